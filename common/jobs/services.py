@@ -1,0 +1,225 @@
+"""Writing, claiming, keeping and ending jobs. Times are the database's: workers' clocks may differ."""
+
+import contextlib
+import logging
+import os
+import socket
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
+
+from django.db import IntegrityError, close_old_connections, connection, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from common import tenancy
+from common.jobs.models import Job
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=20)
+HEARTBEAT_SECONDS = 5.0
+PROGRESS_SECONDS = 0.5
+RING_AGAIN_AFTER = timedelta(seconds=20)
+MAX_ATTEMPTS = 3
+
+Work = Callable[["Lease", str], None]
+_WORK: dict[str, Work] = {}
+_ON_DEAD: dict[str, Callable[[str], None]] = {}
+
+
+class LeaseLost(Exception):
+    """Another worker took the job over, or it was ended: what this one did must be rolled back."""
+
+
+class Cancelled(Exception):
+    """Somebody asked for the job to stop: what this attempt did must be rolled back."""
+
+
+def work(kind: str, *, on_dead: Callable[[str], None] | None = None) -> Callable[[Work], Work]:
+    """Register the function that does jobs of this kind: called with (lease, subject); must end with `lease.finish()`."""
+
+    def register(function: Work) -> Work:
+        _WORK[kind] = function
+        if on_dead:
+            _ON_DEAD[kind] = on_dead
+        return function
+
+    return register
+
+
+def enqueue(*, kind: str, subject: str, exclusive_key: str = "") -> Job:
+    """Write a job in the caller's transaction and tell the broker on commit; a deaf broker loses nothing, the sweeper rings again."""
+    job = Job.objects.create(kind=kind, subject=subject, exclusive_key=exclusive_key)
+    transaction.on_commit(partial(ring, job.pk))
+    return job
+
+
+def ring(job_id: int) -> None:
+    """Tell the broker that a job waits; a broker that cannot be reached is only logged."""
+    from common.jobs.tasks import run_job  # the task module needs Celery, this one does not
+
+    try:
+        run_job.apply_async(args=[job_id], retry=False)
+    except Exception as fault:  # any broker fault: the row stays queued and the sweeper rings again
+        log.warning("broker not reached for job %s: %s", job_id, type(fault).__name__)
+        return
+    Job.objects.filter(pk=job_id).update(rung_at=Now())
+
+
+def claim(job_id: int) -> Job | None:
+    """Take the job with a fresh lease and token; None where it is done, held by another, or its exclusive key is busy."""
+    free = Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING, lease_until__lt=Now())
+    try:
+        with transaction.atomic():
+            taken = Job.objects.filter(free, pk=job_id, attempts__lt=MAX_ATTEMPTS).update(
+                state=Job.State.RUNNING,
+                attempts=F("attempts") + 1,
+                token=F("token") + 1,
+                lease_until=Now() + LEASE,
+                started_at=Now(),
+                worker=f"{socket.gethostname()}:{os.getpid()}"[:100],
+            )
+    except IntegrityError:
+        return None
+    return Job.objects.get(pk=job_id) if taken else None
+
+
+class Lease:
+    """The right to work on one job: shows progress, notices cancellation and loss, and commits the end."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self._progress: tuple[str, int, int] | None = None
+        self._lost = False
+        self._cancelled = job.cancel_requested
+
+    def progress(self, phase: str, done: int = 0, total: int = 0) -> None:
+        """Show where the job is; raises LeaseLost or Cancelled where it should stop. Written outside the work's transaction."""
+        self._progress = (phase, done, total)
+        self.check()
+
+    def check(self) -> None:
+        """Raise LeaseLost or Cancelled where the job should stop."""
+        if self._lost:
+            raise LeaseLost(f"job {self.job.pk}")
+        if self._cancelled:
+            raise Cancelled(f"job {self.job.pk}")
+
+    def finish(self) -> None:
+        """End the job inside the work's own transaction; raises LeaseLost (so all is rolled back) where the token is old."""
+        ended = Job.objects.filter(pk=self.job.pk, token=self.job.token, state=Job.State.RUNNING).update(
+            state=Job.State.DONE, finished_at=Now(), lease_until=None, phase="", last_error=""
+        )
+        if not ended:
+            raise LeaseLost(f"job {self.job.pk}")
+
+    def _beat(self, stop: threading.Event) -> None:
+        """Keep the lease and write progress on a connection of its own until told to stop."""
+        beaten = 0.0
+        shown: tuple[str, int, int] | None = None
+        try:
+            while not stop.wait(PROGRESS_SECONDS):
+                due = time.monotonic() - beaten >= HEARTBEAT_SECONDS
+                if not due and self._progress == shown:
+                    continue
+                fields: dict[str, object] = {"lease_until": Now() + LEASE}
+                if self._progress:
+                    fields |= dict(zip(("phase", "done", "total"), self._progress, strict=True))
+                try:
+                    mine = Job.objects.filter(pk=self.job.pk, token=self.job.token, state=Job.State.RUNNING)
+                    if not mine.update(**fields):
+                        # Either taken over, or this very worker has just finished: then nobody asks any more.
+                        self._lost = True
+                        return
+                    self._cancelled = bool(mine.values_list("cancel_requested", flat=True).first())
+                except Exception as fault:  # the database is away: the lease runs out by itself if it stays away
+                    log.warning("no heartbeat for job %s: %s", self.job.pk, type(fault).__name__)
+                    close_old_connections()
+                    continue
+                beaten, shown = time.monotonic(), self._progress
+        finally:
+            connection.close()
+
+
+@contextlib.contextmanager
+def held(job: Job, *, heartbeat: bool = True) -> Iterator[Lease]:
+    """Hold the job's lease while the block runs."""
+    lease = Lease(job)
+    stop = threading.Event()
+    thread = threading.Thread(target=lease._beat, args=(stop,), daemon=True) if heartbeat else None
+    if thread:
+        thread.start()
+    try:
+        yield lease
+    finally:
+        stop.set()
+        if thread:
+            thread.join(timeout=5)
+
+
+def run(job_id: int, *, heartbeat: bool = True) -> None:
+    """Claim the job and do its work, at most once at a time; may be called any number of times."""
+    with tenancy.acting_for(tenancy.OFFICE):
+        job = claim(job_id)
+        if job is None:
+            return
+        with held(job, heartbeat=heartbeat) as lease:
+            try:
+                lease.check()
+                _WORK[job.kind](lease, job.subject)
+            except LeaseLost:
+                log.warning("job %s was taken over", job_id)
+            except Cancelled:
+                _end(job, state=Job.State.CANCELLED)
+            except Exception as fault:
+                log.exception("job %s failed in attempt %s", job_id, job.attempts)
+                _end(job, state=Job.State.QUEUED, error="".join(traceback.format_exception_only(fault)).strip())
+
+
+def _end(job: Job, *, state: Job.State, error: str = "") -> None:
+    """Give the job back to the queue, or end it; a third failed attempt makes it a dead letter."""
+    if state == Job.State.QUEUED and job.attempts >= MAX_ATTEMPTS:
+        state = Job.State.DEAD
+    ended = Job.objects.filter(pk=job.pk, token=job.token, state=Job.State.RUNNING).update(
+        state=state,
+        last_error=error[:2000],
+        lease_until=None,
+        rung_at=Now() if state == Job.State.QUEUED else None,
+        finished_at=None if state == Job.State.QUEUED else Now(),
+    )
+    if ended and state == Job.State.DEAD and job.kind in _ON_DEAD:
+        _ON_DEAD[job.kind](job.subject)
+
+
+def sweep() -> int:
+    """Ring for every job that waits unheard or whose worker fell silent; end those that used up their attempts. Answers how many rang."""
+    silent = Job.objects.filter(state=Job.State.RUNNING, lease_until__lt=Now())
+    for job in silent.filter(attempts__gte=MAX_ATTEMPTS):
+        _end(job, state=Job.State.DEAD, error="the worker fell silent three times")
+    waiting = Q(state=Job.State.QUEUED) & (Q(rung_at=None) | Q(rung_at__lt=Now() - RING_AGAIN_AFTER))
+    fallen = Q(state=Job.State.RUNNING, lease_until__lt=Now())
+    due = list(Job.objects.filter(waiting | fallen).order_by("pk").values_list("pk", flat=True)[:200])
+    for job_id in due:
+        ring(job_id)
+    return len(due)
+
+
+def cancel(*, job: Job) -> bool:
+    """Ask a job to stop: at once where it waits, at its next step where it runs; False where it has ended already."""
+    if Job.objects.filter(pk=job.pk, state=Job.State.QUEUED).update(state=Job.State.CANCELLED, finished_at=Now()):
+        return True
+    return bool(Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(cancel_requested=True))
+
+
+@transaction.atomic
+def retry(*, job: Job) -> None:
+    """Give a dead letter three more attempts."""
+    revived = Job.objects.filter(pk=job.pk, state=Job.State.DEAD).update(
+        state=Job.State.QUEUED, attempts=0, finished_at=None, rung_at=None, cancel_requested=False
+    )
+    if revived:
+        transaction.on_commit(partial(ring, job.pk))

@@ -1,0 +1,261 @@
+"""Settings, from environment variables only; what is missing or weak stops the start with the mend.
+
+Variables: DATABASE_URL, DATABASE_OWNER_URL (migrations and tests; default DATABASE_URL), REDIS_URL, SECRET_KEY, DATA_DIR, ALLOWED_HOSTS,
+DJANGO_DEBUG, HTTPS (1 behind a TLS proxy), EMBEDDED (1 when script/run started the servers), TRUSTED_PROXIES.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+
+def required(name: str, mend: str) -> str:
+    """Return the variable, or stop with its name and how to make one."""
+    value = os.environ.get(name, "")
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set. {mend}")
+    return value
+
+
+DEBUG = env.bool("DJANGO_DEBUG", default=False)
+EMBEDDED = env.bool("EMBEDDED", default=False)
+HTTPS = env.bool("HTTPS", default=False)
+SECRET_KEY = required(
+    "SECRET_KEY", 'Make one: python3 -c "import secrets; print(secrets.token_urlsafe(64))" (script/run makes its own).'
+)
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "axes",
+    "csp",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "rest_framework",
+    "common.jobs",
+    "catalog",
+    "insurers",
+    "claims",
+]
+
+MIDDLEWARE = [
+    "common.api.requests.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "common.security.ContentPolicyMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "common.api.language.ApiLanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "common.tenancy.OfficeMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+APPEND_SLASH = False
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- Database: PostgreSQL only. The owner migrates; the service itself runs as a role that row-level security binds.
+_OWNER_COMMANDS = {"migrate", "test", "makemigrations", "sqlmigrate", "flush", "lintmigrations", "dbshell"}
+_as_owner = (
+    (len(sys.argv) > 1 and sys.argv[1] in _OWNER_COMMANDS) or "pytest" in sys.modules or bool(os.environ.get("AS_OWNER"))
+)
+_HOW_DB = "Give postgresql://user:password@host:5432/name, or start with script/run, which brings its own PostgreSQL."
+DATABASE_URL = required("DATABASE_URL", _HOW_DB)
+if _as_owner:
+    DATABASE_URL = os.environ.get("DATABASE_OWNER_URL") or DATABASE_URL
+DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+DATABASES["default"] |= {
+    "ENGINE": "django.db.backends.postgresql",
+    "CONN_MAX_AGE": 60,
+    "CONN_HEALTH_CHECKS": True,
+    "DISABLE_SERVER_SIDE_CURSORS": False,
+}
+DATABASES["default"].setdefault("OPTIONS", {})
+DATABASES["default"]["OPTIONS"] |= {
+    "connect_timeout": 3,
+    "application_name": "shangbao",
+    "tcp_user_timeout": 5000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+    "options": "-c timezone=UTC -c lock_timeout=10s",
+}
+
+# --- Broker and cache. Redis is only a doorbell: every job's state lives in PostgreSQL.
+REDIS_URL = required("REDIS_URL", "Give redis://host:6379/0, or start with script/run, which brings its own broker.")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+        "KEY_PREFIX": "shangbao",
+    }
+}
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 900,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 1,
+}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 3600
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "sweep-jobs": {"task": "common.jobs.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "deliver-webhooks": {"task": "insurers.tasks.deliver_due_webhooks", "schedule": 10.0, "options": {"expires": 10}},
+}
+
+# --- Files: everything the service writes lies under DATA_DIR.
+UPLOAD_DIR = DATA_DIR / "uploads"
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+FILE_UPLOAD_TEMP_DIR = None
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=512 * 1024 * 1024)
+
+# --- Language and time. Days are China's calendar days; instants are UTC.
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+# --- People who sign in to the admin.
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+LOGIN_URL = "admin:login"
+
+# --- API
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["insurers.api.authentication.ApiKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["insurers.api.authentication.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["insurers.api.throttling.PerKeyThrottle"],
+    "DEFAULT_RENDERER_CLASSES": ["common.api.rendering.JsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["common.api.parsing.StrictJsonParser"],
+    "DEFAULT_PAGINATION_CLASS": "common.api.pagination.PagePagination",
+    "DEFAULT_FILTER_BACKENDS": ["common.api.filtering.StrictFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "common.api.schema.ProductSchema",
+    "EXCEPTION_HANDLER": "common.api.problems.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+    "UNAUTHENTICATED_TOKEN": None,
+    "COERCE_DECIMAL_TO_STRING": True,
+    "DATETIME_FORMAT": None,
+}
+API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", default=6000)
+SPECTACULAR_SETTINGS = {
+    "TITLE": "商保目录 API",
+    "DESCRIPTION": (
+        "Commercial-insurance drug lists: which list applied on which day, and whether a product pays for a drug.\n\n"
+        "`Authorization: Api-Key <key>`. Errors are RFC 9457 `application/problem+json`. "
+        "Money and ratios are strings; days are inclusive at both ends."
+    ),
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": [],
+    "SERVE_AUTHENTICATION": [],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# --- Admin theme (its own few English words are translated in locale/).
+UNFOLD = {
+    "SITE_TITLE": _("Shangbao Mulu"),
+    "SITE_HEADER": _("Shangbao Mulu"),
+    "SITE_SUBHEADER": _("Commercial-insurance drug lists"),
+    "SITE_SYMBOL": "medication",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "common.logs.JsonFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"django.security.DisallowedHost": {"handlers": [], "propagate": False}},
+}
+SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008", "security.W012", "security.W016"] if not HTTPS else []

@@ -1,0 +1,152 @@
+"""Insurers, their API keys, their insurance products and the immutable versions of these."""
+
+from datetime import date, datetime
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+CODE_PATTERN = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", _("letters, digits, dot, dash and underscore only"))
+
+
+class Scope(models.TextChoices):
+    """What a key may do (spec api.md, Auth)."""
+
+    CATALOG_READ = "catalog:read", _("read catalogs")
+    COVERAGE_READ = "coverage:read", _("query coverage")
+    CLAIMS_CHECK = "claims:check", _("check claims")
+    PRODUCTS_WRITE = "products:write", _("keep products")
+    CATALOG_WRITE = "catalog:write", _("keep catalogs")
+    CATALOG_PUBLISH = "catalog:publish", _("publish catalogs")
+
+
+class Insurer(models.Model):
+    """A tenant: its products, keys, claims and private catalogs are nobody else's."""
+
+    code = models.CharField(_("code"), max_length=64, unique=True, validators=[CODE_PATTERN])
+    name = models.CharField(_("name"), max_length=200)
+    is_active = models.BooleanField(_("active"), default=True)
+    retention_days = models.PositiveIntegerField(
+        _("retention (days)"), default=1095, help_text=_("claim facts are removed after so many days; digests stay")
+    )
+
+    class Meta:
+        verbose_name = _("insurer")
+        verbose_name_plural = _("insurers")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class ApiKey(models.Model):
+    """A key of an insurer, or of a curator of the catalog office: only its hash is kept."""
+
+    prefix = models.CharField(_("prefix"), max_length=16, unique=True)
+    secret_hash = models.CharField(max_length=64)
+    insurer = models.ForeignKey(
+        Insurer, models.PROTECT, null=True, blank=True, related_name="keys", verbose_name=_("insurer")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("curator")
+    )
+    scopes = ArrayField(models.CharField(max_length=30, choices=Scope.choices), verbose_name=_("scopes"), default=list)
+    note = models.CharField(_("note"), max_length=200, blank=True, default="")
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(insurer=None, user__isnull=False) | Q(insurer__isnull=False, user=None),
+                name="key_of_an_insurer_or_a_curator",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}…"
+
+
+class Product(models.Model):
+    """An insurance product of an insurer, kept in versions (usually one a policy year)."""
+
+    insurer = models.ForeignKey(Insurer, models.PROTECT, related_name="products", verbose_name=_("insurer"))
+    code = models.CharField(_("code"), max_length=64, validators=[CODE_PATTERN])
+    name = models.CharField(_("name"), max_length=200)
+    note = models.TextField(_("note"), blank=True, default="")
+    is_demonstration = models.BooleanField(_("demonstration data"), default=False)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("insurance product")
+        verbose_name_plural = _("insurance products")
+        ordering = ["code", "id"]
+        constraints = [models.UniqueConstraint(fields=["insurer", "code"], name="product_code_once_per_insurer")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class ProductVersionQuerySet(models.QuerySet["ProductVersion"]):
+    def in_force(self, day: date, known_at: datetime) -> Self:
+        """Keep, of each product, the one version in force on the day as known at the instant (spec eligibility 2)."""
+        return (
+            self.filter(Q(withdrawn_at=None) | Q(withdrawn_at__gt=known_at), published_at__lte=known_at)
+            .filter(Q(effective_to=None) | Q(effective_to__gte=day), effective_from__lte=day)
+            .order_by("product_id", "-effective_from", "-published_at", "-label")
+            .distinct("product_id")
+        )
+
+
+class ProductVersion(models.Model):
+    """The terms of a product for a period, in the shape of spec api.md (`terms`); immutable once published."""
+
+    insurer = models.ForeignKey(Insurer, models.PROTECT, related_name="+", editable=False)
+    product = models.ForeignKey(Product, models.PROTECT, related_name="versions", verbose_name=_("insurance product"))
+    label = models.CharField(_("label"), max_length=64, validators=[CODE_PATTERN], db_collation="C")
+    effective_from = models.DateField(_("effective from"))
+    effective_to = models.DateField(_("effective to (inclusive)"), null=True, blank=True)
+    terms = models.JSONField(_("terms"))
+    checksum = models.CharField(_("checksum"), max_length=64)
+    created_by = models.CharField(_("created by"), max_length=150)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    published_by = models.CharField(_("published by"), max_length=150, blank=True, default="")
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True)
+    withdrawn_by = models.CharField(_("withdrawn by"), max_length=150, blank=True, default="")
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+
+    objects = ProductVersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("product version")
+        verbose_name_plural = _("product versions")
+        ordering = ["product", "-effective_from", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["product", "label"], name="label_once_per_product"),
+            models.CheckConstraint(
+                condition=Q(effective_to=None) | Q(effective_to__gte=F("effective_from")),
+                name="product_version_days_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | Q(withdrawn_at__gte=F("published_at")),
+                name="product_version_withdrawn_after_published",
+            ),
+        ]
+
+    @property
+    def state(self) -> str:
+        """draft, published or withdrawn."""
+        if self.withdrawn_at:
+            return "withdrawn"
+        return "published" if self.published_at else "draft"
+
+    def __str__(self) -> str:
+        return f"{self.product.code} {self.label}"
