@@ -1,0 +1,167 @@
+"""Drug names and dosage forms: what a name is underneath, and when two forms agree (eligibility 3.1 and 4.1).
+
+NRDL 凡例: the same active part in the same form is the same drug, whatever the salt. So a name is cut down to its base name
+(甲磺酸奥希替尼片 is 奥希替尼, in the form 片), and a drug is known by that.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from typing import Final
+
+from common.text import norm
+
+POWDER_FOR_INJECTION: Final = "注射用粉末"
+_INJECTION_GROUP: Final = "注射剂"
+_INJECTION_LEAD: Final = "注射用"
+
+# The longest first, so that the first one that fits is the longest.
+_SALTS: Final = tuple(
+    sorted(
+        (
+            "盐酸 甲磺酸 苯磺酸 甲苯磺酸 对甲苯磺酸 二甲苯磺酸 乙磺酸 富马酸 马来酸 酒石酸 重酒石酸 枸橼酸 磷酸 硫酸氢 硫酸 氢溴酸 "
+            "琥珀酸 醋酸 乙酸 羟乙磺酸 己二酸 乳酸 苹果酸 草酸 双羟萘酸 门冬氨酸"
+        ).split(),
+        key=lambda salt: (-len(salt), salt),
+    )
+)
+# 亚 and 菌 go on with another word (硫酸亚铁, 乳酸菌素); before a metal the acid is the drug (磷酸氢钙).
+_NOT_A_SALT_BEFORE: Final = ("亚", "菌")
+_METALS: Final = frozenset(
+    before + metal for before in ("", "氢", "二氢", "氢二", "二", "三") for metal in "钠钾钙镁锌铁锂铝铋"
+)
+
+
+class Agreement(Enum):
+    """How a test came out: it holds, it does not, or something was not given and nobody can tell."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class FormRow:
+    """One row of the dosage-form table: a form, a group it stands in ('' for none), the form it is compared as ('' for itself)."""
+
+    form: str
+    group: str = ""
+    same_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BaseName:
+    """What a drug name is underneath, and the dosage form that was written into it ('' for none), both normalised."""
+
+    name: str
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A form text made comparable: what it is compared as, the group it is itself the name of ('' for none), the groups of
+    what it is compared as."""
+
+    key: str
+    names_group: str
+    groups: frozenset[str]
+
+
+class DosageForms:
+    """The dosage-form table: immutable once built, so its answers are remembered.
+
+    A form may stand in several groups, one row each. 注射用粉末 in the group 注射剂 is always a form of the table (eligibility
+    3.1, base name step 1).
+    """
+
+    def __init__(self, rows: Iterable[FormRow]) -> None:
+        table = [*rows, FormRow(POWDER_FOR_INJECTION, _INJECTION_GROUP)]
+        self._forms: frozenset[str] = frozenset(norm(row.form) for row in table) - {""}
+        self._same_as: dict[str, str] = {
+            norm(row.form): norm(row.same_as) for row in table if norm(row.same_as) not in ("", norm(row.form))
+        }
+        self._group_names: frozenset[str] = frozenset(norm(row.group) for row in table) - {""}
+        groups: dict[str, set[str]] = {}
+        for row in table:
+            if norm(row.group):
+                groups.setdefault(self._key(norm(row.form)), set()).add(norm(row.group))
+        self._groups: dict[str, frozenset[str]] = {key: frozenset(names) for key, names in groups.items()}
+        self._longest = max(map(len, self._forms))
+        self.base_name = lru_cache(maxsize=65_536)(self._base_name)
+        self.matches = lru_cache(maxsize=65_536)(self._matches)
+        self.agree = lru_cache(maxsize=65_536)(self._agree)
+        self._read = lru_cache(maxsize=16_384)(self._read_form)
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[Mapping[str, object]]) -> "DosageForms":
+        """Will build the table from mappings with the columns `form`, `group`, `same_as`; other columns are ignored."""
+        return cls(
+            FormRow(str(row["form"]), str(row.get("group") or ""), str(row.get("same_as") or "")) for row in rows
+        )
+
+    def _key(self, form: str) -> str:
+        """What a normalised form is compared as: its `same_as`, and itself without a final 剂 when that is a form too."""
+        seen = {form}
+        while True:
+            if form in self._same_as:
+                form = self._same_as[form]
+            elif form.endswith("剂") and form[:-1] in self._forms:
+                form = form[:-1]
+            else:
+                return form
+            if form in seen:  # two rows that point at each other
+                return min(seen)
+            seen.add(form)
+
+    def _read_form(self, text: str) -> _Form:
+        form = norm(text)
+        key = self._key(form)
+        return _Form(key, form if form in self._group_names else "", self._groups.get(key, frozenset()))
+
+    def _base_name(self, text: str) -> BaseName:
+        """Will cut a drug name down to its base name and tell the form that stood in it (eligibility 3.1)."""
+        name, form = norm(text), ""
+        if name.startswith(_INJECTION_LEAD) and len(name) >= len(_INJECTION_LEAD) + 2:
+            name, form = name[len(_INJECTION_LEAD) :], POWDER_FOR_INJECTION
+        else:
+            for length in range(min(self._longest, len(name) - 2), 0, -1):
+                if name[-length:] in self._forms:
+                    name, form = name[:-length], name[-length:]
+                    break
+        return BaseName(_without_salt(name), form)
+
+    def _matches(self, entry_form: str, line_form: str) -> Agreement:
+        """Will test an entry's form against a line's, both given (eligibility 4.1).
+
+        Equal, or the entry names the group the line's form stands in, is a pass; the line naming only the group of the
+        entry's form is unknown.
+        """
+        entry, line = self._read(entry_form), self._read(line_form)
+        if entry.key == line.key:
+            return Agreement.PASS
+        if entry.names_group and entry.names_group in (line.names_group, *line.groups):
+            return Agreement.PASS
+        if line.names_group and line.names_group in entry.groups:
+            return Agreement.UNKNOWN
+        return Agreement.FAIL
+
+    def _agree(self, one: str, other: str) -> bool:
+        """Tells whether two forms, both given, may be the same, whichever of them names a group (eligibility 3)."""
+        return self.matches(one, other) is not Agreement.FAIL or self.matches(other, one) is not Agreement.FAIL
+
+
+def _without_salt(name: str) -> str:
+    for salt in _SALTS:
+        if name.startswith(salt):
+            rest = name[len(salt) :]
+            if len(rest) < 2 or rest.startswith(_NOT_A_SALT_BEFORE) or rest in _METALS:
+                return name
+            return rest
+    return name
+
+
+def drug_id(base_name: str) -> str:
+    """Will return the public id of a drug: `drug_` and the first 16 hexadecimal digits of the SHA-256 of its base name."""
+    return "drug_" + hashlib.sha256(base_name.encode()).hexdigest()[:16]

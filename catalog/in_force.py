@@ -1,0 +1,57 @@
+"""Which version applies on a day, by what was known at an instant (eligibility 2)."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Protocol, TypeVar
+
+
+class Dated(Protocol):
+    """A version: published, perhaps withdrawn, in force from a day to a day, both inclusive."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def effective_from(self) -> date: ...
+    @property
+    def effective_to(self) -> date | None: ...
+    @property
+    def published_at(self) -> datetime | None: ...
+    @property
+    def withdrawn_at(self) -> datetime | None: ...
+
+
+Version = TypeVar("Version", bound=Dated)
+
+
+def is_known(version: Dated, known_at: datetime) -> bool:
+    """Tells whether a version was published and not withdrawn at an instant."""
+    return (
+        version.published_at is not None
+        and version.published_at <= known_at
+        and (version.withdrawn_at is None or version.withdrawn_at > known_at)
+    )
+
+
+def in_force(versions: Iterable[Version], day: date, known_at: datetime) -> Version | None:
+    """Will return the version in force on a day as it was known at an instant, or None.
+
+    Of those known and with `effective_from` ≤ day ≤ `effective_to` (open-ended when not given): the greatest
+    `effective_from`, then the greatest `published_at`, then the greatest label by code points. So nothing that is published,
+    withdrawn or corrected later changes an answer with an earlier `known_at`.
+    """
+    return max(
+        (
+            version
+            for version in versions
+            if is_known(version, known_at)
+            and version.effective_from <= day
+            and (version.effective_to is None or version.effective_to >= day)
+        ),
+        key=lambda version: (version.effective_from, version.published_at, version.label),
+        default=None,
+    )
+
+
+def pinned(versions: Iterable[Version], label: str, known_at: datetime) -> Version | None:
+    """Will return the version with this label, whatever its dates, if it was published and not withdrawn at an instant."""
+    return next((version for version in versions if version.label == label and is_known(version, known_at)), None)

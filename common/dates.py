@@ -1,0 +1,42 @@
+"""Calendar days and instants as the API writes them: ISO dates, RFC 3339 in UTC.
+
+Days are inclusive at both ends, as people write them (eligibility 1). Instants carry a zone; a text without one is refused,
+because what was known depends on it.
+"""
+
+import re
+from datetime import UTC, date, datetime
+from functools import lru_cache
+
+_INSTANT = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,12}))?([Zz]|[+-][0-9]{2}:[0-9]{2})",
+    re.ASCII,
+)
+
+
+@lru_cache(maxsize=4_096)
+def parse_day(text: str) -> date:
+    """Will read a calendar day written 2026-01-31, and no other way. Raises ValueError."""
+    if len(text) != 10 or text[4] != "-" or text[7] != "-" or not text.isascii():
+        raise ValueError(text)
+    return date.fromisoformat(text)
+
+
+def parse_instant(text: str) -> datetime:
+    """Will read an RFC 3339 instant and return it in UTC; finer than microseconds is cut off. Raises ValueError."""
+    found = _INSTANT.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    day, time, fraction, zone = found.groups()
+    offset = "+00:00" if zone in "Zz" else zone
+    micros = (fraction or "")[:6].ljust(6, "0")
+    try:
+        return datetime.fromisoformat(f"{day}T{time}.{micros}{offset}").astimezone(UTC)
+    except OverflowError as beyond:
+        raise ValueError(text) from beyond
+
+
+def instant_text(moment: datetime) -> str:
+    """Will write an instant in UTC, with six decimals of a second where it has any: 2026-05-27T23:00:05Z."""
+    written = moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="auto")
+    return written + "Z"

@@ -1,0 +1,41 @@
+"""Refusals: what the product says no to, on purpose.
+
+A refusal is not a bug. It is raised next to the rule that refuses, carries a stable code for machines and a sentence for
+people, and is translated once, in `common.api`, into RFC 9457 problem JSON. Anything else that is raised is a bug (500).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with one field: where (a JSON pointer, RFC 6901), a stable code, and how to mend it."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class Refused(Exception):
+    """Base of every refusal; a subclass names its `code` and, where 409 Conflict is not right, its HTTP `status`."""
+
+    code = "refused"
+    status = 409
+
+    def __init__(self, detail: str = "", *, errors: Iterable[Problem] = ()) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors: tuple[Problem, ...] = tuple(errors)
+
+
+class InvalidInput(Refused):
+    """What was sent cannot be understood; `errors` names every field that must be mended, not only the first."""
+
+    code = "invalid"
+    status = 400
+
+
+def pointer(*steps: str | int) -> str:
+    """Will write a JSON pointer (RFC 6901) from its steps: `pointer("lines", 0, "amount")` is `/lines/0/amount`."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
