@@ -123,11 +123,35 @@ WHITE_SPACE = (
     "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
 
-SALTS = (
-    "盐酸 甲磺酸 苯磺酸 甲苯磺酸 对甲苯磺酸 二甲苯磺酸 乙磺酸 富马酸 马来酸 酒石酸 重酒石酸 枸橼酸 磷酸 硫酸氢 硫酸 "
-    "氢溴酸 琥珀酸 醋酸 乙酸 羟乙磺酸 己二酸 乳酸 苹果酸 草酸 双羟萘酸 门冬氨酸"
-).split()
-METALS = "钠 钾 钙 镁 锌 铁 锂 铝 铋".split()
+SALTS = [
+    "盐酸",
+    "甲磺酸",
+    "苯磺酸",
+    "甲苯磺酸",
+    "对甲苯磺酸",
+    "二甲苯磺酸",
+    "乙磺酸",
+    "富马酸",
+    "马来酸",
+    "酒石酸",
+    "重酒石酸",
+    "枸橼酸",
+    "磷酸",
+    "硫酸氢",
+    "硫酸",
+    "氢溴酸",
+    "琥珀酸",
+    "醋酸",
+    "乙酸",
+    "羟乙磺酸",
+    "己二酸",
+    "乳酸",
+    "苹果酸",
+    "草酸",
+    "双羟萘酸",
+    "门冬氨酸",
+]
+METALS = ["钠", "钾", "钙", "镁", "锌", "铁", "锂", "铝", "铋"]
 METAL_REMAINS = [before + metal for metal in METALS for before in ("", "氢", "二氢", "氢二", "二", "三")]
 
 POWDER = "注射用粉末"
@@ -909,19 +933,39 @@ def nothing_used():
 
 # ------------------------------------------------------------------------------------------------ section 8: the answer
 
-REQUEST_FIELDS = (
-    "product claim_no as_known_at service_date diagnoses setting institution_level circumstance member lines"
-).split()
-MEMBER_FIELDS = "member_ref policy_start policy_end renewal sex age pre_existing accumulators".split()
-ACCUMULATOR_FIELDS = "deductible_used benefit_base benefit_paid total_paid".split()
-IDENTITY_FIELDS = "national_code approval_no generic_name brand_name".split()
+REQUEST_FIELDS = [
+    "product",
+    "claim_no",
+    "as_known_at",
+    "service_date",
+    "diagnoses",
+    "setting",
+    "institution_level",
+    "circumstance",
+    "member",
+    "lines",
+]
+MEMBER_FIELDS = ["member_ref", "policy_start", "policy_end", "renewal", "sex", "age", "pre_existing", "accumulators"]
+ACCUMULATOR_FIELDS = ["deductible_used", "benefit_base", "benefit_paid", "total_paid"]
+IDENTITY_FIELDS = ["national_code", "approval_no", "generic_name", "brand_name"]
 LINE_FIELDS = [
-    *"line_no service_date diagnoses setting institution_level quantity unit_price amount base_paid other_paid".split(),
-    *"base_settled prior_auth_no evidence dosage_form manufacturer strength".split(),
+    *[
+        "line_no",
+        "service_date",
+        "diagnoses",
+        "setting",
+        "institution_level",
+        "quantity",
+        "unit_price",
+        "amount",
+        "base_paid",
+        "other_paid",
+    ],
+    *["base_settled", "prior_auth_no", "evidence", "dosage_form", "manufacturer", "strength"],
     *IDENTITY_FIELDS,
 ]
-SETTINGS = "inpatient outpatient designated_pharmacy retail_pharmacy".split()
-CIRCUMSTANCES = "none work_injury third_party public_health overseas".split()
+SETTINGS = ["inpatient", "outpatient", "designated_pharmacy", "retail_pharmacy"]
+CIRCUMSTANCES = ["none", "work_injury", "third_party", "public_health", "overseas"]
 
 
 class InvalidRequest(Exception):
@@ -1224,9 +1268,19 @@ def claim_for_query(query):
     return claim_for_line(request, line)
 
 
-REQUIREMENTS = (
-    "criteria settings min_institution_level sex age_min age_max icd10 indication max_quantity payment_standard restriction"
-).split()
+REQUIREMENTS = [
+    "criteria",
+    "settings",
+    "min_institution_level",
+    "sex",
+    "age_min",
+    "age_max",
+    "icd10",
+    "indication",
+    "max_quantity",
+    "payment_standard",
+    "restriction",
+]
 
 
 def requirements_of(match):
@@ -1253,7 +1307,8 @@ def alternatives_to(world, known, known_at, claim, judged):
             recognised = {"drug": drug, "product": narrow({}, products, None, known["table"]), "brand": None}
             facts = line_as_recognised({}, recognised, known)
             match = match_in(*in_this_catalog, facts, claim, known, asked_criteria=False)
-            if match is not None and match["grade"] == "full" and given(match["entry"].get("class_code")):
-                if norm(match["entry"]["class_code"])[:5] in classes:
-                    found.append(drug)
+            if match is None or match["grade"] != "full" or not given(match["entry"].get("class_code")):
+                continue
+            if norm(match["entry"]["class_code"])[:5] in classes:
+                found.append(drug)
     return found[:20]
