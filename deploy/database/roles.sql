@@ -1,0 +1,22 @@
+-- Makes the two roles and the database, once, in a new cluster; run by a superuser while connected to template1.
+-- `shangbao` owns the tables and migrates; `shangbao_app` is what the service signs in as, so that row-level security binds it.
+
+CREATE ROLE shangbao LOGIN NOSUPERUSER NOBYPASSRLS CREATEDB PASSWORD :'owner_password';
+
+CREATE ROLE shangbao_app LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB PASSWORD :'app_password';
+
+-- In template1, so that the test databases, which the owner creates, have them too.
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+
+CREATE EXTENSION IF NOT EXISTS btree_gin;
+
+-- What the owner creates later, the service may read and write; a migration takes away what an audit table must not allow.
+ALTER DEFAULT PRIVILEGES FOR ROLE shangbao GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO shangbao_app;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE shangbao GRANT USAGE, SELECT ON SEQUENCES TO shangbao_app;
+
+CREATE DATABASE shangbao OWNER shangbao TEMPLATE template1;
+
+REVOKE ALL ON DATABASE shangbao FROM PUBLIC;
+
+GRANT CONNECT, TEMPORARY ON DATABASE shangbao TO shangbao_app;

@@ -1,0 +1,128 @@
+"""What a newcomer needs to see: where to sign in and as whom, a key, and two calls that work as pasted."""
+
+import json
+import secrets
+import shlex
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from embedded.folder import DataFolder
+
+_INSURER = "DEMO-INS-A"
+_PRODUCT = "DEMO-CITY-SH"
+_SCOPES = ("coverage:read", "claims:check", "catalog:read")
+_DRUG = "仑卡奈单抗注射液"
+_COVERAGE = {"generic_name": _DRUG, "icd10": "G30", "date": "2026-03-14"}
+_CLAIM = {
+    "product": _PRODUCT,
+    "claim_no": "DEMO-1",
+    "service_date": "2026-03-14",
+    "diagnoses": ["G30.9"],
+    "setting": "outpatient",
+    "institution_level": 3,
+    "member": {
+        "member_ref": "demo-member",
+        "policy_start": "2025-07-01",
+        "policy_end": "2026-06-30",
+        "sex": "F",
+        "age": 68,
+        "pre_existing": [],
+    },
+    "lines": [
+        {
+            "line_no": 1,
+            "generic_name": _DRUG,
+            "quantity": "2",
+            "amount": "5016.00",
+            "base_paid": "0.00",
+            "other_paid": "0.00",
+            "base_settled": True,
+            "evidence": {"MCI_OR_MILD_AD": True},
+        }
+    ],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One HTTP call: what it shows, and how it is made. `body` is JSON; None makes it a GET."""
+
+    about: str
+    url: str
+    query: dict[str, str]
+    body: dict[str, object] | None
+
+    def as_curl(self, key: str) -> str:
+        """Return the call as a command line that can be pasted into a shell."""
+        words = ["curl", "-sS", "-H", f"Authorization: Api-Key {key}"]
+        if self.body is None:
+            words.append("-G")
+            for name, value in self.query.items():
+                words += ["--data-urlencode", f"{name}={value}"]
+        else:
+            words += ["-H", "Content-Type: application/json", "-d", json.dumps(self.body, ensure_ascii=False)]
+        return shlex.join([*words, self.url])
+
+    def answer(self, key: str) -> str:
+        """Make the call and return the status and the body."""
+        url = f"{self.url}?{urlencode(self.query)}" if self.query else self.url
+        data = None if self.body is None else json.dumps(self.body).encode()
+        # Always http to 127.0.0.1.
+        request = urllib.request.Request(url, data, {"Authorization": f"Api-Key {key}"})  # noqa: S310
+        if data is not None:
+            request.add_header("Content-Type", "application/json")
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
+                return f"{response.status} {response.read().decode()}"
+        except urllib.error.HTTPError as refused:
+            return f"{refused.code} {refused.read().decode(errors='replace')}"
+        except OSError as unreachable:
+            return str(unreachable)
+
+
+def lines(folder: DataFolder, url: str, manage: Callable[..., str]) -> Iterator[str]:
+    """Yield the lines to print; makes the logins and the key the first time, and keeps them in the data folder.
+
+    `manage(*words)` runs a management command and returns what it printed.
+    """
+    logins = [json.loads(line) for line in _logins(folder, manage)]
+    key = _key(folder, url, manage)
+    yield ""
+    yield f"商保目录 {url}admin/   API {url}api/v1/docs/"
+    for login in logins:
+        yield f"  sign in as {login['username']:<8} password {login['password']}"
+    yield f"  API key of {_INSURER}: {key}"
+    for call in _calls(url):
+        yield ""
+        yield f"{call.about}:"
+        yield f"  {call.as_curl(key)}"
+        yield f"  answered: {call.answer(key)}"
+    yield ""
+
+
+def _calls(url: str) -> list[Call]:
+    return [
+        Call("Does the product pay for the drug?", f"{url}api/v1/products/{_PRODUCT}/coverage/", _COVERAGE, None),
+        Call("What does it pay for this claim?", f"{url}api/v1/claims/checks/", {}, _CLAIM),
+    ]
+
+
+def _logins(folder: DataFolder, manage: Callable[..., str]) -> list[str]:
+    words = []
+    for name in ("maker", "checker"):
+        words += [f"--{name}-password", folder.secret(f"login_{name}", lambda: secrets.token_urlsafe(15))]
+    return [line for line in manage("demo_logins", *words).splitlines() if line.startswith("{")]
+
+
+def _key(folder: DataFolder, url: str, manage: Callable[..., str]) -> str:
+    """Return the key of this data folder, made anew when the database does not know it (any more)."""
+    kept = folder.known_secret("api_key")
+    if kept and Call("", f"{url}api/v1/insurers/me/", {}, None).answer(kept).startswith("200 "):
+        return kept
+    scopes = [word for scope in _SCOPES for word in ("--scope", scope)]
+    made = manage("issue_key", "--insurer", _INSURER, *scopes).split()[-1]
+    folder.keep_secret("api_key", made)
+    return made
