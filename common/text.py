@@ -9,8 +9,7 @@ from functools import lru_cache
 
 # ® ™ • ・, the middle dots, and characters that take no room: they differ between sources and mean nothing.
 _INVISIBLE = dict.fromkeys(
-    [0x00AE, 0x2122, 0x2022, 0x30FB, 0x00B7, 0xFF65, 0x0387]
-    + [*range(0x200B, 0x2010), 0x2060, 0xFEFF, 0x180E]
+    [0x00AE, 0x2122, 0x2022, 0x30FB, 0x00B7, 0xFF65, 0x0387] + [*range(0x200B, 0x2010), 0x2060, 0xFEFF, 0x180E]
 )
 # The Unicode property White_Space. str.split() is not it: it also splits at U+001C to U+001F.
 _WHITE_SPACE = dict.fromkeys(

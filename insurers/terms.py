@@ -1,0 +1,456 @@
+"""The terms of a product version: read strictly, kept as frozen values (spec api.md, "A product version").
+
+Money is in fen, ratios in ten-thousandths, days inclusive. Terms that parse cannot be wrong in themselves; whether the
+catalogs they name exist, are of the right kind and may be used, the caller asks with `catalog_references`.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, Literal
+
+from common.dates import parse_day
+from common.errors import InvalidInput, pointer
+from common.money import RATIO_ONE, NotANumber, fen, ratio_text, scaled, yuan
+from common.sentences import Language, Problems
+
+Scope = Literal["base_listed", "off_base", "any"]
+
+SCOPES: Final = ("base_listed", "off_base", "any")
+SETTINGS: Final = ("inpatient", "outpatient", "designated_pharmacy", "retail_pharmacy")
+# 社会保险法 第三十条: what 基本医疗保险 does not pay, since somebody else must.
+STATUTORY_CIRCUMSTANCES: Final = ("work_injury", "third_party", "public_health", "overseas")
+MAX_WAITING_DAYS: Final = 3_650
+MAX_LIST: Final = 200
+
+_LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+_UNKEEPABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+
+
+class InvalidTerms(InvalidInput):
+    """The product version cannot be accepted; `errors` point at every field to mend."""
+
+    code = "invalid_terms"
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogReference:
+    """A product's reference to a catalog; with a label it is pinned to that version (eligibility 2)."""
+
+    catalog: str
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A part of a benefit's running total: up to and including `up_to` fen (None: without end) it pays `ratio`."""
+
+    up_to: int | None
+    ratio: int
+
+
+@dataclass(frozen=True, slots=True)
+class Benefit:
+    """A benefit 保障责任 of a product version (eligibility 6 and 7). `ratio` is None only where `bands` replace it."""
+
+    code: str
+    name: str
+    scope: Scope = "any"
+    settings: tuple[str, ...] = ()
+    catalogs: tuple[CatalogReference, ...] = ()
+    deductible_group: str | None = None
+    ratio: int | None = None
+    ratio_pre_existing: int | None = None
+    ratio_unsettled: int | None = None
+    ratio_unsettled_pre_existing: int | None = None
+    bands: tuple[Band, ...] = ()
+    annual_limit: int | None = None
+
+    def ratio_for(self, *, pre_existing: bool, settled: bool) -> int:
+        """Will return the ratio of a line in ten-thousandths, bands aside (eligibility 7, step 3)."""
+        if self.ratio_unsettled is not None and not settled:
+            plain, special = self.ratio_unsettled, self.ratio_unsettled_pre_existing
+        else:
+            plain, special = self.ratio or 0, self.ratio_pre_existing
+        return special if pre_existing and special is not None else plain
+
+
+@dataclass(frozen=True, slots=True)
+class ProductTerms:
+    """A product version: what it refers to, what it asks for and what it pays."""
+
+    label: str
+    effective_from: date
+    effective_to: date | None
+    base: CatalogReference | None
+    base_exclusions: tuple[CatalogReference, ...]
+    negative_lists: tuple[CatalogReference, ...]
+    honours_base_exclusions: bool
+    requires_base_settlement: bool
+    waiting_days: int
+    covered_circumstances: tuple[str, ...]
+    annual_limit: int | None
+    deductibles: Mapping[str, int]
+    deductibles_pre_existing: Mapping[str, int]
+    benefits: tuple[Benefit, ...]
+
+    def deductible(self, group: str, *, pre_existing: bool) -> int:
+        """Will return a group's deductible in fen (eligibility 7)."""
+        if pre_existing and group in self.deductibles_pre_existing:
+            return self.deductibles_pre_existing[group]
+        return self.deductibles[group]
+
+    def references(self) -> tuple[CatalogReference, ...]:
+        """Will return every reference to a catalog, each once: base, exclusions, negative lists, benefits in order."""
+        named = [self.base] if self.base else []
+        named += [*self.base_exclusions, *self.negative_lists]
+        named += [reference for benefit in self.benefits for reference in benefit.catalogs]
+        return tuple(dict.fromkeys(named))
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedReference:
+    """A reference with the place where it stands and the kinds of catalog that may stand there."""
+
+    pointer: str
+    catalog: str
+    label: str | None
+    kinds: frozenset[str]
+
+
+def catalog_references(terms: ProductTerms) -> list[PlacedReference]:
+    """Will list every reference of a product version, so that the caller can check that it exists and is allowed.
+
+    A benefit pays what its catalogs list. So these are commercial, or base where a benefit follows 医保 itself; a `negative` or
+    `base_exclusion` catalog lists what is not paid, and a `reference` list is never used in a check (eligibility 1).
+    """
+
+    def placed(
+        kinds: Iterable[str], references: Iterable[CatalogReference], *place: str | int
+    ) -> list[PlacedReference]:
+        return [
+            PlacedReference(pointer(*place, position), reference.catalog, reference.label, frozenset(kinds))
+            for position, reference in enumerate(references)
+        ]
+
+    found = []
+    if terms.base:
+        found.append(PlacedReference("/base", terms.base.catalog, terms.base.label, frozenset({"base"})))
+    found += placed(["base_exclusion"], terms.base_exclusions, "base_exclusions")
+    found += placed(["negative"], terms.negative_lists, "negative_lists")
+    for position, benefit in enumerate(terms.benefits):
+        found += placed(["commercial", "base"], benefit.catalogs, "benefits", position, "catalogs")
+    return found
+
+
+def parse_terms(data: object, language: Language = "zh") -> ProductTerms:
+    """Will read a product version from decoded JSON.
+
+    Money and ratios may be text, whole numbers or Decimal, never a binary float. Raises InvalidTerms with every problem found:
+    unknown fields, wrong types, bad numbers, bands that do not rise, a benefit without ratio or bands, a deductible group
+    without its amount, a benefit code twice, dates out of order.
+    """
+    reader = _Reader(language)
+    terms = reader.terms(data)
+    if terms is None:
+        raise InvalidTerms("The product version has problems.", errors=reader.problems.found)
+    return terms
+
+
+def terms_document(terms: ProductTerms) -> dict[str, Any]:
+    """Will write a product version as JSON in full, with the defaults filled in; parsing it gives the same terms."""
+
+    def reference(named: CatalogReference) -> dict[str, str]:
+        return {"catalog": named.catalog, **({"label": named.label} if named.label is not None else {})}
+
+    def money(amount: int | None) -> str | None:
+        return None if amount is None else yuan(amount)
+
+    def ratio(number: int | None) -> str | None:
+        return None if number is None else ratio_text(number)
+
+    return {
+        "label": terms.label,
+        "effective_from": terms.effective_from.isoformat(),
+        "effective_to": terms.effective_to.isoformat() if terms.effective_to else None,
+        "base": reference(terms.base) if terms.base else None,
+        "base_exclusions": [reference(named) for named in terms.base_exclusions],
+        "negative_lists": [reference(named) for named in terms.negative_lists],
+        "honours_base_exclusions": terms.honours_base_exclusions,
+        "requires_base_settlement": terms.requires_base_settlement,
+        "waiting_days": terms.waiting_days,
+        "covered_circumstances": list(terms.covered_circumstances),
+        "annual_limit": money(terms.annual_limit),
+        "deductibles": {group: yuan(amount) for group, amount in terms.deductibles.items()},
+        "deductibles_pre_existing": {group: yuan(amount) for group, amount in terms.deductibles_pre_existing.items()},
+        "benefits": [
+            {
+                "code": benefit.code,
+                "name": benefit.name,
+                "scope": benefit.scope,
+                "settings": list(benefit.settings),
+                "catalogs": [reference(named) for named in benefit.catalogs],
+                "deductible_group": benefit.deductible_group,
+                "ratio": ratio(benefit.ratio),
+                "ratio_pre_existing": ratio(benefit.ratio_pre_existing),
+                "ratio_unsettled": ratio(benefit.ratio_unsettled),
+                "ratio_unsettled_pre_existing": ratio(benefit.ratio_unsettled_pre_existing),
+                "bands": [{"up_to": money(band.up_to), "ratio": ratio(band.ratio)} for band in benefit.bands],
+                "annual_limit": money(benefit.annual_limit),
+            }
+            for benefit in terms.benefits
+        ],
+    }
+
+
+_FIELDS: Final = frozenset(
+    "label effective_from effective_to base base_exclusions negative_lists honours_base_exclusions requires_base_settlement "
+    "waiting_days covered_circumstances annual_limit deductibles deductibles_pre_existing benefits".split()
+)
+_BENEFIT_FIELDS: Final = frozenset(
+    "code name scope settings catalogs deductible_group ratio ratio_pre_existing ratio_unsettled ratio_unsettled_pre_existing "
+    "bands annual_limit".split()
+)
+_REFERENCE_FIELDS: Final = frozenset({"catalog", "label"})
+_BAND_FIELDS: Final = frozenset({"up_to", "ratio"})
+
+_Place = tuple[str | int, ...]
+
+
+class _Reader:
+    """Reads one document; every method notes what is wrong and goes on, so that all problems are found at once."""
+
+    def __init__(self, language: Language) -> None:
+        self.problems = Problems(language)
+
+    def add(self, place: _Place, code: str, **values: object) -> None:
+        self.problems.add(pointer(*place), code, **values)
+
+    def terms(self, data: object) -> ProductTerms | None:
+        fields = self.mapping((), data, _FIELDS)
+        if fields is None:
+            return None
+        label = self.label(("label",), fields.get("label"))
+        starts = self.day(("effective_from",), fields.get("effective_from"), required=True)
+        ends = self.day(("effective_to",), fields.get("effective_to"))
+        if starts and ends and starts > ends:
+            self.add(("effective_to",), "DATE_ORDER", first="effective_from", second="effective_to")
+        base = fields.get("base")
+        deductibles = self.amounts(("deductibles",), fields.get("deductibles"))
+        terms = ProductTerms(
+            label=label,
+            effective_from=starts or date.min,
+            effective_to=ends,
+            base=self.reference(("base",), base) if base not in (None, "") else None,
+            base_exclusions=self.references(("base_exclusions",), fields.get("base_exclusions")),
+            negative_lists=self.references(("negative_lists",), fields.get("negative_lists")),
+            honours_base_exclusions=self.yes_no(("honours_base_exclusions",), fields.get("honours_base_exclusions")),
+            requires_base_settlement=self.yes_no(("requires_base_settlement",), fields.get("requires_base_settlement")),
+            waiting_days=self.waiting_days(fields.get("waiting_days")),
+            covered_circumstances=self.choices(
+                ("covered_circumstances",), fields.get("covered_circumstances"), STATUTORY_CIRCUMSTANCES
+            ),
+            annual_limit=self.money(("annual_limit",), fields.get("annual_limit")),
+            deductibles=deductibles,
+            deductibles_pre_existing=self.amounts(
+                ("deductibles_pre_existing",), fields.get("deductibles_pre_existing")
+            ),
+            benefits=self.benefits(fields.get("benefits"), deductibles),
+        )
+        return None if self.problems else terms
+
+    def mapping(self, place: _Place, data: object, known: frozenset[str]) -> Mapping[str, object] | None:
+        if not isinstance(data, Mapping):
+            self.add(place, "BAD_TYPE", what_zh="对象", what_en="an object")
+            return None
+        for name in data:
+            if name not in known:
+                self.add((*place, str(name)), "UNKNOWN_FIELD", what=str(name))
+        return data
+
+    def items(self, place: _Place, data: object) -> list[object]:
+        if data is None or data == "":
+            return []
+        if not isinstance(data, list | tuple):
+            self.add(place, "BAD_TYPE", what_zh="列表", what_en="a list")
+            return []
+        if len(data) > MAX_LIST:
+            self.add(place, "TOO_MANY", what=place[-1], limit=MAX_LIST)
+            return []
+        return list(data)
+
+    def text(self, place: _Place, data: object, *, limit: int, required: bool = False) -> str:
+        if data is None or (isinstance(data, str) and not data.strip()):
+            if required:
+                self.add(place, "REQUIRED", what=place[-1])
+            return ""
+        if not isinstance(data, str):
+            self.add(place, "BAD_TYPE", what_zh="文字", what_en="text")
+            return ""
+        if len(data) > limit:
+            self.add(place, "TOO_LONG", limit=limit)
+        elif _UNKEEPABLE.search(data):
+            self.add(place, "CONTROL_CHARACTER")
+        return data
+
+    def label(self, place: _Place, data: object) -> str:
+        text = self.text(place, data, limit=64, required=True)
+        if text and not _LABEL.fullmatch(text):
+            self.add(place, "BAD_LABEL", value=text)
+        return text
+
+    def day(self, place: _Place, data: object, *, required: bool = False) -> date | None:
+        if data is None or data == "":
+            if required:
+                self.add(place, "REQUIRED", what=place[-1])
+            return None
+        try:
+            if isinstance(data, str):
+                return parse_day(data)
+        except ValueError:
+            pass
+        self.add(place, "BAD_DATE", value=data)
+        return None
+
+    def yes_no(self, place: _Place, data: object) -> bool:
+        if data is None or data == "":
+            return False
+        if not isinstance(data, bool):
+            self.add(place, "BAD_YES_NO")
+            return False
+        return data
+
+    def waiting_days(self, data: object) -> int:
+        if data is None or data == "":
+            return 0
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.add(("waiting_days",), "BAD_TYPE", what_zh="整数", what_en="a whole number")
+            return 0
+        if not 0 <= data <= MAX_WAITING_DAYS:
+            self.add(("waiting_days",), "OUT_OF_RANGE", value=data, low=0, high=MAX_WAITING_DAYS)
+        return data
+
+    def choices(self, place: _Place, data: object, allowed: tuple[str, ...]) -> tuple[str, ...]:
+        chosen = []
+        for position, item in enumerate(self.items(place, data)):
+            if isinstance(item, str) and item in allowed:
+                chosen.append(item)
+            else:
+                self.add((*place, position), "BAD_CHOICE", value=item, choices=", ".join(allowed))
+        return tuple(dict.fromkeys(chosen))
+
+    def number(
+        self, place: _Place, data: object, read: Callable[[object], int], places: int, high: int | None = None
+    ) -> int | None:
+        if data is None or data == "":
+            return None
+        try:
+            number = read(data)
+        except NotANumber as fault:
+            self.add(place, fault.code, value=data, places=places, low=0, high="999999999999.99")
+            return None
+        if number < 0:
+            self.add(place, "NEGATIVE", value=data)
+        elif high is not None and number > high:
+            self.add(place, "OUT_OF_RANGE", value=data, low=0, high=1)
+        return number
+
+    def money(self, place: _Place, data: object) -> int | None:
+        return self.number(place, data, fen, 2)
+
+    def ratio(self, place: _Place, data: object) -> int | None:
+        return self.number(place, data, lambda written: scaled(written, 4), 4, RATIO_ONE)
+
+    def amounts(self, place: _Place, data: object) -> dict[str, int]:
+        if data is None or data == "":
+            return {}
+        if not isinstance(data, Mapping):
+            self.add(place, "BAD_TYPE", what_zh="对象", what_en="an object")
+            return {}
+        amounts = {}
+        for group, written in data.items():
+            name = self.text((*place, group), group, limit=64, required=True)
+            amount = self.money((*place, group), written)
+            # A group with null stands for a group that is not given.
+            if name and amount is not None:
+                amounts[name] = amount
+        return amounts
+
+    def reference(self, place: _Place, data: object) -> CatalogReference | None:
+        fields = self.mapping(place, data, _REFERENCE_FIELDS)
+        if fields is None:
+            return None
+        catalog = self.text((*place, "catalog"), fields.get("catalog"), limit=64, required=True)
+        label = self.text((*place, "label"), fields.get("label"), limit=64)
+        return CatalogReference(catalog, label or None)
+
+    def references(self, place: _Place, data: object) -> tuple[CatalogReference, ...]:
+        read = [self.reference((*place, position), item) for position, item in enumerate(self.items(place, data))]
+        return tuple(reference for reference in read if reference)
+
+    def benefits(self, data: object, deductibles: Mapping[str, int]) -> tuple[Benefit, ...]:
+        benefits: list[Benefit] = []
+        for position, item in enumerate(self.items(("benefits",), data)):
+            benefit = self.benefit(("benefits", position), item, deductibles)
+            if benefit is None:
+                continue
+            if any(benefit.code == earlier.code for earlier in benefits):
+                self.add(("benefits", position, "code"), "DUPLICATE", value=benefit.code)
+            benefits.append(benefit)
+        return tuple(benefits)
+
+    def benefit(self, place: _Place, data: object, deductibles: Mapping[str, int]) -> Benefit | None:
+        fields = self.mapping(place, data, _BENEFIT_FIELDS)
+        if fields is None:
+            return None
+        code = self.text((*place, "code"), fields.get("code"), limit=64, required=True)
+        group = self.text((*place, "deductible_group"), fields.get("deductible_group"), limit=64)
+        if group and group not in deductibles:
+            self.add((*place, "deductible_group"), "NO_DEDUCTIBLE", value=group)
+        bands = self.bands((*place, "bands"), fields.get("bands"))
+        if fields.get("ratio") in (None, "") and fields.get("bands") in (None, "", [], ()):
+            self.add(place, "RATIO_OR_BANDS")
+        return Benefit(
+            code=code,
+            name=self.text((*place, "name"), fields.get("name"), limit=200) or code,
+            scope=self.scope((*place, "scope"), fields.get("scope")),
+            settings=self.choices((*place, "settings"), fields.get("settings"), SETTINGS),
+            catalogs=self.references((*place, "catalogs"), fields.get("catalogs")),
+            deductible_group=group or None,
+            ratio=self.ratio((*place, "ratio"), fields.get("ratio")),
+            ratio_pre_existing=self.ratio((*place, "ratio_pre_existing"), fields.get("ratio_pre_existing")),
+            ratio_unsettled=self.ratio((*place, "ratio_unsettled"), fields.get("ratio_unsettled")),
+            ratio_unsettled_pre_existing=self.ratio(
+                (*place, "ratio_unsettled_pre_existing"), fields.get("ratio_unsettled_pre_existing")
+            ),
+            bands=bands,
+            annual_limit=self.money((*place, "annual_limit"), fields.get("annual_limit")),
+        )
+
+    def scope(self, place: _Place, data: object) -> Scope:
+        if data is None or data == "":
+            return "any"
+        for scope in SCOPES:
+            if data == scope:
+                return scope
+        self.add(place, "BAD_CHOICE", value=data, choices=", ".join(SCOPES))
+        return "any"
+
+    def bands(self, place: _Place, data: object) -> tuple[Band, ...]:
+        bands: list[Band] = []
+        items = self.items(place, data)
+        for position, item in enumerate(items):
+            fields = self.mapping((*place, position), item, _BAND_FIELDS)
+            if fields is None:
+                continue
+            up_to = self.money((*place, position, "up_to"), fields.get("up_to"))
+            if fields.get("ratio") in (None, ""):
+                self.add((*place, position, "ratio"), "REQUIRED", what="ratio")
+            ratio = self.ratio((*place, position, "ratio"), fields.get("ratio"))
+            before = bands[-1].up_to if bands else 0
+            is_last = position == len(items) - 1
+            if (up_to is None) != is_last or (up_to is not None and before is not None and up_to <= before):
+                self.add((*place, position, "up_to"), "BANDS_ORDER")
+            bands.append(Band(up_to, ratio or 0))
+        return tuple(bands)
