@@ -10,6 +10,7 @@ import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import cache
 
 NOW = "2099-01-01T00:00:00Z"
 
@@ -158,6 +159,7 @@ POWDER = "注射用粉末"
 INJECTIONS = "注射剂"
 
 
+@cache  # the same few texts are compared thousands of times
 def norm(text):
     """The drug text as it is compared."""
     text = "".join(c for c in text if c not in MARKS and c not in ZERO_WIDTH)

@@ -110,7 +110,7 @@ def world(seed):
     dice = Dice(seed)
     drugs = some_drugs(dice)
     made = make_world(dice, drugs)
-    return made, make_request(dice, drugs)
+    return made, make_request(dice, drugs, made)
 
 
 def coverage_query(seed):
@@ -118,7 +118,7 @@ def coverage_query(seed):
     dice = Dice(f"coverage {seed}")
     drugs = some_drugs(dice)
     made = make_world(dice, drugs)
-    claim = make_valid_request(dice, drugs)
+    claim = make_valid_request(dice, drugs, made)
     line = claim["lines"][0]
     member = claim.get("member") or {}
     query = {
@@ -132,8 +132,7 @@ def coverage_query(seed):
         "age": member.get("age"),
         "known_at": claim.get("as_known_at"),
     }
-    identity = ("national_code", "approval_no", "generic_name", "dosage_form", "brand_name", "manufacturer", "strength")
-    query |= {field: line[field] for field in identity if field in line}
+    query |= {field: line[field] for field in (*IDENTITY, *PRODUCT_FIELDS) if field in line}
     return made, {field: value for field, value in query.items() if value is not None}
 
 
@@ -251,7 +250,7 @@ def make_world(dice, drugs):
         ("COM2", "commercial", 0.6),
         ("COM3", "commercial", 0.2),
         ("NRDL", "base", 0.75),
-        ("BEX", "base_exclusion", 0.3),
+        ("BEX", "base_exclusion", 0.4),
         ("BEX2", "base_exclusion", 0.12),
         ("NEG1", "negative", 0.3),
         ("NEG2", "negative", 0.2),
@@ -339,11 +338,13 @@ def make_entries(dice, kind, drugs):
     entries = []
     if kind in ("base", "commercial") and dice.chance(0.9):  # most drugs are on most lists
         named = dice.choices(drugs, k=dice.randint(0, 2)) + drugs
+    elif excludes and dice.chance(0.5):
+        named = dice.choices(drugs, k=dice.randint(1, 3))
     else:
         named = [dice.choice(drugs) if dice.chance(0.85) else dice.choice(DRUGS) for _ in range(dice.randint(0, 3))]
     for number, drug in zip(numbers, named, strict=False):
         entry = {"entry_code": f"{prefix}-{number}"}
-        if excludes and dice.chance(0.5):
+        if excludes and dice.chance(0.45):
             select_without_a_drug(dice, entry, drug)
         else:
             entry["generic_name"] = (
@@ -356,7 +357,7 @@ def make_entries(dice, kind, drugs):
             fill_product_fields(dice, entry, drug, 0.15)
             if dice.chance(0.3):
                 entry["class_code"] = drug[3] if dice.chance(0.6) else drug[3][:5] + "Q"
-            if dice.chance(0.6):
+            if dice.chance(0.3 if excludes else 0.6):
                 restrict(dice, entry, drug)
         if dice.chance(0.08):
             entry["restriction"] = "限二线用药"
@@ -504,14 +505,14 @@ def make_benefit(dice, code, groups):
 # ------------------------------------------------------------------------------------------------ requests
 
 
-def make_request(dice, drugs):
-    request = make_valid_request(dice, drugs)
+def make_request(dice, drugs, made):
+    request = make_valid_request(dice, drugs, made)
     if dice.chance(0.06):
         dice.choice(SPOILERS)(dice, request)
     return request
 
 
-def make_valid_request(dice, drugs):
+def make_valid_request(dice, drugs, made):
     request = {"product": "P"}
     if dice.chance(0.1):
         request["claim_no"] = "C-1"
@@ -532,11 +533,40 @@ def make_valid_request(dice, drugs):
     if dice.chance(0.85):
         request["member"] = make_member(dice, drugs)
     numbers = dice.sample(range(1, 8), dice.choice([1, 2, 3, 4, 5]))
-    request["lines"] = [make_line(dice, number, dice.choice(drugs), drugs, request) for number in numbers]
+    written = rows_of(made)
+    request["lines"] = []
+    for number in numbers:
+        line = make_line(dice, number, dice.choice(drugs), drugs, request)
+        if written and dice.chance(0.3):
+            copy_identity(dice, line, dice.choice(written))
+        request["lines"].append(line)
     if dice.chance(0.05):  # the place in the list stands for a number that is missing
         for line in request["lines"]:
             del line["line_no"]
     return with_blanks(dice, request, ["as_known_at", "setting", "institution_level", "circumstance", "member"])
+
+
+IDENTITY = ("national_code", "approval_no", "generic_name", "brand_name")
+PRODUCT_FIELDS = ("dosage_form", "manufacturer", "strength")
+
+
+def rows_of(made):
+    """Every row of a world that gives a line something to go by."""
+    rows = list(made["master"])
+    for catalog in made["catalogs"]:
+        for version in catalog["versions"]:
+            rows += version["entries"]
+    return [row for row in rows if any(row.get(field) for field in IDENTITY)]
+
+
+def copy_identity(dice, line, row):
+    """Let the line name its drug as a master row or an entry does, in part."""
+    copied = {field: row[field] for field in IDENTITY if row.get(field) and dice.chance(0.6)}
+    if copied:
+        for field in (*IDENTITY, *PRODUCT_FIELDS):
+            line.pop(field, None)
+        line |= copied
+        line |= {field: row[field] for field in PRODUCT_FIELDS if row.get(field) and dice.chance(0.5)}
 
 
 def service_date(dice):
@@ -598,7 +628,7 @@ def make_line(dice, number, drug, drugs, request):
         line["generic_name"] = brand_name(dice, drug)
     elif named < 0.69:
         line["generic_name"] = dice.choice(["无名片", drug_name(dice, dice.choice(DRUGS)), drug_name(dice, drug)])
-    if dice.chance(0.25):
+    if dice.chance(0.2):
         whose = drug if dice.chance(0.85) else dice.choice(drugs)
         line["national_code"] = national_code(dice, whose, whole=dice.chance(0.75)) if dice.chance(0.95) else "ZZ"
     if dice.chance(0.2):
@@ -611,7 +641,7 @@ def make_line(dice, number, drug, drugs, request):
         line["manufacturer"] = noise(dice, dice.choice(MAKERS))
     if dice.chance(0.1):
         line["strength"] = noise(dice, dice.choice(STRENGTHS))
-    if not any(field in line for field in ("generic_name", "national_code", "approval_no", "brand_name")):
+    if "generic_name" not in line and (not any(field in line for field in IDENTITY) or dice.chance(0.6)):
         line["generic_name"] = drug_name(dice, drug)
     for field in ("national_code", "approval_no", "brand_name", "dosage_form", "manufacturer", "strength"):
         if field not in line and dice.chance(0.03):
