@@ -1,0 +1,709 @@
+"""What a cell may say: from the text as written to a value that cannot be wrong (spec csv.md).
+
+Every parser takes a trimmed, non-empty text whose characters were checked by `clean`, and returns a `Parsed` or raises a `Fault`.
+Nothing is rounded, nothing is guessed: what cannot be read without loss is a fault that says how to mend it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from catalog.importing.formulas import unshield
+
+
+class Fault(Exception):
+    """Why a cell cannot be read: a problem code and the words that fill its sentence."""
+
+    def __init__(self, code: str, why_zh: str = "", why_en: str = "", **details: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.details = {"why_zh": why_zh, "why_en": why_en, **details}
+
+
+class Parsed(NamedTuple):
+    """A cell's value; `told` is the text the reader is told it became (None: nothing worth telling), `warning` a problem code."""
+
+    value: Any
+    told: str | None = None
+    warning: str | None = None
+
+
+class Typed(NamedTuple):
+    """An XLSX cell that is not text. `kind`: number, date, yes_no, error, formula (one without a stored result)."""
+
+    kind: str
+    text: str
+
+
+Cell = str | Typed
+Parser = Callable[[str], Parsed]
+
+# ---------------------------------------------------------------------------------------------- characters
+
+# Python's str.strip() would also take U+001C to U+001F and the line separators, which must be told, not swallowed.
+WHITE = " \t\r\n\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+
+_FORBIDDEN = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # C0 and C1, but tab and line breaks
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0"  # invisible
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"  # zero width, line separators, bidirectional
+    "\ufe00-\ufe0f\ufff0-\uffff\ufdd0-\ufdef"  # variation selectors, specials and U+FFFD, noncharacters
+    "\ue000-\uf8ff\ud800-\udfff"  # private use, surrogates
+    "\U000e0000-\U000e0fff\U000f0000-\U0010ffff"  # tags, private planes
+)
+_FORBIDDEN_IN_FREE_TEXT = re.compile(
+    f"[{_FORBIDDEN}]|"
+    + "["
+    + "".join(f"{chr(p * 0x10000 + 0xFFFE)}{chr(p * 0x10000 + 0xFFFF)}" for p in range(1, 15))
+    + "]"
+)
+_FORBIDDEN_IN_LINE = re.compile(_FORBIDDEN_IN_FREE_TEXT.pattern + "|[\t\r\n]")
+
+# Radicals that look exactly like the ideograph a person meant; plain NFC leaves them.
+_RADICALS = {
+    point: mapped
+    for point in [*range(0x2E80, 0x2EF4), *range(0x2F00, 0x2FD6)]
+    if (mapped := unicodedata.normalize("NFKC", chr(point))) != chr(point)
+}
+_LATIN = re.compile("[A-Za-z]")
+# Cyrillic, and the Greek capitals that cannot be told from Latin ones. α, β, μ and their like stand in real drug names.
+_LOOKALIKE = re.compile("[\u0400-\u052fΑΒΕΖΗΙΚΜΝΟΡΤΥΧο]")
+_MIXED_WORD = re.compile(f"[A-Za-z0-9](?=[\u0400-\u052fΑΒΕΖΗΙΚΜΝΟΡΤΥΧο])|[\u0400-\u052fΑΒΕΖΗΙΚΜΝΟΡΤΥΧο](?=[A-Za-z0-9])")
+_UTF8_HAN = re.compile(rb"[\xe4-\xe9][\x80-\xbf]{2}")
+_GB2312_HAN = re.compile(rb"[\xb0-\xf7][\xa1-\xfe]")
+_LATIN1_HIGH = re.compile("[\u0080-\u00ff]")
+_REPLACED = re.compile("锟斤拷|锟斤|烫烫烫|屯屯屯|锘锘|ï¿½")
+
+WIDE = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}
+
+
+def clean(text: str, *, free: bool = False) -> str:
+    """Will return the text trimmed, in NFC, with radicals as ideographs and the mark that exports put before formulas taken off.
+
+    `free` text may hold tabs and line breaks. Raises Fault CONTROL_CHARACTER, or BAD_ENCODING for text that was decoded wrongly before.
+    """
+    text = text.strip(WHITE)
+    if "'" in text:
+        text = unshield(text)
+    if text.isascii() and text.isprintable():
+        return text
+    found = (_FORBIDDEN_IN_FREE_TEXT if free else _FORBIDDEN_IN_LINE).search(text)
+    if found:
+        raise Fault("CONTROL_CHARACTER", characters=name_of(found.group()))
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFC", text).translate(_RADICALS)
+    if wrongly_decoded(text):
+        raise Fault("BAD_ENCODING", "该单元格是乱码。", "this cell is garbled.")
+    if _LOOKALIKE.search(text) and (mixed := _MIXED_WORD.search(text)):
+        foreign = next(c for c in text[mixed.start() : mixed.start() + 2] if _LOOKALIKE.match(c))
+        raise Fault("CONTROL_CHARACTER", characters=f"{name_of(foreign)} 与拉丁字母混写 mixed with Latin letters")
+    return text
+
+
+def name_of(character: str) -> str:
+    """`U+200B ZERO WIDTH SPACE`: how an invisible character is shown to a person."""
+    return f"U+{ord(character):04X} {unicodedata.name(character, '')}".rstrip()
+
+
+def wrongly_decoded(text: str) -> bool:
+    """Whether the text is what UTF-8 or GBK bytes become when read as another encoding and saved again."""
+    if _REPLACED.search(text):
+        return True
+    high = len(_LATIN1_HIGH.findall(text))
+    if high >= 4 and high * 2 >= sum(c > "\x7f" for c in text):
+        for codec in ("latin-1", "cp1252"):
+            raw = text.encode(codec, "ignore")
+            if _UTF8_HAN.search(raw) and len(_UTF8_HAN.findall(raw)) * 3 >= high * 0.6:
+                return True
+        raw = text.encode("latin-1", "ignore")
+        if len(_GB2312_HAN.findall(raw)) * 2 == sum(b > 0x7F for b in raw):
+            return True
+    raw = text.encode("gb18030", "ignore")
+    wide = sum(b > 0x7F for b in raw)
+    triples = len(_UTF8_HAN.findall(raw))
+    return triples >= 2 and triples * 3 >= wide * 0.7
+
+
+def narrow(text: str) -> str:
+    """Full-width ASCII as ASCII. Not NFKC: that would also read `1²` as 12 and `½` as 1⁄2."""
+    return text if text.isascii() else text.translate(WIDE)
+
+
+def _choice_key(text: str) -> str:
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).casefold()
+
+
+# ---------------------------------------------------------------------------------------------- text and names
+
+
+def text(written: str) -> Parsed:
+    """Will keep what people wrote."""
+    if written.startswith("#") and written.upper() in _SPREADSHEET_ERRORS:
+        raise Fault(
+            "BAD_CODE", f"{written} 是表格软件的错误值，请填写真实内容。", f"{written} is a spreadsheet's error value."
+        )
+    return Parsed(written)
+
+
+_SPREADSHEET_ERRORS = frozenset("#REF! #N/A #NAME? #VALUE! #DIV/0! #NULL! #NUM! #SPILL! #CALC! #GETTING_DATA".split())
+_TOTAL = re.compile(
+    r"(合\s*计|总\s*计|小\s*计|共\s*计|grand total|total|subtotal|sum)\s*[:：]?\s*[\d,.]*", re.IGNORECASE
+)
+
+
+def name(written: str) -> Parsed:
+    """Will keep a name as written; a totals row is no name. Raises Fault NOT_A_TABLE, BAD_CODE."""
+    if _TOTAL.fullmatch(written):
+        raise Fault("NOT_A_TABLE", "这是合计行，请删除。", "this is a totals row; delete it.")
+    return text(written)
+
+
+# ---------------------------------------------------------------------------------------------- codes
+
+_SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d+)?E[+-]?\d+", re.IGNORECASE)
+
+
+def _refuse_scientific(code: str) -> None:
+    if _SCIENTIFIC.fullmatch(code):
+        raise Fault(
+            "BAD_CODE",
+            "编码被表格软件改成了科学计数法，已丢失数字。请把该列设为文本后重新填写。",
+            "a spreadsheet turned the code into scientific notation and lost digits. Make the column text and type it again.",
+        )
+
+
+def reference(written: str) -> Parsed:
+    """Will read a code of the curator's own (entry code, claim number): NFKC, otherwise as written."""
+    code = unicodedata.normalize("NFKC", written)
+    _refuse_scientific(code)
+    name(code)
+    return Parsed(code, code)
+
+
+# Letters (A) and digits (9) must stand where the national coding rules have them.
+_WESTERN = "XA99AAA999A999" + "9" * 9
+_CHINESE = "ZA99AAA999" + "9" + "9" * 9
+_CODE_SHAPES = {"X": _WESTERN, "Z": _CHINESE}
+_HERBAL = re.compile("T[0-9A-Z]{2,22}")
+
+
+def national_code(written: str) -> Parsed:
+    """Will read a national drug code 国家医保药品代码, whole or a prefix of at least three characters. Raises Fault BAD_CODE."""
+    code = narrow(written).upper()
+    _refuse_scientific(code)
+    shape = _CODE_SHAPES.get(code[0])
+    if shape is None:
+        if _HERBAL.fullmatch(code):
+            return Parsed(code, code)
+        raise Fault(
+            "BAD_CODE",
+            "医保药品代码以 X（西药）、Z（中成药）或 T（饮片）开头，只含字母和数字。",
+            "a national drug code begins with X, Z or T and has letters and digits only.",
+        )
+    if not 3 <= len(code) <= len(shape):
+        raise Fault(
+            "BAD_CODE",
+            f"{code[0]} 类代码为 {len(shape)} 位，或至少 3 位的前缀；这里有 {len(code)} 位。",
+            f"a code beginning with {code[0]} has {len(shape)} characters, or at least 3 as a prefix; this has {len(code)}.",
+        )
+    _match_shape(code, shape)
+    return Parsed(code, code)
+
+
+def _match_shape(code: str, shape: str) -> None:
+    for place, (found, wanted) in enumerate(zip(code, shape, strict=False), 1):
+        right = (
+            found in "0123456789"
+            if wanted == "9"
+            else "A" <= found <= "Z"
+            if wanted == "A" and place > 1
+            else found == wanted
+        )
+        if not right:
+            kind_zh, kind_en = ("数字", "a digit") if wanted == "9" else ("字母", "a letter")
+            raise Fault(
+                "BAD_CODE",
+                f"第 {place} 位“{found}”应为{kind_zh}。",
+                f"character {place}, “{found}”, should be {kind_en}.",
+            )
+
+
+def whole_national_code(written: str) -> Parsed:
+    """Will read a national drug code that names one product (the drug master). Raises Fault BAD_CODE."""
+    parsed = national_code(written)
+    shape = _CODE_SHAPES.get(parsed.value[0])
+    if shape is not None and len(parsed.value) != len(shape):
+        raise Fault(
+            "BAD_CODE",
+            f"这里须填完整代码（{len(shape)} 位），不能是前缀。",
+            f"a whole code ({len(shape)} characters) is needed here, not a prefix.",
+        )
+    return parsed
+
+
+_APPROVAL = re.compile("(?:[HZSBTFJ]|[HSZ][JC])[0-9]{8}")
+
+
+def approval_no(written: str) -> Parsed:
+    """Will read an approval number 批准文号 and store it without 国药准字; an unusual one is kept as written, with a warning."""
+    code = re.sub(r"\s", "", unicodedata.normalize("NFKC", written)).upper()
+    code = code.removeprefix("国药准字").lstrip(":")
+    _refuse_scientific(code)
+    if not code or any("\u0370" <= c <= "\u052f" for c in code):
+        raise Fault(
+            "BAD_CODE",
+            "批准文号中有看似拉丁字母的其他文字，或没有号码。请重新输入。",
+            "there is no number, or a letter that only looks Latin. Type it again.",
+        )
+    if _APPROVAL.fullmatch(code):
+        plain = written.strip().removeprefix("国药准字")
+        return Parsed(code, code if plain != code else None)
+    kept = re.sub(r"^国药准字\s*", "", narrow(written))
+    return Parsed(kept, kept if kept != written.removeprefix("国药准字") else None, "UNUSUAL_APPROVAL_NO")
+
+
+_CLASS = re.compile("[XZ](?:[A-Z](?:[0-9](?:[0-9](?:[A-Z][A-Z]?)?)?)?)?|T[0-9A-Z]{0,5}")
+
+
+def class_code(written: str) -> Parsed:
+    """Will read a drug class code 药品分类代码 such as XL01FX. Raises Fault BAD_CODE."""
+    code = narrow(written).upper()
+    _refuse_scientific(code)
+    if not _CLASS.fullmatch(code):
+        raise Fault(
+            "BAD_CODE",
+            "药品分类代码形如 XL01FX：X、Z 或 T 开头，其后最多 5 位（字母、两位数字、字母、字母）。",
+            "a class code looks like XL01FX: X, Z or T and up to five more (letter, two digits, letter, letter).",
+        )
+    return Parsed(code, code)
+
+
+# C34, C34.1, C341, C34.100, C34.100x003, G63.2*, E11.4+ ; ICD-11 (2C25, BA00) does not fit.
+_ICD10 = re.compile(r"([A-Z][0-9][0-9A-Z])(\.?[0-9A-Z]{1,8}|\.-)?([*+†])?")
+_ICD10_RANGE = re.compile(r"([A-Z][0-9][0-9A-Z])\s*[-–—~〜]\s*([A-Z][0-9][0-9A-Z])")
+_CODE_SEPARATORS = re.compile("[;；|｜、,，]")
+_TEXT_SEPARATORS = re.compile("[;；|｜、]")
+
+
+def _icd10_code(written: str) -> str:
+    code = narrow(written).upper()
+    found = _ICD10.fullmatch(code)
+    if not found:
+        raise Fault(
+            "BAD_CODE",
+            f"“{written[:40]}”不是 ICD-10 编码。形如 C34、C34.1、C34.100x003，范围形如 C18-C20。",
+            f"“{written[:40]}” is no ICD-10 code. They look like C34, C34.1, C34.100x003, a range like C18-C20.",
+        )
+    head, tail, _ = found.groups()
+    # Chinese extensions are printed with a small x; they are compared without regard to case.
+    return head + re.sub("X(?=[0-9]{3}$)", "x", (tail or "").removesuffix(".-")) + (found.group(3) or "")
+
+
+def _icd10_code_or_range(written: str) -> str:
+    ends = _ICD10_RANGE.fullmatch(narrow(written).upper())
+    if not ends:
+        return _icd10_code(written)
+    first, last = ends.groups()
+    if first > last:
+        raise Fault(
+            "BAD_CODE", f"范围 {first}-{last} 的起点大于终点。", f"the range {first}-{last} ends before it begins."
+        )
+    return f"{first}-{last}"
+
+
+def _code_list(written: str, one: Callable[[str], str]) -> Parsed:
+    return _listed((one(piece) for piece in _pieces(written, _CODE_SEPARATORS)), written)
+
+
+def _pieces(written: str, separators: re.Pattern[str]) -> list[str]:
+    return [piece for part in separators.split(written) if (piece := part.strip(WHITE))]
+
+
+def _listed(values: Iterable[str], written: str) -> Parsed:
+    unique = tuple(dict.fromkeys(values))
+    if not unique:
+        raise Fault("BAD_CODE", "只有分隔符，没有内容。", "there are separators only.")
+    stored = ";".join(unique)
+    return Parsed(unique, stored if stored != re.sub(r"\s*[;；|｜、,，]\s*", ";", written) else None)
+
+
+def icd10(written: str) -> Parsed:
+    """Will read ICD-10 codes, prefixes and three-character ranges. Raises Fault BAD_CODE."""
+    return _code_list(written, _icd10_code_or_range)
+
+
+def diagnoses(written: str) -> Parsed:
+    """Will read ICD-10 codes, no ranges: what a person has (eligibility 8). Raises Fault BAD_CODE."""
+    return _code_list(written, _icd10_code)
+
+
+_CRITERION = re.compile(r"([A-Z][A-Z0-9_]{0,63})(?:\s*=\s*(.+))?", re.DOTALL)
+
+
+def criteria(written: str) -> Parsed:
+    """Will read criteria `CODE=text` or `CODE`. Raises Fault BAD_CODE, TOO_LONG."""
+    return _listed((_criterion(piece) for piece in _pieces(written, _TEXT_SEPARATORS)), written)
+
+
+def _criterion(piece: str) -> str:
+    code, equals, words = piece.partition("=") if "=" in piece else piece.partition("＝")
+    code = narrow(code).strip(WHITE)
+    if not re.fullmatch("[A-Z][A-Z0-9_]*", code):
+        raise Fault(
+            "BAD_CODE",
+            f"“{piece[:40]}”应写成 CODE=说明，CODE 用大写字母、数字和下划线。",
+            f"“{piece[:40]}” should be CODE=text, the code in capitals, digits and underscores.",
+        )
+    if len(code) > 64:
+        raise Fault("TOO_LONG", found=len(code), limit=64)
+    words = words.strip(WHITE)
+    return f"{code}={words}" if equals and words else code
+
+
+def evidence(written: str) -> Parsed:
+    """Will read answers `CODE=Y` or `CODE=N`: whether a criterion is evidenced. Raises Fault BAD_CODE, BAD_YES_NO."""
+    answers: dict[str, bool] = {}
+    for piece in _pieces(written, _CODE_SEPARATORS):
+        code, _, answer = narrow(piece).partition("=")
+        criterion = _criterion(code)
+        says = yes_no(answer.strip(WHITE)).value
+        if answers.setdefault(criterion, says) != says:
+            raise Fault("BAD_YES_NO")
+    return Parsed(answers)
+
+
+def aliases(written: str) -> Parsed:
+    """Will read other names of a drug."""
+    return _listed((text(piece).value for piece in _pieces(written, _TEXT_SEPARATORS)), written)
+
+
+# ---------------------------------------------------------------------------------------------- choices
+
+
+def choice(words: Mapping[str, str]) -> Parser:
+    """Will make a parser of one value out of `words` (accepted word → stored value)."""
+    by_key = {_choice_key(word): value for word, value in words.items()}
+    choices = _choices(words)
+
+    def parse(written: str) -> Parsed:
+        value = by_key.get(_choice_key(written))
+        if value is None:
+            raise Fault("BAD_CHOICE", choices=choices)
+        return Parsed(value)
+
+    return parse
+
+
+def choices(words: Mapping[str, str]) -> Parser:
+    """Will make a parser of a list of values out of `words`."""
+    one = choice(words)
+
+    def parse(written: str) -> Parsed:
+        values = tuple(dict.fromkeys(one(piece).value for piece in _pieces(written, _LIST_SEPARATORS)))
+        if not values:
+            raise Fault("BAD_CHOICE", choices=_choices(words))
+        return Parsed(values)
+
+    return parse
+
+
+_LIST_SEPARATORS = re.compile("[;；|｜、,，/]")
+
+
+def _choices(words: Mapping[str, str]) -> str:
+    spoken: dict[str, list[str]] = {}
+    for word, value in words.items():
+        spoken.setdefault(value, [])
+        if word != value:
+            spoken[value].append(word)
+    return "、".join(f"{value}（{'/'.join(also)}）" if also else value for value, also in spoken.items())
+
+
+_YES_NO = {
+    "y": True,
+    "yes": True,
+    "true": True,
+    "1": True,
+    "是": True,
+    "n": False,
+    "no": False,
+    "false": False,
+    "0": False,
+    "否": False,
+}
+
+
+def yes_no(written: str) -> Parsed:
+    """Will read a yes or no. Raises Fault BAD_YES_NO."""
+    value = _YES_NO.get(_choice_key(written))
+    if value is None:
+        raise Fault("BAD_YES_NO")
+    return Parsed(value)
+
+
+SEX = {"F": "F", "M": "M", "女": "F", "男": "M"}
+LEVEL = {"1": "1", "2": "2", "3": "3", "一级": "1", "二级": "2", "三级": "3"}
+SETTING = {
+    "inpatient": "inpatient",
+    "住院": "inpatient",
+    "outpatient": "outpatient",
+    "门诊": "outpatient",
+    "designated_pharmacy": "designated_pharmacy",
+    "定点药店": "designated_pharmacy",
+    "双通道": "designated_pharmacy",
+    "retail_pharmacy": "retail_pharmacy",
+    "药店": "retail_pharmacy",
+}
+REIMBURSEMENT_CLASS = {
+    **{"A": "A", "B": "B", "C": "C", "甲": "A", "乙": "B", "丙": "C", "甲类": "A", "乙类": "B", "丙类": "C"},
+    **{"negotiated": "negotiated", "谈判": "negotiated", "bid": "bid", "竞价": "bid"},
+}
+CIRCUMSTANCE = {
+    **{c: c for c in ("none", "work_injury", "third_party", "public_health", "overseas")},
+    **{"无": "none", "工伤": "work_injury", "第三人": "third_party", "公共卫生": "public_health", "境外": "overseas"},
+}
+REGULATORS = {r: r for r in ("NMPA", "FDA", "EMA", "PMDA", "MHRA", "TGA", "HC", "SWISSMEDIC", "HSA", "HK", "MO")}
+MARKS = {
+    **{
+        "negotiated": "negotiated",
+        "国谈": "negotiated",
+        "bidding": "bidding",
+        "竞价": "bidding",
+        "vbp": "vbp",
+        "集采": "vbp",
+    },
+    **{"essential": "essential", "基药": "essential", "paediatric": "paediatric", "儿童药": "paediatric"},
+    **{"class_1": "class_1", "1类创新药": "class_1", "cell_therapy": "cell_therapy", "细胞治疗": "cell_therapy"},
+    **{"dual_channel": "dual_channel", "双通道": "dual_channel", "lecheng": "lecheng", "乐城特许": "lecheng"},
+    **{"self_pay_rate_exempt": "self_pay_rate_exempt", "不计自费率": "self_pay_rate_exempt"},
+    **{"vbp_monitor_exempt": "vbp_monitor_exempt", "不纳入集采可替代品种监测": "vbp_monitor_exempt"},
+    **{"drg_carve_out": "drg_carve_out", "按病种付费除外": "drg_carve_out", "特例单议": "drg_carve_out"},
+}
+
+_level = choice(LEVEL)
+
+
+def institution_level(written: str) -> Parsed:
+    """Will read a level of institution 1 to 3. Raises Fault OUT_OF_RANGE, BAD_CHOICE."""
+    digits = narrow(written)
+    if re.fullmatch("-?[0-9]+", digits) and digits not in LEVEL:
+        raise Fault("OUT_OF_RANGE", "医疗机构级别为 1 至 3。", "the level is 1 to 3.")
+    return Parsed(int(_level(written).value))
+
+
+_DATED_REGULATOR = re.compile(r"([^:：]+)(?:[:：](.+))?")
+_regulator = choice(REGULATORS)
+
+
+def dated_regulators(written: str) -> Parsed:
+    """Will read regulators, each with the day of approval where known: `NMPA:2021-06-22`. Raises Fault BAD_CHOICE, BAD_DATE."""
+    approvals: dict[str, str] = {}
+    for piece in _pieces(written, _CODE_SEPARATORS):
+        who, _, day = narrow(piece).partition(":")
+        regulator = _regulator(who).value
+        approvals[regulator] = (
+            f"{regulator}:{day_of(day.strip(WHITE)).value.isoformat()}" if day.strip(WHITE) else regulator
+        )
+    if not approvals:
+        raise Fault("BAD_CHOICE", choices=_choices(REGULATORS))
+    return Parsed(tuple(approvals.values()))
+
+
+# ---------------------------------------------------------------------------------------------- numbers
+
+_NUMBER = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?", re.ASCII)
+_GREATEST_DIGITS = 10
+
+
+def number(written: str, places: int) -> Decimal:
+    """Will read a plain decimal with at most `places` decimals and ten digits before the point. Raises Fault BAD_NUMBER, OUT_OF_RANGE."""
+    digits = narrow(written)
+    found = _NUMBER.fullmatch(digits) if len(digits) <= 40 else None
+    if not found:
+        raise Fault(
+            "BAD_NUMBER",
+            "请只写数字，如 12.50，不带单位、千分号、百分号或括号。",
+            "write digits only, like 12.50: no unit, thousands separator, per cent sign or bracket.",
+        )
+    decimals = found.group(3) or ""
+    if len(decimals) > places:
+        raise Fault(
+            "BAD_NUMBER",
+            f"最多 {places} 位小数，这里有 {len(decimals)} 位；系统不会代为四舍五入。",
+            f"at most {places} decimals are allowed, this has {len(decimals)}; nothing is rounded for you.",
+        )
+    if len(found.group(2).lstrip("0")) > _GREATEST_DIGITS:
+        raise Fault("OUT_OF_RANGE", "数值过大。", "the number is too great.")
+    return Decimal(digits)
+
+
+def positive(places: int) -> Parser:
+    """Will make a parser of numbers above 0 with at most `places` decimals."""
+
+    def parse(written: str) -> Parsed:
+        value = number(written, places)
+        if value <= 0:
+            raise Fault("OUT_OF_RANGE", "须大于 0。", "it must be above 0.")
+        return Parsed(value, narrow(written))
+
+    return parse
+
+
+def money(places: int = 2) -> Parser:
+    """Will make a parser of amounts in CNY, not below 0."""
+
+    def parse(written: str) -> Parsed:
+        value = number(written, places)
+        if value < 0:
+            raise Fault("OUT_OF_RANGE", "不得为负数。", "it must not be below 0.")
+        return Parsed(value, narrow(written))
+
+    return parse
+
+
+def whole(least: int, greatest: int) -> Parser:
+    """Will make a parser of whole numbers within bounds, inclusive."""
+
+    def parse(written: str) -> Parsed:
+        digits = narrow(written)
+        if not re.fullmatch("-?[0-9]+", digits, re.ASCII) or len(digits) > 40:
+            raise Fault("BAD_NUMBER", "请写整数。", "write a whole number.")
+        value = int(digits)
+        if not least <= value <= greatest:
+            raise Fault("OUT_OF_RANGE", f"须在 {least} 至 {greatest} 之间。", f"it must be from {least} to {greatest}.")
+        return Parsed(value, digits)
+
+    return parse
+
+
+_PRICE = re.compile(r"([0-9]+(?:\.[0-9]+)?)元\(", re.ASCII)
+
+
+def payment_standard(written: str) -> Parsed:
+    """Will read a payment standard 支付标准 in CNY a unit: a number, or one of the NRDL's ways of writing it.
+
+    A number, or a single price such as `5.70元(10mg/片)`, is a Decimal; `*` (confidential) and several prices stay text and cap nothing.
+    Raises Fault BAD_NUMBER, OUT_OF_RANGE.
+    """
+    plain = narrow(written)
+    if plain == "*":
+        return Parsed("*")
+    if "元(" not in plain:
+        return positive(4)(written)
+    prices = []
+    rest = plain
+    while rest:
+        price = _PRICE.match(rest)
+        end = _closing_bracket(rest, price.end()) if price else -1
+        if price is None or end < 0 or rest[end:].lstrip()[:1] not in ("", ";"):
+            raise Fault(
+                "BAD_NUMBER",
+                "请写数字、*，或 5.70元(10mg/片)；9.69元(20mg/片) 这样的写法。",
+                "write a number, *, or prices like 5.70元(10mg/片)；9.69元(20mg/片).",
+            )
+        prices.append(positive(4)(price.group(1)).value)
+        rest = rest[end:].lstrip().removeprefix(";").lstrip()
+    return Parsed(prices[0], str(prices[0])) if len(prices) == 1 else Parsed(written)
+
+
+def _closing_bracket(written: str, start: int) -> int:
+    depth = 1
+    for place in range(start, len(written)):
+        depth += {"(": 1, ")": -1}.get(written[place], 0)
+        if depth == 0:
+            return place + 1
+    return -1
+
+
+# ---------------------------------------------------------------------------------------------- dates
+
+_DAY = re.compile(
+    r"(?P<y>[0-9]{4})(?:-(?P<m1>[0-9]{1,2})-(?P<d1>[0-9]{1,2})|/(?P<m2>[0-9]{1,2})/(?P<d2>[0-9]{1,2})"
+    r"|(?P<m3>[0-9]{2})(?P<d3>[0-9]{2})|年(?P<m4>[0-9]{1,2})月(?P<d4>[0-9]{1,2})日)",
+    re.ASCII,
+)
+_TIME_OF_DAY = re.compile(r"[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?")
+
+
+def day_of(written: str) -> Parsed:
+    """Will read a calendar day. A bare serial number, a two-digit year, a time of day or day and month first is a Fault BAD_DATE."""
+    found = _DAY.fullmatch(narrow(written))
+    if not found:
+        if re.fullmatch("[0-9]{1,6}(\\.[0-9]+)?", written):
+            raise Fault("BAD_DATE", "这是表格软件的日期序号。", "this is a spreadsheet's serial number.")
+        raise Fault("BAD_DATE", "写法不在规定之内。", "it is not written in one of the accepted ways.")
+    parts = [int(part) for part in found.groups() if part is not None]
+    try:
+        value = date(*parts)
+    except ValueError as no_such_day:
+        raise Fault("BAD_DATE", "没有这一天。", "there is no such day.") from no_such_day
+    if not 1900 <= value.year <= 2199:
+        raise Fault(
+            "OUT_OF_RANGE",
+            "年份须在 1900 至 2199 之间；长期有效请留空。",
+            "the year must be from 1900 to 2199; leave it empty when it is open-ended.",
+        )
+    return Parsed(value, value.isoformat())
+
+
+def day_of_moment(written: str) -> Parsed:
+    """Will read the day of a moment as the national interface writes it, `2026-03-14 10:22:33` (费用明细 2301), or a day."""
+    return day_of(_TIME_OF_DAY.sub("", written.strip(WHITE)) if len(written) > 10 else written)
+
+
+# ---------------------------------------------------------------------------------------------- persons
+
+_ID_CARD = re.compile(r"[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]")
+_OLD_ID_CARD = re.compile(r"[1-9][0-9]{5}[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}")
+_MASKED_ID = re.compile(r"[0-9]{1,6}[*＊xX●•]{4,}[0-9]{0,4}[0-9Xx]?")
+_MOBILE = re.compile(r"(?:\+?86)?1[3-9][0-9]{9}")
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def personal(written: str, *, any_likeness: bool) -> tuple[str, str] | None:
+    """What kind of personal identity the text looks like, in Chinese and English, or None.
+
+    `any_likeness` is for a reference to a person: there a wrong check digit, a masked number, a number rounded by a spreadsheet, or a name
+    is as bad as the real one. Elsewhere only a resident identity number with its right check digit counts.
+    """
+    digits = re.sub(r"[\s-]", "", narrow(written)).upper()
+    if _ID_CARD.fullmatch(digits) and (any_likeness or _check_digit(digits)):
+        return "身份证号", "a resident identity number"
+    if not any_likeness:
+        return None
+    if _OLD_ID_CARD.fullmatch(digits) or _MASKED_ID.fullmatch(digits) or re.fullmatch("[1-9][0-9]{16}[0-9X]", digits):
+        return "身份证号", "a resident identity number"
+    if re.fullmatch(r"[0-9](\.[0-9]+)?E\+?1[4-9]", digits):
+        return "被表格软件改写的身份证号", "an identity number rewritten by a spreadsheet"
+    if _MOBILE.fullmatch(digits):
+        return "手机号", "a mobile number"
+    if re.fullmatch("[\u4e00-\u9fff·*＊某]{2,15}", written):
+        return "姓名", "a name"
+    return None
+
+
+def _check_digit(number: str) -> bool:
+    total = sum(int(digit) * weight for digit, weight in zip(number, _WEIGHTS, strict=False))
+    return "10X98765432"[total % 11] == number[17]
+
+
+def member_ref(written: str) -> Parsed:
+    """Will read the pseudonymous reference to a person. Raises Fault PERSONAL_DATA, BAD_CODE."""
+    if what := personal(written, any_likeness=True):
+        raise Fault("PERSONAL_DATA", what_zh=what[0], what_en=what[1])
+    return reference(written)
+
+
+def impersonal(parse: Parser) -> Parser:
+    """Will make the parser refuse a resident identity number first. Raises Fault PERSONAL_DATA."""
+
+    def checked(written: str) -> Parsed:
+        if what := personal(written, any_likeness=False):
+            raise Fault("PERSONAL_DATA", what_zh=what[0], what_en=what[1])
+        return parse(written)
+
+    return checked

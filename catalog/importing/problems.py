@@ -1,0 +1,189 @@
+"""What can be wrong in an uploaded file: a stable code for machines, a sentence with the mend for people (spec csv.md)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+SHOWN_LENGTH = 120
+
+# code → (Chinese, English). `{…}` are filled by whoever reports the problem.
+MESSAGES: dict[str, tuple[str, str]] = {
+    "EMPTY_FILE": (
+        "文件中没有数据行。请上传带表头且至少有一行数据的文件。",
+        "The file has no data rows. Upload a file with a header row and at least one row of data.",
+    ),
+    "NOT_A_TABLE": (
+        "无法作为表格读取：{why_zh}",
+        "This cannot be read as a table: {why_en}",
+    ),
+    "BAD_ENCODING": (
+        "文字编码有误：{why_zh}请用 UTF-8 或 GB18030 重新保存后上传。",
+        "The text encoding is wrong: {why_en} Save the file as UTF-8 or GB18030 and upload it again.",
+    ),
+    "TOO_LARGE": (
+        "文件过大：{why_zh}请拆分后分别上传。",
+        "The file is too large: {why_en} Split it and upload the parts.",
+    ),
+    "TOO_MANY_ROWS": (
+        "数据行超过 {limit} 行。请拆分后分别上传。",
+        "There are more than {limit} rows. Split the file and upload the parts.",
+    ),
+    "MISSING_COLUMN": (
+        "缺少必需的列 {column}（可用表头：{headers}）。{hint_zh}请补上该列。",
+        "The required column {column} is missing (accepted headers: {headers}). {hint_en}Add it.",
+    ),
+    "DUPLICATE_COLUMN": (
+        "列 {column} 出现了不止一次（{headers}）。请只保留一列。",
+        "The column {column} occurs more than once ({headers}). Keep one of them.",
+    ),
+    "UNKNOWN_COLUMN": (
+        "不认识的列“{header}”，其内容未被读取。如需导入，请改用规定的表头。",
+        "The column “{header}” is not known and was not read. Rename it if it should be imported.",
+    ),
+    "RAGGED_ROW": (
+        "该行有 {found} 个单元格，表头有 {expected} 个。请检查多余或缺少的分隔符。",
+        "This row has {found} cells, the header has {expected}. Look for a missing or surplus separator.",
+    ),
+    "REQUIRED": ("{column} 必填。请填写。", "{column} is required. Fill it in."),
+    "TOO_LONG": (
+        "{column} 有 {found} 个字符，最多 {limit} 个。请缩短。",
+        "{column} has {found} characters, at most {limit} are allowed. Shorten it.",
+    ),
+    "BAD_DATE": (
+        "不是有效日期：{why_zh}请写成 2026-01-31、2026/1/31、20260131 或 2026年1月31日。",
+        "Not a valid date: {why_en} Write 2026-01-31, 2026/1/31, 20260131 or 2026年1月31日.",
+    ),
+    "BAD_NUMBER": (
+        "不是有效数字：{why_zh}",
+        "Not a valid number: {why_en}",
+    ),
+    "OUT_OF_RANGE": ("数值超出范围：{why_zh}", "The value is out of range: {why_en}"),
+    "BAD_CODE": ("编码格式有误：{why_zh}", "The code is not well formed: {why_en}"),
+    "BAD_CHOICE": ("不在可选值之内。可选：{choices}。", "Not one of the allowed values: {choices}."),
+    "BAD_YES_NO": (
+        "不是“是/否”。请写 Y、N、是、否、true、false、1 或 0。",
+        "Not a yes or no. Write Y, N, 是, 否, true, false, 1 or 0.",
+    ),
+    "CONTROL_CHARACTER": (
+        "含有不允许的字符（{characters}）。请删除后重新填写。",
+        "It holds a character that is not allowed ({characters}). Delete it and type the text again.",
+    ),
+    "DATE_ORDER": (
+        "{first} 晚于 {last}。请核对两个日期。",
+        "{first} is after {last}. Check the two dates.",
+    ),
+    "AGE_ORDER": (
+        "age_min 大于 age_max。请核对两个年龄。",
+        "age_min is greater than age_max. Check the two ages.",
+    ),
+    "DUPLICATE_ROW": (
+        "与第 {other} 行完全相同，只保留一行。",
+        "This row says the same as row {other}; one of them is kept.",
+    ),
+    "CONFLICTING_ROWS": (
+        "第 {other} 行与第 {row} 行{same_zh}，但其余内容不同。请改正或删除其中一行。",
+        "Rows {other} and {row} {same_en} but differ elsewhere. Correct or delete one of them.",
+    ),
+    "NO_SELECTOR": (
+        "该行没有任何选择条件，不会排除任何药品。请填写药品、编码、剂型或疾病等列。",
+        "This row selects nothing. Fill in a drug, a code, a dosage form or a disease.",
+    ),
+    "PERSONAL_DATA": (
+        "疑似个人身份信息（{what_zh}），不予接收。请删除，只使用化名的 member_ref。",
+        "This looks like personal identity ({what_en}) and is refused. Remove it; use a pseudonymous member_ref only.",
+    ),
+    "UNUSUAL_APPROVAL_NO": (
+        "批准文号格式少见，已按原文保存。请核对。",
+        "An unusual form of approval number, kept as written. Check it.",
+    ),
+    "UNCODED": (
+        "{column} 只有文字、没有编码，理赔时将转人工。请补充 {needed}。",
+        "{column} is text without codes, so claims will go to a person. Add {needed}.",
+    ),
+}
+
+WARNINGS = frozenset({"UNKNOWN_COLUMN", "DUPLICATE_ROW", "UNUSUAL_APPROVAL_NO", "UNCODED"})
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong, or worth knowing, in a file.
+
+    `row` is the file's line or the sheet's row (None: the whole file); `column` the column's English name, or the header as written where it
+    is not known; `value` what stood there, shortened, and masked where it may identify a person.
+    """
+
+    code: str
+    row: int | None
+    column: str
+    value: str
+    zh: str
+    en: str
+
+    @property
+    def severity(self) -> str:
+        """`warning` does not stop an import, `error` does."""
+        return "warning" if self.code in WARNINGS else "error"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The problem as plain data, for JSON."""
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "row": self.row,
+            "column": self.column,
+            "value": self.value,
+            "message_zh": self.zh,
+            "message_en": self.en,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """A value that was stored otherwise than written, without loss: `before` as in the file, `after` as stored."""
+
+    row: int | None
+    column: str
+    before: str
+    after: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """The change as plain data, for JSON."""
+        return {"row": self.row, "column": self.column, "before": self.before, "after": self.after}
+
+
+def problem(
+    code: str, row: int | None, column: str = "", value: object = "", *, masked: bool = False, **details: object
+) -> Problem:
+    """Make a problem with its sentences in both languages; `details` fill the sentence."""
+    zh, en = MESSAGES[code]
+    words = {"column": column, "row": row, **details}
+    text = str(value)
+    return Problem(
+        code=code,
+        row=row,
+        column=shown(column),
+        value=mask(text) if masked else shown(text),
+        zh=zh.format_map(words),
+        en=en.format_map(words),
+    )
+
+
+def shown(text: str, length: int = SHOWN_LENGTH) -> str:
+    """The text on one printable line, at most `length` characters, so that a report can neither be flooded nor forged."""
+    if len(text) <= length and text.isprintable():
+        return text
+    head = text[:length]
+    line = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in head)
+    return line[:length] + "…" if len(text) > length or len(line) > length else line
+
+
+def mask(text: str) -> str:
+    """The first and the last two characters, the rest as stars: enough to find the cell, not to name the person."""
+    line = shown(text, 40)
+    return "*" * len(line) if len(line) < 6 else f"{line[:2]}{'*' * (len(line) - 4)}{line[-2:]}"
+
+
+def problem_from_dict(data: Mapping[str, Any]) -> Problem:
+    """The problem again from what `as_dict` gave."""
+    return Problem(data["code"], data["row"], data["column"], data["value"], data["message_zh"], data["message_en"])
