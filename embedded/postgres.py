@@ -78,7 +78,7 @@ def programs(venv: Path) -> Path:
         if os.access(postgres, os.X_OK) and _major(postgres) >= _OLDEST_MAJOR:
             return postgres.parent
     raise CannotRun(
-        f"No PostgreSQL server of version {_OLDEST_MAJOR} or newer was found: there is no wheel of it for this machine. "
+        f"No PostgreSQL server of version {_OLDEST_MAJOR} or newer was found, nor is there a wheel of it here. "
         "Install one (Debian: apt-get install postgresql; Homebrew: brew install postgresql@18), or give DATABASE_URL."
     )
 

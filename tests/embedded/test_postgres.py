@@ -1,0 +1,144 @@
+"""The embedded PostgreSQL: its roles, its language, and that a committed row outlives every way of dying."""
+
+import os
+import signal
+import time
+
+import psycopg
+import pytest
+
+from embedded import postgres
+from tests.embedded.conftest import VENV, processes_of, wait_for
+
+
+def ask(url, query):
+    with psycopg.connect(url, autocommit=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def tell(url, *statements):
+    with psycopg.connect(url, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def test_the_service_signs_in_as_a_role_that_row_level_security_binds(hold):
+    held = hold()
+    roles = (
+        "select rolname, rolsuper, rolbypassrls, rolcreatedb from pg_roles where rolname like 'shangbao%' order by 1"
+    )
+
+    assert ask(held.said["url"], "select current_user") == [("shangbao_app",)]
+    assert ask(held.said["url"], roles) == [("shangbao", False, False, True), ("shangbao_app", False, False, False)]
+
+
+def test_the_service_reads_and_writes_what_the_owner_made_and_makes_no_tables(hold):
+    held = hold()
+    tell(held.said["owner_url"], "create table drug (id bigserial primary key, name text)")
+
+    tell(held.said["url"], "insert into drug (name) values ('仑卡奈单抗')")
+    assert ask(held.said["url"], "select id, name from drug") == [(1, "仑卡奈单抗")]
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        tell(held.said["url"], "create table other (i int)")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        tell(held.said["url"], "truncate drug")
+
+
+def test_a_test_database_of_the_owner_has_the_extensions_and_the_grants(hold):
+    held = hold()
+    tell(held.said["owner_url"], "create database test_shangbao")
+    owner_url = held.said["owner_url"].replace("/shangbao", "/test_shangbao")
+    url = held.said["url"].rpartition("/")[0] + "/test_shangbao"
+    owner_url = held.said["owner_url"].rpartition("/")[0] + "/test_shangbao"
+    tell(owner_url, "create table drug (name text)", "create index on drug using gin (name gin_trgm_ops)")
+
+    assert ask(url, "select count(*) from drug") == [(0,)]
+    assert ask(url, "select extname from pg_extension where extname in ('pg_trgm', 'btree_gin') order by 1") == [
+        ("btree_gin",),
+        ("pg_trgm",),
+    ]
+
+
+def test_trigrams_see_chinese_and_order_is_by_code_point(hold):
+    held = hold()
+
+    assert ask(held.said["url"], "select similarity('阿莫西林胶囊', '阿莫西林分散片') > 0.3") == [(True,)]
+    assert ask(held.said["url"], "select 'Z' < 'a'") == [(True,)]
+
+
+def test_nobody_comes_in_without_a_password(hold):
+    port = hold().said["url"].rpartition(":")[2].partition("/")[0]
+
+    for role in ("postgres", "shangbao", "shangbao_app"):
+        with pytest.raises(psycopg.OperationalError, match="password"):
+            psycopg.connect(f"postgresql://{role}@127.0.0.1:{port}/shangbao", connect_timeout=5)
+
+
+@pytest.mark.parametrize("killed", ["supervisor", "postgres", "broker"])
+def test_after_kill_9_nothing_is_left_and_the_next_start_has_every_committed_row(hold, data, killed):
+    held = hold()
+    tell(held.said["owner_url"], "create table kept (i int)", "insert into kept select generate_series(1, 1000)")
+
+    os.kill(held.process.pid if killed == "supervisor" else held.said[killed], signal.SIGKILL)
+    assert held.process.wait(60) != 0
+    again = hold()
+
+    assert ask(again.said["owner_url"], "select count(*) from kept") == [(1000,)]
+    assert len([line for line in processes_of(data) if "bin/postgres" in line]) == 1
+
+
+def test_a_killed_supervisor_takes_its_servers_along(hold, data):
+    held = hold()
+
+    held.process.kill()
+    held.process.wait(10)
+
+    assert wait_for(lambda: not processes_of(data), 15), processes_of(data)
+
+
+def test_a_start_killed_half_way_begins_anew(hold, data):
+    (data / "postgres.new" / "base").mkdir(parents=True)
+
+    assert ask(hold().said["url"], "select 1") == [(1,)]
+
+
+def test_a_lock_file_whose_pid_is_another_programs_now_does_not_stop_the_start(hold, data):
+    held = hold()
+    held.stop()
+    lock = f"{os.getpid()}\n{data}/postgres\n{int(time.time())}\n5432\n\n127.0.0.1\n"
+    (data / "postgres" / "postmaster.pid").write_text(lock)
+
+    assert ask(hold().said["url"], "select 1") == [(1,)]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts PostgreSQL as somebody else")
+def test_root_without_user_namespaces_starts_it_as_nobody_and_back(hold, data):
+    data.parent.chmod(0o700)
+    held = hold("nobody")
+    assert held.said["way"] == "nobody"
+    tell(held.said["owner_url"], "create table kept (i int)")
+    held.stop()
+
+    assert ask(hold().said["owner_url"], "select count(*) from kept") == [(0,)]
+    assert (data / "postgres").stat().st_uid in (0, 65534)
+
+
+def test_the_wheels_server_goes_before_the_machines():
+    found = postgres.programs(VENV)
+
+    assert VENV in found.parents
+
+
+def test_a_machine_without_postgresql_is_told_what_to_do(monkeypatch, tmp_path):
+    monkeypatch.setattr(postgres, "_candidates", lambda venv: [tmp_path / "postgres"])
+
+    with pytest.raises(postgres.CannotRun, match="DATABASE_URL"):
+        postgres.programs(tmp_path)
+
+
+def test_a_cluster_of_another_version_is_refused_with_both_versions(hold, data):
+    hold().stop()
+    (data / "postgres" / "PG_VERSION").write_text("12\n")
+
+    with pytest.raises(AssertionError, match="made by PostgreSQL 12"):
+        hold()

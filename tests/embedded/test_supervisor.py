@@ -1,0 +1,185 @@
+"""The supervisor: nothing is left behind, and what went wrong is said."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from embedded.errors import CannotRun, Interrupted
+from embedded.supervisor import Stop, Supervisor
+from tests.embedded.conftest import ROOT, wait_for
+
+PYTHON = sys.executable
+
+
+@pytest.fixture
+def said():
+    return []
+
+
+@pytest.fixture
+def supervisor(said):
+    with Supervisor(said.append) as supervisor:
+        yield supervisor
+
+
+def spawn(supervisor, tmp_path, code, name="child", **options):
+    return supervisor.spawn(
+        name, [PYTHON, "-c", code], env=os.environ, cwd=tmp_path, log=tmp_path / f"{name}.log", **options
+    )
+
+
+def alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_child_that_dies_is_named_with_the_end_of_its_log(supervisor, tmp_path):
+    spawn(supervisor, tmp_path, "print('disk is full'); raise SystemExit(3)", name="worker")
+
+    with pytest.raises(CannotRun, match=r"(?s)worker \(pid \d+\) ended by itself: exit code 3.*disk is full"):
+        supervisor.pause(10)
+
+
+def test_a_child_that_is_killed_is_named_with_the_signal(supervisor, tmp_path):
+    child = spawn(supervisor, tmp_path, "import time; time.sleep(60)", name="scheduler")
+    os.kill(child.pid, signal.SIGKILL)
+
+    with pytest.raises(CannotRun, match="scheduler .* SIGKILL"):
+        supervisor.pause(10)
+
+
+def test_the_last_started_is_stopped_first(supervisor, tmp_path):
+    order = tmp_path / "order"
+    code = (
+        "import signal, sys, time\n"
+        "def stop(*_): open({order!r}, 'a').write({name!r}); sys.exit()\n"
+        "signal.signal(signal.SIGTERM, stop); print('up', flush=True); time.sleep(60)"
+    )
+    for name in "abc":
+        spawn(supervisor, tmp_path, code.format(order=str(order), name=name), name=name)
+        assert wait_for(lambda name=name: (tmp_path / f"{name}.log").read_text() == "up\n")
+
+    supervisor.stop_all()
+
+    assert order.read_text() == "cba"
+
+
+def test_a_child_that_will_not_stop_is_killed_and_that_is_said(supervisor, said, tmp_path):
+    code = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+    child = spawn(supervisor, tmp_path, code, stop=Stop(((signal.SIGTERM, 0.2),)))
+    assert wait_for(lambda: (tmp_path / "child.log").read_text() == "up\n")
+
+    supervisor.stop_all()
+
+    assert child.popen.returncode == -signal.SIGKILL
+    assert said == ["child did not stop when asked: killed"]
+
+
+def test_the_children_of_a_killed_child_end_with_it(supervisor, tmp_path):
+    code = "import subprocess, sys, time; p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); print(p.pid, flush=True); time.sleep(60)"
+    child = spawn(supervisor, tmp_path, code)
+    log = tmp_path / "child.log"
+    assert wait_for(lambda: log.read_text().endswith("\n"))
+    grandchild = int(log.read_text())
+    os.kill(child.pid, signal.SIGKILL)
+    assert wait_for(lambda: child.popen.poll() is not None)
+
+    supervisor.stop_all()
+
+    assert wait_for(lambda: not alive(grandchild))
+
+
+def test_a_signal_stops_every_wait(supervisor):
+    os.kill(os.getpid(), signal.SIGTERM)
+
+    with pytest.raises(Interrupted, match="SIGTERM"):
+        supervisor.pause(10)
+
+
+def test_a_step_returns_what_it_printed_and_takes_what_it_is_given(supervisor, tmp_path):
+    code = "import sys; print(sys.stdin.read().upper())"
+    step = {"env": os.environ, "cwd": tmp_path, "log": tmp_path / "log"}
+
+    assert supervisor.run("step", [PYTHON, "-c", code], stdin="abc", **step) == "ABC\n"
+
+
+def test_a_step_that_fails_says_what_both_outputs_said(supervisor, tmp_path):
+    code = "import sys; print('on output'); print('on errors', file=sys.stderr); sys.exit(2)"
+    step = {"env": os.environ, "cwd": tmp_path, "log": tmp_path / "log"}
+
+    with pytest.raises(CannotRun, match=r"(?s)migrate failed \(exit code 2\).*on output.*on errors"):
+        supervisor.run("migrate", [PYTHON, "-c", code], **step)
+    assert supervisor.processes == []
+
+
+def test_a_step_prints_more_than_a_pipe_holds(supervisor, tmp_path):
+    step = {"env": os.environ, "cwd": tmp_path, "log": tmp_path / "log"}
+
+    assert len(supervisor.run("step", [PYTHON, "-c", "print('x' * 1_000_000)"], **step)) == 1_000_001
+
+
+HOLDS_A_CHILD = """
+import os, sys, time
+from pathlib import Path
+from embedded.errors import Interrupted
+from embedded.supervisor import Supervisor
+with Supervisor(print) as supervisor:
+    child = supervisor.spawn("child", [sys.executable, "-c", "import time; time.sleep(60)"], env=os.environ, cwd=Path("/"))
+    print(child.pid, flush=True)
+    try:
+        supervisor.pause(60)
+    except Interrupted:
+        pass
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_whatever_ends_the_supervisor_ends_its_child(number):
+    if number == signal.SIGKILL and not sys.platform.startswith("linux"):
+        pytest.skip("only Linux tells a child that its parent was killed")
+    # As a shell starts what it puts in the background: with INT ignored.
+    holder = subprocess.Popen(
+        [PYTHON, "-c", HOLDS_A_CHILD],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+    )
+    child = int(holder.stdout.readline())
+
+    holder.send_signal(number)
+    holder.communicate(timeout=20)
+
+    assert wait_for(lambda: not alive(child), 5)
+
+
+def test_a_second_signal_while_stopping_ends_the_patience(tmp_path):
+    stubborn = (
+        "import signal, time; [signal.signal(n, signal.SIG_IGN) for n in (signal.SIGTERM, signal.SIGINT)]; "
+        "print('up', flush=True); time.sleep(60)"
+    )
+    holder = subprocess.Popen(
+        [PYTHON, "-c", HOLDS_A_CHILD.replace("import time; time.sleep(60)", stubborn)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    pids = [holder.stdout.readline(), holder.stdout.readline()]
+    child = int(next(line for line in pids if line.strip().isdigit()))
+    started = time.monotonic()
+
+    holder.send_signal(signal.SIGTERM)
+    time.sleep(0.5)
+    assert alive(child)
+    holder.send_signal(signal.SIGTERM)
+    holder.communicate(timeout=20)
+
+    assert not alive(child)
+    assert time.monotonic() - started < 5
