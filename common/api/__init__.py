@@ -1,0 +1,1 @@
+"""How the REST API answers, whatever the resource: errors, pages, filters, strict JSON, ETags (spec api.md)."""

@@ -1,0 +1,28 @@
+"""The one clock of what is known: the database's. See Revision and migration 0002 for why nobody may use another."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """An instant, and the revision that was current then: everything recorded up to `known_at` is visible to whoever observed it."""
+
+    revision: int
+    known_at: datetime
+
+
+def observe() -> Observation:
+    """Return the present instant as an observer; waits for a declaration under way (milliseconds)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT revision, known_at FROM observe_instant()")
+        return Observation(*cursor.fetchone())
+
+
+def declare() -> datetime:
+    """Return the instant from which what this transaction writes is known; call it last, inside the transaction: others wait until commit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT declare_instant()")
+        return cursor.fetchone()[0]

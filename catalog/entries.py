@@ -1,0 +1,68 @@
+"""Reading the entries of a version: its checksum, its rows for export, one row as the API shows it."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from catalog.models import CatalogEntry
+
+# Every column of spec csv.md, in its order.
+COLUMNS = (
+    "entry_code generic_name brand_name dosage_form strength manufacturer authorized_company national_code approval_no class_code "
+    "reimbursement_class indication icd10 sex age_min age_max settings min_institution_level restriction payment_standard "
+    "payment_standard_text max_quantity criteria prior_auth effective_from effective_to regulators rare_disease marks note source"
+).split()
+
+
+def checksum_of(version_id: int) -> str:
+    """Return the version's checksum: SHA-256 over its rows' hashes in the order of entry_code by code points, in hex."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT encode(sha256(coalesce(string_agg(row_hash, ''::bytea ORDER BY entry_code COLLATE \"C\"), ''::bytea)),"
+            " 'hex') FROM catalog_catalogentry WHERE version_id = %s",
+            [version_id],
+        )
+        return cursor.fetchone()[0]
+
+
+def rows_of(version_id: int) -> Iterator[dict[str, Any]]:
+    """Yield the version's entries as CSV columns, by entry_code, a few thousand at a time."""
+    entries = CatalogEntry.objects.filter(version_id=version_id).order_by("entry_code")
+    return entries.values(*COLUMNS).iterator(chunk_size=2000)
+
+
+def shown_number(value: Decimal | None) -> str | None:
+    """Return a price or quantity without idle zeros but with at least two decimals for money-like values: 5.7000 → 5.70."""
+    if value is None:
+        return None
+    text = format(value, "f")
+    whole, _point, decimals = text.partition(".")
+    return f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"
+
+
+def shown_quantity(value: Decimal | None) -> str | None:
+    """Return a quantity without idle zeros: 30.000 → 30."""
+    if value is None:
+        return None
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def shown_criteria(criteria: list[str]) -> list[dict[str, str]]:
+    """Return criteria `CODE=text` as code and text."""
+    pairs = (item.partition("=") for item in criteria)
+    return [{"code": code, "text": text} for code, _equals, text in pairs]
+
+
+def shown(row: dict[str, Any]) -> dict[str, Any]:
+    """Return an entry's columns as the API shows them: numbers as strings, days as ISO, criteria as code and text."""
+    made = dict(row)
+    if "payment_standard" in made:
+        made["payment_standard"] = shown_number(made["payment_standard"])
+    if "max_quantity" in made:
+        made["max_quantity"] = shown_quantity(made["max_quantity"])
+    if "criteria" in made:
+        made["criteria"] = shown_criteria(made["criteria"])
+    return made

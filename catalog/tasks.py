@@ -1,0 +1,24 @@
+"""Background work of the catalog app: one kind of job, the import."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from catalog.importing.load import load
+from catalog.models import ImportRun
+from catalog.services import IMPORT_JOB
+from common.jobs.services import Lease, work
+
+
+def _gave_up(run_id: str) -> None:
+    ImportRun.objects.filter(pk=run_id).update(finished_at=timezone.now())
+
+
+@work(IMPORT_JOB, on_dead=_gave_up)
+def load_import(lease: Lease, run_id: str) -> None:
+    """Load one uploaded file; may run again, an ended run is left as it is."""
+    run = ImportRun.objects.select_related("catalog").get(pk=run_id)
+    if run.outcome:
+        with transaction.atomic():
+            lease.finish()
+        return
+    load(run, lease)

@@ -1,0 +1,67 @@
+"""Uploaded files on disk: streamed, bounded, hashed, under a name of our own; a full disk leaves nothing behind."""
+
+import hashlib
+import os
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from common.errors import Refused
+
+
+class FileTooLarge(Refused):
+    code = "too_large"
+    status = 413
+
+
+class NoRoom(Refused):
+    code = "no_room"
+    status = 503
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A kept upload: path under DATA_DIR, size in bytes, SHA-256 of its bytes."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+def keep(chunks: Iterable[bytes]) -> StoredFile:
+    """Write the chunks to a file of our own and return it; raises FileTooLarge or NoRoom, leaving no part of it."""
+    folder = Path(settings.UPLOAD_DIR)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / uuid.uuid4().hex
+    digest, size = hashlib.sha256(), 0
+    try:
+        with path.open("xb") as file:
+            for chunk in chunks:
+                size += len(chunk)
+                if size > settings.UPLOAD_MAX_BYTES:
+                    limit = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
+                    raise FileTooLarge(_("The file is larger than %(limit)d MB; split it.") % {"limit": limit})
+                digest.update(chunk)
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException as fault:
+        path.unlink(missing_ok=True)
+        if isinstance(fault, OSError):
+            raise NoRoom(_("The file could not be stored; nothing was kept. Try again later.")) from fault
+        raise
+    return StoredFile(str(path.relative_to(settings.DATA_DIR)), size, digest.hexdigest())
+
+
+def full_path(path: str) -> Path:
+    """Return where a kept upload lies."""
+    return Path(settings.DATA_DIR) / path
+
+
+def discard(path: str) -> None:
+    """Remove a kept upload."""
+    full_path(path).unlink(missing_ok=True)

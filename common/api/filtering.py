@@ -1,0 +1,39 @@
+"""Filters that never ignore: an unknown parameter or a repeated one is a 400."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django_filters.rest_framework import DjangoFilterBackend
+
+from common.api.problems import ApiProblem
+from common.errors import Problem
+
+PAGING = frozenset({"page", "page_size", "cursor"})
+
+
+def refuse_unknown(parameters: Any, known: Iterable[str]) -> None:
+    """Raise a 400 that names each query parameter that is not known, is given twice, or holds a NUL."""
+    known = set(known)
+    errors = []
+    for name, values in parameters.lists():
+        if name not in known:
+            listed = ", ".join(sorted(known))
+            detail = _("Unknown parameter; known are: %(known)s.") % {"known": listed}
+            errors.append(Problem(f"/{name[:100]}", "unknown_parameter", detail))
+        elif len(values) > 1:
+            errors.append(Problem(f"/{name}", "repeated_parameter", _("Give this parameter once.")))
+        elif "\x00" in values[0] or len(values[0]) > 2000:
+            errors.append(Problem(f"/{name}", "bad_value", _("The value holds a NUL or is too long.")))
+    if errors:
+        raise ApiProblem(400, "invalid", _("The request is invalid; see `errors`."), errors)
+
+
+class StrictFilterBackend(DjangoFilterBackend):
+    """django-filter, but what it does not know is refused; a view may name more in `extra_parameters`."""
+
+    def filter_queryset(self, request: Any, queryset: Any, view: Any) -> Any:
+        filterset_class = self.get_filterset_class(view, queryset)
+        names = set(filterset_class.base_filters) if filterset_class else set()
+        refuse_unknown(request.query_params, names | PAGING | set(getattr(view, "extra_parameters", ())))
+        return super().filter_queryset(request, queryset, view)

@@ -1,0 +1,91 @@
+"""Strict JSON in: UTF-8, no duplicate keys, no NaN, no NUL, bounded size and depth; numbers with a point become Decimal."""
+
+import codecs
+import json
+import re
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from rest_framework.parsers import BaseParser
+
+from common.api.problems import ApiProblem
+
+MAX_DEPTH = 20
+MAX_DIGITS = 40
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _refuse(code: str, detail: str) -> NoReturn:
+    raise ApiProblem(400, code, detail)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        names = [name for name, _value in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        _refuse("duplicate_key", _("The key %(key)s stands twice in one object; send it once.") % {"key": twice[:100]})
+    return made
+
+
+def _number(text: str) -> Decimal:
+    if len(text) > MAX_DIGITS:
+        _refuse("bad_number", _("A number has too many digits."))
+    return Decimal(text)
+
+
+def _whole(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        _refuse("bad_number", _("A number has too many digits."))
+    return int(text)
+
+
+def _constant(text: str) -> NoReturn:
+    _refuse("bad_number", _("%(text)s is not a JSON number.") % {"text": text})
+
+
+def _check(value: Any, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        _refuse("too_deep", _("The JSON is nested deeper than %(depth)d levels.") % {"depth": MAX_DEPTH})
+    if isinstance(value, str):
+        if "\x00" in value or _SURROGATE.search(value):
+            _refuse("control_character", _("A text holds a NUL or half a surrogate pair; remove it."))
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            _check(name, depth)
+            _check(inner, depth + 1)
+    elif isinstance(value, list):
+        for inner in value:
+            _check(inner, depth + 1)
+
+
+def strict_json(raw: bytes) -> Any:
+    """Return the value of a JSON document; raises ApiProblem 400 with a code for everything doubtful."""
+    try:
+        text = codecs.decode(raw, "utf-8")
+        value = json.loads(
+            text, object_pairs_hook=_object, parse_float=_number, parse_int=_whole, parse_constant=_constant
+        )
+        _check(value, 1)
+    except UnicodeDecodeError:
+        _refuse("bad_encoding", _("The body is not UTF-8."))
+    except RecursionError:
+        _refuse("too_deep", _("The JSON is nested deeper than %(depth)d levels.") % {"depth": MAX_DEPTH})
+    except ValueError as fault:
+        _refuse("bad_json", _("The body is not JSON: %(why)s.") % {"why": str(fault)[:200]})
+    return value
+
+
+class StrictJsonParser(BaseParser):
+    """Parse `application/json` request bodies strictly."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        raw = stream.read(limit + 1)
+        if len(raw) > limit:
+            raise ApiProblem(413, "too_large", _("The request body is larger than %(limit)d bytes.") % {"limit": limit})
+        return strict_json(raw)

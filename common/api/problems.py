@@ -1,0 +1,208 @@
+"""Errors as RFC 9457 problem+json: the one table from exception to status, code and words."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.utils import json
+
+from common.errors import Problem, Refused
+from common.logs import request_id
+
+log = logging.getLogger(__name__)
+RETRY_AFTER_SECONDS = "5"
+
+
+class ApiProblem(Exception):
+    """An answer other than success, decided at the edge: status, code, words, field errors, headers."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        errors: Iterable[Problem] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.code, self.detail = status, code, detail
+        self.errors, self.headers = list(errors), dict(headers or {})
+
+
+def titles() -> dict[int, str]:
+    """Return the short title of each status, in the caller's language."""
+    return {
+        400: _("Bad request"),
+        401: _("Not authenticated"),
+        403: _("Not allowed"),
+        404: _("Not found"),
+        405: _("Method not allowed"),
+        406: _("Not acceptable"),
+        409: _("Conflict"),
+        412: _("Precondition failed"),
+        413: _("Too large"),
+        415: _("Unsupported media type"),
+        428: _("Precondition required"),
+        429: _("Too many requests"),
+        500: _("Internal error"),
+        503: _("Temporarily unavailable"),
+    }
+
+
+def body(status: int, code: str, detail: str, errors: Iterable[Problem] = ()) -> dict[str, Any]:
+    """Return the problem document."""
+    document: dict[str, Any] = {
+        "type": f"urn:shangbao:problem:{code}",
+        "title": titles().get(status, _("Error")),
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": request_id.get(),
+    }
+    listed = [{"pointer": p.pointer, "code": p.code, "detail": p.detail} for p in errors]
+    if listed:
+        document["errors"] = listed
+    return document
+
+
+def respond(problem: ApiProblem) -> Response:
+    """Return the DRF answer for a problem."""
+    response = Response(
+        body(problem.status, problem.code, problem.detail, problem.errors),
+        status=problem.status,
+        headers=problem.headers,
+        content_type="application/problem+json",
+    )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def plain(problem: ApiProblem) -> HttpResponse:
+    """Return the same answer outside DRF."""
+    response = HttpResponse(
+        json.dumps(body(problem.status, problem.code, problem.detail, problem.errors), ensure_ascii=False),
+        status=problem.status,
+        content_type="application/problem+json",
+        headers=problem.headers,
+    )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _field_errors(detail: Any, pointer: str = "") -> list[Problem]:
+    if isinstance(detail, Mapping):
+        found: list[Problem] = []
+        for name, inner in detail.items():
+            found += _field_errors(inner, pointer if name == "non_field_errors" else f"{pointer}/{name}")
+        return found
+    if isinstance(detail, list):
+        found = []
+        for place, inner in enumerate(detail):
+            nested = isinstance(inner, Mapping | list)
+            found += _field_errors(inner, f"{pointer}/{place}" if nested else pointer)
+        return found
+    return [Problem(pointer, getattr(detail, "code", None) or "invalid", str(detail))]
+
+
+def problem_of(fault: Exception) -> ApiProblem | None:
+    """Return what a caller may know of an exception; None for a bug, which stays a bare 500."""
+    match fault:
+        case ApiProblem():
+            return fault
+        case Refused():
+            return ApiProblem(fault.status, fault.code, fault.detail, fault.errors)
+        case Http404():
+            return ApiProblem(404, "not_found", _("There is no such thing, or it is not yours to see."))
+        case PermissionDenied():
+            return ApiProblem(403, "permission_denied", _("You may not do this."))
+        case exceptions.ValidationError():
+            errors = _field_errors(fault.detail)
+            return ApiProblem(400, "invalid", _("The request is invalid; see `errors`."), errors)
+        case exceptions.Throttled():
+            wait = str(int(fault.wait or 1) + 1)
+            return ApiProblem(429, "throttled", _("Too many requests; try again later."), headers={"Retry-After": wait})
+        case exceptions.APIException():
+            code = fault.get_codes() if isinstance(fault.get_codes(), str) else "error"
+            headers = {"WWW-Authenticate": "Api-Key"} if fault.status_code == 401 else {}
+            return ApiProblem(fault.status_code, code, str(fault.detail), headers=headers)
+        case RequestDataTooBig():
+            return ApiProblem(413, "too_large", _("The request body is too large."))
+        case SuspiciousOperation():
+            return ApiProblem(400, "bad_request", _("The request was refused."))
+        case OperationalError() | InterfaceError() | RedisError():
+            # A technical fault is never an answer about a drug: say so, and when to ask again.
+            return ApiProblem(
+                503,
+                "temporarily_unavailable",
+                _("A technical fault; nothing was decided or recorded. Ask again."),
+                headers={"Retry-After": RETRY_AFTER_SECONDS},
+            )
+    return None
+
+
+def exception_handler(fault: Exception, context: dict[str, Any]) -> Response:
+    """Turn what a view raised into problem+json (DRF's EXCEPTION_HANDLER)."""
+    if connection.in_atomic_block:
+        connection.set_rollback(True)
+    problem = problem_of(fault)
+    if problem is None:
+        log.exception("unexpected fault", exc_info=fault)
+        problem = internal_error()
+    elif problem.status >= 500:
+        log.error("fault: %s: %s", type(fault).__name__, fault)
+    return respond(problem)
+
+
+def internal_error() -> ApiProblem:
+    """Return the answer for a bug: no inside is shown, nothing was decided."""
+    return ApiProblem(
+        500,
+        "internal_error",
+        _("An internal fault; nothing was decided or recorded. Quote the request id."),
+        headers={"Retry-After": RETRY_AFTER_SECONDS},
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer a path that leads nowhere (Django's handler404)."""
+    return plain(ApiProblem(404, "not_found", _("There is no such thing, or it is not yours to see.")))
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer a request that Django itself refused (handler400)."""
+    return plain(ApiProblem(400, "bad_request", _("The request was refused.")))
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer a request without permission outside the API (handler403)."""
+    return plain(ApiProblem(403, "permission_denied", _("You may not do this.")))
+
+
+class FaultMiddleware:
+    """Answer faults that happen outside a DRF view (a database that is gone while a session is read) as problem+json too."""
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
+        if isinstance(fault, DatabaseError | InterfaceError | RedisError):
+            problem = problem_of(fault)
+            if problem:
+                log.error("fault: %s: %s", type(fault).__name__, fault)
+                return plain(problem)
+        return None
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a bug outside a DRF view (handler500)."""
+    return plain(internal_error())

@@ -1,0 +1,27 @@
+"""JSON out: compact UTF-8, decimals as strings, instants as RFC 3339 in UTC."""
+
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from rest_framework.renderers import BaseRenderer
+from rest_framework.utils import json
+
+
+class Encoder(DjangoJSONEncoder):
+    """Write decimals and UUIDs as strings and instants with a Z."""
+
+
+class JsonRenderer(BaseRenderer):
+    """Render what a view returns as JSON."""
+
+    media_type = "application/json"
+    format = "json"
+    charset = None
+    render_style = "binary"
+
+    def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> bytes:
+        if data is None:
+            return b""
+        if isinstance(data, bytes):
+            return data
+        return json.dumps(data, cls=Encoder, ensure_ascii=False, separators=(",", ":")).encode()
