@@ -103,7 +103,7 @@ class Environment:
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
         """Keep two scripts from installing into one environment at once."""
-        descriptor = os.open(ROOT / "requirements", os.O_RDONLY)
+        descriptor = os.open(self.path.parent, os.O_RDONLY)
         try:
             while not _lock(descriptor):
                 self.supervisor.pause(0.2)

@@ -49,6 +49,12 @@ def fresh(tmp_path):
 
 
 @pytest.fixture
+def without_ensurepip(monkeypatch):
+    """As on Debian without python3-venv; ensurepip is also what takes seconds."""
+    monkeypatch.setattr(environment.importlib.util, "find_spec", lambda name: None)
+
+
+@pytest.fixture
 def nothing(tmp_path):
     path = tmp_path / "nothing.txt"
     path.write_text("# no requirement\n")
@@ -67,7 +73,7 @@ def test_an_environment_is_made_once_and_entered_at_once_afterwards(fresh, nothi
     assert (fresh.path / "pyvenv.cfg").stat().st_mtime_ns == made
 
 
-def test_changed_requirements_are_installed_again(fresh, nothing):
+def test_changed_requirements_are_installed_again(fresh, nothing, without_ensurepip):
     fresh.prepare(nothing)
     nothing.write_text("no-such-distribution==1.0 --hash=sha256:" + "0" * 64 + "\n")
 
@@ -75,7 +81,7 @@ def test_changed_requirements_are_installed_again(fresh, nothing):
         fresh.prepare(nothing)
 
 
-def test_an_environment_whose_python_is_gone_is_made_anew(fresh, nothing):
+def test_an_environment_whose_python_is_gone_is_made_anew(fresh, nothing, without_ensurepip):
     fresh.prepare(nothing)
     for name in ("python", "python3", f"python3.{sys.version_info.minor}"):
         (fresh.path / "bin" / name).unlink(missing_ok=True)
@@ -86,16 +92,13 @@ def test_an_environment_whose_python_is_gone_is_made_anew(fresh, nothing):
     assert subprocess.run([python, "-c", ""]).returncode == 0
 
 
-def test_without_ensurepip_this_pythons_pip_or_debians_wheel_installs(fresh, nothing, monkeypatch):
-    monkeypatch.setattr(environment.importlib.util, "find_spec", lambda name: None)
-
+def test_without_ensurepip_this_pythons_pip_or_debians_wheel_installs(fresh, nothing, without_ensurepip):
     python = fresh.prepare(nothing)
 
     assert subprocess.run([python, "-m", "pip", "--version"], capture_output=True).returncode != 0
 
 
-def test_without_any_pip_the_package_to_install_is_named(fresh, nothing, monkeypatch, tmp_path):
-    monkeypatch.setattr(environment.importlib.util, "find_spec", lambda name: None)
+def test_without_any_pip_the_package_to_install_is_named(fresh, nothing, without_ensurepip, monkeypatch, tmp_path):
     monkeypatch.setattr(environment, "_DEBIAN_WHEELS", tmp_path)
     monkeypatch.setattr(Environment, "_wheel_through_apt", lambda self: None)
     works = environment._succeeds
