@@ -1,0 +1,195 @@
+"""What is refused before anything is parsed: too large, not what it says it is, or built to harm (RELIABILITY 2.1-5)."""
+
+import hashlib
+import re
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from catalog.importing.encoding import Refusal
+from catalog.importing.problems import problem
+from catalog.importing.result import Limits
+
+CHUNK = 1 << 16
+
+# The first bytes of what people rename to .csv or .xlsx by mistake or on purpose.
+_DISGUISES: tuple[tuple[bytes, str, str], ...] = (
+    (b"%PDF", "这是 PDF 文件。", "this is a PDF."),
+    (b"\x89PNG", "这是图片（PNG）。", "this is a PNG picture."),
+    (b"\xff\xd8\xff", "这是图片（JPEG）。", "this is a JPEG picture."),
+    (b"GIF8", "这是图片（GIF）。", "this is a GIF picture."),
+    (b"\x7fELF", "这是可执行文件。", "this is a program."),
+    (b"\x1f\x8b", "这是压缩文件（gzip），请先解压。", "this is a gzip archive; unpack it first."),
+    (b"BZh", "这是压缩文件（bzip2），请先解压。", "this is a bzip2 archive; unpack it first."),
+    (b"\xfd7zXZ", "这是压缩文件（xz），请先解压。", "this is an xz archive; unpack it first."),
+    (b"7z\xbc\xaf", "这是压缩文件（7z），请先解压。", "this is a 7z archive; unpack it first."),
+    (b"Rar!", "这是压缩文件（RAR），请先解压。", "this is a RAR archive; unpack it first."),
+    (b"\x28\xb5\x2f\xfd", "这是压缩文件（zstd），请先解压。", "this is a zstd archive; unpack it first."),
+    (b"{\\rtf", "这是 RTF 文档。", "this is an RTF document."),
+    (b"SQLite format 3", "这是数据库文件。", "this is a database file."),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "这是旧版 .xls 或加密的工作簿，请另存为不加密的 .xlsx。",
+        "this is an old .xls or a workbook with a password; save it as an open .xlsx.",
+    ),
+)
+_MARKUP = re.compile(rb"\s*<(?:!doctype|!--|\?xml|html|head|body|table|script|svg)", re.IGNORECASE)
+_DOCTYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_END_OF_DIRECTORY = b"PK\x05\x06"
+
+
+def not_a_table(zh: str, en: str, row: int | None = None, column: str = "", value: str = "") -> Refusal:
+    """Will make the refusal NOT_A_TABLE with its reason in both languages."""
+    return Refusal(problem("NOT_A_TABLE", row, column, value, why_zh=zh, why_en=en))
+
+
+def too_large(zh: str, en: str) -> Refusal:
+    """Will make the refusal TOO_LARGE with its reason in both languages."""
+    return Refusal(problem("TOO_LARGE", None, why_zh=zh, why_en=en))
+
+
+def sha256_of(path: Path) -> str:
+    """Will return the SHA-256 of the file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def file_format_of(path: Path, limits: Limits) -> str:
+    """Will tell `csv` or `xlsx` by the bytes, whatever the name. Raises Refusal EMPTY_FILE, TOO_LARGE, NOT_A_TABLE."""
+    size = path.stat().st_size
+    if size == 0:
+        raise Refusal(problem("EMPTY_FILE", None))
+    if size > limits.file_bytes:
+        raise too_large(f"最大 {limits.file_bytes:,} 字节。", f"at most {limits.file_bytes:,} bytes are accepted.")
+    with path.open("rb") as file:
+        start = file.read(4096)
+    if start.startswith(b"PK"):
+        _check_archive(path, limits)
+        return "xlsx"
+    for magic, zh, en in _DISGUISES:
+        if start.startswith(magic):
+            raise not_a_table(zh, en)
+    if start.startswith(b"MZ") and b"\0" in start:
+        raise not_a_table("这是可执行文件。", "this is a program.")
+    plain = start.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
+    if _MARKUP.match(plain):
+        raise not_a_table("这是网页或 XML，请另存为 CSV 或 XLSX。", "this is a web page or XML; save it as CSV or XLSX.")
+    return "csv"
+
+
+def _check_archive(path: Path, limits: Limits) -> None:
+    """Will look at the archive's directory only. Raises Refusal NOT_A_TABLE, TOO_LARGE."""
+    _check_directory_size(path, limits)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            infos = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, struct.error, NotImplementedError, OverflowError) as broken:
+        raise not_a_table("压缩包已损坏或被截断。", "the workbook is damaged or cut off.") from broken
+    if len(infos) > limits.archive_entries:
+        raise not_a_table(
+            f"工作簿内有 {len(infos)} 个部件，最多 {limits.archive_entries} 个。",
+            f"the workbook has {len(infos)} parts, at most {limits.archive_entries} are accepted.",
+        )
+    seen: set[str] = set()
+    for info in infos:
+        _check_member(info, limits)
+        folded = info.filename.casefold()
+        if folded in seen:
+            raise not_a_table("工作簿内有重名部件。", "the workbook holds two parts of one name.")
+        seen.add(folded)
+    if sum(info.file_size for info in infos) > limits.unpacked_bytes:
+        raise too_large(
+            f"解压后超过 {limits.unpacked_bytes:,} 字节。",
+            f"it would unpack to more than {limits.unpacked_bytes:,} bytes.",
+        )
+    if "[content_types].xml" not in seen or not any(name.startswith("xl/") for name in seen):
+        raise not_a_table("这是压缩包，不是 XLSX 工作簿。", "this is an archive, not an XLSX workbook.")
+
+
+def _check_directory_size(path: Path, limits: Limits) -> None:
+    """The directory is read whole by zipfile: its size must be bounded before that."""
+    with path.open("rb") as file:
+        file.seek(0, 2)
+        file.seek(max(0, file.tell() - 65_557))
+        tail = file.read()
+    place = tail.rfind(_END_OF_DIRECTORY)
+    if place < 0 or len(tail) - place < 22:
+        raise not_a_table("压缩包已损坏或被截断。", "the workbook is damaged or cut off.")
+    entries, size = struct.unpack("<HI", tail[place + 10 : place + 16])
+    if entries > limits.archive_entries or size > limits.archive_entries * 4096:
+        raise not_a_table(
+            f"工作簿内有 {entries} 个部件，最多 {limits.archive_entries} 个。",
+            f"the workbook has {entries} parts, at most {limits.archive_entries} are accepted.",
+        )
+
+
+def _check_member(info: zipfile.ZipInfo, limits: Limits) -> None:
+    name = info.filename
+    if name.startswith(("/", "\\")) or "\\" in name or ":" in name or ".." in name.split("/") or "\0" in name:
+        raise not_a_table("工作簿内有越界的路径。", "the workbook holds a path that leads outside.")
+    if stat.S_ISLNK(info.external_attr >> 16):
+        raise not_a_table("工作簿内有符号链接。", "the workbook holds a symbolic link.")
+    if info.flag_bits & 0x1:
+        raise not_a_table("工作簿已加密，请去掉密码后上传。", "the workbook has a password; remove it.")
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise not_a_table("工作簿使用了不支持的压缩方式。", "the workbook is compressed in an unsupported way.")
+    if "vbaproject" in name.casefold():
+        raise not_a_table("工作簿含有宏，请另存为不含宏的 .xlsx。", "the workbook holds macros; save it as .xlsx without them.")
+    if name.casefold().endswith((".exe", ".dll", ".js", ".vbs", ".bat")):
+        raise not_a_table("工作簿含有非表格部件。", "the workbook holds a part that is no table.")
+    if info.file_size > 1_000_000 and info.file_size > info.compress_size * limits.compression_ratio:
+        raise too_large(
+            f"压缩比超过 {limits.compression_ratio}。", f"it is compressed more than {limits.compression_ratio}-fold."
+        )
+
+
+class Unpacked:
+    """Reads the parts of a workbook in pieces and counts what really comes out, whatever the directory says."""
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        self._archive = zipfile.ZipFile(path)
+        self._left = limits.unpacked_bytes
+        self._limit = limits.unpacked_bytes
+        self.names = {info.filename.casefold(): info for info in self._archive.infolist()}
+        self.read_so_far = 0
+
+    def close(self) -> None:
+        self._archive.close()
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """Will yield the bytes of a part. Raises Refusal NOT_A_TABLE (missing, damaged, a DOCTYPE) or TOO_LARGE."""
+        info = self.names.get(name.casefold())
+        if info is None:
+            raise not_a_table(f"工作簿缺少部件 {name[:80]}。", f"the workbook lacks its part {name[:80]}.")
+        try:
+            with self._archive.open(info) as part:
+                yield from self._counted(part)
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as broken:
+            raise not_a_table("工作簿已损坏。", "the workbook is damaged.") from broken
+
+    def _counted(self, part: IO[bytes]) -> Iterator[bytes]:
+        first = True
+        while piece := part.read(CHUNK):
+            self._left -= len(piece)
+            self.read_so_far += len(piece)
+            if self._left < 0:
+                raise too_large(f"解压后超过 {self._limit:,} 字节。", f"it unpacks to more than {self._limit:,} bytes.")
+            if first and _DOCTYPE.search(piece.replace(b"\0", b"")):
+                raise not_a_table("工作簿含有 DOCTYPE 声明。", "the workbook holds a DOCTYPE.")
+            first = False
+            yield piece
+
+    def refuse_doctypes(self) -> None:
+        """Will look at the beginning of every part. Raises Refusal NOT_A_TABLE."""
+        for info in self.names.values():
+            try:
+                with self._archive.open(info) as part:
+                    start = part.read(4096)
+            except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as broken:
+                raise not_a_table("工作簿已损坏。", "the workbook is damaged.") from broken
+            if _DOCTYPE.search(start.replace(b"\0", b"")):
+                raise not_a_table("工作簿含有 DOCTYPE 声明。", "the workbook holds a DOCTYPE.")
