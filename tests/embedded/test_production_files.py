@@ -1,0 +1,132 @@
+"""What production starts from: no default password, every secret asked for by name, nothing embedded."""
+
+import os
+import re
+import shutil
+import stat
+import subprocess
+
+import pytest
+import yaml
+
+from tests.embedded.conftest import ROOT
+
+SERVICES = {"proxy", "web", "worker", "scheduler", "migrate", "database", "broker"}
+SECRETS = {
+    "SECRET_KEY",
+    "DATABASE_SUPERUSER_PASSWORD",
+    "DATABASE_OWNER_PASSWORD",
+    "DATABASE_APP_PASSWORD",
+    "BROKER_PASSWORD",
+}
+
+
+@pytest.fixture(scope="module")
+def text():
+    return (ROOT / "docker-compose.yml").read_text()
+
+
+@pytest.fixture(scope="module")
+def services(text):
+    return yaml.safe_load(text)["services"]
+
+
+def test_the_services_of_production_are_all_there(services):
+    assert services.keys() == SERVICES
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES - {"migrate", "web"}))
+def test_every_lasting_service_says_how_it_is(services, name):
+    assert services[name]["healthcheck"]["test"]
+
+
+def test_the_web_servers_health_is_the_images(services):
+    assert "healthcheck" not in services["web"]
+    assert "HEALTHCHECK" in (ROOT / "Dockerfile").read_text()
+
+
+@pytest.mark.parametrize("name", sorted(SECRETS))
+def test_a_missing_secret_stops_the_start_and_says_how_to_make_one(text, name):
+    asked = re.findall(rf"\$\{{{name}:\?(.*?)\}}", text)
+
+    assert asked
+    for message in asked:
+        assert name in message
+        assert "openssl rand -hex" in message
+    assert not re.search(rf"\$\{{{name}:-", text)
+
+
+def test_the_service_waits_for_the_migrations_and_signs_in_as_the_bound_role(services):
+    for name in ("web", "worker", "scheduler"):
+        assert services[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+        assert services[name]["environment"]["DATABASE_URL"].startswith("postgresql://shangbao_app:")
+        assert "DATABASE_OWNER_URL" not in services[name]["environment"]
+    assert services["migrate"]["environment"]["DATABASE_OWNER_URL"].startswith("postgresql://shangbao:")
+
+
+def test_only_the_proxy_is_reached_from_outside(services):
+    assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
+    assert services["database"]["networks"] == services["broker"]["networks"] == ["inside"]
+
+
+def test_production_never_sets_what_belongs_to_the_embedded_servers(text):
+    assert "EMBEDDED" not in text
+    assert "DJANGO_DEBUG" not in text
+    assert "requirements/embedded" not in (ROOT / "Dockerfile").read_text()
+
+
+def test_the_image_does_not_run_as_root():
+    assert re.search(r"^USER (?!root|0\b)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+
+
+def test_new_secrets_are_made_each_time_and_cover_what_is_asked_for(text, tmp_path):
+    made = [
+        subprocess.run(
+            ["sh", ROOT / "deploy" / "make-env", "lists.example.org"], capture_output=True, text=True, check=True
+        ).stdout
+        for _ in range(2)
+    ]
+    first, second = (dict(line.split("=", 1) for line in each.splitlines()) for each in made)
+
+    assert set(re.findall(r"\$\{(\w+):\?", text)) <= first.keys()
+    for name in SECRETS:
+        assert re.fullmatch("[0-9a-f]{64,128}", first[name])
+        assert first[name] != second[name]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "script/run",
+        "script/test",
+        "script/lint",
+        "script/manage",
+        "script/bench",
+        ".ci/run",
+        "deploy/make-env",
+        "deploy/database/10-roles.sh",
+    ],
+)
+def test_the_scripts_can_be_run_and_are_plain_shell(path):
+    assert (ROOT / path).stat().st_mode & stat.S_IXUSR
+    assert subprocess.run(["sh", "-n", ROOT / path]).returncode == 0
+
+
+@pytest.mark.skipif(shutil.which("nginx") is None or os.geteuid() != 0, reason="needs nginx and root")
+def test_nginx_accepts_the_proxys_configuration(tmp_path):
+    template = (ROOT / "deploy" / "proxy" / "shangbao.conf.template").read_text()
+    certificate = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=lists.example.org"]
+    subprocess.run(
+        [*certificate, "-keyout", tmp_path / "privkey.pem", "-out", tmp_path / "fullchain.pem"],
+        check=True,
+        capture_output=True,
+    )
+    site = template.replace("${PUBLIC_HOST}", "lists.example.org").replace("/tls/", f"{tmp_path}/")
+    site = site.replace("/var/cache/nginx", str(tmp_path)).replace("//web:", "//127.0.0.1:")
+    # The image's nginx is newer than Debian's, where http2 is a word of listen.
+    site = site.replace("    http2 on;\n", "")
+    (tmp_path / "nginx.conf").write_text(f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{\n{site}}}\n")
+
+    checked = subprocess.run(["nginx", "-t", "-c", tmp_path / "nginx.conf"], capture_output=True, text=True)
+
+    assert checked.returncode == 0, checked.stderr
