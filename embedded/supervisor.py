@@ -47,6 +47,8 @@ class Process:
     popen: subprocess.Popen[bytes]
     stop: Stop
     log: Path | None
+    # Where its own lines begin: a log goes on over many starts.
+    log_begins: int = 0
 
     @property
     def pid(self) -> int:
@@ -92,6 +94,7 @@ class Supervisor:
         `in_child` runs in the child before the program does, and may change its user.
         """
         with _output(log) as output:
+            begins = log.stat().st_size if log else 0
             popen = subprocess.Popen(
                 [str(word) for word in command],
                 env=dict(env),
@@ -102,9 +105,8 @@ class Supervisor:
                 start_new_session=True,
                 preexec_fn=_child_setup(stop.orphaned, in_child),
             )
-        process = Process(name, popen, stop, log)
-        self.processes.append(process)
-        self._on_change(self.processes)
+        process = Process(name, popen, stop, log, begins)
+        self._note_down(process)
         return process
 
     def run(
@@ -123,6 +125,7 @@ class Supervisor:
         Raises CannotRun with the end of both when it fails.
         """
         with _output(log) as errors:
+            begins = log.stat().st_size
             popen = subprocess.Popen(
                 [str(word) for word in command],
                 env=dict(env),
@@ -134,8 +137,7 @@ class Supervisor:
                 preexec_fn=_child_setup(signal.SIGTERM, in_child),
             )
         process = Process(name, popen, TERM, log)
-        self.processes.append(process)
-        self._on_change(self.processes)
+        self._note_down(process)
         given: bytes | None = stdin.encode()
         while True:
             try:
@@ -146,7 +148,7 @@ class Supervisor:
                 self._look()
         self.forget(process)
         if popen.returncode:
-            shown = (printed.decode(errors="replace")[-1500:] + "\n" + tail(log)).strip()
+            shown = (printed.decode(errors="replace")[-1500:] + "\n" + tail(log, begins)).strip()
             raise CannotRun(f"{name} failed ({_ending(popen.returncode)}):\n{shown}")
         return printed.decode(errors="replace")
 
@@ -196,6 +198,10 @@ class Supervisor:
                 raise CannotRun(f"{what} was not ready after {seconds:.0f} s")
             self.pause(0.05)
 
+    def _note_down(self, process: Process) -> None:
+        self.processes.append(process)
+        self._on_change(self.processes)
+
     def forget(self, process: Process) -> None:
         """Take a process that has ended off the list, and end what it may have left in its group."""
         end_group(process.pid)
@@ -229,16 +235,17 @@ class Supervisor:
         for process in self.processes:
             # A step that ends is waited for by run() itself.
             if process is not but and process.popen.stdout is None and process.popen.poll() is not None:
-                shown = f"; the end of {process.log}:\n{tail(process.log)}" if process.log else ""
+                shown = f"; the end of {process.log}:\n{tail(process.log, process.log_begins)}" if process.log else ""
                 raise CannotRun(
                     f"{process.name} (pid {process.pid}) ended by itself: {_ending(process.popen.returncode)}{shown}"
                 )
 
 
-def tail(log: Path) -> str:
-    """Return the last lines of a log file."""
-    with contextlib.suppress(OSError):
-        return "\n".join(log.read_text(errors="replace").splitlines()[-_LOG_LINES_SHOWN:])
+def tail(log: Path, begins: int = 0) -> str:
+    """Return the last lines that a log file has from the byte `begins` on."""
+    with contextlib.suppress(OSError), log.open("rb") as file:
+        file.seek(begins)
+        return "\n".join(file.read().decode(errors="replace").splitlines()[-_LOG_LINES_SHOWN:])
     return ""
 
 
