@@ -1,0 +1,112 @@
+"""May this claim be paid? The pure core: facts in, decision out (spec eligibility.md, rules version 1).
+
+No Django, no clock, no settings, no queries: the same facts give the same decision, for ever. How to use it:
+
+1. read the request
+
+    claim = parse_claim(decoded_json, language)              # raises InvalidClaim with every problem at its pointer
+    query = parse_coverage(decoded_json, today=..., ...)     # the same for a coverage query; coverage_fields() for a URL's
+
+2. gather what can matter, and nothing else
+
+    days = {line.service_date for line in claim.lines}       # and claim.service_date, to which accumulators belong
+    identities = [line.identity for line in claim.lines]
+    versions = needs(days, product_versions, catalog_versions, known_at)   # which catalog versions are in force, by day
+    closure = Closure(identities, forms)                     # catalog.drugs.knowledge: the rows that recognition needs
+    while keys := closure.missing_keys():
+        closure.add(rows_with(keys))
+    knowledge = Knowledge.build(closure.rows, forms)
+    names = entry_names(identities, knowledge)               # whose entries to load from these versions
+    CompiledVersion(..., by_name=index_by_name(compile_entry(row, forms, kind) for row in rows_named(names)),
+                    selectors=Selectors.build(entries without a generic_name, of negative and base_exclusion lists))
+    world = World(product, product_versions, catalogs, knowledge, known_at)
+
+   Compiled entries are immutable and may be kept by (version checksum, base name), `Selectors` by version checksum.
+   For a coverage query the versions of the benefits' catalogs also need `by_class=index_by_class(...)` of the classes
+   `classes_of(recognise(identity, knowledge).class_codes)`, and the closure the base names of those entries (`names=`).
+
+3. decide
+
+    decision = assess_claim(claim, world)                    # or, for a batch, judge_claim and then pay, in order, carrying
+                                                             # the ledger from claim to claim of one member
+    coverage = assess_coverage(query, world)
+
+4. answer
+
+    answer(decision, language)                               # spec api.md, "A check", without `id`
+    coverage_answer(coverage, language)                      # spec api.md, "Coverage answer"
+
+A request says when it wants to be asked (`claim.known_at`, None for now); the caller passes that instant on as `known_at`.
+"""
+
+from claims.eligibility.answer import accumulators_document, answer, coverage_answer
+from claims.eligibility.assess import assess_claim, judge_claim
+from claims.eligibility.compiled import (
+    CompiledVersion,
+    Selectors,
+    compile_entry,
+    index_by_class,
+    index_by_name,
+)
+from claims.eligibility.coverage import assess_coverage, classes_of
+from claims.eligibility.decision import Coverage, Decision, JudgedClaim, Judgement, LineDecision, Money
+from claims.eligibility.digest import canonical_json, digest
+from claims.eligibility.entry import Entry
+from claims.eligibility.facts import RULES_VERSION, Accumulators, Claim, CoverageQuery, Line, Member
+from claims.eligibility.money import NOTHING_USED, Ledger, pay
+from claims.eligibility.reasons import REASONS, Reason, ReasonKind
+from claims.eligibility.request import (
+    InvalidClaim,
+    InvalidQuery,
+    coverage_fields,
+    parse_claim,
+    parse_coverage,
+)
+from claims.eligibility.world import ProductVersion, Sources, World, entry_names, needs, sources_on
+
+__all__ = [
+    "NOTHING_USED",
+    "REASONS",
+    "RULES_VERSION",
+    "Accumulators",
+    "Claim",
+    "CompiledVersion",
+    "Coverage",
+    "CoverageQuery",
+    "Decision",
+    "Entry",
+    "InvalidClaim",
+    "InvalidQuery",
+    "JudgedClaim",
+    "Judgement",
+    "Ledger",
+    "Line",
+    "LineDecision",
+    "Member",
+    "Money",
+    "ProductVersion",
+    "Reason",
+    "ReasonKind",
+    "Selectors",
+    "Sources",
+    "World",
+    "accumulators_document",
+    "answer",
+    "assess_claim",
+    "assess_coverage",
+    "canonical_json",
+    "classes_of",
+    "compile_entry",
+    "coverage_answer",
+    "coverage_fields",
+    "digest",
+    "entry_names",
+    "index_by_class",
+    "index_by_name",
+    "judge_claim",
+    "needs",
+    "parse_claim",
+    "parse_coverage",
+    "pay",
+    "sources_on",
+]

@@ -1,0 +1,230 @@
+"""The answer as the API gives it (spec api.md, "A check", "Coverage answer"): plain dicts, decimals as text, worded for people.
+
+Nothing is decided here. The record's `id` is the caller's to add.
+"""
+
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any, Final
+
+from catalog.drugs.names import drug_id
+from catalog.drugs.resolve import Recognition
+from claims.eligibility.compiled import MAX_QUANTITY_PLACES, STANDARD_PLACES, CompiledVersion
+from claims.eligibility.decision import Alternative, Coverage, Decision, Judgement, LineDecision, Match
+from claims.eligibility.entry import Entry
+from claims.eligibility.facts import RULES_VERSION, Accumulators
+from claims.eligibility.reasons import Cite, Reason
+from common.dates import instant_text
+from common.money import plain, ratio_text, yuan
+from common.sentences import Language
+
+_CITED: Final = tuple(field.name for field in fields(Cite))
+_COVERAGE_OUTCOMES: Final = {"eligible": "covered", "ineligible": "not_covered", "review": "review"}
+
+
+def answer(decision: Decision, language: Language = "zh") -> dict[str, Any]:
+    """Will write a decision as the answer to a check, without its `id`."""
+    judged = decision.judged
+    return {
+        "product": judged.product,
+        "product_version": _product_version(decision),
+        "as_known_at": instant_text(judged.known_at),
+        "rules_version": RULES_VERSION,
+        "catalogs": _catalogs(judged.consulted),
+        "digest": decision.digest,
+        "lines": [_line(line, language) for line in decision.lines],
+        "totals": {
+            "amount": yuan(sum(line.judgement.line.amount for line in decision.lines)),
+            "claimable": yuan(decision.claimable),
+            "payable": yuan(decision.payable),
+        },
+        "accumulators": accumulators_document(decision.accumulators),
+    }
+
+
+def coverage_answer(coverage: Coverage, language: Language = "zh") -> dict[str, Any]:
+    """Will write the answer to a coverage query."""
+    judgement = coverage.judgement
+    benefit, match = judgement.benefit, judgement.match
+    # Bands replace the ratios, so a benefit with bands has none to tell.
+    tells_ratio = benefit is not None and not benefit.bands
+    return {
+        "product": coverage.product,
+        "product_version": judgement.terms.label if judgement.terms else None,
+        "date": coverage.day.isoformat(),
+        "known_at": instant_text(coverage.known_at),
+        "outcome": _COVERAGE_OUTCOMES[judgement.outcome],
+        "reasons": [_reason(reason, language) for reason in judgement.reasons],
+        "drug": _drug(judgement.recognition),
+        "base": _base(judgement),
+        "benefit": benefit.code if benefit else None,
+        "ratio": ratio_text(benefit.ratio_for(pre_existing=False, settled=True)) if benefit and tells_ratio else None,
+        "ratio_pre_existing": (
+            ratio_text(benefit.ratio_for(pre_existing=True, settled=True)) if benefit and tells_ratio else None
+        ),
+        "match": _match(match),
+        "requirements": _requirements(match.fit.entry) if match else None,
+        "catalogs": _catalogs(coverage.consulted),
+        "alternatives": [_alternative(alternative) for alternative in coverage.alternatives],
+    }
+
+
+def accumulators_document(used: Accumulators) -> dict[str, Any]:
+    """Will write accumulators as the API gives and takes them."""
+    return {
+        "deductible_used": {group: yuan(amount) for group, amount in used.deductible_used.items()},
+        "benefit_base": {code: yuan(amount) for code, amount in used.benefit_base.items()},
+        "benefit_paid": {code: yuan(amount) for code, amount in used.benefit_paid.items()},
+        "total_paid": yuan(used.total_paid),
+    }
+
+
+def _product_version(decision: Decision) -> str | None:
+    """The version in force on the claim's own service date or, where it has none, its lines' if they agree.
+
+    Lines of another product version name theirs in their trace.
+    """
+    if decision.judged.home is not None:
+        return decision.judged.home
+    labels = {judgement.terms.label for judgement in decision.judged.judgements if judgement.terms}
+    return labels.pop() if len(labels) == 1 else None
+
+
+def _catalogs(versions: Iterable[CompiledVersion]) -> list[dict[str, Any]]:
+    return [
+        {
+            "catalog": version.catalog,
+            "kind": version.kind,
+            "series": version.series,
+            "version": version.label,
+            "checksum": version.checksum,
+        }
+        for version in versions
+    ]
+
+
+def _line(decided: LineDecision, language: Language) -> dict[str, Any]:
+    judgement, money = decided.judgement, decided.money
+    line = judgement.line
+    return {
+        "line_no": line.line_no,
+        "outcome": judgement.outcome,
+        "reasons": [_reason(reason, language) for reason in decided.reasons],
+        "drug": _drug(judgement.recognition),
+        "base": _base(judgement),
+        "benefit": judgement.benefit.code if judgement.benefit else None,
+        "match": _match(judgement.match),
+        "money": {
+            "amount": yuan(line.amount),
+            "base_paid": yuan(line.base_paid),
+            "other_paid": yuan(line.other_paid),
+            "claimable": yuan(money.claimable),
+            "allowed": yuan(money.allowed),
+            "deductible_applied": yuan(money.deductible_applied),
+            "ratio": ratio_text(money.ratio),
+            "share": yuan(money.share),
+            "payable": yuan(money.payable),
+            "member_pays": yuan(money.member_pays),
+        },
+        "trace": _trace(judgement),
+    }
+
+
+def _trace(judgement: Judgement) -> list[dict[str, Any]]:
+    """The steps in order; the first also says which product version the line was judged by."""
+    steps: list[dict[str, Any]] = [{"step": step, "result": result} for step, result in judgement.trace]
+    steps[0]["version"] = judgement.terms.label if judgement.terms else None
+    return steps
+
+
+def _reason(reason: Reason, language: Language) -> dict[str, Any]:
+    return {
+        "code": reason.code,
+        "effect": reason.effect,
+        "message": reason.message(language),
+        "cites": [_cite(cite) for cite in reason.cites],
+    }
+
+
+def _cite(cite: Cite) -> dict[str, str]:
+    return {name: value for name in _CITED if (value := getattr(cite, name)) is not None}
+
+
+def _drug(found: Recognition | None) -> dict[str, Any] | None:
+    if found is None or found.drug is None:
+        return None
+    written = found.product.written if found.product else None
+    return {
+        "id": drug_id(found.drug),
+        "generic_name": found.drug,
+        "product": {
+            "national_code": written.national_code,
+            "approval_no": written.approval_no,
+            "brand_name": written.brand_name,
+            "dosage_form": written.dosage_form,
+            "strength": written.strength,
+            "manufacturer": written.manufacturer,
+        }
+        if written
+        else None,
+        "matched_by": found.matched_by,
+    }
+
+
+def _base(judgement: Judgement) -> dict[str, Any] | None:
+    base = judgement.base
+    if base is None:
+        return None
+    return {
+        "status": base.status,
+        "catalog": base.version.catalog if base.version else None,
+        "version": base.version.label if base.version else None,
+        "entry_code": base.entry.entry_code if base.entry else None,
+    }
+
+
+def _match(match: Match | None) -> dict[str, Any] | None:
+    if match is None:
+        return None
+    return {
+        "catalog": match.version.catalog,
+        "series": match.version.series,
+        "version": match.version.label,
+        "checksum": match.version.checksum,
+        "entry_code": match.fit.entry.entry_code,
+    }
+
+
+def _requirements(entry: Entry) -> dict[str, Any]:
+    """What the match asks for, as the entry gives it; not given is None, or an empty list."""
+    standard: str | None = entry.payment_standard_text or None
+    if entry.payment_standard is not None:
+        standard = plain(entry.payment_standard, STANDARD_PLACES)
+    return {
+        "prior_auth": entry.prior_auth,
+        "criteria": [{"code": code, "text": text} for code, text in entry.criteria_texts],
+        "settings": list(entry.settings),
+        "min_institution_level": entry.min_institution_level,
+        "sex": entry.sex or None,
+        "age_min": entry.age_min,
+        "age_max": entry.age_max,
+        "icd10": list(entry.icd10_written),
+        "indication": entry.indication or None,
+        "max_quantity": None if entry.max_quantity is None else plain(entry.max_quantity, MAX_QUANTITY_PLACES),
+        "payment_standard": standard,
+        "restriction": entry.restriction or None,
+    }
+
+
+def _alternative(alternative: Alternative) -> dict[str, Any]:
+    match = alternative.match
+    return {
+        "id": drug_id(alternative.drug),
+        "generic_name": alternative.drug,
+        "catalog": match.version.catalog,
+        "series": match.version.series,
+        "version": match.version.label,
+        "entry_code": match.fit.entry.entry_code,
+        "class_code": match.fit.entry.class_code.upper(),
+        "requirements": _requirements(match.fit.entry),
+    }

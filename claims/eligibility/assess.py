@@ -1,0 +1,104 @@
+"""The judgement of a claim: every line through the gates to its benefit, then the money in order.
+
+The two phases are apart on purpose: judging never reads accumulators, so all lines (of a whole batch) can be judged in any
+order, and only the paying is a sequence.
+"""
+
+from collections.abc import Iterable
+
+from claims.eligibility.benefits import BenefitChoice, choose_benefit
+from claims.eligibility.case import Case
+from claims.eligibility.compiled import CompiledVersion
+from claims.eligibility.decision import Decision, JudgedClaim, Judgement, Outcome, StepResult
+from claims.eligibility.facts import Claim, Line
+from claims.eligibility.gates import GATES
+from claims.eligibility.money import NOTHING_USED, Ledger, pay
+from claims.eligibility.reasons import Reason
+from claims.eligibility.world import World
+
+
+def assess_claim(claim: Claim, world: World, ledger: Ledger = NOTHING_USED) -> Decision:
+    """Will decide a claim. To carry accumulators from claim to claim use `judge_claim` and `pay`."""
+    decision, _ledger = pay(judge_claim(claim, world), ledger)
+    return decision
+
+
+def judge_claim(claim: Claim, world: World) -> JudgedClaim:
+    """Will judge every line of a claim without money (eligibility 5 and 6)."""
+    home = world.sources(claim.service_date) if claim.service_date else None
+    judgements = tuple([judge_line(claim, line, world) for line in claim.lines])
+    return JudgedClaim(
+        product=world.product,
+        claim=claim,
+        known_at=world.known_at,
+        home=home.terms.label if home else None,
+        judgements=judgements,
+        consulted=consulted(judgements, world),
+    )
+
+
+def judge_line(claim: Claim, line: Line, world: World, *, is_query: bool = False) -> Judgement:
+    """Will take one line through the gates and, unless one stops it, to its benefit."""
+    case = Case(claim, line, world, is_query=is_query)
+    reasons: list[Reason] = []
+    trace: list[tuple[str, StepResult]] = []
+    stopped = False
+    for gate in GATES:
+        if stopped or (is_query and not gate.asked_by_query):
+            trace.append((gate.step, "skipped"))
+            continue
+        finding = gate.test(case)
+        trace.append((gate.step, finding.result))
+        if finding.reason:
+            reasons.append(finding.reason)
+            stopped = gate.stops
+    terms = case.sources.terms if case.sources else None
+    if stopped:
+        return Judgement(line, terms, outcome_of(reasons), tuple(reasons), tuple(trace))
+    choice = choose_benefit(case)
+    reasons += choice.reasons
+    outcome = outcome_of(reasons)
+    reasons += choice.notes
+    return _judged(case, choice, outcome, tuple(reasons), (*trace, *choice.trace))
+
+
+def _judged(
+    case: Case,
+    choice: BenefitChoice,
+    outcome: Outcome,
+    reasons: tuple[Reason, ...],
+    trace: tuple[tuple[str, StepResult], ...],
+) -> Judgement:
+    return Judgement(
+        line=case.line,
+        terms=case.sources.terms if case.sources else None,
+        outcome=outcome,
+        reasons=reasons,
+        trace=trace,
+        recognition=case.recognition,
+        base=case.base,
+        benefit=choice.taken.benefit if choice.taken else None,
+        match=choice.taken.match if choice.taken else None,
+        nearest=choice.nearest.benefit if choice.nearest else None,
+        pre_existing=case.pre_existing,
+    )
+
+
+def outcome_of(reasons: Iterable[Reason]) -> Outcome:
+    """Will return the worst of the effects: I over R over eligible."""
+    effects = {reason.effect for reason in reasons}
+    if "I" in effects:
+        return "ineligible"
+    return "review" if "R" in effects else "eligible"
+
+
+def consulted(judgements: Iterable[Judgement], world: World) -> tuple[CompiledVersion, ...]:
+    """Will return the catalog versions in force for the lines that were judged against them, by code and label."""
+    days = {judgement.line.service_date for judgement in judgements if judgement.recognition}
+    found = {
+        (version.catalog, version.label): version
+        for day in days
+        if (sources := world.sources(day))
+        for version in sources.versions()
+    }
+    return tuple([found[key] for key in sorted(found)])

@@ -1,0 +1,232 @@
+"""The benefit that takes a line (eligibility 6): one test, one function, one row of `TESTS`, by rank."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from claims.eligibility import reasons
+from claims.eligibility.case import Case
+from claims.eligibility.decision import BenefitFinding, Match, StepResult
+from claims.eligibility.matching import Fit, Grade
+from claims.eligibility.reasons import Cite, Reason, ReasonKind
+from insurers.terms import Benefit
+
+_SCOPES: Final = {
+    "base_listed": frozenset({"covered", "undetermined"}),
+    "off_base": frozenset({"not_listed", "restricted_out", "excluded", "undetermined"}),
+    "any": frozenset({"covered", "not_listed", "restricted_out", "excluded", "undetermined"}),
+}
+
+Failing = tuple[Reason, ...]
+HOLDS: Final[Failing] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A benefit tried on a line: the benefit, its place among the terms' benefits, its match (None: no catalogs named, or no
+    match in them)."""
+
+    benefit: Benefit
+    position: int
+    match: Match | None
+
+
+def scope_takes_status(case: Case, candidate: Candidate) -> Failing:
+    """The benefit is for drugs of this 医保 status."""
+    if case.base.status in _SCOPES[candidate.benefit.scope]:
+        return HOLDS
+    base = case.base
+    cites = [Cite(benefit=candidate.benefit.code)]
+    if base.version:
+        entry_code = base.entry.entry_code if base.entry else None
+        cites.append(Cite(catalog=base.version.catalog, version=base.version.label, entry_code=entry_code))
+    return (Reason(reasons.NO_BENEFIT_FOR_BASE_STATUS, tuple(cites), (("status", base.status),)),)
+
+
+def setting_covered(case: Case, candidate: Candidate) -> Failing:
+    """The benefit is for this setting of care."""
+    benefit, setting = candidate.benefit, case.line.setting
+    if not benefit.settings or setting in benefit.settings:
+        return HOLDS
+    cites = (Cite(benefit=benefit.code),)
+    if not setting:
+        return (Reason(reasons.SETTING_MISSING, cites),)
+    return (Reason(reasons.SETTING_NOT_COVERED, cites, (("benefit", benefit.code), ("setting", setting))),)
+
+
+def drug_in_catalog(case: Case, candidate: Candidate) -> Failing:
+    """The drug is in one of the benefit's catalogs, or the benefit names none."""
+    benefit = candidate.benefit
+    if not benefit.catalogs or candidate.match:
+        return HOLDS
+    versions = case.sources.benefit_catalogs[candidate.position] if case.sources else ()
+    named = "、".join(dict.fromkeys(reference.catalog for reference in benefit.catalogs))
+    words = (("benefit", benefit.code), ("catalogs", named))
+    if versions:
+        cites = tuple(Cite(catalog=version.catalog, version=version.label) for version in versions)
+        return (Reason(reasons.NOT_IN_CATALOG, (Cite(benefit=benefit.code), *cites), words),)
+    cites = tuple(Cite(catalog=reference.catalog, version=reference.label) for reference in benefit.catalogs)
+    return (Reason(reasons.CATALOG_NOT_IN_FORCE, (Cite(benefit=benefit.code), *cites), words),)
+
+
+def restrictions_hold(case: Case, candidate: Candidate) -> Failing:
+    """The match is full: it is this product, and every restriction of the entry holds."""
+    match = candidate.match
+    if match is None or match.fit.grade is Grade.FULL:
+        return HOLDS
+    fit = match.fit
+    kinds = list(fit.shortfalls)
+    if fit.grade is Grade.FAILS:
+        kinds = [kind for kind in kinds if kind.effect == "I"]
+    elif fit.tentative:
+        kinds.insert(0, reasons.PRODUCT_UNSPECIFIED)
+    cites = (match.cite(candidate.benefit.code),)
+    return tuple(Reason(kind, cites, _words(kind, fit, case)) for kind in kinds)
+
+
+def prior_authorisation_given(case: Case, candidate: Candidate) -> Failing:
+    """The entry asks for no prior authorisation 事前授权, or the line has its number."""
+    match = candidate.match
+    if match is None or not match.fit.entry.prior_auth or case.line.prior_auth_no:
+        return HOLDS
+    return (Reason(reasons.PRIOR_AUTH_REQUIRED, (match.cite(candidate.benefit.code),)),)
+
+
+def pre_existing_paid(case: Case, candidate: Candidate) -> Failing:
+    """The diagnosis is not pre-existing 既往症, or the benefit pays for that too."""
+    if not case.claim.member.pre_existing:
+        return HOLDS
+    benefit = candidate.benefit
+    cites = (Cite(benefit=benefit.code),)
+    if not case.line.diagnoses:
+        return (Reason(reasons.DIAGNOSIS_MISSING, cites),)
+    if not case.pre_existing or _pays_something(benefit, settled=case.line.settled):
+        return HOLDS
+    return (Reason(reasons.PRE_EXISTING_EXCLUDED, cites, (("benefit", benefit.code),)),)
+
+
+def _pays_something(benefit: Benefit, *, settled: bool) -> bool:
+    if benefit.bands:
+        return any(band.ratio > 0 for band in benefit.bands)
+    return benefit.ratio_for(pre_existing=True, settled=settled) > 0
+
+
+def _words(kind: ReasonKind, fit: Fit, case: Case) -> tuple[tuple[str, str], ...]:
+    """What the sentence of a restriction names: the limit that the entry sets, or the criteria in question."""
+    entry, evidence = fit.entry, case.facts.evidence or {}
+    if kind is reasons.INDICATION_MISMATCH or kind is reasons.DIAGNOSIS_UNSPECIFIC:
+        return (("codes", "、".join(entry.icd10_written)),)
+    if kind is reasons.EVIDENCE_MISSING:
+        return (("criteria", "、".join(code for code in entry.criteria if code not in evidence)),)
+    if kind is reasons.CRITERION_UNMET:
+        return (("criteria", "、".join(code for code in entry.criteria if evidence.get(code) is False)),)
+    if kind is reasons.SEX_MISMATCH:
+        return (("limit", entry.sex),)
+    if kind is reasons.AGE_MISMATCH:
+        low = "" if entry.age_min is None else str(entry.age_min)
+        high = "" if entry.age_max is None else str(entry.age_max)
+        return (("limit", f"{low}–{high}"),)
+    if kind is reasons.SETTING_MISMATCH:
+        return (("limit", "、".join(entry.settings)),)
+    if kind is reasons.INSTITUTION_LEVEL_MISMATCH:
+        return (("limit", str(entry.min_institution_level)),)
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitTest:
+    """A test of a benefit: its step in the trace, the test, and whether a coverage query asks it."""
+
+    step: str
+    test: Callable[[Case, Candidate], Failing]
+    asked_by_query: bool = True
+
+
+# The rank of a test is its place here.
+TESTS: Final = (
+    BenefitTest("scope", scope_takes_status),
+    BenefitTest("setting", setting_covered),
+    BenefitTest("catalog", drug_in_catalog),
+    BenefitTest("restrictions", restrictions_hold),
+    BenefitTest("prior_auth", prior_authorisation_given, asked_by_query=False),
+    BenefitTest("pre_existing", pre_existing_paid, asked_by_query=False),
+)
+
+Step = tuple[str, StepResult]
+
+
+@lru_cache(maxsize=16_384)
+def _steps(code: str, results: tuple[StepResult, ...]) -> tuple[Step, ...]:
+    return tuple((f"benefit:{code}/{test.step}", result) for test, result in zip(TESTS, results, strict=True))
+
+
+_ALL_SKIPPED: Final = tuple[StepResult, ...]("skipped" for _test in TESTS)
+
+
+def try_benefit(case: Case, benefit: Benefit, position: int) -> tuple[BenefitFinding, tuple[Step, ...]]:
+    """Will run a benefit's tests up to the first that fails, and return how it came out with its part of the trace."""
+    versions = case.sources.benefit_catalogs[position] if case.sources else ()
+    candidate = Candidate(benefit, position, case.best_match(versions))
+    results: list[StepResult] = []
+    for rank, test in enumerate(TESTS):
+        if case.is_query and not test.asked_by_query:
+            results.append("skipped")
+            continue
+        failing = test.test(case, candidate)
+        if failing:
+            certain = any(reason.effect == "I" for reason in failing)
+            results.append("fail" if certain else "unknown")
+            results += _ALL_SKIPPED[len(results) :]
+            return BenefitFinding(benefit, rank, failing, candidate.match), _steps(benefit.code, tuple(results))
+        results.append("pass")
+    return BenefitFinding(benefit, None, HOLDS, candidate.match), _steps(benefit.code, tuple(results))
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitChoice:
+    """What became of a line's benefits: the one that takes it, or the one whose reasons the line carries; and the notes."""
+
+    taken: BenefitFinding | None
+    nearest: BenefitFinding | None
+    reasons: tuple[Reason, ...]
+    notes: tuple[Reason, ...]
+    trace: tuple[Step, ...]
+
+
+def choose_benefit(case: Case) -> BenefitChoice:
+    """Will try the version's benefits in their order; the first whose every test holds takes the line."""
+    findings: list[BenefitFinding] = []
+    trace: list[Step] = []
+    taken: BenefitFinding | None = None
+    for position, benefit in enumerate(case.sources.terms.benefits if case.sources else ()):
+        if taken:
+            trace += _steps(benefit.code, _ALL_SKIPPED)
+            continue
+        finding, steps = try_benefit(case, benefit, position)
+        trace += steps
+        if finding.rank is None:
+            taken = finding
+        else:
+            findings.append(finding)
+    if taken:
+        return BenefitChoice(taken, None, (), _earlier_undetermined(findings), tuple(trace))
+    if not findings:
+        none = Reason(reasons.NO_BENEFIT_FOR_BASE_STATUS, (Cite(section="6"),), (("status", case.base.status),))
+        return BenefitChoice(None, None, (none,), (), tuple(trace))
+    undetermined = [finding for finding in findings if finding.undetermined]
+    # max() keeps the earlier of two of the same rank.
+    nearest = max(undetermined or findings, key=lambda finding: finding.rank or 0)
+    return BenefitChoice(None, nearest, nearest.reasons, (), tuple(trace))
+
+
+def _earlier_undetermined(earlier: list[BenefitFinding]) -> tuple[Reason, ...]:
+    """The note that an earlier benefit only lacked facts, citing each such benefit and what it lacked."""
+    lacking = [finding for finding in earlier if finding.undetermined]
+    if not lacking:
+        return ()
+    words = "；".join(
+        f"{finding.benefit.code} {', '.join(reason.code for reason in finding.reasons)}" for finding in lacking
+    )
+    cites = tuple(dict.fromkeys(cite for finding in lacking for reason in finding.reasons for cite in reason.cites))
+    return (Reason(reasons.EARLIER_BENEFIT_UNDETERMINED, cites, (("lacking", words),)),)

@@ -1,0 +1,103 @@
+"""One line before the gates: what is known of it, and its matches, each looked up once."""
+
+from collections.abc import Iterable
+
+from catalog.drugs.resolve import Recognition, recognise
+from claims.eligibility.compiled import CompiledVersion
+from claims.eligibility.decision import BaseFinding, Match
+from claims.eligibility.facts import Claim, Line
+from claims.eligibility.matching import Grade, LineFacts, best_fit
+from claims.eligibility.world import Sources, World
+
+
+class Case:
+    """A line of a claim, seen against a world. Only what a gate or benefit asks for is worked out, and only once.
+
+    `is_query`: a coverage query, whose criteria are not asked (eligibility 8). `sources` None: no product version is in force,
+    and nothing below may be asked.
+    """
+
+    __slots__ = ("claim", "line", "is_query", "sources", "recognition", "facts", "pre_existing", "_matches", "_base")
+
+    def __init__(self, claim: Claim, line: Line, world: World, *, is_query: bool = False) -> None:
+        self.claim = claim
+        self.line = line
+        self.is_query = is_query
+        self.sources: Sources[CompiledVersion] | None = world.sources(line.service_date)
+        self.recognition: Recognition = recognise(line.identity, world.knowledge)
+        found = self.recognition
+        self.facts = LineFacts(
+            day=line.service_date,
+            names=found.names,
+            dosage_form=found.dosage_form,
+            national_code=found.national_code,
+            approval_no=found.approval_no,
+            brand_name=found.brand_name,
+            manufacturer=found.manufacturer,
+            strength=found.strength,
+            class_codes=found.class_codes,
+            diagnoses=line.diagnoses,
+            sex=claim.member.sex,
+            age=claim.member.age,
+            setting=line.setting,
+            institution_level=line.institution_level,
+            evidence=None if is_query else line.evidence,
+            forms=world.knowledge.forms,
+        )
+        codes = claim.member.pre_existing
+        self.pre_existing: bool = bool(codes) and codes.cover(line.diagnoses)
+        self._matches: dict[CompiledVersion, Match | None] = {}
+        self._base: BaseFinding | None = None
+
+    def match(self, version: CompiledVersion) -> Match | None:
+        """Will return the match in a version (eligibility 4.3)."""
+        if version not in self._matches:
+            fit = best_fit(version.candidates(self.facts), self.facts)
+            self._matches[version] = Match(version, fit) if fit else None
+        return self._matches[version]
+
+    def best_match(self, versions: Iterable[CompiledVersion]) -> Match | None:
+        """Will return, of the matches in versions as listed, the first full, else the first unknown, else the first that
+        fails (eligibility 6)."""
+        best: Match | None = None
+        for version in versions:
+            match = self.match(version)
+            if match is None:
+                continue
+            if match.fit.grade is Grade.FULL:
+                return match
+            if best is None or (best.fit.grade is Grade.FAILS and match.fit.grade is Grade.UNKNOWN):
+                best = match
+        return best
+
+    @property
+    def base(self) -> BaseFinding:
+        """What 医保 does with the line (eligibility 5, base status)."""
+        if self._base is None:
+            self._base = self._find_base()
+        return self._base
+
+    def _find_base(self) -> BaseFinding:
+        assert self.sources is not None
+        # Where the fund has paid it has judged: what we cannot tell, it could.
+        fund_paid = self.line.base_paid > 0
+        unsure: Match | None = None
+        for version in self.sources.exclusions:
+            match = self.match(version)
+            if match and match.fit.grade is Grade.FULL:
+                return BaseFinding("excluded", version, match.fit.entry)
+            if match and match.fit.grade is Grade.UNKNOWN and not fund_paid:
+                unsure = unsure or match
+        if unsure:
+            return BaseFinding("undetermined", unsure.version, unsure.fit.entry)
+        base = self.sources.base
+        if base is None:
+            return BaseFinding("not_listed")
+        match = self.match(base)
+        if match is None:
+            return BaseFinding("not_listed", base)
+        if match.fit.grade is Grade.FULL or (match.fit.grade is Grade.UNKNOWN and fund_paid):
+            return BaseFinding("covered", base, match.fit.entry)
+        if match.fit.grade is Grade.UNKNOWN:
+            return BaseFinding("undetermined", base, match.fit.entry)
+        return BaseFinding("restricted_out", base, match.fit.entry)

@@ -1,0 +1,218 @@
+"""Catalog versions made ready for judging: read once, since a published version never changes.
+
+A version may be only partly loaded: the entries of a claim's drugs (`by_name`), the entries that select without a drug
+(`selectors`) and, for the alternatives of a coverage query, the entries of a class (`by_class`). Nothing here needs all
+entries.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Final, Literal
+
+from catalog.drugs.names import DosageForms
+from claims.eligibility.diseases import DiseaseCodes
+from claims.eligibility.entry import Entry
+from claims.eligibility.matching import CLASS_TEST, DRUG_TESTS, FACETS, LineFacts
+from common.dates import parse_day
+from common.money import NotANumber, scaled
+from common.text import approval_key, is_whole_code, norm
+
+Kind = Literal["commercial", "base", "base_exclusion", "negative", "reference"]
+
+# Lists of what is not paid: their entries may select by class, form or disease alone, and uncoded text selects nothing.
+EXCLUDING_KINDS: Final = frozenset({"negative", "base_exclusion"})
+STANDARD_PLACES: Final = 4
+MAX_QUANTITY_PLACES: Final = 3
+# A class, for the alternatives, is the first five characters of a class code (eligibility 8).
+CLASS_LENGTH: Final = 5
+
+
+def compile_entry(columns: Mapping[str, object], forms: DosageForms, kind: Kind) -> Entry:
+    """Will read an entry's columns (names of spec csv.md), which have been checked when they were imported.
+
+    Values may be typed (date, Decimal, list) or text; missing, None, '' and [] are not given. Other columns are ignored.
+    """
+
+    def text(name: str) -> str:
+        value = columns.get(name)
+        return "" if value is None else str(value).strip()
+
+    def texts(name: str) -> tuple[str, ...]:
+        value = columns.get(name)
+        return tuple(str(item) for item in value if str(item).strip()) if isinstance(value, list | tuple) else ()
+
+    code, approval = norm(text("national_code")), approval_key(text("approval_no"))
+    brand, maker, strength = norm(text("brand_name")), norm(text("manufacturer")), norm(text("strength"))
+    form, entry_code = norm(text("dosage_form")), text("entry_code")
+    names_product = bool(approval or brand or maker or strength) or is_whole_code(code)
+    criteria = tuple((item.partition("=")[0].strip(), item.partition("=")[2].strip()) for item in texts("criteria"))
+    entry = Entry(
+        entry_code=entry_code,
+        sort_key=(not names_product, not form, entry_code),
+        base_name=forms.base_name(text("generic_name")).name,
+        dosage_form=form,
+        national_code=code,
+        approval_no=approval,
+        brand_name=brand,
+        manufacturer=maker,
+        strength=strength,
+        class_code=norm(text("class_code")),
+        icd10=DiseaseCodes.of(texts("icd10")),
+        sex=text("sex"),
+        age_min=_whole(columns.get("age_min")),
+        age_max=_whole(columns.get("age_max")),
+        settings=texts("settings"),
+        min_institution_level=_whole(columns.get("min_institution_level")),
+        criteria=tuple(name for name, _words in criteria),
+        uncoded=False,
+        prior_auth=columns.get("prior_auth") is True,
+        payment_standard=_number(columns.get("payment_standard"), STANDARD_PLACES),
+        max_quantity=_number(columns.get("max_quantity"), MAX_QUANTITY_PLACES),
+        effective_from=_day(columns.get("effective_from")),
+        effective_to=_day(columns.get("effective_to")),
+        icd10_written=texts("icd10"),
+        criteria_texts=criteria,
+        payment_standard_text=text("payment_standard_text"),
+        indication=text("indication"),
+        restriction=text("restriction"),
+    )
+    if kind not in EXCLUDING_KINDS:
+        entry = replace(entry, uncoded=_is_uncoded(entry))
+    drug_tests = tuple(test for test in DRUG_TESTS if test.given(entry))
+    if kind in EXCLUDING_KINDS and not entry.base_name and CLASS_TEST.given(entry):
+        drug_tests += (CLASS_TEST,)
+    return replace(entry, drug_tests=drug_tests, facets=tuple(facet for facet in FACETS if facet.given(entry)))
+
+
+def _is_uncoded(entry: Entry) -> bool:
+    """An indication without codes, or a restriction with no coded column beside it (eligibility 4.2)."""
+    coded = any(facet.given(entry) for facet in FACETS)
+    return (entry.indication != "" and not entry.icd10) or (entry.restriction != "" and not coded)
+
+
+def _whole(value: object) -> int | None:
+    return None if value is None or value == "" else int(str(value))
+
+
+def _number(value: object, places: int) -> int | None:
+    if value is None or value == "":
+        return None
+    try:
+        return scaled(value, places)
+    except NotANumber:
+        # `*` (confidential) and several prices in one cell cap nothing (spec csv.md, payment_standard).
+        return None
+
+
+def _day(value: object) -> date | None:
+    if value is None or value == "":
+        return None
+    return value if isinstance(value, date) else parse_day(str(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Selectors:
+    """The entries of a list of what is not paid that name no drug, found by what they select.
+
+    An entry with a class is looked up by it, else one with plain disease codes by the first three characters of these; the
+    rest are always tried.
+    """
+
+    by_class: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+    by_disease: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+    rest: tuple[Entry, ...] = ()
+
+    @classmethod
+    def build(cls, entries: Iterable[Entry]) -> "Selectors":
+        """Will index drugless entries; one that selects nothing never applies and is left out (eligibility 4.1)."""
+        by_class: dict[str, list[Entry]] = {}
+        by_disease: dict[str, list[Entry]] = {}
+        rest: list[Entry] = []
+        for entry in entries:
+            if entry.base_name or not entry.selects:
+                continue
+            if CLASS_TEST in entry.drug_tests:
+                by_class.setdefault(entry.class_code, []).append(entry)
+            elif entry.icd10.prefixes and not entry.icd10.ranges:
+                for head in {prefix[:3] for prefix in entry.icd10.prefixes}:
+                    by_disease.setdefault(head, []).append(entry)
+            else:
+                rest.append(entry)
+        return cls(
+            {code: tuple(found) for code, found in by_class.items()},
+            {head: tuple(found) for head, found in by_disease.items()},
+            tuple(rest),
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.by_class or self.by_disease or self.rest)
+
+    def candidates(self, line: LineFacts) -> list[Entry]:
+        """Will return the entries that may be a full or unknown fit, in no order; an entry may come twice."""
+        found = list(self.rest)
+        if self.by_class:
+            if line.class_codes:
+                for code in line.class_codes:
+                    for length in range(1, len(code) + 1):
+                        found += self.by_class.get(code[:length], ())
+            else:
+                found += [entry for entries in self.by_class.values() for entry in entries]
+        if self.by_disease:
+            if line.diagnoses:
+                for head in {diagnosis[:3] for diagnosis in line.diagnoses}:
+                    found += self.by_disease.get(head, ())
+            else:
+                found += [entry for entries in self.by_disease.values() for entry in entries]
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CompiledVersion:
+    """A published version of a catalog with the entries that can matter (see the module), each list in the order of 4.3."""
+
+    catalog: str
+    kind: Kind
+    series: str | None
+    label: str
+    checksum: str
+    effective_from: date
+    effective_to: date | None
+    published_at: datetime
+    withdrawn_at: datetime | None
+    by_name: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+    selectors: Selectors = field(default_factory=Selectors)
+    by_class: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+
+    def candidates(self, line: LineFacts) -> Iterable[Entry]:
+        """Will return the entries that may apply to a line, in the order of 4.3."""
+        names = line.names
+        if len(names) == 1 and not self.selectors:
+            return self.by_name.get(names[0], ())
+        found = [entry for name in names for entry in self.by_name.get(name, ())]
+        if self.kind in EXCLUDING_KINDS and self.selectors:
+            found += self.selectors.candidates(line)
+        found.sort(key=_by_sort_key)
+        return found
+
+
+def _by_sort_key(entry: Entry) -> tuple[bool, bool, str]:
+    return entry.sort_key
+
+
+def index_by_name(entries: Iterable[Entry]) -> dict[str, tuple[Entry, ...]]:
+    """Will sort entries that name a drug by its base name, each list in the order of 4.3."""
+    found: dict[str, list[Entry]] = {}
+    for entry in sorted(entries, key=_by_sort_key):
+        if entry.base_name:
+            found.setdefault(entry.base_name, []).append(entry)
+    return {name: tuple(listed) for name, listed in found.items()}
+
+
+def index_by_class(entries: Iterable[Entry]) -> dict[str, tuple[Entry, ...]]:
+    """Will sort entries that name a drug by the first five characters of their class code, in the order of 4.3."""
+    found: dict[str, list[Entry]] = {}
+    for entry in sorted(entries, key=_by_sort_key):
+        if entry.base_name and len(entry.class_code) >= CLASS_LENGTH:
+            found.setdefault(entry.class_code[:CLASS_LENGTH], []).append(entry)
+    return {code: tuple(listed) for code, listed in found.items()}

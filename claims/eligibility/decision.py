@@ -1,0 +1,175 @@
+"""What was decided, as plain frozen values: judgements before money, the decision after it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from catalog.drugs.resolve import Recognition
+from claims.eligibility.compiled import CompiledVersion
+from claims.eligibility.entry import Entry
+from claims.eligibility.facts import Accumulators, Claim, Line
+from claims.eligibility.matching import Fit
+from claims.eligibility.reasons import Cite, Reason
+from insurers.terms import Benefit, ProductTerms
+
+Outcome = Literal["eligible", "ineligible", "review"]
+StepResult = Literal["pass", "fail", "unknown", "skipped"]
+BaseStatus = Literal["excluded", "undetermined", "covered", "restricted_out", "not_listed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The match in a catalog version (eligibility 4.3)."""
+
+    version: CompiledVersion
+    fit: Fit
+
+    def cite(self, benefit: str | None = None) -> Cite:
+        """Will cite the entry."""
+        return Cite(
+            catalog=self.version.catalog,
+            version=self.version.label,
+            entry_code=self.fit.entry.entry_code,
+            benefit=benefit,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BaseFinding:
+    """What 医保 does with the line, and the version and entry that say so (None where none does)."""
+
+    status: BaseStatus
+    version: CompiledVersion | None = None
+    entry: Entry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitFinding:
+    """How one benefit came out: `rank` is that of its first failing test, None when it takes the line."""
+
+    benefit: Benefit
+    rank: int | None
+    reasons: tuple[Reason, ...]
+    match: Match | None
+
+    @property
+    def undetermined(self) -> bool:
+        """Whether it failed by R reasons alone: a missing fact might have made it pay."""
+        return self.rank is not None and all(reason.effect == "R" for reason in self.reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A line judged without money: gates and benefit (eligibility 5 and 6).
+
+    `terms` is None when no product version is in force; `recognition`, `base`, `benefit` and `match` are None where gate 1 or
+    5 stopped. `nearest` is the benefit whose reasons the line carries when none takes it.
+    """
+
+    line: Line
+    terms: ProductTerms | None
+    outcome: Outcome
+    reasons: tuple[Reason, ...]
+    trace: tuple[tuple[str, StepResult], ...]
+    recognition: Recognition | None = None
+    base: BaseFinding | None = None
+    benefit: Benefit | None = None
+    match: Match | None = None
+    nearest: Benefit | None = None
+    pre_existing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedClaim:
+    """A claim judged line by line, in the claim's order; the money comes next (money.py).
+
+    `home` is the label of the product version in force on the claim's own service date, to which the member's accumulators
+    belong; None without one. `consulted` are the catalog versions in force for the lines that were judged against them.
+    """
+
+    product: str
+    claim: Claim
+    known_at: datetime
+    home: str | None
+    judgements: tuple[Judgement, ...]
+    consulted: tuple[CompiledVersion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """The money of a line (eligibility 7) in fen, the ratio in ten-thousandths."""
+
+    claimable: int
+    allowed: int = 0
+    deductible_applied: int = 0
+    ratio: int = 0
+    share: int = 0
+    payable: int = 0
+
+    @property
+    def member_pays(self) -> int:
+        """What is left to the member."""
+        return self.claimable - self.payable
+
+
+@dataclass(frozen=True, slots=True)
+class LineDecision:
+    """A line decided: its judgement, every reason with the notes after them, and its money."""
+
+    judgement: Judgement
+    reasons: tuple[Reason, ...]
+    money: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A claim decided. Lines stand in the claim's order.
+
+    `opening` are the accumulators that were counted with, by product version; `accumulators` those of `home` as they stand
+    after, or as they were sent where the claim has no home version. `digest` is that of digest.py.
+    """
+
+    judged: JudgedClaim
+    lines: tuple[LineDecision, ...]
+    opening: Mapping[str, Accumulators]
+    accumulators: Accumulators
+    digest: str = field(default="", compare=False)
+
+    @property
+    def claimable(self) -> int:
+        """Of all lines together, in fen."""
+        return sum(line.money.claimable for line in self.lines)
+
+    @property
+    def payable(self) -> int:
+        """Of all lines together, in fen."""
+        return sum(line.money.payable for line in self.lines)
+
+    @property
+    def outcome(self) -> Outcome:
+        """The worst of its lines."""
+        outcomes = {line.judgement.outcome for line in self.lines}
+        if "ineligible" in outcomes:
+            return "ineligible"
+        return "review" if "review" in outcomes else "eligible"
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another drug of the class that the benefit's catalogs list without reserve (eligibility 8)."""
+
+    drug: str
+    match: Match
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The answer to a coverage query: a judgement without money, and what else the class offers."""
+
+    product: str
+    day: date
+    known_at: datetime
+    judgement: Judgement
+    consulted: tuple[CompiledVersion, ...]
+    alternatives: tuple[Alternative, ...]

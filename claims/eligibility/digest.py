@@ -1,0 +1,142 @@
+"""The digest of a decision: the same request, asked as known at the same instant, has the same digest for ever.
+
+It is the SHA-256 of the RFC 8785 JSON of: the rules version, `known_at`, the request's facts, the product versions, the catalog
+versions with their checksums, and what was decided of each line. What counts as a fact is what can decide something, in the
+form in which it decides: drug texts after `norm`, disease codes without dots, numbers as numbers ("30" and "30.0" are the same),
+what the claim says for all its lines filled into each, lines by their number. So two requests that say the same in other words
+have one digest. Not in it: claim number, member reference, prior-authorisation number (only whether there is one), ids, messages,
+the order of the lines, the time of asking.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from claims.eligibility.diseases import DiseaseCodes
+from claims.eligibility.facts import RULES_VERSION, Accumulators, Claim, Line
+from common.dates import instant_text
+
+if TYPE_CHECKING:
+    from claims.eligibility.decision import Decision, LineDecision
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def canonical_json(document: Any) -> bytes:
+    """Will write a document of objects, lists, text, whole numbers below 2^53, booleans and null as RFC 8785 JSON.
+
+    Raises UnicodeEncodeError for text with half a surrogate pair.
+    """
+    text = _ENCODER.encode(document)
+    # Python sorts keys by code point, RFC 8785 by UTF-16 unit: they differ only beyond the basic plane.
+    if not text.isascii() and max(text) > "\uffff":
+        text = json.dumps(_sorted_by_utf16(document), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.encode()
+
+
+def _sorted_by_utf16(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        keys = sorted(value, key=lambda key: str(key).encode("utf-16-be", "surrogatepass"))
+        return {key: _sorted_by_utf16(value[key]) for key in keys}
+    if isinstance(value, list | tuple):
+        return [_sorted_by_utf16(item) for item in value]
+    return value
+
+
+def digest(decision: "Decision") -> str:
+    """Will return the digest of a decision, 64 hexadecimal digits."""
+    return hashlib.sha256(canonical_json(digest_document(decision))).hexdigest()
+
+
+def digest_document(decision: "Decision") -> dict[str, Any]:
+    """Will return what the digest is the digest of."""
+    judged = decision.judged
+    in_order = sorted(decision.lines, key=lambda line: line.judgement.line.line_no)
+    return {
+        "rules_version": RULES_VERSION,
+        "known_at": instant_text(judged.known_at),
+        "product": judged.product,
+        "product_version": judged.home,
+        "request": _claim(judged.claim),
+        "accumulators": {label: _accumulators(opening) for label, opening in decision.opening.items()},
+        "catalogs": [[version.catalog, version.label, version.checksum] for version in judged.consulted],
+        "lines": [_line(line) for line in in_order],
+    }
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    member = claim.member
+    return {
+        "service_date": _day(claim.service_date),
+        "circumstance": claim.circumstance,
+        "policy_start": _day(member.policy_start),
+        "policy_end": _day(member.policy_end),
+        "renewal": member.renewal,
+        "sex": member.sex,
+        "age": member.age,
+        "pre_existing": _codes(member.pre_existing),
+        "accumulators": _accumulators(member.accumulators),
+    }
+
+
+def _line_facts(line: Line) -> dict[str, Any]:
+    return {
+        "line_no": line.line_no,
+        "service_date": line.service_date.isoformat(),
+        "diagnoses": sorted(set(line.diagnoses)),
+        "setting": line.setting,
+        "institution_level": line.institution_level,
+        "identity": line.identity,
+        "quantity": str(line.quantity),
+        "unit_price": line.unit_price,
+        "amount": line.amount,
+        "base_paid": line.base_paid,
+        "other_paid": line.other_paid,
+        "base_settled": line.base_settled,
+        "prior_auth": bool(line.prior_auth_no),
+        "evidence": line.evidence,
+    }
+
+
+def _line(decided: "LineDecision") -> dict[str, Any]:
+    judgement, money = decided.judgement, decided.money
+    base, match, found = judgement.base, judgement.match, judgement.recognition
+    return {
+        "facts": _line_facts(judgement.line),
+        "outcome": judgement.outcome,
+        "reasons": [[reason.code, reason.effect] for reason in decided.reasons],
+        "product_version": judgement.terms.label if judgement.terms else None,
+        "drug": found.drug if found else None,
+        "product": found.product.facts.national_code if found and found.product else None,
+        "matched_by": found.matched_by if found else None,
+        "base_status": base.status if base else None,
+        "benefit": judgement.benefit.code if judgement.benefit else None,
+        "match": [match.version.catalog, match.version.label, match.fit.entry.entry_code] if match else None,
+        "money": [
+            money.claimable,
+            money.allowed,
+            money.deductible_applied,
+            money.ratio,
+            money.share,
+            money.payable,
+        ],
+    }
+
+
+def _accumulators(used: Accumulators) -> dict[str, Any]:
+    return {
+        "deductible_used": used.deductible_used,
+        "benefit_base": used.benefit_base,
+        "benefit_paid": used.benefit_paid,
+        "total_paid": used.total_paid,
+    }
+
+
+def _codes(codes: DiseaseCodes) -> list[str]:
+    return sorted(set(codes.texts()))
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None

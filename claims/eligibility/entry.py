@@ -1,0 +1,63 @@
+"""A catalog entry, its columns read once, ready to be tested against lines."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from claims.eligibility.diseases import DiseaseCodes
+
+if TYPE_CHECKING:
+    from claims.eligibility.matching import DrugTest, Facet
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of a catalog version. Drug texts are normalised, '' for not given; days are inclusive.
+
+    `payment_standard` is in CNY 0.0001 a unit, `max_quantity` in thousandths. `uncoded`: its text is not yet coded, and the
+    list is one where that matters (eligibility 4.2). `drug_tests` and `facets` are the tests of 4.1 and 4.2 that its columns
+    ask for, in their order. `sort_key` is the order of 4.3.
+    """
+
+    entry_code: str
+    sort_key: tuple[bool, bool, str]
+    base_name: str
+    dosage_form: str
+    national_code: str
+    approval_no: str
+    brand_name: str
+    manufacturer: str
+    strength: str
+    class_code: str
+    icd10: DiseaseCodes
+    sex: str
+    age_min: int | None
+    age_max: int | None
+    settings: tuple[str, ...]
+    min_institution_level: int | None
+    criteria: tuple[str, ...]
+    uncoded: bool
+    prior_auth: bool
+    payment_standard: int | None
+    max_quantity: int | None
+    effective_from: date | None
+    effective_to: date | None
+    # As written, for people: nothing is judged by these.
+    icd10_written: tuple[str, ...]
+    criteria_texts: tuple[tuple[str, str], ...]
+    payment_standard_text: str
+    indication: str
+    restriction: str
+    drug_tests: "tuple[DrugTest, ...]" = ()
+    facets: "tuple[Facet, ...]" = ()
+
+    @property
+    def selects(self) -> bool:
+        """Whether anything coded says what the entry applies to (eligibility 4.1)."""
+        return bool(self.base_name or self.drug_tests or self.facets)
+
+    def in_force_on(self, day: date) -> bool:
+        """Whether a day lies in the entry's own agreement period 协议期; an entry without one is always in force."""
+        return (self.effective_from is None or self.effective_from <= day) and (
+            self.effective_to is None or day <= self.effective_to
+        )

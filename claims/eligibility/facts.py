@@ -1,0 +1,104 @@
+"""What a claim says, as plain frozen values: parsed once at the edge (request.py), judged without asking anybody.
+
+Money is in fen, quantities in 10^-9 of a unit, days inclusive; '' and None are "not given".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final
+
+from catalog.drugs.knowledge import Identity
+from claims.eligibility.diseases import DiseaseCodes
+
+RULES_VERSION: Final = "1"
+QUANTITY_PLACES: Final = 9
+MAX_LINES: Final = 500
+CIRCUMSTANCE_NONE: Final = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Accumulators:
+    """What a member has used of one product version (eligibility 7), in fen."""
+
+    deductible_used: Mapping[str, int] = field(default_factory=dict)
+    benefit_base: Mapping[str, int] = field(default_factory=dict)
+    benefit_paid: Mapping[str, int] = field(default_factory=dict)
+    total_paid: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """The insured person, known by a pseudonym only; ages are whole years, `pre_existing` cleaned codes."""
+
+    member_ref: str = ""
+    policy_start: date | None = None
+    policy_end: date | None = None
+    renewal: bool = False
+    sex: str = ""
+    age: int | None = None
+    pre_existing: DiseaseCodes = DiseaseCodes()
+    accumulators: Accumulators = Accumulators()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One drug on a claim, what the claim says for all its lines filled in; diagnoses are cleaned codes."""
+
+    line_no: int
+    service_date: date
+    diagnoses: tuple[str, ...]
+    setting: str
+    institution_level: int | None
+    identity: Identity
+    quantity: int
+    amount: int
+    base_paid: int = 0
+    other_paid: int = 0
+    base_settled: bool = False
+    prior_auth_no: str = ""
+    evidence: Mapping[str, bool] = field(default_factory=dict)
+    unit_price: str = ""
+
+    @property
+    def claimable(self) -> int:
+        """What is left to claim, in fen, never below 0 (eligibility 7)."""
+        return self.amount - self.base_paid - self.other_paid
+
+    @property
+    def settled(self) -> bool:
+        """Whether 医保 has settled the line (eligibility 5, gate 10)."""
+        return self.base_settled or self.base_paid > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A claim that is valid in itself (eligibility 8, invalid requests). `known_at` None is "now", which the caller knows."""
+
+    product: str
+    lines: tuple[Line, ...]
+    claim_no: str = ""
+    service_date: date | None = None
+    known_at: datetime | None = None
+    circumstance: str = CIRCUMSTANCE_NONE
+    member: Member = Member()
+
+    @property
+    def first_day(self) -> date:
+        """The claim's service date or, without one, its lines' earliest: what a batch is ordered by (eligibility 7)."""
+        return self.service_date or min(line.service_date for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageQuery:
+    """Would this drug be covered on this day (eligibility 8)? Fields as in a claim line."""
+
+    day: date
+    identity: Identity
+    diagnoses: tuple[str, ...] = ()
+    sex: str = ""
+    age: int | None = None
+    setting: str = ""
+    institution_level: int | None = None
+    circumstance: str = CIRCUMSTANCE_NONE
+    known_at: datetime | None = None

@@ -1,0 +1,247 @@
+"""Does an entry apply to a line, and how well (eligibility 4)?
+
+Two tables hold the tests: `DRUG_TESTS` for the drug part (4.1), `FACETS` for the restrictions (4.2); one test, one function,
+one row. What an entry does not give is not tested at all, so each entry carries only the tests its columns ask for.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from typing import Final
+
+from catalog.drugs.names import Agreement, DosageForms
+from claims.eligibility import reasons
+from claims.eligibility.entry import Entry
+from claims.eligibility.reasons import ReasonKind
+
+PASS: Final = Agreement.PASS
+FAIL: Final = Agreement.FAIL
+UNKNOWN: Final = Agreement.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """What an entry is tested against: the recognised drug of a line and the circumstances of its use.
+
+    Drug texts are normalised, '' for not given; diagnoses are cleaned; `evidence` None means that criteria are not asked
+    (a coverage query, eligibility 8).
+    """
+
+    day: date
+    names: tuple[str, ...]
+    dosage_form: str
+    national_code: str
+    approval_no: str
+    brand_name: str
+    manufacturer: str
+    strength: str
+    class_codes: tuple[str, ...]
+    diagnoses: tuple[str, ...]
+    sex: str
+    age: int | None
+    setting: str
+    institution_level: int | None
+    evidence: Mapping[str, bool] | None
+    forms: DosageForms
+
+
+class Grade(Enum):
+    """How well an entry that applies fits: every restriction holds, some cannot be told, or some does not hold."""
+
+    FULL = "full"
+    UNKNOWN = "unknown"
+    FAILS = "fails"
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """An entry that applies to a line. `tentative`: the entry names a product and the line does not say whether it is that
+    one. `shortfalls`: what is unknown or does not hold, in the order of the facets."""
+
+    entry: Entry
+    grade: Grade
+    tentative: bool
+    shortfalls: tuple[ReasonKind, ...]
+
+
+# The drug part (4.1). The drug itself is not here: entries are looked up by it.
+
+
+def form_agrees(entry: Entry, line: LineFacts) -> Agreement:
+    """The form is equal, or the entry names the group of the line's form."""
+    return line.forms.matches(entry.dosage_form, line.dosage_form) if line.dosage_form else UNKNOWN
+
+
+def code_begins(entry: Entry, line: LineFacts) -> Agreement:
+    """The line's national code starts with the entry's; a line code that stops short of it cannot tell."""
+    if line.national_code.startswith(entry.national_code):
+        return PASS
+    return UNKNOWN if entry.national_code.startswith(line.national_code) else FAIL
+
+
+def approval_equals(entry: Entry, line: LineFacts) -> Agreement:
+    """The approval number is equal."""
+    return _equal(entry.approval_no, line.approval_no)
+
+
+def brand_equals(entry: Entry, line: LineFacts) -> Agreement:
+    """The brand is equal."""
+    return _equal(entry.brand_name, line.brand_name)
+
+
+def maker_equals(entry: Entry, line: LineFacts) -> Agreement:
+    """The maker is equal."""
+    return _equal(entry.manufacturer, line.manufacturer)
+
+
+def strength_equals(entry: Entry, line: LineFacts) -> Agreement:
+    """The strength is equal."""
+    return _equal(entry.strength, line.strength)
+
+
+def class_begins(entry: Entry, line: LineFacts) -> Agreement:
+    """Some class code of the line starts with the entry's."""
+    if any(code.startswith(entry.class_code) for code in line.class_codes):
+        return PASS
+    return FAIL if line.class_codes else UNKNOWN
+
+
+def _equal(entry_text: str, line_text: str) -> Agreement:
+    if entry_text == line_text:
+        return PASS
+    return FAIL if line_text else UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class DrugTest:
+    """A test of the drug part: the column it is about, whether an entry gives it, and the test itself."""
+
+    column: str
+    given: Callable[[Entry], bool]
+    test: Callable[[Entry, LineFacts], Agreement]
+
+
+DRUG_TESTS: Final = (
+    DrugTest("dosage_form", lambda entry: entry.dosage_form != "", form_agrees),
+    DrugTest("national_code", lambda entry: entry.national_code != "", code_begins),
+    DrugTest("approval_no", lambda entry: entry.approval_no != "", approval_equals),
+    DrugTest("brand_name", lambda entry: entry.brand_name != "", brand_equals),
+    DrugTest("manufacturer", lambda entry: entry.manufacturer != "", maker_equals),
+    DrugTest("strength", lambda entry: entry.strength != "", strength_equals),
+)
+# Only of entries that name no drug, and only on lists that may do without one (4.1).
+CLASS_TEST: Final = DrugTest("class_code", lambda entry: entry.class_code != "", class_begins)
+
+
+# The restrictions (4.2). A test answers what is wanting; its effect says whether that is unknown (R) or a failure (I).
+
+
+def indication_holds(entry: Entry, line: LineFacts) -> ReasonKind | None:
+    """Some diagnosis is under some listed code."""
+    if entry.uncoded:
+        return reasons.INDICATION_UNCODED
+    if not line.diagnoses:
+        return reasons.DIAGNOSIS_MISSING
+    if entry.icd10.cover(line.diagnoses):
+        return None
+    return reasons.DIAGNOSIS_UNSPECIFIC if entry.icd10.refine(line.diagnoses) else reasons.INDICATION_MISMATCH
+
+
+def sex_holds(entry: Entry, line: LineFacts) -> ReasonKind | None:
+    """The member's sex is the entry's."""
+    if not line.sex:
+        return reasons.SEX_MISSING
+    return None if line.sex == entry.sex else reasons.SEX_MISMATCH
+
+
+def age_holds(entry: Entry, line: LineFacts) -> ReasonKind | None:
+    """The member's age in years lies within the entry's, both ends included."""
+    if line.age is None:
+        return reasons.AGE_MISSING
+    old_enough = entry.age_min is None or line.age >= entry.age_min
+    young_enough = entry.age_max is None or line.age <= entry.age_max
+    return None if old_enough and young_enough else reasons.AGE_MISMATCH
+
+
+def setting_holds(entry: Entry, line: LineFacts) -> ReasonKind | None:
+    """The line's setting is listed."""
+    if not line.setting:
+        return reasons.SETTING_MISSING
+    return None if line.setting in entry.settings else reasons.SETTING_MISMATCH
+
+
+def institution_holds(entry: Entry, line: LineFacts) -> ReasonKind | None:
+    """The institution's level is at least the entry's."""
+    if line.institution_level is None:
+        return reasons.INSTITUTION_LEVEL_MISSING
+    least = entry.min_institution_level or 0
+    return None if line.institution_level >= least else reasons.INSTITUTION_LEVEL_MISMATCH
+
+
+def criteria_hold(entry: Entry, line: LineFacts) -> ReasonKind | None:
+    """Every criterion is answered true; one answered false fails, whatever else is unanswered."""
+    if line.evidence is None:
+        return None
+    answers = [line.evidence.get(criterion) for criterion in entry.criteria]
+    if False in answers:
+        return reasons.CRITERION_UNMET
+    return reasons.EVIDENCE_MISSING if None in answers else None
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A restriction: its name, whether an entry gives it, and its test."""
+
+    name: str
+    given: Callable[[Entry], bool]
+    test: Callable[[Entry, LineFacts], ReasonKind | None]
+
+
+FACETS: Final = (
+    Facet("indication", lambda entry: entry.uncoded or bool(entry.icd10), indication_holds),
+    Facet("sex", lambda entry: entry.sex != "", sex_holds),
+    Facet("age", lambda entry: entry.age_min is not None or entry.age_max is not None, age_holds),
+    Facet("setting", lambda entry: entry.settings != (), setting_holds),
+    Facet("institution", lambda entry: entry.min_institution_level is not None, institution_holds),
+    Facet("criteria", lambda entry: entry.criteria != (), criteria_hold),
+)
+
+
+def applies(entry: Entry, line: LineFacts) -> Agreement:
+    """Will test the drug part beside the drug itself: PASS applies, UNKNOWN applies tentatively, FAIL does not (4.1)."""
+    outcome = PASS
+    for drug_test in entry.drug_tests:
+        agreement = drug_test.test(entry, line)
+        if agreement is FAIL:
+            return FAIL
+        if agreement is UNKNOWN:
+            outcome = UNKNOWN
+    return outcome
+
+
+def shortfalls(entry: Entry, line: LineFacts) -> tuple[ReasonKind, ...]:
+    """Will return what is unknown or does not hold among the restrictions, in the order of the facets (4.2)."""
+    return tuple([kind for facet in entry.facets if (kind := facet.test(entry, line)) is not None])
+
+
+def best_fit(entries: Iterable[Entry], line: LineFacts) -> Fit | None:
+    """Will return the match among entries of the line's drug, which stand in the order of 4.3: the first full fit, else the
+    first unknown, else the first that fails; None when none applies."""
+    unknown: Fit | None = None
+    failing: Fit | None = None
+    for entry in entries:
+        if not entry.in_force_on(line.day):
+            continue
+        agreement = applies(entry, line)
+        if agreement is FAIL:
+            continue
+        tentative = agreement is UNKNOWN
+        wanting = shortfalls(entry, line)
+        if not wanting and not tentative:
+            return Fit(entry, Grade.FULL, False, ())
+        if any(kind.effect == "I" for kind in wanting):
+            failing = failing or Fit(entry, Grade.FAILS, tentative, wanting)
+        else:
+            unknown = unknown or Fit(entry, Grade.UNKNOWN, tentative, wanting)
+    return unknown or failing

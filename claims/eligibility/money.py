@@ -1,0 +1,166 @@
+"""The money (eligibility 7): eligible lines are paid in order, each leaving less for the next.
+
+Everything is whole numbers: fen, ten-thousandths for ratios and payment standards, 10^-9 for quantities. Rounding is
+common.money.half_up and nothing else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from claims.eligibility import reasons
+from claims.eligibility.compiled import MAX_QUANTITY_PLACES, STANDARD_PLACES
+from claims.eligibility.decision import Decision, JudgedClaim, Judgement, LineDecision, Match, Money
+from claims.eligibility.digest import digest
+from claims.eligibility.facts import QUANTITY_PLACES, Accumulators
+from claims.eligibility.reasons import Cite, Reason
+from common.money import RATIO_ONE, half_up, plain, share_of
+from insurers.terms import Benefit, ProductTerms
+
+# What a member has used, by product version label: `pay` takes one and returns the next, so that a batch can carry it.
+Ledger = Mapping[str, Accumulators]
+NOTHING_USED: Final[Ledger] = {}
+
+_QUANTITY_ONE: Final = 10**QUANTITY_PLACES
+# A payment standard is in 10^-4 yuan; a fen is 10^-2.
+_STANDARDS_IN_A_FEN: Final = 10 ** (STANDARD_PLACES - 2)
+_LIMIT_TO_QUANTITY: Final = 10 ** (QUANTITY_PLACES - MAX_QUANTITY_PLACES)
+
+
+@dataclass(slots=True)
+class _Used:
+    """The accumulators of one product version while its lines are paid; the only values in the core that change."""
+
+    deductible_used: dict[str, int]
+    benefit_base: dict[str, int]
+    benefit_paid: dict[str, int]
+    total_paid: int
+
+    @classmethod
+    def of(cls, before: Accumulators) -> "_Used":
+        return cls(
+            dict(before.deductible_used), dict(before.benefit_base), dict(before.benefit_paid), before.total_paid
+        )
+
+    def so_far(self) -> Accumulators:
+        return Accumulators(self.deductible_used, self.benefit_base, self.benefit_paid, self.total_paid)
+
+
+def pay(judged: JudgedClaim, ledger: Ledger = NOTHING_USED) -> tuple[Decision, Ledger]:
+    """Will pay a judged claim's eligible lines by (service date, line number) and return the decision and the ledger after it.
+
+    The claim's own accumulators open the account of its home version, unless the ledger has one already; every other
+    product version starts from the ledger, or from nothing. In a batch the claims of one `member_ref` are paid by
+    (first_day, claim_no), each with the ledger of the one before.
+    """
+    claim, home = judged.claim, judged.home
+    opening: dict[str, Accumulators] = {}
+    if home is not None:
+        opening[home] = ledger.get(home, claim.member.accumulators)
+    used: dict[str, _Used] = {}
+    places = sorted(
+        range(len(judged.judgements)),
+        key=lambda place: (judged.judgements[place].line.service_date, judged.judgements[place].line.line_no),
+    )
+    decided: list[LineDecision | None] = [None] * len(places)
+    for place in places:
+        judgement = judged.judgements[place]
+        if judgement.outcome != "eligible" or judgement.terms is None or judgement.benefit is None:
+            decided[place] = LineDecision(judgement, judgement.reasons, Money(judgement.line.claimable))
+            continue
+        label = judgement.terms.label
+        if label not in used:
+            opening.setdefault(label, ledger.get(label, Accumulators()))
+            used[label] = _Used.of(opening[label])
+        decided[place] = _pay_line(judgement, judgement.terms, judgement.benefit, used[label])
+    after = {**opening, **{label: account.so_far() for label, account in used.items()}}
+    decision = Decision(
+        judged=judged,
+        lines=tuple(line for line in decided if line is not None),
+        opening=opening,
+        accumulators=after[home] if home is not None else claim.member.accumulators,
+    )
+    return replace(decision, digest=digest(decision)), {**ledger, **after}
+
+
+def _pay_line(judgement: Judgement, terms: ProductTerms, benefit: Benefit, used: _Used) -> LineDecision:
+    claimable = judgement.line.claimable
+    allowed, notes = _allowed(judgement, claimable)
+
+    deductible = 0
+    if benefit.deductible_group is not None:
+        group = benefit.deductible_group
+        before = used.deductible_used.get(group, 0)
+        left = max(0, terms.deductible(group, pre_existing=judgement.pre_existing) - before)
+        deductible = min(allowed, left)
+        used.deductible_used[group] = before + deductible
+        if allowed > 0 and deductible == allowed:
+            cites = (Cite(benefit=benefit.code), Cite(product_version=terms.label))
+            notes.append(Reason(reasons.DEDUCTIBLE_NOT_MET, cites, (("group", group),)))
+
+    base = allowed - deductible
+    base_before = used.benefit_base.get(benefit.code, 0)
+    share, ratio = _share(judgement, benefit, base, base_before)
+    used.benefit_base[benefit.code] = base_before + base
+
+    paid_before = used.benefit_paid.get(benefit.code, 0)
+    payable = share
+    if benefit.annual_limit is not None:
+        payable = min(payable, benefit.annual_limit - paid_before)
+    if terms.annual_limit is not None:
+        payable = min(payable, terms.annual_limit - used.total_paid)
+    payable = max(0, payable)
+    if payable < share:
+        cites = (Cite(benefit=benefit.code), Cite(product_version=terms.label))
+        notes.append(Reason(reasons.ANNUAL_LIMIT_REACHED, cites))
+    used.benefit_paid[benefit.code] = paid_before + payable
+    used.total_paid += payable
+
+    if claimable == 0:
+        notes.append(Reason(reasons.NOTHING_CLAIMABLE, (Cite(section="7"),)))
+    money = Money(claimable, allowed, deductible, ratio, share, payable)
+    return LineDecision(judgement, (*judgement.reasons, *notes), money)
+
+
+def _allowed(judgement: Judgement, claimable: int) -> tuple[int, list[Reason]]:
+    """What the entry's quantity limit and payment standard leave of the claimable amount, with the notes that say so."""
+    match = judgement.match
+    if match is None:
+        return claimable, []
+    entry, quantity, allowed = match.fit.entry, judgement.line.quantity, claimable
+    notes: list[Reason] = []
+    if entry.max_quantity is not None:
+        limit = entry.max_quantity * _LIMIT_TO_QUANTITY
+        if quantity > limit:
+            allowed = half_up(allowed * limit, quantity)
+            quantity = limit
+            notes.append(_capped(reasons.QUANTITY_CAPPED, match, "limit", plain(entry.max_quantity, 3)))
+    if entry.payment_standard is not None:
+        cap = half_up(entry.payment_standard * quantity, _QUANTITY_ONE * _STANDARDS_IN_A_FEN)
+        if allowed > cap:
+            allowed = cap
+            notes.append(_capped(reasons.PRICE_CAPPED, match, "standard", plain(entry.payment_standard, 4)))
+    return allowed, notes
+
+
+def _capped(kind: reasons.ReasonKind, match: Match, word: str, value: str) -> Reason:
+    return Reason(kind, (match.cite(),), ((word, value),))
+
+
+def _share(judgement: Judgement, benefit: Benefit, base: int, base_before: int) -> tuple[int, int]:
+    """What the benefit pays of a line's base before limits, in fen, and the ratio to report."""
+    if not benefit.bands:
+        ratio = benefit.ratio_for(pre_existing=judgement.pre_existing, settled=judgement.line.settled)
+        return share_of(base, ratio), ratio
+    share = half_up(_exact_share(benefit, base_before, base_before + base), RATIO_ONE)
+    return share, half_up(share * RATIO_ONE, base) if base else 0
+
+
+def _exact_share(benefit: Benefit, start: int, end: int) -> int:
+    """The sum over the bands of what lies between two running totals, in ten-thousandths of a fen: not yet rounded."""
+    exact, floor = 0, 0
+    for band in benefit.bands:
+        ceiling = end if band.up_to is None else band.up_to
+        exact += max(0, min(end, ceiling) - max(start, floor)) * band.ratio
+        floor = ceiling
+    return exact

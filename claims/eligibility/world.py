@@ -1,0 +1,138 @@
+"""What a claim is judged against: product versions, catalog versions, knowledge, and the instant it is all seen from.
+
+`needs` tells, before anything is loaded, which catalog versions are in force for a claim; `entry_names` which drugs' entries
+of them. `World` holds what was loaded.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Generic, TypeVar
+
+from catalog.drugs.knowledge import Identity, Knowledge
+from catalog.drugs.resolve import recognise
+from catalog.in_force import Dated, in_force, pinned
+from claims.eligibility.compiled import CompiledVersion
+from insurers.terms import CatalogReference, ProductTerms
+
+AnyVersion = TypeVar("AnyVersion", bound=Dated)
+
+
+@dataclass(frozen=True, slots=True)
+class ProductVersion:
+    """A published product version."""
+
+    terms: ProductTerms
+    published_at: datetime
+    withdrawn_at: datetime | None = None
+
+    @property
+    def label(self) -> str:
+        """Its label."""
+        return self.terms.label
+
+    @property
+    def effective_from(self) -> date:
+        """Its first day."""
+        return self.terms.effective_from
+
+    @property
+    def effective_to(self) -> date | None:
+        """Its last day, or None."""
+        return self.terms.effective_to
+
+
+@dataclass(frozen=True, slots=True)
+class Sources(Generic[AnyVersion]):
+    """What applies on one day: the product version, and the versions in force of the catalogs it names.
+
+    `benefit_catalogs` stands beside the benefits: of each, the versions in force of its catalogs, in listed order.
+    """
+
+    terms: ProductTerms
+    base: AnyVersion | None
+    exclusions: tuple[AnyVersion, ...]
+    negatives: tuple[AnyVersion, ...]
+    benefit_catalogs: tuple[tuple[AnyVersion, ...], ...]
+
+    def versions(self) -> list[AnyVersion]:
+        """Will return every version in force, in the order of the terms; one may come twice."""
+        found = [self.base] if self.base is not None else []
+        found += [*self.exclusions, *self.negatives]
+        found += [version for versions in self.benefit_catalogs for version in versions]
+        return found
+
+
+def sources_on(
+    day: date,
+    product_versions: Iterable[ProductVersion],
+    catalogs: Mapping[str, Sequence[AnyVersion]],
+    known_at: datetime,
+) -> Sources[AnyVersion] | None:
+    """Will return what applies on a day, or None when no product version is in force (eligibility 2)."""
+    version = in_force(product_versions, day, known_at)
+    if version is None:
+        return None
+    terms = version.terms
+
+    def find(reference: CatalogReference) -> AnyVersion | None:
+        versions = catalogs.get(reference.catalog, ())
+        if reference.label is not None:
+            return pinned(versions, reference.label, known_at)
+        return in_force(versions, day, known_at)
+
+    def find_all(references: Iterable[CatalogReference]) -> tuple[AnyVersion, ...]:
+        return tuple(found for reference in references if (found := find(reference)) is not None)
+
+    return Sources(
+        terms,
+        find(terms.base) if terms.base else None,
+        find_all(terms.base_exclusions),
+        find_all(terms.negative_lists),
+        tuple(find_all(benefit.catalogs) for benefit in terms.benefits),
+    )
+
+
+def needs(
+    days: Iterable[date],
+    product_versions: Sequence[ProductVersion],
+    catalogs: Mapping[str, Sequence[AnyVersion]],
+    known_at: datetime,
+) -> dict[date, tuple[AnyVersion, ...]]:
+    """Will tell, for each service date of a claim, the catalog versions in force that judging will consult.
+
+    `catalogs` gives, by catalog code, every version's label, days and instants: nothing of its entries is needed. A catalog
+    that is not there has nothing in force.
+    """
+    found = {}
+    for day in set(days):
+        sources = sources_on(day, product_versions, catalogs, known_at)
+        found[day] = tuple({id(version): version for version in sources.versions()}.values()) if sources else ()
+    return found
+
+
+def entry_names(identities: Iterable[Identity], knowledge: Knowledge) -> frozenset[str]:
+    """Will return the base names whose entries must be loaded to judge lines with these identities."""
+    return frozenset(name for identity in identities for name in recognise(identity, knowledge).names)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class World:
+    """Everything a product's claims are judged against, as seen at `known_at`.
+
+    `catalogs` holds by catalog code the versions loaded; those not in force may be missing, and each may be partly loaded
+    (see compiled.py). `knowledge` holds at least the closure of the lines (see catalog/drugs/knowledge.py).
+    """
+
+    product: str
+    product_versions: Sequence[ProductVersion]
+    catalogs: Mapping[str, Sequence[CompiledVersion]]
+    knowledge: Knowledge
+    known_at: datetime
+    _by_day: dict[date, Sources[CompiledVersion] | None] = field(default_factory=dict, repr=False)
+
+    def sources(self, day: date) -> Sources[CompiledVersion] | None:
+        """Will return what applies on a day; the same day is worked out once."""
+        if day not in self._by_day:
+            self._by_day[day] = sources_on(day, self.product_versions, self.catalogs, self.known_at)
+        return self._by_day[day]
