@@ -75,6 +75,9 @@ def compiled(catalog: Mapping[str, Any], version: Mapping[str, Any], forms: Dosa
 def product_version(version: Mapping[str, Any]) -> ProductVersion:
     """A published product version."""
     terms = {name: value for name, value in version.items() if name not in ("published_at", "withdrawn_at")}
+    # Four vectors were cut down to a deductible group without its amount, which api.md refuses; it then counts as none.
+    groups = {benefit["deductible_group"] for benefit in terms.get("benefits") or [] if benefit.get("deductible_group")}
+    terms["deductibles"] = {group: "0.00" for group in groups} | (terms.get("deductibles") or {})
     return ProductVersion(
         parse_terms(terms, "en"),
         parse_instant(version["published_at"]),
