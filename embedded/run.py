@@ -116,26 +116,23 @@ def _serve(chosen: Options, folder: DataFolder, supervisor: Supervisor) -> None:
     python = venv.prepare(ROOT / "requirements" / "embedded.txt")
     variables = servers.start(supervisor, folder, venv.path, say=supervisor.say)
     folder.note_environment(variables)
-    env = os.environ | variables
+    env = os.environ | variables | {"DJANGO_SETTINGS_MODULE": "config.settings"}
+
+    step = {"env": env, "cwd": ROOT, "log": folder.logs / "setup.log"}
 
     def manage(*words: str) -> str:
-        return supervisor.run(
-            f"manage.py {words[0]}",
-            [python, ROOT / "manage.py", *words],
-            env=env,
-            cwd=ROOT,
-            log=folder.logs / "setup.log",
-        )
+        return supervisor.run(f"manage.py {words[0]}", [python, ROOT / "manage.py", *words], **step)
 
+    # The static files need no database: they are collected meanwhile.
+    collect = [python, ROOT / "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
+    collecting = supervisor.begin("manage.py collectstatic", collect, **step)
     manage("migrate", "--no-input", "--verbosity", "0")
     supervisor.say("database is up to date")
     if chosen.seed:
-        asked = supervisor.run(
-            "seed check", [python, "-c", _SEEDED], env=_with_settings(env), cwd=ROOT, log=folder.logs / "setup.log"
-        )
-        if asked.split()[-1:] == ["False"]:
+        if supervisor.run("seed check", [python, "-c", _SEEDED], **step).split()[-1:] == ["False"]:
             supervisor.say("empty database: loading the seeds")
             manage("seed")
+    supervisor.finish(collecting)
 
     port = chosen.port or ports.free()
     url = f"http://127.0.0.1:{port}/"
@@ -147,10 +144,6 @@ def _serve(chosen: Options, folder: DataFolder, supervisor: Supervisor) -> None:
     print(f"ready: {url}", flush=True)
     while True:
         supervisor.pause(3600)
-
-
-def _with_settings(env: dict[str, str]) -> dict[str, str]:
-    return {**env, "DJANGO_SETTINGS_MODULE": "config.settings"}
 
 
 def _start_service(

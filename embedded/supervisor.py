@@ -124,6 +124,19 @@ class Supervisor:
 
         Raises CannotRun with the end of both when it fails.
         """
+        return self.finish(self.begin(name, command, env=env, cwd=cwd, log=log, in_child=in_child), stdin)
+
+    def begin(
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        *,
+        env: Mapping[str, str],
+        cwd: Path,
+        log: Path,
+        in_child: Callable[[], None] | None = None,
+    ) -> Process:
+        """Start a step that prints little, to be waited for with `finish`."""
         with _output(log) as errors:
             begins = log.stat().st_size
             popen = subprocess.Popen(
@@ -136,20 +149,25 @@ class Supervisor:
                 start_new_session=True,
                 preexec_fn=_child_setup(signal.SIGTERM, in_child),
             )
-        process = Process(name, popen, TERM, log)
+        process = Process(name, popen, TERM, log, begins)
         self._note_down(process)
+        return process
+
+    def finish(self, step: Process, stdin: str = "") -> str:
+        """Wait for a step and return what it printed; raises CannotRun as `run` does."""
         given: bytes | None = stdin.encode()
         while True:
             try:
-                printed, _ = popen.communicate(given, timeout=0.1)
+                printed, _ = step.popen.communicate(given, timeout=0.05)
                 break
             except subprocess.TimeoutExpired:
                 given = None
                 self._look()
-        self.forget(process)
-        if popen.returncode:
-            shown = (printed.decode(errors="replace")[-1500:] + "\n" + tail(log, begins)).strip()
-            raise CannotRun(f"{name} failed ({_ending(popen.returncode)}):\n{shown}")
+        self.forget(step)
+        if step.popen.returncode:
+            said = tail(step.log, step.log_begins) if step.log else ""
+            shown = (printed.decode(errors="replace")[-1500:] + "\n" + said).strip()
+            raise CannotRun(f"{step.name} failed ({_ending(step.popen.returncode)}):\n{shown}")
         return printed.decode(errors="replace")
 
     def attend(self, command: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path) -> int:
@@ -233,7 +251,7 @@ class Supervisor:
         if self._asked_to_stop:
             raise Interrupted(self._asked_to_stop)
         for process in self.processes:
-            # A step that ends is waited for by run() itself.
+            # A step that ends is waited for by finish().
             if process is not but and process.popen.stdout is None and process.popen.poll() is not None:
                 shown = f"; the end of {process.log}:\n{tail(process.log, process.log_begins)}" if process.log else ""
                 raise CannotRun(

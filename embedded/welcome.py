@@ -5,8 +5,8 @@ import secrets
 import shlex
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from embedded.folder import DataFolder
@@ -52,8 +52,8 @@ class Call:
 
     about: str
     url: str
-    query: dict[str, str]
-    body: dict[str, object] | None
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, object] | None = None
 
     def as_curl(self, key: str) -> str:
         """Return the call as a command line that can be pasted into a shell."""
@@ -88,41 +88,35 @@ def lines(folder: DataFolder, url: str, manage: Callable[..., str]) -> Iterator[
 
     `manage(*words)` runs a management command and returns what it printed.
     """
-    logins = [json.loads(line) for line in _logins(folder, manage)]
-    key = _key(folder, url, manage)
+    passwords = {
+        name: folder.secret(f"login_{name}", lambda: secrets.token_urlsafe(15)) for name in ("maker", "checker")
+    }
+    key = folder.known_secret("api_key")
+    if key is None or not Call("", f"{url}api/v1/insurers/me/").answer(key).startswith("200 "):
+        # Only where the database knows none of them yet: a new password would sign everybody out.
+        manage("demo_logins", *(word for name in passwords for word in (f"--{name}-password", passwords[name])))
+        scopes = [word for scope in _SCOPES for word in ("--scope", scope)]
+        key = manage("issue_key", "--insurer", _INSURER, *scopes).split()[-1]
+        folder.keep_secret("api_key", key)
     yield ""
-    yield f"商保目录 {url}admin/   API {url}api/v1/docs/"
-    for login in logins:
-        yield f"  sign in as {login['username']:<8} password {login['password']}"
+    yield f"商保目录: {url}admin/, the API's pages {url}api/v1/docs/"
+    for name, password in passwords.items():
+        yield f"  sign in as {name:<8} password {password}"
     yield f"  API key of {_INSURER}: {key}"
     for call in _calls(url):
+        answer = call.answer(key)
+        if answer.startswith("404 "):
+            yield "  no demonstration data: script/manage seed loads it"
+            break
         yield ""
-        yield f"{call.about}:"
+        yield f"{call.about}"
         yield f"  {call.as_curl(key)}"
-        yield f"  answered: {call.answer(key)}"
+        yield f"  answered: {answer}"
     yield ""
 
 
 def _calls(url: str) -> list[Call]:
     return [
-        Call("Does the product pay for the drug?", f"{url}api/v1/products/{_PRODUCT}/coverage/", _COVERAGE, None),
-        Call("What does it pay for this claim?", f"{url}api/v1/claims/checks/", {}, _CLAIM),
+        Call("Does the product pay for the drug?", f"{url}api/v1/products/{_PRODUCT}/coverage/", _COVERAGE),
+        Call("What does it pay of this claim?", f"{url}api/v1/claims/checks/", body=_CLAIM),
     ]
-
-
-def _logins(folder: DataFolder, manage: Callable[..., str]) -> list[str]:
-    words = []
-    for name in ("maker", "checker"):
-        words += [f"--{name}-password", folder.secret(f"login_{name}", lambda: secrets.token_urlsafe(15))]
-    return [line for line in manage("demo_logins", *words).splitlines() if line.startswith("{")]
-
-
-def _key(folder: DataFolder, url: str, manage: Callable[..., str]) -> str:
-    """Return the key of this data folder, made anew when the database does not know it (any more)."""
-    kept = folder.known_secret("api_key")
-    if kept and Call("", f"{url}api/v1/insurers/me/", {}, None).answer(kept).startswith("200 "):
-        return kept
-    scopes = [word for scope in _SCOPES for word in ("--scope", scope)]
-    made = manage("issue_key", "--insurer", _INSURER, *scopes).split()[-1]
-    folder.keep_secret("api_key", made)
-    return made

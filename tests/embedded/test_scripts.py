@@ -1,0 +1,223 @@
+"""The scripts as a newcomer meets them: one command to a running service, and nothing left when it ends."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.embedded.conftest import ROOT, processes_of, wait_for
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc"),
+]
+
+FIRST_START, LATER_START = 90, 60  # seconds on a busy machine; the promise is 180 and 15 on a calm one
+OURS = (
+    "DATABASE_URL",
+    "DATABASE_OWNER_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "DATA_DIR",
+    "TMPDIR",
+    "EMBEDDED",
+    "ALLOWED_HOSTS",
+)
+
+
+def clean_environment(**more):
+    return {name: value for name, value in os.environ.items() if name not in OURS} | more
+
+
+class Run:
+    """A script/run in the background, and the lines it has printed."""
+
+    def __init__(self, data: Path, *arguments: str, seconds: float):
+        self.data = data
+        self.output = data.parent / "output"
+        self.started = time.monotonic()
+        with self.output.open("w") as output:
+            self.process = subprocess.Popen(
+                [ROOT / "script" / "run", "--data", data, *arguments],
+                env=clean_environment(),
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        wait_for(lambda: self.url or self.process.poll() is not None, seconds)
+        self.seconds = time.monotonic() - self.started
+        assert self.url, self.said
+
+    @property
+    def said(self) -> str:
+        return self.output.read_text()
+
+    @property
+    def url(self) -> str | None:
+        found = re.search(r"^ready: (http://127\.0\.0\.1:\d+/)$", self.said, re.MULTILINE)
+        return found and found[1]
+
+    @property
+    def credentials(self) -> list[str]:
+        return re.findall(r"password (\S+)|API key of .*: (\S+)", self.said)
+
+    def end(self, number: signal.Signals) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(60)
+
+
+def script(name, *arguments, **more):
+    return subprocess.run(
+        [ROOT / "script" / name, *arguments],
+        env=clean_environment(**more),
+        cwd="/",
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("run") / "data"
+
+
+@pytest.fixture(scope="module")
+def running(folder):
+    run = Run(folder, "--port", "0", seconds=FIRST_START)
+    yield run
+    if run.process.poll() is None:
+        run.end(signal.SIGTERM)
+    assert wait_for(lambda: not processes_of(folder)), processes_of(folder)
+
+
+def test_the_last_line_says_that_it_is_ready_and_nothing_else(running):
+    assert running.said.splitlines()[-1] == f"ready: {running.url}"
+
+
+def test_it_says_what_a_newcomer_needs(running):
+    assert re.search(r"sign in as maker +password \S{12,}", running.said)
+    assert re.search(r"sign in as checker +password \S{12,}", running.said)
+    assert re.search(r"API key of DEMO-INS-A: \S{20,}", running.said)
+    assert "never for production" in running.said
+
+
+def test_both_calls_work_as_pasted_and_answer_what_was_printed(running):
+    calls = re.findall(r"^  (curl .*)\n  answered: (\d+) (.*)$", running.said, re.MULTILINE)
+
+    assert [status for _, status, _ in calls] == ["200", "200"]
+    for command, _, answer in calls:
+        pasted = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=30)
+        assert pasted.returncode == 0, pasted.stderr
+        assert '"outcome"' in pasted.stdout
+        assert set(re.findall(r'"(\w+)":', answer)) == set(re.findall(r'"(\w+)":', pasted.stdout))
+
+
+def test_a_second_start_on_the_same_folder_says_where_the_first_runs(running, folder):
+    second = script("run", "--data", str(folder), "--port", "0")
+
+    assert second.returncode == 1
+    assert f"already running at {running.url}" in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+def test_a_port_in_use_is_said_before_anything_is_started(running, tmp_path):
+    port = running.url.rstrip("/").rpartition(":")[2]
+
+    second = script("run", "--data", str(tmp_path / "other"), PORT=port)
+
+    assert second.returncode == 1
+    assert f"port {port} is in use" in second.stderr
+    assert not (tmp_path / "other" / "postgres").exists()
+
+
+def test_manage_works_on_the_running_database(running, folder):
+    asked = script(
+        "manage",
+        "shell",
+        "-c",
+        "from catalog.models import Catalog; print(Catalog.objects.count())",
+        DATA_DIR=str(folder),
+    )
+
+    assert asked.returncode == 0, asked.stderr
+    assert int(asked.stdout.split()[-1]) >= 4
+
+
+def test_manage_passes_on_the_exit_code(running, folder):
+    assert script("manage", "no_such_command", DATA_DIR=str(folder)).returncode == 1
+
+
+def test_every_file_lies_under_the_data_folder(running, folder):
+    assert {path.name for path in folder.iterdir()} >= {"postgres", "broker", "log", "secrets.json"}
+    for path in (folder / "secrets.json", folder / "run.json", *(folder / "log").iterdir()):
+        assert path.stat().st_mode & 0o077 == 0, path
+    tracked = subprocess.run(
+        ["git", "status", "--porcelain", "--ignored"], cwd=ROOT, capture_output=True, text=True
+    ).stdout
+    assert not re.search(r"celerybeat|gunicorn|\.pid\b|\.sock\b", tracked)
+
+
+@pytest.mark.parametrize("name", ["worker", "scheduler", "web server", "PostgreSQL", "broker"])
+def test_a_child_that_dies_brings_all_down_with_its_name(tmp_path, name):
+    run = Run(tmp_path / "data", "--port", "0", "--no-seed", seconds=LATER_START)
+    pid = _pid_of(run.data, name)
+
+    os.kill(pid, signal.SIGKILL)
+
+    assert run.process.wait(60) == 1
+    assert re.search(rf"script/run: {name} \(pid {pid}\) ended by itself: signal SIGKILL", run.said), run.said
+    assert wait_for(lambda: not processes_of(run.data)), processes_of(run.data)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_however_it_ends_nothing_is_left_and_the_next_start_is_the_same_service(running, folder, number):
+    before = running.credentials
+    running.end(number)
+    if number == signal.SIGKILL:
+        assert wait_for(lambda: not processes_of(folder), 30), processes_of(folder)
+    else:
+        assert running.process.returncode == 0
+        assert not processes_of(folder)
+
+    again = Run(folder, "--port", "0", seconds=LATER_START)
+    running.process, running.started = again.process, again.started
+
+    assert again.credentials == before
+    assert "loading the seeds" not in again.said
+
+
+def test_manage_starts_the_servers_for_one_call_when_nothing_runs(running, folder):
+    running.end(signal.SIGTERM)
+
+    asked = script(
+        "manage",
+        "shell",
+        "-c",
+        "from catalog.models import Catalog; print(Catalog.objects.count())",
+        DATA_DIR=str(folder),
+    )
+
+    assert asked.returncode == 0, asked.stderr
+    assert int(asked.stdout.split()[-1]) >= 4
+    assert not processes_of(folder)
+
+
+def test_a_port_that_is_no_number_is_said():
+    asked = script("run", PORT="http")
+
+    assert asked.returncode == 1
+    assert "PORT must be a whole number" in asked.stderr
+
+
+def _pid_of(folder, name):
+    import json
+
+    state = json.loads((folder / "run.json").read_text())
+    return next(process["pid"] for process in state["processes"] if process["name"] == name)
