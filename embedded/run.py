@@ -30,7 +30,9 @@ _SEEDED = """
 import django
 django.setup()
 from catalog.models import Catalog
-print(Catalog.objects.exists())
+from common.tenancy import OFFICE, acting_for
+with acting_for(OFFICE):
+    print(Catalog.objects.exists())
 """
 
 
@@ -128,10 +130,9 @@ def _serve(chosen: Options, folder: DataFolder, supervisor: Supervisor) -> None:
     collecting = supervisor.begin("manage.py collectstatic", collect, **step)
     manage("migrate", "--no-input", "--verbosity", "0")
     supervisor.say("database is up to date")
-    if chosen.seed:
-        if supervisor.run("seed check", [python, "-c", _SEEDED], **step).split()[-1:] == ["False"]:
-            supervisor.say("empty database: loading the seeds")
-            manage("seed")
+    if chosen.seed and supervisor.run("seed check", [python, "-c", _SEEDED], **step).split()[-1:] == ["False"]:
+        supervisor.say("empty database: loading the seeds")
+        manage("seed")
     supervisor.finish(collecting)
 
     port = chosen.port or ports.free()

