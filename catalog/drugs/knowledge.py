@@ -102,8 +102,7 @@ class KnownRow:
         return code if self.source == "master" or is_whole_code(code) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class ProductFacts:
+class ProductFacts(NamedTuple):
     """The facts of a drug product 品规, '' where not given."""
 
     national_code: str

@@ -11,7 +11,7 @@ from claims.eligibility.case import Case
 from claims.eligibility.compiled import CompiledVersion
 from claims.eligibility.decision import Decision, JudgedClaim, Judgement, Outcome, StepResult
 from claims.eligibility.facts import Claim, Line
-from claims.eligibility.gates import GATES
+from claims.eligibility.gates import GATES, gate_trace
 from claims.eligibility.money import NOTHING_USED, Ledger, pay
 from claims.eligibility.reasons import Reason
 from claims.eligibility.world import World
@@ -41,25 +41,26 @@ def judge_line(claim: Claim, line: Line, world: World, *, is_query: bool = False
     """Will take one line through the gates and, unless one stops it, to its benefit."""
     case = Case(claim, line, world, is_query=is_query)
     reasons: list[Reason] = []
-    trace: list[tuple[str, StepResult]] = []
+    results: list[StepResult] = []
     stopped = False
     for gate in GATES:
         if stopped or (is_query and not gate.asked_by_query):
-            trace.append((gate.step, "skipped"))
+            results.append("skipped")
             continue
         finding = gate.test(case)
-        trace.append((gate.step, finding.result))
-        if finding.reason:
+        results.append(finding.result)
+        if finding.reason is not None:
             reasons.append(finding.reason)
             stopped = gate.stops
+    trace = gate_trace(tuple(results))
     terms = case.sources.terms if case.sources else None
     if stopped:
-        return Judgement(line, terms, outcome_of(reasons), tuple(reasons), tuple(trace))
+        return Judgement(line, terms, outcome_of(reasons), tuple(reasons), trace)
     choice = choose_benefit(case)
     reasons += choice.reasons
     outcome = outcome_of(reasons)
     reasons += choice.notes
-    return _judged(case, choice, outcome, tuple(reasons), (*trace, *choice.trace))
+    return _judged(case, choice, outcome, tuple(reasons), trace + choice.trace)
 
 
 def _judged(

@@ -22,14 +22,26 @@ Failing = tuple[Reason, ...]
 HOLDS: Final[Failing] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Candidate:
-    """A benefit tried on a line: the benefit, its place among the terms' benefits, its match (None: no catalogs named, or no
-    match in them)."""
+    """A benefit tried on a line: the benefit, the versions of its catalogs in force, and its match in them.
 
-    benefit: Benefit
-    position: int
-    match: Match | None
+    `match` is None where the benefit names no catalogs or none of them has one. It is looked up when first asked for, since the
+    tests before it settle most benefits.
+    """
+
+    __slots__ = ("benefit", "versions", "_case", "_match")
+
+    def __init__(self, case: Case, benefit: Benefit, position: int) -> None:
+        self.benefit = benefit
+        self.versions = case.sources.benefit_catalogs[position] if case.sources else ()
+        self._case: Case | None = case
+        self._match: Match | None = None
+
+    @property
+    def match(self) -> Match | None:
+        if self._case is not None:
+            self._match, self._case = self._case.best_match(self.versions), None
+        return self._match
 
 
 def scope_takes_status(case: Case, candidate: Candidate) -> Failing:
@@ -60,7 +72,7 @@ def drug_in_catalog(case: Case, candidate: Candidate) -> Failing:
     benefit = candidate.benefit
     if not benefit.catalogs or candidate.match:
         return HOLDS
-    versions = case.sources.benefit_catalogs[candidate.position] if case.sources else ()
+    versions = candidate.versions
     named = "、".join(dict.fromkeys(reference.catalog for reference in benefit.catalogs))
     words = (("benefit", benefit.code), ("catalogs", named))
     if versions:
@@ -166,8 +178,7 @@ _ALL_SKIPPED: Final = tuple[StepResult, ...]("skipped" for _test in TESTS)
 
 def try_benefit(case: Case, benefit: Benefit, position: int) -> tuple[BenefitFinding, tuple[Step, ...]]:
     """Will run a benefit's tests up to the first that fails, and return how it came out with its part of the trace."""
-    versions = case.sources.benefit_catalogs[position] if case.sources else ()
-    candidate = Candidate(benefit, position, case.best_match(versions))
+    candidate = Candidate(case, benefit, position)
     results: list[StepResult] = []
     for rank, test in enumerate(TESTS):
         if case.is_query and not test.asked_by_query:
@@ -178,7 +189,7 @@ def try_benefit(case: Case, benefit: Benefit, position: int) -> tuple[BenefitFin
             certain = any(reason.effect == "I" for reason in failing)
             results.append("fail" if certain else "unknown")
             results += _ALL_SKIPPED[len(results) :]
-            return BenefitFinding(benefit, rank, failing, candidate.match), _steps(benefit.code, tuple(results))
+            return BenefitFinding(benefit, rank, failing, None), _steps(benefit.code, tuple(results))
         results.append("pass")
     return BenefitFinding(benefit, None, HOLDS, candidate.match), _steps(benefit.code, tuple(results))
 

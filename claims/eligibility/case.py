@@ -17,44 +17,49 @@ class Case:
     and nothing below may be asked.
     """
 
-    __slots__ = ("claim", "line", "is_query", "sources", "recognition", "facts", "pre_existing", "_matches", "_base")
+    __slots__ = (
+        "claim",
+        "line",
+        "is_query",
+        "sources",
+        "recognition",
+        "facts",
+        "pre_existing",
+        "_forms",
+        "_matches",
+        "_base",
+    )
 
     def __init__(self, claim: Claim, line: Line, world: World, *, is_query: bool = False) -> None:
+        member = claim.member
         self.claim = claim
         self.line = line
         self.is_query = is_query
         self.sources: Sources[CompiledVersion] | None = world.sources(line.service_date)
         self.recognition: Recognition = recognise(line.identity, world.knowledge)
-        found = self.recognition
         self.facts = LineFacts(
-            day=line.service_date,
-            names=found.names,
-            dosage_form=found.dosage_form,
-            national_code=found.national_code,
-            approval_no=found.approval_no,
-            brand_name=found.brand_name,
-            manufacturer=found.manufacturer,
-            strength=found.strength,
-            class_codes=found.class_codes,
-            diagnoses=line.diagnoses,
-            sex=claim.member.sex,
-            age=claim.member.age,
-            setting=line.setting,
-            institution_level=line.institution_level,
-            evidence=None if is_query else line.evidence,
-            forms=world.knowledge.forms,
+            line.service_date,
+            line.diagnoses,
+            member.sex,
+            member.age,
+            line.setting,
+            line.institution_level,
+            None if is_query else line.evidence,
         )
-        codes = claim.member.pre_existing
-        self.pre_existing: bool = bool(codes) and codes.cover(line.diagnoses)
+        self.pre_existing: bool = member.pre_existing.cover(line.diagnoses)
+        self._forms = world.knowledge.forms
         self._matches: dict[CompiledVersion, Match | None] = {}
         self._base: BaseFinding | None = None
 
     def match(self, version: CompiledVersion) -> Match | None:
         """Will return the match in a version (eligibility 4.3)."""
-        if version not in self._matches:
-            fit = best_fit(version.candidates(self.facts), self.facts)
-            self._matches[version] = Match(version, fit) if fit else None
-        return self._matches[version]
+        if version in self._matches:
+            return self._matches[version]
+        entries = version.candidates(self.recognition, self.line.diagnoses)
+        fit = best_fit(entries, self.recognition, self.facts, self._forms) if entries else None
+        match = Match(version, fit) if fit else None
+        self._matches[version] = match
+        return match
 
     def best_match(self, versions: Iterable[CompiledVersion]) -> Match | None:
         """Will return, of the matches in versions as listed, the first full, else the first unknown, else the first that

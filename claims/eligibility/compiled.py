@@ -5,15 +5,16 @@ A version may be only partly loaded: the entries of a claim's drugs (`by_name`),
 entries.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final, Literal
 
 from catalog.drugs.names import DosageForms
+from catalog.drugs.resolve import Recognition
 from claims.eligibility.diseases import DiseaseCodes
 from claims.eligibility.entry import Entry
-from claims.eligibility.matching import CLASS_TEST, DRUG_TESTS, FACETS, LineFacts
+from claims.eligibility.matching import CLASS_TEST, DRUG_TESTS, FACETS
 from common.dates import parse_day
 from common.money import NotANumber, scaled
 from common.text import approval_key, is_whole_code, norm
@@ -71,14 +72,18 @@ def compile_entry(columns: Mapping[str, object], forms: DosageForms, kind: Kind)
         max_quantity=_number(columns.get("max_quantity"), MAX_QUANTITY_PLACES),
         effective_from=_day(columns.get("effective_from")),
         effective_to=_day(columns.get("effective_to")),
+        has_period=False,
         icd10_written=texts("icd10"),
         criteria_texts=criteria,
         payment_standard_text=text("payment_standard_text"),
         indication=text("indication"),
         restriction=text("restriction"),
     )
-    if kind not in EXCLUDING_KINDS:
-        entry = replace(entry, uncoded=_is_uncoded(entry))
+    entry = replace(
+        entry,
+        has_period=entry.effective_from is not None or entry.effective_to is not None,
+        uncoded=kind not in EXCLUDING_KINDS and _is_uncoded(entry),
+    )
     drug_tests = tuple(test for test in DRUG_TESTS if test.given(entry))
     if kind in EXCLUDING_KINDS and not entry.base_name and CLASS_TEST.given(entry):
         drug_tests += (CLASS_TEST,)
@@ -122,6 +127,7 @@ class Selectors:
     by_class: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
     by_disease: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
     rest: tuple[Entry, ...] = ()
+    class_lengths: tuple[int, ...] = ()
 
     @classmethod
     def build(cls, entries: Iterable[Entry]) -> "Selectors":
@@ -143,25 +149,23 @@ class Selectors:
             {code: tuple(found) for code, found in by_class.items()},
             {head: tuple(found) for head, found in by_disease.items()},
             tuple(rest),
+            tuple(sorted({len(code) for code in by_class})),
         )
 
-    def __bool__(self) -> bool:
-        return bool(self.by_class or self.by_disease or self.rest)
-
-    def candidates(self, line: LineFacts) -> list[Entry]:
+    def candidates(self, class_codes: tuple[str, ...], diagnoses: tuple[str, ...]) -> list[Entry]:
         """Will return the entries that may be a full or unknown fit, in no order; an entry may come twice."""
         found = list(self.rest)
         if self.by_class:
-            if line.class_codes:
-                for code in line.class_codes:
-                    for length in range(1, len(code) + 1):
+            if class_codes:
+                for code in class_codes:
+                    for length in self.class_lengths:
                         found += self.by_class.get(code[:length], ())
             else:
                 found += [entry for entries in self.by_class.values() for entry in entries]
         if self.by_disease:
-            if line.diagnoses:
-                for head in {diagnosis[:3] for diagnosis in line.diagnoses}:
-                    found += self.by_disease.get(head, ())
+            if diagnoses:
+                for diagnosis in diagnoses:
+                    found += self.by_disease.get(diagnosis[:3], ())
             else:
                 found += [entry for entries in self.by_disease.values() for entry in entries]
         return found
@@ -184,14 +188,16 @@ class CompiledVersion:
     selectors: Selectors = field(default_factory=Selectors)
     by_class: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
 
-    def candidates(self, line: LineFacts) -> Iterable[Entry]:
+    def candidates(self, drug: Recognition, diagnoses: tuple[str, ...]) -> Sequence[Entry]:
         """Will return the entries that may apply to a line, in the order of 4.3."""
-        names = line.names
-        if len(names) == 1 and not self.selectors:
-            return self.by_name.get(names[0], ())
-        found = [entry for name in names for entry in self.by_name.get(name, ())]
-        if self.kind in EXCLUDING_KINDS and self.selectors:
-            found += self.selectors.candidates(line)
+        names = drug.names
+        named = self.by_name.get(names[0], ()) if names else ()
+        selecting = self.selectors.candidates(drug.class_codes, diagnoses) if self.kind in EXCLUDING_KINDS else ()
+        if len(names) == 1 and not selecting:
+            return named
+        found = [*named, *selecting]
+        for alias in names[1:]:
+            found += self.by_name.get(alias, ())
         found.sort(key=_by_sort_key)
         return found
 

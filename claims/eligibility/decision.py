@@ -46,7 +46,7 @@ class BaseFinding:
 
 @dataclass(frozen=True, slots=True)
 class BenefitFinding:
-    """How one benefit came out: `rank` is that of its first failing test, None when it takes the line."""
+    """How one benefit came out: `rank` is that of its first failing test; None when it takes the line, with its match."""
 
     benefit: Benefit
     rank: int | None

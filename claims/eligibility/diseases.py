@@ -49,6 +49,8 @@ class DiseaseCodes:
 
     def cover(self, diagnoses: Iterable[str]) -> bool:
         """Tells whether some diagnosis, cleaned, is under some code of the list."""
+        if not self.prefixes and not self.ranges:
+            return False
         for diagnosis in diagnoses:
             if diagnosis.startswith(self.prefixes):
                 return True

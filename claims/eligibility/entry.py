@@ -15,7 +15,7 @@ class Entry:
     """One row of a catalog version. Drug texts are normalised, '' for not given; days are inclusive.
 
     `payment_standard` is in CNY 0.0001 a unit, `max_quantity` in thousandths. `uncoded`: its text is not yet coded, and the
-    list is one where that matters (eligibility 4.2). `drug_tests` and `facets` are the tests of 4.1 and 4.2 that its columns
+    list is one where that matters (eligibility 4.2). `has_period`: it has an agreement period 协议期 of its own. `drug_tests` and `facets` are the tests of 4.1 and 4.2 that its columns
     ask for, in their order. `sort_key` is the order of 4.3.
     """
 
@@ -42,6 +42,7 @@ class Entry:
     max_quantity: int | None
     effective_from: date | None
     effective_to: date | None
+    has_period: bool
     # As written, for people: nothing is judged by these.
     icd10_written: tuple[str, ...]
     criteria_texts: tuple[tuple[str, str], ...]

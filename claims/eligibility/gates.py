@@ -7,6 +7,7 @@ trace as `fail`, an R reason as `unknown`, since a person must tell.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final
 
 from claims.eligibility import reasons
@@ -179,3 +180,9 @@ GATES: Final = (
     Gate("base_status", base_status_determined),
     Gate("base_settlement", base_settled_first, asked_by_query=False),
 )
+
+
+@lru_cache(maxsize=1_024)
+def gate_trace(results: tuple[StepResult, ...]) -> tuple[tuple[str, StepResult], ...]:
+    """Will name the gates beside their results, in order. Few combinations occur, so each is made once."""
+    return tuple((gate.step, result) for gate, result in zip(GATES, results, strict=True))

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Final
 
 from catalog.drugs.names import Agreement, DosageForms
+from catalog.drugs.resolve import Recognition
 from claims.eligibility import reasons
 from claims.eligibility.entry import Entry
 from claims.eligibility.reasons import ReasonKind
@@ -22,28 +23,18 @@ UNKNOWN: Final = Agreement.UNKNOWN
 
 @dataclass(frozen=True, slots=True)
 class LineFacts:
-    """What an entry is tested against: the recognised drug of a line and the circumstances of its use.
+    """What the restrictions are tested against: the circumstances of a line, '' and None for not given.
 
-    Drug texts are normalised, '' for not given; diagnoses are cleaned; `evidence` None means that criteria are not asked
-    (a coverage query, eligibility 8).
+    Diagnoses are cleaned; `evidence` None means that criteria are not asked (a coverage query, eligibility 8).
     """
 
     day: date
-    names: tuple[str, ...]
-    dosage_form: str
-    national_code: str
-    approval_no: str
-    brand_name: str
-    manufacturer: str
-    strength: str
-    class_codes: tuple[str, ...]
     diagnoses: tuple[str, ...]
     sex: str
     age: int | None
     setting: str
     institution_level: int | None
     evidence: Mapping[str, bool] | None
-    forms: DosageForms
 
 
 class Grade(Enum):
@@ -68,43 +59,43 @@ class Fit:
 # The drug part (4.1). The drug itself is not here: entries are looked up by it.
 
 
-def form_agrees(entry: Entry, line: LineFacts) -> Agreement:
+def form_agrees(entry: Entry, drug: Recognition, forms: DosageForms) -> Agreement:
     """The form is equal, or the entry names the group of the line's form."""
-    return line.forms.matches(entry.dosage_form, line.dosage_form) if line.dosage_form else UNKNOWN
+    return forms.matches(entry.dosage_form, drug.dosage_form) if drug.dosage_form else UNKNOWN
 
 
-def code_begins(entry: Entry, line: LineFacts) -> Agreement:
+def code_begins(entry: Entry, drug: Recognition, forms: DosageForms) -> Agreement:
     """The line's national code starts with the entry's; a line code that stops short of it cannot tell."""
-    if line.national_code.startswith(entry.national_code):
+    if drug.national_code.startswith(entry.national_code):
         return PASS
-    return UNKNOWN if entry.national_code.startswith(line.national_code) else FAIL
+    return UNKNOWN if entry.national_code.startswith(drug.national_code) else FAIL
 
 
-def approval_equals(entry: Entry, line: LineFacts) -> Agreement:
+def approval_equals(entry: Entry, drug: Recognition, forms: DosageForms) -> Agreement:
     """The approval number is equal."""
-    return _equal(entry.approval_no, line.approval_no)
+    return _equal(entry.approval_no, drug.approval_no)
 
 
-def brand_equals(entry: Entry, line: LineFacts) -> Agreement:
+def brand_equals(entry: Entry, drug: Recognition, forms: DosageForms) -> Agreement:
     """The brand is equal."""
-    return _equal(entry.brand_name, line.brand_name)
+    return _equal(entry.brand_name, drug.brand_name)
 
 
-def maker_equals(entry: Entry, line: LineFacts) -> Agreement:
+def maker_equals(entry: Entry, drug: Recognition, forms: DosageForms) -> Agreement:
     """The maker is equal."""
-    return _equal(entry.manufacturer, line.manufacturer)
+    return _equal(entry.manufacturer, drug.manufacturer)
 
 
-def strength_equals(entry: Entry, line: LineFacts) -> Agreement:
+def strength_equals(entry: Entry, drug: Recognition, forms: DosageForms) -> Agreement:
     """The strength is equal."""
-    return _equal(entry.strength, line.strength)
+    return _equal(entry.strength, drug.strength)
 
 
-def class_begins(entry: Entry, line: LineFacts) -> Agreement:
+def class_begins(entry: Entry, drug: Recognition, forms: DosageForms) -> Agreement:
     """Some class code of the line starts with the entry's."""
-    if any(code.startswith(entry.class_code) for code in line.class_codes):
+    if any(code.startswith(entry.class_code) for code in drug.class_codes):
         return PASS
-    return FAIL if line.class_codes else UNKNOWN
+    return FAIL if drug.class_codes else UNKNOWN
 
 
 def _equal(entry_text: str, line_text: str) -> Agreement:
@@ -119,7 +110,7 @@ class DrugTest:
 
     column: str
     given: Callable[[Entry], bool]
-    test: Callable[[Entry, LineFacts], Agreement]
+    test: Callable[[Entry, Recognition, DosageForms], Agreement]
 
 
 DRUG_TESTS: Final = (
@@ -208,11 +199,11 @@ FACETS: Final = (
 )
 
 
-def applies(entry: Entry, line: LineFacts) -> Agreement:
+def applies(entry: Entry, drug: Recognition, forms: DosageForms) -> Agreement:
     """Will test the drug part beside the drug itself: PASS applies, UNKNOWN applies tentatively, FAIL does not (4.1)."""
     outcome = PASS
     for drug_test in entry.drug_tests:
-        agreement = drug_test.test(entry, line)
+        agreement = drug_test.test(entry, drug, forms)
         if agreement is FAIL:
             return FAIL
         if agreement is UNKNOWN:
@@ -225,23 +216,24 @@ def shortfalls(entry: Entry, line: LineFacts) -> tuple[ReasonKind, ...]:
     return tuple([kind for facet in entry.facets if (kind := facet.test(entry, line)) is not None])
 
 
-def best_fit(entries: Iterable[Entry], line: LineFacts) -> Fit | None:
+def best_fit(entries: Iterable[Entry], drug: Recognition, line: LineFacts, forms: DosageForms) -> Fit | None:
     """Will return the match among entries of the line's drug, which stand in the order of 4.3: the first full fit, else the
     first unknown, else the first that fails; None when none applies."""
     unknown: Fit | None = None
     failing: Fit | None = None
     for entry in entries:
-        if not entry.in_force_on(line.day):
+        if entry.has_period and not entry.in_force_on(line.day):
             continue
-        agreement = applies(entry, line)
+        agreement = applies(entry, drug, forms) if entry.drug_tests else PASS
         if agreement is FAIL:
             continue
-        tentative = agreement is UNKNOWN
-        wanting = shortfalls(entry, line)
-        if not wanting and not tentative:
+        wanting = shortfalls(entry, line) if entry.facets else ()
+        if agreement is PASS and not wanting:
             return Fit(entry, Grade.FULL, False, ())
-        if any(kind.effect == "I" for kind in wanting):
-            failing = failing or Fit(entry, Grade.FAILS, tentative, wanting)
+        for kind in wanting:
+            if kind.effect == "I":
+                failing = failing or Fit(entry, Grade.FAILS, agreement is UNKNOWN, wanting)
+                break
         else:
-            unknown = unknown or Fit(entry, Grade.UNKNOWN, tentative, wanting)
+            unknown = unknown or Fit(entry, Grade.UNKNOWN, agreement is UNKNOWN, wanting)
     return unknown or failing
