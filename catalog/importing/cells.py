@@ -68,13 +68,14 @@ _RADICALS = {
     for point in [*range(0x2E80, 0x2EF4), *range(0x2F00, 0x2FD6)]
     if (mapped := unicodedata.normalize("NFKC", chr(point))) != chr(point)
 }
-_LATIN = re.compile("[A-Za-z]")
+_RADICAL = re.compile("[\u2e80-\u2fd5]")
 # Cyrillic, and the Greek capitals that cannot be told from Latin ones. α, β, μ and their like stand in real drug names.
 _LOOKALIKE = re.compile("[\u0400-\u052fΑΒΕΖΗΙΚΜΝΟΡΤΥΧο]")
-_MIXED_WORD = re.compile(f"[A-Za-z0-9](?=[\u0400-\u052fΑΒΕΖΗΙΚΜΝΟΡΤΥΧο])|[\u0400-\u052fΑΒΕΖΗΙΚΜΝΟΡΤΥΧο](?=[A-Za-z0-9])")
+_MIXED_WORD = re.compile("[A-Za-z0-9](?=[\u0400-\u052fΑΒΕΖΗΙΚΜΝΟΡΤΥΧο])|[\u0400-\u052fΑΒΕΖΗΙΚΜΝΟΡΤΥΧο](?=[A-Za-z0-9])")
 _UTF8_HAN = re.compile(rb"[\xe4-\xe9][\x80-\xbf]{2}")
 _GB2312_HAN = re.compile(rb"[\xb0-\xf7][\xa1-\xfe]")
 _LATIN1_HIGH = re.compile("[\u0080-\u00ff]")
+_ASCII = bytes(range(128))
 _REPLACED = re.compile("锟斤拷|锟斤|烫烫烫|屯屯屯|锘锘|ï¿½")
 
 WIDE = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}
@@ -85,17 +86,20 @@ def clean(text: str, *, free: bool = False) -> str:
 
     `free` text may hold tabs and line breaks. Raises Fault CONTROL_CHARACTER, or BAD_ENCODING for text that was decoded wrongly before.
     """
+    if text.isascii() and text.isprintable():
+        text = text.strip(" ")
+        return unshield(text) if "'" in text else text
     text = text.strip(WHITE)
     if "'" in text:
         text = unshield(text)
-    if text.isascii() and text.isprintable():
-        return text
     found = (_FORBIDDEN_IN_FREE_TEXT if free else _FORBIDDEN_IN_LINE).search(text)
     if found:
         raise Fault("CONTROL_CHARACTER", characters=name_of(found.group()))
     if text.isascii():
         return text
-    text = unicodedata.normalize("NFC", text).translate(_RADICALS)
+    text = unicodedata.normalize("NFC", text)
+    if _RADICAL.search(text):
+        text = text.translate(_RADICALS)
     if wrongly_decoded(text):
         raise Fault("BAD_ENCODING", "该单元格是乱码。", "this cell is garbled.")
     if _LOOKALIKE.search(text) and (mixed := _MIXED_WORD.search(text)):
@@ -113,7 +117,7 @@ def wrongly_decoded(text: str) -> bool:
     """Whether the text is what UTF-8 or GBK bytes become when read as another encoding and saved again."""
     if _REPLACED.search(text):
         return True
-    high = len(_LATIN1_HIGH.findall(text))
+    high = len(_LATIN1_HIGH.findall(text)) if _LATIN1_HIGH.search(text) else 0
     if high >= 4 and high * 2 >= sum(c > "\x7f" for c in text):
         for codec in ("latin-1", "cp1252"):
             raw = text.encode(codec, "ignore")
@@ -123,9 +127,8 @@ def wrongly_decoded(text: str) -> bool:
         if len(_GB2312_HAN.findall(raw)) * 2 == sum(b > 0x7F for b in raw):
             return True
     raw = text.encode("gb18030", "ignore")
-    wide = sum(b > 0x7F for b in raw)
     triples = len(_UTF8_HAN.findall(raw))
-    return triples >= 2 and triples * 3 >= wide * 0.7
+    return triples >= 2 and triples * 3 >= len(raw.translate(None, _ASCII)) * 0.7
 
 
 def narrow(text: str) -> str:
@@ -157,7 +160,7 @@ _TOTAL = re.compile(
 
 def name(written: str) -> Parsed:
     """Will keep a name as written; a totals row is no name. Raises Fault NOT_A_TABLE, BAD_CODE."""
-    if _TOTAL.fullmatch(written):
+    if written[:1] in "合总小共gGtTsS" and _TOTAL.fullmatch(written):
         raise Fault("NOT_A_TABLE", "这是合计行，请删除。", "this is a totals row; delete it.")
     return text(written)
 
@@ -168,7 +171,7 @@ _SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d+)?E[+-]?\d+", re.IGNORECASE)
 
 
 def _refuse_scientific(code: str) -> None:
-    if _SCIENTIFIC.fullmatch(code):
+    if code[0] in "0123456789+-" and _SCIENTIFIC.fullmatch(code):
         raise Fault(
             "BAD_CODE",
             "编码被表格软件改成了科学计数法，已丢失数字。请把该列设为文本后重新填写。",
@@ -178,7 +181,7 @@ def _refuse_scientific(code: str) -> None:
 
 def reference(written: str) -> Parsed:
     """Will read a code of the curator's own (entry code, claim number): NFKC, otherwise as written."""
-    code = unicodedata.normalize("NFKC", written)
+    code = written if written.isascii() else unicodedata.normalize("NFKC", written)
     _refuse_scientific(code)
     name(code)
     return Parsed(code, code)
@@ -188,11 +191,14 @@ def reference(written: str) -> Parsed:
 _WESTERN = "XA99AAA999A999" + "9" * 9
 _CHINESE = "ZA99AAA999" + "9" + "9" * 9
 _CODE_SHAPES = {"X": _WESTERN, "Z": _CHINESE}
+WHOLE_CODE = re.compile("X[A-Z][0-9]{2}[A-Z]{2}(?:[A-Z][0-9]{3}){2}[0-9]{9}|Z[A-Z][0-9]{2}[A-Z]{3}[0-9]{13}")
 _HERBAL = re.compile("T[0-9A-Z]{2,22}")
 
 
 def national_code(written: str) -> Parsed:
     """Will read a national drug code 国家医保药品代码, whole or a prefix of at least three characters. Raises Fault BAD_CODE."""
+    if WHOLE_CODE.fullmatch(written):
+        return Parsed(written)
     code = narrow(written).upper()
     _refuse_scientific(code)
     shape = _CODE_SHAPES.get(code[0])
@@ -245,11 +251,14 @@ def whole_national_code(written: str) -> Parsed:
     return parsed
 
 
-_APPROVAL = re.compile("(?:[HZSBTFJ]|[HSZ][JC])[0-9]{8}")
+APPROVAL = re.compile("(?:[HZSBTFJ]|[HSZ][JC])[0-9]{8}")
 
 
 def approval_no(written: str) -> Parsed:
     """Will read an approval number 批准文号 and store it without 国药准字; an unusual one is kept as written, with a warning."""
+    plain = written.removeprefix("国药准字")
+    if APPROVAL.fullmatch(plain):
+        return Parsed(plain, written)
     code = re.sub(r"\s", "", unicodedata.normalize("NFKC", written)).upper()
     code = code.removeprefix("国药准字").lstrip(":")
     _refuse_scientific(code)
@@ -259,9 +268,8 @@ def approval_no(written: str) -> Parsed:
             "批准文号中有看似拉丁字母的其他文字，或没有号码。请重新输入。",
             "there is no number, or a letter that only looks Latin. Type it again.",
         )
-    if _APPROVAL.fullmatch(code):
-        plain = written.strip().removeprefix("国药准字")
-        return Parsed(code, code if plain != code else None)
+    if APPROVAL.fullmatch(code):
+        return Parsed(code, code)
     kept = re.sub(r"^国药准字\s*", "", narrow(written))
     return Parsed(kept, kept if kept != written.removeprefix("国药准字") else None, "UNUSUAL_APPROVAL_NO")
 
@@ -521,7 +529,7 @@ _GREATEST_DIGITS = 10
 
 def number(written: str, places: int) -> Decimal:
     """Will read a plain decimal with at most `places` decimals and ten digits before the point. Raises Fault BAD_NUMBER, OUT_OF_RANGE."""
-    digits = narrow(written)
+    digits = written if written.isascii() else written.translate(WIDE)
     found = _NUMBER.fullmatch(digits) if len(digits) <= 40 else None
     if not found:
         raise Fault(

@@ -1,19 +1,31 @@
-"""Checking a file in a process of its own, so that no file can take the service's memory, time or life (RELIABILITY 2.1-6)."""
+"""Checking an upload in a process of its own, so that no file can take the service's memory, time or life."""
 
+import json
+import struct
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from catalog.importing.result import Block, CheckOptions, CheckResult, Progress
+from catalog.importing.check import check
+from catalog.importing.encoding import Refusal
+from catalog.importing.gate import sha256_of
+from catalog.importing.guarded import Frame, frames_from, serve
+from catalog.importing.result import Block, CheckOptions, CheckResult, Progress, options_from_dict, result_from_dict
+
+_MODULE = "catalog.importing.child"
+_BLOCK, _PROGRESS, _RESULT = b"B", b"P", b"R"
+_ROWS = struct.Struct("<I")
 
 
 def check_in_child(
     path: Path, kind: str, options: CheckOptions | None = None
 ) -> Iterator[Block | Progress | CheckResult]:
-    """Will check the file in a child process and yield its rows as they come, its progress, and at last its one CheckResult.
+    """Will check the file in a child process and yield its rows as they come, its progress, and at last its CheckResult.
 
-    `kind` is a catalog kind (commercial, base, negative, base_exclusion, reference) or `drugs`. Blocks may precede the first error: the caller
-    loads them inside a transaction and rolls back unless the result is `ok`. A child that dies, runs out of memory or time gives a result
-    with one error. Close the iterator to stop early; the child is then ended.
+    `kind` is a catalog kind (commercial, base, negative, base_exclusion, reference) or `drugs`. Blocks may come before the
+    first error: the caller loads them inside a transaction and rolls back unless the result is `ok`. A file that makes the
+    child run out of memory or time, or crash, gives a result with one error. Raises ChildDied when someone ended the child,
+    which says nothing about the file. Close the iterator to stop early; the child is then ended.
 
         with closing(check_in_child(path, kind, options)) as messages:
             for message in messages:
@@ -22,4 +34,33 @@ def check_in_child(
                     case Progress(): ...
                     case CheckResult(): result = message
     """
-    raise NotImplementedError
+    options = options or CheckOptions()
+    request = {"path": str(path.resolve()), "kind": kind, "options": options.as_dict()}
+    try:
+        for letter, payload in frames_from(_MODULE, request, options.limits):
+            yield _message(letter, payload)
+    except Refusal as refusal:
+        yield CheckResult(kind, sha256_of(path), path.stat().st_size, error_count=1, errors=(refusal.problem,))
+
+
+def _message(letter: bytes, payload: bytes) -> Block | Progress | CheckResult:
+    if letter == _BLOCK:
+        return Block(payload[_ROWS.size :], _ROWS.unpack_from(payload)[0])
+    data = json.loads(payload)
+    return Progress(**data) if letter == _PROGRESS else result_from_dict(data)
+
+
+def _frames(request: dict[str, Any]) -> Iterator[Frame]:
+    for message in check(Path(request["path"]), request["kind"], options_from_dict(request["options"])):
+        match message:
+            case Block():
+                yield _BLOCK, _ROWS.pack(message.rows) + message.data
+            case Progress():
+                data = {"phase": message.phase, "done": message.done, "total": message.total, "rows": message.rows}
+                yield _PROGRESS, json.dumps(data).encode()
+            case CheckResult():
+                yield _RESULT, json.dumps(message.as_dict()).encode()
+
+
+if __name__ == "__main__":
+    serve(_frames)

@@ -73,7 +73,9 @@ def rows_of(
         named = _SEPARATOR_LINE.fullmatch(line)
         if named and not first and skipped == 0:
             if named.group(1) not in DELIMITERS:
-                raise not_a_table("分隔符只能是逗号、制表符或分号。", "the separator must be comma, tab or semicolon.", 1)
+                raise not_a_table(
+                    "分隔符只能是逗号、制表符或分号。", "the separator must be comma, tab or semicolon.", 1
+                )
             delimiter_named = named.group(1)
             skipped = 1
             yield from _records(source, delimiter_named, 1 + skipped, report)

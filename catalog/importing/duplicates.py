@@ -36,4 +36,9 @@ class FirstSeen:
         for hashed, number in zip(self._hashes, self._numbers, strict=True):
             if hashed:
                 larger.first(hashed, number)
-        self._mask, self._hashes, self._numbers, self._free = larger._mask, larger._hashes, larger._numbers, larger._free
+        self._mask, self._hashes, self._numbers, self._free = (
+            larger._mask,
+            larger._hashes,
+            larger._numbers,
+            larger._free,
+        )

@@ -54,7 +54,9 @@ def encoding_of(path: Path) -> str:
     if start.startswith(codecs.BOM_UTF8):
         return _strictly(path, "utf-8-sig")
     if start.count(0) * 5 > len(start):
-        raise _refusal(1, "像是没有 BOM 的 UTF-16，或不是文本。", "this looks like UTF-16 without a BOM, or is no text.")
+        raise _refusal(
+            1, "像是没有 BOM 的 UTF-16，或不是文本。", "this looks like UTF-16 without a BOM, or is no text."
+        )
     fault = _first_fault(path, "utf-8")
     if fault is None:
         return "utf-8"
@@ -98,7 +100,9 @@ def _strictly(path: Path, codec: str) -> str:
     fault = _first_fault(path, codec)
     if fault is not None:
         name = codec.removesuffix("-sig").upper()
-        raise _refusal(_line_at(path, fault), f"该行的字节不是有效的 {name}。", f"the bytes of this line are not valid {name}.")
+        raise _refusal(
+            _line_at(path, fault), f"该行的字节不是有效的 {name}。", f"the bytes of this line are not valid {name}."
+        )
     return codec
 
 

@@ -77,7 +77,9 @@ def file_format_of(path: Path, limits: Limits) -> str:
         raise not_a_table("这是可执行文件。", "this is a program.")
     plain = start.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
     if _MARKUP.match(plain):
-        raise not_a_table("这是网页或 XML，请另存为 CSV 或 XLSX。", "this is a web page or XML; save it as CSV or XLSX.")
+        raise not_a_table(
+            "这是网页或 XML，请另存为 CSV 或 XLSX。", "this is a web page or XML; save it as CSV or XLSX."
+        )
     return "csv"
 
 
@@ -138,7 +140,9 @@ def _check_member(info: zipfile.ZipInfo, limits: Limits) -> None:
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise not_a_table("工作簿使用了不支持的压缩方式。", "the workbook is compressed in an unsupported way.")
     if "vbaproject" in name.casefold():
-        raise not_a_table("工作簿含有宏，请另存为不含宏的 .xlsx。", "the workbook holds macros; save it as .xlsx without them.")
+        raise not_a_table(
+            "工作簿含有宏，请另存为不含宏的 .xlsx。", "the workbook holds macros; save it as .xlsx without them."
+        )
     if name.casefold().endswith((".exe", ".dll", ".js", ".vbs", ".bat")):
         raise not_a_table("工作簿含有非表格部件。", "the workbook holds a part that is no table.")
     if info.file_size > 1_000_000 and info.file_size > info.compress_size * limits.compression_ratio:

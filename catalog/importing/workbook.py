@@ -316,7 +316,9 @@ class _Sheet:
         stated = attributes.get("r")
         number = int(stated) if stated and stated.isdigit() else self._number + 1
         if number <= self._number:
-            raise not_a_table("工作表的行次序错乱。请重新另存。", "the rows of the sheet are out of order; save it anew.", number)
+            raise not_a_table(
+                "工作表的行次序错乱。请重新另存。", "the rows of the sheet are out of order; save it anew.", number
+            )
         self._number = number
         self._cells = []
 
@@ -331,7 +333,9 @@ class _Sheet:
             missing = column - len(self._cells) - 1
             if missing < 0 or stated[len(letters) :] != str(self._number):
                 raise not_a_table(
-                    "工作表的单元格次序错乱。请重新另存。", "the cells of the sheet are out of order; save it anew.", self._number
+                    "工作表的单元格次序错乱。请重新另存。",
+                    "the cells of the sheet are out of order; save it anew.",
+                    self._number,
                 )
             if missing:
                 self._cells.extend([""] * missing)

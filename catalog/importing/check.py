@@ -1,0 +1,422 @@
+"""A whole file against its rules, in one pass: every problem is found, and the good rows come out ready for COPY (spec csv.md)."""
+
+import hashlib
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from catalog.drugs.names import DosageForms, FormRow
+from catalog.importing.cells import Cell, Typed
+from catalog.importing.columns import (
+    DRUGS,
+    NAMING_KINDS,
+    SELECTING_KINDS,
+    Column,
+    table_of,
+)
+from catalog.importing.duplicates import FirstSeen
+from catalog.importing.encoding import Refusal
+from catalog.importing.gate import sha256_of
+from catalog.importing.pinyin import search_fields
+from catalog.importing.problems import Normalised, Problem, problem
+from catalog.importing.read import Table
+from catalog.importing.result import Block, CheckOptions, CheckResult, Limits, Progress
+from catalog.importing.rows import (
+    WRONG,
+    ColumnCheck,
+    Header,
+    Outcome,
+    Placed,
+    empty_copy,
+    known_headers,
+    read_header,
+)
+
+BLOCK_ROWS = 1000
+
+_CODED = ("icd10", "sex", "age_min", "age_max", "settings", "min_institution_level", "criteria")
+_DRUG_PART = (
+    "generic_name",
+    "brand_name",
+    "dosage_form",
+    "strength",
+    "manufacturer",
+    "national_code",
+    "approval_no",
+    "class_code",
+)
+
+
+class Findings:
+    """What was found so far: the first problems in full, all of them counted."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self.errors: list[Problem] = []
+        self.warnings: list[Problem] = []
+        self.normalised: list[Normalised] = []
+        self.error_count = self.warning_count = self.normalised_count = 0
+
+    def report(self, found: Problem) -> None:
+        """Will keep a problem, and count it."""
+        if found.severity == "warning":
+            self.warning_count += 1
+            kept = self.warnings
+        else:
+            self.error_count += 1
+            kept = self.errors
+        if len(kept) < self._limits.problems_kept:
+            kept.append(found)
+
+    def tell(self, change: Normalised) -> None:
+        """Will keep a normalisation, and count it."""
+        self.normalised_count += 1
+        if len(self.normalised) < self._limits.normalised_kept:
+            self.normalised.append(change)
+
+    def issues(self, row: int, outcomes: Sequence[Outcome]) -> None:
+        """Will report what the cells of a row have to tell."""
+        issues = [issue for outcome in outcomes for issue in outcome.issues]
+        # A totals row or a repeated header is one mistake, not one in every cell.
+        for issue in next(([issue] for issue in issues if issue.code == "NOT_A_TABLE"), issues):
+            if issue.code:
+                self.report(issue.at(row))
+            else:
+                self.tell(Normalised(row, issue.column, issue.value, str(issue.details["after"])))
+
+
+def check(path: Path, kind: str, options: CheckOptions | None = None) -> Iterator[Block | Progress | CheckResult]:
+    """Will check the file in this process: the same messages as `check_in_child`, without its guard. For tests and the child."""
+    options = options or CheckOptions()
+    findings = Findings(options.limits)
+    size = path.stat().st_size
+    yield Progress("gate", 0, size, 0)
+    run = _Run(path, kind, options, findings)
+    try:
+        yield from run.blocks()
+    except Refusal as refusal:
+        findings.report(refusal.problem)
+    finally:
+        run.close()
+    yield CheckResult(
+        kind=kind,
+        sha256=sha256_of(path),
+        size=size,
+        file_format=run.file_format,
+        encoding=run.encoding,
+        columns=run.columns,
+        rows=run.rows,
+        kept=run.kept,
+        error_count=findings.error_count,
+        warning_count=findings.warning_count,
+        normalised_count=findings.normalised_count,
+        errors=tuple(sorted(findings.errors, key=_place)),
+        warnings=tuple(sorted(findings.warnings, key=_place)),
+        normalised=tuple(findings.normalised),
+    )
+
+
+def _place(found: Problem) -> int:
+    return found.row or 0
+
+
+class _Run:
+    """One pass over one file."""
+
+    def __init__(self, path: Path, kind: str, options: CheckOptions, findings: Findings) -> None:
+        self._path = path
+        self._kind = kind
+        self._limits = options.limits
+        self._options = options
+        self._findings = findings
+        self._table: Table | None = None
+        self.file_format = self.encoding = ""
+        self.columns: tuple[str, ...] = ()
+        self.rows = self.kept = 0
+
+    def close(self) -> None:
+        if self._table:
+            self._table.close()
+
+    def blocks(self) -> Iterator[Block | Progress]:
+        findings, kind = self._findings, self._kind
+        table = self._table = Table(
+            self._path, self._limits, lambda header: known_headers(header, kind), findings.report, findings.tell
+        )
+        self.file_format, self.encoding = table.file_format, table.encoding
+        header = read_header(table.header, table.header_row, kind, findings.report)
+        if header is None:
+            return
+        self.columns = tuple(placed.column.name for placed in header.placed)
+        forms = DosageForms(FormRow(*row) for row in self._options.dosage_forms)
+        sheet = _Sheet(header, kind, self._options, forms, findings, table.size if table.file_format == "csv" else 0)
+        lines: list[str] = []
+        for row, cells in regular_rows(table, header, findings):
+            self.rows += 1
+            if self.rows > self._limits.rows:
+                findings.report(problem("TOO_MANY_ROWS", row, limit=self._limits.rows))
+                return
+            line = sheet.line(row, cells, self.rows)
+            if line:
+                lines.append(line)
+                if len(lines) >= BLOCK_ROWS:
+                    yield from self._block(lines)
+                    yield Progress("check", table.position, table.size, self.rows)
+        yield from self._block(lines)
+        self.rows -= sheet.blank
+        yield Progress("check", table.size, table.size, self.rows)
+        if self.rows == 0 and not findings.error_count:
+            findings.report(problem("EMPTY_FILE", None))
+
+    def _block(self, lines: list[str]) -> Iterator[Block]:
+        self.kept += len(lines)
+        # After an error nothing will be kept, so nothing more need be sent.
+        if lines and not self._findings.error_count:
+            yield Block("".join(lines).encode(), len(lines))
+        lines.clear()
+
+
+def regular_rows(table: Table, header: Header, findings: Findings) -> Iterator[tuple[int, list[Cell]]]:
+    """Will yield the rows that have as many cells as the header, reporting the others (RAGGED_ROW).
+
+    A sheet does not say where a row ends: there, missing cells are empty, and only a filled cell beyond the header is one too many.
+    Cells below a header without a name are reported once (UNKNOWN_COLUMN).
+    """
+    width = header.width
+    unnamed = list(header.unnamed)
+    is_sheet = table.file_format == "xlsx"
+    for row, found in table:
+        cells = found if isinstance(found, list) else list(found)
+        if len(cells) != width:
+            filled = len(cells)
+            while is_sheet and filled > width and cells[filled - 1] == "":
+                filled -= 1
+            if filled > width or not is_sheet:
+                findings.report(problem("RAGGED_ROW", row, "", _beginning(cells), found=len(cells), expected=width))
+                continue
+            cells = cells[:width] + [""] * (width - len(cells))
+        if unnamed:
+            for index in [index for index in unnamed if cells[index]]:
+                name = f"第 {index + 1} 列 column {index + 1}"
+                findings.report(problem("UNKNOWN_COLUMN", row, name, "", header=name))
+                unnamed.remove(index)
+        yield row, cells
+
+
+def _beginning(cells: Sequence[Cell]) -> str:
+    return " | ".join(cell.text if isinstance(cell, Typed) else cell for cell in cells[:4])[:100]
+
+
+class _Sheet:
+    """Makes COPY lines of rows: the columns' outcomes, the rules across columns and across rows."""
+
+    def __init__(
+        self,
+        header: Header,
+        kind: str,
+        options: CheckOptions,
+        forms: DosageForms,
+        findings: Findings,
+        size: int,
+    ) -> None:
+        self._findings = findings
+        self._kind = kind
+        self._width = header.width
+        self.blank = 0
+        placed = {place.column.name: place for place in header.placed}
+        self._derives_codes = kind != DRUGS and "entry_code" not in placed
+        if self._derives_codes:
+            code = next(column for column in table_of(kind) if column.name == "entry_code")
+            placed["entry_code"] = Placed(code, header.width, "entry_code")
+        self._prefix, self._checks = _plan(table_of(kind), placed, kind, options, forms)
+        self._place = {check.column.name: place for place, check in enumerate(self._checks)}
+        self._steps = [(check.known.get, check.outcome, check.index) for check in self._checks]
+        self._rules = _rules_of(kind, self._place)
+        expected = min(size // 60, options.limits.rows) or 1 << 12
+        self._alike, self._codes = FirstSeen(expected), FirstSeen(expected)
+        self._row_of: array[int] = array("I")
+        self._all_of: array[int] = array("Q")
+        self._name_at = self._place.get("generic_name")
+        self._brand_at = self._place.get("brand_name")
+        self._code_at = self._place.get("entry_code")
+
+    def line(self, row: int, cells: list[Cell], rows: int) -> str:
+        """Will return the row's COPY line, or '' when it is blank, faulty or said before."""
+        if self._derives_codes:
+            cells.append("")
+        outcomes = [known(cells[index]) or make(cells[index], rows) for known, make, index in self._steps]
+        copies, jsons, alikes, rests, values, issues = zip(*outcomes, strict=True)
+        has_issues = any(issues)
+        is_wrong = has_issues and any(value is WRONG for value in values)
+        alike = "".join(alikes)
+        rest = "".join(rests)
+        code_at = self._code_at
+        if code_at is None:
+            if not alike and not rest and not is_wrong:
+                self.blank += 1
+                return ""
+            hashed = self._master_key(rest, values)
+        elif values[code_at] is None:
+            if not alike and not rest and not is_wrong:
+                self.blank += 1
+                return ""
+            derived = self._checks[code_at].of_value(derived_code(self._checks, outcomes))
+            copies = (*copies[:code_at], derived.copy, *copies[code_at + 1 :])
+            jsons = (*jsons[:code_at], derived.json, *jsons[code_at + 1 :])
+            hashed = hash(alike)
+        else:
+            hashed = hash(alike)
+        if has_issues:
+            self._findings.issues(row, outcomes)
+        for rule in self._rules:
+            found = rule(row, values)
+            if found is not None:
+                self._findings.report(found)
+        if is_wrong or self._said_before(row, hashed, alike, rest, values):
+            return ""
+        json = "{" + "".join(jsons)[:-1] + "}"
+        name = values[self._name_at] if self._name_at is not None else None
+        brand = values[self._brand_at] if self._brand_at is not None else None
+        heard = search_fields(name or "", brand or "")
+        row_hash = hashlib.sha256(json.encode()).hexdigest()
+        return f"{self._prefix}{''.join(copies)}{heard}\t\\\\x{row_hash}\t{row}\n"
+
+    def _master_key(self, rest: str, values: Sequence[Any]) -> int:
+        """What makes two rows of the drug master the same product: its code, else approval number, strength and pack."""
+
+        def value(name: str) -> Any:
+            place = self._place.get(name)
+            return values[place] if place is not None else None
+
+        if code := value("national_code"):
+            return hash(("code", code))
+        if approval := value("approval_no"):
+            return hash(("approval", approval, value("strength"), value("pack")))
+        return hash(rest)
+
+    def _said_before(self, row: int, hashed: int, alike: str, rest: str, values: Sequence[Any]) -> bool:
+        """Whether an earlier row says the same, or contradicts this one; either is reported."""
+        everything = hash(alike + rest) & 0xFFFF_FFFF_FFFF_FFFF
+        number = len(self._row_of)
+        code = values[self._code_at] if self._code_at is not None else None
+        by_code = self._codes.first(hash(code), number) if code is not None else None
+        earlier = self._alike.first(hashed, number) if by_code is None else by_code
+        if earlier is None:
+            self._row_of.append(row)
+            self._all_of.append(everything)
+            return False
+        other = self._row_of[earlier]
+        shown_code = code or ""
+        if self._all_of[earlier] == everything and (by_code is not None or code is None or self._kind == DRUGS):
+            self._findings.report(problem("DUPLICATE_ROW", row, "entry_code" if code else "", shown_code, other=other))
+            return True
+        if by_code is not None:
+            same = {"same_zh": "的 entry_code 相同", "same_en": "have the same entry_code"}
+            column = "entry_code"
+        elif self._kind == DRUGS:
+            same = {"same_zh": "是同一药品品规", "same_en": "are the same drug product"}
+            column = "national_code"
+        else:
+            same = {"same_zh": "的药品、编码限定和文字相同", "same_en": "name the same drug with the same restrictions"}
+            column = "generic_name"
+        value = shown_code or (values[self._name_at] if self._name_at is not None else "") or ""
+        self._findings.report(problem("CONFLICTING_ROWS", row, column, value, other=other, **same))
+        return True
+
+
+def _plan(
+    table: Sequence[Column],
+    placed: dict[str, Placed],
+    kind: str,
+    options: CheckOptions,
+    forms: DosageForms,
+) -> tuple[str, list[ColumnCheck]]:
+    """The columns of the file in the order of COPY, those it lacks folded into their neighbours; and what stands before the first."""
+    prefix = ""
+    checks: list[ColumnCheck] = []
+    for column in sorted(table, key=lambda column: column.name):
+        if column.name in placed:
+            checks.append(ColumnCheck(placed[column.name], kind, options, forms))
+        elif checks:
+            checks[-1].tail += empty_copy(column) + "\t"
+        else:
+            prefix += empty_copy(column) + "\t"
+    for made in checks:
+        made.forget()
+    return prefix, checks
+
+
+def derived_code(checks: Sequence[ColumnCheck], outcomes: Sequence[Outcome]) -> str:
+    """Will make the code of an entry that has none: stable, from its drug columns, then from what else tells it from its like.
+
+    Two rows of one drug share the first part, so that it still shows which belong together.
+    """
+    drug = "".join(o.alike for check, o in zip(checks, outcomes, strict=True) if check.column.alike == "by norm")
+    others = "".join(o.alike for check, o in zip(checks, outcomes, strict=True) if check.column.alike == "as written")
+    code = f"auto-{hashlib.sha256(drug.encode()).hexdigest()[:16]}"
+    return f"{code}-{hashlib.sha256(others.encode()).hexdigest()[:12]}" if others else code
+
+
+# ---------------------------------------------------------------------------------------------- rules across columns
+
+Rule = Callable[[int, Sequence[Any]], Problem | None]
+
+
+def _rules_of(kind: str, place: dict[str, int]) -> list[Rule]:
+    """The rules that can apply to this kind of file and the columns it has."""
+    rules: list[Rule] = []
+    if "effective_from" in place and "effective_to" in place:
+        rules.append(_date_order(place["effective_from"], place["effective_to"]))
+    if "age_min" in place and "age_max" in place:
+        rules.append(_age_order(place["age_min"], place["age_max"]))
+    if kind in SELECTING_KINDS:
+        rules.append(_selects([place[name] for name in (*_DRUG_PART, *_CODED) if name in place]))
+    if kind in NAMING_KINDS:
+        if "indication" in place:
+            coded = [place["icd10"]] if "icd10" in place else []
+            rules.append(_coded("indication", place["indication"], coded, "icd10"))
+        if "restriction" in place:
+            coded = [place[name] for name in _CODED if name in place]
+            rules.append(_coded("restriction", place["restriction"], coded, "、".join(_CODED)))
+    return rules
+
+
+def _date_order(first: int, last: int) -> Rule:
+    def effective_days_in_order(row: int, values: Sequence[Any]) -> Problem | None:
+        start, end = values[first], values[last]
+        if start is None or end is None or start is WRONG or end is WRONG or start <= end:
+            return None
+        days = {"first": "effective_from", "last": "effective_to"}
+        return problem("DATE_ORDER", row, "effective_from", f"{start} > {end}", **days)
+
+    return effective_days_in_order
+
+
+def _age_order(first: int, last: int) -> Rule:
+    def ages_in_order(row: int, values: Sequence[Any]) -> Problem | None:
+        least, greatest = values[first], values[last]
+        if least is None or greatest is None or least is WRONG or greatest is WRONG or least <= greatest:
+            return None
+        return problem("AGE_ORDER", row, "age_min", f"{least} > {greatest}")
+
+    return ages_in_order
+
+
+def _selects(places: Sequence[int]) -> Rule:
+    def selects_something(row: int, values: Sequence[Any]) -> Problem | None:
+        if any(values[place] is not None for place in places):
+            return None
+        return problem("NO_SELECTOR", row)
+
+    return selects_something
+
+
+def _coded(column: str, text: int, coded: Sequence[int], needed: str) -> Rule:
+    def text_is_coded(row: int, values: Sequence[Any]) -> Problem | None:
+        written = values[text]
+        if written is None or written is WRONG or any(values[place] is not None for place in coded):
+            return None
+        return problem("UNCODED", row, column, written, needed=needed)
+
+    return text_is_coded

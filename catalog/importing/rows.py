@@ -1,0 +1,467 @@
+"""A header, and what it makes of every row below it: cells checked, derived values added, fragments ready to be joined.
+
+Cells repeat: what a column makes of a text is remembered, so that a row costs one look-up a cell. A column whose cells hardly ever repeat stops
+remembering.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
+
+from catalog.drugs.names import DosageForms
+from catalog.importing import cells as cell_rules
+from catalog.importing import copy_text
+from catalog.importing.cells import WHITE, Cell, Fault, Parsed, Typed, clean, narrow, wrongly_decoded
+from catalog.importing.columns import (
+    CATALOG_KINDS,
+    CLAIMS,
+    DERIVED,
+    IGNORED_HEADERS,
+    MOMENT_HEADERS,
+    Column,
+    header_key,
+    headers_of,
+    is_personal_header,
+    table_of,
+)
+from catalog.importing.delimited import separators_seen
+from catalog.importing.problems import Problem, mask, problem, shown
+from catalog.importing.result import CheckOptions
+from common.text import approval_key, norm
+
+REMEMBERED = 32_768
+WATCHED = 4_096
+BASE_NAME_LENGTH = 200
+
+# The cell that says what a header says: where a repeated header row is recognised.
+_NAMING_COLUMNS = frozenset({"entry_code", "generic_name", "claim_no"})
+
+
+# A code that no rule can object to, a price above 0 as it is stored but for the zeros at its end.
+_PLAIN_ENTRY_CODE = re.compile("[A-Z][A-Z0-9_]{0,30}-[A-Z0-9-]{1,32}")
+_PLAIN_PRICE = re.compile(r"[1-9][0-9]{0,9}(?:\.[0-9]{1,4})?")
+
+
+class Wrong:
+    """The value of a cell that was refused: it counts as given, so that one mistake is told once."""
+
+
+WRONG: Final = Wrong()
+
+
+class Issue(NamedTuple):
+    """Something to be told about a cell, but for its row: a problem (`code`), or a normalisation (code '', `after`)."""
+
+    code: str
+    column: str
+    value: str
+    details: Mapping[str, object]
+
+    def at(self, row: int) -> Problem:
+        """Will make it a problem of that row."""
+        return problem(self.code, row, self.column, self.value, **self.details)
+
+
+class Outcome(NamedTuple):
+    """What a column makes of a cell: fragments of the COPY line and of the canonical JSON, what it adds to `alike` and to
+    the rest, its value (None: not given), and what is to be told."""
+
+    copy: str
+    json: str
+    alike: str
+    rest: str
+    value: Any
+    issues: tuple[Issue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A column of the table, where it stands in the file, and how the file calls it."""
+
+    column: Column
+    index: int
+    header: str
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header that was understood: its columns in the file's order, how many cells a row has, which of them have no name."""
+
+    placed: tuple[Placed, ...]
+    width: int
+    unnamed: tuple[int, ...]
+
+
+def known_headers(header: Sequence[Cell], kind: str) -> int:
+    """Will count the cells of a header that name a column of this kind of file."""
+    known = headers_of(table_of(kind))
+    return sum(header_key(_text(cell)) in known for cell in header)
+
+
+def _text(cell: Cell) -> str:
+    return cell if isinstance(cell, str) else cell.text
+
+
+def read_header(header: Sequence[Cell], row: int, kind: str, report: Callable[[Problem], None]) -> Header | None:
+    """Will find the columns of a header, reporting what is missing, doubled, unknown or personal; None when nothing is known.
+
+    Reports MISSING_COLUMN, DUPLICATE_COLUMN, UNKNOWN_COLUMN (a warning), PERSONAL_DATA, CONTROL_CHARACTER, BAD_ENCODING.
+    """
+    known = headers_of(table_of(kind))
+    placed: dict[str, Placed] = {}
+    doubled: dict[str, list[str]] = {}
+    unnamed = []
+    for index, cell in enumerate(header):
+        written = _text(cell).strip(WHITE)
+        key = header_key(written)
+        if not key:
+            unnamed.append(index)
+            continue
+        column = known.get(key)
+        if column is None:
+            _report_unknown(written, key, row, kind, report)
+        elif column.name in placed:
+            doubled.setdefault(column.name, [placed[column.name].header]).append(written)
+        else:
+            placed[column.name] = Placed(column, index, written)
+    for name, written_as in doubled.items():
+        headers = "、".join(shown(header, 30) for header in written_as)
+        report(problem("DUPLICATE_COLUMN", row, name, headers, headers=headers))
+    _report_missing(placed, header, row, kind, report)
+    if not placed:
+        return None
+    return Header(tuple(placed.values()), len(header), tuple(unnamed))
+
+
+def _report_unknown(written: str, key: str, row: int, kind: str, report: Callable[[Problem], None]) -> None:
+    if is_personal_header(key, kind):
+        what = {"what_zh": f"列“{shown(written, 30)}”", "what_en": f"column “{shown(written, 30)}”"}
+        report(problem("PERSONAL_DATA", row, written, "", **what))
+    elif wrongly_decoded(written):
+        why = {"why_zh": "表头是乱码。", "why_en": "the header is garbled."}
+        report(problem("BAD_ENCODING", row, written, written, **why))
+    elif key not in IGNORED_HEADERS:
+        try:
+            clean(written, free=True)
+        except Fault as fault:
+            report(problem(fault.code, row, written, written, **fault.details))
+        else:
+            report(problem("UNKNOWN_COLUMN", row, written, written, header=shown(written, 60)))
+
+
+def _report_missing(
+    placed: Mapping[str, Placed], header: Sequence[Cell], row: int, kind: str, report: Callable[[Problem], None]
+) -> None:
+    missing = [column for column in table_of(kind) if kind in column.required_for and column.name not in placed]
+    if not placed and not missing:
+        missing = [column for column in table_of(kind) if column.name == "generic_name"]
+    hint = {"hint_zh": "", "hint_en": ""}
+    if not placed:
+        if mark := separators_seen([_text(cell) for cell in header]):
+            hint = {
+                "hint_zh": f"分隔符像是“{mark}”，请改用逗号、制表符或分号。",
+                "hint_en": f"The separator seems to be “{mark}”; use comma, tab or semicolon. ",
+            }
+        else:
+            hint = {
+                "hint_zh": f"第 {row} 行没有任何认识的表头；表头前的标题行请删除。",
+                "hint_en": f"Row {row} holds no known header; delete title rows above the header. ",
+            }
+    for column in missing:
+        accepted = "、".join((column.name, *column.headers))
+        report(problem("MISSING_COLUMN", row, column.name, "", headers=accepted, **hint))
+
+
+class ColumnCheck:
+    """What one column makes of its cells.
+
+    `tail` is appended to every COPY fragment: the fields of columns that the file does not have. `outcome(cell)` is the answer; `known` holds those that
+    are remembered.
+    """
+
+    def __init__(self, placed: Placed, kind: str, options: CheckOptions, forms: DosageForms) -> None:
+        self.column = placed.column
+        self.index = placed.index
+        self.tail = "\t"
+        self.known: dict[Cell, Outcome] = {}
+        self._required = kind in placed.column.required_for
+        self._personal = kind == CLAIMS and placed.column.name == "member_ref"
+        self._parse = _parser_of(placed, options)
+        self._derive = _derivation_of(placed.column, forms)
+        self._write = _writer_of(placed.column)
+        self._shortcut = self._shortcut_of(placed.column.name) if kind in CATALOG_KINDS else None
+        self._free = placed.column.free
+        self._max_length = placed.column.max_length
+        self._alike_as = placed.column.alike
+        self._is_rest = placed.column.name != "entry_code"
+        self._own_headers = (
+            frozenset(header_key(header) for header in (placed.column.name, *placed.column.headers))
+            if placed.column.name in _NAMING_COLUMNS
+            else frozenset()
+        )
+        self._misses = 0
+        self._rows = 0
+        self._remembers = True
+        self.forget()
+
+    def forget(self) -> None:
+        """Will forget every cell but the empty one."""
+        self.known.clear()
+        self.known[""] = self._empty()
+
+    def outcome(self, cell: Cell, rows: int = 0) -> Outcome:
+        """Will check a cell that is not remembered, and remember it. `rows` is how many rows were read, to tell whether that pays."""
+        made = (self._shortcut(cell) if self._shortcut and type(cell) is str else None) or self._make(cell)
+        if self._remembers:
+            self._misses += 1
+            if self._misses % WATCHED == 0:
+                # Hardly any of the last cells was met before: remembering costs more than it saves.
+                self._remembers = rows - self._rows > WATCHED + WATCHED // 50
+                self._rows = rows
+                if not self._remembers:
+                    self.forget()
+                    return made
+            if len(self.known) >= REMEMBERED:
+                self.forget()
+            self.known[cell] = made
+        return made
+
+    def _empty(self) -> Outcome:
+        issues = (Issue("REQUIRED", self.column.name, "", {}),) if self._required else ()
+        return Outcome(empty_copy(self.column) + self.tail, "", "", "", None, issues)
+
+    def _shortcut_of(self, name: str) -> Callable[[str], Outcome | None] | None:
+        """Will return what makes the outcome of a cell that is canonical as it stands, for the columns in which every cell differs.
+
+        The same outcome as `_make` gives, at a third of its cost; None leaves the cell to `_make`.
+        """
+
+        def entry_code(cell: str) -> Outcome | None:
+            if not _PLAIN_ENTRY_CODE.fullmatch(cell):
+                return None
+            return Outcome(cell + self.tail, f'"entry_code":"{cell}",', "", "", cell, ())
+
+        def national_code(cell: str) -> Outcome | None:
+            if not cell_rules.WHOLE_CODE.fullmatch(cell):
+                return None
+            alike = f"national_code\x1f{cell.lower()}\x1e"
+            return Outcome(cell + self.tail, f'"national_code":"{cell}",', alike, "", cell, ())
+
+        def approval_no(cell: str) -> Outcome | None:
+            code = cell.removeprefix("国药准字")
+            if not cell_rules.APPROVAL.fullmatch(code):
+                return None
+            key = code.lower()
+            alike = f"approval_no\x1f{key}\x1e"
+            return Outcome(f"{code}\t{key}{self.tail}", f'"approval_no":"{code}",', alike, "", code, ())
+
+        def payment_standard(cell: str) -> Outcome | None:
+            if not _PLAIN_PRICE.fullmatch(cell):
+                return None
+            whole, _, decimals = cell.partition(".")
+            price = f"{whole}.{decimals:0<4}"
+            json = f'"payment_standard":"{price}",'
+            return Outcome(f"{price}\t{self.tail}", json, "", json, price, ())
+
+        return {
+            "entry_code": entry_code,
+            "national_code": national_code,
+            "approval_no": approval_no,
+            "payment_standard": payment_standard,
+        }.get(name)
+
+    def _make(self, cell: Cell) -> Outcome:
+        try:
+            written = cell if type(cell) is str else _written(cell, self.column)
+            if self._free and "\r" in written:
+                written = written.replace("\r\n", "\n").replace("\r", "\n")
+            text = clean(written, free=self._free)
+            if not text:
+                return self.known[""]
+            if len(text) > self._max_length:
+                raise Fault("TOO_LONG", found=len(text), limit=self._max_length)
+            if self._own_headers and header_key(text) in self._own_headers:
+                raise Fault("NOT_A_TABLE", "重复的表头行，请删除。", "a repeated header row; delete it.")
+            value, told, warning = self._parse(text)
+            derived = self._derive(value) if self._derive else ""
+        except Fault as fault:
+            return self._refused(cell, fault)
+        own, json = self._write(value)
+        issues: tuple[Issue, ...] = ()
+        if (text if told is None else told) != written or warning or cell is not written:
+            issues = tuple(self._told(cell, text, written, told, warning))
+        if self._alike_as == "as written":
+            alike, rest = json, ""
+        elif self._alike_as == "by norm":
+            alike, rest = self._norm_of(value), ""
+        else:
+            alike, rest = "", self._is_rest and json or ""
+        return Outcome(own + derived + self.tail, json, alike, rest, value, issues)
+
+    def _refused(self, cell: Cell, fault: Fault) -> Outcome:
+        value = mask(_text(cell)) if self._personal or fault.code == "PERSONAL_DATA" else _text(cell)
+        issue = Issue(fault.code, self.column.name, shown(value), fault.details)
+        return Outcome(empty_copy(self.column) + self.tail, "", "", "", WRONG, (issue,))
+
+    def _told(self, cell: Cell, text: str, written: str, told: str | None, warning: str | None) -> Iterator[Issue]:
+        after = text if told is None else told
+        was_number = isinstance(cell, Typed) and cell.kind == "number" and self.column.wrong == "BAD_CODE"
+        if after != written or was_number:
+            before = shown(_text(cell)) + ("（数字 number）" if was_number else "")
+            yield Issue("", self.column.name, before, {"after": shown(after)})
+        if warning:
+            yield Issue(warning, self.column.name, shown(text), {})
+
+    def _norm_of(self, value: str) -> str:
+        key = approval_key(value) if self.column.name == "approval_no" else norm(value)
+        return f"{self.column.name}\x1f{key}\x1e" if key else ""
+
+    def of_value(self, value: str) -> Outcome:
+        """Will make the outcome of a text that was derived, not read."""
+        own, json = self._write(value)
+        return Outcome(own + self.tail, json, "", "", value, ())
+
+
+def _parser_of(placed: Placed, options: CheckOptions) -> Callable[[str], Parsed]:
+    if placed.column.name == "marks" and options.marks is not None:
+        return cell_rules.choices({**options.marks})
+    if header_key(placed.header) in MOMENT_HEADERS:
+        return cell_rules.day_of_moment
+    return placed.column.parse
+
+
+def _written(cell: Cell, column: Column) -> str:
+    """The text of a cell; what a spreadsheet typed otherwise than the column needs is a Fault."""
+    if isinstance(cell, str):
+        return cell
+    kind, text = cell
+    if kind == "error":
+        raise Fault(column.wrong, f"单元格是错误值 {text}。", f"the cell holds the error {text}.", choices=text)
+    if kind == "formula":
+        raise Fault(
+            column.wrong,
+            "公式没有保存结果。请复制后“粘贴为数值”。",
+            "the formula has no stored result; paste it as a value.",
+            choices="–",
+        )
+    if kind == "lossy":
+        raise Fault(
+            column.wrong,
+            "数字超过 15 位，表格软件已丢失末位。请把该列设为文本后重新填写。",
+            "a number of more than 15 digits, of which a spreadsheet lost the last. Make the column text and type it again.",
+            choices="–",
+        )
+    if kind == "date" and column.storage != "date":
+        raise Fault(
+            column.wrong,
+            "表格软件把该单元格变成了日期。请设为文本后重新填写。",
+            "a spreadsheet turned this cell into a date. Make it text and type it again.",
+            choices="–",
+        )
+    if kind == "yes_no" and column.storage != "yes_no":
+        raise Fault(column.wrong, "单元格是逻辑值。", "the cell holds TRUE or FALSE.", choices="–")
+    return text
+
+
+def empty_copy(column: Column) -> str:
+    """Will write the COPY fields of a column that is not given, with those derived from it."""
+    match column.storage:
+        case "text":
+            own = ""
+        case "list":
+            own = "{}"
+        case "yes_no" if column.name == "prior_auth":
+            own = "f"
+        case _:
+            own = copy_text.NULL
+    return "\t".join((own, *("{}" if name == "alias_keys" else "" for name in DERIVED.get(column.name, ()))))
+
+
+def _writer_of(column: Column) -> Callable[[Any], tuple[str, str]]:
+    """Will return what writes a value as its COPY field and as its member of the canonical JSON ('': no more than not given)."""
+    key = f'"{column.name}":'
+    null = copy_text.NULL
+    places = column.places
+    always_told = column.name != "prior_auth"  # where no and not given are one
+
+    def text(value: str) -> tuple[str, str]:
+        return copy_text.copied(value), f"{key}{copy_text.json_text(value)},"
+
+    def items(value: tuple[str, ...]) -> tuple[str, str]:
+        return copy_text.copied_array(value), f"{key}{copy_text.json_list(value)},"
+
+    def whole(value: int) -> tuple[str, str]:
+        return str(value), f"{key}{value},"
+
+    def decimal(value: Decimal | str) -> tuple[str, str]:
+        if isinstance(value, str):  # a payment standard that is no number
+            return null, f"{key}{copy_text.json_text(value)},"
+        own = f"{value:.{places}f}"
+        return own, f'{key}"{own}",'
+
+    def yes_no(value: bool) -> tuple[str, str]:
+        if value:
+            return "t", f"{key}true,"
+        return "f", f"{key}false," if always_told else ""
+
+    def day(value: date) -> tuple[str, str]:
+        own = value.isoformat()
+        return own, f'{key}"{own}",'
+
+    def untold(_: Any) -> tuple[str, str]:
+        return null, ""
+
+    return {
+        "text": text,
+        "list": items,
+        "int": whole,
+        "decimal": decimal,
+        "yes_no": yes_no,
+        "date": day,
+        "answers": untold,
+    }[column.storage]
+
+
+def _derivation_of(column: Column, forms: DosageForms) -> Callable[[Any], str] | None:
+    """Will return what makes the derived COPY fields of a column out of its value, each behind a tab."""
+
+    def of_name(value: str) -> str:
+        base = forms.base_name(value)
+        if not base.name:
+            raise Fault("REQUIRED")
+        return f"\t{_fitting(base.name)}\t{copy_text.copied(base.form)}"
+
+    def of_brand(value: str) -> str:
+        return "\t" + _fitting(norm(value))
+
+    def of_approval(value: str) -> str:
+        return "\t" + _fitting(approval_key(value))
+
+    def of_payment(value: Any) -> str:
+        return "\t" + (copy_text.copied(value) if isinstance(value, str) else "")
+
+    def of_aliases(values: tuple[str, ...]) -> str:
+        keys = dict.fromkeys(forms.base_name(value).name for value in values)
+        for key in keys:
+            _fitting(key)
+        return "\t" + copy_text.copied_array(key for key in keys if key)
+
+    return {
+        "generic_name": of_name,
+        "brand_name": of_brand,
+        "approval_no": of_approval,
+        "payment_standard": of_payment,
+        "aliases": of_aliases,
+    }.get(column.name)
+
+
+def _fitting(key: str) -> str:
+    if len(key) > BASE_NAME_LENGTH:
+        raise Fault("TOO_LONG", found=len(key), limit=BASE_NAME_LENGTH)
+    return copy_text.copied(key)
+
+
+__all__ = ["WRONG", "ColumnCheck", "Header", "Issue", "Outcome", "Placed", "known_headers", "narrow", "read_header"]
