@@ -1,9 +1,12 @@
 """The one clock of what is known: the database's. See Revision and migration 0002 for why nobody may use another."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import connection
+
+CHINA = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +29,8 @@ def declare() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT declare_instant()")
         return cursor.fetchone()[0]
+
+
+def china_today(instant: datetime) -> date:
+    """Return the calendar day in China at an instant: lists are in force by China's days."""
+    return instant.astimezone(CHINA).date()

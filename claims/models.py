@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +29,7 @@ class ClaimCheck(models.Model):
     rules_version = models.CharField(_("rules version"), max_length=20)
     digest = models.CharField(_("digest"), max_length=64)
     # What was asked, as it was asked; null once the retention is over.
-    facts = models.JSONField(_("facts"), null=True)
+    facts = models.JSONField(_("facts"), null=True, encoder=DjangoJSONEncoder)
     # What was answered, in code form; null once the retention is over.
     decision = models.JSONField(_("decision"), null=True)
     purged_at = models.DateTimeField(_("facts removed at"), null=True)

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "rest_framework",
+    "common.api",
     "common.jobs",
     "catalog",
     "insurers",
@@ -59,6 +60,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "common.api.requests.RequestIdMiddleware",
+    "common.api.problems.FaultMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "common.security.ContentPolicyMiddleware",
@@ -94,6 +96,9 @@ TEMPLATES = [
     }
 ]
 
+# Commands and tests act for the catalog office; the web and the workers say for whom before they touch anything (common.tenancy).
+_acts_for = "office" if Path(sys.argv[0]).name == "manage.py" or "pytest" in sys.modules else ""
+
 # --- Database: PostgreSQL only. The owner migrates; the service itself runs as a role that row-level security binds.
 _OWNER_COMMANDS = {"migrate", "test", "makemigrations", "sqlmigrate", "flush", "lintmigrations", "dbshell"}
 _as_owner = (
@@ -118,7 +123,7 @@ DATABASES["default"]["OPTIONS"] |= {
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 2,
-    "options": "-c timezone=UTC -c lock_timeout=10s",
+    "options": f"-c timezone=UTC -c lock_timeout=10s -c app.insurer={_acts_for}",
 }
 
 # --- Broker and cache. Redis is only a doorbell: every job's state lives in PostgreSQL.
@@ -150,15 +155,15 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
+    "forget-answers": {"task": "common.api.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 600}},
     "sweep-jobs": {"task": "common.jobs.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
-    "deliver-webhooks": {"task": "insurers.tasks.deliver_due_webhooks", "schedule": 10.0, "options": {"expires": 10}},
 }
 
 # --- Files: everything the service writes lies under DATA_DIR.
 UPLOAD_DIR = DATA_DIR / "uploads"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-FILE_UPLOAD_TEMP_DIR = None
+FILE_UPLOAD_TEMP_DIR = DATA_DIR / "tmp"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=512 * 1024 * 1024)

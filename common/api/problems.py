@@ -46,6 +46,7 @@ def titles() -> dict[int, str]:
         405: _("Method not allowed"),
         406: _("Not acceptable"),
         409: _("Conflict"),
+        410: _("Gone"),
         412: _("Precondition failed"),
         413: _("Too large"),
         415: _("Unsupported media type"),

@@ -1,8 +1,16 @@
 """The two Celery tasks of the job mechanism: do one job, and look after all."""
 
-from celery import shared_task
+import logging
+from typing import Any
 
+from celery import shared_task
+from celery.signals import worker_ready
+from redis.exceptions import RedisError
+
+from common.health import worker_seen
 from common.jobs import services
+
+log = logging.getLogger(__name__)
 
 
 @shared_task(name="common.jobs.tasks.run_job")
@@ -13,5 +21,14 @@ def run_job(job_id: int, **_later_arguments: object) -> None:
 
 @shared_task(name="common.jobs.tasks.sweep")
 def sweep() -> None:
-    """Ring again for jobs that nobody holds."""
+    """Ring again for jobs that nobody holds; running at all, show that a worker is there."""
+    worker_seen()
     services.sweep()
+
+
+@worker_ready.connect
+def _first_sight(**_details: Any) -> None:
+    try:
+        worker_seen()
+    except RedisError as fault:
+        log.warning("worker could not be noted: %s", type(fault).__name__)

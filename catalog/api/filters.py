@@ -1,0 +1,87 @@
+"""Filters of the catalog endpoints (django-filter; anything else in the query is refused)."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+
+from catalog.models import Catalog, CatalogEntry, Drug
+
+
+# Never-null columns only, so that a cursor can stand on each.
+ORDERINGS = ["entry_code", "generic_name", "class_code", "manufacturer", "reimbursement_class"]
+
+
+class CatalogFilter(django_filters.FilterSet):
+    kind = django_filters.ChoiceFilter(choices=Catalog.Kind.choices)
+    series = django_filters.CharFilter(field_name="series_id")
+
+    class Meta:
+        model = Catalog
+        fields = ["kind", "series"]
+
+
+def _like(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+class EntryFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(method="filter_q", max_length=100, help_text="name, brand or maker (any substring), pinyin, initials, code prefix")
+    icd10 = django_filters.CharFilter(method="filter_icd10", max_length=20, help_text="a diagnosis: entries it falls under")
+    class_code = django_filters.CharFilter(lookup_expr="startswith", max_length=10)
+    reimbursement_class = django_filters.CharFilter(max_length=20)
+    manufacturer = django_filters.CharFilter(lookup_expr="contains", max_length=200)
+    regulator = django_filters.CharFilter(method="filter_regulator", max_length=12)
+    mark = django_filters.CharFilter(method="filter_mark", max_length=64)
+    rare_disease = django_filters.BooleanFilter()
+    prior_auth = django_filters.BooleanFilter()
+    ordering = django_filters.OrderingFilter(fields=ORDERINGS)
+
+    class Meta:
+        model = CatalogEntry
+        fields: list[str] = []
+
+    def filter_q(self, queryset: QuerySet[CatalogEntry], name: str, value: str) -> QuerySet[CatalogEntry]:
+        text = value.strip()
+        if not text:
+            return queryset
+        lower, upper = text.lower().replace(" ", ""), text.upper()
+        found = Q(generic_name__icontains=text) | Q(brand_name__icontains=text) | Q(manufacturer__icontains=text)
+        if lower.isascii():
+            found |= Q(pinyin__contains=lower) | Q(initials__contains=lower)
+            found |= Q(national_code__startswith=upper) | Q(approval_no__startswith=upper) | Q(entry_code__startswith=text)
+        return queryset.filter(found)
+
+    def filter_icd10(self, queryset: QuerySet[CatalogEntry], name: str, value: str) -> QuerySet[CatalogEntry]:
+        # As eligibility 4.2: the diagnosis starts with a listed code, or its first three characters lie in a listed range.
+        code = value.replace(".", "").upper()
+        return queryset.extra(  # noqa: S610
+            where=[
+                "EXISTS (SELECT FROM unnest(icd10) c WHERE CASE WHEN c LIKE '%%-%%' THEN left(%s, 3) BETWEEN"
+                " left(replace(upper(split_part(c, '-', 1)), '.', ''), 3) AND left(replace(upper(split_part(c, '-', 2)), '.', ''), 3)"
+                " ELSE starts_with(%s, replace(upper(c), '.', '')) END)"
+            ],
+            params=[code, code],
+        )
+
+    def filter_regulator(self, queryset: QuerySet[CatalogEntry], name: str, value: str) -> QuerySet[CatalogEntry]:
+        return queryset.filter(regulators__contains=[value.upper()])
+
+    def filter_mark(self, queryset: QuerySet[CatalogEntry], name: str, value: str) -> QuerySet[CatalogEntry]:
+        return queryset.filter(marks__contains=[value])
+
+
+class DrugFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(method="filter_q", max_length=100, help_text="a part of the name, pinyin or initials")
+
+    class Meta:
+        model = Drug
+        fields: list[str] = []
+
+    def filter_q(self, queryset: QuerySet[Drug], name: str, value: str) -> QuerySet[Drug]:
+        text: Any = value.strip()
+        lower = text.lower().replace(" ", "")
+        found = Q(generic_name__contains=text) | Q(base_name__contains=lower)
+        if lower.isascii():
+            found |= Q(pinyin__contains=lower) | Q(initials__contains=lower)
+        return queryset.filter(found)

@@ -1,0 +1,265 @@
+"""What the catalog endpoints take and give (spec api.md). Serializers translate only: no query, no decision."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from catalog.models import CODE_PATTERN, Catalog, CatalogVersion, Drug, DrugProduct, ImportRun, Provenance
+from common.api.fields import StrictSerializer
+
+
+class CatalogInput(StrictSerializer):
+    code = serializers.CharField(max_length=64, validators=[CODE_PATTERN])
+    name = serializers.CharField(max_length=200)
+    kind = serializers.ChoiceField(Catalog.Kind.choices)
+    series = serializers.CharField(max_length=20, required=False, allow_null=True, allow_blank=True)
+    publisher = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    owner = serializers.CharField(max_length=64, required=False, allow_null=True, allow_blank=True)
+    province = serializers.CharField(max_length=50, required=False, allow_blank=True, default="")
+    premium_cny = serializers.DecimalField(16, 2, required=False, allow_null=True, min_value=0)
+    insured_count = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=10**12)
+    provenance = serializers.ChoiceField(Provenance.choices, required=False, allow_blank=True, default="")
+    note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
+
+
+class VersionOutput(serializers.ModelSerializer):
+    catalog = serializers.CharField(source="catalog.code")
+    parent = serializers.CharField(source="parent.label", default=None)
+    published_by = serializers.CharField(allow_blank=True)
+
+    class Meta:
+        model = CatalogVersion
+        fields = [
+            "catalog",
+            "label",
+            "state",
+            "effective_from",
+            "effective_to",
+            "published_at",
+            "withdrawn_at",
+            "withdraw_reason",
+            "checksum",
+            "entry_count",
+            "parent",
+            "change_counts",
+            "created_by",
+            "submitted_by",
+            "published_by",
+            "comments_until",
+            "note",
+            "publish_note",
+        ]
+
+
+class CatalogOutput(serializers.ModelSerializer):
+    series = serializers.CharField(source="series_id", allow_null=True)
+    owner = serializers.CharField(source="owner.code", default=None)
+    in_force = serializers.SerializerMethodField(help_text="the version in force today, or null")
+
+    class Meta:
+        model = Catalog
+        fields = [
+            "code",
+            "name",
+            "kind",
+            "series",
+            "publisher",
+            "owner",
+            "province",
+            "premium_cny",
+            "insured_count",
+            "provenance",
+            "note",
+            "in_force",
+        ]
+
+    def get_in_force(self, catalog: Catalog) -> dict[str, Any] | None:
+        version = self.context["in_force"].get(catalog.pk)
+        if version is None:
+            return None
+        return {
+            "label": version.label,
+            "effective_from": version.effective_from,
+            "effective_to": version.effective_to,
+            "checksum": version.checksum,
+            "entry_count": version.entry_count,
+        }
+
+
+class ImportInput(StrictSerializer):
+    file = serializers.FileField(allow_empty_file=True, max_length=None)
+    kind = serializers.ChoiceField(["entries", "drugs"], required=False, default="entries")
+    catalog = serializers.CharField(max_length=64, required=False)
+    label = serializers.CharField(max_length=64, required=False, validators=[CODE_PATTERN])
+    effective_from = serializers.DateField(required=False)
+    effective_to = serializers.DateField(required=False, allow_null=True)
+    note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
+
+    def to_internal_value(self, data: Any) -> Any:
+        # A form sends an empty text where a person left the field empty.
+        return super().to_internal_value({name: value for name, value in data.items() if value != ""})
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["kind"] == "entries":
+            missing = [name for name in ("catalog", "label", "effective_from") if name not in attrs]
+            if missing:
+                raise serializers.ValidationError(
+                    {name: serializers.ErrorDetail(self.fields[name].error_messages["required"], "required") for name in missing}
+                )
+        return attrs
+
+
+class ProblemOutput(serializers.Serializer):
+    row = serializers.IntegerField(allow_null=True)
+    column = serializers.CharField()
+    value = serializers.CharField()
+    code = serializers.CharField()
+    message = serializers.CharField()
+    message_zh = serializers.CharField()
+    message_en = serializers.CharField()
+
+
+class ProgressOutput(serializers.Serializer):
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+    phase = serializers.CharField()
+
+
+class ImportOutput(serializers.Serializer):
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField(["queued", "running", "ready", "failed", "cancelled"])
+    kind = serializers.ChoiceField(ImportRun.Kind.choices)
+    catalog = serializers.CharField(allow_null=True)
+    label = serializers.CharField()
+    progress = ProgressOutput()
+    counts = serializers.DictField(help_text="rows read and kept; entries added, removed, changed, unchanged, major, narrower")
+    no_difference = serializers.BooleanField()
+    errors = ProblemOutput(many=True, help_text="the first 100; all of them at problems.csv")
+    error_count = serializers.IntegerField()
+    warnings = ProblemOutput(many=True, help_text="the first 100")
+    warning_count = serializers.IntegerField()
+    version = serializers.DictField(allow_null=True, help_text="catalog and label of the draft")
+    diff = serializers.CharField(allow_null=True, help_text="where its changes against the version in force are")
+    file_name = serializers.CharField()
+    file_size = serializers.IntegerField()
+    sha256 = serializers.CharField()
+    created_by = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+
+class SubmitInput(StrictSerializer):
+    comments_until = serializers.DateField(required=False, allow_null=True)
+
+
+class PublishInput(StrictSerializer):
+    note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
+    confirm = serializers.BooleanField(required=False, default=False)
+
+
+class WithdrawInput(StrictSerializer):
+    reason = serializers.CharField(max_length=2000)
+
+
+class ChangeOutput(serializers.Serializer):
+    change = serializers.ChoiceField(["added", "removed", "changed"])
+    entry_code = serializers.CharField()
+    generic_name = serializers.CharField()
+    fields = serializers.DictField(help_text="name: [old, new]")
+    major = serializers.BooleanField(help_text="can alter a payment")
+
+
+class DiffOutput(serializers.Serializer):
+    count = serializers.IntegerField()
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    to = serializers.CharField()
+    counts = serializers.DictField(child=serializers.IntegerField())
+    results = ChangeOutput(many=True)
+
+    def get_fields(self) -> Any:
+        return {**super().get_fields(), "from": serializers.CharField()}
+
+
+class EntryOutput(serializers.Serializer):
+    entry_code = serializers.CharField()
+    generic_name = serializers.CharField()
+    brand_name = serializers.CharField()
+    dosage_form = serializers.CharField()
+    strength = serializers.CharField()
+    manufacturer = serializers.CharField()
+    authorized_company = serializers.CharField()
+    national_code = serializers.CharField()
+    approval_no = serializers.CharField()
+    class_code = serializers.CharField()
+    reimbursement_class = serializers.CharField()
+    indication = serializers.CharField()
+    icd10 = serializers.ListField(child=serializers.CharField())
+    sex = serializers.CharField()
+    age_min = serializers.IntegerField(allow_null=True)
+    age_max = serializers.IntegerField(allow_null=True)
+    settings = serializers.ListField(child=serializers.CharField())
+    min_institution_level = serializers.IntegerField(allow_null=True)
+    restriction = serializers.CharField()
+    payment_standard = serializers.CharField(allow_null=True)
+    payment_standard_text = serializers.CharField()
+    max_quantity = serializers.CharField(allow_null=True)
+    criteria = serializers.ListField(child=serializers.DictField())
+    prior_auth = serializers.BooleanField()
+    effective_from = serializers.DateField(allow_null=True)
+    effective_to = serializers.DateField(allow_null=True)
+    regulators = serializers.ListField(child=serializers.CharField())
+    rare_disease = serializers.BooleanField(allow_null=True)
+    marks = serializers.ListField(child=serializers.CharField())
+    note = serializers.CharField()
+    source = serializers.CharField()
+
+
+class ApprovalOutput(serializers.Serializer):
+    regulator = serializers.CharField()
+    approved_on = serializers.DateField(allow_null=True)
+
+
+class DrugProductOutput(serializers.ModelSerializer):
+    approvals = ApprovalOutput(many=True)
+
+    class Meta:
+        model = DrugProduct
+        fields = [
+            "national_code",
+            "approval_no",
+            "generic_name",
+            "aliases",
+            "dosage_form",
+            "strength",
+            "brand_name",
+            "manufacturer",
+            "class_code",
+            "unit",
+            "pack",
+            "approvals",
+            "recorded_from",
+        ]
+
+
+class DrugOutput(serializers.ModelSerializer):
+    class Meta:
+        model = Drug
+        fields = ["id", "base_name", "generic_name"]
+
+
+class DrugDetailOutput(DrugOutput):
+    products = serializers.ListField(child=serializers.DictField(), help_text="what the drug master knows now")
+
+    class Meta(DrugOutput.Meta):
+        fields = [*DrugOutput.Meta.fields, "products"]
+
+
+class IdentityInput(StrictSerializer):
+    national_code = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True)
+    approval_no = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True)
+    generic_name = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True)
+    dosage_form = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True)
+    brand_name = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True)
+    manufacturer = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True)
+    strength = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True)

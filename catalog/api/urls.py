@@ -1,0 +1,33 @@
+"""The addresses of the catalog endpoints, below /api/v1/."""
+
+from django.urls import path
+
+from catalog.api import views
+
+VERSION = "catalogs/<str:code>/versions/<str:label>/"
+version, publishing = views.VersionViewSet.as_view, views.PublishingViewSet.as_view
+
+urlpatterns = [
+    path("catalogs/", views.CatalogViewSet.as_view({"get": "list", "post": "create"}), name="catalog-list"),
+    path("catalogs/<str:code>/", views.CatalogViewSet.as_view({"get": "retrieve"}), name="catalog-detail"),
+    path("catalogs/<str:code>/in-force/", views.CatalogViewSet.as_view({"get": "in_force"}), name="catalog-in-force"),
+    path("catalogs/<str:code>/diff/", views.CatalogViewSet.as_view({"get": "diff"}), name="catalog-diff"),
+    path("catalogs/<str:code>/versions/", version({"get": "list"}), name="version-list"),
+    path(VERSION, version({"get": "retrieve", "delete": "destroy"}), name="version-detail"),
+    path(VERSION + "entries/", views.EntryViewSet.as_view({"get": "list"}), name="entry-list"),
+    path(VERSION + "export.csv", version({"get": "export_csv"}), name="version-export-csv"),
+    path(VERSION + "export.xlsx", version({"get": "export_xlsx"}), name="version-export-xlsx"),
+    path(VERSION + "export.ndjson", version({"get": "export_ndjson"}), name="version-export-ndjson"),
+    path(VERSION + "submit/", version({"post": "submit"}), name="version-submit"),
+    path(VERSION + "publish/", publishing({"post": "publish"}), name="version-publish"),
+    path(VERSION + "withdraw/", publishing({"post": "withdraw"}), name="version-withdraw"),
+    path("imports/", views.ImportViewSet.as_view({"get": "list", "post": "create"}), name="import-list"),
+    path("imports/<uuid:pk>/", views.ImportViewSet.as_view({"get": "retrieve"}), name="import-detail"),
+    path("imports/<uuid:pk>/problems.csv", views.ImportViewSet.as_view({"get": "problems"}), name="import-problems"),
+    path("imports/<uuid:pk>/cancel/", views.ImportViewSet.as_view({"post": "cancel"}), name="import-cancel"),
+    path("drugs/", views.DrugViewSet.as_view({"get": "list"}), name="drug-list"),
+    path("drugs/resolve/", views.DrugViewSet.as_view({"post": "resolve"}), name="drug-resolve"),
+    path("drugs/<str:pk>/", views.DrugViewSet.as_view({"get": "retrieve"}), name="drug-detail"),
+    path("drugs/<str:pk>/listings/", views.DrugViewSet.as_view({"get": "listings"}), name="drug-listings"),
+    path("drugs/<str:pk>/history/", views.DrugViewSet.as_view({"get": "history"}), name="drug-history"),
+]

@@ -1,0 +1,517 @@
+"""Catalog endpoints: each parses, makes one call into the app, and shapes the answer."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import mixins
+from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
+from rest_framework.response import Response
+
+from catalog import entries, services
+from catalog.api import serializers as shapes
+from catalog.api.filters import CatalogFilter, DrugFilter, EntryFilter
+from catalog.clock import china_today
+from catalog.importing.export import csv_lines, ndjson_lines, problem_csv_lines, xlsx_file
+from catalog.importing.load import changes_between
+from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug, DrugProduct, ImportProblem, ImportRun
+from catalog.queries import history_of, listings_of, resolve_lines, visible_drugs
+from common.api import etags
+from common.api.filtering import refuse_unknown
+from common.api.pagination import EntryPagination, PagePagination
+from common.api.params import day_parameter, instant_parameter
+from common.api.parsing import StrictJsonParser
+from common.api.problems import ApiProblem
+from common.api.views import ApiViewSet
+from common.errors import Problem
+
+READ, WRITE, PUBLISH = ("catalog:read",), ("catalog:write",), ("catalog:publish",)
+SHOWN_PROBLEMS = 100
+
+
+def catalog_of(request: Any, code: str) -> Catalog:
+    """Return a catalog the caller may see; a hidden one is not found."""
+    return get_object_or_404(Catalog.objects.visible_to(request.user.insurer_id).select_related("owner"), code=code)
+
+
+def version_of(request: Any, code: str, label: str) -> CatalogVersion:
+    """Return a version the caller may see; drafts are the catalog office's and the owner's."""
+    catalog = catalog_of(request, code)
+    versions = catalog.versions.select_related("catalog", "parent")
+    if not may_write(request, catalog):
+        versions = versions.exclude(state=CatalogVersion.State.DRAFT)
+    return get_object_or_404(versions, label=label)
+
+
+def may_write(request: Any, catalog: Catalog) -> bool:
+    """Whether the caller's scopes could act on this catalog: the office on all, an insurer on its own."""
+    return request.user.is_office or catalog.owner_id == request.user.insurer_id
+
+
+def check_writable(request: Any, catalog: Catalog) -> None:
+    """Raise a 403 for an insurer's key on a catalog that is not its own."""
+    if not may_write(request, catalog):
+        raise ApiProblem(403, "not_yours", _("Only the catalog office may change a shared catalog."))
+
+
+def version_etag(version: CatalogVersion) -> str:
+    """Return what changes whenever the version does."""
+    facts = (version.pk, version.state, version.checksum, version.submitted_at, version.published_at, version.withdrawn_at)
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
+
+
+class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
+    """Catalogs 目录: named lists kept in versions."""
+
+    queryset = Catalog.objects.none()
+    serializer_class = shapes.CatalogOutput
+    filterset_class = CatalogFilter
+    lookup_field = "code"
+    lookup_value_regex = "[^/]+"
+    scopes = {"GET": READ, "POST": WRITE}
+
+    def get_queryset(self) -> QuerySet[Catalog]:
+        visible = Catalog.objects.visible_to(self.request.user.insurer_id)
+        return visible.select_related("owner").order_by("code")
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+        kwargs["context"] = {**self.get_serializer_context(), "in_force": self._in_force(args[0]) if args else {}}
+        return self.get_serializer_class()(*args, **kwargs)
+
+    def _in_force(self, catalogs: Any) -> dict[int, CatalogVersion]:
+        ids = [one.pk for one in (catalogs if isinstance(catalogs, list) else [catalogs])]
+        versions = CatalogVersion.objects.filter(catalog__in=ids)
+        return {v.catalog_id: v for v in versions.in_force(china_today(self.request.user.known_at), self.request.user.known_at)}
+
+    def retrieve(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        refuse_unknown(request.query_params, ())
+        return super().retrieve(request, *args, **kwargs)
+
+    @extend_schema(request=shapes.CatalogInput, responses={201: shapes.CatalogOutput})
+    def create(self, request: Any) -> Response:
+        given = shapes.CatalogInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        fields = given.validated_data
+        owner = fields.pop("owner", None) or ""
+        fields["series"] = fields.get("series") or ""
+        catalog = services.create_catalog(owner_id=self._owner(owner), by=request.user.person, **fields)
+        shown = self.get_serializer(catalog).data
+        return Response(shown, status=201, headers={"Location": reverse("catalog-detail", args=[catalog.code])})
+
+    def _owner(self, code: str) -> int | None:
+        insurers = Catalog._meta.get_field("owner").related_model.objects
+        if not self.request.user.is_office:
+            if code not in {"", self.request.user.insurer_code}:
+                _unknown("/owner", _("No such insurer."))
+            return self.request.user.insurer_id
+        if not code:
+            return None
+        owner = insurers.filter(code=code).values_list("pk", flat=True).first()
+        if owner is None:
+            _unknown("/owner", _("No such insurer."))
+        return owner
+
+    @extend_schema(
+        parameters=[OpenApiParameter("date", OpenApiTypes.DATE), OpenApiParameter("known_at", OpenApiTypes.DATETIME)],
+        responses=shapes.VersionOutput,
+    )
+    @action(detail=True, url_path="in-force")
+    def in_force(self, request: Any, code: str) -> Response:
+        """The version in force on a day, as known at an instant (eligibility 2)."""
+        refuse_unknown(request.query_params, ("date", "known_at"))
+        catalog = catalog_of(request, code)
+        known_at = instant_parameter(request, "known_at", request.user.known_at)
+        day = day_parameter(request, "date", china_today(request.user.known_at))
+        version = catalog.versions.select_related("catalog", "parent").in_force(day, known_at).first()
+        if version is None:
+            raise ApiProblem(404, "nothing_in_force", _("No version of this catalog was in force on that day."))
+        return Response(shapes.VersionOutput(version).data)
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("from", str, required=True),
+            OpenApiParameter("to", str, required=True),
+            OpenApiParameter("change", str, enum=["added", "removed", "changed"]),
+            OpenApiParameter("page", int),
+            OpenApiParameter("page_size", int),
+        ],
+        responses=shapes.DiffOutput,
+    )
+    @action(detail=True)
+    def diff(self, request: Any, code: str) -> Response:
+        """What differs between two versions, by entry_code."""
+        refuse_unknown(request.query_params, ("from", "to", "change", "page", "page_size"))
+        kind = request.query_params.get("change")
+        if kind not in {None, "added", "removed", "changed"}:
+            _unknown("/change", _("change is added, removed or changed."))
+        missing = [name for name in ("from", "to") if not request.query_params.get(name)]
+        if missing:
+            _unknown(f"/{missing[0]}", _("Name both versions: from and to."))
+        old = version_of(request, code, request.query_params["from"])
+        new = version_of(request, code, request.query_params["to"])
+        changes = list(changes_between(old.pk, new.pk))
+        counts = {name: sum(1 for c in changes if c["change"] == name) for name in ("added", "removed", "changed")}
+        counts["unchanged"] = new.entry_count - counts["added"] - counts["changed"]
+        for change in changes:
+            change.pop("narrower")
+        pages = PagePagination()
+        page = pages.paginate_queryset([c for c in changes if kind in {None, c["change"]}], request)
+        answer = pages.get_paginated_response(page)
+        answer.data = {"from": old.label, "to": new.label, "counts": counts, **answer.data}
+        return answer
+
+
+def _unknown(pointer: str, detail: str) -> None:
+    raise ApiProblem(400, "invalid", _("The request is invalid; see `errors`."), [Problem(pointer, "invalid", detail)])
+
+
+class VersionViewSet(ApiViewSet):
+    """Versions 版本 of a catalog: drafts that a second person publishes, then immutable."""
+
+    queryset = CatalogVersion.objects.none()
+    serializer_class = shapes.VersionOutput
+    lookup_field = "label"
+    lookup_value_regex = "[^/]+"
+    scopes = {"GET": READ, "POST": WRITE, "DELETE": WRITE}
+
+    @extend_schema(parameters=[OpenApiParameter("page", int), OpenApiParameter("page_size", int)])
+    def list(self, request: Any, code: str) -> Response:
+        refuse_unknown(request.query_params, ("page", "page_size"))
+        catalog = catalog_of(request, code)
+        versions = catalog.versions.select_related("catalog", "parent").order_by("-effective_from", "-id")
+        if not may_write(request, catalog):
+            versions = versions.exclude(state=CatalogVersion.State.DRAFT)
+        pages = PagePagination()
+        page = pages.paginate_queryset(versions, request)
+        return pages.get_paginated_response(shapes.VersionOutput(page, many=True).data)
+
+    def retrieve(self, request: Any, code: str, label: str) -> Response:
+        refuse_unknown(request.query_params, ())
+        version = version_of(request, code, label)
+        return etags.answer(request, shapes.VersionOutput(version).data, etag=version_etag(version), immutable=False)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Any, code: str, label: str) -> Response:
+        """Delete a draft; what is published stays for ever."""
+        version = self._for_change(request, code, label)
+        services.discard_draft(version=version, by=request.user.person)
+        return Response(status=204)
+
+    @extend_schema(request=shapes.SubmitInput, responses=shapes.VersionOutput)
+    @action(detail=True, methods=["post"])
+    def submit(self, request: Any, code: str, label: str) -> Response:
+        """Open a draft for consultation 征求意见."""
+        given = self._given(request, shapes.SubmitInput)
+        version = self._for_change(request, code, label)
+        return self._shown(request, services.submit_version(version=version, by=request.user.person, **given))
+
+    def _for_change(self, request: Any, code: str, label: str) -> CatalogVersion:
+        version = version_of(request, code, label)
+        check_writable(request, version.catalog)
+        etags.check_match(request, version_etag(version))
+        return version
+
+    def _given(self, request: Any, shape: Any) -> dict[str, Any]:
+        given = shape(data=request.data if request.data is not None else {})
+        given.is_valid(raise_exception=True)
+        return given.validated_data
+
+    def _shown(self, request: Any, version: CatalogVersion) -> Response:
+        return Response(shapes.VersionOutput(version).data, headers={"ETag": f'"{version_etag(version)}"'})
+
+    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
+    @action(detail=True, url_path=r"export\.csv")
+    def export_csv(self, request: Any, code: str, label: str) -> HttpResponseBase:
+        """Stream the version as CSV; importing it again gives the same checksum."""
+        version = version_of(request, code, label)
+        return _download(csv_lines(entries.rows_of(version.pk)), f"{code}-{label}.csv", "text/csv; charset=utf-8")
+
+    @extend_schema(responses={(200, "application/x-ndjson"): OpenApiTypes.BINARY})
+    @action(detail=True, url_path=r"export\.ndjson")
+    def export_ndjson(self, request: Any, code: str, label: str) -> HttpResponseBase:
+        """Stream the version as one JSON object a line."""
+        version = version_of(request, code, label)
+        return _download(ndjson_lines(entries.rows_of(version.pk)), f"{code}-{label}.ndjson", "application/x-ndjson")
+
+    @extend_schema(responses={(200, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"): OpenApiTypes.BINARY})
+    @action(detail=True, url_path=r"export\.xlsx")
+    def export_xlsx(self, request: Any, code: str, label: str) -> HttpResponseBase:
+        """Give the version as XLSX; importing it again gives the same checksum."""
+        version = version_of(request, code, label)
+        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        return _download(xlsx_file(entries.rows_of(version.pk)), f"{code}-{label}.xlsx", kind)
+
+
+class PublishingViewSet(VersionViewSet):
+    """The two acts of a second person."""
+
+    scopes = {"POST": PUBLISH}
+
+    @extend_schema(request=shapes.PublishInput, responses=shapes.VersionOutput)
+    def publish(self, request: Any, code: str, label: str) -> Response:
+        """Publish a draft or a version in consultation: never by whoever imported or submitted it."""
+        given = self._given(request, shapes.PublishInput)
+        version = self._for_change(request, code, label)
+        return self._shown(request, services.publish_version(version=version, by=request.user.person, **given))
+
+    @extend_schema(request=shapes.WithdrawInput, responses=shapes.VersionOutput)
+    def withdraw(self, request: Any, code: str, label: str) -> Response:
+        """End a published version for new checks; earlier answers keep it."""
+        given = self._given(request, shapes.WithdrawInput)
+        version = self._for_change(request, code, label)
+        return self._shown(request, services.withdraw_version(version=version, by=request.user.person, **given))
+
+
+def _download(content: Iterator[bytes], name: str, kind: str) -> StreamingHttpResponse:
+    ascii_name = name.encode("ascii", "replace").decode().replace("?", "_")
+    return StreamingHttpResponse(
+        content,
+        content_type=kind,
+        headers={
+            "Content-Disposition": f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name)}",
+            "Cache-Control": "private, no-cache",
+        },
+    )
+
+
+class EntryViewSet(ApiViewSet):
+    """Entries 条目 of a version."""
+
+    queryset = CatalogEntry.objects.none()
+    serializer_class = shapes.EntryOutput
+    filterset_class = EntryFilter
+    pagination_class = EntryPagination
+    extra_parameters = ("fields",)
+    scopes = {"GET": READ}
+
+    def count_of(self, queryset: QuerySet[CatalogEntry]) -> int:
+        """Return how many entries the list has; unfiltered, the version knows."""
+        narrowed = set(self.request.query_params) - {"page", "page_size", "cursor", "ordering", "fields"}
+        return queryset.count() if narrowed else self.version.entry_count
+
+    @extend_schema(parameters=[OpenApiParameter("fields", str, description="comma-separated columns to give")])
+    def list(self, request: Any, code: str, label: str) -> Response:
+        self.version = version_of(request, code, label)
+        columns = self._columns(request)
+        queryset = self.filter_queryset(CatalogEntry.objects.filter(version=self.version).values("id", *columns))
+        asked = hashlib.sha256(request.get_full_path().encode()).hexdigest()[:16]
+        etag = f"{self.version.checksum[:32]}-{asked}"
+        immutable = self.version.published_at is not None
+        if immutable and f'"{etag}"' in request.headers.get("If-None-Match", ""):
+            return etags.answer(request, None, etag=etag, immutable=True)
+        page = self.paginate_queryset(queryset)
+        shown = [entries.shown({name: row[name] for name in columns}) for row in page]
+        data = self.get_paginated_response(shown).data
+        return etags.answer(request, data, etag=etag, immutable=immutable)
+
+    def _columns(self, request: Any) -> list[str]:
+        asked = request.query_params.get("fields")
+        if asked is None:
+            return entries.COLUMNS
+        named = [name.strip() for name in asked.split(",") if name.strip()]
+        wrong = [name for name in named if name not in entries.COLUMNS]
+        if wrong or not named:
+            _unknown("/fields", _("fields is a comma-separated list of entry columns."))
+        return [name for name in entries.COLUMNS if name in named or name == "entry_code"]
+
+
+class MultipartOnly(MultiPartParser):
+    """Files come as multipart/form-data."""
+
+
+class ImportViewSet(ApiViewSet):
+    """Imports 导入: a file on its way to a draft, or into the drug master."""
+
+    queryset = ImportRun.objects.none()
+    serializer_class = shapes.ImportOutput
+    parser_classes = [MultipartOnly, StrictJsonParser]
+    lookup_value_regex = "[0-9a-fA-F-]{36}"
+    scopes = {"GET": WRITE, "POST": WRITE}
+
+    def get_queryset(self) -> QuerySet[ImportRun]:
+        runs = ImportRun.objects.select_related("job", "catalog", "version").order_by("-created_at")
+        return runs if self.request.user.is_office else runs.filter(catalog__owner=self.request.user.insurer_id)
+
+    @extend_schema(parameters=[OpenApiParameter("page", int), OpenApiParameter("page_size", int)])
+    def list(self, request: Any) -> Response:
+        refuse_unknown(request.query_params, ("page", "page_size"))
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response([shown_run(run, problems=False) for run in page])
+
+    def retrieve(self, request: Any, pk: str) -> Response:
+        return Response(shown_run(get_object_or_404(self.get_queryset(), pk=pk)))
+
+    @extend_schema(request={"multipart/form-data": shapes.ImportInput}, responses={202: shapes.ImportOutput, 200: shapes.ImportOutput})
+    def create(self, request: Any) -> Response:
+        """Upload a file: 202 and a Location to watch; the same bytes again answer 200 with the earlier import."""
+        given = shapes.ImportInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        fields = given.validated_data
+        file = fields["file"]
+        common = {"chunks": file.chunks(), "file_name": file.name, "by": request.user.person, "note": fields["note"]}
+        if fields["kind"] == "drugs":
+            if not request.user.is_office:
+                raise ApiProblem(403, "not_yours", _("Only the catalog office keeps the drug master."))
+            run, new = services.upload_drugs(**common)
+        else:
+            catalog = Catalog.objects.visible_to(request.user.insurer_id).filter(code=fields["catalog"]).first()
+            if catalog is None:
+                _unknown("/catalog", _("No such catalog."))
+            check_writable(request, catalog)
+            run, new = services.upload_catalog(
+                catalog=catalog,
+                label=fields["label"],
+                effective_from=fields["effective_from"],
+                effective_to=fields.get("effective_to"),
+                **common,
+            )
+        run = self.get_queryset().get(pk=run.pk)
+        location = reverse("import-detail", args=[run.pk])
+        return Response(shown_run(run), status=202 if new else 200, headers={"Location": location})
+
+    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
+    @action(detail=True, url_path=r"problems\.csv")
+    def problems(self, request: Any, pk: str) -> HttpResponseBase:
+        """Every stored problem of the file, as CSV."""
+        run = get_object_or_404(self.get_queryset(), pk=pk)
+        rows = run.problems.order_by("id").values("row", "column", "value", "code", "severity", "message_zh", "message_en")
+        return _download(problem_csv_lines(rows.iterator(2000)), f"problems-{run.pk}.csv", "text/csv; charset=utf-8")
+
+    @extend_schema(request=None, responses=shapes.ImportOutput)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Any, pk: str) -> Response:
+        """Stop an import that waits or runs."""
+        run = get_object_or_404(self.get_queryset(), pk=pk)
+        services.cancel_import(run=run)
+        return Response(shown_run(self.get_queryset().get(pk=pk)), status=202)
+
+
+def shown_run(run: ImportRun, *, problems: bool = True) -> dict[str, Any]:
+    """Return an import as the API shows it."""
+    job = run.job
+    found: dict[str, list[dict[str, Any]]] = {"error": [], "warning": []}
+    if problems and run.outcome:
+        for severity in found:
+            stored = run.problems.filter(severity=severity).order_by("id")[:SHOWN_PROBLEMS]
+            found[severity] = [shown_problem(problem) for problem in stored]
+    if run.state == "failed" and not run.outcome:
+        found["error"] = [_fault()]
+    version = run.version
+    diff = None
+    if version and version.parent_id and run.catalog:
+        diff = f"{reverse('catalog-diff', args=[run.catalog.code])}?from={quote(version.parent.label)}&to={quote(version.label)}"
+    return {
+        "id": str(run.pk),
+        "state": run.state,
+        "kind": run.kind,
+        "catalog": run.catalog.code if run.catalog else None,
+        "label": run.label,
+        "progress": {"done": job.done, "total": job.total, "phase": job.phase} if job else {"done": 0, "total": 0, "phase": ""},
+        "counts": run.counts,
+        "no_difference": run.no_difference,
+        "errors": found["error"],
+        "error_count": run.error_count,
+        "warnings": found["warning"],
+        "warning_count": run.warning_count,
+        "version": {"catalog": run.catalog.code, "label": version.label} if version and run.catalog else None,
+        "diff": diff,
+        "file_name": run.file_name,
+        "file_size": run.file_size,
+        "sha256": run.sha256,
+        "created_by": run.created_by,
+        "created_at": run.created_at,
+        "finished_at": run.finished_at,
+    }
+
+
+def shown_problem(problem: ImportProblem) -> dict[str, Any]:
+    """Return a problem with its sentence in the caller's language, and both."""
+    english = (get_language() or "").startswith("en")
+    return {
+        "row": problem.row,
+        "column": problem.column,
+        "value": problem.value,
+        "code": problem.code,
+        "message": problem.message_en if english else problem.message_zh,
+        "message_zh": problem.message_zh,
+        "message_en": problem.message_en,
+    }
+
+
+def _fault() -> dict[str, Any]:
+    zh = "导入因技术故障失败三次，数据未变。请联系管理员重试。"
+    en = "The import failed three times by a technical fault; no data changed. Ask an administrator to retry it."
+    english = (get_language() or "").startswith("en")
+    shown = en if english else zh
+    return {"row": None, "column": "", "value": "", "code": "FAULT", "message": shown, "message_zh": zh, "message_en": en}
+
+
+class DrugViewSet(ApiViewSet):
+    """Drugs 通用名药品 and their products 品规."""
+
+    queryset = Drug.objects.none()
+    serializer_class = shapes.DrugOutput
+    filterset_class = DrugFilter
+    lookup_value_regex = "[^/]+"
+    scopes = {"GET": READ, "POST": READ}
+
+    def get_queryset(self) -> QuerySet[Drug]:
+        return visible_drugs(self.request.user.insurer_id).order_by("base_name")
+
+    def list(self, request: Any) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(shapes.DrugOutput(page, many=True).data)
+
+    @extend_schema(responses=shapes.DrugDetailOutput)
+    def retrieve(self, request: Any, pk: str) -> Response:
+        refuse_unknown(request.query_params, ())
+        drug = get_object_or_404(self.get_queryset(), pk=pk)
+        products = DrugProduct.objects.filter(drug=drug).known_at(request.user.known_at).prefetch_related("approvals")
+        shown = shapes.DrugProductOutput(products.order_by("position"), many=True).data
+        return Response({**shapes.DrugOutput(drug).data, "products": shown})
+
+    @extend_schema(
+        parameters=[OpenApiParameter("date", OpenApiTypes.DATE), OpenApiParameter("known_at", OpenApiTypes.DATETIME)],
+        responses=OpenApiTypes.OBJECT,
+    )
+    @action(detail=True)
+    def listings(self, request: Any, pk: str) -> Response:
+        """Every catalog that lists the drug on a day, with the entries."""
+        refuse_unknown(request.query_params, ("date", "known_at"))
+        drug = get_object_or_404(self.get_queryset(), pk=pk)
+        known_at = instant_parameter(request, "known_at", request.user.known_at)
+        day = day_parameter(request, "date", china_today(request.user.known_at))
+        found = listings_of(drug, insurer_id=request.user.insurer_id, day=day, known_at=known_at)
+        return Response({"drug": drug.pk, "date": day, "known_at": known_at, "results": found})
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @action(detail=True)
+    def history(self, request: Any, pk: str) -> Response:
+        """In and out of each catalog over time."""
+        refuse_unknown(request.query_params, ())
+        drug = get_object_or_404(self.get_queryset(), pk=pk)
+        found = history_of(drug, insurer_id=request.user.insurer_id, known_at=request.user.known_at)
+        return Response({"drug": drug.pk, "results": found})
+
+    @extend_schema(request=shapes.IdentityInput(many=True), responses=OpenApiTypes.OBJECT)
+    @action(detail=False, methods=["post"])
+    def resolve(self, request: Any) -> Response:
+        """How each line identity is recognised (eligibility 3); at most 500."""
+        if not isinstance(request.data, list) or not 1 <= len(request.data) <= 500:
+            _unknown("", _("Send a list of 1 to 500 line identities."))
+        given = shapes.IdentityInput(data=request.data, many=True)
+        given.is_valid(raise_exception=True)
+        found = resolve_lines(
+            given.validated_data, insurer_id=request.user.insurer_id, known_at=request.user.known_at
+        )
+        return Response({"known_at": request.user.known_at, "results": found})

@@ -1,0 +1,82 @@
+"""Fetching what is known about drugs at an instant (spec eligibility 3), only the rows that can matter: catalog.drugs.knowledge says which."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cache
+
+from django.db import connection
+
+from catalog import reference
+from catalog.drugs.knowledge import Closure, Identity, Knowledge, KnownKeys, KnownRow
+from catalog.drugs.names import DosageForms, FormRow
+
+# Each arm repeats what its partial index leaves out, so that the planner can use the index.
+_MASTER = """
+SELECT position, generic_name, national_code, approval_no, aliases, dosage_form, brand_name, manufacturer, strength, class_code
+FROM catalog_drugproduct
+WHERE recorded_from <= %(known_at)s AND (recorded_to IS NULL OR recorded_to > %(known_at)s)
+  AND (base_name = ANY(%(names)s::text[]) OR alias_keys && %(names)s::varchar[]
+    OR (national_code <> '' AND national_code = ANY(%(codes)s::text[]))
+    OR (approval_key <> '' AND approval_key = ANY(%(approvals)s::text[]))
+    OR (brand_key <> '' AND brand_key = ANY(%(brands)s::text[])))
+"""
+# Rows of several versions that are alike in every fact are one: the earliest.
+_ENTRIES = """
+SELECT DISTINCT ON (e.generic_name, e.national_code, e.approval_no, e.dosage_form, e.brand_name, e.manufacturer, e.strength, e.class_code)
+  v.published_at, c.code, v.label, e.entry_code,
+  e.generic_name, e.national_code, e.approval_no, e.dosage_form, e.brand_name, e.manufacturer, e.strength, e.class_code
+FROM catalog_catalogentry e
+JOIN catalog_catalogversion v ON v.id = e.version_id
+JOIN catalog_catalog c ON c.id = v.catalog_id
+WHERE v.published_at <= %(known_at)s AND (c.owner_id IS NULL OR %(all)s OR c.owner_id = %(insurer_id)s) AND e.generic_name <> ''
+  AND (e.base_name = ANY(%(names)s::text[])
+    OR (e.national_code <> '' AND e.national_code = ANY(%(codes)s::text[]))
+    OR (e.approval_key <> '' AND e.approval_key = ANY(%(approvals)s::text[]))
+    OR (e.brand_key <> '' AND e.brand_key = ANY(%(brands)s::text[])))
+ORDER BY e.generic_name, e.national_code, e.approval_no, e.dosage_form, e.brand_name, e.manufacturer, e.strength, e.class_code,
+  v.published_at, c.code COLLATE "C", v.label, e.entry_code
+"""
+
+
+@cache
+def dosage_forms() -> DosageForms:
+    """Return the dosage-form table that ships with the software."""
+    return DosageForms(FormRow(form, group, same_as) for form, group, same_as in reference.dosage_form_rows())
+
+
+def rows_with(keys: KnownKeys, *, insurer_id: int | None, known_at: datetime) -> list[KnownRow]:
+    """Return the known rows that meet the keys: the master's and published entries', of shared catalogs and the insurer's (None: of all)."""
+    parameters = {
+        "known_at": known_at,
+        "insurer_id": insurer_id,
+        "all": insurer_id is None,
+        "names": sorted(keys.names),
+        "codes": sorted(code.upper() for code in keys.codes),
+        "approvals": sorted(keys.approvals),
+        "brands": sorted(keys.brands),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_MASTER, parameters)
+        rows = [
+            KnownRow("master", (position,), name, code, approval, tuple(aliases), form, brand, maker, strength, class_code)
+            for position, name, code, approval, aliases, form, brand, maker, strength, class_code in cursor.fetchall()
+        ]
+        cursor.execute(_ENTRIES, parameters)
+        rows += [
+            KnownRow("entry", (at, catalog, label, entry), name, code, approval, (), form, brand, maker, strength, class_code)
+            for at, catalog, label, entry, name, code, approval, form, brand, maker, strength, class_code in cursor.fetchall()
+        ]
+    return rows
+
+
+def complete(closure: Closure, *, insurer_id: int | None, known_at: datetime) -> None:
+    """Fetch rows until the closure holds all that can matter; a fixed number of rounds, whatever the number of lines."""
+    while keys := closure.missing_keys():
+        closure.add(rows_with(keys, insurer_id=insurer_id, known_at=known_at))
+
+
+def knowledge_of(identities: Iterable[Identity], *, insurer_id: int | None, known_at: datetime) -> Knowledge:
+    """Return what is known that can matter to these line identities."""
+    closure = Closure(list(identities), dosage_forms())
+    complete(closure, insurer_id=insurer_id, known_at=known_at)
+    return Knowledge.build(closure.rows, dosage_forms())

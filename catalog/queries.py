@@ -1,0 +1,130 @@
+"""Reads across catalogs: drugs a caller may see, where a drug is listed on a day, its way in and out of the lists, how lines are recognised."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from catalog import entries
+from catalog.drugs.knowledge import Identity, Knowledge
+from catalog.drugs.names import drug_id
+from catalog.drugs.resolve import recognise
+from catalog.known import knowledge_of
+from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug, DrugProduct
+
+
+def visible_drugs(insurer_id: int | None) -> QuerySet[Drug]:
+    """Return the drugs that the master or a published list the caller may see names."""
+    if insurer_id is None:
+        return Drug.objects.all()
+    catalogs = Catalog.objects.visible_to(insurer_id)
+    listed = CatalogEntry.objects.filter(
+        base_name=OuterRef("base_name"), version__catalog__in=catalogs, version__published_at__isnull=False
+    )
+    return Drug.objects.filter(Exists(DrugProduct.objects.filter(drug=OuterRef("pk"))) | Exists(listed))
+
+
+def _names_of(drug: Drug, *, insurer_id: int | None, known_at: datetime) -> tuple[Knowledge, tuple[str, ...]]:
+    knowledge = knowledge_of([Identity.of(generic_name=drug.base_name)], insurer_id=insurer_id, known_at=known_at)
+    return knowledge, knowledge.names_of(drug.base_name)
+
+
+def listings_of(drug: Drug, *, insurer_id: int | None, day: date, known_at: datetime) -> list[dict[str, Any]]:
+    """Return the catalogs whose version in force on the day lists the drug, each with its entries; reference lists too."""
+    _knowledge, names = _names_of(drug, insurer_id=insurer_id, known_at=known_at)
+    catalogs = Catalog.objects.visible_to(insurer_id)
+    versions = {v.pk: v for v in CatalogVersion.objects.filter(catalog__in=catalogs).in_force(day, known_at)}
+    on_day = Q(effective_from=None) | Q(effective_from__lte=day)
+    on_day &= Q(effective_to=None) | Q(effective_to__gte=day)
+    found = CatalogEntry.objects.filter(on_day, version__in=versions, base_name__in=names)
+    grouped: dict[int, list[dict[str, Any]]] = {}
+    for row in found.order_by("version__catalog__code", "entry_code").values("version_id", *entries.COLUMNS):
+        grouped.setdefault(row.pop("version_id"), []).append(entries.shown(row))
+    by_id = {catalog.pk: catalog for catalog in catalogs.filter(versions__in=list(grouped)).distinct()}
+    return [
+        {**_cited(by_id[versions[pk].catalog_id], versions[pk]), "entries": listed} for pk, listed in grouped.items()
+    ]
+
+
+def _cited(catalog: Catalog, version: CatalogVersion) -> dict[str, Any]:
+    return {
+        "catalog": catalog.code,
+        "name": catalog.name,
+        "kind": catalog.kind,
+        "series": catalog.series_id,
+        "provenance": catalog.provenance,
+        "version": version.label,
+        "checksum": version.checksum,
+        "effective_from": version.effective_from,
+        "effective_to": version.effective_to,
+    }
+
+
+def history_of(drug: Drug, *, insurer_id: int | None, known_at: datetime) -> list[dict[str, Any]]:
+    """Return, for each catalog and in the order of publishing, how many entries each version has for the drug: in, still in, out."""
+    _knowledge, names = _names_of(drug, insurer_id=insurer_id, known_at=known_at)
+    catalogs = Catalog.objects.visible_to(insurer_id)
+    listed = CatalogEntry.objects.filter(version=OuterRef("pk"), base_name__in=names)
+    ever = CatalogVersion.objects.filter(Exists(listed), catalog__in=catalogs, published_at__lte=known_at)
+    versions = (
+        CatalogVersion.objects.filter(catalog__in=ever.values("catalog"), published_at__lte=known_at)
+        .annotate(listed=Exists(listed))
+        .select_related("catalog")
+        .order_by("catalog__code", "published_at", "id")
+    )
+    history: list[dict[str, Any]] = []
+    before: dict[int, bool] = {}
+    for version in versions:
+        was, now = before.get(version.catalog_id, False), version.listed
+        before[version.catalog_id] = now
+        change = {(False, True): "in", (True, False): "out", (True, True): "still_in", (False, False): "not_in"}[was, now]
+        if change == "not_in":
+            continue
+        history.append(
+            {
+                **_cited(version.catalog, version),
+                "change": change,
+                "published_at": version.published_at,
+                "withdrawn_at": version.withdrawn_at if version.withdrawn_at and version.withdrawn_at <= known_at else None,
+            }
+        )
+    return history
+
+
+def resolve_lines(
+    lines: Iterable[Mapping[str, str | None]], *, insurer_id: int | None, known_at: datetime
+) -> list[dict[str, Any]]:
+    """Return how each line identity is recognised (eligibility 3), in order."""
+    identities = [Identity.of(**{name: text or "" for name, text in line.items()}) for line in lines]
+    knowledge = knowledge_of(identities, insurer_id=insurer_id, known_at=known_at)
+    return [_shown(identity, knowledge) for identity in identities]
+
+
+def _shown(identity: Identity, knowledge: Knowledge) -> dict[str, Any]:
+    if not identity.names_a_drug:
+        return {"drug": None, "matched_by": None, "reasons": ["NO_DRUG_IDENTITY"], "candidates": []}
+    found = recognise(identity, knowledge)
+    reasons = {"ambiguous": ["DRUG_AMBIGUOUS"], "not_recognised": ["DRUG_NOT_RECOGNISED"]}.get(found.difficulty, [])
+    if found.code_name_conflict:
+        reasons = ["DRUG_CODE_NAME_CONFLICT"]
+    product = found.product.written if found.product else None
+    return {
+        "drug": {"id": drug_id(found.drug), "generic_name": found.drug} if found.drug else None,
+        "matched_by": found.matched_by,
+        "reasons": reasons,
+        "candidates": [{"id": drug_id(name), "generic_name": name} for name in found.candidates] if not found.drug else [],
+        "product": {
+            "national_code": product.national_code,
+            "approval_no": product.approval_no,
+            "dosage_form": product.dosage_form,
+            "brand_name": product.brand_name,
+            "manufacturer": product.manufacturer,
+            "strength": product.strength,
+            "class_code": product.class_code,
+        }
+        if product
+        else None,
+        "dosage_form": found.dosage_form,
+        "class_codes": list(found.class_codes),
+    }

@@ -1,0 +1,16 @@
+"""Filters of the checks list."""
+
+import django_filters
+
+from claims.models import ClaimCheck
+
+
+class CheckFilter(django_filters.FilterSet):
+    claim_no = django_filters.CharFilter(max_length=100)
+    product = django_filters.CharFilter(field_name="product__code", max_length=64)
+    outcome = django_filters.ChoiceFilter(choices=ClaimCheck.Outcome.choices)
+    date = django_filters.DateFilter(field_name="service_date")
+
+    class Meta:
+        model = ClaimCheck
+        fields: list[str] = []

@@ -1,0 +1,208 @@
+"""Claims and coverage endpoints: parse, one call into the app, shape the answer. A fault is a 5xx, never an outcome."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.response import Response
+
+from catalog.clock import Observation, china_today
+from claims import services
+from claims.api import serializers as shapes
+from claims.api.filters import CheckFilter
+from claims.eligibility import REASONS, coverage_fields, parse_coverage
+from claims.eligibility.answer import answer
+from claims.eligibility.request import InvalidQuery
+from claims.models import ClaimCheck
+from common.api.filtering import refuse_unknown
+from common.api.problems import ApiProblem
+from common.api.views import ApiViewSet
+from common.dates import parse_instant
+from common.errors import Problem
+from common.sentences import Language
+from insurers.api.authentication import ANY_KEY, insurer_of
+
+CHECK, COVERAGE = ("claims:check",), ("coverage:read",)
+MAX_QUERIES = 1000
+
+
+def language_of(request: Any) -> Language:
+    """Return zh, or en where the caller prefers it (Accept-Language)."""
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+def seen_by(request: Any) -> Observation:
+    """Return the instant and revision that were observed when the key was read: the only clock of the request."""
+    return Observation(request.user.revision, request.user.known_at)
+
+
+def flag(request: Any, name: str) -> bool:
+    """Return a yes-or-no parameter; raises a 400 for anything but true and false."""
+    text = request.query_params.get(name, "false").lower()
+    if text not in {"true", "false", "1", "0"}:
+        detail = _("%(name)s is true or false.") % {"name": name}
+        raise ApiProblem(400, "invalid", detail, [Problem(f"/{name}", "BAD_YES_NO", detail)])
+    return text in {"true", "1"}
+
+
+class ClaimCheckViewSet(ApiViewSet):
+    """Claim checks 理赔审核: is each line eligible, why, and for how much."""
+
+    queryset = ClaimCheck.objects.none()
+    serializer_class = shapes.CheckListOutput
+    filterset_class = CheckFilter
+    scopes = {"GET": CHECK, "POST": CHECK}
+
+    def get_queryset(self) -> QuerySet[ClaimCheck]:
+        own = ClaimCheck.objects.filter(insurer=insurer_of(self.request.user))
+        return own.select_related("product").order_by("-decided_at", "-id")
+
+    def list(self, request: Any) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()).defer("facts", "decision"))
+        return self.get_paginated_response(shapes.CheckListOutput(page, many=True).data)
+
+    @extend_schema(responses=shapes.CheckOutput)
+    def retrieve(self, request: Any, pk: str) -> Response:
+        """What was decided, as it was decided."""
+        check = get_object_or_404(self.get_queryset(), pk=pk)
+        if check.decision is None:
+            raise services.FactsRemoved(_("The facts of this check were removed after retention; its digest remains."))
+        product = services.gather.product_facts(
+            insurer_id=check.insurer_id, code=check.product.code, seen=seen_by(request)
+        )
+        shown = services.with_provenance(services.worded(check.decision, language_of(request)), product)
+        return Response({"id": str(check.pk), **shown, "asked": check.facts, "decided_at": check.decided_at})
+
+    @extend_schema(
+        request=shapes.CheckInput,
+        responses=shapes.CheckOutput,
+        parameters=[OpenApiParameter("dry_run", bool, description="decide, but record nothing")],
+    )
+    def create(self, request: Any) -> Response:
+        """Decide one claim."""
+        refuse_unknown(request.query_params, ("dry_run",))
+        language = language_of(request)
+        decided = services.decide_claim(
+            insurer_id=insurer_of(request.user),
+            data=request.data,
+            by=request.user.person,
+            seen=seen_by(request),
+            language=language,
+            record=not flag(request, "dry_run"),
+        )
+        shown = services.with_provenance(answer(decided.decision, language), decided.product)
+        check = decided.check
+        headers = {"Location": reverse("check-detail", args=[check.pk])} if check else {}
+        return Response({"id": str(check.pk) if check else None, **shown}, headers=headers)
+
+    @extend_schema(request=shapes.ReplayInput, responses=shapes.ReplayOutput)
+    def replay(self, request: Any, pk: str) -> Response:
+        """The decision again: as it was known then, or as known at another instant (`now` for the present), with what differs."""
+        refuse_unknown(request.query_params, ())
+        check = get_object_or_404(self.get_queryset(), pk=pk)
+        known_at = _instant(request.data, request.user.known_at)
+        found = services.replay_check(check=check, seen=seen_by(request), known_at=known_at)
+        shown = services.with_provenance(answer(found.decision, language_of(request)), found.product)
+        return Response(
+            {
+                "same": found.same,
+                "recorded_digest": check.digest,
+                "recorded_rules_version": check.rules_version,
+                "differences": found.differences,
+                "causes": found.causes,
+                "decision": {"id": str(check.pk), **shown},
+            }
+        )
+
+
+def _instant(data: Any, now: Any) -> Any:
+    """Return the instant of a replay: None as it was known then; `now`, or an RFC 3339 instant."""
+    wrong = data not in (None, "") and (not isinstance(data, dict) or set(data) - {"known_at"})
+    text = data.get("known_at") if isinstance(data, dict) else None
+    if text is None and not wrong:
+        return None
+    try:
+        if wrong or not isinstance(text, str):
+            raise ValueError
+        return now if text == "now" else min(parse_instant(text), now)
+    except ValueError:
+        detail = _("Send {}, or {\"known_at\": an instant like 2026-03-14T08:00:00Z, or \"now\"}.")
+        raise ApiProblem(400, "invalid", detail, [Problem("/known_at", "BAD_INSTANT", detail)]) from None
+
+
+class CoverageViewSet(ApiViewSet):
+    """Coverage 保障查询: does this product pay for this drug, for this patient's disease, on this day?"""
+
+    queryset = ClaimCheck.objects.none()
+    serializer_class = shapes.CoverageOutput
+    scopes = {"GET": COVERAGE, "POST": COVERAGE}
+
+    @extend_schema(
+        parameters=[
+            *[OpenApiParameter(name, str) for name in "national_code approval_no generic_name dosage_form brand_name".split()],
+            *[OpenApiParameter(name, str) for name in ("manufacturer", "strength", "setting", "circumstance")],
+            OpenApiParameter("icd10", str, description="one code, or several separated by commas"),
+            OpenApiParameter("sex", str, enum=["F", "M"]),
+            OpenApiParameter("age", int),
+            OpenApiParameter("institution_level", int),
+            OpenApiParameter("date", OpenApiTypes.DATE, description="today by default"),
+            OpenApiParameter("known_at", OpenApiTypes.DATETIME, description="now by default"),
+        ],
+        responses=shapes.CoverageOutput,
+    )
+    def retrieve(self, request: Any, code: str) -> Response:
+        """One query."""
+        language = language_of(request)
+        query = self._query(request, coverage_fields(dict(request.query_params.lists())), language)
+        return Response(self._answers(request, code, [query], language)[0])
+
+    @extend_schema(request=shapes.CoverageQueryInput(many=True), responses=shapes.CoverageListOutput)
+    def create(self, request: Any, code: str) -> Response:
+        """A list of 1 to 1,000 queries, answered in order."""
+        refuse_unknown(request.query_params, ())
+        language = language_of(request)
+        if not isinstance(request.data, list) or not 1 <= len(request.data) <= MAX_QUERIES:
+            detail = _("Send a list of 1 to %(max)d queries.") % {"max": MAX_QUERIES}
+            raise ApiProblem(400, "invalid", detail, [Problem("", "BAD_TYPE", detail)])
+        queries, errors = [], []
+        for place, data in enumerate(request.data):
+            try:
+                queries.append(self._query(request, data, language))
+            except InvalidQuery as invalid:
+                errors += [Problem(f"/{place}{one.pointer}", one.code, one.detail) for one in invalid.errors]
+        if errors:
+            raise InvalidQuery(_("The request is invalid; see `errors`."), errors=errors)
+        return Response({"results": self._answers(request, code, queries, language)})
+
+    def _query(self, request: Any, data: Any, language: Language) -> Any:
+        return parse_coverage(data, today=china_today(request.user.known_at), language=language)
+
+    def _answers(self, request: Any, code: str, queries: list[Any], language: Language) -> list[dict[str, Any]]:
+        found, product = services.coverage(
+            insurer_id=insurer_of(request.user), product_code=code, queries=queries, seen=seen_by(request)
+        )
+        return [services.coverage_document(one, product, language) for one in found]
+
+
+class ReasonCodeViewSet(ApiViewSet):
+    """Every reason and note that an answer can carry."""
+
+    queryset = ClaimCheck.objects.none()
+    serializer_class = shapes.ReasonCodeOutput
+    scopes = {"GET": ANY_KEY}
+    pagination_class = None
+
+    @extend_schema(responses=shapes.ReasonCodeOutput(many=True))
+    def list(self, request: Any) -> Response:
+        refuse_unknown(request.query_params, ())
+        return Response(
+            [
+                {"code": kind.code, "effect": kind.effect, "zh": kind.zh, "en": kind.en, "source": kind.source}
+                for kind in REASONS.values()
+            ]
+        )

@@ -1,0 +1,350 @@
+"""Rows → facts: what a claim is judged against, in a fixed number of queries whatever its number of lines.
+
+What never changes is compiled once and kept in the process: entries of published versions by (version, drug), bounded. What may change (which
+versions exist, what is known about drugs) is kept only for one revision of the database (catalog.clock): the next publication, withdrawal or
+master row raises it, and everything is read anew. An instant in the past is always read anew.
+"""
+
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
+
+from catalog.clock import Observation
+from catalog.drugs.knowledge import Closure, Identity, Knowledge
+from catalog.drugs.resolve import recognise
+from catalog.entries import COLUMNS
+from catalog.known import complete, dosage_forms
+from catalog.models import CatalogEntry, CatalogVersion
+from claims.eligibility.compiled import (
+    CLASS_LENGTH,
+    EXCLUDING_KINDS,
+    CompiledVersion,
+    Selectors,
+    compile_entry,
+)
+from claims.eligibility.coverage import classes_of
+from claims.eligibility.entry import Entry
+from claims.eligibility.world import ProductVersion, World, entry_names, needs
+from common.errors import Refused
+from insurers import models as insurers
+from insurers.terms import parse_terms
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+# Entries of one drug in one version are a handful; a list without drugs may be some thousands.
+DRUGS_KEPT = 50_000
+SELECTORS_KEPT = 64
+PRODUCTS_KEPT = 500
+KNOWN_ROWS_KEPT = 40_000
+NO_SELECTORS = Selectors()
+
+
+class UnknownProduct(Refused):
+    code = "unknown_product"
+    status = 404
+
+
+class _Kept(Generic[K, V]):
+    """A bounded memory: the least recently used goes first. Safe between threads."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._items: OrderedDict[K, V] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: K) -> V | None:
+        with self._lock:
+            if key not in self._items:
+                return None
+            self._items.move_to_end(key)
+            return self._items[key]
+
+    def put(self, key: K, value: V) -> None:
+        with self._lock:
+            self._items[key] = value
+            self._items.move_to_end(key)
+            while len(self._items) > self.size:
+                self._items.popitem(last=False)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._items.clear()
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A published version of a catalog without its entries: enough to tell whether it is in force."""
+
+    pk: int
+    catalog: str
+    kind: str
+    series: str | None
+    provenance: str
+    label: str
+    checksum: str
+    effective_from: date
+    effective_to: date | None
+    published_at: datetime
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFacts:
+    """A product with its published versions and, by catalog code, every published version of the catalogs that these name."""
+
+    pk: int
+    code: str
+    insurer_id: int
+    is_demonstration: bool
+    versions: tuple[ProductVersion, ...]
+    catalogs: dict[str, tuple[Reference, ...]]
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is known to one insurer at one revision, growing with what is asked."""
+
+    rows: dict[Any, None] = field(default_factory=dict)
+    covered: set[tuple[Identity, frozenset[str]]] = field(default_factory=set)
+    knowledge: Knowledge | None = None
+
+
+# (insurer, product code) → (revision, facts); (insurer) → (revision, known); both void when the revision is another.
+_products: _Kept[tuple[int, str], tuple[int, ProductFacts]] = _Kept(PRODUCTS_KEPT)
+_known: _Kept[int, tuple[int, _Known]] = _Kept(PRODUCTS_KEPT)
+# Published entries never change: (version id, base name) → its entries in the order of eligibility 4.3.
+_entries: _Kept[tuple[int, str], tuple[Entry, ...]] = _Kept(DRUGS_KEPT)
+_by_class: _Kept[tuple[int, str], tuple[Entry, ...]] = _Kept(DRUGS_KEPT)
+_selectors: _Kept[int, Selectors] = _Kept(SELECTORS_KEPT)
+_grow = threading.Lock()
+
+
+def forget() -> None:
+    """Drop everything that is kept in the process."""
+    for kept in (_products, _known, _entries, _by_class, _selectors):
+        kept.clear()
+
+
+def product_facts(*, insurer_id: int, code: str, seen: Observation) -> ProductFacts:
+    """Return the insurer's product with its versions and the versions of its catalogs; raises UnknownProduct."""
+    kept = _products.get((insurer_id, code))
+    if kept and kept[0] == seen.revision:
+        return kept[1]
+    product = insurers.Product.objects.filter(insurer=insurer_id, code=code).first()
+    if product is None:
+        raise UnknownProduct(code)
+    published = product.versions.filter(published_at__lte=seen.known_at).order_by("id")
+    versions = tuple(
+        ProductVersion(parse_terms(version.terms), version.published_at, version.withdrawn_at) for version in published
+    )
+    codes = {reference.catalog for version in versions for reference in version.terms.references()}
+    facts = ProductFacts(product.pk, code, insurer_id, product.is_demonstration, versions, _references(codes, insurer_id))
+    _products.put((insurer_id, code), (seen.revision, facts))
+    return facts
+
+
+def _references(codes: set[str], insurer_id: int) -> dict[str, tuple[Reference, ...]]:
+    rows = (
+        CatalogVersion.objects.filter(catalog__code__in=codes, published_at__isnull=False)
+        .filter(catalog__in=_visible(insurer_id))
+        .order_by("catalog__code", "id")
+        .values_list(
+            "id",
+            "catalog__code",
+            "catalog__kind",
+            "catalog__series_id",
+            "catalog__provenance",
+            "label",
+            "checksum",
+            "effective_from",
+            "effective_to",
+            "published_at",
+            "withdrawn_at",
+        )
+    )
+    found: dict[str, list[Reference]] = {}
+    for row in rows:
+        reference = Reference(*row)
+        found.setdefault(reference.catalog, []).append(reference)
+    return {code: tuple(listed) for code, listed in found.items()}
+
+
+def _visible(insurer_id: int) -> Any:
+    return CatalogVersion._meta.get_field("catalog").related_model.objects.visible_to(insurer_id)
+
+
+def gather(
+    product: ProductFacts,
+    *,
+    identities: Sequence[Identity],
+    days: Iterable[date],
+    known_at: datetime,
+    seen: Observation,
+    alternatives: bool = False,
+) -> World:
+    """Return what lines with these identities on these days are judged against, as known at `known_at`.
+
+    `seen` is the caller's observation: where `known_at` is not before it, what was gathered earlier at the same revision serves again.
+    `alternatives` loads the drugs' classes too (coverage query).
+    """
+    present = known_at >= seen.known_at
+    wanted = set(identities)
+    references = {
+        reference
+        for found in needs(days, product.versions, product.catalogs, known_at).values()
+        for reference in found
+    }
+    knowledge = _knowledge(wanted, frozenset(), product.insurer_id, known_at, seen, present)
+    names = entry_names(wanted, knowledge)
+    classes: frozenset[str] = frozenset()
+    if alternatives:
+        found_codes = (classes_of(recognise(identity, knowledge).class_codes) for identity in wanted)
+        classes = frozenset(code for codes in found_codes for code in codes)
+    compiled = _compile(references, names, classes)
+    if classes:
+        offered = {
+            entry.base_name for version in compiled.values() for listed in version.by_class.values() for entry in listed
+        }
+        knowledge = _knowledge(wanted, frozenset(offered), product.insurer_id, known_at, seen, present)
+    return World(
+        product=product.code,
+        product_versions=product.versions,
+        catalogs={
+            code: tuple(compiled[one] for one in listed if one in compiled) for code, listed in product.catalogs.items()
+        },
+        knowledge=knowledge,
+        known_at=known_at,
+    )
+
+
+def _knowledge(
+    identities: set[Identity],
+    names: frozenset[str],
+    insurer_id: int,
+    known_at: datetime,
+    seen: Observation,
+    present: bool,
+) -> Knowledge:
+    """Return knowledge that holds the closure of the identities and names, from what is kept at this revision where it suffices."""
+    if not present:
+        closure = Closure(identities, dosage_forms(), names)
+        complete(closure, insurer_id=insurer_id, known_at=known_at)
+        return Knowledge.build(closure.rows, dosage_forms())
+    with _grow:
+        kept = _known.get(insurer_id)
+        if kept is None or kept[0] != seen.revision or len(kept[1].rows) > KNOWN_ROWS_KEPT:
+            kept = (seen.revision, _Known())
+            _known.put(insurer_id, kept)
+        known = kept[1]
+        missing = {one for one in identities if (one, frozenset()) not in known.covered}
+        asked_names = frozenset(name for name in names if (Identity(), frozenset({name})) not in known.covered)
+        if known.knowledge is None or missing or asked_names:
+            closure = Closure(missing, dosage_forms(), asked_names)
+            complete(closure, insurer_id=insurer_id, known_at=known_at)
+            known.rows.update(dict.fromkeys(closure.rows))
+            known.covered.update((one, frozenset()) for one in missing)
+            known.covered.update((Identity(), frozenset({name})) for name in asked_names)
+            known.knowledge = Knowledge.build(known.rows, dosage_forms())
+        return known.knowledge
+
+
+def _compile(
+    references: set[Reference], names: frozenset[str], classes: frozenset[str]
+) -> dict[Reference, CompiledVersion]:
+    """Return the versions with the entries of these names, their drugless entries, and the entries of these classes."""
+    by_name = _entries_of(_entries, "base_name__in", _base_name, references, names)
+    by_class = _entries_of(_by_class, "class_code__regex", _class, references, classes)
+    selectors = _selectors_of({reference for reference in references if reference.kind in EXCLUDING_KINDS})
+    return {
+        reference: CompiledVersion(
+            catalog=reference.catalog,
+            kind=reference.kind,
+            series=reference.series,
+            label=reference.label,
+            checksum=reference.checksum,
+            effective_from=reference.effective_from,
+            effective_to=reference.effective_to,
+            published_at=reference.published_at,
+            withdrawn_at=reference.withdrawn_at,
+            by_name=by_name.get(reference.pk, {}),
+            selectors=selectors.get(reference.pk, NO_SELECTORS),
+            by_class=by_class.get(reference.pk, {}),
+        )
+        for reference in references
+    }
+
+
+def _base_name(entry: Entry) -> str:
+    return entry.base_name
+
+
+def _class(entry: Entry) -> str:
+    return entry.class_code[:CLASS_LENGTH]
+
+
+def _entries_of(
+    kept: _Kept[tuple[int, str], tuple[Entry, ...]],
+    lookup: str,
+    key_of: Callable[[Entry], str],
+    references: set[Reference],
+    keys: frozenset[str],
+) -> dict[int, dict[str, tuple[Entry, ...]]]:
+    """Return by version id and key the entries in the order of eligibility 4.3: from what is kept, the rest in one query."""
+    found: dict[int, dict[str, tuple[Entry, ...]]] = {}
+    absent: dict[int, set[str]] = {}
+    for reference in references:
+        here = found.setdefault(reference.pk, {})
+        for key in keys:
+            listed = kept.get((reference.pk, key))
+            if listed is None:
+                absent.setdefault(reference.pk, set()).add(key)
+            elif listed:
+                here[key] = listed
+    if not absent:
+        return found
+    kinds = {reference.pk: reference.kind for reference in references}
+    asked = sorted(set().union(*absent.values()))
+    value: Any = asked
+    if lookup == "class_code__regex":
+        value = "^(" + "|".join(re.escape(key.upper()) for key in asked) + ")"
+    rows = CatalogEntry.objects.filter(version__in=absent, **{lookup: value}).values("version_id", *COLUMNS)
+    fresh: dict[tuple[int, str], list[Entry]] = {(pk, key): [] for pk, keys_of in absent.items() for key in keys_of}
+    for row in rows:
+        pk = row.pop("version_id")
+        entry = compile_entry(row, dosage_forms(), kinds[pk])
+        if (pk, key_of(entry)) in fresh:
+            fresh[pk, key_of(entry)].append(entry)
+    for (pk, key), listed in fresh.items():
+        entries = tuple(sorted(listed, key=_sort_key))
+        kept.put((pk, key), entries)
+        if entries:
+            found[pk][key] = entries
+    return found
+
+
+def _sort_key(entry: Entry) -> tuple[bool, bool, str]:
+    return entry.sort_key
+
+
+def _selectors_of(references: set[Reference]) -> dict[int, Selectors]:
+    """Return by version id the entries that select without a drug, from what is kept, the rest in one query."""
+    found = {reference.pk: kept for reference in references if (kept := _selectors.get(reference.pk)) is not None}
+    absent = {reference.pk: reference.kind for reference in references if reference.pk not in found}
+    if absent:
+        rows = CatalogEntry.objects.filter(version__in=absent, base_name="").values("version_id", *COLUMNS)
+        fresh: dict[int, list[Entry]] = {pk: [] for pk in absent}
+        for row in rows:
+            pk = row.pop("version_id")
+            fresh[pk].append(compile_entry(row, dosage_forms(), absent[pk]))
+        for pk, listed in fresh.items():
+            found[pk] = Selectors.build(listed)
+            _selectors.put(pk, found[pk])
+    return found

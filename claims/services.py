@@ -1,0 +1,219 @@
+"""Deciding claims and answering coverage: gather → decide → record. Instants come from the caller's observation (catalog.clock)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from catalog.clock import Observation
+from claims import gather
+from claims.eligibility import Claim, Decision, answer, assess_claim, assess_coverage, coverage_answer, parse_claim
+from claims.eligibility.coverage import Coverage
+from claims.eligibility.facts import RULES_VERSION, CoverageQuery
+from claims.models import ClaimCheck
+from common.errors import Refused
+from common.sentences import Language
+
+
+class FactsRemoved(Refused):
+    code = "facts_removed"
+    status = 410
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision, and the record of it where one was kept."""
+
+    decision: Decision
+    check: ClaimCheck | None
+    product: gather.ProductFacts
+
+
+def decide_claim(
+    *, insurer_id: int, data: Mapping[str, Any], by: str, seen: Observation, language: Language, record: bool = True
+) -> Decided:
+    """Decide a claim as the insurer asked it and record the decision; raises InvalidClaim, UnknownProduct. A dry run records nothing."""
+    claim = parse_claim(data, language)
+    decision, product = _decide(claim, insurer_id=insurer_id, seen=seen, known_at=claim.known_at)
+    check = _record(claim, decision, product, data=data, by=by, seen=seen) if record else None
+    return Decided(decision, check, product)
+
+
+def _decide(
+    claim: Claim, *, insurer_id: int, seen: Observation, known_at: datetime | None
+) -> tuple[Decision, gather.ProductFacts]:
+    product = gather.product_facts(insurer_id=insurer_id, code=claim.product, seen=seen)
+    world = gather.gather(
+        product,
+        identities=[line.identity for line in claim.lines],
+        days=_days_of(claim),
+        # What is not known yet cannot be asked: a later instant is now.
+        known_at=min(known_at or seen.known_at, seen.known_at),
+        seen=seen,
+    )
+    return assess_claim(claim, world), product
+
+
+def _days_of(claim: Claim) -> set[date]:
+    days = {line.service_date for line in claim.lines}
+    return days | {claim.service_date} if claim.service_date else days
+
+
+def _record(
+    claim: Claim,
+    decision: Decision,
+    product: gather.ProductFacts,
+    *,
+    data: Mapping[str, Any],
+    by: str,
+    seen: Observation,
+) -> ClaimCheck:
+    return ClaimCheck.objects.create(
+        insurer_id=product.insurer_id,
+        product_id=product.pk,
+        claim_no=claim.claim_no,
+        service_date=claim.service_date,
+        as_known_at=claim.known_at,
+        known_at=decision.judged.known_at,
+        outcome=decision.outcome,
+        outcomes=sorted({line.judgement.outcome for line in decision.lines}),
+        rules_version=RULES_VERSION,
+        digest=decision.digest,
+        facts=data,
+        decision=bilingual(decision),
+        decided_by=by,
+        decided_at=seen.known_at,
+    )
+
+
+def bilingual(decision: Decision) -> dict[str, Any]:
+    """Return the answer with every message in both languages, {"zh", "en"}: what is kept."""
+    zh, en = answer(decision, "zh"), answer(decision, "en")
+    for line_zh, line_en in zip(zh["lines"], en["lines"], strict=True):
+        for reason_zh, reason_en in zip(line_zh["reasons"], line_en["reasons"], strict=True):
+            reason_zh["message"] = {"zh": reason_zh["message"], "en": reason_en["message"]}
+    return zh
+
+
+def worded(kept: dict[str, Any], language: Language) -> dict[str, Any]:
+    """Return a kept answer with its messages in one language."""
+    lines = [
+        {**line, "reasons": [{**reason, "message": reason["message"][language]} for reason in line["reasons"]]}
+        for line in kept["lines"]
+    ]
+    return {**kept, "lines": lines}
+
+
+def with_provenance(shown: dict[str, Any], product: gather.ProductFacts) -> dict[str, Any]:
+    """Mark in an answer what is official, hand-coded or demonstration data: each catalog version, and the product."""
+    provenance = {code: listed[0].provenance for code, listed in product.catalogs.items() if listed}
+    for cited in shown["catalogs"]:
+        cited["provenance"] = provenance.get(cited["catalog"], "")
+    shown["is_demonstration"] = product.is_demonstration
+    return shown
+
+
+def coverage(
+    *, insurer_id: int, product_code: str, queries: Sequence[CoverageQuery], seen: Observation
+) -> tuple[list[Coverage], gather.ProductFacts]:
+    """Answer coverage queries of one product, in order; raises UnknownProduct. Queries as known at one instant share one gathering."""
+    product = gather.product_facts(insurer_id=insurer_id, code=product_code, seen=seen)
+    worlds = {}
+    for known_at in {_known_at(query, seen) for query in queries}:
+        alike = [query for query in queries if _known_at(query, seen) == known_at]
+        worlds[known_at] = gather.gather(
+            product,
+            identities=[query.identity for query in alike],
+            days={query.day for query in alike},
+            known_at=known_at,
+            seen=seen,
+            alternatives=True,
+        )
+    return [assess_coverage(query, worlds[_known_at(query, seen)]) for query in queries], product
+
+
+def _known_at(query: CoverageQuery, seen: Observation) -> datetime:
+    return min(query.known_at or seen.known_at, seen.known_at)
+
+
+def coverage_document(found: Coverage, product: gather.ProductFacts, language: Language) -> dict[str, Any]:
+    """Return a coverage answer as the API shows it."""
+    return with_provenance(coverage_answer(found, language), product)
+
+
+# --- Replay
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A check decided again: the decision, whether it is the recorded one, and what differs and why."""
+
+    decision: Decision
+    product: gather.ProductFacts
+    same: bool
+    differences: list[dict[str, Any]]
+    causes: list[dict[str, Any]]
+
+
+def replay_check(*, check: ClaimCheck, seen: Observation, known_at: datetime | None = None) -> Replayed:
+    """Decide a recorded check again: as it was known then (`known_at` None), or as known at another instant, with what differs.
+
+    Raises FactsRemoved after the retention. A digest of other rules is never the same: `causes` then names the rules version.
+    """
+    if check.facts is None or check.decision is None:
+        raise FactsRemoved(_("The facts of this check were removed after retention; its digest remains."))
+    claim = parse_claim(check.facts)
+    decision, product = _decide(claim, insurer_id=check.insurer_id, seen=seen, known_at=known_at or check.known_at)
+    before, after = check.decision, bilingual(decision)
+    return Replayed(
+        decision=decision,
+        product=product,
+        same=decision.digest == check.digest,
+        differences=_differences(before, after),
+        causes=_causes(check, before, after),
+    )
+
+
+_COMPARED = ("outcome", "drug", "base", "benefit", "match", "money")
+
+
+def _differences(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return, line by line and field by field, what is answered otherwise: {line_no, field, before, after}."""
+    found = []
+    for old, new in zip(before["lines"], after["lines"], strict=True):
+        pairs = [(name, old[name], new[name]) for name in _COMPARED]
+        codes = [[(reason["code"], reason["effect"]) for reason in line["reasons"]] for line in (old, new)]
+        pairs.append(("reasons", [code for code, _effect in codes[0]], [code for code, _effect in codes[1]]))
+        found += [
+            {"line_no": old["line_no"], "field": name, "before": was, "after": now} for name, was, now in pairs if was != now
+        ]
+    return found
+
+
+def _causes(check: ClaimCheck, before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what the two answers rest on that is not the same: rules, product version, catalog versions, instant."""
+    found: list[dict[str, Any]] = []
+    if check.rules_version != RULES_VERSION:
+        found.append({"what": "rules_version", "before": check.rules_version, "after": RULES_VERSION})
+    for name in ("product_version", "as_known_at"):
+        if before[name] != after[name]:
+            found.append({"what": name, "before": before[name], "after": after[name]})
+    old = {cited["catalog"]: cited for cited in before["catalogs"]}
+    new = {cited["catalog"]: cited for cited in after["catalogs"]}
+    for code in sorted(old.keys() | new.keys()):
+        was, now = _version_of(old.get(code)), _version_of(new.get(code))
+        if was != now:
+            found.append({"what": "catalog", "catalog": code, "before": was, "after": now})
+    return found
+
+
+def _version_of(cited: dict[str, Any] | None) -> dict[str, str] | None:
+    return {"version": cited["version"], "checksum": cited["checksum"]} if cited else None
+
+
+def purge_facts(*, insurer_id: int, older_than: datetime) -> int:
+    """Remove the facts of an insurer's checks decided before an instant, for ever; digests, versions and outcomes stay."""
+    due = ClaimCheck.objects.filter(insurer=insurer_id, decided_at__lt=older_than, purged_at=None)
+    return due.update(facts=None, decision=None, claim_no="", purged_at=older_than)

@@ -1,0 +1,24 @@
+"""Answers kept so that a repeated POST gives the first one again."""
+
+from django.db import models
+
+
+class KeptAnswer(models.Model):
+    """The first answer to a POST with an Idempotency-Key, kept with what it changed in one transaction."""
+
+    insurer_id = models.BigIntegerField(null=True)
+    holder = models.CharField(max_length=16)
+    idempotency_key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    body = models.BinaryField()
+    headers = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["holder", "idempotency_key"], name="one_answer_per_idempotency_key")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.holder} {self.idempotency_key}"

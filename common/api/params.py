@@ -1,0 +1,36 @@
+"""Reading days and instants from the query string; a wrong one is a 400 with the mend."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from common.api.problems import ApiProblem
+from common.dates import parse_day, parse_instant
+from common.errors import Problem
+
+
+def _bad(name: str, detail: str) -> ApiProblem:
+    return ApiProblem(400, "invalid", _("The request is invalid; see `errors`."), [Problem(f"/{name}", "bad_date", detail)])
+
+
+def day_parameter(request: Any, name: str, default: date) -> date:
+    """Return a day `2026-03-14`, or the default where it is not given."""
+    text = request.query_params.get(name, "")
+    if not text:
+        return default
+    try:
+        return parse_day(text)
+    except ValueError:
+        raise _bad(name, _("Write a day as 2026-03-14.")) from None
+
+
+def instant_parameter(request: Any, name: str, now: datetime) -> datetime:
+    """Return an instant `2026-03-14T08:00:00Z`, never later than now: what is not known yet cannot be asked."""
+    text = request.query_params.get(name, "")
+    if not text:
+        return now
+    try:
+        return min(parse_instant(text), now)
+    except ValueError:
+        raise _bad(name, _("Write an instant as 2026-03-14T08:00:00Z.")) from None

@@ -1,0 +1,59 @@
+"""Is the service alive, and can it do its work? `/healthz` and `/readyz`, outside the API, for machines that watch."""
+
+from django.core.cache import cache
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+
+WORKER_SEEN_SECONDS = 40
+
+
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Answer that the process lives; asks nothing else."""
+    return JsonResponse({"status": "ok"})
+
+
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Answer whether database, broker, worker and migrations are there; 503 when one is not."""
+    found = {"database": _database(), "broker": _broker(), "worker": "no", "migrations": "no"}
+    if found["broker"] == "ok":
+        found["worker"] = _worker()
+    if found["database"] == "ok":
+        found["migrations"] = _migrations()
+    ready = all(state == "ok" for state in found.values())
+    return JsonResponse(found, status=200 if ready else 503, headers={"Cache-Control": "no-store"})
+
+
+def worker_seen() -> None:
+    """Note, from a worker, that one is there."""
+    cache.set("worker-seen", "ok", timeout=WORKER_SEEN_SECONDS)
+
+
+def _database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT similarity('药品', '药品')")
+            # A database made with LC_CTYPE C finds no trigrams in Chinese: searching would find nothing, in silence.
+            return "ok" if cursor.fetchone()[0] == 1 else "locale: create the database with a UTF-8 LC_CTYPE"
+    except Exception as fault:  # whatever is wrong with it, it is not there
+        return type(fault).__name__
+
+
+def _broker() -> str:
+    try:
+        cache._cache.get_client().ping()
+    except Exception as fault:  # whatever is wrong with it, it is not there
+        return type(fault).__name__
+    return "ok"
+
+
+def _worker() -> str:
+    try:
+        return "ok" if cache.get("worker-seen") else "none seen"
+    except Exception as fault:  # the broker went away in between
+        return type(fault).__name__
+
+
+def _migrations() -> str:
+    executor = MigrationExecutor(connection)
+    return "pending" if executor.migration_plan(executor.loader.graph.leaf_nodes()) else "ok"

@@ -1,0 +1,158 @@
+"""Insurer endpoints: who a key is, products and their versions. Another insurer's product is not found."""
+
+import hashlib
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.response import Response
+
+from common.api import etags
+from common.api.filtering import refuse_unknown
+from common.api.views import ApiViewSet
+from insurers import services
+from insurers.api import serializers as shapes
+from insurers.api.authentication import ANY_KEY, insurer_of
+from insurers.models import Product, ProductVersion
+
+READ, WRITE = ("coverage:read", "products:write"), ("products:write",)
+PAGE = [OpenApiParameter("page", int), OpenApiParameter("page_size", int)]
+
+
+class WhoViewSet(ApiViewSet):
+    """Who the key is."""
+
+    queryset = Product.objects.none()
+    serializer_class = shapes.WhoOutput
+    scopes = {"GET": ANY_KEY}
+
+    def retrieve(self, request: Any) -> Response:
+        caller = request.user
+        insurer = None if caller.is_office else {"code": caller.insurer_code, "name": caller.insurer_name}
+        return Response(
+            {
+                "insurer": insurer,
+                "person": caller.person,
+                "key": caller.prefix,
+                "scopes": sorted(caller.scopes),
+                "expires_at": caller.expires_at,
+            }
+        )
+
+
+def product_of(request: Any, code: str) -> Product:
+    """Return the caller's own product; anybody else's is not found."""
+    own = Product.objects.filter(insurer=insurer_of(request.user)).select_related("insurer")
+    return get_object_or_404(own, code=code)
+
+
+class ProductViewSet(ApiViewSet):
+    """Insurance products 保险产品 of the key's insurer."""
+
+    queryset = Product.objects.none()
+    serializer_class = shapes.ProductOutput
+    scopes = {"GET": READ, "POST": WRITE}
+
+    def get_queryset(self) -> QuerySet[Product]:
+        return Product.objects.filter(insurer=insurer_of(self.request.user)).select_related("insurer").order_by("code")
+
+    @extend_schema(parameters=PAGE)
+    def list(self, request: Any) -> Response:
+        refuse_unknown(request.query_params, ("page", "page_size"))
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(shapes.ProductOutput(page, many=True).data)
+
+    def retrieve(self, request: Any, code: str) -> Response:
+        refuse_unknown(request.query_params, ())
+        return Response(shapes.ProductOutput(product_of(request, code)).data)
+
+    @extend_schema(request=shapes.ProductInput, responses={201: shapes.ProductOutput})
+    def create(self, request: Any) -> Response:
+        given = shapes.ProductInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        product = services.create_product(insurer_id=insurer_of(request.user), **given.validated_data)
+        location = reverse("product-detail", args=[product.code])
+        return Response(shapes.ProductOutput(product).data, status=201, headers={"Location": location})
+
+
+class ProductVersionViewSet(ApiViewSet):
+    """Versions of a product: drafts until published, then immutable."""
+
+    queryset = ProductVersion.objects.none()
+    serializer_class = shapes.ProductVersionOutput
+    scopes = {"GET": READ, "POST": WRITE, "PUT": WRITE, "DELETE": WRITE}
+
+    def _version(self, request: Any, code: str, label: str) -> ProductVersion:
+        versions = product_of(request, code).versions.select_related("product")
+        return get_object_or_404(versions, label=label)
+
+    @extend_schema(parameters=PAGE)
+    def list(self, request: Any, code: str) -> Response:
+        refuse_unknown(request.query_params, ("page", "page_size"))
+        versions = product_of(request, code).versions.select_related("product").order_by("-effective_from", "-id")
+        page = self.paginate_queryset(versions)
+        return self.get_paginated_response(shapes.ProductVersionOutput(page, many=True).data)
+
+    def retrieve(self, request: Any, code: str, label: str) -> Response:
+        refuse_unknown(request.query_params, ())
+        version = self._version(request, code, label)
+        shown = shapes.ProductVersionOutput(version).data
+        return etags.answer(request, shown, etag=_etag(version), immutable=False)
+
+    @extend_schema(request=shapes.TermsInput, responses={201: shapes.ProductVersionOutput})
+    def create(self, request: Any, code: str) -> Response:
+        """Keep terms as a draft."""
+        version = services.create_product_version(
+            product=product_of(request, code), data=request.data, by=request.user.person
+        )
+        location = reverse("product-version-detail", args=[code, version.label])
+        return self._shown(version, status=201, headers={"Location": location})
+
+    @extend_schema(request=shapes.TermsInput, responses=shapes.ProductVersionOutput)
+    def validate(self, request: Any, code: str) -> Response:
+        """Say what is wrong with terms, or how they read with every default filled in; nothing is kept."""
+        product = product_of(request, code)
+        terms = services.read_terms(request.data, insurer_id=product.insurer_id)
+        return Response({"valid": True, "terms": services.terms_document(terms)})
+
+    @extend_schema(request=shapes.TermsInput, responses=shapes.ProductVersionOutput)
+    def update(self, request: Any, code: str, label: str) -> Response:
+        """Replace a draft's terms."""
+        version = self._version(request, code, label)
+        etags.check_match(request, _etag(version))
+        return self._shown(
+            services.change_product_version(version=version, data=request.data, by=request.user.person)
+        )
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Any, code: str, label: str) -> Response:
+        """Delete a draft."""
+        version = self._version(request, code, label)
+        etags.check_match(request, _etag(version))
+        services.discard_product_draft(version=version)
+        return Response(status=204)
+
+    @extend_schema(request=None, responses=shapes.ProductVersionOutput)
+    def publish(self, request: Any, code: str, label: str) -> Response:
+        """Bring a draft into force; it never changes afterwards."""
+        version = self._version(request, code, label)
+        etags.check_match(request, _etag(version))
+        return self._shown(services.publish_product_version(version=version, by=request.user.person))
+
+    @extend_schema(request=None, responses=shapes.ProductVersionOutput)
+    def withdraw(self, request: Any, code: str, label: str) -> Response:
+        """End a published version for new checks; earlier answers keep it."""
+        version = self._version(request, code, label)
+        etags.check_match(request, _etag(version))
+        return self._shown(services.withdraw_product_version(version=version, by=request.user.person))
+
+    def _shown(self, version: ProductVersion, status: int = 200, headers: Any = None) -> Response:
+        tag = {"ETag": f'"{_etag(version)}"'}
+        return Response(shapes.ProductVersionOutput(version).data, status=status, headers={**tag, **(headers or {})})
+
+
+def _etag(version: ProductVersion) -> str:
+    facts = (version.pk, version.label, version.checksum, version.published_at, version.withdrawn_at)
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]

@@ -1,0 +1,40 @@
+"""`manage.py issue_key`: make an API key and print it, alone, on the last line (spec running.md)."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from common.errors import Refused
+from insurers import services
+from insurers.models import Insurer, Scope
+
+
+class Command(BaseCommand):
+    help = "Make an API key of an insurer (--insurer CODE) or of a curator (--curator --user NAME); prints it on the last line."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        whose = parser.add_mutually_exclusive_group(required=True)
+        whose.add_argument("--insurer", metavar="CODE", help="the insurer's code; made if missing")
+        whose.add_argument("--curator", action="store_true", help="a key of the catalog office")
+        parser.add_argument("--user", metavar="NAME", help="the curator's user name; made if missing")
+        parser.add_argument("--scope", action="append", required=True, choices=Scope.values, help="may be repeated")
+        parser.add_argument("--note", default="")
+
+    def handle(self, **options: Any) -> None:
+        try:
+            if options["curator"]:
+                if not options["user"]:
+                    raise CommandError("--curator needs --user NAME: publishing is checked by person.")
+                _row, key = services.issue_curator_key(
+                    username=options["user"], scopes=options["scope"], note=options["note"]
+                )
+            else:
+                code = options["insurer"]
+                insurer, _made = Insurer.objects.get_or_create(code=code, defaults={"name": code})
+                _row, key = services.issue_insurer_key(
+                    insurer=insurer, scopes=options["scope"], note=options["note"]
+                )
+        except Refused as refusal:
+            raise CommandError(refusal.detail) from refusal
+        self.stdout.write("This key is shown once; keep it safe.")
+        self.stdout.write(key)

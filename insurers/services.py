@@ -1,0 +1,217 @@
+"""Every write to insurers, keys, products and their versions. Each says who; instants are the database's (catalog.clock)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from catalog import clock
+from catalog.models import Catalog
+from common.errors import InvalidInput, Problem, Refused
+from common.jcs import sha256_of
+from insurers.keys import make_key
+from insurers.models import ApiKey, Insurer, Product, ProductVersion, Scope
+from insurers.terms import ProductTerms, catalog_references, parse_terms, terms_document
+
+# Publishing catalogs is the office's act, by a second person of the office.
+OFFICE_ONLY = frozenset({Scope.CATALOG_PUBLISH})
+
+
+class CodeTaken(Refused):
+    code = "code_taken"
+
+
+class LabelTaken(Refused):
+    code = "label_taken"
+
+
+class NotADraft(Refused):
+    code = "not_a_draft"
+
+
+class NotPublished(Refused):
+    code = "not_published"
+
+
+class BadScope(Refused):
+    code = "bad_scope"
+    status = 400
+
+
+def _check_scopes(scopes: Iterable[str], *, office: bool) -> list[str]:
+    wanted = list(dict.fromkeys(scopes))
+    wrong = [scope for scope in wanted if scope not in Scope.values]
+    if wrong or not wanted:
+        known = ", ".join(Scope.values)
+        raise BadScope(_("Unknown scope %(wrong)s; known are: %(known)s.") % {"wrong": ", ".join(wrong), "known": known})
+    if not office and OFFICE_ONLY & set(wanted):
+        raise BadScope(_("Only a curator's key may publish catalogs."))
+    return wanted
+
+
+@transaction.atomic
+def issue_insurer_key(
+    *, insurer: Insurer, scopes: Iterable[str], note: str = "", expires_at: datetime | None = None
+) -> tuple[ApiKey, str]:
+    """Make a key of an insurer; returns (row, the key itself, which is never to be had again). Raises BadScope."""
+    key, prefix, secret_hash = make_key()
+    row = ApiKey.objects.create(
+        prefix=prefix,
+        secret_hash=secret_hash,
+        insurer=insurer,
+        scopes=_check_scopes(scopes, office=False),
+        note=note,
+        expires_at=expires_at,
+    )
+    return row, key
+
+
+@transaction.atomic
+def issue_curator_key(
+    *, username: str, scopes: Iterable[str], note: str = "", expires_at: datetime | None = None
+) -> tuple[ApiKey, str]:
+    """Make a key of a curator of the catalog office (making the user if missing, who cannot sign in until given a password)."""
+    users = get_user_model().objects
+    user = users.filter(username=username).first()
+    if user is None:
+        user = users.create_user(username=username)
+    key, prefix, secret_hash = make_key()
+    row = ApiKey.objects.create(
+        prefix=prefix,
+        secret_hash=secret_hash,
+        user=user,
+        scopes=_check_scopes(scopes, office=True),
+        note=note,
+        expires_at=expires_at,
+    )
+    return row, key
+
+
+def revoke_key(*, key: ApiKey) -> None:
+    """End a key at once: the next request with it is a 401."""
+    if key.revoked_at is None:
+        key.revoked_at = clock.observe().known_at
+        key.save(update_fields=["revoked_at"])
+
+
+def create_product(
+    *, insurer_id: int, code: str, name: str, note: str = "", is_demonstration: bool = False
+) -> Product:
+    """Make a product of an insurer; raises CodeTaken."""
+    try:
+        with transaction.atomic():
+            return Product.objects.create(
+                insurer_id=insurer_id, code=code, name=name, note=note, is_demonstration=is_demonstration
+            )
+    except IntegrityError as taken:
+        raise CodeTaken(_("You have a product %(code)s already.") % {"code": code}) from taken
+
+
+def read_terms(data: object, *, insurer_id: int) -> ProductTerms:
+    """Return the terms of a product version; raises InvalidInput with every problem, those of its catalog references too."""
+    terms = parse_terms(data, "en" if (get_language() or "").startswith("en") else "zh")
+    placed = catalog_references(terms)
+    codes = {reference.catalog for reference in placed}
+    kinds = dict(Catalog.objects.visible_to(insurer_id).filter(code__in=codes).values_list("code", "kind"))
+    errors = []
+    for reference in placed:
+        kind = kinds.get(reference.catalog)
+        if kind is None:
+            # Another insurer's catalog and none at all read alike.
+            detail = _("There is no catalog %(code)s.") % {"code": reference.catalog}
+            errors.append(Problem(reference.pointer, "unknown_catalog", detail))
+        elif kind not in reference.kinds:
+            wanted = ", ".join(sorted(reference.kinds))
+            detail = _("%(code)s is of kind %(kind)s; here stands: %(wanted)s.")
+            errors.append(
+                Problem(
+                    reference.pointer,
+                    "wrong_kind",
+                    detail % {"code": reference.catalog, "kind": kind, "wanted": wanted},
+                )
+            )
+    if errors:
+        raise InvalidInput(_("The product version names catalogs that it cannot use."), errors=errors)
+    return terms
+
+
+def create_product_version(*, product: Product, data: object, by: str) -> ProductVersion:
+    """Keep terms as a draft version of the product; raises InvalidInput, LabelTaken."""
+    fields = _fields_of(read_terms(data, insurer_id=product.insurer_id))
+    try:
+        with transaction.atomic():
+            return ProductVersion.objects.create(
+                insurer_id=product.insurer_id, product=product, created_by=by, **fields
+            )
+    except IntegrityError as taken:
+        label = fields["label"]
+        raise LabelTaken(_("The product has a version %(label)s already.") % {"label": label}) from taken
+
+
+@transaction.atomic
+def change_product_version(*, version: ProductVersion, data: object, by: str) -> ProductVersion:
+    """Replace a draft's terms; raises InvalidInput, NotADraft, LabelTaken."""
+    version = _locked(version)
+    if version.published_at:
+        raise NotADraft(_("%(label)s is published and cannot be changed; make another version.") % {"label": version.label})
+    fields = _fields_of(read_terms(data, insurer_id=version.insurer_id))
+    if version.product.versions.filter(label=fields["label"]).exclude(pk=version.pk).exists():
+        raise LabelTaken(_("The product has a version %(label)s already.") % {"label": fields["label"]})
+    for name, value in fields.items():
+        setattr(version, name, value)
+    version.created_by = by
+    version.save()
+    return version
+
+
+def _fields_of(terms: ProductTerms) -> dict[str, Any]:
+    document = terms_document(terms)
+    return {
+        "label": terms.label,
+        "effective_from": terms.effective_from,
+        "effective_to": terms.effective_to,
+        "terms": document,
+        "checksum": sha256_of(document),
+    }
+
+
+@transaction.atomic
+def publish_product_version(*, version: ProductVersion, by: str) -> ProductVersion:
+    """Bring a draft's terms into force from its first day, known from now on; they never change afterwards. Raises NotADraft, InvalidInput."""
+    version = _locked(version)
+    if version.published_at:
+        raise NotADraft(_("%(label)s is published already.") % {"label": version.label})
+    read_terms(version.terms, insurer_id=version.insurer_id)
+    version.published_at = clock.declare()
+    version.published_by = by
+    version.save(update_fields=["published_at", "published_by"])
+    return version
+
+
+@transaction.atomic
+def withdraw_product_version(*, version: ProductVersion, by: str) -> ProductVersion:
+    """End a published version for everything asked from now on; raises NotPublished."""
+    version = _locked(version)
+    if version.state != "published":
+        raise NotPublished(_("%(label)s is not published, or is withdrawn already.") % {"label": version.label})
+    version.withdrawn_at = clock.declare()
+    version.withdrawn_by = by
+    version.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    return version
+
+
+@transaction.atomic
+def discard_product_draft(*, version: ProductVersion) -> None:
+    """Delete a draft; raises NotADraft."""
+    version = _locked(version)
+    if version.published_at:
+        raise NotADraft(_("%(label)s is published already.") % {"label": version.label})
+    version.delete()
+
+
+def _locked(version: ProductVersion) -> ProductVersion:
+    return ProductVersion.objects.select_related("product").select_for_update(of=("self",)).get(pk=version.pk)
