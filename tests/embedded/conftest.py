@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -60,14 +61,30 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder as the first start leaves it: making one takes seconds, copying it does not."""
+    folder = tmp_path_factory.mktemp("made") / "data"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.embedded.holding", folder, VENV], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline()
+    process.terminate()
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    return folder
+
+
 @pytest.fixture
-def hold(data: Path) -> Iterator[Callable[..., Holding]]:
+def hold(data: Path, made: Path) -> Iterator[Callable[..., Holding]]:
     """Start a holder on the test's data folder; whatever the test does, nothing is left behind."""
     if not sys.platform.startswith("linux"):
         pytest.skip("looks into /proc")
     started: list[subprocess.Popen[str]] = []
 
     def start(*arguments: str) -> Holding:
+        if not data.exists():
+            shutil.copytree(made, data)
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.embedded.holding", data, VENV, *arguments],
             cwd=ROOT,
