@@ -27,6 +27,7 @@ FORMS = [
     {"form": "乳剂", "group": "口服液体剂"},
     {"form": "口服溶液", "group": "口服液体剂"},
     {"form": "溶液", "group": "外用液体剂"},
+    {"form": "散", "group": "口服散剂"},
     {"form": "散剂", "group": "口服散剂"},
     {"form": "散剂", "group": "外用散剂"},
     {"form": "乳膏", "group": "软膏剂"},
@@ -36,7 +37,7 @@ FORMS = [
     {"form": "丸剂", "group": "丸剂"},
     {"form": "贴", "group": None},
 ]
-GROUPS = ["口服常释剂型", "缓释控释剂型", "注射剂", "口服液体剂", "外用散剂", "软膏剂", "丸剂"]
+GROUPS = ["口服常释剂型", "缓释控释剂型", "注射剂", "口服液体剂", "外用散剂", "口服散剂", "软膏剂", "丸剂"]
 
 # (names that mean one drug, aliases, brands, class code, ICD-10, forms)
 DRUGS = [
@@ -58,16 +59,18 @@ DRUGS = [
     (["二甲双胍", "盐酸二甲双胍"], ["降糖片"], ["格华止"], "XA10BA", "E11", ["片", "缓释片", "缓释胶囊"]),
     (["氯吡格雷", "硫酸氢氯吡格雷", "硫酸氯吡格雷"], [], ["波立维"], "XB01AC", "I25", ["片", "普通片"]),
     (["盐酸胍"], ["胍盐"], ["胍乐"], "XN07AA", "G70", ["片"]),
-    (["硫酸镁"], ["泻盐"], ["镁康"], "XA06AD", "K59", ["注射液", "口服溶液", "溶液"]),
+    (["硫酸镁"], ["泻盐"], ["镁康"], "XA06AD", "K59", ["注射液", "口服溶液", "溶液", "散剂", "散"]),
     (["硫酸亚铁"], [], ["铁宝"], "XB03AA", "D50", ["片", "缓释片"]),
     (["磷酸氢钙"], ["二代钙"], ["钙宝"], "XA12AA", "E83", ["片"]),
     (["磷酸二氢钾"], ["二氢钾盐"], ["钾康"], "XA12BA", "E87", ["片", "口服溶液"]),
-    (["乳酸菌素"], ["菌素"], ["菌宝片"], "XA07FA", "A09", ["片", "散剂"]),
+    (["乳酸菌素"], ["菌素"], ["菌宝片"], "XA07FA", "A09", ["片", "散剂", "散"]),
     (["复方丹参"], ["丹参方", "共名"], ["天士力"], "ZC01EB", "I20", ["滴丸", "丸", "丸剂", "片"]),
     (["丹丸"], ["单丸"], ["丹宝"], "ZA04BA", "I63", ["丸", "丸剂"]),
     (["维A酸"], ["ATRA"], ["迪维"], "XD10AD", "L70", ["乳膏", "软膏", "贴"]),
     (["硫酸氢胍"], [], ["胍新"], "XN07AB", "G71", ["片"]),
 ]
+# Drugs that share a brand, a class, an alias, or where an alias of one is the other's name.
+RELATED = [DRUGS[0:2], DRUGS[0:4], [DRUGS[0], DRUGS[5], DRUGS[16]], [DRUGS[1], DRUGS[7]]]
 MAKERS = ["阿斯利康", "恒瑞医药", "ROCHE Ltd.", "齐鲁制药"]
 STRENGTHS = ["80mg", "40mg", "5ml:2.5g", "0.25g"]
 CRITERIA = ["EGFR_19DEL", "LINE_2", "COMBO_CHEMO"]
@@ -109,14 +112,50 @@ def world(seed):
     """(world, request) of a seed."""
     dice = Dice(seed)
     drugs = some_drugs(dice)
+    if dice.chance(0.3):
+        return open_world(dice, drugs)
     made = make_world(dice, drugs)
     return made, make_request(dice, drugs, made)
+
+
+RESTRICTION_COLUMNS = ("icd10", "sex", "age_min", "age_max", "settings", "min_institution_level", "criteria")
+
+
+def open_world(dice, drugs):
+    """(world, request) with nothing in the way of the drug: how it is recognised and matched alone decides."""
+    made = make_world(dice, drugs)
+    lists = [make_catalog(dice, "COM1", "commercial", drugs), make_catalog(dice, "NEG1", "negative", drugs)]
+    for catalog in lists:
+        catalog["versions"] = [
+            {"label": "v1", "effective_from": STARTS[0], "published_at": INSTANTS[0], "entries": version["entries"]}
+            for version in catalog["versions"][:1]
+        ]
+        for entry in catalog["versions"][0]["entries"]:
+            for column in (*RESTRICTION_COLUMNS, "restriction", "indication", "effective_from", "effective_to"):
+                if dice.chance(0.8):
+                    entry.pop(column, None)
+            if dice.chance(0.3):
+                entry.pop("class_code", None)
+        if catalog["kind"] == "negative" and dice.chance(0.4):
+            code = dice.choice(drugs)[3][: dice.choice([3, 6])]
+            catalog["versions"][0]["entries"] = [{"entry_code": "G-1", "class_code": code}]
+    made["catalogs"] = lists + [catalog for catalog in made["catalogs"] if catalog["kind"] in ("base", "reference")]
+    terms = {
+        "negative_lists": [{"catalog": "NEG1"}],
+        "benefits": [{"code": "b1", "ratio": "0.7000", "catalogs": [{"catalog": "COM1"}]}],
+    }
+    version = {"label": "p1", "effective_from": STARTS[0], "published_at": INSTANTS[0]} | terms
+    made["products"] = [{"code": "P", "insurer": "INS1", "versions": [version]}]
+    request = make_valid_request(dice, drugs, made)
+    for field in ("as_known_at", "circumstance", "member"):
+        request.pop(field, None)
+    return made, request
 
 
 def coverage_query(seed):
     """(world, coverage query) of a seed: the drug part and the facts of the first line of a valid request."""
     dice = Dice(f"coverage {seed}")
-    drugs = some_drugs(dice)
+    drugs = RELATED[1] if dice.chance(0.5) else some_drugs(dice)  # one class: alternatives
     made = make_world(dice, drugs)
     claim = make_valid_request(dice, drugs, made)
     line = claim["lines"][0]
@@ -137,10 +176,10 @@ def coverage_query(seed):
 
 
 def some_drugs(dice):
-    """A few drugs; often two that share a brand or an alias."""
-    drugs = dice.sample(DRUGS, dice.randint(1, 4))
-    if dice.chance(0.3):
-        drugs += [drug for drug in DRUGS[:2] if drug not in drugs]
+    """A few drugs; often some that share a brand, an alias or a class."""
+    drugs = dice.sample(DRUGS, dice.randint(1, 3))
+    if dice.chance(0.5):
+        drugs += [drug for drug in dice.choice(RELATED) if drug not in drugs]
     return drugs
 
 
@@ -187,7 +226,8 @@ def form_text(dice, drug):
     elif kind < 0.75:
         text = dice.choice(FORMS)["form"]
     else:
-        text = dice.choice(GROUPS)
+        text = dice.choice([row["group"] for row in FORMS if row["form"] in drug[5] and row["group"]] or GROUPS)
+        text = text if dice.chance(0.85) else dice.choice(GROUPS)
     if dice.chance(0.1) and not text.endswith("剂"):
         text += "剂"
     return noise(dice, text)
@@ -212,7 +252,9 @@ def approval_no(dice, drug):
 
 def brand_name(dice, drug):
     name = dice.choice(drug[2])
-    return noise(dice, name + "2" if dice.chance(0.15) else name)
+    if dice.chance(0.2):
+        name += dice.choice(["2", drug[5][0], dice.choice(["片", "丸", "注射液"])])
+    return noise(dice, name)
 
 
 def listed_code(dice, drug):
@@ -282,7 +324,7 @@ def make_master(dice, drugs):
             row["aliases"] = [noise(dice, alias) for alias in dice.some(drug[1], 2)]
             fill_product_fields(dice, row, drug, 0.35)
             if dice.chance(0.3):
-                row["class_code"] = drug[3] if dice.chance(0.7) else drug[3][:5]
+                row["class_code"] = drug[3][: dice.choice([6, 6, 5, 3])]
             if dice.chance(0.15):
                 row["recorded_at"] = dice.choice(INSTANTS)
             rows.append(row)
@@ -355,7 +397,7 @@ def make_entries(dice, kind, drugs):
             if dice.chance(0.12):
                 entry["approval_no"] = approval_no(dice, drug)
             fill_product_fields(dice, entry, drug, 0.15)
-            if dice.chance(0.3):
+            if dice.chance(0.5):
                 entry["class_code"] = drug[3] if dice.chance(0.6) else drug[3][:5] + "Q"
             if dice.chance(0.3 if excludes else 0.6):
                 restrict(dice, entry, drug)
@@ -624,7 +666,7 @@ def make_line(dice, number, drug, drugs, request):
         line["generic_name"] = drug_name(dice, drug)
     elif named < 0.62 and drug[1]:
         line["generic_name"] = noise(dice, dice.choice(drug[1]))
-    elif named < 0.66:
+    elif named < 0.67:
         line["generic_name"] = brand_name(dice, drug)
     elif named < 0.69:
         line["generic_name"] = dice.choice(["无名片", drug_name(dice, dice.choice(DRUGS)), drug_name(dice, drug)])
@@ -635,8 +677,8 @@ def make_line(dice, number, drug, drugs, request):
         line["approval_no"] = approval_no(dice, drug if dice.chance(0.85) else dice.choice(drugs))
     if dice.chance(0.15):
         line["dosage_form"] = form_text(dice, drug)
-    if dice.chance(0.15):
-        line["brand_name"] = brand_name(dice, drug)
+    if dice.chance(0.2):
+        line["brand_name"] = brand_name(dice, drug) if dice.chance(0.85) else "无此牌"
     if dice.chance(0.1):
         line["manufacturer"] = noise(dice, dice.choice(MAKERS))
     if dice.chance(0.1):
