@@ -58,12 +58,16 @@ def rows_with(keys: KnownKeys, *, insurer_id: int | None, known_at: datetime) ->
     with connection.cursor() as cursor:
         cursor.execute(_MASTER, parameters)
         rows = [
-            KnownRow("master", (position,), name, code, approval, tuple(aliases), form, brand, maker, strength, class_code)
+            KnownRow(
+                "master", (position,), name, code, approval, tuple(aliases), form, brand, maker, strength, class_code
+            )
             for position, name, code, approval, aliases, form, brand, maker, strength, class_code in cursor.fetchall()
         ]
         cursor.execute(_ENTRIES, parameters)
         rows += [
-            KnownRow("entry", (at, catalog, label, entry), name, code, approval, (), form, brand, maker, strength, class_code)
+            KnownRow(
+                "entry", (at, catalog, label, entry), name, code, approval, (), form, brand, maker, strength, class_code
+            )
             for at, catalog, label, entry, name, code, approval, form, brand, maker, strength, class_code in cursor.fetchall()
         ]
     return rows

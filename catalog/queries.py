@@ -78,7 +78,9 @@ def history_of(drug: Drug, *, insurer_id: int | None, known_at: datetime) -> lis
     for version in versions:
         was, now = before.get(version.catalog_id, False), version.listed
         before[version.catalog_id] = now
-        change = {(False, True): "in", (True, False): "out", (True, True): "still_in", (False, False): "not_in"}[was, now]
+        change = {(False, True): "in", (True, False): "out", (True, True): "still_in", (False, False): "not_in"}[
+            was, now
+        ]
         if change == "not_in":
             continue
         history.append(
@@ -86,7 +88,9 @@ def history_of(drug: Drug, *, insurer_id: int | None, known_at: datetime) -> lis
                 **_cited(version.catalog, version),
                 "change": change,
                 "published_at": version.published_at,
-                "withdrawn_at": version.withdrawn_at if version.withdrawn_at and version.withdrawn_at <= known_at else None,
+                "withdrawn_at": version.withdrawn_at
+                if version.withdrawn_at and version.withdrawn_at <= known_at
+                else None,
             }
         )
     return history
@@ -113,7 +117,9 @@ def _shown(identity: Identity, knowledge: Knowledge) -> dict[str, Any]:
         "drug": {"id": drug_id(found.drug), "generic_name": found.drug} if found.drug else None,
         "matched_by": found.matched_by,
         "reasons": reasons,
-        "candidates": [{"id": drug_id(name), "generic_name": name} for name in found.candidates] if not found.drug else [],
+        "candidates": [{"id": drug_id(name), "generic_name": name} for name in found.candidates]
+        if not found.drug
+        else [],
         "product": {
             "national_code": product.national_code,
             "approval_no": product.approval_no,

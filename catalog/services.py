@@ -283,7 +283,8 @@ def _guard_mass_change(version: CatalogVersion, confirm: bool) -> None:
     lost, before = mass_change(version)
     if not confirm and lost > before * MASS_CHANGE_SHARE:
         raise MassChange(
-            _("%(lost)d of %(before)d entries in force go or get narrower; confirm it.") % {"lost": lost, "before": before}
+            _("%(lost)d of %(before)d entries in force go or get narrower; confirm it.")
+            % {"lost": lost, "before": before}
         )
 
 

@@ -146,7 +146,9 @@ def product_facts(*, insurer_id: int, code: str, seen: Observation) -> ProductFa
         ProductVersion(parse_terms(version.terms), version.published_at, version.withdrawn_at) for version in published
     )
     codes = {reference.catalog for version in versions for reference in version.terms.references()}
-    facts = ProductFacts(product.pk, code, insurer_id, product.is_demonstration, versions, _references(codes, insurer_id))
+    facts = ProductFacts(
+        product.pk, code, insurer_id, product.is_demonstration, versions, _references(codes, insurer_id)
+    )
     _products.put((insurer_id, code), (seen.revision, facts))
     return facts
 
@@ -198,9 +200,7 @@ def gather(
     present = known_at >= seen.known_at
     wanted = set(identities)
     references = {
-        reference
-        for found in needs(days, product.versions, product.catalogs, known_at).values()
-        for reference in found
+        reference for found in needs(days, product.versions, product.catalogs, known_at).values() for reference in found
     }
     knowledge = _knowledge(wanted, frozenset(), product.insurer_id, known_at, seen, present)
     names = entry_names(wanted, knowledge)

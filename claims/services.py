@@ -187,7 +187,9 @@ def _differences(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str
         codes = [[(reason["code"], reason["effect"]) for reason in line["reasons"]] for line in (old, new)]
         pairs.append(("reasons", [code for code, _effect in codes[0]], [code for code, _effect in codes[1]]))
         found += [
-            {"line_no": old["line_no"], "field": name, "before": was, "after": now} for name, was, now in pairs if was != now
+            {"line_no": old["line_no"], "field": name, "before": was, "after": now}
+            for name, was, now in pairs
+            if was != now
         ]
     return found
 

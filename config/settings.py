@@ -102,7 +102,9 @@ _acts_for = "office" if Path(sys.argv[0]).name == "manage.py" or "pytest" in sys
 # --- Database: PostgreSQL only. The owner migrates; the service itself runs as a role that row-level security binds.
 _OWNER_COMMANDS = {"migrate", "test", "makemigrations", "sqlmigrate", "flush", "lintmigrations", "dbshell"}
 _as_owner = (
-    (len(sys.argv) > 1 and sys.argv[1] in _OWNER_COMMANDS) or "pytest" in sys.modules or bool(os.environ.get("AS_OWNER"))
+    (len(sys.argv) > 1 and sys.argv[1] in _OWNER_COMMANDS)
+    or "pytest" in sys.modules
+    or bool(os.environ.get("AS_OWNER"))
 )
 _HOW_DB = "Give postgresql://user:password@host:5432/name, or start with script/run, which brings its own PostgreSQL."
 DATABASE_URL = required("DATABASE_URL", _HOW_DB)

@@ -47,7 +47,9 @@ def _check_scopes(scopes: Iterable[str], *, office: bool) -> list[str]:
     wrong = [scope for scope in wanted if scope not in Scope.values]
     if wrong or not wanted:
         known = ", ".join(Scope.values)
-        raise BadScope(_("Unknown scope %(wrong)s; known are: %(known)s.") % {"wrong": ", ".join(wrong), "known": known})
+        raise BadScope(
+            _("Unknown scope %(wrong)s; known are: %(known)s.") % {"wrong": ", ".join(wrong), "known": known}
+        )
     if not office and OFFICE_ONLY & set(wanted):
         raise BadScope(_("Only a curator's key may publish catalogs."))
     return wanted
@@ -98,9 +100,7 @@ def revoke_key(*, key: ApiKey) -> None:
         key.save(update_fields=["revoked_at"])
 
 
-def create_product(
-    *, insurer_id: int, code: str, name: str, note: str = "", is_demonstration: bool = False
-) -> Product:
+def create_product(*, insurer_id: int, code: str, name: str, note: str = "", is_demonstration: bool = False) -> Product:
     """Make a product of an insurer; raises CodeTaken."""
     try:
         with transaction.atomic():
@@ -157,7 +157,9 @@ def change_product_version(*, version: ProductVersion, data: object, by: str) ->
     """Replace a draft's terms; raises InvalidInput, NotADraft, LabelTaken."""
     version = _locked(version)
     if version.published_at:
-        raise NotADraft(_("%(label)s is published and cannot be changed; make another version.") % {"label": version.label})
+        raise NotADraft(
+            _("%(label)s is published and cannot be changed; make another version.") % {"label": version.label}
+        )
     fields = _fields_of(read_terms(data, insurer_id=version.insurer_id))
     if version.product.versions.filter(label=fields["label"]).exclude(pk=version.pk).exists():
         raise LabelTaken(_("The product has a version %(label)s already.") % {"label": fields["label"]})

@@ -26,8 +26,14 @@ def _like(text: str) -> str:
 
 
 class EntryFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(method="filter_q", max_length=100, help_text="name, brand or maker (any substring), pinyin, initials, code prefix")
-    icd10 = django_filters.CharFilter(method="filter_icd10", max_length=20, help_text="a diagnosis: entries it falls under")
+    q = django_filters.CharFilter(
+        method="filter_q",
+        max_length=100,
+        help_text="name, brand or maker (any substring), pinyin, initials, code prefix",
+    )
+    icd10 = django_filters.CharFilter(
+        method="filter_icd10", max_length=20, help_text="a diagnosis: entries it falls under"
+    )
     class_code = django_filters.CharFilter(lookup_expr="startswith", max_length=10)
     reimbursement_class = django_filters.CharFilter(max_length=20)
     manufacturer = django_filters.CharFilter(lookup_expr="contains", max_length=200)
@@ -49,7 +55,9 @@ class EntryFilter(django_filters.FilterSet):
         found = Q(generic_name__icontains=text) | Q(brand_name__icontains=text) | Q(manufacturer__icontains=text)
         if lower.isascii():
             found |= Q(pinyin__contains=lower) | Q(initials__contains=lower)
-            found |= Q(national_code__startswith=upper) | Q(approval_no__startswith=upper) | Q(entry_code__startswith=text)
+            found |= (
+                Q(national_code__startswith=upper) | Q(approval_no__startswith=upper) | Q(entry_code__startswith=text)
+            )
         return queryset.filter(found)
 
     def filter_icd10(self, queryset: QuerySet[CatalogEntry], name: str, value: str) -> QuerySet[CatalogEntry]:

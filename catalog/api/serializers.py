@@ -104,7 +104,10 @@ class ImportInput(StrictSerializer):
             missing = [name for name in ("catalog", "label", "effective_from") if name not in attrs]
             if missing:
                 raise serializers.ValidationError(
-                    {name: serializers.ErrorDetail(self.fields[name].error_messages["required"], "required") for name in missing}
+                    {
+                        name: serializers.ErrorDetail(self.fields[name].error_messages["required"], "required")
+                        for name in missing
+                    }
                 )
         return attrs
 
@@ -132,7 +135,9 @@ class ImportOutput(serializers.Serializer):
     catalog = serializers.CharField(allow_null=True)
     label = serializers.CharField()
     progress = ProgressOutput()
-    counts = serializers.DictField(help_text="rows read and kept; entries added, removed, changed, unchanged, major, narrower")
+    counts = serializers.DictField(
+        help_text="rows read and kept; entries added, removed, changed, unchanged, major, narrower"
+    )
     no_difference = serializers.BooleanField()
     errors = ProblemOutput(many=True, help_text="the first 100; all of them at problems.csv")
     error_count = serializers.IntegerField()

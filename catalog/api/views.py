@@ -1,5 +1,7 @@
 """Catalog endpoints: each parses, makes one call into the app, and shapes the answer."""
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Iterator
 from typing import Any
@@ -66,7 +68,14 @@ def check_writable(request: Any, catalog: Catalog) -> None:
 
 def version_etag(version: CatalogVersion) -> str:
     """Return what changes whenever the version does."""
-    facts = (version.pk, version.state, version.checksum, version.submitted_at, version.published_at, version.withdrawn_at)
+    facts = (
+        version.pk,
+        version.state,
+        version.checksum,
+        version.submitted_at,
+        version.published_at,
+        version.withdrawn_at,
+    )
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
 
 
@@ -91,7 +100,10 @@ class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
     def _in_force(self, catalogs: Any) -> dict[int, CatalogVersion]:
         ids = [one.pk for one in (catalogs if isinstance(catalogs, list) else [catalogs])]
         versions = CatalogVersion.objects.filter(catalog__in=ids)
-        return {v.catalog_id: v for v in versions.in_force(china_today(self.request.user.known_at), self.request.user.known_at)}
+        return {
+            v.catalog_id: v
+            for v in versions.in_force(china_today(self.request.user.known_at), self.request.user.known_at)
+        }
 
     def retrieve(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         refuse_unknown(request.query_params, ())
@@ -243,7 +255,9 @@ class VersionViewSet(ApiViewSet):
         version = version_of(request, code, label)
         return _download(ndjson_lines(entries.rows_of(version.pk)), f"{code}-{label}.ndjson", "application/x-ndjson")
 
-    @extend_schema(responses={(200, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"): OpenApiTypes.BINARY})
+    @extend_schema(
+        responses={(200, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"): OpenApiTypes.BINARY}
+    )
     @action(detail=True, url_path=r"export\.xlsx")
     def export_xlsx(self, request: Any, code: str, label: str) -> HttpResponseBase:
         """Give the version as XLSX; importing it again gives the same checksum."""
@@ -351,7 +365,10 @@ class ImportViewSet(ApiViewSet):
     def retrieve(self, request: Any, pk: str) -> Response:
         return Response(shown_run(get_object_or_404(self.get_queryset(), pk=pk)))
 
-    @extend_schema(request={"multipart/form-data": shapes.ImportInput}, responses={202: shapes.ImportOutput, 200: shapes.ImportOutput})
+    @extend_schema(
+        request={"multipart/form-data": shapes.ImportInput},
+        responses={202: shapes.ImportOutput, 200: shapes.ImportOutput},
+    )
     def create(self, request: Any) -> Response:
         """Upload a file: 202 and a Location to watch; the same bytes again answer 200 with the earlier import."""
         given = shapes.ImportInput(data=request.data)
@@ -384,7 +401,9 @@ class ImportViewSet(ApiViewSet):
     def problems(self, request: Any, pk: str) -> HttpResponseBase:
         """Every stored problem of the file, as CSV."""
         run = get_object_or_404(self.get_queryset(), pk=pk)
-        rows = run.problems.order_by("id").values("row", "column", "value", "code", "severity", "message_zh", "message_en")
+        rows = run.problems.order_by("id").values(
+            "row", "column", "value", "code", "severity", "message_zh", "message_en"
+        )
         return _download(problem_csv_lines(rows.iterator(2000)), f"problems-{run.pk}.csv", "text/csv; charset=utf-8")
 
     @extend_schema(request=None, responses=shapes.ImportOutput)
@@ -416,7 +435,9 @@ def shown_run(run: ImportRun, *, problems: bool = True) -> dict[str, Any]:
         "kind": run.kind,
         "catalog": run.catalog.code if run.catalog else None,
         "label": run.label,
-        "progress": {"done": job.done, "total": job.total, "phase": job.phase} if job else {"done": 0, "total": 0, "phase": ""},
+        "progress": {"done": job.done, "total": job.total, "phase": job.phase}
+        if job
+        else {"done": 0, "total": 0, "phase": ""},
         "counts": run.counts,
         "no_difference": run.no_difference,
         "errors": found["error"],
@@ -453,7 +474,15 @@ def _fault() -> dict[str, Any]:
     en = "The import failed three times by a technical fault; no data changed. Ask an administrator to retry it."
     english = (get_language() or "").startswith("en")
     shown = en if english else zh
-    return {"row": None, "column": "", "value": "", "code": "FAULT", "message": shown, "message_zh": zh, "message_en": en}
+    return {
+        "row": None,
+        "column": "",
+        "value": "",
+        "code": "FAULT",
+        "message": shown,
+        "message_zh": zh,
+        "message_en": en,
+    }
 
 
 class DrugViewSet(ApiViewSet):
@@ -511,7 +540,5 @@ class DrugViewSet(ApiViewSet):
             _unknown("", _("Send a list of 1 to 500 line identities."))
         given = shapes.IdentityInput(data=request.data, many=True)
         given.is_valid(raise_exception=True)
-        found = resolve_lines(
-            given.validated_data, insurer_id=request.user.insurer_id, known_at=request.user.known_at
-        )
+        found = resolve_lines(given.validated_data, insurer_id=request.user.insurer_id, known_at=request.user.known_at)
         return Response({"known_at": request.user.known_at, "results": found})

@@ -1,5 +1,7 @@
 """Claims and coverage endpoints: parse, one call into the app, shape the answer. A fault is a 5xx, never an outcome."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from django.db.models import QuerySet
@@ -131,7 +133,7 @@ def _instant(data: Any, now: Any) -> Any:
             raise ValueError
         return now if text == "now" else min(parse_instant(text), now)
     except ValueError:
-        detail = _("Send {}, or {\"known_at\": an instant like 2026-03-14T08:00:00Z, or \"now\"}.")
+        detail = _('Send {}, or {"known_at": an instant like 2026-03-14T08:00:00Z, or "now"}.')
         raise ApiProblem(400, "invalid", detail, [Problem("/known_at", "BAD_INSTANT", detail)]) from None
 
 
@@ -144,7 +146,10 @@ class CoverageViewSet(ApiViewSet):
 
     @extend_schema(
         parameters=[
-            *[OpenApiParameter(name, str) for name in "national_code approval_no generic_name dosage_form brand_name".split()],
+            *[
+                OpenApiParameter(name, str)
+                for name in "national_code approval_no generic_name dosage_form brand_name".split()
+            ],
             *[OpenApiParameter(name, str) for name in ("manufacturer", "strength", "setting", "circumstance")],
             OpenApiParameter("icd10", str, description="one code, or several separated by commas"),
             OpenApiParameter("sex", str, enum=["F", "M"]),

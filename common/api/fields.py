@@ -15,6 +15,8 @@ class StrictSerializer(serializers.Serializer):
             unknown = [name for name in data if name not in self.fields]
             if unknown:
                 known = ", ".join(self.fields)
-                detail = serializers.ErrorDetail(_("Unknown field; known are: %(known)s.") % {"known": known}, "unknown_field")
+                detail = serializers.ErrorDetail(
+                    _("Unknown field; known are: %(known)s.") % {"known": known}, "unknown_field"
+                )
                 raise serializers.ValidationError({str(name)[:100]: [detail] for name in unknown})
         return super().to_internal_value(data)

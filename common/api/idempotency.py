@@ -48,7 +48,10 @@ def once(request: Any, key: str, handler: Callable[[], Response]) -> Response:
             cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"idempotency {holder} {key}"])
             if not cursor.fetchone()[0]:
                 raise ApiProblem(
-                    409, "in_flight", _("A request with this Idempotency-Key is under way."), headers={"Retry-After": "1"}
+                    409,
+                    "in_flight",
+                    _("A request with this Idempotency-Key is under way."),
+                    headers={"Retry-After": "1"},
                 )
         kept = KeptAnswer.objects.filter(holder=holder, idempotency_key=key).first()
         if kept:

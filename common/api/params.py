@@ -11,7 +11,9 @@ from common.errors import Problem
 
 
 def _bad(name: str, detail: str) -> ApiProblem:
-    return ApiProblem(400, "invalid", _("The request is invalid; see `errors`."), [Problem(f"/{name}", "bad_date", detail)])
+    return ApiProblem(
+        400, "invalid", _("The request is invalid; see `errors`."), [Problem(f"/{name}", "bad_date", detail)]
+    )
 
 
 def day_parameter(request: Any, name: str, default: date) -> date:

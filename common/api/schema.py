@@ -41,7 +41,14 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):
 class ProductSchema(AutoSchema):
     """Adds the shared problem answers and names the scope that each operation needs."""
 
-    SHARED = {"400": "invalid", "401": "no or bad key", "403": "missing scope", "404": "not found", "429": "throttled", "503": "fault"}
+    SHARED = {
+        "400": "invalid",
+        "401": "no or bad key",
+        "403": "missing scope",
+        "404": "not found",
+        "429": "throttled",
+        "503": "fault",
+    }
 
     def get_description(self) -> str:
         text = super().get_description() or ""
@@ -55,7 +62,13 @@ class ProductSchema(AutoSchema):
         reference = self.resolve_serializer(ProblemDocument, direction).ref
         wanted = dict(self.SHARED)
         if self.method in {"POST", "PUT", "PATCH", "DELETE"}:
-            wanted |= {"406": "not acceptable", "409": "conflict", "412": "changed since", "413": "too large", "415": "unsupported media type"}
+            wanted |= {
+                "406": "not acceptable",
+                "409": "conflict",
+                "412": "changed since",
+                "413": "too large",
+                "415": "unsupported media type",
+            }
         else:
             wanted |= {"406": "not acceptable"}
         for status, description in wanted.items():

@@ -1,5 +1,7 @@
 """Insurer endpoints: who a key is, products and their versions. Another insurer's product is not found."""
 
+from __future__ import annotations
+
 import hashlib
 from typing import Any
 
@@ -122,9 +124,7 @@ class ProductVersionViewSet(ApiViewSet):
         """Replace a draft's terms."""
         version = self._version(request, code, label)
         etags.check_match(request, _etag(version))
-        return self._shown(
-            services.change_product_version(version=version, data=request.data, by=request.user.person)
-        )
+        return self._shown(services.change_product_version(version=version, data=request.data, by=request.user.person))
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Any, code: str, label: str) -> Response:

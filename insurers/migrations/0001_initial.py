@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,96 +16,219 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Insurer',
+            name="Insurer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=64, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'letters, digits, dot, dash and underscore only')], verbose_name='code')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('retention_days', models.PositiveIntegerField(default=1095, help_text='claim facts are removed after so many days; digests stay', verbose_name='retention (days)')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=64,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9][A-Za-z0-9._-]*$", "letters, digits, dot, dash and underscore only"
+                            )
+                        ],
+                        verbose_name="code",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "retention_days",
+                    models.PositiveIntegerField(
+                        default=1095,
+                        help_text="claim facts are removed after so many days; digests stay",
+                        verbose_name="retention (days)",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'insurer',
-                'verbose_name_plural': 'insurers',
-                'ordering': ['code'],
+                "verbose_name": "insurer",
+                "verbose_name_plural": "insurers",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=64, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'letters, digits, dot, dash and underscore only')], verbose_name='code')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('note', models.TextField(blank=True, default='', verbose_name='note')),
-                ('is_demonstration', models.BooleanField(default=False, verbose_name='demonstration data')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('insurer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='products', to='insurers.insurer', verbose_name='insurer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=64,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9][A-Za-z0-9._-]*$", "letters, digits, dot, dash and underscore only"
+                            )
+                        ],
+                        verbose_name="code",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("note", models.TextField(blank=True, default="", verbose_name="note")),
+                ("is_demonstration", models.BooleanField(default=False, verbose_name="demonstration data")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
+                (
+                    "insurer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="products",
+                        to="insurers.insurer",
+                        verbose_name="insurer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'insurance product',
-                'verbose_name_plural': 'insurance products',
-                'ordering': ['code', 'id'],
+                "verbose_name": "insurance product",
+                "verbose_name_plural": "insurance products",
+                "ordering": ["code", "id"],
             },
         ),
         migrations.CreateModel(
-            name='ProductVersion',
+            name="ProductVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', models.CharField(db_collation='C', max_length=64, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'letters, digits, dot, dash and underscore only')], verbose_name='label')),
-                ('effective_from', models.DateField(verbose_name='effective from')),
-                ('effective_to', models.DateField(blank=True, null=True, verbose_name='effective to (inclusive)')),
-                ('terms', models.JSONField(verbose_name='terms')),
-                ('checksum', models.CharField(max_length=64, verbose_name='checksum')),
-                ('created_by', models.CharField(max_length=150, verbose_name='created by')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('published_by', models.CharField(blank=True, default='', max_length=150, verbose_name='published by')),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='published at')),
-                ('withdrawn_by', models.CharField(blank=True, default='', max_length=150, verbose_name='withdrawn by')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='withdrawn at')),
-                ('insurer', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='insurers.insurer')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='insurers.product', verbose_name='insurance product')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "label",
+                    models.CharField(
+                        db_collation="C",
+                        max_length=64,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9][A-Za-z0-9._-]*$", "letters, digits, dot, dash and underscore only"
+                            )
+                        ],
+                        verbose_name="label",
+                    ),
+                ),
+                ("effective_from", models.DateField(verbose_name="effective from")),
+                ("effective_to", models.DateField(blank=True, null=True, verbose_name="effective to (inclusive)")),
+                ("terms", models.JSONField(verbose_name="terms")),
+                ("checksum", models.CharField(max_length=64, verbose_name="checksum")),
+                ("created_by", models.CharField(max_length=150, verbose_name="created by")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
+                ("published_by", models.CharField(blank=True, default="", max_length=150, verbose_name="published by")),
+                ("published_at", models.DateTimeField(blank=True, null=True, verbose_name="published at")),
+                ("withdrawn_by", models.CharField(blank=True, default="", max_length=150, verbose_name="withdrawn by")),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True, verbose_name="withdrawn at")),
+                (
+                    "insurer",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="insurers.insurer",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="insurers.product",
+                        verbose_name="insurance product",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'product version',
-                'verbose_name_plural': 'product versions',
-                'ordering': ['product', '-effective_from', '-id'],
+                "verbose_name": "product version",
+                "verbose_name_plural": "product versions",
+                "ordering": ["product", "-effective_from", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='ApiKey',
+            name="ApiKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('prefix', models.CharField(max_length=16, unique=True, verbose_name='prefix')),
-                ('secret_hash', models.CharField(max_length=64)),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('catalog:read', 'read catalogs'), ('coverage:read', 'query coverage'), ('claims:check', 'check claims'), ('products:write', 'keep products'), ('catalog:write', 'keep catalogs'), ('catalog:publish', 'publish catalogs')], max_length=30), default=list, size=None, verbose_name='scopes')),
-                ('note', models.CharField(blank=True, default='', max_length=200, verbose_name='note')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='expires at')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked at')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='curator')),
-                ('insurer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='keys', to='insurers.insurer', verbose_name='insurer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("prefix", models.CharField(max_length=16, unique=True, verbose_name="prefix")),
+                ("secret_hash", models.CharField(max_length=64)),
+                (
+                    "scopes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("catalog:read", "read catalogs"),
+                                ("coverage:read", "query coverage"),
+                                ("claims:check", "check claims"),
+                                ("products:write", "keep products"),
+                                ("catalog:write", "keep catalogs"),
+                                ("catalog:publish", "publish catalogs"),
+                            ],
+                            max_length=30,
+                        ),
+                        default=list,
+                        size=None,
+                        verbose_name="scopes",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, default="", max_length=200, verbose_name="note")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
+                ("expires_at", models.DateTimeField(blank=True, null=True, verbose_name="expires at")),
+                ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="revoked at")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="curator",
+                    ),
+                ),
+                (
+                    "insurer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="keys",
+                        to="insurers.insurer",
+                        verbose_name="insurer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'API key',
-                'verbose_name_plural': 'API keys',
-                'ordering': ['-created_at'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('insurer', None), ('user__isnull', False)), models.Q(('insurer__isnull', False), ('user', None)), _connector='OR'), name='key_of_an_insurer_or_a_curator')],
+                "verbose_name": "API key",
+                "verbose_name_plural": "API keys",
+                "ordering": ["-created_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("insurer", None), ("user__isnull", False)),
+                            models.Q(("insurer__isnull", False), ("user", None)),
+                            _connector="OR",
+                        ),
+                        name="key_of_an_insurer_or_a_curator",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.UniqueConstraint(fields=('insurer', 'code'), name='product_code_once_per_insurer'),
+            model_name="product",
+            constraint=models.UniqueConstraint(fields=("insurer", "code"), name="product_code_once_per_insurer"),
         ),
         migrations.AddConstraint(
-            model_name='productversion',
-            constraint=models.UniqueConstraint(fields=('product', 'label'), name='label_once_per_product'),
+            model_name="productversion",
+            constraint=models.UniqueConstraint(fields=("product", "label"), name="label_once_per_product"),
         ),
         migrations.AddConstraint(
-            model_name='productversion',
-            constraint=models.CheckConstraint(condition=models.Q(('effective_to', None), ('effective_to__gte', models.F('effective_from')), _connector='OR'), name='product_version_days_in_order'),
+            model_name="productversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("effective_to", None), ("effective_to__gte", models.F("effective_from")), _connector="OR"
+                ),
+                name="product_version_days_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='productversion',
-            constraint=models.CheckConstraint(condition=models.Q(('withdrawn_at', None), ('withdrawn_at__gte', models.F('published_at')), _connector='OR'), name='product_version_withdrawn_after_published'),
+            model_name="productversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("withdrawn_at", None), ("withdrawn_at__gte", models.F("published_at")), _connector="OR"
+                ),
+                name="product_version_withdrawn_after_published",
+            ),
         ),
     ]

@@ -47,7 +47,11 @@ CREATE TRIGGER version_immutable BEFORE UPDATE OR DELETE ON insurers_productvers
 
 
 class Migration(migrations.Migration):
-    dependencies = [("insurers", "0001_initial"), ("catalog", "0002_promises"), ("auth", "0012_alter_user_first_name_max_length")]
+    dependencies = [
+        ("insurers", "0001_initial"),
+        ("catalog", "0002_promises"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+    ]
 
     operations = [
         migrations.RunSQL(AUTHENTICATE),

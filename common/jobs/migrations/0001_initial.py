@@ -4,40 +4,66 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60, verbose_name='kind')),
-                ('subject', models.CharField(help_text='identifier of what is worked on', max_length=60, verbose_name='subject')),
-                ('state', models.CharField(choices=[('queued', 'queued'), ('running', 'running'), ('done', 'done'), ('cancelled', 'cancelled'), ('dead', 'dead letter')], default='queued', max_length=12, verbose_name='state')),
-                ('exclusive_key', models.CharField(blank=True, default='', max_length=100, verbose_name='exclusive key')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('token', models.PositiveIntegerField(default=0)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('rung_at', models.DateTimeField(blank=True, help_text='last time the broker was told', null=True)),
-                ('worker', models.CharField(blank=True, default='', max_length=100, verbose_name='worker')),
-                ('phase', models.CharField(blank=True, default='', max_length=30, verbose_name='phase')),
-                ('done', models.PositiveBigIntegerField(default=0, verbose_name='done')),
-                ('total', models.PositiveBigIntegerField(default=0, verbose_name='total')),
-                ('cancel_requested', models.BooleanField(default=False, verbose_name='cancel requested')),
-                ('last_error', models.TextField(blank=True, default='', verbose_name='last error')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='started at')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished at')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=60, verbose_name="kind")),
+                (
+                    "subject",
+                    models.CharField(
+                        help_text="identifier of what is worked on", max_length=60, verbose_name="subject"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "queued"),
+                            ("running", "running"),
+                            ("done", "done"),
+                            ("cancelled", "cancelled"),
+                            ("dead", "dead letter"),
+                        ],
+                        default="queued",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "exclusive_key",
+                    models.CharField(blank=True, default="", max_length=100, verbose_name="exclusive key"),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
+                ("token", models.PositiveIntegerField(default=0)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("rung_at", models.DateTimeField(blank=True, help_text="last time the broker was told", null=True)),
+                ("worker", models.CharField(blank=True, default="", max_length=100, verbose_name="worker")),
+                ("phase", models.CharField(blank=True, default="", max_length=30, verbose_name="phase")),
+                ("done", models.PositiveBigIntegerField(default=0, verbose_name="done")),
+                ("total", models.PositiveBigIntegerField(default=0, verbose_name="total")),
+                ("cancel_requested", models.BooleanField(default=False, verbose_name="cancel requested")),
+                ("last_error", models.TextField(blank=True, default="", verbose_name="last error")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
+                ("started_at", models.DateTimeField(blank=True, null=True, verbose_name="started at")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="finished at")),
             ],
             options={
-                'verbose_name': 'background job',
-                'verbose_name_plural': 'background jobs',
-                'indexes': [models.Index(fields=['state', 'lease_until'], name='job_state_lease')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'running'), models.Q(('exclusive_key', ''), _negated=True)), fields=('exclusive_key',), name='one_running_job_per_exclusive_key')],
+                "verbose_name": "background job",
+                "verbose_name_plural": "background jobs",
+                "indexes": [models.Index(fields=["state", "lease_until"], name="job_state_lease")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "running"), models.Q(("exclusive_key", ""), _negated=True)),
+                        fields=("exclusive_key",),
+                        name="one_running_job_per_exclusive_key",
+                    )
+                ],
             },
         ),
     ]

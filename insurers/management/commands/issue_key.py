@@ -31,9 +31,7 @@ class Command(BaseCommand):
             else:
                 code = options["insurer"]
                 insurer, _made = Insurer.objects.get_or_create(code=code, defaults={"name": code})
-                _row, key = services.issue_insurer_key(
-                    insurer=insurer, scopes=options["scope"], note=options["note"]
-                )
+                _row, key = services.issue_insurer_key(insurer=insurer, scopes=options["scope"], note=options["note"])
         except Refused as refusal:
             raise CommandError(refusal.detail) from refusal
         self.stdout.write("This key is shown once; keep it safe.")

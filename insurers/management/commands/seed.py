@@ -27,7 +27,9 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         for row in _rows(SEEDS / "catalogs.csv"):
-            self._catalog(row, SEEDS / row["file"], row["label"], _day(row["effective_from"]), _day(row["effective_to"]))
+            self._catalog(
+                row, SEEDS / row["file"], row["label"], _day(row["effective_from"]), _day(row["effective_to"])
+            )
         for row in _rows(SEEDS / "reference_lists" / "lists.csv"):
             described = {
                 "code": row["catalog_code"],

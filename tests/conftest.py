@@ -1,0 +1,150 @@
+"""Shared fixtures: people, insurers and their keys, catalogs that come in by the front door. Alice makes, Bob checks; A and B are insurers."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from catalog import services as catalogs
+from catalog.models import Catalog, CatalogVersion, ImportRun
+from claims import gather
+from common.jobs import services as jobs
+from insurers import services as insurers
+from insurers.models import Insurer
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Let the test runner empty tables between tests: the triggers that forbid it are tested on their own (tests/catalog/test_promises.py)."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE catalog_catalogentry DISABLE TRIGGER entry_never_emptied")
+        cursor.execute("ALTER TABLE catalog_catalogversion DISABLE TRIGGER version_never_emptied")
+
+
+@pytest.fixture(autouse=True)
+def _data_folder(tmp_path: Path, settings: Any) -> None:
+    """Give every test a data folder of its own."""
+    settings.DATA_DIR = tmp_path
+    settings.UPLOAD_DIR = tmp_path / "uploads"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> Iterator[None]:
+    """Let no test see what another one's database held."""
+    gather.forget()
+    yield
+    gather.forget()
+
+
+class Api:
+    """The REST API as the holder of one key calls it."""
+
+    def __init__(self, key: str = "") -> None:
+        self.client = Client()
+        self.headers = {"Authorization": f"Api-Key {key}"} if key else {}
+
+    def get(self, path: str, query: Any = None, **headers: str) -> Any:
+        return self.client.get(f"/api/v1{path}", query or {}, headers={**self.headers, **headers})
+
+    def post(self, path: str, data: Any = None, **headers: str) -> Any:
+        body = data if data is not None else {}
+        return self.client.post(
+            f"/api/v1{path}", body, content_type="application/json", headers={**self.headers, **headers}
+        )
+
+    def put(self, path: str, data: Any, **headers: str) -> Any:
+        return self.client.put(f"/api/v1{path}", data, content_type="application/json", headers={**self.headers, **headers})
+
+    def delete(self, path: str, **headers: str) -> Any:
+        return self.client.delete(f"/api/v1{path}", headers={**self.headers, **headers})
+
+    def upload(self, path: str, file: Any, **fields: Any) -> Any:
+        return self.client.post(f"/api/v1{path}", {"file": file, **fields}, headers=self.headers)
+
+
+EVERY_INSURER_SCOPE = ["catalog:read", "coverage:read", "claims:check", "products:write"]
+
+
+@pytest.fixture
+def insurer(db: None) -> Insurer:
+    return Insurer.objects.create(code="INS-A", name="甲保险")
+
+
+@pytest.fixture
+def other_insurer(db: None) -> Insurer:
+    return Insurer.objects.create(code="INS-B", name="乙保险")
+
+
+@pytest.fixture
+def api(insurer: Insurer) -> Api:
+    """Insurer A's key with every scope an insurer usually has."""
+    return Api(insurers.issue_insurer_key(insurer=insurer, scopes=EVERY_INSURER_SCOPE)[1])
+
+
+@pytest.fixture
+def other_api(other_insurer: Insurer) -> Api:
+    return Api(insurers.issue_insurer_key(insurer=other_insurer, scopes=EVERY_INSURER_SCOPE)[1])
+
+
+@pytest.fixture
+def maker(db: None) -> Api:
+    """Alice of the catalog office: imports."""
+    return Api(insurers.issue_curator_key(username="alice", scopes=["catalog:read", "catalog:write"])[1])
+
+
+@pytest.fixture
+def checker(db: None) -> Api:
+    """Bob of the catalog office: publishes."""
+    return Api(
+        insurers.issue_curator_key(username="bob", scopes=["catalog:read", "catalog:write", "catalog:publish"])[1]
+    )
+
+
+@pytest.fixture
+def nobody() -> Api:
+    return Api()
+
+
+def imported(
+    catalog: Catalog,
+    content: str | bytes,
+    *,
+    label: str = "v1",
+    effective_from: date = date(2026, 1, 1),
+    effective_to: date | None = None,
+    by: str = "alice",
+    file_name: str = "list.csv",
+) -> ImportRun:
+    """Upload a file and do its job at once, on the same connection."""
+    raw = content.encode() if isinstance(content, str) else content
+    run, _new = catalogs.upload_catalog(
+        catalog=catalog,
+        label=label,
+        effective_from=effective_from,
+        effective_to=effective_to,
+        chunks=[raw],
+        file_name=file_name,
+        by=by,
+    )
+    assert run.job is not None
+    jobs.run(run.job.pk, heartbeat=False)
+    return ImportRun.objects.get(pk=run.pk)
+
+
+def published(catalog: Catalog, content: str, *, publisher: str = "bob", **upload: Any) -> CatalogVersion:
+    """Import a file and let a second person publish it."""
+    run = imported(catalog, content, **upload)
+    assert run.version is not None, list(run.problems.values_list("row", "column", "code", "message_en"))
+    return catalogs.publish_version(version=run.version, by=publisher, confirm=True)
+
+
+@pytest.fixture
+def make_catalog(db: None) -> Callable[..., Catalog]:
+    def make(code: str = "COM", kind: str = "commercial", **fields: Any) -> Catalog:
+        return catalogs.create_catalog(code=code, name=fields.pop("name", code), kind=kind, by="alice", **fields)
+
+    return make
