@@ -1,0 +1,208 @@
+"""Entries back to files, streamed: importing what was exported gives the same row hashes, and no cell runs in a spreadsheet.
+
+An entry is a mapping with the columns of spec csv.md and `payment_standard_text`, as it is stored.
+"""
+
+import csv
+import io
+import json
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+
+from catalog.importing.cells import Cell
+from catalog.importing.columns import ENTRIES
+from catalog.importing.encoding import Refusal
+from catalog.importing.formulas import shield
+from catalog.importing.problems import Problem
+from catalog.importing.read import Table
+from catalog.importing.result import Limits
+
+Entry = Mapping[str, Any]
+
+EXPORTED = tuple(column.name for column in ENTRIES)
+PROBLEM_HEADER = "错误"
+_PROBLEM_FIELDS = ("row", "column", "value", "code", "severity", "message_zh", "message_en")
+_LINES = 500
+_BOM = b"\xef\xbb\xbf"  # without it, Excel takes Chinese for something else
+# What XLSX would read as an escaped character (_x000D_) is text here.
+_LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+
+
+def written(entry: Entry) -> list[str]:
+    """Will write an entry as the cells of a row, in the order of `EXPORTED`, before anything is done against formulas."""
+    return [_cell(entry, name) for name in EXPORTED]
+
+
+def _cell(entry: Entry, name: str) -> str:
+    value = entry.get(name)
+    if name == "payment_standard" and value is None:
+        return str(entry.get("payment_standard_text") or "")
+    if name == "prior_auth":
+        return "Y" if value else ""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "Y" if value else "N"
+        case Decimal():
+            return format(value, "f")
+        case date():
+            return value.isoformat()
+        case list() | tuple():
+            return ";".join(value)
+        case _:
+            return str(value)
+
+
+def csv_lines(entries: Iterable[Entry]) -> Iterator[bytes]:
+    """Will write entries as CSV (UTF-8 with BOM, CR LF), some hundred rows at a time."""
+    return _csv([EXPORTED], (written(entry) for entry in entries))
+
+
+def problem_csv_lines(problems: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+    """Will write problems (row, column, value, code, severity, message_zh, message_en) as CSV."""
+    return _csv([_PROBLEM_FIELDS], ([_shown(problem[name]) for name in _PROBLEM_FIELDS] for problem in problems))
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _csv(headers: Iterable[Sequence[str]], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerows(headers)
+    pending = _BOM
+    for number, row in enumerate(rows, 1):
+        writer.writerow([shield(cell) for cell in row])
+        if number % _LINES == 0:
+            yield pending + buffer.getvalue().encode()
+            pending = b""
+            buffer.seek(0)
+            buffer.truncate()
+    yield pending + buffer.getvalue().encode()
+
+
+def ndjson_lines(entries: Iterable[Entry]) -> Iterator[bytes]:
+    """Will write entries as NDJSON, one object a line, numbers and days as text."""
+    lines: list[str] = []
+    for entry in entries:
+        plain = {name: _json(entry.get(name)) for name in (*EXPORTED, "payment_standard_text")}
+        lines.append(json.dumps(plain, ensure_ascii=False))
+        if len(lines) >= _LINES:
+            yield ("\n".join(lines) + "\n").encode()
+            lines.clear()
+    if lines:
+        yield ("\n".join(lines) + "\n").encode()
+
+
+def _json(value: Any) -> Any:
+    match value:
+        case Decimal():
+            return format(value, "f")
+        case date():
+            return value.isoformat()
+        case _:
+            return value
+
+
+def xlsx_file(entries: Iterable[Entry]) -> IO[bytes]:
+    """Will write entries to a temporary XLSX file, which goes when it is closed, and return it at its beginning."""
+    return _xlsx([EXPORTED], (written(entry) for entry in entries))
+
+
+def _xlsx(headers: Iterable[Sequence[str]], rows: Iterable[Sequence[str]]) -> IO[bytes]:
+    workbook = Workbook(write_only=True)
+    sheet = workbook.create_sheet("data")
+    for row in headers:
+        sheet.append(list(row))
+    for row in rows:
+        sheet.append([_text_cell(sheet, cell) for cell in row])
+    file = tempfile.TemporaryFile()
+    workbook.save(file)
+    file.seek(0)
+    return file
+
+
+def _text_cell(sheet: Any, text: str) -> Any:
+    if not text:
+        return None
+    cell = WriteOnlyCell(sheet)
+    safe = _NOT_IN_XML.sub("\ufffd", _LOOKS_ESCAPED.sub("_x005F_", shield(text)))
+    cell.value = safe
+    cell.data_type = "s"  # never a formula, whatever it begins with
+    return cell
+
+
+def mended_csv_lines(path: Path, problems: Iterable[Problem], limits: Limits | None = None) -> Iterator[bytes]:
+    """Will write the curator's own rows as CSV with a column 错误 that says what is wrong with each, to be mended and uploaded again."""
+    return _csv([], _annotated(path, problems, limits or Limits()))
+
+
+def mended_xlsx_file(path: Path, problems: Iterable[Problem], limits: Limits | None = None) -> IO[bytes]:
+    """Will write the curator's own rows as XLSX with a column 错误, like `mended_csv_lines`."""
+    return _xlsx([], _annotated(path, problems, limits or Limits()))
+
+
+def _annotated(path: Path, problems: Iterable[Problem], limits: Limits) -> Iterator[list[str]]:
+    by_row: dict[int, list[Problem]] = {}
+    for found in problems:
+        by_row.setdefault(found.row or 0, []).append(found)
+    try:
+        table = Table(path, limits, len, lambda _: None, lambda _: None)
+    except Refusal:
+        yield [PROBLEM_HEADER]
+        for row in sorted(by_row):
+            yield [_sentence(by_row[row])]
+        return
+    try:
+        yield from _with_problems(table, by_row)
+    finally:
+        table.close()
+
+
+def _with_problems(table: Table, by_row: dict[int, list[Problem]]) -> Iterator[list[str]]:
+    width = len(table.header)
+    whole_file = by_row.pop(0, []) + by_row.pop(table.header_row, [])
+    yield [*_texts(table.header), PROBLEM_HEADER]
+    if whole_file:
+        yield [*[""] * width, _sentence(whole_file)]
+    waiting = sorted(by_row)
+    place = 0
+    for row, cells in _readable(table):
+        # Lines that could not be read as rows stand between those that could.
+        while place < len(waiting) and waiting[place] < row:
+            yield [by_row[waiting[place]][0].value, *[""] * (width - 1), _sentence(by_row[waiting[place]])]
+            place += 1
+        texts = _texts(cells)
+        padded = texts + [""] * (width - len(texts))
+        found = by_row[row] if place < len(waiting) and waiting[place] == row else []
+        place += bool(found)
+        yield [*padded, _sentence(found)]
+    for row in waiting[place:]:
+        yield [by_row[row][0].value, *[""] * (width - 1), _sentence(by_row[row])]
+
+
+def _readable(table: Table) -> Iterator[tuple[int, Sequence[Cell]]]:
+    """The rows up to where the file breaks off, if it does: that it does is among the problems."""
+    try:
+        yield from table
+    except Refusal:
+        return
+
+
+def _texts(cells: Sequence[Cell]) -> list[str]:
+    return [cell if isinstance(cell, str) else cell.text for cell in cells]
+
+
+def _sentence(problems: Sequence[Problem]) -> str:
+    return "；".join(f"[{p.code}] {p.column} {p.zh}".replace("  ", " ") for p in problems)

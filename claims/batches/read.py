@@ -1,0 +1,462 @@
+"""A claim batch: a file of claim lines → claims in the shape of api.md "A check", in the file's order (spec csv.md).
+
+A bad row makes its claim invalid and stops no other. Only what concerns the whole file (no table, a column missing, a column of personal
+identity) refuses the batch. Nothing here knows the product or the rules: the claims are judged as if they had come one by one.
+"""
+
+import json
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from catalog.drugs.names import DosageForms
+from catalog.importing import cells as cell_rules
+from catalog.importing.cells import Cell
+from catalog.importing.check import Findings
+from catalog.importing.columns import CLAIM_LINES, CLAIMS, header_key, is_personal_header
+from catalog.importing.delimited import open_lines
+from catalog.importing.duplicates import FirstSeen
+from catalog.importing.encoding import Refusal, encoding_of
+from catalog.importing.gate import file_format_of, sha256_of
+from catalog.importing.problems import Normalised, Problem, mask, problem
+from catalog.importing.read import Table
+from catalog.importing.result import CheckOptions, Limits, Progress
+from catalog.importing.rows import WRONG, ColumnCheck, Header, Outcome, known_headers, read_header
+
+MOST_LINES = 500
+DEEPEST = 20
+PROGRESS_EVERY = 1000
+
+_MEMBER = ("member_ref", "policy_start", "policy_end", "renewal", "sex", "age", "pre_existing")
+_IDENTITY = ("national_code", "approval_no", "generic_name", "brand_name")
+_OF_CLAIM = tuple(column.name for column in CLAIM_LINES if column.of_claim)
+_OF_LINE = tuple(column.name for column in CLAIM_LINES if not column.of_claim and column.name != "claim_no")
+_PLACES = {column.name: column.places for column in CLAIM_LINES}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One claim of a batch. `rows` are the file's rows of its lines; `request` is the check of api.md without `product`, None when `problems`
+    make the claim invalid."""
+
+    claim_no: str
+    rows: tuple[int, ...]
+    request: dict[str, Any] | None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What was found in a batch file. With `errors` the batch is refused and the claims sent before are void."""
+
+    sha256: str
+    size: int
+    file_format: str = ""
+    encoding: str = ""
+    claims: int = 0
+    invalid: int = 0
+    lines: int = 0
+    errors: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    normalised_count: int = 0
+    normalised: tuple[Normalised, ...] = ()
+
+
+def read_batch(path: Path, limits: Limits | None = None) -> Iterator[Claim | Progress | BatchResult]:
+    """Will yield the claims of a CSV, XLSX or NDJSON file in the order of their first rows, and at last one BatchResult."""
+    limits = limits or Limits()
+    findings = Findings(limits)
+    size = path.stat().st_size
+    yield Progress("gate", 0, size, 0)
+    count = _Count()
+    try:
+        count.file_format = file_format_of(path, limits)
+        reader = _read_ndjson if count.file_format == "csv" and _is_ndjson(path) else _read_table
+        for message in reader(path, limits, findings, count):
+            if isinstance(message, Claim):
+                count.claims += 1
+                count.invalid += bool(message.problems)
+                count.lines += len(message.rows)
+            yield message
+    except Refusal as refusal:
+        findings.report(refusal.problem)
+    if not count.claims and not findings.error_count:
+        findings.report(problem("EMPTY_FILE", None))
+    yield BatchResult(
+        sha256_of(path),
+        size,
+        count.file_format,
+        count.encoding,
+        count.claims,
+        count.invalid,
+        count.lines,
+        tuple(findings.errors),
+        tuple(findings.warnings),
+        findings.normalised_count,
+        tuple(findings.normalised),
+    )
+
+
+@dataclass(slots=True)
+class _Count:
+    file_format: str = ""
+    encoding: str = ""
+    claims: int = 0
+    invalid: int = 0
+    lines: int = 0
+
+
+# ---------------------------------------------------------------------------------------------- CSV and XLSX
+
+
+@dataclass(slots=True)
+class _Open:
+    """A claim whose rows are still coming."""
+
+    claim_no: str
+    rows: list[int] = field(default_factory=list)
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    says: dict[str, tuple[Any, int]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    is_over: bool = False
+
+
+def _read_table(path: Path, limits: Limits, findings: Findings, count: _Count) -> Iterator[Claim | Progress]:
+    def report_whole_file(found: Problem) -> None:
+        # Problems of single rows are told once, by the second reading.
+        if found.row is None:
+            findings.report(found)
+
+    with _opened(path, limits, report_whole_file, findings.tell) as table:
+        count.file_format, count.encoding = table.file_format, table.encoding
+        header = read_header(table.header, table.header_row, CLAIMS, findings.report)
+        if header is None or findings.error_count:
+            return
+        last_row_of = _last_rows(table, header, limits, findings)
+    if findings.error_count:
+        return
+    broken: list[Problem] = []
+    with _opened(path, limits, broken.append, lambda _: None) as table:
+        yield from _claims(table, header, limits, findings, last_row_of, broken)
+
+
+@contextmanager
+def _opened(
+    path: Path, limits: Limits, report: Callable[[Problem], None], tell: Callable[[Normalised], None]
+) -> Iterator[Table]:
+    table = Table(path, limits, lambda header: known_headers(header, CLAIMS), report, tell)
+    try:
+        yield table
+    finally:
+        table.close()
+
+
+def _checks(header: Header) -> dict[str, ColumnCheck]:
+    forms = DosageForms(())
+    return {placed.column.name: ColumnCheck(placed, CLAIMS, CheckOptions(), forms) for placed in header.placed}
+
+
+def _last_rows(table: Table, header: Header, limits: Limits, findings: Findings) -> "array[int]":
+    """For each claim, numbered in the order of first rows, the number of its last row among all rows: so a claim is known to be complete
+    when that row was read, without keeping the whole file."""
+    numbers = _Numbers(_checks(header)["claim_no"])
+    last = array("I")
+    for place, (row, cells) in enumerate(table):
+        if place >= limits.rows:
+            findings.report(problem("TOO_MANY_ROWS", row, limit=limits.rows))
+            return last
+        number, _ = numbers.of(cells)
+        if number == len(last):
+            last.append(place)
+        else:
+            last[number] = place
+    return last
+
+
+class _Numbers:
+    """Numbers claims in the order of their first rows; a row without a readable claim number is a claim of its own."""
+
+    def __init__(self, check: ColumnCheck) -> None:
+        self._check = check
+        self._seen = FirstSeen()
+        self._next = 0
+
+    def of(self, cells: Sequence[Cell]) -> tuple[int, str]:
+        cell = cells[self._check.index] if self._check.index < len(cells) else ""
+        outcome = self._check.known.get(cell) or self._check.outcome(cell)
+        claim_no = outcome.value if isinstance(outcome.value, str) else ""
+        number = self._seen.first(hash(claim_no), self._next) if claim_no else None
+        if number is None:
+            number = self._next
+            self._next += 1
+        return number, claim_no
+
+
+def _claims(
+    table: Table, header: Header, limits: Limits, findings: Findings, last: "array[int]", broken: list[Problem]
+) -> Iterator[Claim | Progress]:
+    checks = _checks(header)
+    numbers = _Numbers(checks["claim_no"])
+    waiting: dict[int, _Open] = {}
+    next_number = 0
+    is_sheet = table.file_format == "xlsx"
+    for place, (row, found) in enumerate(table):
+        yield from _unreadable(broken, waiting)
+        number, claim_no = numbers.of(found)
+        claim = waiting.setdefault(number, _Open(claim_no))
+        cells, ragged = _regular(row, found, header.width, is_sheet)
+        if ragged:
+            claim.rows.append(row)
+            claim.problems.append(ragged)
+        else:
+            _add_row(claim, row, cells, checks, findings)
+        claim.is_over = last[number] == place
+        while next_number in waiting and waiting[next_number].is_over:
+            done = waiting.pop(next_number)
+            next_number += 1
+            if done.rows:
+                yield _closed(done)
+        if place % PROGRESS_EVERY == 0:
+            yield Progress("check", table.position, table.size, place)
+    yield from _unreadable(broken, {})
+
+
+def _unreadable(broken: list[Problem], waiting: Mapping[int, _Open]) -> Iterator[Claim]:
+    """Lines that are no rows at all, as invalid claims of their own; held back while a claim is open, to keep the file's order."""
+    if not waiting:
+        for found in broken:
+            yield Claim("", (found.row or 0,), None, (found,))
+        broken.clear()
+
+
+def _regular(row: int, cells: Sequence[Cell], width: int, is_sheet: bool) -> tuple[Sequence[Cell], Problem | None]:
+    if len(cells) == width:
+        return cells, None
+    filled = len(cells)
+    while is_sheet and filled > width and cells[filled - 1] == "":
+        filled -= 1
+    if filled > width or not is_sheet:
+        return cells, problem("RAGGED_ROW", row, "", "", found=len(cells), expected=width)
+    return [*cells[:width], *[""] * (width - len(cells))], None
+
+
+def _add_row(
+    claim: _Open, row: int, cells: Sequence[Cell], checks: Mapping[str, ColumnCheck], findings: Findings
+) -> None:
+    outcomes: dict[str, Outcome] = {}
+    for name, check in checks.items():
+        cell = cells[check.index]
+        outcomes[name] = check.known.get(cell) or check.outcome(cell, 0)
+    if all(outcome.value is None for outcome in outcomes.values()):
+        return  # white space only
+    claim.rows.append(row)
+    for outcome in outcomes.values():
+        for issue in outcome.issues:
+            if not issue.code:
+                findings.tell(Normalised(row, issue.column, issue.value, str(issue.details["after"])))
+            elif (found := issue.at(row)).severity == "error":
+                claim.problems.append(found)
+            else:
+                findings.report(found)
+    values = {name: outcome.value for name, outcome in outcomes.items() if outcome.value is not None}
+    _merge(claim, row, values)
+    line = {name: _plain(name, values[name]) for name in _OF_LINE if name in values and values[name] is not WRONG}
+    claim.problems.extend(_line_problems(row, values))
+    claim.lines.append(line)
+
+
+def _merge(claim: _Open, row: int, values: Mapping[str, Any]) -> None:
+    """What belongs to the claim must be said alike on every row that says it."""
+    for name in _OF_CLAIM:
+        value = values.get(name)
+        if value is None or value is WRONG:
+            continue
+        said, first_row = claim.says.setdefault(name, (value, row))
+        if said != value:
+            shown = mask(str(value)) if name == "member_ref" else _plain(name, value)
+            same = {"same_zh": f"属于同一赔案 {claim.claim_no}", "same_en": f"belong to the claim {claim.claim_no}"}
+            claim.problems.append(problem("CONFLICTING_ROWS", row, name, shown, other=first_row, **same))
+
+
+def _line_problems(row: int, values: Mapping[str, Any]) -> Iterator[Problem]:
+    if not any(name in values for name in _IDENTITY):
+        yield problem("REQUIRED", row, "generic_name")
+    start, end = values.get("policy_start"), values.get("policy_end")
+    if start and end and start is not WRONG and end is not WRONG and start > end:
+        yield problem("DATE_ORDER", row, "policy_start", f"{start} > {end}", first="policy_start", last="policy_end")
+    amounts = [values.get(name) or Decimal(0) for name in ("amount", "base_paid", "other_paid")]
+    if all(isinstance(amount, Decimal) for amount in amounts) and amounts[0] < amounts[1] + amounts[2]:
+        why = {
+            "why_zh": "医保和其他支付之和超过了金额。",
+            "why_en": "what others paid is more than the amount.",
+        }
+        yield problem("OUT_OF_RANGE", row, "amount", amounts[0], **why)
+
+
+def _plain(name: str, value: Any) -> Any:
+    """The value as JSON has it in a check."""
+    match value:
+        case Decimal() if name == "quantity":
+            text = format(value, "f")
+            return text.rstrip("0").rstrip(".") if "." in text else text
+        case Decimal() if name == "unit_price":
+            return format(value, "f")
+        case Decimal():
+            return f"{value:.{_PLACES[name]}f}"
+        case tuple():
+            return list(value)
+        case bool() | int() | str() | dict():
+            return value
+        case _:
+            return value.isoformat()
+
+
+def _closed(claim: _Open) -> Claim:
+    problems = list(claim.problems)
+    if len(claim.lines) > MOST_LINES:
+        problems.append(problem("TOO_MANY_ROWS", claim.rows[MOST_LINES], "claim_no", claim.claim_no, limit=MOST_LINES))
+    _number_lines(claim, problems)
+    if problems:
+        return Claim(claim.claim_no, tuple(claim.rows), None, tuple(problems))
+    member = {name: _plain(name, claim.says[name][0]) for name in _MEMBER if name in claim.says}
+    request: dict[str, Any] = {
+        "claim_no": claim.claim_no,
+        "service_date": min(line["service_date"] for line in claim.lines),
+        "member": member,
+        "lines": claim.lines,
+    }
+    if "circumstance" in claim.says:
+        request["circumstance"] = claim.says["circumstance"][0]
+    return Claim(claim.claim_no, tuple(claim.rows), request)
+
+
+def _number_lines(claim: _Open, problems: list[Problem]) -> None:
+    """A line without a number takes its place in the claim; no number may occur twice (eligibility 8)."""
+    row_of: dict[int, int] = {}
+    for place, line in enumerate(claim.lines, 1):
+        number = line.setdefault("line_no", place)
+        row = claim.rows[place - 1] if len(claim.rows) == len(claim.lines) else claim.rows[-1]
+        if number in row_of:
+            same = {"same_zh": f"的行号都是 {number}", "same_en": f"have the line number {number}"}
+            problems.append(problem("CONFLICTING_ROWS", row, "line_no", number, other=row_of[number], **same))
+        row_of.setdefault(number, row)
+
+
+# ---------------------------------------------------------------------------------------------- NDJSON
+
+
+class _Unreadable(ValueError):
+    def __init__(self, code: str, column: str, zh: str, en: str) -> None:
+        super().__init__(code)
+        self.code, self.column, self.zh, self.en = code, column, zh, en
+
+
+def _is_ndjson(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
+
+
+def _read_ndjson(path: Path, limits: Limits, findings: Findings, count: _Count) -> Iterator[Claim | Progress]:
+    count.file_format = "ndjson"
+    encoding = count.encoding = encoding_of(path)
+    first_row: dict[int, int] = {}
+    with open_lines(path, encoding) as file:
+        raw = file.buffer  # type: ignore[attr-defined]
+        for row, line in enumerate(file, 1):
+            if row > limits.rows:
+                findings.report(problem("TOO_MANY_ROWS", row, limit=limits.rows))
+                return
+            if line.strip():
+                yield _json_claim(row, line, first_row)
+            if row % PROGRESS_EVERY == 0:
+                yield Progress("check", raw.tell(), path.stat().st_size, row)
+
+
+def _json_claim(row: int, line: str, first_row: dict[int, int]) -> Claim:
+    try:
+        found = _strict_object(line)
+        _refuse_personal(found)
+    except _Unreadable as fault:
+        return Claim("", (row,), None, (problem(fault.code, row, fault.column, **_words(fault)),))
+    claim_no = found.get("claim_no")
+    if not isinstance(claim_no, str) or not claim_no.strip():
+        return Claim("", (row,), None, (problem("REQUIRED", row, "claim_no"),))
+    other = first_row.setdefault(hash(claim_no), row)
+    if other != row:
+        same = {"same_zh": f"的赔案号都是 {claim_no[:40]}", "same_en": f"have the claim number {claim_no[:40]}"}
+        return Claim(
+            claim_no, (row,), None, (problem("CONFLICTING_ROWS", row, "claim_no", claim_no, other=other, **same),)
+        )
+    member = found.get("member")
+    member_ref = member.get("member_ref") if isinstance(member, dict) else None
+    if not isinstance(member_ref, str) or not member_ref.strip():
+        return Claim(claim_no, (row,), None, (problem("REQUIRED", row, "member_ref"),))
+    if what := cell_rules.personal(member_ref.strip(), any_likeness=True):
+        words = {"what_zh": what[0], "what_en": what[1]}
+        return Claim(
+            claim_no, (row,), None, (problem("PERSONAL_DATA", row, "member_ref", member_ref, masked=True, **words),)
+        )
+    return Claim(claim_no, (row,), found)
+
+
+def _words(fault: _Unreadable) -> dict[str, str]:
+    if fault.code == "PERSONAL_DATA":
+        return {"what_zh": fault.zh, "what_en": fault.en}
+    if fault.code == "DUPLICATE_COLUMN":
+        return {"headers": fault.zh}
+    return {"why_zh": fault.zh, "why_en": fault.en}
+
+
+def _strict_object(line: str) -> dict[str, Any]:
+    """Will read one JSON object: no key twice, no NaN, nothing nested deeper than a claim can be."""
+    if _depth(line) > DEEPEST:
+        raise _Unreadable("NOT_A_TABLE", "", "JSON 嵌套过深。", "the JSON is nested too deep.")
+    try:
+        found = json.loads(line, object_pairs_hook=_without_doubles, parse_constant=_refuse_constant, parse_float=str)
+    except (ValueError, RecursionError) as broken:
+        if isinstance(broken, _Unreadable):
+            raise
+        raise _Unreadable(
+            "NOT_A_TABLE", "", "该行不是有效的 JSON 对象。", "this line is no valid JSON object."
+        ) from broken
+    if not isinstance(found, dict):
+        raise _Unreadable("NOT_A_TABLE", "", "该行不是 JSON 对象。", "this line is no JSON object.")
+    return found
+
+
+def _depth(line: str) -> int:
+    depth = deepest = 0
+    for character in line:
+        if character in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in "]}":
+            depth -= 1
+    return deepest
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        doubled = next(name for place, (name, _) in enumerate(pairs) if name in dict(pairs[:place]))
+        raise _Unreadable("DUPLICATE_COLUMN", doubled[:60], doubled[:60], doubled[:60])
+    return found
+
+
+def _refuse_constant(name: str) -> Any:
+    raise _Unreadable("BAD_NUMBER", "", f"{name} 不是数字。", f"{name} is no number.")
+
+
+def _refuse_personal(found: Any) -> None:
+    if isinstance(found, dict):
+        for name, value in found.items():
+            if is_personal_header(header_key(name), CLAIMS):
+                raise _Unreadable("PERSONAL_DATA", name[:60], f"字段“{name[:30]}”", f"field “{name[:30]}”")
+            _refuse_personal(value)
+    elif isinstance(found, list):
+        for value in found:
+            _refuse_personal(value)
