@@ -5,6 +5,7 @@ NRDL 凡例: the same active part in the same form is the same drug, whatever th
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -17,16 +18,12 @@ POWDER_FOR_INJECTION: Final = "注射用粉末"
 _INJECTION_GROUP: Final = "注射剂"
 _INJECTION_LEAD: Final = "注射用"
 
-# The longest first, so that the first one that fits is the longest.
-_SALTS: Final = tuple(
-    sorted(
-        (
-            "盐酸 甲磺酸 苯磺酸 甲苯磺酸 对甲苯磺酸 二甲苯磺酸 乙磺酸 富马酸 马来酸 酒石酸 重酒石酸 枸橼酸 磷酸 硫酸氢 硫酸 氢溴酸 "
-            "琥珀酸 醋酸 乙酸 羟乙磺酸 己二酸 乳酸 苹果酸 草酸 双羟萘酸 门冬氨酸"
-        ).split(),
-        key=lambda salt: (-len(salt), salt),
-    )
+_SALTS: Final = (
+    "盐酸 甲磺酸 苯磺酸 甲苯磺酸 对甲苯磺酸 二甲苯磺酸 乙磺酸 富马酸 马来酸 酒石酸 重酒石酸 枸橼酸 磷酸 硫酸氢 硫酸 氢溴酸 琥珀酸 "
+    "醋酸 乙酸 羟乙磺酸 己二酸 乳酸 苹果酸 草酸 双羟萘酸 门冬氨酸"
 )
+# The longest first, so that the first one that fits is the longest.
+_SALT: Final = re.compile("|".join(sorted(_SALTS.split(), key=len, reverse=True)))
 # 亚 and 菌 go on with another word (硫酸亚铁, 乳酸菌素); before a metal the acid is the drug (磷酸氢钙).
 _NOT_A_SALT_BEFORE: Final = ("亚", "菌")
 _METALS: Final = frozenset(
@@ -153,13 +150,13 @@ class DosageForms:
 
 
 def _without_salt(name: str) -> str:
-    for salt in _SALTS:
-        if name.startswith(salt):
-            rest = name[len(salt) :]
-            if len(rest) < 2 or rest.startswith(_NOT_A_SALT_BEFORE) or rest in _METALS:
-                return name
-            return rest
-    return name
+    salt = _SALT.match(name)
+    if salt is None:
+        return name
+    rest = name[salt.end() :]
+    if len(rest) < 2 or rest.startswith(_NOT_A_SALT_BEFORE) or rest in _METALS:
+        return name
+    return rest
 
 
 def drug_id(base_name: str) -> str:

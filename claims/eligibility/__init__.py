@@ -50,7 +50,7 @@ from claims.eligibility.compiled import (
 )
 from claims.eligibility.coverage import assess_coverage, classes_of
 from claims.eligibility.decision import Coverage, Decision, JudgedClaim, Judgement, LineDecision, Money
-from claims.eligibility.digest import canonical_json, digest
+from claims.eligibility.digest import canonical_json
 from claims.eligibility.entry import Entry
 from claims.eligibility.facts import RULES_VERSION, Accumulators, Claim, CoverageQuery, Line, Member
 from claims.eligibility.money import NOTHING_USED, Ledger, pay
@@ -99,7 +99,6 @@ __all__ = [
     "compile_entry",
     "coverage_answer",
     "coverage_fields",
-    "digest",
     "entry_names",
     "index_by_class",
     "index_by_name",

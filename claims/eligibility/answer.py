@@ -4,21 +4,20 @@ Nothing is decided here. The record's `id` is the caller's to add.
 """
 
 from collections.abc import Iterable
-from dataclasses import fields
 from typing import Any, Final
 
 from catalog.drugs.names import drug_id
 from catalog.drugs.resolve import Recognition
 from claims.eligibility.compiled import MAX_QUANTITY_PLACES, STANDARD_PLACES, CompiledVersion
-from claims.eligibility.decision import Alternative, Coverage, Decision, Judgement, LineDecision, Match
+from claims.eligibility.decision import Alternative, Coverage, Decision, Judgement, LineDecision
 from claims.eligibility.entry import Entry
 from claims.eligibility.facts import RULES_VERSION, Accumulators
+from claims.eligibility.matching import Match
 from claims.eligibility.reasons import Cite, Reason
 from common.dates import instant_text
 from common.money import plain, ratio_text, yuan
 from common.sentences import Language
 
-_CITED: Final = tuple(field.name for field in fields(Cite))
 _COVERAGE_OUTCOMES: Final = {"eligible": "covered", "ineligible": "not_covered", "review": "review"}
 
 
@@ -63,7 +62,7 @@ def coverage_answer(coverage: Coverage, language: Language = "zh") -> dict[str, 
             ratio_text(benefit.ratio_for(pre_existing=True, settled=True)) if benefit and tells_ratio else None
         ),
         "match": _match(match),
-        "requirements": _requirements(match.fit.entry) if match else None,
+        "requirements": _requirements(match.entry) if match else None,
         "catalogs": _catalogs(coverage.consulted),
         "alternatives": [_alternative(alternative) for alternative in coverage.alternatives],
     }
@@ -147,7 +146,7 @@ def _reason(reason: Reason, language: Language) -> dict[str, Any]:
 
 
 def _cite(cite: Cite) -> dict[str, str]:
-    return {name: value for name in _CITED if (value := getattr(cite, name)) is not None}
+    return {name: value for name, value in cite._asdict().items() if value is not None}
 
 
 def _drug(found: Recognition | None) -> dict[str, Any] | None:
@@ -191,7 +190,7 @@ def _match(match: Match | None) -> dict[str, Any] | None:
         "series": match.version.series,
         "version": match.version.label,
         "checksum": match.version.checksum,
-        "entry_code": match.fit.entry.entry_code,
+        "entry_code": match.entry.entry_code,
     }
 
 
@@ -224,7 +223,7 @@ def _alternative(alternative: Alternative) -> dict[str, Any]:
         "catalog": match.version.catalog,
         "series": match.version.series,
         "version": match.version.label,
-        "entry_code": match.fit.entry.entry_code,
-        "class_code": match.fit.entry.class_code.upper(),
-        "requirements": _requirements(match.fit.entry),
+        "entry_code": match.entry.entry_code,
+        "class_code": match.entry.class_code.upper(),
+        "requirements": _requirements(match.entry),
     }

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from claims.eligibility import reasons
 from claims.eligibility.case import Case
-from claims.eligibility.decision import BenefitFinding, Match, StepResult
-from claims.eligibility.matching import Fit, Grade
+from claims.eligibility.decision import BenefitFinding, StepResult
+from claims.eligibility.entry import Entry
+from claims.eligibility.matching import Grade, Match
 from claims.eligibility.reasons import Cite, Reason, ReasonKind
 from insurers.terms import Benefit
 
@@ -85,22 +86,21 @@ def drug_in_catalog(case: Case, candidate: Candidate) -> Failing:
 def restrictions_hold(case: Case, candidate: Candidate) -> Failing:
     """The match is full: it is this product, and every restriction of the entry holds."""
     match = candidate.match
-    if match is None or match.fit.grade is Grade.FULL:
+    if match is None or match.grade is Grade.FULL:
         return HOLDS
-    fit = match.fit
-    kinds = list(fit.shortfalls)
-    if fit.grade is Grade.FAILS:
+    kinds = list(match.shortfalls)
+    if match.grade is Grade.FAILS:
         kinds = [kind for kind in kinds if kind.effect == "I"]
-    elif fit.tentative:
+    elif match.tentative:
         kinds.insert(0, reasons.PRODUCT_UNSPECIFIED)
     cites = (match.cite(candidate.benefit.code),)
-    return tuple(Reason(kind, cites, _words(kind, fit, case)) for kind in kinds)
+    return tuple(Reason(kind, cites, _words(kind, match.entry, case)) for kind in kinds)
 
 
 def prior_authorisation_given(case: Case, candidate: Candidate) -> Failing:
     """The entry asks for no prior authorisation 事前授权, or the line has its number."""
     match = candidate.match
-    if match is None or not match.fit.entry.prior_auth or case.line.prior_auth_no:
+    if match is None or not match.entry.prior_auth or case.line.prior_auth_no:
         return HOLDS
     return (Reason(reasons.PRIOR_AUTH_REQUIRED, (match.cite(candidate.benefit.code),)),)
 
@@ -124,9 +124,9 @@ def _pays_something(benefit: Benefit, *, settled: bool) -> bool:
     return benefit.ratio_for(pre_existing=True, settled=settled) > 0
 
 
-def _words(kind: ReasonKind, fit: Fit, case: Case) -> tuple[tuple[str, str], ...]:
+def _words(kind: ReasonKind, entry: Entry, case: Case) -> tuple[tuple[str, str], ...]:
     """What the sentence of a restriction names: the limit that the entry sets, or the criteria in question."""
-    entry, evidence = fit.entry, case.facts.evidence or {}
+    evidence = case.facts.evidence or {}
     if kind is reasons.INDICATION_MISMATCH or kind is reasons.DIAGNOSIS_UNSPECIFIC:
         return (("codes", "、".join(entry.icd10_written)),)
     if kind is reasons.EVIDENCE_MISSING:
@@ -169,33 +169,34 @@ Step = tuple[str, StepResult]
 
 
 @lru_cache(maxsize=16_384)
-def _steps(code: str, results: tuple[StepResult, ...]) -> tuple[Step, ...]:
-    return tuple((f"benefit:{code}/{test.step}", result) for test, result in zip(TESTS, results, strict=True))
+def _steps(code: str, failed_at: int, failed_as: StepResult, is_query: bool) -> tuple[Step, ...]:
+    """A benefit's part of the trace: passed up to the test that failed, skipped after it. Few occur, so each is made once."""
 
+    def result(rank: int, test: BenefitTest) -> StepResult:
+        if rank == failed_at:
+            return failed_as
+        return "skipped" if rank > failed_at or (is_query and not test.asked_by_query) else "pass"
 
-_ALL_SKIPPED: Final = tuple[StepResult, ...]("skipped" for _test in TESTS)
+    return tuple((f"benefit:{code}/{test.step}", result(rank, test)) for rank, test in enumerate(TESTS))
 
 
 def try_benefit(case: Case, benefit: Benefit, position: int) -> tuple[BenefitFinding, tuple[Step, ...]]:
     """Will run a benefit's tests up to the first that fails, and return how it came out with its part of the trace."""
     candidate = Candidate(case, benefit, position)
-    results: list[StepResult] = []
     for rank, test in enumerate(TESTS):
         if case.is_query and not test.asked_by_query:
-            results.append("skipped")
             continue
         failing = test.test(case, candidate)
         if failing:
-            certain = any(reason.effect == "I" for reason in failing)
-            results.append("fail" if certain else "unknown")
-            results += _ALL_SKIPPED[len(results) :]
-            return BenefitFinding(benefit, rank, failing, None), _steps(benefit.code, tuple(results))
-        results.append("pass")
-    return BenefitFinding(benefit, None, HOLDS, candidate.match), _steps(benefit.code, tuple(results))
+            certain = any([reason.kind.effect == "I" for reason in failing])
+            steps = _steps(benefit.code, rank, "fail" if certain else "unknown", case.is_query)
+            return BenefitFinding(benefit, rank, failing, None), steps
+    return BenefitFinding(benefit, None, HOLDS, candidate.match), _steps(
+        benefit.code, len(TESTS), "pass", case.is_query
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class BenefitChoice:
+class BenefitChoice(NamedTuple):
     """What became of a line's benefits: the one that takes it, or the one whose reasons the line carries; and the notes."""
 
     taken: BenefitFinding | None
@@ -212,7 +213,7 @@ def choose_benefit(case: Case) -> BenefitChoice:
     taken: BenefitFinding | None = None
     for position, benefit in enumerate(case.sources.terms.benefits if case.sources else ()):
         if taken:
-            trace += _steps(benefit.code, _ALL_SKIPPED)
+            trace += _steps(benefit.code, -1, "skipped", case.is_query)
             continue
         finding, steps = try_benefit(case, benefit, position)
         trace += steps

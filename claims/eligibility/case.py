@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from catalog.drugs.resolve import Recognition, recognise
 from claims.eligibility.compiled import CompiledVersion
-from claims.eligibility.decision import BaseFinding, Match
+from claims.eligibility.decision import BaseFinding
 from claims.eligibility.facts import Claim, Line
-from claims.eligibility.matching import Grade, LineFacts, best_fit
+from claims.eligibility.matching import Grade, LineFacts, Match, best_match
 from claims.eligibility.world import Sources, World
 
 
@@ -55,9 +55,7 @@ class Case:
         """Will return the match in a version (eligibility 4.3)."""
         if version in self._matches:
             return self._matches[version]
-        entries = version.candidates(self.recognition, self.line.diagnoses)
-        fit = best_fit(entries, self.recognition, self.facts, self._forms) if entries else None
-        match = Match(version, fit) if fit else None
+        match = best_match(version, self.recognition, self.facts, self._forms)
         self._matches[version] = match
         return match
 
@@ -69,9 +67,9 @@ class Case:
             match = self.match(version)
             if match is None:
                 continue
-            if match.fit.grade is Grade.FULL:
+            if match.grade is Grade.FULL:
                 return match
-            if best is None or (best.fit.grade is Grade.FAILS and match.fit.grade is Grade.UNKNOWN):
+            if best is None or (best.grade is Grade.FAILS and match.grade is Grade.UNKNOWN):
                 best = match
         return best
 
@@ -89,20 +87,20 @@ class Case:
         unsure: Match | None = None
         for version in self.sources.exclusions:
             match = self.match(version)
-            if match and match.fit.grade is Grade.FULL:
-                return BaseFinding("excluded", version, match.fit.entry)
-            if match and match.fit.grade is Grade.UNKNOWN and not fund_paid:
+            if match and match.grade is Grade.FULL:
+                return BaseFinding("excluded", version, match.entry)
+            if match and match.grade is Grade.UNKNOWN and not fund_paid:
                 unsure = unsure or match
         if unsure:
-            return BaseFinding("undetermined", unsure.version, unsure.fit.entry)
+            return BaseFinding("undetermined", unsure.version, unsure.entry)
         base = self.sources.base
         if base is None:
             return BaseFinding("not_listed")
         match = self.match(base)
         if match is None:
             return BaseFinding("not_listed", base)
-        if match.fit.grade is Grade.FULL or (match.fit.grade is Grade.UNKNOWN and fund_paid):
-            return BaseFinding("covered", base, match.fit.entry)
-        if match.fit.grade is Grade.UNKNOWN:
-            return BaseFinding("undetermined", base, match.fit.entry)
-        return BaseFinding("restricted_out", base, match.fit.entry)
+        if match.grade is Grade.FULL or (match.grade is Grade.UNKNOWN and fund_paid):
+            return BaseFinding("covered", base, match.entry)
+        if match.grade is Grade.UNKNOWN:
+            return BaseFinding("undetermined", base, match.entry)
+        return BaseFinding("restricted_out", base, match.entry)

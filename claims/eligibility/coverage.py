@@ -7,9 +7,9 @@ conditions are skipped; criteria pass and prior authorisation is not asked: both
 from claims.eligibility.assess import consulted, judge_line
 from claims.eligibility.case import Case
 from claims.eligibility.compiled import CLASS_LENGTH
-from claims.eligibility.decision import Alternative, Coverage, Judgement, Match
+from claims.eligibility.decision import Alternative, Coverage, Judgement
 from claims.eligibility.facts import Claim, CoverageQuery, Line, Member
-from claims.eligibility.matching import Fit, Grade, shortfalls
+from claims.eligibility.matching import Grade, Match, shortfalls
 from claims.eligibility.world import World
 
 MAX_ALTERNATIVES = 20
@@ -75,6 +75,6 @@ def _alternatives(claim: Claim, judgement: Judgement, world: World) -> tuple[Alt
                 if drug == found.drug or drug in offered or drug in here or not entry.in_force_on(case.facts.day):
                     continue
                 if not shortfalls(entry, case.facts):
-                    here[drug] = Alternative(drug, Match(version, Fit(entry, Grade.FULL, False, ())))
+                    here[drug] = Alternative(drug, Match(version, entry, Grade.FULL))
         offered.update(sorted(here.items()))
     return tuple(offered.values())[:MAX_ALTERNATIVES]

@@ -1,16 +1,20 @@
-"""What was decided, as plain frozen values: judgements before money, the decision after it."""
+"""What was decided, as plain frozen values: judgements before money, the decision after it.
+
+What is made for every line is a NamedTuple rather than a frozen dataclass, here and in the modules around: it is made in a third
+of the time, and a batch makes millions.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from catalog.drugs.resolve import Recognition
 from claims.eligibility.compiled import CompiledVersion
 from claims.eligibility.entry import Entry
 from claims.eligibility.facts import Accumulators, Claim, Line
-from claims.eligibility.matching import Fit
-from claims.eligibility.reasons import Cite, Reason
+from claims.eligibility.matching import Match
+from claims.eligibility.reasons import Reason
 from insurers.terms import Benefit, ProductTerms
 
 Outcome = Literal["eligible", "ineligible", "review"]
@@ -18,25 +22,7 @@ StepResult = Literal["pass", "fail", "unknown", "skipped"]
 BaseStatus = Literal["excluded", "undetermined", "covered", "restricted_out", "not_listed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """The match in a catalog version (eligibility 4.3)."""
-
-    version: CompiledVersion
-    fit: Fit
-
-    def cite(self, benefit: str | None = None) -> Cite:
-        """Will cite the entry."""
-        return Cite(
-            catalog=self.version.catalog,
-            version=self.version.label,
-            entry_code=self.fit.entry.entry_code,
-            benefit=benefit,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class BaseFinding:
+class BaseFinding(NamedTuple):
     """What 医保 does with the line, and the version and entry that say so (None where none does)."""
 
     status: BaseStatus
@@ -44,8 +30,7 @@ class BaseFinding:
     entry: Entry | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BenefitFinding:
+class BenefitFinding(NamedTuple):
     """How one benefit came out: `rank` is that of its first failing test; None when it takes the line, with its match."""
 
     benefit: Benefit
@@ -59,8 +44,7 @@ class BenefitFinding:
         return self.rank is not None and all(reason.effect == "R" for reason in self.reasons)
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """A line judged without money: gates and benefit (eligibility 5 and 6).
 
     `terms` is None when no product version is in force; `recognition`, `base`, `benefit` and `match` are None where gate 1 or
@@ -96,8 +80,7 @@ class JudgedClaim:
     consulted: tuple[CompiledVersion, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(NamedTuple):
     """The money of a line (eligibility 7) in fen, the ratio in ten-thousandths."""
 
     claimable: int
@@ -113,8 +96,7 @@ class Money:
         return self.claimable - self.payable
 
 
-@dataclass(frozen=True, slots=True)
-class LineDecision:
+class LineDecision(NamedTuple):
     """A line decided: its judgement, every reason with the notes after them, and its money."""
 
     judgement: Judgement
@@ -134,7 +116,7 @@ class Decision:
     lines: tuple[LineDecision, ...]
     opening: Mapping[str, Accumulators]
     accumulators: Accumulators
-    digest: str = field(default="", compare=False)
+    digest: str
 
     @property
     def claimable(self) -> int:
@@ -155,8 +137,7 @@ class Decision:
         return "review" if "review" in outcomes else "eligible"
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(NamedTuple):
     """Another drug of the class that the benefit's catalogs list without reserve (eligibility 8)."""
 
     drug: str

@@ -10,7 +10,7 @@ the order of the lines, the time of asking.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from claims.eligibility.facts import RULES_VERSION, Accumulators, Claim
 from common.dates import instant_text
 
 if TYPE_CHECKING:
-    from claims.eligibility.decision import Decision, LineDecision
+    from claims.eligibility.decision import JudgedClaim, LineDecision
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
@@ -46,24 +46,24 @@ def _sorted_by_utf16(value: Any) -> Any:
     return value
 
 
-def digest(decision: "Decision") -> str:
-    """Will return the digest of a decision, 64 hexadecimal digits."""
-    return hashlib.sha256(canonical_json(digest_document(decision))).hexdigest()
+def digest(judged: "JudgedClaim", lines: "Sequence[LineDecision]", opening: Mapping[str, Accumulators]) -> str:
+    """Will return the digest of a claim's decided lines and the accumulators counted with: 64 hexadecimal digits."""
+    return hashlib.sha256(canonical_json(digest_document(judged, lines, opening))).hexdigest()
 
 
-def digest_document(decision: "Decision") -> dict[str, Any]:
+def digest_document(
+    judged: "JudgedClaim", lines: "Sequence[LineDecision]", opening: Mapping[str, Accumulators]
+) -> dict[str, Any]:
     """Will return what the digest is the digest of."""
-    judged = decision.judged
-    in_order = sorted(decision.lines, key=lambda line: line.judgement.line.line_no)
     return {
         "rules_version": RULES_VERSION,
         "known_at": instant_text(judged.known_at),
         "product": judged.product,
         "product_version": judged.home,
         "request": _claim(judged.claim),
-        "accumulators": {label: _accumulators(opening) for label, opening in decision.opening.items()},
-        "catalogs": [[version.catalog, version.label, version.checksum] for version in judged.consulted],
-        "lines": [_line(line) for line in in_order],
+        "accumulators": {label: _accumulators(used) for label, used in opening.items()},
+        "catalogs": [(version.catalog, version.label, version.checksum) for version in judged.consulted],
+        "lines": [_line(line) for line in sorted(lines, key=lambda line: line.judgement.line.line_no)],
     }
 
 
@@ -114,7 +114,7 @@ def _line(decided: "LineDecision") -> list[Any]:
         found.matched_by if found else None,
         base.status if base else None,
         benefit.code if benefit else None,
-        (match.version.catalog, match.version.label, match.fit.entry.entry_code) if match else None,
+        (match.version.catalog, match.version.label, match.entry.entry_code) if match else None,
         (money.claimable, money.allowed, money.deductible_applied, money.ratio, money.share, money.payable),
     ]
 

@@ -6,7 +6,7 @@ Money is in fen, quantities in 10^-9 of a unit, days inclusive; '' and None are 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from catalog.drugs.knowledge import Identity
 from claims.eligibility.diseases import DiseaseCodes
@@ -41,8 +41,7 @@ class Member:
     accumulators: Accumulators = Accumulators()
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One drug on a claim, what the claim says for all its lines filled in; diagnoses are cleaned codes."""
 
     line_no: int
@@ -57,7 +56,7 @@ class Line:
     other_paid: int = 0
     base_settled: bool = False
     prior_auth_no: str = ""
-    evidence: Mapping[str, bool] = field(default_factory=dict)
+    evidence: Mapping[str, bool] = {}  # noqa: RUF012 -- a NamedTuple default, never changed
     unit_price: str = ""
 
     @property

@@ -8,18 +8,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from claims.eligibility import reasons
 from claims.eligibility.case import Case
-from claims.eligibility.decision import Match, StepResult
+from claims.eligibility.decision import StepResult
 from claims.eligibility.facts import CIRCUMSTANCE_NONE
-from claims.eligibility.matching import Grade
+from claims.eligibility.matching import Grade, Match
 from claims.eligibility.reasons import DRUG_RULES_8, SOCIAL_INSURANCE_LAW_30, Cite, Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """How a gate came out."""
 
     result: StepResult
@@ -100,9 +99,9 @@ def not_on_negative_list(case: Case) -> Finding:
     unsure: Match | None = None
     for version in case.sources.negatives if case.sources else ():
         match = case.match(version)
-        if match and match.fit.grade is Grade.FULL:
+        if match and match.grade is Grade.FULL:
             return because(Reason(reasons.NEGATIVE_LIST, (match.cite(),), _entry_words(match)))
-        if match and match.fit.grade is Grade.UNKNOWN:
+        if match and match.grade is Grade.UNKNOWN:
             unsure = unsure or match
     if unsure:
         return because(Reason(reasons.NEGATIVE_LIST_UNDETERMINED, (unsure.cite(),), _entry_words(unsure)))
@@ -140,7 +139,7 @@ def _entry_words(match: Match) -> tuple[tuple[str, str], ...]:
     return (
         ("catalog", match.version.catalog),
         ("version", match.version.label),
-        ("entry", match.fit.entry.entry_code),
+        ("entry", match.entry.entry_code),
     )
 
 

@@ -4,25 +4,27 @@ Two tables hold the tests: `DRUG_TESTS` for the drug part (4.1), `FACETS` for th
 one row. What an entry does not give is not tested at all, so each entry carries only the tests its columns ask for.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from catalog.drugs.names import Agreement, DosageForms
 from catalog.drugs.resolve import Recognition
 from claims.eligibility import reasons
 from claims.eligibility.entry import Entry
-from claims.eligibility.reasons import ReasonKind
+from claims.eligibility.reasons import Cite, ReasonKind
+
+if TYPE_CHECKING:
+    from claims.eligibility.compiled import CompiledVersion
 
 PASS: Final = Agreement.PASS
 FAIL: Final = Agreement.FAIL
 UNKNOWN: Final = Agreement.UNKNOWN
 
 
-@dataclass(frozen=True, slots=True)
-class LineFacts:
+class LineFacts(NamedTuple):
     """What the restrictions are tested against: the circumstances of a line, '' and None for not given.
 
     Diagnoses are cleaned; `evidence` None means that criteria are not asked (a coverage query, eligibility 8).
@@ -45,15 +47,21 @@ class Grade(Enum):
     FAILS = "fails"
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """An entry that applies to a line. `tentative`: the entry names a product and the line does not say whether it is that
+class Match(NamedTuple):
+    """The match in a catalog version (4.3). `tentative`: the entry names a product and the line does not say whether it is that
     one. `shortfalls`: what is unknown or does not hold, in the order of the facets."""
 
+    version: "CompiledVersion"
     entry: Entry
     grade: Grade
-    tentative: bool
-    shortfalls: tuple[ReasonKind, ...]
+    tentative: bool = False
+    shortfalls: tuple[ReasonKind, ...] = ()
+
+    def cite(self, benefit: str | None = None) -> Cite:
+        """Will cite the entry."""
+        return Cite(
+            catalog=self.version.catalog, version=self.version.label, entry_code=self.entry.entry_code, benefit=benefit
+        )
 
 
 # The drug part (4.1). The drug itself is not here: entries are looked up by it.
@@ -216,12 +224,12 @@ def shortfalls(entry: Entry, line: LineFacts) -> tuple[ReasonKind, ...]:
     return tuple([kind for facet in entry.facets if (kind := facet.test(entry, line)) is not None])
 
 
-def best_fit(entries: Iterable[Entry], drug: Recognition, line: LineFacts, forms: DosageForms) -> Fit | None:
-    """Will return the match among entries of the line's drug, which stand in the order of 4.3: the first full fit, else the
-    first unknown, else the first that fails; None when none applies."""
-    unknown: Fit | None = None
-    failing: Fit | None = None
-    for entry in entries:
+def best_match(version: "CompiledVersion", drug: Recognition, line: LineFacts, forms: DosageForms) -> Match | None:
+    """Will return the match in a version: of the entries that apply, in the order of 4.3, the first full fit, else the first
+    unknown, else the first that fails; None when none applies."""
+    unknown: Match | None = None
+    failing: Match | None = None
+    for entry in version.candidates(drug, line.diagnoses):
         if entry.has_period and not entry.in_force_on(line.day):
             continue
         agreement = applies(entry, drug, forms) if entry.drug_tests else PASS
@@ -229,11 +237,11 @@ def best_fit(entries: Iterable[Entry], drug: Recognition, line: LineFacts, forms
             continue
         wanting = shortfalls(entry, line) if entry.facets else ()
         if agreement is PASS and not wanting:
-            return Fit(entry, Grade.FULL, False, ())
+            return Match(version, entry, Grade.FULL)
         for kind in wanting:
             if kind.effect == "I":
-                failing = failing or Fit(entry, Grade.FAILS, agreement is UNKNOWN, wanting)
+                failing = failing or Match(version, entry, Grade.FAILS, agreement is UNKNOWN, wanting)
                 break
         else:
-            unknown = unknown or Fit(entry, Grade.UNKNOWN, agreement is UNKNOWN, wanting)
+            unknown = unknown or Match(version, entry, Grade.UNKNOWN, agreement is UNKNOWN, wanting)
     return unknown or failing

@@ -5,14 +5,15 @@ common.money.half_up and nothing else.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from claims.eligibility import reasons
 from claims.eligibility.compiled import MAX_QUANTITY_PLACES, STANDARD_PLACES
-from claims.eligibility.decision import Decision, JudgedClaim, Judgement, LineDecision, Match, Money
+from claims.eligibility.decision import Decision, JudgedClaim, Judgement, LineDecision, Money
 from claims.eligibility.digest import digest
 from claims.eligibility.facts import QUANTITY_PLACES, Accumulators
+from claims.eligibility.matching import Match
 from claims.eligibility.reasons import Cite, Reason
 from common.money import RATIO_ONE, half_up, plain, share_of
 from insurers.terms import Benefit, ProductTerms
@@ -58,12 +59,13 @@ def pay(judged: JudgedClaim, ledger: Ledger = NOTHING_USED) -> tuple[Decision, L
     if home is not None:
         opening[home] = ledger.get(home, claim.member.accumulators)
     used: dict[str, _Used] = {}
-    places = sorted(
-        range(len(judged.judgements)),
-        key=lambda place: (judged.judgements[place].line.service_date, judged.judgements[place].line.line_no),
-    )
-    decided: list[LineDecision | None] = [None] * len(places)
-    for place in places:
+    decided: list[LineDecision | None] = [None] * len(judged.judgements)
+    for _day, _line_no, place in sorted(
+        [
+            (judgement.line.service_date, judgement.line.line_no, place)
+            for place, judgement in enumerate(judged.judgements)
+        ]
+    ):
         judgement = judged.judgements[place]
         if judgement.outcome != "eligible" or judgement.terms is None or judgement.benefit is None:
             decided[place] = LineDecision(judgement, judgement.reasons, Money(judgement.line.claimable))
@@ -74,13 +76,15 @@ def pay(judged: JudgedClaim, ledger: Ledger = NOTHING_USED) -> tuple[Decision, L
             used[label] = _Used.of(opening[label])
         decided[place] = _pay_line(judgement, judgement.terms, judgement.benefit, used[label])
     after = {**opening, **{label: account.so_far() for label, account in used.items()}}
+    lines = tuple([line for line in decided if line is not None])
     decision = Decision(
         judged=judged,
-        lines=tuple(line for line in decided if line is not None),
+        lines=lines,
         opening=opening,
         accumulators=after[home] if home is not None else claim.member.accumulators,
+        digest=digest(judged, lines, opening),
     )
-    return replace(decision, digest=digest(decision)), {**ledger, **after}
+    return decision, {**ledger, **after}
 
 
 def _pay_line(judgement: Judgement, terms: ProductTerms, benefit: Benefit, used: _Used) -> LineDecision:
@@ -127,7 +131,7 @@ def _allowed(judgement: Judgement, claimable: int) -> tuple[int, list[Reason]]:
     match = judgement.match
     if match is None:
         return claimable, []
-    entry, quantity, allowed = match.fit.entry, judgement.line.quantity, claimable
+    entry, quantity, allowed = match.entry, judgement.line.quantity, claimable
     notes: list[Reason] = []
     if entry.max_quantity is not None:
         limit = entry.max_quantity * _LIMIT_TO_QUANTITY

@@ -5,7 +5,7 @@ Effect I makes the line ineligible, R sends it to a person, N is a note (eligibi
 """
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from common.sentences import Language
 
@@ -26,8 +26,7 @@ class ReasonKind:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cite:
+class Cite(NamedTuple):
     """What a reason rests on; only what is given is shown. `section` is a section of the rules page."""
 
     product: str | None = None
@@ -40,8 +39,7 @@ class Cite:
     section: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One reason of one line: what is said, what it rests on, and the words that fill its sentence."""
 
     kind: ReasonKind
