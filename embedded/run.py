@@ -139,6 +139,7 @@ def _serve(chosen: Options, folder: DataFolder, supervisor: Supervisor) -> None:
     url = f"http://127.0.0.1:{port}/"
     _start_service(chosen, folder, supervisor, python, env, port)
     _wait_until_ready(supervisor, url)
+    supervisor.say("worker, scheduler and web server are up")
     folder.note_url(url)
     for line in welcome.lines(folder, url, manage):
         print(line, flush=True)

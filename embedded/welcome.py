@@ -1,5 +1,6 @@
 """What a newcomer needs to see: where to sign in and as whom, a key, and two calls that work as pasted."""
 
+import hashlib
 import json
 import secrets
 import shlex
@@ -15,7 +16,13 @@ _INSURER = "DEMO-INS-A"
 _PRODUCT = "DEMO-CITY-SH"
 _SCOPES = ("coverage:read", "claims:check", "catalog:read")
 _DRUG = "仑卡奈单抗注射液"
-_COVERAGE = {"generic_name": _DRUG, "icd10": "G30", "date": "2026-03-14"}
+_COVERAGE = {
+    "generic_name": _DRUG,
+    "icd10": "G30",
+    "date": "2026-03-14",
+    "setting": "outpatient",
+    "circumstance": "none",
+}
 _CLAIM = {
     "product": _PRODUCT,
     "claim_no": "DEMO-1",
@@ -23,6 +30,7 @@ _CLAIM = {
     "diagnoses": ["G30.9"],
     "setting": "outpatient",
     "institution_level": 3,
+    "circumstance": "none",
     "member": {
         "member_ref": "demo-member",
         "policy_start": "2025-07-01",
@@ -46,6 +54,10 @@ _CLAIM = {
 }
 
 
+# Parts of an answer that would fill the screen here.
+_LONG = ("alternatives", "catalogs", "trace")
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One HTTP call: what it shows, and how it is made. `body` is JSON; None makes it a GET."""
@@ -63,17 +75,24 @@ class Call:
             for name, value in self.query.items():
                 words += ["--data-urlencode", f"{name}={value}"]
         else:
-            words += ["-H", "Content-Type: application/json", "-d", json.dumps(self.body, ensure_ascii=False)]
+            for name, value in self._headers().items():
+                words += ["-H", f"{name}: {value}"]
+            words += ["-d", json.dumps(self.body, ensure_ascii=False)]
         return shlex.join([*words, self.url])
+
+    def _headers(self) -> dict[str, str]:
+        if self.body is None:
+            return {}
+        # The same call again, at the next start or pasted, gets the first answer and records nothing new.
+        named = hashlib.sha256(json.dumps(self.body).encode()).hexdigest()[:12]
+        return {"Content-Type": "application/json", "Idempotency-Key": f"welcome-{named}"}
 
     def answer(self, key: str) -> str:
         """Make the call and return the status and the body."""
         url = f"{self.url}?{urlencode(self.query)}" if self.query else self.url
-        data = None if self.body is None else json.dumps(self.body).encode()
+        data = None if self.body is None else json.dumps(self.body, ensure_ascii=False).encode()
         # Always http to 127.0.0.1.
-        request = urllib.request.Request(url, data, {"Authorization": f"Api-Key {key}"})  # noqa: S310
-        if data is not None:
-            request.add_header("Content-Type", "application/json")
+        request = urllib.request.Request(url, data, self._headers() | {"Authorization": f"Api-Key {key}"})  # noqa: S310
         try:
             with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
                 return f"{response.status} {response.read().decode()}"
@@ -111,8 +130,18 @@ def lines(folder: DataFolder, url: str, manage: Callable[..., str]) -> Iterator[
         yield ""
         yield f"{call.about}"
         yield f"  {call.as_curl(key)}"
-        yield f"  answered: {answer}"
+        yield f"  answered: {_shortened(answer)}"
     yield ""
+
+
+def _shortened(answer: str) -> str:
+    """Return an answer without its long parts, and say so."""
+    status, _, body = answer.partition(" ")
+    try:
+        document = json.loads(body, object_hook=lambda found: {k: v for k, v in found.items() if k not in _LONG})
+    except ValueError:
+        return answer
+    return f"{status} {json.dumps(document, ensure_ascii=False)} (without {', '.join(_LONG)})"
 
 
 def _calls(url: str) -> list[Call]:
