@@ -87,12 +87,14 @@ def ratio_text(ratio: int) -> str:
     return f"{whole}.{rest:04d}"
 
 
-def plain(number: int, places: int) -> str:
-    """Will write a whole number of 10^-places without needless zeros: `plain(30000, 3)` is "30"."""
+def plain(number: int, places: int, *, least: int = 0) -> str:
+    """Will write a whole number of 10^-places without needless zeros, but with at least `least` decimals.
+
+    `plain(30000, 3)` is "30"; `plain(57000, 4, least=2)` is "5.70".
+    """
     whole, rest = divmod(number, 10**places)
-    if rest == 0:
-        return str(whole)
-    return f"{whole}.{rest:0{places}d}".rstrip("0")
+    decimals = f"{rest:0{places}d}".rstrip("0").ljust(least, "0") if places else ""
+    return f"{whole}.{decimals}" if decimals else str(whole)
 
 
 def half_up(numerator: int, denominator: int) -> int:

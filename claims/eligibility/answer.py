@@ -198,7 +198,7 @@ def _requirements(entry: Entry) -> dict[str, Any]:
     """What the match asks for, as the entry gives it; not given is None, or an empty list."""
     standard: str | None = entry.payment_standard_text or None
     if entry.payment_standard is not None:
-        standard = plain(entry.payment_standard, STANDARD_PLACES)
+        standard = plain(entry.payment_standard, STANDARD_PLACES, least=2)
     return {
         "prior_auth": entry.prior_auth,
         "criteria": [{"code": code, "text": text} for code, text in entry.criteria_texts],
