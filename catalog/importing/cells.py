@@ -171,7 +171,7 @@ _SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d+)?E[+-]?\d+", re.IGNORECASE)
 
 
 def _refuse_scientific(code: str) -> None:
-    if code[0] in "0123456789+-" and _SCIENTIFIC.fullmatch(code):
+    if code[:1] in "0123456789+-" and _SCIENTIFIC.fullmatch(code):
         raise Fault(
             "BAD_CODE",
             "编码被表格软件改成了科学计数法，已丢失数字。请把该列设为文本后重新填写。",

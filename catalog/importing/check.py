@@ -232,6 +232,7 @@ class _Sheet:
         self._prefix, self._checks = _plan(table_of(kind), placed, kind, options, forms)
         self._place = {check.column.name: place for place, check in enumerate(self._checks)}
         self._steps = [(check.known.get, check.outcome, check.index) for check in self._checks]
+        self._file_order = sorted(range(len(self._checks)), key=lambda place: self._checks[place].index)
         self._rules = _rules_of(kind, self._place)
         expected = min(size // 60, options.limits.rows) or 1 << 12
         self._alike, self._codes = FirstSeen(expected), FirstSeen(expected)
@@ -268,7 +269,7 @@ class _Sheet:
         else:
             hashed = hash(alike)
         if has_issues:
-            self._findings.issues(row, outcomes)
+            self._findings.issues(row, [outcomes[place] for place in self._file_order])
         for rule in self._rules:
             found = rule(row, values)
             if found is not None:

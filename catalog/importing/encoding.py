@@ -17,6 +17,8 @@ SAMPLE = 1 << 20
 _HAN_IN_UTF8 = re.compile(rb"[\xe4-\xe9][\x80-\xbf]{2}")
 _PAIR = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")
 _FOUR_BYTES = re.compile(rb"[\x81-\xfe][\x30-\x39][\x81-\xfe][\x30-\x39]")
+_KANA = re.compile("[\u3041-\u30fe]")
+_HALF_KANA = re.compile("[\uff61-\uff9f]")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 # Code points that Python's gb18030 puts into private use although the standard has since given them a place of their own.
@@ -67,7 +69,8 @@ def encoding_of(path: Path) -> str:
             "the bytes of this line are not valid UTF-8, although the rest is.",
         )
     _strictly(path, "gb18030")
-    _refuse_mixed_or_big5(path)
+    _refuse_mixed(path)
+    _refuse_other_languages(path)
     return "gb18030"
 
 
@@ -97,7 +100,7 @@ def _first_fault(path: Path, codec: str) -> int | None:
 
 
 def _strictly(path: Path, codec: str) -> str:
-    fault = _first_fault(path, codec)
+    fault = _first_fault(path, codec.removesuffix("-sig"))
     if fault is not None:
         name = codec.removesuffix("-sig").upper()
         raise _refusal(
@@ -139,25 +142,30 @@ def _is_broken_utf8(path: Path) -> bool:
     return read_well >= 1 and len(sample) - len(readable) <= read_well
 
 
-def _refuse_mixed_or_big5(path: Path) -> None:
-    outside = inside = big5 = 0
+def _refuse_mixed(path: Path) -> None:
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
-            if line.isascii():
-                continue
-            if len(_HAN_IN_UTF8.findall(line)) >= 2 and _is_utf8(line):
+            if not line.isascii() and len(_HAN_IN_UTF8.findall(line)) >= 2 and _is_utf8(line):
                 raise _refusal(
                     number,
                     "该行是 UTF-8，其他行是 GB18030，一个文件只能用一种编码。",
                     "this line is UTF-8 while others are GB18030; a file has one encoding.",
                 )
-            for pair in _PAIR.findall(_FOUR_BYTES.sub(b"", line)):
-                inside += 0xB0 <= pair[0] <= 0xF7 and pair[1] >= 0xA1
-                outside += pair[1] < 0xA1 and pair[0] >= 0xA1
-                big5 += 0xA4 <= pair[0] <= 0xC6
-    # Half of Big5's second bytes lie where GB2312 has none; ordinary Chinese in GB18030 hardly ever goes there.
-    if outside * 5 > inside + outside and big5 * 5 > (inside + outside) * 3 and _first_fault(path, "big5hkscs") is None:
-        raise _refusal(None, "像是 Big5（繁体）编码。", "this looks like Big5.")
+
+
+def _refuse_other_languages(path: Path) -> None:
+    """Big5 and Shift-JIS are valid GB18030 too, but put most of their characters where ordinary Chinese has hardly any."""
+    sample = _FOUR_BYTES.sub(b"", _sample(path))
+    pairs = _PAIR.findall(sample)
+    low = sum(pair[1] < 0xA1 and pair[0] >= 0xA1 for pair in pairs)
+    early = sum(pair[0] < 0xA1 for pair in pairs)
+    if low * 5 > len(pairs) and sum(0xA4 <= pair[0] <= 0xC6 for pair in pairs) * 5 > len(pairs) * 3:
+        if _first_fault(path, "big5hkscs") is None:
+            raise _refusal(None, "像是 Big5（繁体）编码。", "this looks like Big5.")
+    elif early * 3 > len(pairs) and _first_fault(path, "cp932") is None:
+        text = sample.decode("cp932", "ignore")
+        if _KANA.search(text) and len(_HALF_KANA.findall(text)) * 5 < len(text):
+            raise _refusal(None, "像是 Shift-JIS（日文）编码。", "this looks like Shift-JIS.")
 
 
 def _is_utf8(line: bytes) -> bool:

@@ -1,0 +1,338 @@
+"""What a cell may say, and what becomes of it."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from catalog.importing import cells
+from catalog.importing.cells import Fault, clean
+
+
+def code_of(parse, written):
+    with pytest.raises(Fault) as fault:
+        parse(written)
+    return fault.value.code
+
+
+@pytest.mark.parametrize("places", [2, 3, 4])
+@pytest.mark.parametrize(
+    "written",
+    ["NaN", "sNaN", "Infinity", "-Infinity", "1e400", "1E3", "9" * 5000, "1_000", "1,000", "١٢", "1²", "½", "1.2万元", "12.50元", "(12.50)"]
+    + ["#N/A", "0x10", "1.", ".5", "+5", "1 000", "12%", "¥12", "1.2.3", "--1", "-", "一百", "1／2", "12．50．1", "١٢.٥", "1\u20dd"],
+)
+def test_what_is_no_plain_number_is_refused(written, places):
+    assert code_of(cells.positive(places), written) == "BAD_NUMBER"
+
+
+@pytest.mark.parametrize(
+    ("written", "places", "code"),
+    [("1.234", 2, "BAD_NUMBER"), ("1.23450", 4, "BAD_NUMBER"), ("0", 2, "OUT_OF_RANGE"), ("0.00", 2, "OUT_OF_RANGE")]
+    + [("-1", 2, "OUT_OF_RANGE"), ("-0.01", 2, "OUT_OF_RANGE"), ("12345678901", 2, "OUT_OF_RANGE")],
+)
+def test_a_number_is_never_rounded_and_stays_in_range(written, places, code):
+    assert code_of(cells.positive(places), written) == code
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [("12.5", "12.5"), ("0.0001", "0.0001"), ("9999999999.9999", "9999999999.9999"), ("１２．５０", "12.50"), ("007", "7")],
+)
+def test_plain_numbers_are_read_full_width_too(written, value):
+    assert cells.positive(4)(written).value == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("5.70", Decimal("5.70")),
+        ("*", "*"),
+        ("＊", "*"),
+        ("5.70元(10mg/片)", Decimal("5.70")),
+        ("5.39元（75mg/片）", Decimal("5.39")),
+        ("381.00元(84mg/粒(按C23H36N2O4计))", Decimal("381.00")),
+        ("5.70元(10mg/片)；9.69元(20mg/片)", "5.70元(10mg/片)；9.69元(20mg/片)"),
+        (
+            "23.98元(粉体室:1.0g；液体室:100ml/袋);30.27元(粉体室:2.0g；液体室:100ml/袋)",
+            "23.98元(粉体室:1.0g；液体室:100ml/袋);30.27元(粉体室:2.0g；液体室:100ml/袋)",
+        ),
+    ],
+)
+def test_a_payment_standard_may_be_written_as_the_national_list_does(written, value):
+    assert cells.payment_standard(written).value == value
+
+
+@pytest.mark.parametrize("written", ["**", "5.70元", "5.70元(10mg", "5.70元(10mg)片", "x元(10mg/片)", "5.70元(1mg)，9.69元(2mg)", "1.23456元(1mg)"])
+def test_other_ways_of_writing_a_payment_standard_are_refused(written):
+    assert code_of(cells.payment_standard, written) == "BAD_NUMBER"
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2026-01-31", "2026/1/31", "2026/01/31", "20260131", "2026年1月31日", "2026年01月31日", "２０２６－０１－３１", "2026-1-31"],
+)
+def test_a_day_is_read_in_every_accepted_way(written):
+    assert cells.day_of(written).value == date(2026, 1, 31)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["01/02/2025", "31/01/2026", "45658", "60", "45658.5", "2025-02-29", "2025-13-01", "2025-00-10", "26-01-31", "2026.01.31"]
+    + ["民国115年1月31日", "2026-01-31T00:00:00Z", "2026-01-31 00:00:00", "2026-01", "2026年1月", "明天", "2026131", "0000-00-00"]
+    + ["2026-01-31+08:00", "20261301", "２０２６年", "-2026-01-31", "٢٠٢٦-٠١-٣١", "2026/1-31", "2026-02-30"],
+)
+def test_a_day_is_never_guessed(written):
+    assert code_of(cells.day_of, written) == "BAD_DATE"
+
+
+@pytest.mark.parametrize("written", ["9999-12-31", "1899-12-31", "2200-01-01"])
+def test_a_year_nobody_means_is_out_of_range(written):
+    assert code_of(cells.day_of, written) == "OUT_OF_RANGE"
+
+
+def test_leap_days_exist_in_leap_years_only():
+    assert cells.day_of("2028-02-29").value == date(2028, 2, 29)
+    assert code_of(cells.day_of, "1900-02-29") == "BAD_DATE"
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [("是", True), ("否", False), ("Y", True), ("n", False), ("TRUE", True), ("False", False), ("1", True), ("0", False)]
+    + [("yes", True), ("No", False), ("Ｙ", True)],
+)
+def test_yes_and_no(written, value):
+    assert cells.yes_no(written).value is value
+
+
+@pytest.mark.parametrize("written", ["是的", "2", "T", "√", "-", "无", "nein"])
+def test_what_is_neither_yes_nor_no(written):
+    assert code_of(cells.yes_no, written) == "BAD_YES_NO"
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("C34", ("C34",)),
+        ("c34.1", ("C34.1",)),
+        ("C341", ("C341",)),
+        ("C34.100x003", ("C34.100x003",)),
+        ("C34.100X003", ("C34.100x003",)),
+        ("Ｃ３４．１", ("C34.1",)),
+        ("C18-C20", ("C18-C20",)),
+        ("C18－C20", ("C18-C20",)),
+        ("C18~C20", ("C18-C20",)),
+        ("C34;C50；C22、C16,C92，M45|L40", ("C34", "C50", "C22", "C16", "C92", "M45", "L40")),
+        ("C34;;C34; ", ("C34",)),
+        ("G63.2*", ("G63.2*",)),
+        ("D3A", ("D3A",)),
+    ],
+)
+def test_icd10_codes_prefixes_and_ranges(written, value):
+    assert cells.icd10(written).value == value
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["C34。1", "2C25.0", "BA00", "C3", "C", "肺癌", "C34..1", "С34", "C34 1", "C20-C18", "C18.0-C20.9", "C34-", ";", "C34.1.2", "1E10"],
+)
+def test_what_is_no_icd10_code(written):
+    assert code_of(cells.icd10, written) == "BAD_CODE"
+
+
+def test_a_diagnosis_is_no_range():
+    assert cells.diagnoses("C34.1;I10").value == ("C34.1", "I10")
+    assert code_of(cells.diagnoses, "C18-C20") == "BAD_CODE"
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("XL01EXA123A001010100166", "XL01EXA123A001010100166"),
+        ("ZA04CAE0023010100166", "ZA04CAE0023010100166"),
+        ("xl01ex", "XL01EX"),
+        ("XL0", "XL0"),
+        ("ＸＬ０１ＥＸ", "XL01EX"),
+        ("T001700664", "T001700664"),
+    ],
+)
+def test_national_codes_whole_and_prefixes(written, value):
+    assert cells.national_code(written).value == value
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["XL", "XLO1EX", "XL01EXA123A0010101001667", "ZA04CAE00230101001667", "L01EX", "XL01EXA12BA001010100166", "ХL01EX", "86900001000012"]
+    + ["1.23E+22", "XL01EX A123", "XL01EXA123A001O10100166", "T001-7"],
+)
+def test_what_is_no_national_code(written):
+    assert code_of(cells.national_code, written) == "BAD_CODE"
+
+
+def test_the_drug_master_needs_whole_codes():
+    assert cells.whole_national_code("XL01EXA123A001010100166").value
+    assert code_of(cells.whole_national_code, "XL01EXA123A00101010016") == "BAD_CODE"
+    assert code_of(cells.whole_national_code, "XL01EX") == "BAD_CODE"
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("国药准字H20201234", "H20201234"),
+        ("H20201234", "H20201234"),
+        ("国药准字 h20201234", "H20201234"),
+        ("国药准字：S20201234", "S20201234"),
+        ("国药准字Ｚ２０２０１２３４", "Z20201234"),
+        ("国药准字HJ20160012", "HJ20160012"),
+        ("SC20201234", "SC20201234"),
+        ("J20130001", "J20130001"),
+    ],
+)
+def test_approval_numbers_lose_their_lead(written, value):
+    parsed = cells.approval_no(written)
+
+    assert (parsed.value, parsed.warning) == (value, None)
+
+
+@pytest.mark.parametrize("written", ["国药准字H2020123", "国药准字H202012345", "国药准子H20201234", "H2O201234", "BH20201234", "X20201234", "注册证号H2020"])
+def test_an_unusual_approval_number_is_kept_with_a_warning(written):
+    parsed = cells.approval_no(written)
+
+    assert parsed.warning == "UNUSUAL_APPROVAL_NO"
+    assert parsed.value == written.removeprefix("国药准字")
+
+
+@pytest.mark.parametrize("written", ["国药准字Н20201234", "国药准字Ѕ20201234", "2.02E+07", "国药准字"])
+def test_an_approval_number_that_only_looks_right_is_refused(written):
+    assert code_of(cells.approval_no, written) == "BAD_CODE"
+
+
+@pytest.mark.parametrize("written", ["X", "XL", "XL0", "XL01", "XL01F", "XL01FX", "xl01fx", "ZA04CA", "T12345"])
+def test_class_codes(written):
+    assert cells.class_code(written).value == written.upper()
+
+
+@pytest.mark.parametrize("written", ["L01FX", "XL01FX5", "XLO1FX", "X01", "XLL", "肿瘤"])
+def test_what_is_no_class_code(written):
+    assert code_of(cells.class_code, written) == "BAD_CODE"
+
+
+def test_criteria_are_codes_with_words():
+    assert cells.criteria("EGFR_MUT=EGFR突变；LINE_1＝一线 ; RR").value == ("EGFR_MUT=EGFR突变", "LINE_1=一线", "RR")
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [("egfr=突变", "BAD_CODE"), ("突变", "BAD_CODE"), ("1A=x", "BAD_CODE"), ("A" * 65 + "=x", "TOO_LONG"), ("A-B=x", "BAD_CODE")],
+)
+def test_criteria_need_upper_snake_case(written, code):
+    assert code_of(cells.criteria, written) == code
+
+
+def test_evidence_answers_yes_or_no():
+    assert cells.evidence("EGFR=Y;LINE_2=否").value == {"EGFR": True, "LINE_2": False}
+    assert code_of(cells.evidence, "EGFR=maybe") == "BAD_YES_NO"
+    assert code_of(cells.evidence, "EGFR=Y;EGFR=N") == "BAD_YES_NO"
+
+
+def test_regulators_of_the_master_may_carry_a_day():
+    assert cells.dated_regulators("NMPA:2021-06-22;FDA").value == ("NMPA:2021-06-22", "FDA")
+    assert code_of(cells.dated_regulators, "NMPA:22/06/2021") == "BAD_DATE"
+    assert code_of(cells.dated_regulators, "XYZ") == "BAD_CHOICE"
+
+
+@pytest.mark.parametrize(("written", "value"), [("女", "F"), ("m", "M"), ("Ｆ", "F")])
+def test_sex(written, value):
+    assert cells.choice(cells.SEX)(written).value == value
+
+
+@pytest.mark.parametrize(("written", "code"), [("0", "OUT_OF_RANGE"), ("4", "OUT_OF_RANGE"), ("四级", "BAD_CHOICE"), ("三甲", "BAD_CHOICE")])
+def test_levels_are_one_to_three(written, code):
+    assert code_of(cells.institution_level, written) == code
+    assert [cells.institution_level(level).value for level in ("一级", "2", "３")] == [1, 2, 3]
+
+
+# ---------------------------------------------------------------------------------------------- characters
+
+
+@pytest.mark.parametrize(
+    "character",
+    [chr(point) for point in [0x00, 0x01, 0x07, 0x08, 0x0B, 0x0C, 0x0E, 0x1B, 0x1C, 0x1F, 0x7F, 0x80, 0x85, 0x9F]]
+    + list("\u00ad\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202e\u2060\u2066\u2069\ufeff\u061c\u180e\u034f\u3164\ufe0f")
+    + ["\ufffd", "\ufdd0", "\ufffe", "\uffff", "\U0001fffe", "\U0010ffff", "\ue000", "\uf8ff", "\U000f0000", "\U000e0041", "\U000e0100"],
+)
+@pytest.mark.parametrize("free", [True, False])
+def test_characters_nobody_can_see_are_refused_everywhere(character, free):
+    assert code_of(lambda text: clean(text, free=free), f"奥希{character}替尼") == "CONTROL_CHARACTER"
+    assert code_of(lambda text: clean(text, free=free), f"abc{character}def") == "CONTROL_CHARACTER"
+
+
+def test_tabs_and_line_breaks_are_for_free_text():
+    assert clean("限\t一线\n二线", free=True) == "限\t一线\n二线"
+    assert code_of(clean, "奥希\n替尼") == "CONTROL_CHARACTER"
+    assert code_of(clean, "a\tb") == "CONTROL_CHARACTER"
+
+
+@pytest.mark.parametrize("written", [" 奥希替尼 ", "\u3000奥希替尼\u00a0", "\t奥希替尼\r\n"])
+def test_white_space_around_a_cell_is_taken_off(written):
+    assert clean(written) == "奥希替尼"
+
+
+@pytest.mark.parametrize("written", ["½片", "℃", "Ⅲ期", "①", "㎎", "β-2a", "IFN-α2b", "TNFα", "𠮷野", "5′", "«x»", "é", "株式会社ﾃｽﾄ", "{{7*7}}", "<script>alert(1)</script>"])
+def test_names_keep_what_people_wrote(written):
+    assert clean(written) == written
+
+
+@pytest.mark.parametrize(("written", "kept"), [("e\u0301", "é"), ("\uf9e4", "理"), ("⼈参", "人参"), ("⽚", "片")])
+def test_letters_with_two_encodings_get_one(written, kept):
+    assert clean(written) == kept
+
+
+@pytest.mark.parametrize("written", ["Аspirin", "aspirіn", "PD-1Н", "Οsimertinib", "XL01ЕХ"])
+def test_a_word_of_two_scripts_is_refused(written):
+    assert code_of(clean, written) == "CONTROL_CHARACTER"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "甲磺酸奥希替尼片".encode().decode("gb18030", "ignore"),
+        "甲磺酸奥希替尼片".encode().decode("latin-1"),
+        "甲磺酸奥希替尼".encode("gbk").decode("latin-1"),
+        "锟斤拷锟斤拷",
+        "烫烫烫",
+    ],
+)
+def test_garbled_text_is_recognised(written):
+    with pytest.raises(Fault) as fault:
+        clean(written)
+
+    assert fault.value.code in ("BAD_ENCODING", "CONTROL_CHARACTER")
+
+
+@pytest.mark.parametrize("written", ["阿斯利康", "Café Zürich", "联通", "Ångström", "北京诺华制药有限公司", "盐酸二甲双胍缓释片", "üöä", "重组人凝血因子Ⅷ"])
+def test_honest_text_is_not_taken_for_garbled(written):
+    assert clean(written) == written
+
+
+# ---------------------------------------------------------------------------------------------- persons
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["11010519491231002X", "110105194912310021", "11010519491231002x", "110105 19491231 002X", "130503670401001", "1101**********1234", "13800138000"]
+    + ["+8613800138000", "张三", "欧阳某某", "张*", "1.10105E+17", "110105199001010000", "１１０１０５１９４９１２３１００２Ｘ"],
+)
+def test_a_member_reference_is_no_person(written):
+    assert code_of(cells.member_ref, written) == "PERSONAL_DATA"
+
+
+@pytest.mark.parametrize("written", ["M-DEMO-0001", "m-77", "a1b2c3d4e5", "3fa85f64-5717-4562-b3fc-2c963f66afa6", "10001", "2026000123"])
+def test_a_pseudonym_is_a_member_reference(written):
+    assert cells.member_ref(written).value == written
+
+
+def test_elsewhere_only_a_real_identity_number_is_personal():
+    parse = cells.impersonal(cells.reference)
+
+    assert code_of(parse, "11010519491231002X") == "PERSONAL_DATA"
+    assert parse("110105194912310021").value == "110105194912310021"  # a claim number, its check digit is wrong
