@@ -1,13 +1,12 @@
 """Filters of the catalog endpoints (django-filter; anything else in the query is refused)."""
 
-from typing import Any
-
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from catalog.models import Catalog, CatalogEntry, Drug
+from common.api.filtering import YesNoFilter
 
-
+SEARCHED = "a part of a name, brand or maker, of pinyin or initials, or the start of a code; best first"
 # Never-null columns only, so that a cursor can stand on each.
 ORDERINGS = ["entry_code", "generic_name", "class_code", "manufacturer", "reimbursement_class"]
 
@@ -21,15 +20,11 @@ class CatalogFilter(django_filters.FilterSet):
         fields = ["kind", "series"]
 
 
-def _like(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
 class EntryFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
         method="filter_q",
         max_length=100,
-        help_text="name, brand or maker (any substring), pinyin, initials, code prefix",
+        help_text=SEARCHED,
     )
     icd10 = django_filters.CharFilter(
         method="filter_icd10", max_length=20, help_text="a diagnosis: entries it falls under"
@@ -39,8 +34,8 @@ class EntryFilter(django_filters.FilterSet):
     manufacturer = django_filters.CharFilter(lookup_expr="contains", max_length=200)
     regulator = django_filters.CharFilter(method="filter_regulator", max_length=12)
     mark = django_filters.CharFilter(method="filter_mark", max_length=64)
-    rare_disease = django_filters.BooleanFilter()
-    prior_auth = django_filters.BooleanFilter()
+    rare_disease = YesNoFilter()
+    prior_auth = YesNoFilter()
     ordering = django_filters.OrderingFilter(fields=ORDERINGS)
 
     class Meta:
@@ -48,17 +43,8 @@ class EntryFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def filter_q(self, queryset: QuerySet[CatalogEntry], name: str, value: str) -> QuerySet[CatalogEntry]:
-        text = value.strip()
-        if not text:
-            return queryset
-        lower, upper = text.lower().replace(" ", ""), text.upper()
-        found = Q(generic_name__icontains=text) | Q(brand_name__icontains=text) | Q(manufacturer__icontains=text)
-        if lower.isascii():
-            found |= Q(pinyin__contains=lower) | Q(initials__contains=lower)
-            found |= (
-                Q(national_code__startswith=upper) | Q(approval_no__startswith=upper) | Q(entry_code__startswith=text)
-            )
-        return queryset.filter(found)
+        # The view searches and ranks (catalog.search): no filter can put the best first.
+        return queryset
 
     def filter_icd10(self, queryset: QuerySet[CatalogEntry], name: str, value: str) -> QuerySet[CatalogEntry]:
         # As eligibility 4.2: the diagnosis starts with a listed code, or its first three characters lie in a listed range.
@@ -80,16 +66,16 @@ class EntryFilter(django_filters.FilterSet):
 
 
 class DrugFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(method="filter_q", max_length=100, help_text="a part of the name, pinyin or initials")
+    q = django_filters.CharFilter(
+        method="filter_q",
+        max_length=100,
+        help_text="a part of a name, brand or maker, of pinyin or initials, or the start of a code",
+    )
 
     class Meta:
         model = Drug
         fields: list[str] = []
 
     def filter_q(self, queryset: QuerySet[Drug], name: str, value: str) -> QuerySet[Drug]:
-        text: Any = value.strip()
-        lower = text.lower().replace(" ", "")
-        found = Q(generic_name__contains=text) | Q(base_name__contains=lower)
-        if lower.isascii():
-            found |= Q(pinyin__contains=lower) | Q(initials__contains=lower)
-        return queryset.filter(found)
+        # The view searches and ranks (catalog.search).
+        return queryset

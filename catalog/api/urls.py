@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.api import views
+from catalog.api import feed, views
 
 VERSION = "catalogs/<str:code>/versions/<str:label>/"
 version, publishing = views.VersionViewSet.as_view, views.PublishingViewSet.as_view
@@ -12,6 +12,7 @@ urlpatterns = [
     path("catalogs/<str:code>/", views.CatalogViewSet.as_view({"get": "retrieve"}), name="catalog-detail"),
     path("catalogs/<str:code>/in-force/", views.CatalogViewSet.as_view({"get": "in_force"}), name="catalog-in-force"),
     path("catalogs/<str:code>/diff/", views.CatalogViewSet.as_view({"get": "diff"}), name="catalog-diff"),
+    path("catalogs/<str:code>/changes/", feed.ChangesViewSet.as_view({"get": "list"}), name="catalog-changes"),
     path("catalogs/<str:code>/versions/", version({"get": "list"}), name="version-list"),
     path(VERSION, version({"get": "retrieve", "delete": "destroy"}), name="version-detail"),
     path(VERSION + "entries/", views.EntryViewSet.as_view({"get": "list"}), name="entry-list"),

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -28,9 +28,10 @@ from catalog.importing.export import csv_lines, ndjson_lines, problem_csv_lines,
 from catalog.importing.load import changes_between
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug, DrugProduct, ImportProblem, ImportRun
 from catalog.queries import history_of, listings_of, resolve_lines, visible_drugs
+from catalog.search import drugs_matching, entries_matching
 from common.api import etags
 from common.api.filtering import refuse_unknown
-from common.api.pagination import EntryPagination, PagePagination
+from common.api.pagination import CursorPages, PagePagination
 from common.api.params import day_parameter, instant_parameter
 from common.api.parsing import StrictJsonParser
 from common.api.problems import ApiProblem
@@ -304,29 +305,47 @@ class EntryViewSet(ApiViewSet):
     queryset = CatalogEntry.objects.none()
     serializer_class = shapes.EntryOutput
     filterset_class = EntryFilter
-    pagination_class = EntryPagination
+    pagination_class = CursorPages
     extra_parameters = ("fields",)
     scopes = {"GET": READ}
 
-    def count_of(self, queryset: QuerySet[CatalogEntry]) -> int:
-        """Return how many entries the list has; unfiltered, the version knows."""
-        narrowed = set(self.request.query_params) - {"page", "page_size", "cursor", "ordering", "fields"}
-        return queryset.count() if narrowed else self.version.entry_count
-
     @extend_schema(parameters=[OpenApiParameter("fields", str, description="comma-separated columns to give")])
     def list(self, request: Any, code: str, label: str) -> Response:
-        self.version = version_of(request, code, label)
+        version = version_of(request, code, label)
         columns = self._columns(request)
-        queryset = self.filter_queryset(CatalogEntry.objects.filter(version=self.version).values("id", *columns))
+        queryset = self.filter_queryset(CatalogEntry.objects.filter(version=version))
         asked = hashlib.sha256(request.get_full_path().encode()).hexdigest()[:16]
-        etag = f"{self.version.checksum[:32]}-{asked}"
-        immutable = self.version.published_at is not None
-        if immutable and f'"{etag}"' in request.headers.get("If-None-Match", ""):
+        etag = f"{version.checksum[:32]}-{asked}"
+        immutable = version.published_at is not None
+        if immutable and etags.unchanged(request, etag):
             return etags.answer(request, None, etag=etag, immutable=True)
-        page = self.paginate_queryset(queryset)
-        shown = [entries.shown({name: row[name] for name in columns}) for row in page]
+        rows = self._page(request, version, queryset, columns)
+        shown = [entries.shown({name: row[name] for name in columns}) for row in rows]
         data = self.get_paginated_response(shown).data
         return etags.answer(request, data, etag=etag, immutable=immutable)
+
+    def _page(
+        self, request: Any, version: CatalogVersion, queryset: QuerySet[CatalogEntry], columns: list[str]
+    ) -> list[dict[str, Any]]:
+        given = set(request.query_params) - {"page", "page_size", "cursor", "ordering", "fields"}
+        text, ordering = request.query_params.get("q"), request.query_params.get("ordering", "")
+        found = entries_matching(version, text) if text else None
+        if found is not None and given - {"q"}:
+            found = found.only(lambda codes: set(_entry_codes(queryset.filter(entry_code__in=codes))))
+        if found is not None and not ordering:
+            codes = self.paginator.paginate_ranked(found, request)
+            rows = {row["entry_code"]: row for row in queryset.filter(entry_code__in=codes).values(*columns)}
+            return [rows[code] for code in codes]
+        if found is not None:
+            count, queryset = len(found), queryset.filter(entry_code__in=found[:])
+        else:
+            count = queryset.count() if given else version.entry_count
+        order = [column for column in ordering.split(",") if column]
+        if "entry_code" not in [column.lstrip("-") for column in order]:
+            order.append("entry_code")
+        # The order's columns are read too: a cursor is made of them.
+        wanted = dict.fromkeys([*columns, *[column.lstrip("-") for column in order]])
+        return self.paginator.paginate(queryset.values(*wanted), request, order=order, count=count)
 
     def _columns(self, request: Any) -> list[str]:
         asked = request.query_params.get("fields")
@@ -337,6 +356,10 @@ class EntryViewSet(ApiViewSet):
         if wrong or not named:
             _unknown("/fields", _("fields is a comma-separated list of entry columns."))
         return [name for name in entries.COLUMNS if name in named or name == "entry_code"]
+
+
+def _entry_codes(queryset: QuerySet[CatalogEntry]) -> Iterator[str]:
+    return queryset.values_list("entry_code", flat=True).iterator(5_000)
 
 
 class MultipartOnly(MultiPartParser):
@@ -498,8 +521,17 @@ class DrugViewSet(ApiViewSet):
         return visible_drugs(self.request.user.insurer_id).order_by("base_name")
 
     def list(self, request: Any) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(shapes.DrugOutput(page, many=True).data)
+        """Drugs that a catalog you may see, or the drug master, names."""
+        visible = self.filter_queryset(self.get_queryset())
+        text = request.query_params.get("q")
+        if not text:
+            page = self.paginate_queryset(visible)
+            return self.get_paginated_response(shapes.DrugOutput(page, many=True).data)
+        found = drugs_matching(text, revision=request.user.revision)
+        found = found.only(lambda ids: set(visible.filter(pk__in=ids).values_list("pk", flat=True)))
+        ids = self.paginate_queryset(found)
+        drugs = visible.in_bulk(ids)
+        return self.get_paginated_response(shapes.DrugOutput([drugs[pk] for pk in ids], many=True).data)
 
     @extend_schema(responses=shapes.DrugDetailOutput)
     def retrieve(self, request: Any, pk: str) -> Response:

@@ -10,19 +10,34 @@ from common.api.problems import ApiProblem
 IMMUTABLE_SECONDS = 86400
 
 
+def caching(*, immutable: bool) -> str:
+    """Return the Cache-Control of an answer with an ETag; what may change is asked again every time (and answered 304)."""
+    return f"private, max-age={IMMUTABLE_SECONDS}, immutable" if immutable else "private, max-age=0, must-revalidate"
+
+
+def unchanged(request: Any, etag: str) -> bool:
+    """Tell whether the caller holds this state already (If-None-Match)."""
+    held = request.headers.get("If-None-Match", "")
+    return bool(held) and (held.strip() == "*" or f'"{etag}"' in _listed(held))
+
+
+def headers_of(etag: str, *, immutable: bool) -> dict[str, str]:
+    """Return the headers of an answer that can be held."""
+    return {
+        "ETag": f'"{etag}"',
+        "Cache-Control": caching(immutable=immutable),
+        "Vary": "Authorization, Accept-Language",
+    }
+
+
 def _listed(header: str) -> set[str]:
     return {tag.strip().removeprefix("W/") for tag in header.split(",")}
 
 
 def answer(request: Any, data: Any, *, etag: str, immutable: bool) -> Response:
     """Return the answer with its ETag, or 304 where the caller holds it already."""
-    quoted = f'"{etag}"'
-    caching = f"private, max-age={IMMUTABLE_SECONDS}" if immutable else "private, no-cache"
-    headers = {"ETag": quoted, "Cache-Control": caching, "Vary": "Authorization, Accept-Language"}
-    held = request.headers.get("If-None-Match", "")
-    if held and (held.strip() == "*" or quoted in _listed(held)):
-        return Response(status=304, headers=headers)
-    return Response(data, headers=headers)
+    headers = headers_of(etag, immutable=immutable)
+    return Response(status=304, headers=headers) if unchanged(request, etag) else Response(data, headers=headers)
 
 
 def check_match(request: Any, etag: str) -> None:

@@ -1,22 +1,79 @@
-"""Serializers for what comes in: unknown fields are refused, never ignored."""
+"""Serializers for what comes in: unknown fields and wrong JSON types are refused, never ignored or guessed."""
 
+import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+# What cannot be seen on a screen and could deceive who reads it: control characters (line ends and tabs aside), zero-width ones,
+# those that turn the direction of writing, tags, and code points that are no characters.
+_DECEIVING = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
+    "\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+
+def _json_type(field: serializers.Field) -> tuple[tuple[type, ...], str] | None:
+    """Return the Python types of the JSON that a field takes, and how to say it."""
+    match field:
+        case serializers.BooleanField():
+            return (bool,), _("Send true or false.")
+        case serializers.IntegerField():
+            return (int,), _("Send a whole number.")
+        case serializers.DecimalField():
+            return (str, int, Decimal), _("Send an amount as text.")
+        case (
+            serializers.CharField()
+            | serializers.ChoiceField()
+            | serializers.DateField()
+            | serializers.DateTimeField()
+            | serializers.UUIDField()
+        ):
+            return (str,), _("Send a text.")
+    return None
+
 
 class StrictSerializer(serializers.Serializer):
-    """A serializer that refuses fields it does not know."""
+    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that cannot be seen.
+
+    A subclass that reads a form (where everything is text) says so with `from_form`.
+    """
+
+    from_form = False
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
-            unknown = [name for name in data if name not in self.fields]
-            if unknown:
-                known = ", ".join(self.fields)
-                detail = serializers.ErrorDetail(
-                    _("Unknown field; known are: %(known)s.") % {"known": known}, "unknown_field"
-                )
-                raise serializers.ValidationError({str(name)[:100]: [detail] for name in unknown})
+            errors = self._unknown(data) | ({} if self.from_form else self._mistyped(data)) | self._deceiving(data)
+            if errors:
+                raise serializers.ValidationError(errors)
         return super().to_internal_value(data)
+
+    def _unknown(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        known = ", ".join(self.fields)
+        detail = serializers.ErrorDetail(_("Unknown field; known are: %(known)s.") % {"known": known}, "unknown_field")
+        return {str(name)[:100]: [detail] for name in data if name not in self.fields}
+
+    def _mistyped(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        wrong = {}
+        for name, field in self.fields.items():
+            wanted = _json_type(field)
+            value = data.get(name)
+            if wanted is None or value is None or field.read_only:
+                continue
+            types, detail = wanted
+            if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+                wrong[name] = [serializers.ErrorDetail(detail, "wrong_type")]
+        return wrong
+
+    def _deceiving(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        detail = serializers.ErrorDetail(
+            _("The text holds a character that cannot be seen; write it without."), "control_character"
+        )
+        return {
+            name: [detail]
+            for name, value in data.items()
+            if name in self.fields and isinstance(value, str) and _DECEIVING.search(value)
+        }

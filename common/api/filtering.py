@@ -3,17 +3,20 @@
 from collections.abc import Iterable
 from typing import Any
 
+import django_filters
+from django import forms
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
 
 from common.api.problems import ApiProblem
+from common.dates import parse_day
 from common.errors import Problem
 
 PAGING = frozenset({"page", "page_size", "cursor"})
 
 
 def refuse_unknown(parameters: Any, known: Iterable[str]) -> None:
-    """Raise a 400 that names each query parameter that is not known, is given twice, or holds a NUL."""
+    """Raise a 400 that names each query parameter that is not known, is given twice, is empty, or holds a NUL."""
     known = set(known)
     errors = []
     for name, values in parameters.lists():
@@ -23,10 +26,47 @@ def refuse_unknown(parameters: Any, known: Iterable[str]) -> None:
             errors.append(Problem(f"/{name[:100]}", "unknown_parameter", detail))
         elif len(values) > 1:
             errors.append(Problem(f"/{name}", "repeated_parameter", _("Give this parameter once.")))
+        elif not values[0].strip():
+            errors.append(Problem(f"/{name}", "empty_parameter", _("Give it a value, or leave it out.")))
         elif "\x00" in values[0] or len(values[0]) > 2000:
             errors.append(Problem(f"/{name}", "bad_value", _("The value holds a NUL or is too long.")))
     if errors:
         raise ApiProblem(400, "invalid", _("The request is invalid; see `errors`."), errors)
+
+
+class _YesNoField(forms.Field):
+    def to_python(self, value: Any) -> bool | None:
+        if value in self.empty_values:
+            return None
+        if value not in {"true", "false"}:
+            raise forms.ValidationError(_("Write true or false."), code="bad_yes_no")
+        return bool(value == "true")
+
+
+class YesNoFilter(django_filters.BooleanFilter):
+    """`true` or `false`; django-filter's own ignores everything else in silence."""
+
+    field_class = _YesNoField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.extra.pop("widget", None)
+
+
+class _DayField(forms.Field):
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        try:
+            return parse_day(value)
+        except ValueError:
+            raise forms.ValidationError(_("Write a day as 2026-03-14."), code="bad_date") from None
+
+
+class DayFilter(django_filters.DateFilter):
+    """A day as 2026-03-14, and no other way: 03/04/2026 is two days."""
+
+    field_class = _DayField
 
 
 class StrictFilterBackend(DjangoFilterBackend):

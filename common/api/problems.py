@@ -1,12 +1,13 @@
 """Errors as RFC 9457 problem+json: the one table from exception to status, code and words."""
 
 import logging
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 from rest_framework import exceptions
@@ -47,6 +48,7 @@ def titles() -> dict[int, str]:
         406: _("Not acceptable"),
         409: _("Conflict"),
         410: _("Gone"),
+        411: _("Length required"),
         412: _("Precondition failed"),
         413: _("Too large"),
         415: _("Unsupported media type"),
@@ -129,10 +131,14 @@ def problem_of(fault: Exception) -> ApiProblem | None:
         case exceptions.Throttled():
             wait = str(int(fault.wait or 1) + 1)
             return ApiProblem(429, "throttled", _("Too many requests; try again later."), headers={"Retry-After": wait})
+        case exceptions.NotFound():
+            return ApiProblem(404, "not_found", _("There is no such thing, or it is not yours to see."))
         case exceptions.APIException():
             code = fault.get_codes() if isinstance(fault.get_codes(), str) else "error"
             headers = {"WWW-Authenticate": "Api-Key"} if fault.status_code == 401 else {}
             return ApiProblem(fault.status_code, code, str(fault.detail), headers=headers)
+        case UnreadablePostError():
+            return ApiProblem(400, "cut_off", _("The request ended before its end; send it again."))
         case RequestDataTooBig():
             return ApiProblem(413, "too_large", _("The request body is too large."))
         case SuspiciousOperation():
@@ -150,8 +156,6 @@ def problem_of(fault: Exception) -> ApiProblem | None:
 
 def exception_handler(fault: Exception, context: dict[str, Any]) -> Response:
     """Turn what a view raised into problem+json (DRF's EXCEPTION_HANDLER)."""
-    if connection.in_atomic_block:
-        connection.set_rollback(True)
     problem = problem_of(fault)
     if problem is None:
         log.exception("unexpected fault", exc_info=fault)
@@ -205,5 +209,7 @@ class FaultMiddleware:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer a bug outside a DRF view (handler500)."""
-    return plain(internal_error())
+    """Answer a fault outside a view (handler500): a database that is gone is a 503, a bug a 500."""
+    fault = sys.exc_info()[1]
+    problem = problem_of(fault) if isinstance(fault, Exception) else None
+    return plain(problem if problem and problem.status >= 500 else internal_error())

@@ -25,3 +25,12 @@ class JsonRenderer(BaseRenderer):
         if isinstance(data, bytes):
             return data
         return json.dumps(data, cls=Encoder, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def renderer_of(media_type_given: str) -> BaseRenderer:
+    """Return what lets a caller ask for a file's media type in `Accept`: the file is streamed as it is, a problem is still JSON."""
+
+    class FileRenderer(JsonRenderer):
+        media_type = media_type_given
+
+    return FileRenderer()

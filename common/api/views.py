@@ -1,24 +1,53 @@
-"""What every endpoint has in common: idempotent POSTs and rate headers."""
+"""What every endpoint has in common: idempotent POSTs, refused encodings, rate and deprecation headers, OPTIONS."""
 
 from typing import Any
 
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
+from django.utils.translation import gettext as _
+from rest_framework.renderers import BaseRenderer
+from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from common.api import deprecation
+from common.api.deprecation import Deprecated
 from common.api.idempotency import once
+from common.api.problems import ApiProblem
+from common.api.rendering import renderer_of
+
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 
 class ApiViewSet(GenericViewSet):
-    """A view set whose POSTs honour `Idempotency-Key`; `scopes` names, by method, the scopes of which a key needs one."""
+    """A view set whose POSTs honour `Idempotency-Key`.
+
+    `scopes` names, by method, the scopes of which a key needs one; `deprecated`, by method, what will go away; `files`, by action, the media
+    type of an action that answers with a file.
+    """
 
     scopes: dict[str, tuple[str, ...]] = {}
+    deprecated: dict[str, Deprecated] = {}
+    files: dict[str, str] = {}
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        # No name holds a NUL, and the database cannot even be asked for one.
+        if any("\x00" in value for value in kwargs.values() if isinstance(value, str)):
+            raise Http404
+        if request.method in _WITH_BODY:
+            _check_framing(request)
         key = request.headers.get("Idempotency-Key")
         if request.method == "POST" and key is not None and hasattr(self, "post"):
             handler = self.post
             self.post = lambda request, *args, **kwargs: once(request, key, lambda: handler(request, *args, **kwargs))
+
+    def get_renderers(self) -> list[BaseRenderer]:
+        renderers: list[BaseRenderer] = super().get_renderers()
+        media_type = self.files.get(self.action or "")
+        return [*renderers, renderer_of(media_type)] if media_type else renderers
+
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        """Answer which methods there are (`Allow`); what they take is in the OpenAPI document."""
+        return Response(status=204)
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = super().finalize_response(request, response, *args, **kwargs)
@@ -30,5 +59,23 @@ class ApiViewSet(GenericViewSet):
                 str(left),
                 str(seconds),
             )
+        notice = deprecation.of(self, request.method)
+        if notice:
+            for name, value in notice.headers().items():
+                response[name] = value
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def _check_framing(request: Any) -> None:
+    """Raise a 415 for a compressed body, and a 411 for one that does not say how long it is."""
+    encoding = request.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in {"", "identity"}:
+        raise ApiProblem(
+            415,
+            "unsupported_encoding",
+            _("Send the body as it is, without Content-Encoding."),
+            headers={"Accept-Encoding": "identity"},
+        )
+    if "chunked" in request.headers.get("Transfer-Encoding", "").lower() and not request.headers.get("Content-Length"):
+        raise ApiProblem(411, "length_required", _("Send the body with a Content-Length."))

@@ -1,0 +1,198 @@
+"""Searching entries and drugs by a part of a name, brand or maker, by pinyin, initials or the start of a code (spec api.md, `q`).
+
+The texts of a version never change under one checksum, so they are held in the process, by checksum, as many as there is room for; which
+drugs are known changes with the revision (catalog.clock), and their texts are read anew where there are others.
+"""
+
+import threading
+from array import array
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from typing import Generic, Protocol, TypeVar
+
+from django.db import connection
+
+from catalog.models import CatalogVersion
+from catalog.text_index import TextIndex, Texts
+
+# An entry takes about 150 bytes: all indexes together stay below 100 MB a process, or are one version's alone.
+ENTRIES_KEPT = 500_000
+RESULTS_KEPT = 1_000_000  # rows of recent answers, for their next pages: 4 MB
+_ROWS_A_TIME = 5_000
+
+
+class _Sized(Protocol):
+    def __len__(self) -> int: ...
+
+
+K = TypeVar("K")
+V = TypeVar("V", bound=_Sized)
+
+
+class _Kept(Generic[K, V]):
+    """A memory bounded by the size of what it holds: the least recently used goes first, the newest always stays."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self._size = 0
+        self._items: OrderedDict[K, V] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: K) -> V | None:
+        with self._lock:
+            if key in self._items:
+                self._items.move_to_end(key)
+            return self._items.get(key)
+
+    def put(self, key: K, value: V) -> None:
+        with self._lock:
+            old = self._items.pop(key, None)
+            self._size += len(value) - (len(old) if old is not None else 0)
+            self._items[key] = value
+            while self._size > self.limit and len(self._items) > 1:
+                _key, gone = self._items.popitem(last=False)
+                self._size -= len(gone)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._items.clear()
+            self._size = 0
+
+
+class _Index:
+    """A text index, as large as its rows."""
+
+    def __init__(self, index: TextIndex) -> None:
+        self.index = index
+
+    def __len__(self) -> int:
+        return self.index.rows
+
+
+_indexes: _Kept[str, _Index] = _Kept(ENTRIES_KEPT)
+_results: "_Kept[tuple[str, str], array[int]]" = _Kept(RESULTS_KEPT)
+_building = threading.Lock()
+
+
+def forget() -> None:
+    """Drop everything that is kept in the process."""
+    global _drugs
+    _indexes.clear()
+    _results.clear()
+    _drugs = None
+
+
+class Found:
+    """What was found, best first: a sequence of keys (entry codes, or drug ids)."""
+
+    def __init__(self, index: TextIndex, ordinals: "array[int]") -> None:
+        self._index, self._ordinals = index, ordinals
+
+    def __len__(self) -> int:
+        return len(self._ordinals)
+
+    def __getitem__(self, part: slice) -> list[str]:
+        return [self._index.key(ordinal) for ordinal in self._ordinals[part]]
+
+    def only(self, kept: Callable[[list[str]], set[str]]) -> "Found":
+        """Return those of them that `kept` returns when it is given all keys, in the same order."""
+        remaining = kept(self[:])
+        key = self._index.key
+        return Found(self._index, array("I", [ordinal for ordinal in self._ordinals if key(ordinal) in remaining]))
+
+
+def entries_matching(version: CatalogVersion, text: str) -> Found:
+    """Return the codes of the version's entries that have the text, best first."""
+    key = version.checksum
+    if not key:  # not loaded yet: nothing to hold on to
+        index = _entry_index(version.pk)
+        return Found(index, index.find(text))
+    held = _indexes.get(key)
+    if held is None:
+        with _building:  # two at once would need twice the memory
+            held = _indexes.get(key)
+            if held is None:
+                held = _Index(_entry_index(version.pk))
+                _indexes.put(key, held)
+    ordinals = _results.get((key, text))
+    if ordinals is None:
+        ordinals = held.index.find(text)
+        _results.put((key, text), ordinals)
+    return Found(held.index, ordinals)
+
+
+def _entry_index(version_id: int) -> TextIndex:
+    return TextIndex(
+        Texts(
+            key=code,
+            names=(name, brand),
+            codes=(code, national_code, approval),
+            sounds=(*pinyin.split(" "), *initials.split(" ")),
+            makers=(maker,),
+        )
+        for code, name, brand, maker, national_code, approval, pinyin, initials in _rows(
+            "SELECT entry_code, generic_name, brand_name, manufacturer, national_code, approval_key, pinyin, initials"
+            ' FROM catalog_catalogentry WHERE version_id = %s ORDER BY entry_code COLLATE "C"',
+            [version_id],
+        )
+    )
+
+
+def _rows(sql: str, values: list[object]) -> Iterator[tuple[str, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        while rows := cursor.fetchmany(_ROWS_A_TIME):
+            yield from rows
+
+
+# (revision, what the tables held, the index)
+_drugs: tuple[int, tuple[object, ...], TextIndex] | None = None
+
+
+def drugs_matching(text: str, *, revision: int) -> Found:
+    """Return the ids of all drugs that have the text, best first; which of them a caller may see is for the caller to ask."""
+    index = _drug_index(revision)
+    return Found(index, index.find(text))
+
+
+def _drug_index(revision: int) -> TextIndex:
+    global _drugs
+    held = _drugs
+    if held is not None and held[0] == revision:
+        return held[2]
+    with _building:
+        (state,) = _rows(_DRUGS_STATE, [])
+        if held is None or held[1] != state:
+            held = (revision, state, _read_drugs())
+        _drugs = (revision, state, held[2])
+        return held[2]
+
+
+_DRUGS_STATE = (
+    "SELECT (SELECT count(*) FROM catalog_drug), (SELECT max(id) FROM catalog_drugproduct),"
+    " (SELECT max(recorded_to) FROM catalog_drugproduct)"
+)
+
+
+def _read_drugs() -> TextIndex:
+    return TextIndex(
+        Texts(
+            key=pk,
+            names=(name, base_name, *names),
+            codes=tuple(codes),
+            sounds=(pinyin, initials),
+            makers=tuple(makers),
+        )
+        for pk, name, base_name, pinyin, initials, names, codes, makers in _rows(
+            "SELECT d.id, d.generic_name, d.base_name, d.pinyin, d.initials, coalesce(p.brands, '{}') || coalesce(a.aliases, '{}'),"
+            " coalesce(p.codes, '{}'), coalesce(p.makers, '{}') FROM catalog_drug d LEFT JOIN ("
+            "  SELECT drug_id, array_agg(DISTINCT brand_name)::text[] AS brands, array_agg(DISTINCT manufacturer)::text[] AS makers,"
+            "   array_agg(national_code)::text[] || array_agg(approval_key)::text[] AS codes"
+            "  FROM catalog_drugproduct WHERE recorded_to IS NULL GROUP BY drug_id"
+            " ) p ON p.drug_id = d.id LEFT JOIN ("
+            "  SELECT drug_id, array_agg(DISTINCT alias)::text[] AS aliases"
+            "  FROM catalog_drugproduct, unnest(aliases) alias WHERE recorded_to IS NULL GROUP BY drug_id"
+            ' ) a ON a.drug_id = d.id ORDER BY d.base_name COLLATE "C"',
+            [],
+        )
+    )
