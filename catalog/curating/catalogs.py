@@ -1,0 +1,184 @@
+"""Catalogs: the list with the version in force today, each catalog's page, making one, uploading a file for one."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from catalog import clock, services
+from catalog.curating.badges import provenance_badge
+from catalog.models import CODE_PATTERN, Catalog, CatalogVersion, ImportRun, Provenance, Series
+from common.admin import Button, FileInput, PageAdmin, badge, day_field, link, note_field, text_field
+
+
+class UploadForm(forms.Form):
+    """A file that becomes a draft."""
+
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        widget=FileInput(attrs={"accept": ".csv,.xlsx,.txt,.tsv"}),
+        help_text=gettext_lazy("CSV (UTF-8, GB18030 or UTF-16) or XLSX, first sheet, with a header row."),
+    )
+    label = text_field(
+        label=gettext_lazy("Version label"),
+        max_length=64,
+        validators=[CODE_PATTERN],
+        help_text=gettext_lazy("e.g. 2026; a draft of the same label is replaced"),
+    )
+    effective_from = day_field(label=gettext_lazy("Effective from"))
+    effective_to = day_field(
+        label=gettext_lazy("Effective to (inclusive)"),
+        required=False,
+        help_text=gettext_lazy("empty: until another version follows"),
+    )
+    note = note_field(label=gettext_lazy("Note"), required=False, max_length=2000)
+
+
+class CatalogForm(forms.Form):
+    """A new catalog."""
+
+    code = text_field(
+        label=gettext_lazy("Code"),
+        max_length=64,
+        validators=[CODE_PATTERN],
+        help_text=gettext_lazy("short and lasting; letters, digits, dot, dash and underscore"),
+    )
+    name = text_field(label=gettext_lazy("Name"), max_length=200)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Catalog.Kind.choices, widget=UnfoldAdminSelectWidget())
+    series = forms.ChoiceField(
+        label=gettext_lazy("Series"),
+        required=False,
+        widget=UnfoldAdminSelectWidget(),
+        help_text=gettext_lazy("only for commercial catalogs"),
+    )
+    provenance = forms.ChoiceField(
+        label=gettext_lazy("Provenance"),
+        choices=[(value, name) for value, name in Provenance.choices if value],
+        widget=UnfoldAdminSelectWidget(),
+        help_text=gettext_lazy("shown wherever its entries are shown"),
+    )
+    publisher = text_field(label=gettext_lazy("Publisher"), required=False, max_length=200)
+    province = text_field(label=gettext_lazy("Province"), required=False, max_length=50)
+    note = note_field(label=gettext_lazy("Note"), required=False, max_length=2000)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", "—"), *((series.code, str(series)) for series in Series.objects.all())]
+        self.fields["series"].choices = choices  # type: ignore[attr-defined]
+
+
+def uploaded(run: ImportRun, new: bool) -> str:
+    """Return what to say of an upload."""
+    if new:
+        return _("The file is kept and its import is queued.")
+    return _("These very bytes were uploaded before; this is the earlier import.")
+
+
+@admin.register(Catalog)
+class CatalogAdmin(PageAdmin):
+    page_template = "catalog/admin/catalog.html"
+    list_display = ["code", "name", "kind", "series", "provenance_shown", "in_force_today", "entries_today"]
+    list_filter = ["kind", "series", "provenance"]
+    list_select_related = ["series"]
+    search_fields = ["code", "name", "publisher", "province"]
+    ordering = ["code"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Catalog]:
+        seen = clock.observe()
+        day = clock.china_today(seen.known_at)
+        in_force = CatalogVersion.objects.filter(catalog=OuterRef("pk")).in_force(day, seen.known_at)
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                label_today=Subquery(in_force.values("label")[:1]),
+                version_today=Subquery(in_force.values("pk")[:1]),
+                count_today=Subquery(in_force.values("entry_count")[:1]),
+            )
+        )
+
+    @admin.display(description=gettext_lazy("provenance"), ordering="provenance")
+    def provenance_shown(self, catalog: Catalog) -> SafeString:
+        return provenance_badge(catalog.provenance)
+
+    @admin.display(description=gettext_lazy("in force today"))
+    def in_force_today(self, catalog: Any) -> SafeString:
+        if not catalog.version_today:
+            return badge(_("nothing in force"))
+        return link(reverse("admin:catalog_catalogversion_change", args=[catalog.version_today]), catalog.label_today)
+
+    @admin.display(description=gettext_lazy("entries"))
+    def entries_today(self, catalog: Any) -> str:
+        return "" if catalog.count_today is None else str(catalog.count_today)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("catalog.add_catalog")
+
+    def get_urls(self) -> list[URLPattern]:
+        return [self.route("<int:pk>/upload/", self.upload_view, "upload"), *super().get_urls()]
+
+    def page_context(self, request: HttpRequest, catalog: Any) -> dict[str, Any]:
+        upload = Button(_("Upload a version"), self.url("upload", catalog.pk), "upload_file", "primary")
+        return {
+            "catalog": catalog,
+            "versions": catalog.versions.order_by("-effective_from", "-id"),
+            "runs": catalog.imports.select_related("job").order_by("-created_at")[:10],
+            "buttons": [upload] if request.user.has_perm("catalog.add_importrun") else [],
+        }
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        self.require(request, "catalog.add_catalog")
+
+        def do(given: dict[str, Any]) -> tuple[str, str]:
+            catalog = services.create_catalog(by=request.user.get_username(), **given)
+            self.log_addition(request, catalog, "created")
+            return self.url("change", catalog.pk), _("The catalog is there; upload its first version.")
+
+        return self.deed(
+            request,
+            obj=None,
+            title=_("New catalog"),
+            form=CatalogForm(request.POST or None),
+            do=do,
+            submit=_("Make the catalog"),
+            back=self.url("changelist"),
+        )
+
+    def upload_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        catalog = self.seen(request, pk)
+        if catalog is None:
+            raise Http404
+        self.require(request, "catalog.add_importrun")
+
+        def do(given: dict[str, Any]) -> tuple[str, str]:
+            file = given.pop("file")
+            run, new = services.upload_catalog(
+                catalog=catalog,
+                chunks=file.chunks(),
+                file_name=file.name,
+                by=request.user.get_username(),
+                **given,
+            )
+            if new:
+                self.log_change(request, catalog, f"uploaded {run.pk}")
+            return reverse("admin:catalog_importrun_change", args=[run.pk]), uploaded(run, new)
+
+        return self.deed(
+            request,
+            obj=catalog,
+            title=_("Upload a version of %(catalog)s") % {"catalog": catalog.code},
+            form=UploadForm(request.POST or None, request.FILES or None),
+            do=do,
+            submit=_("Upload and check"),
+            back=self.url("change", catalog.pk),
+            intro=_(
+                "The whole file is checked first; one error and nothing is written. What is accepted becomes a draft."
+            ),
+        )

@@ -1,0 +1,262 @@
+"""Imports: the list, and each one's page: how far it is, what is wrong with the file, how the draft differs; cancelling and retrying."""
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import URLPattern
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalog import services
+from catalog.curating.badges import provenance_badge, run_badge, run_words
+from catalog.curating.catalogs import uploaded
+from catalog.curating.changes import changes_context
+from catalog.importing.formulas import shield
+from catalog.models import ImportProblem, ImportRun
+from common.admin import Button, FileInput, NothingToFillIn, PageAdmin, note_field, paged, reader_language
+from common.jobs.models import Job
+
+MAY_UPLOAD = "catalog.add_importrun"
+MAY_STEER = "catalog.change_importrun"
+
+
+class DrugUploadForm(forms.Form):
+    """A drug master file."""
+
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        widget=FileInput(attrs={"accept": ".csv,.xlsx,.txt,.tsv"}),
+        help_text=gettext_lazy("CSV (UTF-8, GB18030 or UTF-16) or XLSX, first sheet, with a header row."),
+    )
+    note = note_field(label=gettext_lazy("Note"), required=False, max_length=2000)
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Imports by the state that people see."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(run_words().items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[ImportRun]) -> QuerySet[ImportRun]:
+        wanted = {
+            "queued": Q(outcome="", job__state=Job.State.QUEUED),
+            "running": Q(outcome="", job__state=Job.State.RUNNING),
+            "ready": Q(outcome=ImportRun.Outcome.READY),
+            "failed": Q(outcome=ImportRun.Outcome.FAILED) | Q(outcome="", job__state=Job.State.DEAD),
+            "cancelled": Q(outcome="", job__state=Job.State.CANCELLED),
+        }.get(self.value() or "")
+        return queryset if wanted is None else queryset.filter(wanted)
+
+
+def phase_words() -> dict[str, str]:
+    """Return what each step of an import is called."""
+    return {
+        "": _("Waiting for a worker"),
+        "gate": _("Looking at the file"),
+        "check": _("Checking the rows"),
+        "checksum": _("Computing the checksum"),
+        "diff": _("Comparing with the version in force"),
+        "merge": _("Bringing the drug master up to date"),
+    }
+
+
+def progress_of(run: ImportRun) -> dict[str, Any]:
+    """Return how far an import is, as its page polls it."""
+    state, job = run.state, run.job
+    done, total = (job.done, job.total) if job else (0, 0)
+    phase = job.phase if job and state == "running" else ""
+    words = phase_words()
+    if state == "running" and not phase:
+        told = _("Starting")
+    else:
+        told = words.get(phase, phase) if state in {"queued", "running"} else run_words()[state]
+    return {
+        "state": state,
+        "told": told,
+        "percent": min(100, done * 100 // total) if total else None,
+        "final": state not in {"queued", "running"},
+    }
+
+
+def told_problem(problem: ImportProblem) -> str:
+    """Return a problem's sentence in the reader's language."""
+    return problem.message_en if reader_language() == "en" else problem.message_zh
+
+
+class _Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def problem_lines(problems: QuerySet[ImportProblem]) -> Iterator[str]:
+    """Yield the problems as lines of CSV that a spreadsheet shows and does not run."""
+    writer = csv.writer(_Echo())
+    head = [_("severity"), _("row"), _("column"), _("value"), _("code"), _("what is wrong")]
+    yield "\ufeff" + writer.writerow(head)
+    for problem in problems.iterator(chunk_size=2000):
+        cells = [problem.get_severity_display(), problem.row or "", problem.column, problem.value, problem.code]
+        yield writer.writerow([shield(str(cell)) for cell in (*cells, told_problem(problem))])
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(PageAdmin):
+    page_template = "catalog/admin/import.html"
+    list_display = [
+        "file_name",
+        "target_shown",
+        "provenance_shown",
+        "state_shown",
+        "error_count",
+        "warning_count",
+        "created_by",
+        "created_at",
+    ]
+    list_filter = [StateFilter, "kind", "catalog__kind"]
+    list_select_related = ["catalog", "job"]
+    search_fields = ["file_name", "catalog__code", "catalog__name", "label", "created_by"]
+    ordering = ["-created_at"]
+
+    @admin.display(description=gettext_lazy("for"), ordering="catalog__code")
+    def target_shown(self, run: ImportRun) -> str:
+        return f"{run.catalog.code} {run.label}" if run.catalog else _("drug master")
+
+    @admin.display(description=gettext_lazy("provenance"), ordering="catalog__provenance")
+    def provenance_shown(self, run: ImportRun) -> SafeString | str:
+        return provenance_badge(run.catalog.provenance) if run.catalog else ""
+
+    @admin.display(description=gettext_lazy("state"))
+    def state_shown(self, run: ImportRun) -> SafeString:
+        return run_badge(run.state)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ImportRun]:
+        related = ("catalog", "catalog__series", "job", "version", "version__parent")
+        return super().get_queryset(request).select_related(*related)
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            self.route("drugs/upload/", self.upload_drugs_view, "upload_drugs"),
+            self.route("<uuid:pk>/progress/", self.progress_view, "progress"),
+            self.route("<uuid:pk>/problems.csv", self.problems_view, "problems"),
+            self.route("<uuid:pk>/cancel/", self.cancel_view, "cancel"),
+            self.route("<uuid:pk>/retry/", self.retry_view, "retry"),
+            *super().get_urls(),
+        ]
+
+    def _run(self, request: HttpRequest, pk: object) -> ImportRun:
+        run = self.seen(request, pk)
+        if run is None:
+            raise Http404
+        return run
+
+    def page_context(self, request: HttpRequest, run: ImportRun) -> dict[str, Any]:
+        errors = paged(request, run.problems.filter(severity="error").order_by("id"), "errors")
+        warnings = paged(request, run.problems.filter(severity="warning").order_by("id"), "warnings")
+        for problem in (*errors, *warnings):
+            problem.told = told_problem(problem)
+        context = {
+            "run": run,
+            "state": run.state,
+            "catalog": run.catalog,
+            "progress": progress_of(run),
+            "errors": errors,
+            "warnings": warnings,
+            "dead": bool(run.job and not run.outcome and run.job.state == Job.State.DEAD),
+            "buttons": self._buttons(request, run),
+        }
+        if run.version:
+            context |= {"version": run.version, "differences": True, **changes_context(request, run.version)}
+        return context | {"found": run.counts}
+
+    def _buttons(self, request: HttpRequest, run: ImportRun) -> list[Button]:
+        if not request.user.has_perm(MAY_STEER):
+            return []
+        if run.state in {"queued", "running"}:
+            return [Button(_("Cancel the import"), self.url("cancel", run.pk), "cancel", "danger")]
+        if not run.outcome and run.job and run.job.state == Job.State.DEAD:
+            return [Button(_("Try again"), self.url("retry", run.pk), "refresh", "primary")]
+        return []
+
+    def progress_view(self, request: HttpRequest, pk: object) -> HttpResponse:
+        return JsonResponse(progress_of(self._run(request, pk)))
+
+    def problems_view(self, request: HttpRequest, pk: object) -> HttpResponse:
+        run = self._run(request, pk)
+        lines = problem_lines(run.problems.order_by("severity", "id"))
+        response = HttpResponse("".join(lines), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="problems-{str(run.pk)[:8]}.csv"'
+        return response
+
+    def cancel_view(self, request: HttpRequest, pk: object) -> HttpResponse:
+        run = self._run(request, pk)
+        self.require(request, MAY_STEER)
+
+        def do(_given: dict[str, Any]) -> tuple[str, str]:
+            services.cancel_import(run=run)
+            self.log_change(request, run, "cancelled")
+            return self.url("change", run.pk), _("The import is asked to stop; nothing of it is kept.")
+
+        return self.deed(
+            request,
+            obj=run,
+            title=_("Cancel the import of %(file)s") % {"file": run.file_name},
+            form=NothingToFillIn(request.POST if request.method == "POST" else None),
+            do=do,
+            submit=_("Cancel the import"),
+            back=self.url("change", run.pk),
+            tone="danger",
+        )
+
+    def retry_view(self, request: HttpRequest, pk: object) -> HttpResponse:
+        run = self._run(request, pk)
+        self.require(request, MAY_STEER)
+
+        def do(_given: dict[str, Any]) -> tuple[str, str]:
+            services.retry_import(run=run)
+            self.log_change(request, run, "retried")
+            return self.url("change", run.pk), _("The import is queued again.")
+
+        return self.deed(
+            request,
+            obj=run,
+            title=_("Try the import of %(file)s again") % {"file": run.file_name},
+            form=NothingToFillIn(request.POST if request.method == "POST" else None),
+            do=do,
+            submit=_("Try again"),
+            back=self.url("change", run.pk),
+        )
+
+    def upload_drugs_view(self, request: HttpRequest) -> HttpResponse:
+        self.require(request, MAY_UPLOAD)
+
+        def do(given: dict[str, Any]) -> tuple[str, str]:
+            file = given["file"]
+            run, new = services.upload_drugs(
+                chunks=file.chunks(), file_name=file.name, by=request.user.get_username(), note=given["note"]
+            )
+            if new:
+                self.log_addition(request, run, "uploaded")
+            return self.url("change", run.pk), uploaded(run, new)
+
+        return self.deed(
+            request,
+            obj=None,
+            title=_("Upload the drug master"),
+            form=DrugUploadForm(request.POST or None, request.FILES or None),
+            do=do,
+            submit=_("Upload and check"),
+            back=self.url("changelist"),
+            intro=_(
+                "Products are updated by national code, else by approval number, strength and pack; none is removed."
+            ),
+        )

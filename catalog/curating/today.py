@@ -1,0 +1,53 @@
+"""The first page: what runs or failed, what waits for a second person, what is in force today, what nobody could finish."""
+
+from collections import defaultdict
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest
+
+from catalog import clock
+from catalog.models import Catalog, CatalogVersion, ImportRun
+from common.jobs.models import Job
+
+SHOWN = 10
+
+
+def today(request: HttpRequest) -> dict[str, Any]:
+    """Return what the first page shows of what this person may see."""
+    seen = clock.observe()
+    day = clock.china_today(seen.known_at)
+    may = request.user.has_perm
+    return {
+        "day": day,
+        "imports": _imports() if may("catalog.view_importrun") else None,
+        "drafts": _drafts() if may("catalog.view_catalogversion") else None,
+        "kinds": _in_force(seen, day) if may("catalog.view_catalogversion") else None,
+        "dead": _dead() if may("jobs.view_job") else None,
+        "person": request.user.get_username(),
+    }
+
+
+def _imports() -> list[ImportRun]:
+    under_way = Q(outcome="", job__state__in=[Job.State.QUEUED, Job.State.RUNNING])
+    failed = Q(outcome=ImportRun.Outcome.FAILED) | Q(outcome="", job__state=Job.State.DEAD)
+    runs = ImportRun.objects.filter(under_way | failed).select_related("catalog", "job")
+    return list(runs.order_by("-created_at")[:SHOWN])
+
+
+def _drafts() -> list[CatalogVersion]:
+    waiting = [CatalogVersion.State.DRAFT, CatalogVersion.State.CONSULTATION]
+    versions = CatalogVersion.objects.filter(state__in=waiting).select_related("catalog")
+    return list(versions.order_by("-created_at")[:SHOWN])
+
+
+def _in_force(seen: clock.Observation, day: Any) -> list[tuple[str, list[CatalogVersion]]]:
+    versions = CatalogVersion.objects.in_force(day, seen.known_at).select_related("catalog", "catalog__series")
+    by_kind: dict[str, list[CatalogVersion]] = defaultdict(list)
+    for version in sorted(versions, key=lambda v: v.catalog.code):
+        by_kind[version.catalog.kind].append(version)
+    return [(str(kind.label), by_kind[kind.value]) for kind in Catalog.Kind if by_kind[kind.value]]
+
+
+def _dead() -> list[Job]:
+    return list(Job.objects.filter(state=Job.State.DEAD).order_by("-finished_at")[:SHOWN])

@@ -1,0 +1,50 @@
+"""Template tags of the curators' pages."""
+
+from typing import Any
+
+from django import template
+from django.template import RequestContext
+from django.utils.safestring import SafeString
+
+from catalog.curating import badges
+from catalog.models import CatalogVersion
+
+register = template.Library()
+
+
+@register.simple_tag
+def provenance(value: str) -> SafeString:
+    """Where the facts come from."""
+    return badges.provenance_badge(value or "")
+
+
+@register.simple_tag
+def version_state(version: CatalogVersion) -> SafeString:
+    """The state of a catalog version."""
+    return badges.version_badge(version)
+
+
+@register.simple_tag
+def run_state(state: str) -> SafeString:
+    """The state of an import."""
+    return badges.run_badge(state)
+
+
+@register.simple_tag
+def change_kind(change: str) -> SafeString:
+    """What became of an entry."""
+    return badges.change_badge(change)
+
+
+@register.simple_tag(takes_context=True)
+def page_query(context: RequestContext, parameter: str, number: int) -> str:
+    """This page's query with another page of one of its lists."""
+    query = context["request"].GET.copy()
+    query[parameter] = str(number)
+    return "?" + query.urlencode()
+
+
+@register.filter
+def get(mapping: dict[str, Any], name: str) -> Any:
+    """Return a mapping's value by a name that a template only holds in a variable."""
+    return mapping.get(name, "")

@@ -1,0 +1,102 @@
+"""Claim checks for curators: what was asked, what was answered and why; append-only, so nothing can be done to them here."""
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalog.curating.badges import provenance_badge
+from catalog.models import Catalog
+from claims.models import ClaimCheck
+from claims.services import worded
+from common.admin import PageAdmin, badge, reader_language
+
+_TONES = {"eligible": "good", "review": "warn", "ineligible": "bad"}
+_EFFECTS = {"I": "bad", "R": "warn", "N": "quiet"}
+
+
+def effect_words() -> dict[str, str]:
+    """Return what a reason does to its line, in words."""
+    return {"I": _("not payable"), "R": _("to a person"), "N": _("note")}
+
+
+def matched_words() -> dict[str, str]:
+    """Return what a drug was recognised by, in words."""
+    return {
+        "national_code": _("national drug code"),
+        "approval_no": _("approval number"),
+        "name": _("name"),
+        "brand": _("brand name"),
+    }
+
+
+def lines_shown(decision: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the lines of an answer with what stands for codes: the outcome's badge, each reason's badge and what it cites."""
+    outcomes, effects, matched = dict(ClaimCheck.Outcome.choices), effect_words(), matched_words()
+    shown = []
+    for line in decision["lines"]:
+        reasons = [
+            {
+                **reason,
+                "badge": badge(effects[reason["effect"]], _EFFECTS[reason["effect"]]),
+                "cited": [" ".join(str(value) for value in cite.values()) for cite in reason["cites"]],
+            }
+            for reason in line["reasons"]
+        ]
+        drug = line["drug"] or {}
+        shown.append(
+            {
+                **line,
+                "badge": badge(outcomes[line["outcome"]], _TONES[line["outcome"]]),
+                "told": reasons,
+                "matched": matched.get(drug.get("matched_by") or "", ""),
+            }
+        )
+    return shown
+
+
+@admin.register(ClaimCheck)
+class ClaimCheckAdmin(PageAdmin):
+    page_template = "claims/admin/check.html"
+    list_display = [
+        "__str__",
+        "insurer",
+        "product",
+        "provenance_shown",
+        "outcome_shown",
+        "service_date",
+        "decided_by",
+        "decided_at",
+    ]
+    list_filter = ["outcome", "insurer", "product"]
+    list_select_related = ["insurer", "product"]
+    search_fields = ["claim_no", "digest", "product__code", "insurer__code"]
+    date_hierarchy = "decided_at"
+    ordering = ["-decided_at", "-id"]
+    show_full_result_count = False
+
+    @admin.display(description=gettext_lazy("provenance"), ordering="product__is_demonstration")
+    def provenance_shown(self, check: ClaimCheck) -> SafeString | str:
+        return provenance_badge("demonstration") if check.product.is_demonstration else ""
+
+    @admin.display(description=gettext_lazy("outcome"), ordering="outcome")
+    def outcome_shown(self, check: ClaimCheck) -> SafeString:
+        return badge(check.get_outcome_display(), _TONES[check.outcome])
+
+    def page_context(self, request: HttpRequest, check: ClaimCheck) -> dict[str, Any]:
+        context: dict[str, Any] = {"check": check, "outcome_badge": self.outcome_shown(check)}
+        if check.decision is None:
+            return context
+        decision = worded(check.decision, reader_language())
+        cited = [catalog["catalog"] for catalog in decision["catalogs"]]
+        provenance = dict(Catalog.objects.filter(code__in=cited).values_list("code", "provenance"))
+        return context | {
+            "decision": decision,
+            "lines": lines_shown(decision),
+            "catalogs": [{**one, "provenance": provenance.get(one["catalog"], "")} for one in decision["catalogs"]],
+            "facts": json.dumps(check.facts, ensure_ascii=False, indent=2),
+        }

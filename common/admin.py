@@ -1,0 +1,218 @@
+"""What the curators' pages share: pages that only show, deeds behind a form, refusals as sentences, badges, paging.
+
+Nothing here changes anything by itself: a deed is a function of a service, done on POST only, and what it refuses is told on the form.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page, Paginator
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+
+from common.markup import badge, link
+from common.errors import Refused
+from common.sentences import Language
+
+PAGE_SIZE = 50
+
+
+def reader_language() -> Language:
+    """Return the language the reader gets sentences in that are kept in both."""
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+def paged(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], parameter: str = "page") -> Page[Any]:
+    """Return the page of rows that the query parameter asks for; a page that is not there is the nearest one."""
+    return Paginator(rows, PAGE_SIZE).get_page(request.GET.get(parameter))
+
+
+def sentences(refusal: Refused) -> list[str]:
+    """Return what a refusal says to a person, each field's mend as a sentence of its own."""
+    told = [problem.detail for problem in refusal.errors]
+    return told or [refusal.detail]
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A deed offered on a page. `why_not` says why it is not open to this person; then it leads nowhere."""
+
+    title: Any
+    href: str
+    icon: str = ""
+    tone: str = "default"
+    why_not: Any = ""
+
+
+class DayInput(UnfoldAdminTextInputWidget):
+    """The browser's own date picker; days are written as ISO."""
+
+    input_type = "date"
+
+    def format_value(self, value: Any) -> str | None:
+        return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def day_field(**options: Any) -> forms.DateField:
+    """Return a field for a calendar day."""
+    return forms.DateField(widget=DayInput(), input_formats=["%Y-%m-%d"], **options)
+
+
+def text_field(**options: Any) -> forms.CharField:
+    """Return a one-line text field."""
+    return forms.CharField(widget=UnfoldAdminTextInputWidget(), **options)
+
+
+def note_field(**options: Any) -> forms.CharField:
+    """Return a field for a few lines of text."""
+    return forms.CharField(widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}), **options)
+
+
+class FileInput(UnfoldAdminFileFieldWidget):
+    """A file chooser in the theme's looks."""
+
+    template_name = "curating/file_input.html"
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """Shows rows and changes none: not added, changed or deleted by any path, whoever asks."""
+
+    actions = None
+    list_per_page = PAGE_SIZE
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class PageAdmin(ReadOnlyAdmin):
+    """A read-only model with a page of its own for each row, and pages for the deeds that services offer on it."""
+
+    page_template = "curating/page.html"
+
+    def page_context(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        """Return what the row's page shows."""
+        return {}
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if request.method not in {"GET", "HEAD"}:
+            raise PermissionDenied
+        obj = self.seen(request, object_id)
+        if obj is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return self.page(request, self.page_template, obj, self.page_context(request, obj))
+
+    def seen(self, request: HttpRequest, object_id: object) -> Any:
+        """Return the row, or None; refuses (403) who may not see it."""
+        obj = self.get_object(request, str(object_id))
+        if not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        return obj
+
+    def page(
+        self, request: HttpRequest, template: str, obj: Any, context: dict[str, Any], status: int = 200
+    ) -> TemplateResponse:
+        """Return a page about the row (or, without one, about the model)."""
+        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        shared = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": obj,
+            "title": str(obj) if obj is not None else self.opts.verbose_name_plural,
+            "subtitle": None,
+            "history_href": self.url("history", obj.pk) if obj is not None else "",
+        }
+        return TemplateResponse(request, template, {**shared, **context}, status=status)
+
+    def url(self, name: str, *args: object) -> str:
+        """Return the address of one of this model's pages."""
+        return reverse(f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_{name}", args=args)
+
+    def route(self, route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+        """Return a route below the model's own for signed-in curators."""
+        return path(
+            route, self.admin_site.admin_view(view), name=f"{self.opts.app_label}_{self.opts.model_name}_{name}"
+        )
+
+    def require(self, request: HttpRequest, *permissions: str) -> None:
+        """Refuse (403) who lacks one of the permissions."""
+        if not request.user.has_perms(permissions):
+            raise PermissionDenied
+
+    def deed(
+        self,
+        request: HttpRequest,
+        *,
+        obj: Any,
+        title: Any,
+        form: forms.Form,
+        do: Callable[[dict[str, Any]], tuple[str, Any] | HttpResponse],
+        submit: Any,
+        back: str,
+        intro: Any = "",
+        points: Iterable[Any] = (),
+        tone: str = "primary",
+        why_not: Any = "",
+    ) -> HttpResponse:
+        """Show a form and, on POST, do the deed.
+
+        `do` gets the form's values and returns (where to go, what to say), or the answer itself; what it refuses stands on the form, with the
+        refusal's own status. `why_not` leaves the button out (the service refuses all the same).
+        """
+        status = 200
+        if request.method == "POST" and form.is_valid():
+            try:
+                done = do(form.cleaned_data)
+            except Refused as refusal:
+                status = refusal.status
+                for sentence in sentences(refusal):
+                    form.add_error(None, sentence)
+            else:
+                if isinstance(done, HttpResponse):
+                    return done
+                href, told = done
+                messages.success(request, told)
+                return redirect(href)
+        context = {
+            "page_title": title,
+            "form": form,
+            "submit": submit,
+            "back": back,
+            "intro": intro,
+            "points": points,
+            "tone": tone,
+            "why_not": why_not,
+            "history_href": "",
+        }
+        return self.page(request, "curating/form.html", obj, context, status=status)
+
+
+class NothingToFillIn(forms.Form):
+    """The form of a deed that only wants to be confirmed."""
+
+
+class ReasonForm(forms.Form):
+    """A deed that is done for a reason."""
+
+    reason = note_field(label=_("Reason"), max_length=2000)
