@@ -309,7 +309,9 @@ class CatalogVersion(models.Model):
     state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.DRAFT)
     effective_from = models.DateField(_("effective from"))
     effective_to = models.DateField(_("effective to (inclusive)"), null=True, blank=True)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("parent"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("parent")
+    )
     checksum = models.CharField(_("checksum"), max_length=64, blank=True, default="")
     entry_count = models.PositiveIntegerField(_("entries"), default=0)
     change_counts = models.JSONField(_("changes against the parent"), default=dict, blank=True)
@@ -351,7 +353,8 @@ class CatalogVersion(models.Model):
                 name="version_state_says_what_happened",
             ),
             models.CheckConstraint(
-                condition=Q(published_at=None) | (~Q(published_by="") & ~Q(checksum="")), name="published_with_name_and_sum"
+                condition=Q(published_at=None) | (~Q(published_by="") & ~Q(checksum="")),
+                name="published_with_name_and_sum",
             ),
             models.CheckConstraint(
                 condition=Q(withdrawn_at=None) | (Q(withdrawn_at__gte=F("published_at")) & ~Q(withdrawn_by="")),

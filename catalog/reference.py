@@ -28,7 +28,9 @@ def mark_codes() -> frozenset[str]:
 
 def reference_rows() -> dict[str, list[dict[str, Any]]]:
     """Return, by model name, the field values of every vocabulary row."""
-    classes = [{"code": r["code"], "parent_id": r["parent"] or None, "name_zh": r["name_zh"]} for r in rows_of("drug_classes")]
+    classes = [
+        {"code": r["code"], "parent_id": r["parent"] or None, "name_zh": r["name_zh"]} for r in rows_of("drug_classes")
+    ]
     return {
         "Series": rows_of("series"),
         "DosageForm": rows_of("dosage_forms"),

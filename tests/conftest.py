@@ -6,11 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
+from django.db.models.signals import post_migrate
+from django.dispatch import receiver
 from django.test import Client
 
 from catalog import services as catalogs
-from catalog.models import Catalog, CatalogVersion, ImportRun
+from catalog.models import Catalog, CatalogVersion, ImportRun, Revision
+from catalog.reference import reference_rows
 from claims import gather
 from common.jobs import services as jobs
 from insurers import services as insurers
@@ -23,6 +27,16 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE catalog_catalogentry DISABLE TRIGGER entry_never_emptied")
         cursor.execute("ALTER TABLE catalog_catalogversion DISABLE TRIGGER version_never_emptied")
+
+
+@receiver(post_migrate)
+def _bring_back_what_migrations_wrote(sender: Any, **_details: Any) -> None:
+    """Write the vocabularies again after the test runner has emptied all tables (it announces that as a migration)."""
+    if sender.label == "catalog" and not Revision.objects.exists():
+        Revision.objects.create(pk=1)
+        for model, rows in reference_rows().items():
+            table = apps.get_model("catalog", model)
+            table.objects.bulk_create([table(**row) for row in rows])
 
 
 @pytest.fixture(autouse=True)

@@ -61,7 +61,9 @@ def _checked(run: ImportRun, kind: str, lease: Lease, result: list[CheckResult],
             match message:
                 case Block():
                     # In COPY's text format a line break inside a value is escaped, so each one here ends a row.
-                    copy.write(prefix + message.data[:-1].replace(b"\n", b"\n" + prefix) + b"\n" if prefix else message.data)
+                    copy.write(
+                        prefix + message.data[:-1].replace(b"\n", b"\n" + prefix) + b"\n" if prefix else message.data
+                    )
                     lease.check()
                 case Progress():
                     lease.progress(message.phase, message.done, message.total)
@@ -76,8 +78,14 @@ def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult]) -> None
     assert catalog is not None
     replaced = CatalogVersion.objects.filter(catalog=catalog, label=run.label).first()
     if replaced and replaced.state != CatalogVersion.State.DRAFT:
-        result.append(_refused(run, "LABEL_TAKEN", f"版本 {run.label} 已存在且不是草稿。请换一个版本号。",
-                               f"Version {run.label} exists and is no draft. Use another label."))
+        result.append(
+            _refused(
+                run,
+                "LABEL_TAKEN",
+                f"版本 {run.label} 已存在且不是草稿。请换一个版本号。",
+                f"Version {run.label} exists and is no draft. Use another label.",
+            )
+        )
         raise _Wrong
     if replaced:
         delete_draft(replaced)
@@ -130,7 +138,9 @@ def _finish(run: ImportRun, result: CheckResult, outcome: str) -> None:
         "encoding": result.encoding,
     }
     run.finished_at = timezone.now()
-    run.save(update_fields=["outcome", "error_count", "warning_count", "counts", "finished_at", "version", "no_difference"])
+    run.save(
+        update_fields=["outcome", "error_count", "warning_count", "counts", "finished_at", "version", "no_difference"]
+    )
     ImportProblem.objects.filter(run=run).delete()
     ImportProblem.objects.bulk_create(
         [
@@ -244,6 +254,7 @@ def _copy_rows(cursor: Any, columns: str, rows: list[tuple[Any, ...]]) -> None:
 # --- The drug master
 
 _STAGED = """
+DROP TABLE IF EXISTS incoming, current_products, arriving;
 CREATE TEMP TABLE incoming (
   aliases text[], alias_keys text[], approval_no text, approval_key text, brand_name text, brand_key text, class_code text,
   dosage_form text, generic_name text, base_name text, name_form text, manufacturer text, national_code text, pack text,
@@ -275,11 +286,11 @@ def _load_drugs(run: ImportRun, lease: Lease, result: list[CheckResult]) -> None
         cursor.execute(
             f"CREATE TEMP TABLE current_products ON COMMIT DROP AS SELECT p.*, {_KEY.format(t='p')} AS key,"  # noqa: S608
             " coalesce((SELECT array_agg(regulator || coalesce(':' || approved_on, '') ORDER BY regulator)"
-            " FROM catalog_approval a WHERE a.product_id = p.id), '{}') AS regulators"
+            " FROM catalog_approval a WHERE a.product_id = p.id), '{}')::text[] AS regulators"
             " FROM catalog_drugproduct p WHERE recorded_to IS NULL"
         )
         cursor.execute("CREATE INDEX ON current_products (key); ANALYZE current_products; ANALYZE incoming")
-        same = " AND ".join(f"c.{name} IS NOT DISTINCT FROM i.{name}" for name in _FACTS)
+        same = " AND ".join(f"c.{name}::text = i.{name}::text" for name in _FACTS)
         cursor.execute(
             "CREATE TEMP TABLE arriving ON COMMIT DROP AS"
             " SELECT i.*, c.id AS old_id, c.position AS old_position, NULL::bigint AS position FROM incoming i"
