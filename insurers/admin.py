@@ -23,7 +23,8 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminS
 
 from catalog.clock import CHINA
 from catalog.curating.badges import provenance_badge
-from common.admin import Button, NothingToFillIn, PageAdmin, ReadOnlyAdmin, badge, day_field, text_field
+from common.admin import Button, NothingToFillIn, PageAdmin, ReadOnlyAdmin, day_field, text_field
+from common.markup import badge
 from insurers import services
 from insurers.models import ApiKey, Insurer, Product, ProductVersion, Scope
 

@@ -15,7 +15,8 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from catalog import clock, services
 from catalog.curating.badges import provenance_badge
 from catalog.models import CODE_PATTERN, Catalog, CatalogVersion, ImportRun, Provenance, Series
-from common.admin import Button, FileInput, PageAdmin, badge, day_field, link, note_field, text_field
+from common.admin import Button, FileInput, PageAdmin, day_field, note_field, text_field
+from common.markup import badge, link
 
 
 class UploadForm(forms.Form):

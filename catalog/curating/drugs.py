@@ -15,7 +15,8 @@ from catalog import clock
 from catalog.curating.words import Words
 from catalog.models import Approval, CatalogEntry, Drug, DrugProduct
 from catalog.queries import history_of, listings_of
-from common.admin import Button, PageAdmin, link
+from common.admin import Button, PageAdmin
+from common.markup import link
 
 
 def history_words() -> dict[str, str]:

@@ -75,10 +75,9 @@ def progress_of(run: ImportRun) -> dict[str, Any]:
     done, total = (job.done, job.total) if job else (0, 0)
     phase = job.phase if job and state == "running" else ""
     words = phase_words()
+    told = words.get(phase, phase) if state in {"queued", "running"} else run_words()[state]
     if state == "running" and not phase:
         told = _("Starting")
-    else:
-        told = words.get(phase, phase) if state in {"queued", "running"} else run_words()[state]
     return {
         "state": state,
         "told": told,

@@ -9,10 +9,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.admin import Button, NothingToFillIn, PageAdmin, badge
+from common.admin import Button, NothingToFillIn, PageAdmin
 from common.errors import Refused
 from common.jobs import services
 from common.jobs.models import Job
+from common.markup import badge
 
 MAY_STEER = "jobs.change_job"
 _TONES = {"queued": "info", "running": "info", "done": "good", "cancelled": "quiet", "dead": "bad"}
