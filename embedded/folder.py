@@ -195,8 +195,13 @@ class DataFolder:
         state = self._read_state()
         if state.get("boot") != _boot():
             return
-        left = [process for process in state.get("processes", []) if _born(process["pid"]) == process["born"]]
-        for process in reversed(left):
+        for process in reversed(state.get("processes", [])):
+            born = _born(process["pid"])
+            if born is None:
+                # Its own children may still be there; no other group can have this number as long as they are.
+                end_group(process["pid"])
+            if born != process["born"]:
+                continue
             _signal(process["pid"], signal.Signals(process["signal"]))
             until = time.monotonic() + _LEFTOVER_PATIENCE
             while _born(process["pid"]) == process["born"] and time.monotonic() < until:

@@ -23,6 +23,7 @@ LINUX = sys.platform == "linux"
 _LIBC = ctypes.CDLL(None, use_errno=True) if LINUX else None
 _PR_SET_PDEATHSIG = 1
 _LOG_LINES_SHOWN = 25
+_GUARDIAN = Path(__file__).with_name("guardian.py")
 _PATIENCE = 20  # seconds for a command of the terminal to end after TERM
 _LOG_BYTES_KEPT = 10 * 1024 * 1024
 
@@ -63,15 +64,29 @@ class Supervisor:
         self.processes: list[Process] = []
         self._on_change = on_change
         self._asked_to_stop: signal.Signals | None = None
+        self._guardian: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> "Supervisor":
         # Set for INT too: a script started in the background of a shell inherits it ignored.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._note)
+        self._guardian = subprocess.Popen(
+            [sys.executable, "-I", "-S", _GUARDIAN],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            text=True,
+        )
         return self
 
     def __exit__(self, *_exception: object) -> None:
         self.stop_all()
+        self._tell_guardian("done")
+        if self._guardian:
+            with contextlib.suppress(BrokenPipeError):
+                self._guardian.communicate()
+            self._guardian = None
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_DFL)
 
@@ -218,12 +233,21 @@ class Supervisor:
 
     def _note_down(self, process: Process) -> None:
         self.processes.append(process)
+        self._tell_guardian(f"+{process.pid} {int(process.stop.orphaned)}")
         self._on_change(self.processes)
+
+    def _tell_guardian(self, line: str) -> None:
+        if self._guardian and self._guardian.stdin:
+            # A guardian that was killed is no reason to stop the service.
+            with contextlib.suppress(BrokenPipeError):
+                self._guardian.stdin.write(f"{line}\n")
+                self._guardian.stdin.flush()
 
     def forget(self, process: Process) -> None:
         """Take a process that has ended off the list, and end what it may have left in its group."""
         end_group(process.pid)
         self.processes.remove(process)
+        self._tell_guardian(f"-{process.pid}")
         self._on_change(self.processes)
 
     def stop_all(self) -> None:

@@ -160,6 +160,31 @@ def test_whatever_ends_the_supervisor_ends_its_child(number):
     assert wait_for(lambda: not alive(child), 5)
 
 
+def test_the_children_of_what_a_killed_supervisor_left_end_too():
+    stubborn = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+    )
+    parent = (
+        "import subprocess, sys, time; "
+        f"p = subprocess.Popen([sys.executable, '-c', {stubborn!r}]); print(p.pid, flush=True); time.sleep(60)"
+    )
+    holder = subprocess.Popen(
+        [PYTHON, "-c", HOLDS_A_CHILD.replace('"import time; time.sleep(60)"', repr(parent))],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    lines = [holder.stdout.readline().strip() for _ in range(3)]
+    pids = [int(line) for line in lines if line != "up"]
+    assert len(pids) == 2
+
+    holder.kill()
+    holder.wait(10)
+
+    assert wait_for(lambda: not any(alive(pid) for pid in pids), 5)
+    holder.stdout.close()
+
+
 def test_a_second_signal_while_stopping_ends_the_patience(tmp_path):
     stubborn = (
         "import signal, time; [signal.signal(n, signal.SIG_IGN) for n in (signal.SIGTERM, signal.SIGINT)]; "
