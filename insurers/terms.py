@@ -372,9 +372,9 @@ class _Reader:
         for group, written in data.items():
             name = self.text((*place, group), group, limit=64, required=True)
             amount = self.money((*place, group), written)
-            # A group with null stands for a group that is not given.
-            if name and amount is not None:
-                amounts[name] = amount
+            # Null is a group that is not given; an amount that cannot be read is one fault, not also a missing group.
+            if name and written not in (None, ""):
+                amounts[name] = amount or 0
         return amounts
 
     def reference(self, place: _Place, data: object) -> CatalogReference | None:
