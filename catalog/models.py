@@ -527,15 +527,15 @@ class ImportRun(models.Model):
         ]
         indexes = [models.Index(fields=["catalog", "sha256"], name="import_catalog_sha256")]
 
+    def __str__(self) -> str:
+        return f"{self.file_name} → {self.catalog.code if self.catalog else _('drug master')}"
+
     @property
     def state(self) -> str:
         """queued, running, ready, failed or cancelled, as the API says it."""
         if self.outcome or self.job is None:
             return self.outcome or "queued"
         return {Job.State.DONE: "running", Job.State.DEAD: "failed"}.get(Job.State(self.job.state), self.job.state)
-
-    def __str__(self) -> str:
-        return f"{self.file_name} → {self.catalog.code if self.catalog else _('drug master')}"
 
 
 class ImportProblem(models.Model):

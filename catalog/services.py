@@ -1,7 +1,7 @@
 """Every write to catalogs: creating, uploading, submitting, publishing, withdrawing. Each says who; instants are the database's (catalog.clock)."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import PurePath
 from typing import Any
@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from catalog import clock, uploads
 from catalog.entries import checksum_of
-from catalog.importing.load import store_changes
+from catalog.importing.load import delete_draft, store_changes
+from catalog.importing.problems import Problem as FileProblem
 from catalog.models import Catalog, CatalogVersion, ImportRun, Series, VersionChange
 from common.errors import InvalidInput, Problem, Refused
 from common.jobs import services as jobs
@@ -257,7 +258,7 @@ def discard_draft(*, version: CatalogVersion, by: str) -> None:
     version = _locked(version)
     if version.published_at:
         raise NotADraft(_("%(label)s is published already.") % {"label": version.label})
-    version.delete()
+    delete_draft(version)
 
 
 def _locked(version: CatalogVersion) -> CatalogVersion:
@@ -315,3 +316,19 @@ def retry_import(*, run: ImportRun) -> None:
     with transaction.atomic():
         ImportRun.objects.filter(pk=run.pk).update(outcome="", finished_at=None)
         jobs.retry(job=run.job)
+
+
+def file_problems(run: ImportRun) -> list[FileProblem]:
+    """Return the stored problems of a run's file, as the checks found them."""
+    rows = run.problems.order_by("id").values_list("code", "row", "column", "value", "message_zh", "message_en")
+    return [FileProblem(*row) for row in rows]
+
+
+def forget_uploads(*, before: datetime) -> int:
+    """Remove the kept files of imports that ended before an instant; their problems stay. Answers how many."""
+    ended = ImportRun.objects.filter(finished_at__lt=before).exclude(file_path="")
+    paths = list(ended.values_list("file_path", flat=True))
+    for path in paths:
+        uploads.discard(path)
+    ended.update(file_path="")
+    return len(paths)

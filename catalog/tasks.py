@@ -1,12 +1,18 @@
-"""Background work of the catalog app: one kind of job, the import."""
+"""Background work of the catalog app: one kind of job, the import, and its housekeeping."""
 
+from datetime import timedelta
+
+from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
 from catalog.importing.load import load
 from catalog.models import ImportRun
-from catalog.services import IMPORT_JOB
+from catalog.services import IMPORT_JOB, forget_uploads
+from common import tenancy
 from common.jobs.services import Lease, work
+
+KEPT_FOR = timedelta(days=30)
 
 
 def _gave_up(run_id: str) -> None:
@@ -22,3 +28,10 @@ def load_import(lease: Lease, run_id: str) -> None:
             lease.finish()
         return
     load(run, lease)
+
+
+@shared_task(name="catalog.tasks.forget_old_uploads")
+def forget_old_uploads() -> None:
+    """Remove the files of imports that ended long ago."""
+    with tenancy.acting_for(tenancy.OFFICE):
+        forget_uploads(before=timezone.now() - KEPT_FOR)

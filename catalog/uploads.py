@@ -59,9 +59,10 @@ def keep(chunks: Iterable[bytes]) -> StoredFile:
 
 def full_path(path: str) -> Path:
     """Return where a kept upload lies."""
-    return Path(settings.DATA_DIR) / path
+    return Path(settings.DATA_DIR) / (path or "no file kept")
 
 
 def discard(path: str) -> None:
-    """Remove a kept upload."""
-    full_path(path).unlink(missing_ok=True)
+    """Remove a kept upload; one that is gone already is no fault."""
+    if path:
+        full_path(path).unlink(missing_ok=True)

@@ -157,8 +157,20 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
+    "forget-uploads": {"task": "catalog.tasks.forget_old_uploads", "schedule": 3600.0, "options": {"expires": 600}},
     "forget-answers": {"task": "common.api.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 600}},
     "sweep-jobs": {"task": "common.jobs.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "announce-catalog-news": {
+        "task": "insurers.tasks.announce_catalog_news",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "deliver-webhooks": {"task": "insurers.tasks.deliver_due_webhooks", "schedule": 10.0, "options": {"expires": 10}},
+    "forget-deliveries": {
+        "task": "insurers.tasks.forget_old_deliveries",
+        "schedule": 3600.0,
+        "options": {"expires": 600},
+    },
 }
 
 # --- Files: everything the service writes lies under DATA_DIR.
@@ -230,6 +242,8 @@ REST_FRAMEWORK = {
     "DATETIME_FORMAT": None,
 }
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", default=6000)
+# Webhooks go to public https addresses only. Tests alone set this, to send to a receiver of their own at http://127.0.0.1.
+WEBHOOKS_MAY_REACH_LOOPBACK = False
 SPECTACULAR_SETTINGS = {
     "TITLE": "商保目录 API",
     "DESCRIPTION": (

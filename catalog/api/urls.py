@@ -25,6 +25,16 @@ urlpatterns = [
     path("imports/", views.ImportViewSet.as_view({"get": "list", "post": "create"}), name="import-list"),
     path("imports/<uuid:pk>/", views.ImportViewSet.as_view({"get": "retrieve"}), name="import-detail"),
     path("imports/<uuid:pk>/problems.csv", views.ImportViewSet.as_view({"get": "problems"}), name="import-problems"),
+    path(
+        "imports/<uuid:pk>/rows-with-problems.csv",
+        views.ImportViewSet.as_view({"get": "marked_csv"}),
+        name="import-marked-csv",
+    ),
+    path(
+        "imports/<uuid:pk>/rows-with-problems.xlsx",
+        views.ImportViewSet.as_view({"get": "marked_xlsx"}),
+        name="import-marked-xlsx",
+    ),
     path("imports/<uuid:pk>/cancel/", views.ImportViewSet.as_view({"post": "cancel"}), name="import-cancel"),
     path("drugs/", views.DrugViewSet.as_view({"get": "list"}), name="drug-list"),
     path("drugs/resolve/", views.DrugViewSet.as_view({"post": "resolve"}), name="drug-resolve"),

@@ -24,11 +24,20 @@ from catalog import entries, services
 from catalog.api import serializers as shapes
 from catalog.api.filters import CatalogFilter, DrugFilter, EntryFilter
 from catalog.clock import china_today
-from catalog.importing.export import csv_lines, ndjson_lines, problem_csv_lines, xlsx_file
+from catalog.importing.export import (
+    csv_lines,
+    mended_csv_lines,
+    mended_xlsx_file,
+    ndjson_lines,
+    problem_csv_lines,
+    xlsx_file,
+)
 from catalog.importing.load import changes_between
+from catalog.importing.problems import Problem as FileProblem
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug, DrugProduct, ImportProblem, ImportRun
 from catalog.queries import history_of, listings_of, resolve_lines, visible_drugs
 from catalog.search import drugs_matching, entries_matching
+from catalog.uploads import full_path
 from common.api import etags
 from common.api.filtering import refuse_unknown
 from common.api.pagination import CursorPages, PagePagination
@@ -40,6 +49,7 @@ from common.errors import Problem
 
 READ, WRITE, PUBLISH = ("catalog:read",), ("catalog:write",), ("catalog:publish",)
 SHOWN_PROBLEMS = 100
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def catalog_of(request: Any, code: str) -> Catalog:
@@ -287,6 +297,10 @@ class PublishingViewSet(VersionViewSet):
         return self._shown(request, services.withdraw_version(version=version, by=request.user.person, **given))
 
 
+def _stem(name: str) -> str:
+    return name.rpartition(".")[0] or name
+
+
 def _download(content: Iterator[bytes], name: str, kind: str) -> StreamingHttpResponse:
     ascii_name = name.encode("ascii", "replace").decode().replace("?", "_")
     return StreamingHttpResponse(
@@ -428,6 +442,27 @@ class ImportViewSet(ApiViewSet):
             "row", "column", "value", "code", "severity", "message_zh", "message_en"
         )
         return _download(problem_csv_lines(rows.iterator(2000)), f"problems-{run.pk}.csv", "text/csv; charset=utf-8")
+
+    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
+    def marked_csv(self, request: Any, pk: str) -> HttpResponseBase:
+        """The failed file's own rows with a column 错误 that says what to mend; it may be corrected and uploaded again."""
+        run, problems = self._marked(pk)
+        lines = mended_csv_lines(full_path(run.file_path), problems)
+        return _download(lines, f"{_stem(run.file_name)}-错误.csv", "text/csv; charset=utf-8")
+
+    @extend_schema(responses={(200, XLSX): OpenApiTypes.BINARY})
+    def marked_xlsx(self, request: Any, pk: str) -> HttpResponseBase:
+        """The same as XLSX."""
+        run, problems = self._marked(pk)
+        return _download(
+            mended_xlsx_file(full_path(run.file_path), problems), f"{_stem(run.file_name)}-错误.xlsx", XLSX
+        )
+
+    def _marked(self, pk: str) -> tuple[ImportRun, list[FileProblem]]:
+        run = get_object_or_404(self.get_queryset(), pk=pk)
+        if run.outcome != ImportRun.Outcome.FAILED or not full_path(run.file_path).exists():
+            raise ApiProblem(404, "file_not_kept", _("Only the file of a failed import is kept, for 30 days."))
+        return run, services.file_problems(run)
 
     @extend_schema(request=None, responses=shapes.ImportOutput)
     @action(detail=True, methods=["post"])

@@ -47,6 +47,7 @@ def load(run: ImportRun, lease: Lease) -> None:
             run.counts = {}
             _finish(run, result[0], ImportRun.Outcome.FAILED)
             lease.finish()
+        return  # the file is kept for a while: its rows are shown with their problems
     uploads.discard(run.file_path)
 
 
