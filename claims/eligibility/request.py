@@ -178,7 +178,8 @@ class _Reader:
         service_date = self.day(("service_date",), data.get("service_date"))
         known_at = self.instant(("as_known_at",), data.get("as_known_at"))
         common = _Common(
-            service_date,
+            # A date that cannot be read is one fault, not a missing date on every line.
+            service_date if _not_given(data.get("service_date")) else service_date or date.min,
             self.diagnoses(("diagnoses",), data.get("diagnoses")),
             self.choice(("setting",), data.get("setting"), SETTINGS),
             self.level(("institution_level",), data.get("institution_level")),
@@ -459,7 +460,7 @@ class _Reader:
         return plain(price, PRICE_PLACES)
 
     def diagnoses(self, place: tuple[str | int, ...], data: object) -> tuple[str, ...]:
-        if not data:
+        if not data or _not_given(data):
             # 0 and False are no lists; nothing else that is empty says anything.
             if data is not None and not isinstance(data, str | list | tuple):
                 self.add(place, "BAD_TYPE", what_zh="列表", what_en="a list")
