@@ -53,6 +53,9 @@ class Run:
             )
         wait_for(lambda: self.url or self.process.poll() is not None, seconds)
         self.seconds = time.monotonic() - self.started
+        if not self.url:
+            self.process.kill()
+            self.process.wait(10)
         assert self.url, self.said
 
     @property
@@ -176,7 +179,10 @@ def test_a_child_that_dies_brings_all_down_with_its_name(tmp_path, name):
 
     os.kill(pid, signal.SIGKILL)
 
-    assert run.process.wait(60) == 1
+    try:
+        assert run.process.wait(60) == 1
+    finally:
+        run.process.kill()
     assert re.search(rf"script/run: {name} \(pid {pid}\) ended by itself: signal SIGKILL", run.said), run.said
     assert wait_for(lambda: not processes_of(run.data)), processes_of(run.data)
 
