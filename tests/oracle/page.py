@@ -234,11 +234,11 @@ def compared_form(form, table):
 
 
 def groups_of(form, table):
-    """The groups a written form belongs to: by its rows, as written and as compared, and the group it names."""
+    """The groups of a written form: those of every row that is compared as the same form, and the one it names itself."""
     groups = set()
     for row in table:
         if given(row.get("group")):
-            if norm(row["form"]) in (norm(form), compared_form(form, table)):
+            if compared_form(row["form"], table) == compared_form(form, table):
                 groups.add(norm(row["group"]))
             if norm(row["group"]) == norm(form):
                 groups.add(norm(row["group"]))
@@ -616,6 +616,14 @@ def restrictions(entry, kind, claim, asked_criteria=True):
 # ------------------------------------------------------------------------------------------------ section 4.3: the match
 
 
+def order_of(entry):
+    """Entries naming a product first, then those naming a form, then by code."""
+    names_a_product = whole_code(entry.get("national_code")) or any(
+        given(entry.get(field)) for field in ("approval_no", "brand_name", "manufacturer", "strength")
+    )
+    return (not names_a_product, not given(entry.get("dosage_form")), entry["entry_code"])
+
+
 def match_in(catalog, version, facts, claim, known, asked_criteria=True):
     """The match in one version, {grade, entry, tentative, restrictions, catalog, version}, or None."""
     applying = []
@@ -626,15 +634,8 @@ def match_in(catalog, version, facts, claim, known, asked_criteria=True):
         if part is not None:
             applying.append((entry, part == "tentative"))
 
-    def order(applies):
-        entry = applies[0]
-        names_a_product = whole_code(entry.get("national_code")) or any(
-            given(entry.get(field)) for field in ("approval_no", "brand_name", "manufacturer", "strength")
-        )
-        return (not names_a_product, not given(entry.get("dosage_form")), entry["entry_code"])
-
     graded = []
-    for entry, tentative in sorted(applying, key=order):
+    for entry, tentative in sorted(applying, key=lambda applies: order_of(applies[0])):
         results = restrictions(entry, catalog["kind"], claim, asked_criteria)
         if any(result == "fail" for _, result, _ in results):
             grade = "fails"
@@ -702,9 +703,11 @@ def judge(world, product, known, claim, known_at, coverage=False):
     """Sections 3 to 6 for one line; a coverage query skips what section 8 says.
 
     `claim` is the line with what it takes from the claim. The result has `version`, `reasons` as (code, effect) without the
-    notes of section 7, `drug`, `matched_by`, `base_status`, `facts`, `benefit`, `match`.
+    notes of section 7, `drug`, `matched_by`, `base_status`, `facts`, `benefit`, `match`; `spoken_for` is the benefit that
+    gives the line its reasons when none takes it.
     """
-    result = dict.fromkeys(("version", "drug", "matched_by", "base_status", "facts", "benefit", "match"))
+    parts = ("version", "drug", "matched_by", "base_status", "facts", "benefit", "match", "spoken_for")
+    result = dict.fromkeys(parts)
     reasons = result["reasons"] = []
     asked = not coverage
 
@@ -754,22 +757,23 @@ def judge(world, product, known, claim, known_at, coverage=False):
         reasons.append(("BASE_SETTLEMENT_REQUIRED", "R"))
 
     # Section 6: the first benefit whose tests all hold takes the line.
-    failures = []  # (rank, [(code, effect)]) of the benefits before it
+    failures = []  # (rank, [(code, effect)], benefit) of the benefits before it
     for benefit in version.get("benefits") or []:
         rank, failing, match = try_benefit(world, benefit, status, facts, claim, known, known_at, coverage)
         if not failing:
             result["benefit"], result["match"] = benefit, match
             break
-        failures.append((rank, failing))
+        failures.append((rank, failing, benefit))
     if result["benefit"] is not None:
-        if any(only_r(failing) for _, failing in failures):
+        if any(only_r(failing) for _, failing, _ in failures):
             reasons.append(("EARLIER_BENEFIT_UNDETERMINED", "N"))
     elif not failures:
         reasons.append(("NO_BENEFIT_FOR_BASE_STATUS", "I"))
     else:
         candidates = [failure for failure in failures if only_r(failure[1])] or failures
-        highest = max(rank for rank, _ in candidates)
-        reasons.extend(next(failing for rank, failing in candidates if rank == highest))
+        highest = max(rank for rank, _, _ in candidates)
+        _, failing, result["spoken_for"] = next(failure for failure in candidates if failure[0] == highest)
+        reasons.extend(failing)
     return result
 
 
@@ -823,11 +827,8 @@ def try_benefit(world, benefit, status, facts, claim, known, known_at, coverage)
     if not coverage and given(claim["pre_existing"]):
         if not given(claim["diagnoses"]):
             return 5, [("DIAGNOSIS_MISSING", "R")], match
-        if given(benefit.get("bands")):
-            pays = any(exact(band["ratio"]) > 0 for band in benefit["bands"])
-        else:
-            pays = ratio_of(benefit, claim) > 0
-        if is_pre_existing(claim) and not pays:
+        ratios = [exact(band["ratio"]) for band in benefit.get("bands") or []] or [ratio_of(benefit, claim)]
+        if is_pre_existing(claim) and not any(ratio > 0 for ratio in ratios):
             return 5, [("PRE_EXISTING_EXCLUDED", "I")], match
     return None, [], match
 
@@ -1295,22 +1296,27 @@ def requirements_of(match):
 
 
 def alternatives_to(world, known, known_at, claim, judged):
-    """Other drugs of the line's class with a full match in the benefit's catalogs, each asked for by its name alone."""
-    if judged["benefit"] is None:
+    """Other drugs of the line's class with a full match in the benefit's catalogs, each as its entry describes it.
+
+    Where no benefit takes the line, the benefit is the one that gives the line its reasons: what is not covered is when a
+    person asks for an alternative.
+    """
+    benefit = judged["benefit"] or judged["spoken_for"]
+    if benefit is None:
         return []
     classes = {code[:5] for code in judged["facts"]["class_codes"]}
     found = []
-    for reference in judged["benefit"].get("catalogs") or []:
+    for reference in benefit.get("catalogs") or []:
         in_this_catalog = referenced(world, reference, claim["day"], known_at)
         if in_this_catalog is None:
             continue
-        for drug in sorted(known["drugs"] - {judged["drug"]} - set(found)):
-            products = [p for p in known["products"] if p["drug"] == drug]
-            recognised = {"drug": drug, "product": narrow({}, products, None, known["table"]), "brand": None}
-            facts = line_as_recognised({}, recognised, known)
-            match = match_in(*in_this_catalog, facts, claim, known, asked_criteria=False)
-            if match is None or match["grade"] != "full" or not given(match["entry"].get("class_code")):
-                continue
-            if norm(match["entry"]["class_code"])[:5] in classes:
-                found.append(drug)
+        catalog, version = in_this_catalog
+        drugs = set()
+        for entry in version.get("entries") or []:
+            of_the_class = given(entry.get("class_code")) and norm(entry["class_code"])[:5] in classes
+            results = restrictions(entry, catalog["kind"], claim, asked_criteria=False)
+            full = covers_day(entry, claim["day"]) and all(result == "pass" for _, result, _ in results)
+            if of_the_class and full:
+                drugs.add(drug_of_entry(entry, known))
+        found += sorted(drugs - {judged["drug"], *found})
     return found[:20]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.oracle.page import answer, answer_coverage
-from tests.oracle.worlds import coverage_query, world
+from tests.oracle.worlds import coverage_query, spoiled, world
 
 VECTORS = json.loads((Path(__file__).parent.parent / "cases" / "vectors_public.json").read_text(encoding="utf-8"))
 
@@ -94,6 +94,10 @@ def test_random_worlds_show_every_value_of_a_line(answers, field, values):
 
     assert set(seen) == values
     assert min(seen.values()) >= 20
+
+
+def test_every_way_to_spoil_a_request_makes_it_invalid():
+    assert [seed for seed in range(600) if answer(*spoiled(seed)) != {"invalid": True}] == []
 
 
 def test_some_random_requests_are_invalid_and_most_are_not(answers):

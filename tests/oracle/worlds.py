@@ -1,7 +1,7 @@
 """Random small worlds and requests for the oracle, the same for the same seed.
 
-`world(seed)` gives (world, request) as vectors.md describes them; `coverage_query(seed)` gives (world, query). The values are
-few and close together on purpose, so that codes, names, days and amounts meet: ties, boundaries and near misses are common.
+`world(seed)` gives (world, request) as vectors.md describes them, `spoiled(seed)` the same with an invalid request,
+`coverage_query(seed)` (world, query). The values are few and close together on purpose, so that codes, names, days and amounts meet: ties, boundaries and near misses are common.
 """
 
 import random
@@ -116,6 +116,16 @@ def world(seed):
         return open_world(dice, drugs)
     made = make_world(dice, drugs)
     return made, make_request(dice, drugs, made)
+
+
+def spoiled(seed):
+    """(world, request) of a seed whose request has been made invalid in one of the ways section 8 lists."""
+    dice = Dice(f"spoiled {seed}")
+    drugs = some_drugs(dice)
+    made = make_world(dice, drugs)
+    request = make_valid_request(dice, drugs, made)
+    SPOILERS[seed % len(SPOILERS)](dice, request)
+    return made, request
 
 
 RESTRICTION_COLUMNS = ("icd10", "sex", "age_min", "age_max", "settings", "min_institution_level", "criteria")
@@ -236,10 +246,8 @@ def form_text(dice, drug):
 def national_code(dice, drug, whole=True):
     """One of a few codes of the drug: class, name, form, strength, company; or a part of one."""
     number, variant, company = DRUGS.index(drug), dice.randint(0, 1), dice.randint(0, 1)
-    if drug[3].startswith("Z"):
-        code = f"{drug[3]}A{number:04d}{variant:04d}{company:05d}"
-    else:
-        code = f"{drug[3]}A{number:03d}{variant:04d}0102{company:05d}"
+    body = f"{number:04d}{variant:04d}" if drug[3].startswith("Z") else f"{number:03d}{variant:04d}0102"
+    code = f"{drug[3]}A{body}{company:05d}"
     if not whole:
         code = code[: dice.choice([3, 5, 6, 10, 14, len(code) - 1])]
     return code.lower() if dice.chance(0.05) else code
@@ -355,12 +363,17 @@ def make_catalog(dice, code, kind, drugs):
     return catalog
 
 
+def end_after(dice, row):
+    """A last day on which the row still holds; ISO dates sort as days."""
+    return dice.choice([end for end in ENDS if end >= row.get("effective_from", STARTS[0])])
+
+
 def make_versions(dice, contents, prefix="v"):
     versions = []
     for number in range(1, dice.choice([1, 1, 1, 2, 2, 3]) + 1):
         version = {"label": f"{prefix}{number}", "effective_from": dice.choice(STARTS) if number > 1 else STARTS[0]}
         if dice.chance(0.1 if prefix == "v" else 0.06):
-            version["effective_to"] = dice.choice(ENDS)
+            version["effective_to"] = end_after(dice, version)
         version["published_at"] = dice.choice(
             INSTANTS if number > 1 and dice.chance(0.4) else INSTANTS[:1] + INSTANTS[:2]
         )
@@ -408,7 +421,7 @@ def make_entries(dice, kind, drugs):
         if dice.chance(0.12):
             entry["effective_from"] = dice.choice(STARTS)
         if dice.chance(0.06):
-            entry["effective_to"] = dice.choice(ENDS)
+            entry["effective_to"] = end_after(dice, entry)
         if not excludes:
             if dice.chance(0.12):
                 entry["max_quantity"] = dice.choice(["0.333", "1.5", "2", "28.000"])
