@@ -166,5 +166,7 @@ def _limit_this_process(limits: Limits) -> None:
     for bound, value in bounds.items():
         _, hard = resource.getrlimit(bound)
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        # At the soft limit of processor time comes SIGXCPU, which says why; at the hard one SIGKILL, which does not.
+        grace = 5 if bound == resource.RLIMIT_CPU and hard == resource.RLIM_INFINITY else 0
         with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(bound, (value, value))
+            resource.setrlimit(bound, (value, value + grace))

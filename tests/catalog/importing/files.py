@@ -12,7 +12,12 @@ from openpyxl import Workbook
 from catalog.importing.check import check
 from catalog.importing.result import Block, CheckOptions, CheckResult, Limits
 
-FORMS = (("片", "口服常释剂型", ""), ("胶囊", "口服常释剂型", ""), ("注射液", "注射剂", ""), ("口服常释剂型", "口服常释剂型", ""))
+FORMS = (
+    ("片", "口服常释剂型", ""),
+    ("胶囊", "口服常释剂型", ""),
+    ("注射液", "注射剂", ""),
+    ("口服常释剂型", "口服常释剂型", ""),
+)
 OPTIONS = CheckOptions(dosage_forms=FORMS)
 
 HEADER = ("entry_code", "generic_name", "manufacturer", "icd10", "payment_standard")
@@ -91,9 +96,7 @@ _WORKBOOK = (
     '{properties}<sheets><sheet name="s" sheetId="1" r:id="rId1"/></sheets></workbook>'
 )
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_RELATIONS = (
-    '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
-)
+_RELATIONS = '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
 _TYPES = (
     '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
     '<Default Extension="xml" ContentType="application/xml"/></Types>'

@@ -77,7 +77,12 @@ GOOD = "甲磺酸奥希替尼片,阿斯利康\n索拉非尼片,拜耳\n".encode(
         (HEAD + GOOD + b"A\xc0\xafB,x\n", 4),  # overlong
         (HEAD + GOOD + b"A\xed\xa0\xbd\xed\xb8\x80B,x\n", 4),  # CESU-8
         (HEAD + GOOD + b"\xff\n", 4),
-        (HEAD + "复方甘草片".encode("big5hkscs", "ignore") * 3 + "氫氧化鋁、碳酸鈣與維生素補充劑的製造廠商\n".encode("big5"), None),
+        (
+            HEAD
+            + "复方甘草片".encode("big5hkscs", "ignore") * 3
+            + "氫氧化鋁、碳酸鈣與維生素補充劑的製造廠商\n".encode("big5"),
+            None,
+        ),
         (HEAD + "アムロジピン錠,武田薬品工業株式会社大阪工場\n".encode("shift-jis"), None),
         (codecs.BOM_UTF8 + HEAD + "达沙替尼\n".encode("gbk"), 2),  # the BOM lied
         (codecs.BOM_UTF16_LE + "generic_name\n奥希替尼\n".encode("utf-16-le") + b"\x00", None),  # half a unit

@@ -9,7 +9,17 @@ from .files import found, outcome, outcome_and_rows
 
 @pytest.mark.parametrize(
     "header",
-    ["generic_name", "GENERIC_NAME", "Generic Name", " generic_name ", "ｇｅｎｅｒｉｃ＿ｎａｍｅ", "通用名", " 通 用 名 ", "药品名称", "药品通用名"]
+    [
+        "generic_name",
+        "GENERIC_NAME",
+        "Generic Name",
+        " generic_name ",
+        "ｇｅｎｅｒｉｃ＿ｎａｍｅ",
+        "通用名",
+        " 通 用 名 ",
+        "药品名称",
+        "药品通用名",
+    ]
     + ["\u200b通用名", "\ufeffgeneric_name", '"通用\n名"', "\u3000通用名\u3000"],
 )
 def test_a_header_is_known_in_any_width_case_and_space(header, tmp_path):
@@ -38,7 +48,10 @@ def test_columns_may_stand_in_any_order(tmp_path):
     assert one == other
 
 
-@pytest.mark.parametrize("header", ["generic_name,Generic_Name", "通用名,药品名称", "通用名,通 用 名", "generic_name,ｇｅｎｅｒｉｃ＿ｎａｍｅ"])
+@pytest.mark.parametrize(
+    "header",
+    ["generic_name,Generic_Name", "通用名,药品名称", "通用名,通 用 名", "generic_name,ｇｅｎｅｒｉｃ＿ｎａｍｅ"],
+)
 def test_one_column_under_two_headers_is_refused(header, tmp_path):
     result = outcome(f"{header}\n奥希替尼,索拉非尼\n", path=tmp_path)
 
@@ -60,7 +73,9 @@ def test_an_excluding_list_needs_no_name(kind, tmp_path):
     assert outcome("名称,说法\n奥希替尼,x\n", kind, path=tmp_path).error_count == 1
 
 
-@pytest.mark.parametrize("content", ["\ufeff", "\n\n\n", "   \n", "generic_name\n", "generic_name\n\n\n", "generic_name,icd10\n,\n , \n"])
+@pytest.mark.parametrize(
+    "content", ["\ufeff", "\n\n\n", "   \n", "generic_name\n", "generic_name\n\n\n", "generic_name,icd10\n,\n , \n"]
+)
 def test_a_file_without_rows_never_empties_a_catalog(content, tmp_path):
     assert found(outcome(content, path=tmp_path)) == [("EMPTY_FILE", None, "")]
 

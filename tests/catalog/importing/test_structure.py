@@ -178,7 +178,10 @@ def test_five_hundred_columns_are_allowed(tmp_path):
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=12)
 
 
-@given(st.lists(st.lists(CELL, min_size=2, max_size=2).filter(any), min_size=1, max_size=12), st.sampled_from(["\n", "\r\n", "\r"]))
+@given(
+    st.lists(st.lists(CELL, min_size=2, max_size=2).filter(any), min_size=1, max_size=12),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+)
 def test_every_record_is_found_with_the_number_of_its_first_line(rows, end):
     lines, expected, number = [], [], 2
     for row in rows:

@@ -1,0 +1,213 @@
+"""Deciding one chunk of a batch: gather → judge → pay in order → record, in one transaction with the end of its job.
+
+A chunk has every claim of its members, so the accumulators carry within it and no chunk waits for another. What a worker did that died, or that
+was taken over, is rolled back whole; deciding again gives the same, since all is as known when the batch was accepted.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from catalog.clock import Observation
+from catalog.importing.copy_text import NULL, copied
+from catalog.importing.problems import Problem
+from claims import gather
+from claims.batches.ending import end_if_all_decided
+from claims.batches.load import facts_of
+from claims.batches.record import INVALID, Parts, compact, record_invalid
+from claims.batches.totals import Totals
+from claims.eligibility import (
+    NOTHING_USED,
+    RULES_VERSION,
+    Claim,
+    Decision,
+    InvalidClaim,
+    Ledger,
+    World,
+    judge_claim,
+    parse_claim,
+    pay,
+)
+from claims.models import BatchChunk, BatchClaim, ClaimBatch
+from common.jobs.services import Cancelled, Lease
+
+SHOW_EVERY_CLAIMS = 100
+
+_DECIDED = """
+CREATE TEMPORARY TABLE decided_now (seq integer, outcome text, digest text, decided text) ON COMMIT DROP
+"""
+_RECORD = """
+INSERT INTO claims_batchdecision (batch_id, insurer_id, seq, chunk_id, outcome, digest, decided)
+SELECT %(batch)s, %(insurer)s, seq, %(chunk)s, outcome, digest, decided FROM decided_now ORDER BY seq
+"""
+
+
+class RulesChanged(RuntimeError):
+    """The batch was begun by other rules than this worker's: one batch, one set of rules."""
+
+
+class _Asked(NamedTuple):
+    """A claim of the chunk: its place and rows in the file, and what was asked."""
+
+    seq: int
+    rows: list[int]
+    claim: Claim
+
+
+def decide_chunk(chunk: BatchChunk, lease: Lease) -> None:
+    """Decide every claim of the chunk and record it; the last chunk ends the batch. Raises Cancelled, LeaseLost."""
+    batch = chunk.batch
+    if batch.rules_version != RULES_VERSION:
+        raise RulesChanged(
+            f"batch {batch.pk} was begun by rules {batch.rules_version}, this worker has {RULES_VERSION}"
+        )
+    lease.progress("decide", 0, chunk.lines)
+    asked, records = _parsed(chunk)
+    totals, parts = Totals(), Parts()
+    for record in records:
+        totals.add_invalid(record.lines)
+    invalid = len(records)
+    done = sum(record.lines for record in records)
+    world = _world(batch, asked)
+    for number, (one, decision) in enumerate(_decisions(asked, world), 1):
+        totals.add(decision)
+        decided = parts.record(decision, one.rows)
+        records.append(_Record(one.seq, decision.outcome, decision.digest, decided, len(one.claim.lines)))
+        done += len(one.claim.lines)
+        if number % SHOW_EVERY_CLAIMS == 0:
+            lease.progress("decide", done, chunk.lines)
+    with transaction.atomic():
+        _write(chunk, records)
+        _end_chunk(chunk, parts, totals, invalid)
+        lease.finish()
+
+
+class _Record(NamedTuple):
+    seq: int
+    outcome: str
+    digest: str
+    decided: str
+    lines: int
+
+
+def _parsed(chunk: BatchChunk) -> tuple[list[_Asked], list[_Record]]:
+    """Return the chunk's claims, and the records of those that are invalid in themselves (eligibility 8)."""
+    kept = BatchClaim.objects.filter(
+        batch=chunk.batch_id, member_key__gte=chunk.first_key, member_key__lte=chunk.last_key
+    ).order_by("seq")
+    asked, invalid = [], []
+    product = chunk.batch.product.code
+    for seq, lines, facts in kept.values_list("seq", "lines", "facts"):
+        rows, data = facts_of(facts)
+        try:
+            problems = _not_in_a_batch(data, rows, product)
+            claim = parse_claim({**data, "product": product, "as_known_at": None})
+        except InvalidClaim as wrong:
+            problems += _problems(wrong, data, rows)
+        if problems:
+            decided = record_invalid(claim_no=_text(data.get("claim_no")), rows=rows, problems=problems)
+            invalid.append(_Record(seq, INVALID, "", decided, lines))
+        else:
+            asked.append(_Asked(seq, rows, claim))
+    return asked, invalid
+
+
+def _not_in_a_batch(data: dict[str, Any], rows: list[int], product: str) -> list[Problem]:
+    """What a single check may say for itself and a claim of a batch may not: another product, another instant."""
+    found = []
+    if data.get("product") not in (None, "", product):
+        zh, en = (
+            f"本批次的产品是 {product}，请删除 product 字段。",
+            f"The batch is of the product {product}; leave product out.",
+        )
+        found.append(Problem("BAD_CHOICE", rows[0], "product", _text(data["product"]), zh, en))
+    if data.get("as_known_at") not in (None, ""):
+        zh = "整批赔案按受理批次的时刻审核，请删除 as_known_at 字段。"
+        en = "A batch is decided as known when it was accepted; leave as_known_at out."
+        found.append(Problem("BAD_CHOICE", rows[0], "as_known_at", _text(data["as_known_at"]), zh, en))
+    return found
+
+
+def _problems(wrong: InvalidClaim, data: dict[str, Any], rows: list[int]) -> list[Problem]:
+    """The problems of a claim as those of a file: at their rows, in both languages."""
+    try:
+        parse_claim({**data, "product": "-", "as_known_at": None}, "en")
+        english = wrong.errors
+    except InvalidClaim as again:
+        english = again.errors
+    found = []
+    for zh, en in zip(wrong.errors, english, strict=True):
+        steps = zh.pointer.split("/")[1:]
+        row = rows[0]
+        if steps[:1] == ["lines"] and len(steps) > 1 and len(rows) > int(steps[1]):
+            row = rows[int(steps[1])]
+        column = ".".join(step for step in steps if not step.isdigit() and step not in ("lines", "member"))
+        value = "" if zh.code == "PERSONAL_DATA" else _text(_at(data, steps))
+        found.append(Problem(zh.code, row, column[:200], value, zh.detail, en.detail))
+    return found
+
+
+def _at(data: Any, steps: list[str]) -> Any:
+    for step in steps:
+        step = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(data, dict):
+            data = data.get(step)
+        elif isinstance(data, list) and step.isdigit() and int(step) < len(data):
+            data = data[int(step)]
+        else:
+            return None
+    return data
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return (value if isinstance(value, str) else compact(value))[:100]
+
+
+def _world(batch: ClaimBatch, asked: list[_Asked]) -> World:
+    # The observation at acceptance, not one of now: what is kept in the process then serves every chunk of the batch.
+    seen = Observation(batch.revision, batch.known_at)
+    product = gather.product_facts(insurer_id=batch.insurer_id, code=batch.product.code, seen=seen)
+    days = {line.service_date for one in asked for line in one.claim.lines}
+    days |= {one.claim.service_date for one in asked if one.claim.service_date}
+    identities = {line.identity for one in asked for line in one.claim.lines}
+    return gather.gather(product, identities=list(identities), days=days, known_at=batch.known_at, seen=seen)
+
+
+def _decisions(asked: Iterable[_Asked], world: World) -> Iterable[tuple[_Asked, Decision]]:
+    """Decide the claims of each member by (first service date, claim_no), each with what the ones before have used (eligibility 7)."""
+    members: dict[str, list[_Asked]] = defaultdict(list)
+    for one in asked:
+        members[one.claim.member.member_ref].append(one)
+    for claims in members.values():
+        ledger: Ledger = NOTHING_USED
+        for one in sorted(claims, key=lambda one: (one.claim.first_day, one.claim.claim_no)):
+            decision, ledger = pay(judge_claim(one.claim, world), ledger)
+            yield one, decision
+
+
+def _write(chunk: BatchChunk, records: list[_Record]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_DECIDED)
+        with cursor.copy("COPY decided_now FROM STDIN") as copy:
+            for record in sorted(records):
+                copy.write(f"{record.seq}\t{record.outcome}\t{record.digest}\t{copied(record.decided)}\n")
+        cursor.execute(_RECORD, {"batch": chunk.batch_id, "insurer": chunk.insurer_id, "chunk": chunk.pk})
+
+
+def _end_chunk(chunk: BatchChunk, parts: Parts, totals: Totals, invalid: int) -> None:
+    """Count the chunk in, under the batch's lock; raises Cancelled where the batch was cancelled meanwhile."""
+    batch = ClaimBatch.objects.select_for_update().get(pk=chunk.batch_id)
+    if batch.state == ClaimBatch.State.CANCELLED:
+        raise Cancelled(f"batch {batch.pk}")
+    chunk.parts = "[" + ",".join(parts.texts) + "]"
+    chunk.totals, chunk.decided_at = totals.groups, timezone.now()
+    chunk.save(update_fields=["parts", "totals", "decided_at"])
+    batch.lines_done += chunk.lines
+    batch.invalid_claims += invalid
+    end_if_all_decided(batch)
+    batch.save(update_fields=["lines_done", "invalid_claims", "state", "totals", "finished_at"])

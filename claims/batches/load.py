@@ -1,0 +1,165 @@
+"""A batch file into the database: its claims as rows, and chunks of them to be decided side by side.
+
+One transaction holds the claims, the chunks, their jobs and the end of the reading: a worker that dies in between leaves nothing.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+from django.db import connection, transaction
+
+from catalog import uploads
+from catalog.importing.copy_text import NULL, copied
+from catalog.importing.result import Progress
+from claims.batches import read
+from claims.batches.child import read_in_child
+from claims.batches.ending import end_if_all_decided
+from claims.batches.record import INVALID, compact, record_invalid
+from claims.models import BatchChunk, ClaimBatch
+from common.jobs import services as jobs
+from common.jobs.services import Cancelled, Lease
+
+CHUNK_JOB = "claims.batch.decide"
+CHUNK_LINES = 5_000
+PROBLEMS_KEPT = 100
+
+# COPY cannot write to a table with row-level security: through a temporary one.
+_INCOMING = """
+CREATE TEMPORARY TABLE incoming (seq integer, member_key bigint, lines integer, facts text) ON COMMIT DROP
+"""
+_CLAIMS = """
+INSERT INTO claims_batchclaim (batch_id, insurer_id, seq, member_key, lines, facts)
+SELECT %(batch)s, %(insurer)s, seq, member_key, lines, facts FROM incoming ORDER BY seq
+"""
+_INVALID = """
+INSERT INTO claims_batchdecision (batch_id, insurer_id, seq, outcome, digest, decided)
+SELECT %(batch)s, %(insurer)s, seq, %(invalid)s, '', facts FROM incoming WHERE member_key IS NULL ORDER BY seq
+"""
+# The running sum counts all claims of a member at once (they are peers), so no member is cut in two.
+_CHUNKS = """
+SELECT min(member_key), max(member_key), count(*), sum(lines)
+FROM (SELECT member_key, lines, (sum(lines) OVER (ORDER BY member_key) - 1) / %(size)s AS place FROM incoming
+      WHERE member_key IS NOT NULL) AS placed
+GROUP BY place ORDER BY place
+"""
+
+
+class _Refused(Exception):
+    """The file as a whole is wrong: what was loaded of it is rolled back."""
+
+
+def load_batch(batch: ClaimBatch, lease: Lease) -> None:
+    """Read the batch's file into claims and chunks and queue a job for each chunk; a file that is wrong as a whole fails the batch."""
+    lease.progress("read", 0, batch.file_size)
+    found: list[read.BatchResult] = []
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                _copy(cursor, batch, lease, found)
+            _locked(batch)
+            _write_outcome(batch, found[0])
+            _make_chunks(batch)
+            end_if_all_decided(batch)
+            batch.save()
+            lease.finish()
+    except _Refused:
+        with transaction.atomic():
+            _locked(batch)
+            _write_outcome(batch, found[0])
+            batch.state = ClaimBatch.State.FAILED
+            batch.save()
+            lease.finish()
+    uploads.discard(batch.file_path)
+
+
+def _locked(batch: ClaimBatch) -> None:
+    """Lock the batch against its cancelling; raises Cancelled where it came first."""
+    batch.state = ClaimBatch.objects.select_for_update().values_list("state", flat=True).get(pk=batch.pk)
+    if batch.state == ClaimBatch.State.CANCELLED:
+        raise Cancelled(f"batch {batch.pk}")
+
+
+def _copy(cursor: Any, batch: ClaimBatch, lease: Lease, found: list[read.BatchResult]) -> None:
+    """Stream the claims from the reading process into the database; raises _Refused where the file is wrong as a whole."""
+    cursor.execute(_INCOMING)
+    messages = read_in_child(uploads.full_path(batch.file_path))
+    with closing(messages), cursor.copy("COPY incoming FROM STDIN") as copy:
+        for row in _rows(messages, lease, found):
+            copy.write(row)
+    if found[0].errors:
+        raise _Refused
+    words = {"batch": batch.pk, "insurer": batch.insurer_id, "invalid": INVALID}
+    cursor.execute(_CLAIMS, words)
+    cursor.execute(_INVALID, words)
+
+
+def _rows(
+    messages: Iterator[read.Claim | Progress | read.BatchResult], lease: Lease, found: list[read.BatchResult]
+) -> Iterator[str]:
+    seq = 0
+    for message in messages:
+        match message:
+            case read.Claim():
+                yield _row(seq, message)
+                seq += 1
+                if seq % 1000 == 0:
+                    lease.check()
+            case Progress():
+                lease.progress("read", message.done, message.total)
+            case read.BatchResult():
+                found.append(message)
+
+
+def _row(seq: int, claim: read.Claim) -> str:
+    if claim.request is None:
+        facts = record_invalid(claim_no=claim.claim_no, rows=claim.rows, problems=claim.problems)
+        return f"{seq}\t{NULL}\t{len(claim.rows)}\t{copied(facts)}\n"
+    lines = claim.request.get("lines")
+    key = member_key(claim.request["member"]["member_ref"])
+    facts = compact({"rows": claim.rows, "claim": claim.request})
+    # What is no list of lines is found out when the claim is parsed; here it is one.
+    return f"{seq}\t{key}\t{len(lines) if isinstance(lines, list) else 1}\t{copied(facts)}\n"
+
+
+def member_key(member_ref: str) -> int:
+    """Return the 64-bit key by which all claims of a member come into one chunk; two members may share one, which does no harm."""
+    digest = hashlib.blake2b(member_ref.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+def _write_outcome(batch: ClaimBatch, found: read.BatchResult) -> None:
+    batch.file_format = found.file_format
+    batch.claims, batch.invalid_claims, batch.lines = found.claims, found.invalid, found.lines
+    batch.errors = [problem.as_dict() for problem in found.errors[:PROBLEMS_KEPT]]
+    batch.warnings = [problem.as_dict() for problem in found.warnings[:PROBLEMS_KEPT]]
+    batch.state = ClaimBatch.State.RUNNING
+
+
+def _make_chunks(batch: ClaimBatch) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(sum(lines), 0) FROM incoming WHERE member_key IS NULL")
+        invalid_lines = cursor.fetchone()[0]
+        cursor.execute(_CHUNKS, {"size": CHUNK_LINES})
+        parts = cursor.fetchall()
+    batch.lines = invalid_lines + sum(lines for _first, _last, _claims, lines in parts)
+    batch.lines_done = invalid_lines
+    for number, (first, last, claims, lines) in enumerate(parts, 1):
+        BatchChunk.objects.create(
+            batch=batch,
+            insurer_id=batch.insurer_id,
+            number=number,
+            first_key=first,
+            last_key=last,
+            claims=claims,
+            lines=lines,
+            job=jobs.enqueue(kind=CHUNK_JOB, subject=f"{batch.pk}/{number}"),
+        )
+
+
+def facts_of(text: str) -> tuple[list[int], dict[str, Any]]:
+    """Return a claim's rows in the file and the claim as it was asked, from what is kept of it."""
+    kept = json.loads(text)
+    return kept["rows"], kept["claim"]

@@ -1,0 +1,144 @@
+"""What is kept of a batch's decisions: a few numbers a line.
+
+Most of an answer repeats from line to line: reasons, drug, list entry, trace. Of these each chunk keeps every distinct one once, its *parts*; a
+decision keeps numbers of parts and its money in fen, so that a line takes some eighty bytes. Messages are kept in both languages, as they were
+given. results.py shows it again.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple
+
+from catalog.drugs.resolve import Recognition
+from catalog.importing.problems import Problem
+from claims.eligibility import Decision, Judgement, LineDecision, Reason, accumulators_document
+from claims.eligibility.answer import _base, _catalogs, _drug, _match, _product_version, _reason, _trace
+
+INVALID: Final = "invalid"
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+class KeptLine(NamedTuple):
+    """A line as it is kept: its row in the file, numbers of parts (reasons, drug, base, match, trace), money in fen, the ratio in
+    ten-thousandths. `benefit` is its code."""
+
+    row: int
+    line_no: int
+    outcome: str
+    reasons: int
+    drug: int
+    base: int
+    benefit: str | None
+    match: int
+    trace: int
+    amount: int
+    base_paid: int
+    other_paid: int
+    claimable: int
+    allowed: int
+    deductible_applied: int
+    ratio: int
+    share: int
+    payable: int
+
+
+def compact(document: Any) -> str:
+    """Will write JSON without needless space; everything escaped where a text is none (half a surrogate pair)."""
+    text = _ENCODER.encode(document)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(document, separators=(",", ":"))
+    return text
+
+
+class Parts:
+    """The distinct parts of a chunk's decisions, numbered as they come; `texts` are their JSON."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self._numbers: dict[str, int] = {}
+        # What a part was made of → its number, so that a line that is like an earlier one need not be written out to be found.
+        self._known: dict[Any, int] = {}
+        self._reasons: dict[Reason, str] = {}
+        # Drug products are known by their identity here: they must live as long.
+        self._held: list[object] = []
+
+    def record(self, decision: Decision, rows: Sequence[int]) -> str:
+        """Will return what is kept of a decided claim; `rows` are those of its lines in the file, or the one of the whole claim."""
+        judged, lines = decision.judged, decision.lines
+        row_of = rows if len(rows) == len(lines) else [rows[0]] * len(lines)
+        catalogs = self._number(("catalogs", judged.consulted), lambda: compact(_catalogs(judged.consulted)))
+        return compact(
+            {
+                "claim_no": judged.claim.claim_no,
+                "member_ref": judged.claim.member.member_ref,
+                "rows": rows,
+                "product": judged.product,
+                "product_version": _product_version(decision),
+                "catalogs": catalogs,
+                "lines": [self._line(line, row) for line, row in zip(lines, row_of, strict=True)],
+                "accumulators": accumulators_document(decision.accumulators),
+            }
+        )
+
+    def _line(self, decided: LineDecision, row: int) -> tuple[Any, ...]:
+        judgement = decided.judgement
+        line, terms, match, base = judgement.line, judgement.terms, judgement.match, judgement.base
+        return (
+            row,
+            line.line_no,
+            judgement.outcome,
+            self._number(("reasons", decided.reasons), lambda: self._reasons_text(decided.reasons)),
+            self._drug_number(judgement.recognition),
+            self._number(
+                ("base", base and (base.status, base.version, base.entry and base.entry.entry_code)),
+                lambda: compact(_base(judgement)),
+            ),
+            judgement.benefit.code if judgement.benefit else None,
+            self._number(("match", match and (match.version, match.entry.entry_code)), lambda: compact(_match(match))),
+            self._number(("trace", judgement.trace, terms and terms.label), lambda: _trace_text(judgement)),
+            line.amount,
+            line.base_paid,
+            line.other_paid,
+            *decided.money,
+        )
+
+    def _number(self, key: Any, text_of: Callable[[], str]) -> int:
+        number = self._known.get(key)
+        if number is None:
+            text = text_of()
+            number = self._numbers.setdefault(text, len(self.texts))
+            if number == len(self.texts):
+                self.texts.append(text)
+            self._known[key] = number
+        return number
+
+    def _drug_number(self, found: Recognition | None) -> int:
+        if found is None or found.drug is None:
+            return self._number("no drug", lambda: "null")
+        key = ("drug", found.drug, found.matched_by, id(found.product))
+        if key not in self._known:
+            self._held.append(found.product)
+        return self._number(key, lambda: compact(_drug(found)))
+
+    def _reasons_text(self, reasons: tuple[Reason, ...]) -> str:
+        texts = []
+        for reason in reasons:
+            text = self._reasons.get(reason)
+            if text is None:
+                document = _reason(reason, "zh")
+                document["message"] = {"zh": document["message"], "en": reason.message("en")}
+                text = self._reasons[reason] = compact(document)
+            texts.append(text)
+        return "[" + ",".join(texts) + "]"
+
+
+def _trace_text(judgement: Judgement) -> str:
+    return compact(_trace(judgement))
+
+
+def record_invalid(*, claim_no: str, rows: Sequence[int], problems: Sequence[Problem]) -> str:
+    """Will return what is kept of a claim that is invalid."""
+    found = [problem.as_dict() for problem in problems]
+    return compact({"claim_no": claim_no, "rows": rows, "problems": found})

@@ -1,0 +1,165 @@
+"""Every write to claim batches: accepting, cancelling, giving up, forgetting; and reading the results."""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalog import uploads
+from catalog.clock import Observation
+from catalog.services import shown_file_name
+from claims.batches.results import Kept, Shown
+from claims.models import BatchChunk, BatchClaim, BatchDecision, ClaimBatch
+from claims.services import FactsRemoved
+from common.errors import Refused
+from common.jobs import services as jobs
+from common.jobs.models import Job
+from common.sentences import Language
+from insurers.models import Product
+
+BATCH_JOB = "claims.batch.read"
+PAGE = 500
+_UNDER_WAY = (ClaimBatch.State.QUEUED, ClaimBatch.State.RUNNING)
+
+
+class NotDone(Refused):
+    code = "not_done"
+
+
+class AlreadyEnded(Refused):
+    code = "already_ended"
+
+
+def accept_batch(
+    *, product: Product, chunks: Iterable[bytes], file_name: str, by: str, seen: Observation
+) -> tuple[ClaimBatch, bool]:
+    """Keep a file of claims and queue its deciding, all as known at this observation; returns (batch, whether it is new).
+
+    The same bytes for the same product while an earlier batch of them is under way give that one (a double click); once it has ended they are a
+    batch of their own, since more may be known by now. Raises FileTooLarge, NoRoom.
+    """
+    stored = uploads.keep(chunks)
+    try:
+        with transaction.atomic():
+            Product.objects.select_for_update(no_key=True).get(pk=product.pk)
+            same = ClaimBatch.objects.filter(product=product, sha256=stored.sha256, state__in=_UNDER_WAY)
+            earlier = same.order_by("-created_at").first()
+            if earlier is None:
+                batch = ClaimBatch.objects.create(
+                    insurer_id=product.insurer_id,
+                    product=product,
+                    known_at=seen.known_at,
+                    revision=seen.revision,
+                    file_name=shown_file_name(file_name),
+                    file_path=stored.path,
+                    file_size=stored.size,
+                    sha256=stored.sha256,
+                    created_by=by,
+                    created_at=seen.known_at,
+                )
+                batch.job = jobs.enqueue(kind=BATCH_JOB, subject=str(batch.pk))
+                batch.save(update_fields=["job"])
+                return batch, True
+    except BaseException:
+        uploads.discard(stored.path)
+        raise
+    uploads.discard(stored.path)
+    return earlier, False
+
+
+def cancel_batch(*, batch: ClaimBatch) -> None:
+    """End a batch that is under way, at once: nothing more of it is recorded. Twice is once; raises AlreadyEnded where it is done or failed."""
+    with transaction.atomic():
+        state = ClaimBatch.objects.select_for_update().values_list("state", flat=True).get(pk=batch.pk)
+        if state in (ClaimBatch.State.DONE, ClaimBatch.State.FAILED):
+            raise AlreadyEnded(_("The batch has ended already."))
+        if state != ClaimBatch.State.CANCELLED:
+            ClaimBatch.objects.filter(pk=batch.pk).update(state=ClaimBatch.State.CANCELLED, finished_at=timezone.now())
+    # Outside the lock: a chunk about to end holds its job and waits for the batch. A job that hears nothing sees the batch's state.
+    for job in _jobs_of(batch):
+        jobs.cancel(job=job)
+    uploads.discard(batch.file_path)
+
+
+def _jobs_of(batch: ClaimBatch) -> list[Job]:
+    return list(Job.objects.filter(pk__in=[batch.job_id, *batch.chunks.values_list("job_id", flat=True)]))
+
+
+def give_up(*, batch_id: str) -> None:
+    """Say that a batch failed by a technical fault; what it had decided stays hidden, and a retried job may still bring it to its end."""
+    under_way = ClaimBatch.objects.filter(pk=batch_id, state__in=_UNDER_WAY)
+    under_way.update(state=ClaimBatch.State.FAILED, finished_at=timezone.now())
+
+
+def progress_of(batch: ClaimBatch) -> dict[str, Any]:
+    """Return how far a batch is: bytes of the file while it is read, then lines decided."""
+    if batch.state in (ClaimBatch.State.QUEUED, ClaimBatch.State.FAILED) and not batch.lines:
+        job = batch.job
+        return {"done": job.done if job else 0, "total": batch.file_size, "phase": job.phase if job else ""}
+    done = batch.lines_done
+    if batch.state == ClaimBatch.State.RUNNING:
+        done += sum(
+            batch.chunks.filter(decided_at=None, job__state=Job.State.RUNNING).values_list("job__done", flat=True)
+        )
+    return {"done": done, "total": batch.lines, "phase": "decide" if batch.state == ClaimBatch.State.RUNNING else ""}
+
+
+# --- Results
+
+
+def check_shown(batch: ClaimBatch) -> None:
+    """Raise NotDone for a batch without whole results, FactsRemoved after the retention."""
+    if batch.state != ClaimBatch.State.DONE:
+        raise NotDone(_("The batch is %(state)s; its results come whole when it is done.") % {"state": batch.state})
+    if batch.purged_at:
+        raise FactsRemoved(_("The facts of this batch were removed after retention; its digests remain."))
+
+
+def decisions_of(batch: ClaimBatch) -> Iterator[Kept]:
+    """Yield what was decided of each claim, in the order of the claims' first rows; some hundred at a time."""
+    last = -1
+    while True:
+        rows = BatchDecision.objects.filter(batch=batch.pk, seq__gt=last).order_by("seq")
+        page = list(rows.values_list("seq", "chunk_id", "digest", "decided")[:PAGE])
+        if not page:
+            return
+        for _seq, chunk_id, digest, decided in page:
+            yield Kept(chunk_id, digest, decided)
+        last = page[-1][0]
+
+
+def shown_in(batch: ClaimBatch, language: Language) -> Shown:
+    """Return how the batch's results are to be shown."""
+    parts: dict[int, list[str]] = {}
+    # A part of one chunk is often one of another: one text serves both.
+    texts: dict[str, str] = {}
+
+    def parts_of(chunk_id: int) -> list[str]:
+        if chunk_id not in parts:
+            kept = BatchChunk.objects.values_list("parts", flat=True).get(pk=chunk_id)
+            parts[chunk_id] = [texts.setdefault(text, text) for text in json.loads(kept)]
+        return parts[chunk_id]
+
+    return Shown(language, batch.known_at, batch.rules_version, parts_of)
+
+
+# --- Retention
+
+
+@transaction.atomic
+def purge_batches(*, insurer_id: int, older_than: datetime) -> int:
+    """Remove the facts of an insurer's batches accepted before an instant, for ever; totals, outcomes and digests stay. Answers how many."""
+    due = ClaimBatch.objects.filter(insurer=insurer_id, created_at__lt=older_than, purged_at=None)
+    due = list(due.exclude(state__in=_UNDER_WAY).select_for_update())
+    for batch in due:
+        ClaimBatch.objects.filter(pk=batch.pk).update(purged_at=timezone.now(), file_name="", errors=[], warnings=[])
+        claims = BatchClaim.objects.filter(batch=batch.pk)
+        claims._raw_delete(claims.db)
+        BatchDecision.objects.filter(batch=batch.pk).update(decided=None)
+        BatchChunk.objects.filter(batch=batch.pk).update(parts=None)
+        uploads.discard(batch.file_path)
+    return len(due)
