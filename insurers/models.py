@@ -1,5 +1,6 @@
-"""Insurers, their API keys, their insurance products and the immutable versions of these."""
+"""Insurers, their API keys, their insurance products and the immutable versions of these, and the webhooks they are told by."""
 
+import uuid
 from datetime import date, datetime
 from typing import Self
 
@@ -141,6 +142,9 @@ class ProductVersion(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.product.code} {self.label}"
+
     @property
     def state(self) -> str:
         """draft, published or withdrawn."""
@@ -148,5 +152,98 @@ class ProductVersion(models.Model):
             return "withdrawn"
         return "published" if self.published_at else "draft"
 
+
+class WebhookEvent(models.TextChoices):
+    """What an insurer's endpoint can be told of (spec api.md)."""
+
+    CATALOG_PUBLISHED = "catalog.published", _("catalog version published")
+    CATALOG_WITHDRAWN = "catalog.withdrawn", _("catalog version withdrawn")
+    CONSULTATION_OPENED = "consultation.opened", _("consultation opened")
+    BATCH_FINISHED = "batch.finished", _("batch finished")
+
+
+# Sent on request, to whatever events an endpoint listens.
+WEBHOOK_TEST = "webhook.test"
+
+
+class Webhook(models.Model):
+    """An insurer's endpoint and what it listens to. Its secret is not stored: it is made of a salt and the service's key (webhooks.signing)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    insurer = models.ForeignKey(Insurer, models.PROTECT, related_name="webhooks", verbose_name=_("insurer"))
+    url = models.CharField(_("address"), max_length=2000)
+    events = ArrayField(
+        models.CharField(max_length=30, choices=WebhookEvent.choices), verbose_name=_("events"), default=list
+    )
+    note = models.CharField(_("note"), max_length=200, blank=True, default="")
+    is_active = models.BooleanField(
+        _("active"), default=True, help_text=_("an endpoint that answers 410 is told no more")
+    )
+    salt = models.CharField(max_length=64)
+    fingerprint = models.CharField(max_length=32)
+    # While a secret is being rotated everything is signed with the one before too.
+    previous_salt = models.CharField(max_length=64, blank=True, default="")
+    previous_fingerprint = models.CharField(max_length=32, blank=True, default="")
+    previous_until = models.DateTimeField(_("previous secret until"), null=True, blank=True)
+    created_by = models.CharField(_("created by"), max_length=150)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("webhook")
+        verbose_name_plural = _("webhooks")
+        ordering = ["created_at", "id"]
+
     def __str__(self) -> str:
-        return f"{self.product.code} {self.label}"
+        return self.url
+
+
+class WebhookDelivery(models.Model):
+    """One message to one endpoint: its body as it is signed, when it is due, and every attempt. Row and queue in one."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("pending")
+        DELIVERED = "delivered", _("delivered")
+        FAILED = "failed", _("failed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    insurer = models.ForeignKey(Insurer, models.PROTECT, related_name="+", editable=False)
+    webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="deliveries", verbose_name=_("webhook"))
+    # The same for every attempt and every replay, so that a receiver recognises what it has had.
+    message_id = models.CharField(_("message id"), max_length=64)
+    event = models.CharField(_("event"), max_length=30)
+    body = models.TextField(_("body"))
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PENDING)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, help_text=_("since it was made or replayed"))
+    due_at = models.DateTimeField(_("due at"))
+    lease_until = models.DateTimeField(null=True, blank=True)
+    # Rises whenever a worker takes the delivery: what an earlier one reports late changes nothing.
+    token = models.PositiveIntegerField(default=0)
+    log = models.JSONField(_("log"), default=list, help_text=_("the latest attempts: at, status, error, milliseconds"))
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("webhook delivery")
+        verbose_name_plural = _("webhook deliveries")
+        ordering = ["-created_at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["webhook", "message_id"], name="message_once_per_webhook")]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state="pending"), name="delivery_due"),
+            models.Index(fields=["webhook", "-created_at", "-id"], name="delivery_of_webhook"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} → {self.webhook.url}"
+
+
+class CatalogNewsRead(models.Model):
+    """How far the catalogs' news were read and announced to endpoints: one row, whose lock is the right to announce."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    read_until = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_catalog_news_row")]
+
+    def __str__(self) -> str:
+        return self.read_until.isoformat()

@@ -1,7 +1,10 @@
-"""Every write to insurers, keys, products and their versions. Each says who; instants are the database's (catalog.clock)."""
+"""Every write to insurers, keys, products and their versions; webhooks have services of their own.
 
-from collections.abc import Iterable
-from datetime import datetime
+Each says who; instants are the database's (catalog.clock).
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -10,8 +13,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog import clock
-from catalog.models import Catalog
-from common.errors import InvalidInput, Problem, Refused
+from catalog.models import Catalog, CatalogVersion
+from common.errors import InvalidInput, Problem, Refused, pointer
 from common.jcs import sha256_of
 from insurers.keys import make_key
 from insurers.models import ApiKey, Insurer, Product, ProductVersion, Scope
@@ -150,6 +153,68 @@ def create_product_version(*, product: Product, data: object, by: str) -> Produc
     except IntegrityError as taken:
         label = fields["label"]
         raise LabelTaken(_("The product has a version %(label)s already.") % {"label": label}) from taken
+
+
+def clone_product_version(
+    *,
+    version: ProductVersion,
+    label: str,
+    effective_from: date,
+    effective_to: date | None,
+    pin: Mapping[str, str | None],
+    by: str,
+) -> ProductVersion:
+    """Keep the terms of a version as another draft of its product, for other days (both inclusive; no end is open).
+
+    `pin` maps the code of a catalog that the terms refer to onto the label that every reference to it shall name, or onto None: whatever is in force.
+    References to other catalogs stay as they are. Raises InvalidInput (also for a label that was never published, or was withdrawn), LabelTaken.
+    """
+    terms = version.terms | {
+        "label": label,
+        "effective_from": effective_from.isoformat(),
+        "effective_to": effective_to.isoformat() if effective_to else None,
+    }
+    _check_pins(pin, version)
+    return create_product_version(product=version.product, data=_pinned(terms, pin), by=by)
+
+
+def _check_pins(pin: Mapping[str, str | None], version: ProductVersion) -> None:
+    referred = {reference.catalog for reference in parse_terms(version.terms).references()}
+    catalogs = Catalog.objects.visible_to(version.insurer_id)
+    visible = CatalogVersion.objects.filter(catalog__in=catalogs, withdrawn_at=None)
+    errors = []
+    for code, label in pin.items():
+        if code not in referred:
+            detail = _("The version does not refer to a catalog %(code)s.") % {"code": code}
+            errors.append(Problem(pointer("pin", code), "not_referred_to", detail))
+        elif (
+            label is not None
+            and not visible.filter(catalog__code=code, label=label, published_at__isnull=False).exists()
+        ):
+            detail = _("%(code)s has no published version %(label)s.") % {"code": code, "label": label}
+            errors.append(Problem(pointer("pin", code), "unknown_version", detail))
+    if errors:
+        raise InvalidInput(_("The request is invalid; see `errors`."), errors=errors)
+
+
+def _pinned(terms: dict[str, Any], pin: Mapping[str, str | None]) -> dict[str, Any]:
+    """Return a terms document in which every reference to a catalog of `pin` names its label, or none."""
+
+    def changed(reference: dict[str, str]) -> dict[str, str]:
+        code = reference["catalog"]
+        if code not in pin:
+            return reference
+        label = pin[code]
+        return {"catalog": code} if label is None else {"catalog": code, "label": label}
+
+    return terms | {
+        "base": changed(terms["base"]) if terms["base"] else None,
+        "base_exclusions": [changed(one) for one in terms["base_exclusions"]],
+        "negative_lists": [changed(one) for one in terms["negative_lists"]],
+        "benefits": [
+            benefit | {"catalogs": [changed(one) for one in benefit["catalogs"]]} for benefit in terms["benefits"]
+        ],
+    }
 
 
 @transaction.atomic

@@ -54,6 +54,17 @@ class ProductVersionOutput(serializers.ModelSerializer):
         ]
 
 
+class CloneInput(StrictSerializer):
+    label = serializers.CharField(max_length=64, validators=[CODE_PATTERN])
+    effective_from = serializers.DateField()
+    effective_to = serializers.DateField(required=False, allow_null=True, help_text="not given: open")
+    pin = serializers.DictField(
+        child=serializers.CharField(max_length=64, allow_null=True),
+        required=False,
+        help_text="catalog code: the label every reference to it shall name, or null for whatever is in force",
+    )
+
+
 class ReferenceInput(serializers.Serializer):
     catalog = serializers.CharField()
     label = serializers.CharField(required=False)

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from insurers.api import views
+from insurers.api import manifest, views, webhooks
 
 VERSION = "products/<str:code>/versions/<str:label>/"
+WEBHOOK = "webhooks/<uuid:pk>/"
 version = views.ProductVersionViewSet.as_view
+webhook, delivery = webhooks.WebhookViewSet.as_view, webhooks.DeliveryViewSet.as_view
 
 urlpatterns = [
     path("insurers/me/", views.WhoViewSet.as_view({"get": "retrieve"}), name="insurer-me"),
@@ -22,6 +24,15 @@ urlpatterns = [
         version({"get": "retrieve", "put": "update", "delete": "destroy"}),
         name="product-version-detail",
     ),
+    path(VERSION + "clone/", version({"post": "clone"}), name="product-version-clone"),
     path(VERSION + "publish/", version({"post": "publish"}), name="product-version-publish"),
     path(VERSION + "withdraw/", version({"post": "withdraw"}), name="product-version-withdraw"),
+    path("manifest/check/", manifest.ManifestViewSet.as_view({"post": "check"}), name="manifest-check"),
+    path("webhooks/", webhook({"get": "list", "post": "create"}), name="webhook-list"),
+    path(WEBHOOK, webhook({"get": "retrieve", "delete": "destroy"}), name="webhook-detail"),
+    path(WEBHOOK + "rotate-secret/", webhook({"post": "rotate_secret"}), name="webhook-rotate-secret"),
+    path(WEBHOOK + "test/", webhook({"post": "test"}), name="webhook-test"),
+    path(WEBHOOK + "deliveries/", delivery({"get": "list"}), name="delivery-list"),
+    path(WEBHOOK + "deliveries/<uuid:delivery>/", delivery({"get": "retrieve"}), name="delivery-detail"),
+    path(WEBHOOK + "deliveries/<uuid:delivery>/replay/", delivery({"post": "replay"}), name="delivery-replay"),
 ]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -119,34 +122,53 @@ class ProductVersionViewSet(ApiViewSet):
         terms = services.read_terms(request.data, insurer_id=product.insurer_id)
         return Response({"valid": True, "terms": services.terms_document(terms)})
 
+    @extend_schema(request=shapes.CloneInput, responses={201: shapes.ProductVersionOutput})
+    def clone(self, request: Any, code: str, label: str) -> Response:
+        """Keep the terms of a version as another draft for other days, its references to catalogs pinned to a version or floating."""
+        given = shapes.CloneInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        fields = {"effective_to": None, "pin": {}, **given.validated_data}
+        with self._matched(request, code, label) as version:
+            made = services.clone_product_version(version=version, by=request.user.person, **fields)
+        location = reverse("product-version-detail", args=[code, made.label])
+        return self._shown(made, status=201, headers={"Location": location})
+
     @extend_schema(request=shapes.TermsInput, responses=shapes.ProductVersionOutput)
     def update(self, request: Any, code: str, label: str) -> Response:
         """Replace a draft's terms."""
-        version = self._version(request, code, label)
-        etags.check_match(request, _etag(version))
-        return self._shown(services.change_product_version(version=version, data=request.data, by=request.user.person))
+        with self._matched(request, code, label) as version:
+            changed = services.change_product_version(version=version, data=request.data, by=request.user.person)
+        return self._shown(changed)
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Any, code: str, label: str) -> Response:
         """Delete a draft."""
-        version = self._version(request, code, label)
-        etags.check_match(request, _etag(version))
-        services.discard_product_draft(version=version)
+        with self._matched(request, code, label) as version:
+            services.discard_product_draft(version=version)
         return Response(status=204)
 
     @extend_schema(request=None, responses=shapes.ProductVersionOutput)
     def publish(self, request: Any, code: str, label: str) -> Response:
         """Bring a draft into force; it never changes afterwards."""
-        version = self._version(request, code, label)
-        etags.check_match(request, _etag(version))
-        return self._shown(services.publish_product_version(version=version, by=request.user.person))
+        with self._matched(request, code, label) as version:
+            published = services.publish_product_version(version=version, by=request.user.person)
+        return self._shown(published)
 
     @extend_schema(request=None, responses=shapes.ProductVersionOutput)
     def withdraw(self, request: Any, code: str, label: str) -> Response:
         """End a published version for new checks; earlier answers keep it."""
-        version = self._version(request, code, label)
-        etags.check_match(request, _etag(version))
-        return self._shown(services.withdraw_product_version(version=version, by=request.user.person))
+        with self._matched(request, code, label) as version:
+            withdrawn = services.withdraw_product_version(version=version, by=request.user.person)
+        return self._shown(withdrawn)
+
+    @contextmanager
+    def _matched(self, request: Any, code: str, label: str) -> Iterator[ProductVersion]:
+        """Give the version, locked so that nobody changes it between the comparison with If-Match and the end of the block."""
+        with transaction.atomic():
+            versions = product_of(request, code).versions.select_related("product").select_for_update(of=("self",))
+            version = get_object_or_404(versions, label=label)
+            etags.check_match(request, _etag(version))
+            yield version
 
     def _shown(self, version: ProductVersion, status: int = 200, headers: Any = None) -> Response:
         tag = {"ETag": f'"{_etag(version)}"'}
