@@ -2,14 +2,20 @@
 
 from django.urls import path
 
-from claims.api import views
+from claims.api import batches, views
 
 check, coverage = views.ClaimCheckViewSet.as_view, views.CoverageViewSet.as_view
+batch = batches.BatchViewSet.as_view
 
 urlpatterns = [
     path("claims/checks/", check({"get": "list", "post": "create"}), name="check-list"),
     path("claims/checks/<uuid:pk>/", check({"get": "retrieve"}), name="check-detail"),
     path("claims/checks/<uuid:pk>/replay/", check({"post": "replay"}), name="check-replay"),
+    path("claims/batches/", batch({"get": "list", "post": "create"}), name="batch-list"),
+    path("claims/batches/<uuid:pk>/", batch({"get": "retrieve"}), name="batch-detail"),
+    path("claims/batches/<uuid:pk>/cancel/", batch({"post": "cancel"}), name="batch-cancel"),
+    path("claims/batches/<uuid:pk>/results.csv", batch({"get": "results_csv"}), name="batch-results-csv"),
+    path("claims/batches/<uuid:pk>/results.ndjson", batch({"get": "results_ndjson"}), name="batch-results-ndjson"),
     path("products/<str:code>/coverage/", coverage({"get": "retrieve", "post": "create"}), name="coverage"),
     path("reason-codes/", views.ReasonCodeViewSet.as_view({"get": "list"}), name="reason-codes"),
 ]

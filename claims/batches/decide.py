@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from catalog.clock import Observation
-from catalog.importing.copy_text import NULL, copied
+from catalog.importing.copy_text import copied
 from catalog.importing.problems import Problem
 from claims import gather
 from claims.batches.ending import end_if_all_decided
@@ -201,7 +201,7 @@ def _write(chunk: BatchChunk, records: list[_Record]) -> None:
 
 def _end_chunk(chunk: BatchChunk, parts: Parts, totals: Totals, invalid: int) -> None:
     """Count the chunk in, under the batch's lock; raises Cancelled where the batch was cancelled meanwhile."""
-    batch = ClaimBatch.objects.select_for_update().get(pk=chunk.batch_id)
+    batch = ClaimBatch.objects.select_for_update(of=["self"]).select_related("product").get(pk=chunk.batch_id)
     if batch.state == ClaimBatch.State.CANCELLED:
         raise Cancelled(f"batch {batch.pk}")
     chunk.parts = "[" + ",".join(parts.texts) + "]"

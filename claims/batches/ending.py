@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from claims.batches.totals import Totals
 from claims.models import BatchChunk, BatchClaim, ClaimBatch
+from insurers.webhooks.services import announce
 
 
 def end_if_all_decided(batch: ClaimBatch) -> None:
@@ -21,5 +22,13 @@ def end_if_all_decided(batch: ClaimBatch) -> None:
         totals.add_invalid(unread)
     batch.totals = totals.groups
     batch.lines_done = batch.lines
-    batch.state = ClaimBatch.State.DONE
+    end(batch, ClaimBatch.State.DONE)
+
+
+def end(batch: ClaimBatch, state: ClaimBatch.State) -> None:
+    """Set a locked batch done or failed, and tell the insurer's endpoints; the caller saves it."""
+    batch.state = state
     batch.finished_at = timezone.now()
+    news = {"id": batch.pk, "product": batch.product.code, "state": state.value, "finished_at": batch.finished_at}
+    # Once for each end: a failed batch that was retried may still be done.
+    announce(batch.insurer_id, "batch.finished", news, at=batch.finished_at, message_id=f"msg_{batch.pk.hex}_{state}")

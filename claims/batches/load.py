@@ -16,8 +16,9 @@ from catalog.importing.copy_text import NULL, copied
 from catalog.importing.result import Progress
 from claims.batches import read
 from claims.batches.child import read_in_child
-from claims.batches.ending import end_if_all_decided
+from claims.batches.ending import end, end_if_all_decided
 from claims.batches.record import INVALID, compact, record_invalid
+from claims.eligibility import RULES_VERSION
 from claims.models import BatchChunk, ClaimBatch
 from common.jobs import services as jobs
 from common.jobs.services import Cancelled, Lease
@@ -69,7 +70,7 @@ def load_batch(batch: ClaimBatch, lease: Lease) -> None:
         with transaction.atomic():
             _locked(batch)
             _write_outcome(batch, found[0])
-            batch.state = ClaimBatch.State.FAILED
+            end(batch, ClaimBatch.State.FAILED)
             batch.save()
             lease.finish()
     uploads.discard(batch.file_path)
@@ -135,6 +136,7 @@ def _write_outcome(batch: ClaimBatch, found: read.BatchResult) -> None:
     batch.claims, batch.invalid_claims, batch.lines = found.claims, found.invalid, found.lines
     batch.errors = [problem.as_dict() for problem in found.errors[:PROBLEMS_KEPT]]
     batch.warnings = [problem.as_dict() for problem in found.warnings[:PROBLEMS_KEPT]]
+    batch.rules_version = RULES_VERSION
     batch.state = ClaimBatch.State.RUNNING
 
 

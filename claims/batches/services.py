@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from catalog import uploads
 from catalog.clock import Observation
 from catalog.services import shown_file_name
+from claims.batches.ending import end
 from claims.batches.results import Kept, Shown
 from claims.models import BatchChunk, BatchClaim, BatchDecision, ClaimBatch
 from claims.services import FactsRemoved
@@ -89,15 +90,24 @@ def _jobs_of(batch: ClaimBatch) -> list[Job]:
     return list(Job.objects.filter(pk__in=[batch.job_id, *batch.chunks.values_list("job_id", flat=True)]))
 
 
+@transaction.atomic
 def give_up(*, batch_id: str) -> None:
     """Say that a batch failed by a technical fault; what it had decided stays hidden, and a retried job may still bring it to its end."""
-    under_way = ClaimBatch.objects.filter(pk=batch_id, state__in=_UNDER_WAY)
-    under_way.update(state=ClaimBatch.State.FAILED, finished_at=timezone.now())
+    batch = ClaimBatch.objects.select_for_update(of=["self"]).select_related("product").get(pk=batch_id)
+    if batch.state in _UNDER_WAY:
+        end(batch, ClaimBatch.State.FAILED)
+        batch.save(update_fields=["state", "finished_at"])
+
+
+def begin(*, batch: ClaimBatch) -> None:
+    """Say that a batch's file is being read; one that failed begins again."""
+    waiting = ClaimBatch.objects.filter(pk=batch.pk, state__in=[ClaimBatch.State.QUEUED, ClaimBatch.State.FAILED])
+    waiting.update(state=ClaimBatch.State.RUNNING, finished_at=None)
 
 
 def progress_of(batch: ClaimBatch) -> dict[str, Any]:
     """Return how far a batch is: bytes of the file while it is read, then lines decided."""
-    if batch.state in (ClaimBatch.State.QUEUED, ClaimBatch.State.FAILED) and not batch.lines:
+    if not batch.lines:
         job = batch.job
         return {"done": job.done if job else 0, "total": batch.file_size, "phase": job.phase if job else ""}
     done = batch.lines_done
