@@ -1,7 +1,8 @@
 """What a cell may say: from the text as written to a value that cannot be wrong (spec csv.md).
 
-Every parser takes a trimmed, non-empty text whose characters were checked by `clean`, and returns a `Parsed` or raises a `Fault`.
-Nothing is rounded, nothing is guessed: what cannot be read without loss is a fault that says how to mend it.
+Every parser takes a trimmed, non-empty text whose characters were checked by `clean`, and returns a `Parsed` or
+raises a `Fault`. Nothing is rounded, nothing is guessed: what cannot be read without loss is a fault that says how
+to mend it.
 """
 
 import re
@@ -24,7 +25,8 @@ class Fault(Exception):
 
 
 class Parsed(NamedTuple):
-    """A cell's value; `told` is the text the reader is told it became (None: nothing worth telling), `warning` a problem code."""
+    """A cell's value; `told` is the text the reader is told it became (None: nothing worth telling), `warning` a
+    problem code."""
 
     value: Any
     told: str | None = None
@@ -82,9 +84,11 @@ WIDE = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}
 
 
 def clean(text: str, *, free: bool = False) -> str:
-    """Will return the text trimmed, in NFC, with radicals as ideographs and the mark that exports put before formulas taken off.
+    """Will return the text trimmed, in NFC, with radicals as ideographs and the mark that exports put before
+    formulas taken off.
 
-    `free` text may hold tabs and line breaks. Raises Fault CONTROL_CHARACTER, or BAD_ENCODING for text that was decoded wrongly before.
+    `free` text may hold tabs and line breaks. Raises Fault CONTROL_CHARACTER, or BAD_ENCODING for text that was
+    decoded wrongly before.
     """
     if text.isascii() and text.isprintable():
         text = text.strip(" ")
@@ -196,7 +200,8 @@ _HERBAL = re.compile("T[0-9A-Z]{2,22}")
 
 
 def national_code(written: str) -> Parsed:
-    """Will read a national drug code 国家医保药品代码, whole or a prefix of at least three characters. Raises Fault BAD_CODE."""
+    """Will read a national drug code 国家医保药品代码, whole or a prefix of at least three characters. Raises Fault
+    BAD_CODE."""
     if WHOLE_CODE.fullmatch(written):
         return Parsed(written)
     code = narrow(written).upper()
@@ -255,7 +260,8 @@ APPROVAL = re.compile("(?:[HZSBTFJ]|[HSZ][JC])[0-9]{8}")
 
 
 def approval_no(written: str) -> Parsed:
-    """Will read an approval number 批准文号 and store it without 国药准字; an unusual one is kept as written, with a warning."""
+    """Will read an approval number 批准文号 and store it without 国药准字; an unusual one is kept as written, with a
+    warning."""
     plain = written.removeprefix("国药准字")
     if APPROVAL.fullmatch(plain):
         return Parsed(plain, written)
@@ -508,7 +514,8 @@ _regulator = choice(REGULATORS)
 
 
 def dated_regulators(written: str) -> Parsed:
-    """Will read regulators, each with the day of approval where known: `NMPA:2021-06-22`. Raises Fault BAD_CHOICE, BAD_DATE."""
+    """Will read regulators, each with the day of approval where known: `NMPA:2021-06-22`. Raises Fault BAD_CHOICE,
+    BAD_DATE."""
     approvals: dict[str, str] = {}
     for piece in _pieces(written, _CODE_SEPARATORS):
         who, _, day = narrow(piece).partition(":")
@@ -528,7 +535,8 @@ _GREATEST_DIGITS = 10
 
 
 def number(written: str, places: int) -> Decimal:
-    """Will read a plain decimal with at most `places` decimals and ten digits before the point. Raises Fault BAD_NUMBER, OUT_OF_RANGE."""
+    """Will read a plain decimal with at most `places` decimals and ten digits before the point. Raises Fault
+    BAD_NUMBER, OUT_OF_RANGE."""
     digits = written if written.isascii() else written.translate(WIDE)
     found = _NUMBER.fullmatch(digits) if len(digits) <= 40 else None
     if not found:
@@ -594,8 +602,8 @@ _PRICE = re.compile(r"([0-9]+(?:\.[0-9]+)?)元\(", re.ASCII)
 def payment_standard(written: str) -> Parsed:
     """Will read a payment standard 支付标准 in CNY a unit: a number, or one of the NRDL's ways of writing it.
 
-    A number, or a single price such as `5.70元(10mg/片)`, is a Decimal; `*` (confidential) and several prices stay text and cap nothing.
-    Raises Fault BAD_NUMBER, OUT_OF_RANGE.
+    A number, or a single price such as `5.70元(10mg/片)`, is a Decimal; `*` (confidential) and several prices stay
+    text and cap nothing. Raises Fault BAD_NUMBER, OUT_OF_RANGE.
     """
     plain = narrow(written)
     if plain == "*":
@@ -638,7 +646,8 @@ _TIME_OF_DAY = re.compile(r"[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?")
 
 
 def day_of(written: str) -> Parsed:
-    """Will read a calendar day. A bare serial number, a two-digit year, a time of day or day and month first is a Fault BAD_DATE."""
+    """Will read a calendar day. A bare serial number, a two-digit year, a time of day or day and month first is a
+    Fault BAD_DATE."""
     found = _DAY.fullmatch(narrow(written))
     if not found:
         if re.fullmatch("[0-9]{1,6}(\\.[0-9]+)?", written):
@@ -659,7 +668,8 @@ def day_of(written: str) -> Parsed:
 
 
 def day_of_moment(written: str) -> Parsed:
-    """Will read the day of a moment as the national interface writes it, `2026-03-14 10:22:33` (费用明细 2301), or a day."""
+    """Will read the day of a moment as the national interface writes it, `2026-03-14 10:22:33` (费用明细 2301), or a
+    day."""
     return day_of(_TIME_OF_DAY.sub("", written.strip(WHITE)) if len(written) > 10 else written)
 
 
@@ -675,8 +685,9 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 def personal(written: str, *, any_likeness: bool) -> tuple[str, str] | None:
     """What kind of personal identity the text looks like, in Chinese and English, or None.
 
-    `any_likeness` is for a reference to a person: there a wrong check digit, a masked number, a number rounded by a spreadsheet, or a name
-    is as bad as the real one. Elsewhere only a resident identity number with its right check digit counts.
+    `any_likeness` is for a reference to a person: there a wrong check digit, a masked number, a number rounded by a
+    spreadsheet, or a name is as bad as the real one. Elsewhere only a resident identity number with its right check
+    digit counts.
     """
     digits = re.sub(r"[\s-]", "", narrow(written)).upper()
     if _ID_CARD.fullmatch(digits) and (any_likeness or _check_digit(digits)):

@@ -1,4 +1,5 @@
-"""A whole file against its rules, in one pass: every problem is found, and the good rows come out ready for COPY (spec csv.md)."""
+"""A whole file against its rules, in one pass: every problem is found, and the good rows come out ready for COPY
+(spec csv.md)."""
 
 import hashlib
 from array import array
@@ -87,7 +88,8 @@ class Findings:
 
 
 def check(path: Path, kind: str, options: CheckOptions | None = None) -> Iterator[Block | Progress | CheckResult]:
-    """Will check the file in this process: the same messages as `check_in_child`, without its guard. For tests and the child."""
+    """Will check the file in this process: the same messages as `check_in_child`, without its guard. For tests and
+    the child."""
     options = options or CheckOptions()
     findings = Findings(options.limits)
     size = path.stat().st_size
@@ -180,8 +182,8 @@ class _Run:
 def regular_rows(table: Table, header: Header, findings: Findings) -> Iterator[tuple[int, list[Cell]]]:
     """Will yield the rows that have as many cells as the header, reporting the others (RAGGED_ROW).
 
-    A sheet does not say where a row ends: there, missing cells are empty, and only a filled cell beyond the header is one too many.
-    Cells below a header without a name are reported once (UNKNOWN_COLUMN).
+    A sheet does not say where a row ends: there, missing cells are empty, and only a filled cell beyond the header
+    is one too many. Cells below a header without a name are reported once (UNKNOWN_COLUMN).
     """
     width = header.width
     unnamed = list(header.unnamed)
@@ -284,7 +286,8 @@ class _Sheet:
         return f"{self._prefix}{''.join(copies)}{heard}\t\\\\x{row_hash}\t{row}\n"
 
     def _master_key(self, rest: str, values: Sequence[Any]) -> int:
-        """What makes two rows of the drug master the same product: its code, else approval number, strength and pack."""
+        """What makes two rows of the drug master the same product: its code, else approval number, strength and
+        pack."""
 
         def value(name: str) -> Any:
             place = self._place.get(name)
@@ -333,7 +336,8 @@ def _plan(
     options: CheckOptions,
     forms: DosageForms,
 ) -> tuple[str, list[ColumnCheck]]:
-    """The columns of the file in the order of COPY, those it lacks folded into their neighbours; and what stands before the first."""
+    """The columns of the file in the order of COPY, those it lacks folded into their neighbours; and what stands
+    before the first."""
     prefix = ""
     checks: list[ColumnCheck] = []
     for column in sorted(table, key=lambda column: column.name):
@@ -349,7 +353,8 @@ def _plan(
 
 
 def derived_code(checks: Sequence[ColumnCheck], outcomes: Sequence[Outcome]) -> str:
-    """Will make the code of an entry that has none: stable, from its drug columns, then from what else tells it from its like.
+    """Will make the code of an entry that has none: stable, from its drug columns, then from what else tells it
+    from its like.
 
     Two rows of one drug share the first part, so that it still shows which belong together.
     """

@@ -2,7 +2,7 @@
 
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,15 @@ _ROWS = struct.Struct("<I")
 
 def check_in_child(
     path: Path, kind: str, options: CheckOptions | None = None
-) -> Iterator[Block | Progress | CheckResult]:
-    """Will check the file in a child process and yield its rows as they come, its progress, and at last its CheckResult.
+) -> Generator[Block | Progress | CheckResult]:
+    """Will check the file in a child process and yield its rows as they come, its progress, and at last its
+    CheckResult.
 
-    `kind` is a catalog kind (commercial, base, negative, base_exclusion, reference) or `drugs`. Blocks may come before the
-    first error: the caller loads them inside a transaction and rolls back unless the result is `ok`. A file that makes the
-    child run out of memory or time, or crash, gives a result with one error. Raises ChildDied when someone ended the child,
-    which says nothing about the file. Close the iterator to stop early; the child is then ended.
+    `kind` is a catalog kind (commercial, base, negative, base_exclusion, reference) or `drugs`. Blocks may come
+    before the first error: the caller loads them inside a transaction and rolls back unless the result is `ok`. A
+    file that makes the child run out of memory or time, or crash, gives a result with one error. Raises ChildDied
+    when someone ended the child, which says nothing about the file. Close the iterator to stop early; the child is
+    then ended.
 
         with closing(check_in_child(path, kind, options)) as messages:
             for message in messages:

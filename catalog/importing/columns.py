@@ -26,9 +26,10 @@ _ALWAYS: Final = frozenset({*CATALOG_KINDS, DRUGS, CLAIMS})
 class Column:
     """One column of a kind of file.
 
-    `headers` are accepted beside the name. `free` text may hold tabs and line breaks. `places` are the decimals stored. `alike` columns decide whether two
-    rows speak of the same thing (csv.md, below the table): drug columns `by norm`, coded and text columns `as written`. `of_claim` columns
-    must say the same on every row of a claim. `wrong` is the code for a spreadsheet cell of the wrong type.
+    `headers` are accepted beside the name. `free` text may hold tabs and line breaks. `places` are the decimals
+    stored. `alike` columns decide whether two rows speak of the same thing (csv.md, below the table): drug columns
+    `by norm`, coded and text columns `as written`. `of_claim` columns must say the same on every row of a claim.
+    `wrong` is the code for a spreadsheet cell of the wrong type.
     """
 
     name: str
@@ -193,7 +194,8 @@ MOMENT_HEADERS: Final = frozenset({"feeocurtime"})
 # Written by our own problem file, so that a mended file can be uploaded as it is.
 IGNORED_HEADERS: Final = frozenset({"错误", "problem"})
 
-# Headers of personal identity. In a catalog only what can belong to a patient: a maker's address or telephone is not personal.
+# Headers of personal identity. In a catalog only what can belong to a patient: a maker's address or telephone is not
+# personal.
 _PERSONAL = re.compile(
     "姓名|身份证|证件号|患者|被保险人名|投保人名|手机|出生|生日|certno|certificate|idcard|idnumber|psnname|patient|birth|brdy|mobile|^sfzh?$|^xm$"
 )
@@ -205,8 +207,8 @@ _TABLES: Final[Mapping[str, tuple[Column, ...]]] = {
     CLAIMS: CLAIM_LINES,
 }
 
-# In the file's order of COPY the CSV columns stand by name, each derived column behind what it comes from: so a row's canonical
-# JSON (keys sorted, RFC 8785) and its COPY line are built in one sweep.
+# In the file's order of COPY the CSV columns stand by name, each derived column behind what it comes from: so a row's
+# canonical JSON (keys sorted, RFC 8785) and its COPY line are built in one sweep.
 DERIVED: Final[Mapping[str, tuple[str, ...]]] = {
     "generic_name": ("base_name", "name_form"),
     "brand_name": ("brand_key",),
@@ -237,7 +239,8 @@ def table_of(kind: str) -> tuple[Column, ...]:
 
 
 def header_key(header: str) -> str:
-    """Will return the comparable form of a header: NFKC, any case, without white space, zero-width characters, `_` and `-`."""
+    """Will return the comparable form of a header: NFKC, any case, without white space, zero-width characters, `_`
+    and `-`."""
     folded = unicodedata.normalize("NFKC", header).casefold()
     return re.sub("[\\s_\u200b-\u200d\u2060\ufeff\u00ad-]", "", folded)
 

@@ -21,7 +21,8 @@ _SEPARATOR_LINE = re.compile("\ufeff?sep=(.)\\s*", re.IGNORECASE)
 
 
 class Lines:
-    """The file's lines for csv.reader, remembering those of the record being read so that a broken one can be left at its first line."""
+    """The file's lines for csv.reader, remembering those of the record being read so that a broken one can be left
+    at its first line."""
 
     def __init__(self, lines: Iterator[str]) -> None:
         self._lines = lines
@@ -61,9 +62,9 @@ def rows_of(
 ) -> Iterator[Row]:
     """Will yield the number of a row's first line and its cells; blank lines are left out but counted.
 
-    `header_names` counts how many cells of a header are known, which decides the delimiter. A row whose quoting is broken is reported
-    (NOT_A_TABLE, or TOO_LONG for one endless cell) and reading goes on with the next line, so that nothing is swallowed.
-    Raises Refusal NOT_A_TABLE for a `sep=` line that names another separator.
+    `header_names` counts how many cells of a header are known, which decides the delimiter. A row whose quoting is
+    broken is reported (NOT_A_TABLE, or TOO_LONG for one endless cell) and reading goes on with the next line, so
+    that nothing is swallowed. Raises Refusal NOT_A_TABLE for a `sep=` line that names another separator.
     """
     csv.field_size_limit(GREATEST_CELL)
     source = iter(file) if encoding != "gb18030" else map(_with_places, file)

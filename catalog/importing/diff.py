@@ -1,6 +1,7 @@
 """What a change of an entry means: which fields, whether it can alter a payment, whether it covers less than before.
 
-An entry is a mapping with the columns of spec csv.md (and `payment_standard_text`), as it is stored: text '' and lists empty where not given.
+An entry is a mapping with the columns of spec csv.md (and `payment_standard_text`), as it is stored: text '' and
+lists empty where not given.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -31,8 +32,8 @@ _FACETS = ("icd10", "sex", "age_min", "age_max", "settings", "min_institution_le
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What became of an entry. `fields` maps a column to [old, new] as JSON; `major`: it can alter a payment; `narrower`: it goes,
-    or covers less than before."""
+    """What became of an entry. `fields` maps a column to [old, new] as JSON; `major`: it can alter a payment;
+    `narrower`: it goes, or covers less than before."""
 
     kind: Kind
     fields: dict[str, list[Any]]

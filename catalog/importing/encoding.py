@@ -1,7 +1,8 @@
-"""Which encoding a text file is in: found by reading all of it strictly, never guessed character by character (spec csv.md).
+"""Which encoding a text file is in: found by reading all of it strictly, never guessed character by character (spec
+csv.md).
 
-UTF-8 with or without BOM, UTF-16 with BOM, else GB18030 (so GBK and GB2312 too). GB18030 takes nearly any bytes for Chinese, so what is
-really broken or mixed UTF-8, or Big5, is recognised and refused rather than stored as nonsense.
+UTF-8 with or without BOM, UTF-16 with BOM, else GB18030 (so GBK and GB2312 too). GB18030 takes nearly any bytes for
+Chinese, so what is really broken or mixed UTF-8, or Big5, is recognised and refused rather than stored as nonsense.
 """
 
 import codecs
@@ -21,7 +22,8 @@ _KANA = re.compile("[\u3041-\u30fe]")
 _HALF_KANA = re.compile("[\uff61-\uff9f]")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
-# Code points that Python's gb18030 puts into private use although the standard has since given them a place of their own.
+# Code points that Python's gb18030 puts into private use although the standard has since given them a place of their
+# own.
 GB18030_PLACES = {
     0xE81E: 0x9FB4,
     0xE826: 0x9FB5,
@@ -154,7 +156,8 @@ def _refuse_mixed(path: Path) -> None:
 
 
 def _refuse_other_languages(path: Path) -> None:
-    """Big5 and Shift-JIS are valid GB18030 too, but put most of their characters where ordinary Chinese has hardly any."""
+    """Big5 and Shift-JIS are valid GB18030 too, but put most of their characters where ordinary Chinese has hardly
+    any."""
     sample = _FOUR_BYTES.sub(b"", _sample(path))
     pairs = _PAIR.findall(sample)
     low = sum(pair[1] < 0xA1 and pair[0] >= 0xA1 for pair in pairs)

@@ -1,4 +1,5 @@
-"""Entries back to files, streamed: importing what was exported gives the same row hashes, and no cell runs in a spreadsheet.
+"""Entries back to files, streamed: importing what was exported gives the same row hashes, and no cell runs in a
+spreadsheet.
 
 An entry is a mapping with the columns of spec csv.md and `payment_standard_text`, as it is stored.
 """
@@ -38,7 +39,8 @@ _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]"
 
 
 def written(entry: Entry) -> list[str]:
-    """Will write an entry as the cells of a row, in the order of `EXPORTED`, before anything is done against formulas."""
+    """Will write an entry as the cells of a row, in the order of `EXPORTED`, before anything is done against
+    formulas."""
     return [_cell(entry, name) for name in EXPORTED]
 
 
@@ -127,7 +129,7 @@ def _xlsx(headers: Iterable[Sequence[str]], rows: Iterable[Sequence[str]]) -> IO
         sheet.append(list(row))
     for row in rows:
         sheet.append([_text_cell(sheet, cell) for cell in row])
-    file = tempfile.TemporaryFile()
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - handed on; whoever reads it closes it
     workbook.save(file)
     file.seek(0)
     return file
@@ -144,7 +146,8 @@ def _text_cell(sheet: Any, text: str) -> Any:
 
 
 def mended_csv_lines(path: Path, problems: Iterable[Problem], limits: Limits | None = None) -> Iterator[bytes]:
-    """Will write the curator's own rows as CSV with a column 错误 that says what is wrong with each, to be mended and uploaded again."""
+    """Will write the curator's own rows as CSV with a column 错误 that says what is wrong with each, to be mended and
+    uploaded again."""
     return _csv([], _annotated(path, problems, limits or Limits()))
 
 

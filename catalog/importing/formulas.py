@@ -1,7 +1,8 @@
 """Keeping a spreadsheet from running what a cell says, and undoing that when the file comes back (RELIABILITY 2.1-11).
 
-A line that begins, after white space, with a character that starts a formula gets an apostrophe before it on the way out. On the way in one
-apostrophe before such a line is taken off. An apostrophe that stood there already gets another one, so the round trip loses nothing.
+A line that begins, after white space, with a character that starts a formula gets an apostrophe before it on the
+way out. On the way in one apostrophe before such a line is taken off. An apostrophe that stood there already gets
+another one, so the round trip loses nothing.
 """
 
 import re

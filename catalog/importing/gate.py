@@ -1,4 +1,5 @@
-"""What is refused before anything is parsed: too large, not what it says it is, or built to harm (RELIABILITY 2.1-5)."""
+"""What is refused before anything is parsed: too large, not what it says it is, or built to harm (RELIABILITY
+2.1-5)."""
 
 import hashlib
 import re

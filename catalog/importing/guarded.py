@@ -1,7 +1,8 @@
-"""A reader in a process of its own: bounded in memory, processor time and wall time, without secrets in its environment.
+"""A reader in a process of its own: bounded in memory, processor time and wall time, without secrets in its
+environment.
 
-Parent and child speak in frames on a pipe: a letter, the length (32 bit), the bytes. The last frame of a child that came to its end is `Z`; a pipe
-that closes before it is a child that died, which is never taken for an end.
+Parent and child speak in frames on a pipe: a letter, the length (32 bit), the bytes. The last frame of a child that
+came to its end is `Z`; a pipe that closes before it is a child that died, which is never taken for an end.
 """
 
 import contextlib
@@ -40,8 +41,8 @@ class ChildDied(RuntimeError):
 def frames_from(module: str, request: dict[str, Any], limits: Limits) -> Iterator[Frame]:
     """Will run `python -m module` and yield the frames it sends, up to but not with the last.
 
-    Raises Refusal TOO_LARGE when the child runs out of memory or time, NOT_A_TABLE when it crashes on the file; ChildDied when someone ended
-    it. Closing the iterator ends the child.
+    Raises Refusal TOO_LARGE when the child runs out of memory or time, NOT_A_TABLE when it crashes on the file;
+    ChildDied when someone ended it. Closing the iterator ends the child.
     """
     command = [sys.executable, "-B", "-X", "utf8", "-m", module]
     environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
@@ -71,7 +72,8 @@ def frames_from(module: str, request: dict[str, Any], limits: Limits) -> Iterato
 
 
 def _received(pipe: int, deadline: float, limits: Limits) -> Iterator[Frame]:
-    """Raises EOFError when the pipe closes before the last frame, Refusal when the child refuses or the time is over."""
+    """Raises EOFError when the pipe closes before the last frame, Refusal when the child refuses or the time is
+    over."""
     buffer = bytearray()
     ready = select.poll()
     ready.register(pipe, select.POLLIN | select.POLLHUP)

@@ -15,7 +15,7 @@ def sounds(text: str) -> tuple[str, str]:
     # Slow to import, and not needed by those who only want the columns.
     from pypinyin import lazy_pinyin
 
-    syllables = lazy_pinyin(norm(text), errors=list)
+    syllables = lazy_pinyin(norm(text), errors=list)  # type: ignore[arg-type]
     return "".join(syllables), "".join(syllable[0] for syllable in syllables if syllable)
 
 

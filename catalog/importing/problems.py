@@ -1,4 +1,5 @@
-"""What can be wrong in an uploaded file: a stable code for machines, a sentence with the mend for people (spec csv.md)."""
+"""What can be wrong in an uploaded file: a stable code for machines, a sentence with the mend for people (spec
+csv.md)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -109,8 +110,9 @@ WARNINGS = frozenset({"UNKNOWN_COLUMN", "DUPLICATE_ROW", "UNUSUAL_APPROVAL_NO", 
 class Problem:
     """One thing wrong, or worth knowing, in a file.
 
-    `row` is the file's line or the sheet's row (None: the whole file); `column` the column's English name, or the header as written where it
-    is not known; `value` what stood there, shortened, and masked where it may identify a person.
+    `row` is the file's line or the sheet's row (None: the whole file); `column` the column's English name, or the
+    header as written where it is not known; `value` what stood there, shortened, and masked where it may identify a
+    person.
     """
 
     code: str
@@ -152,25 +154,23 @@ class Normalised:
         return {"row": self.row, "column": self.column, "before": self.before, "after": self.after}
 
 
-def problem(
-    code: str, row: int | None, column: str = "", value: object = "", *, masked: bool = False, **details: object
-) -> Problem:
+def problem(code: str, row: int | None, column: str = "", value: object = "", **details: object) -> Problem:
     """Make a problem with its sentences in both languages; `details` fill the sentence."""
     zh, en = MESSAGES[code]
     words = {"column": column, "row": row, **details}
-    text = str(value)
     return Problem(
         code=code,
         row=row,
         column=shown(column),
-        value=mask(text) if masked else shown(text),
+        value=shown(str(value)),
         zh=zh.format_map(words),
         en=en.format_map(words),
     )
 
 
 def shown(text: str, length: int = SHOWN_LENGTH) -> str:
-    """The text on one printable line, at most `length` characters, so that a report can neither be flooded nor forged."""
+    """The text on one printable line, at most `length` characters, so that a report can neither be flooded nor
+    forged."""
     if len(text) <= length and text.isprintable():
         return text
     head = text[:length]

@@ -16,8 +16,9 @@ Row = tuple[int, Sequence[Cell]]
 class Table:
     """An opened file: its header, then its rows.
 
-    `header_row` and the row numbers are the file's lines or the sheet's rows. Iterating yields every row that is not blank, and may report problems of
-    structure on the way. Raises Refusal when the file as a whole cannot be read; also while iterating (a workbook damaged near its end).
+    `header_row` and the row numbers are the file's lines or the sheet's rows. Iterating yields every row that is
+    not blank, and may report problems of structure on the way. Raises Refusal when the file as a whole cannot be
+    read; also while iterating (a workbook damaged near its end).
     """
 
     def __init__(

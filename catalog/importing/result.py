@@ -13,8 +13,8 @@ MIB = 1024 * 1024
 class Limits:
     """How much a file may ask for. What is above is refused with a named problem, never tried.
 
-    `unpacked_bytes` is what an XLSX may unpack to (spec csv.md: 200 MB); `memory_bytes`, `cpu_seconds` and `wall_seconds` bound the
-    checking process itself, so that a file nobody thought of cannot harm the service.
+    `unpacked_bytes` is what an XLSX may unpack to (spec csv.md: 200 MB); `memory_bytes`, `cpu_seconds` and
+    `wall_seconds` bound the checking process itself, so that a file nobody thought of cannot harm the service.
     """
 
     file_bytes: int = 512 * MIB
@@ -34,8 +34,8 @@ class Limits:
 class CheckOptions:
     """What the rows are checked against.
 
-    `dosage_forms` are the rows (form, group, same_as) of the dosage-form table; `marks` maps every accepted way of writing a mark, lower-case,
-    to its code (None: the vocabulary of spec csv.md).
+    `dosage_forms` are the rows (form, group, same_as) of the dosage-form table; `marks` maps every accepted way of
+    writing a mark, lower-case, to its code (None: the vocabulary of spec csv.md).
     """
 
     dosage_forms: tuple[tuple[str, str, str], ...] = ()
@@ -63,7 +63,8 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a check is. `done` and `total` count bytes of the file, `rows` the rows read so far; phase is `gate` or `check`."""
+    """How far a check is. `done` and `total` count bytes of the file, `rows` the rows read so far; phase is `gate`
+    or `check`."""
 
     phase: str
     done: int
@@ -73,7 +74,8 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What was found in a file. Nothing of it may be kept when `error_count` is not 0: blocks sent before are then void.
+    """What was found in a file. Nothing of it may be kept when `error_count` is not 0: blocks sent before are then
+    void.
 
     `rows` counts the data rows read, `kept` those sent (rows minus duplicates). `errors` and `warnings` hold the first
     `Limits.problems_kept` in file order; the counts count all.

@@ -1,7 +1,7 @@
 """A header, and what it makes of every row below it: cells checked, derived values added, fragments ready to be joined.
 
-Cells repeat: what a column makes of a text is remembered, so that a row costs one look-up a cell. A column whose cells hardly ever repeat stops
-remembering.
+Cells repeat: what a column makes of a text is remembered, so that a row costs one look-up a cell. A column whose
+cells hardly ever repeat stops remembering.
 """
 
 import re
@@ -66,8 +66,8 @@ class Issue(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a column makes of a cell: fragments of the COPY line and of the canonical JSON, what it adds to `alike` and to
-    the rest, its value (None: not given), and what is to be told."""
+    """What a column makes of a cell: fragments of the COPY line and of the canonical JSON, what it adds to `alike`
+    and to the rest, its value (None: not given), and what is to be told."""
 
     copy: str
     json: str
@@ -88,7 +88,8 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A header that was understood: its columns in the file's order, how many cells a row has, which of them have no name."""
+    """A header that was understood: its columns in the file's order, how many cells a row has, which of them have
+    no name."""
 
     placed: tuple[Placed, ...]
     width: int
@@ -106,9 +107,11 @@ def _text(cell: Cell) -> str:
 
 
 def read_header(header: Sequence[Cell], row: int, kind: str, report: Callable[[Problem], None]) -> Header | None:
-    """Will find the columns of a header, reporting what is missing, doubled, unknown or personal; None when nothing is known.
+    """Will find the columns of a header, reporting what is missing, doubled, unknown or personal; None when nothing
+    is known.
 
-    Reports MISSING_COLUMN, DUPLICATE_COLUMN, UNKNOWN_COLUMN (a warning), PERSONAL_DATA, CONTROL_CHARACTER, BAD_ENCODING.
+    Reports MISSING_COLUMN, DUPLICATE_COLUMN, UNKNOWN_COLUMN (a warning), PERSONAL_DATA, CONTROL_CHARACTER,
+    BAD_ENCODING.
     """
     known = headers_of(table_of(kind))
     placed: dict[str, Placed] = {}
@@ -178,8 +181,8 @@ def _report_missing(
 class ColumnCheck:
     """What one column makes of its cells.
 
-    `tail` is appended to every COPY fragment: the fields of columns that the file does not have. `outcome(cell)` is the answer; `known` holds those that
-    are remembered.
+    `tail` is appended to every COPY fragment: the fields of columns that the file does not have. `outcome(cell)` is
+    the answer; `known` holds those that are remembered.
     """
 
     def __init__(self, placed: Placed, kind: str, options: CheckOptions, forms: DosageForms) -> None:
@@ -213,7 +216,8 @@ class ColumnCheck:
         self.known[""] = self._empty()
 
     def outcome(self, cell: Cell, rows: int = 0) -> Outcome:
-        """Will check a cell that is not remembered, and remember it. `rows` is how many rows were read, to tell whether that pays."""
+        """Will check a cell that is not remembered, and remember it. `rows` is how many rows were read, to tell
+        whether that pays."""
         made = (self._shortcut(cell) if self._shortcut and type(cell) is str else None) or self._make(cell)
         if self._remembers:
             self._misses += 1
@@ -234,7 +238,8 @@ class ColumnCheck:
         return Outcome(empty_copy(self.column) + self.tail, "", "", "", None, issues)
 
     def _shortcut_of(self, name: str) -> Callable[[str], Outcome | None] | None:
-        """Will return what makes the outcome of a cell that is canonical as it stands, for the columns in which every cell differs.
+        """Will return what makes the outcome of a cell that is canonical as it stands, for the columns in which
+        every cell differs.
 
         The same outcome as `_make` gives, at a third of its cost; None leaves the cell to `_make`.
         """
@@ -381,7 +386,8 @@ def empty_copy(column: Column) -> str:
 
 
 def _writer_of(column: Column) -> Callable[[Any], tuple[str, str]]:
-    """Will return what writes a value as its COPY field and as its member of the canonical JSON ('': no more than not given)."""
+    """Will return what writes a value as its COPY field and as its member of the canonical JSON ('': no more than
+    not given)."""
     key = f'"{column.name}":'
     null = copy_text.NULL
     places = column.places
@@ -414,7 +420,7 @@ def _writer_of(column: Column) -> Callable[[Any], tuple[str, str]]:
     def untold(_: Any) -> tuple[str, str]:
         return null, ""
 
-    return {
+    writers: dict[str, Callable[[Any], tuple[str, str]]] = {
         "text": text,
         "list": items,
         "int": whole,
@@ -422,7 +428,8 @@ def _writer_of(column: Column) -> Callable[[Any], tuple[str, str]]:
         "yes_no": yes_no,
         "date": day,
         "answers": untold,
-    }[column.storage]
+    }
+    return writers[column.storage]
 
 
 def _derivation_of(column: Column, forms: DosageForms) -> Callable[[Any], str] | None:
@@ -449,13 +456,14 @@ def _derivation_of(column: Column, forms: DosageForms) -> Callable[[Any], str] |
             _fitting(key)
         return "\t" + copy_text.copied_array(key for key in keys if key)
 
-    return {
+    derivations: dict[str, Callable[[Any], str]] = {
         "generic_name": of_name,
         "brand_name": of_brand,
         "approval_no": of_approval,
         "payment_standard": of_payment,
         "aliases": of_aliases,
-    }.get(column.name)
+    }
+    return derivations.get(column.name)
 
 
 def _fitting(key: str) -> str:

@@ -1,7 +1,8 @@
 """XLSX: the first sheet → rows of cells, read piece by piece, with the sheet's own row numbers.
 
-Read with expat rather than a spreadsheet library: those lose rows in silence when the stated dimension is wrong, build the whole sheet in memory
-for one far cell, and hide formulas without a result, error cells and merged cells (RELIABILITY 2.2).
+Read with expat rather than a spreadsheet library: those lose rows in silence when the stated dimension is wrong,
+build the whole sheet in memory for one far cell, and hide formulas without a result, error cells and merged cells
+(RELIABILITY 2.2).
 """
 
 import posixpath
@@ -32,7 +33,8 @@ Start = Callable[[str, Attributes], None]
 def rows_of(
     parts: Unpacked, columns: int, report: Callable[[Problem], None], tell: Callable[[Normalised], None]
 ) -> Iterator[Row]:
-    """Will yield the number and the cells of every row of the first sheet that has a cell; trailing empty cells may lack.
+    """Will yield the number and the cells of every row of the first sheet that has a cell; trailing empty cells may
+    lack.
 
     `columns` is the last column that may hold anything.
 
@@ -413,7 +415,8 @@ class _Sheet:
 
 
 def plain_number(value: float, raw: str) -> Typed:
-    """Will return a number cell as the fifteen digits a spreadsheet keeps and shows; `lossy` where more were typed or it has no plain form."""
+    """Will return a number cell as the fifteen digits a spreadsheet keeps and shows; `lossy` where more were typed
+    or it has no plain form."""
     if _PLAIN_NUMBER.fullmatch(raw) and sum(c.isdigit() for c in raw.lstrip("-0.")) <= 15:
         return Typed("number", raw)
     shown = format(value, ".15g")

@@ -21,8 +21,8 @@ _CLAIMS_A_FRAME = 200
 def read_in_child(path: Path, limits: Limits | None = None) -> Iterator[Claim | Progress | BatchResult]:
     """Will read the batch in a child process: the messages of `read_batch`.
 
-    A file that makes the child run out of memory or time, or crash, gives a result with one error. Raises ChildDied when someone
-    ended the child. Close the iterator to stop early.
+    A file that makes the child run out of memory or time, or crash, gives a result with one error. Raises ChildDied
+    when someone ended the child. Close the iterator to stop early.
     """
     limits = limits or Limits()
     try:

@@ -1,7 +1,8 @@
 """A claim batch: a file of claim lines → claims in the shape of api.md "A check", in the file's order (spec csv.md).
 
-A bad row makes its claim invalid and stops no other. Only what concerns the whole file (no table, a column missing, a column of personal
-identity) refuses the batch. Nothing here knows the product or the rules: the claims are judged as if they had come one by one.
+A bad row makes its claim invalid and stops no other. Only what concerns the whole file (no table, a column missing,
+a column of personal identity) refuses the batch. Nothing here knows the product or the rules: the claims are judged
+as if they had come one by one.
 """
 
 import json
@@ -40,8 +41,8 @@ _PLACES = {column.name: column.places for column in CLAIM_LINES}
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One claim of a batch. `rows` are the file's rows of its lines; `request` is the check of api.md without `product`, None when `problems`
-    make the claim invalid."""
+    """One claim of a batch. `rows` are the file's rows of its lines; `request` is the check of api.md without
+    `product`, None when `problems` make the claim invalid."""
 
     claim_no: str
     rows: tuple[int, ...]
@@ -67,7 +68,8 @@ class BatchResult:
 
 
 def read_batch(path: Path, limits: Limits | None = None) -> Iterator[Claim | Progress | BatchResult]:
-    """Will yield the claims of a CSV, XLSX or NDJSON file in the order of their first rows, and at last one BatchResult."""
+    """Will yield the claims of a CSV, XLSX or NDJSON file in the order of their first rows, and at last one
+    BatchResult."""
     limits = limits or Limits()
     findings = Findings(limits)
     size = path.stat().st_size
@@ -161,8 +163,8 @@ def _checks(header: Header) -> dict[str, ColumnCheck]:
 
 
 def _last_rows(table: Table, header: Header, limits: Limits, findings: Findings) -> "array[int]":
-    """For each claim, numbered in the order of first rows, the number of its last row among all rows: so a claim is known to be complete
-    when that row was read, without keeping the whole file."""
+    """For each claim, numbered in the order of first rows, the number of its last row among all rows: so a claim is
+    known to be complete when that row was read, without keeping the whole file."""
     numbers = _Numbers(_checks(header)["claim_no"])
     last = array("I")
     for place, (row, cells) in enumerate(table):
@@ -226,7 +228,8 @@ def _claims(
 
 
 def _unreadable(broken: list[Problem], waiting: Mapping[int, _Open]) -> Iterator[Claim]:
-    """Lines that are no rows at all, as invalid claims of their own; held back while a claim is open, to keep the file's order."""
+    """Lines that are no rows at all, as invalid claims of their own; held back while a claim is open, to keep the
+    file's order."""
     if not waiting:
         for found in broken:
             yield Claim("", (found.row or 0,), None, (found,))
