@@ -204,7 +204,7 @@ def _end_chunk(chunk: BatchChunk, parts: Parts, totals: Totals, invalid: int) ->
     batch = ClaimBatch.objects.select_for_update(of=["self"]).select_related("product").get(pk=chunk.batch_id)
     if batch.state == ClaimBatch.State.CANCELLED:
         raise Cancelled(f"batch {batch.pk}")
-    chunk.parts = "[" + ",".join(parts.texts) + "]"
+    chunk.parts = parts.text()
     chunk.totals, chunk.decided_at = totals.groups, timezone.now()
     chunk.save(update_fields=["parts", "totals", "decided_at"])
     batch.lines_done += chunk.lines

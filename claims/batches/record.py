@@ -82,6 +82,10 @@ class Parts:
             }
         )
 
+    def text(self) -> str:
+        """Will return all parts as one text, a line each: JSON has no line break outside its texts, and escapes those in them."""
+        return "\n".join(self.texts)
+
     def _line(self, decided: LineDecision, row: int) -> tuple[Any, ...]:
         judgement = decided.judgement
         line, terms, match, base = judgement.line, judgement.terms, judgement.match, judgement.base
@@ -132,6 +136,11 @@ class Parts:
                 text = self._reasons[reason] = compact(document)
             texts.append(text)
         return "[" + ",".join(texts) + "]"
+
+
+def parts_of_text(text: str) -> list[str]:
+    """Will return the parts again, by their numbers."""
+    return text.split("\n")
 
 
 def _trace_text(judgement: Judgement) -> str:

@@ -1,6 +1,5 @@
 """Every write to claim batches: accepting, cancelling, giving up, forgetting; and reading the results."""
 
-import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -13,6 +12,7 @@ from catalog import uploads
 from catalog.clock import Observation
 from catalog.services import shown_file_name
 from claims.batches.ending import end
+from claims.batches.record import parts_of_text
 from claims.batches.results import Kept, Shown
 from claims.models import BatchChunk, BatchClaim, BatchDecision, ClaimBatch
 from claims.services import FactsRemoved
@@ -151,7 +151,7 @@ def shown_in(batch: ClaimBatch, language: Language) -> Shown:
     def parts_of(chunk_id: int) -> list[str]:
         if chunk_id not in parts:
             kept = BatchChunk.objects.values_list("parts", flat=True).get(pk=chunk_id)
-            parts[chunk_id] = [texts.setdefault(text, text) for text in json.loads(kept)]
+            parts[chunk_id] = [texts.setdefault(text, text) for text in parts_of_text(kept)]
         return parts[chunk_id]
 
     return Shown(language, batch.known_at, batch.rules_version, parts_of)
