@@ -15,7 +15,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from claims.eligibility.diseases import DiseaseCodes
-from claims.eligibility.facts import RULES_VERSION, Accumulators, Claim
+from claims.eligibility.facts import RULES_VERSION, Accumulators
 from common.dates import instant_text
 
 if TYPE_CHECKING:
@@ -60,15 +60,15 @@ def digest_document(
         "known_at": instant_text(judged.known_at),
         "product": judged.product,
         "product_version": judged.home,
-        "request": _claim(judged.claim),
+        "request": _claim(judged),
         "accumulators": {label: _accumulators(used) for label, used in opening.items()},
         "catalogs": [(version.catalog, version.label, version.checksum) for version in judged.consulted],
         "lines": [_line(line) for line in sorted(lines, key=lambda line: line.judgement.line.line_no)],
     }
 
 
-def _claim(claim: Claim) -> dict[str, Any]:
-    member = claim.member
+def _claim(judged: "JudgedClaim") -> dict[str, Any]:
+    claim, member = judged.claim, judged.claim.member
     return {
         "service_date": _day(claim.service_date),
         "circumstance": claim.circumstance,
@@ -78,7 +78,8 @@ def _claim(claim: Claim) -> dict[str, Any]:
         "sex": member.sex,
         "age": member.age,
         "pre_existing": _codes(member.pre_existing),
-        "accumulators": _accumulators(member.accumulators),
+        # With a home version the accumulators counted with stand above: sent, or carried there by a batch.
+        "accumulators": _accumulators(member.accumulators) if judged.home is None else None,
     }
 
 

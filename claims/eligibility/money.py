@@ -138,12 +138,18 @@ def _allowed(judgement: Judgement, claimable: int) -> tuple[int, list[Reason]]:
         if quantity > limit:
             allowed = half_up(allowed * limit, quantity)
             quantity = limit
-            notes.append(_capped(reasons.QUANTITY_CAPPED, match, "limit", plain(entry.max_quantity, MAX_QUANTITY_PLACES)))
+            notes.append(
+                _capped(reasons.QUANTITY_CAPPED, match, "limit", plain(entry.max_quantity, MAX_QUANTITY_PLACES))
+            )
     if entry.payment_standard is not None:
         cap = half_up(entry.payment_standard * quantity, _QUANTITY_ONE * _STANDARDS_IN_A_FEN)
         if allowed > cap:
             allowed = cap
-            notes.append(_capped(reasons.PRICE_CAPPED, match, "standard", plain(entry.payment_standard, STANDARD_PLACES, least=2)))
+            notes.append(
+                _capped(
+                    reasons.PRICE_CAPPED, match, "standard", plain(entry.payment_standard, STANDARD_PLACES, least=2)
+                )
+            )
     return allowed, notes
 
 
