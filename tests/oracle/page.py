@@ -124,34 +124,10 @@ WHITE_SPACE = (
     "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
 
-SALTS = [
-    "盐酸",
-    "甲磺酸",
-    "苯磺酸",
-    "甲苯磺酸",
-    "对甲苯磺酸",
-    "二甲苯磺酸",
-    "乙磺酸",
-    "富马酸",
-    "马来酸",
-    "酒石酸",
-    "重酒石酸",
-    "枸橼酸",
-    "磷酸",
-    "硫酸氢",
-    "硫酸",
-    "氢溴酸",
-    "琥珀酸",
-    "醋酸",
-    "乙酸",
-    "羟乙磺酸",
-    "己二酸",
-    "乳酸",
-    "苹果酸",
-    "草酸",
-    "双羟萘酸",
-    "门冬氨酸",
-]
+SALTS = (
+    "盐酸 甲磺酸 苯磺酸 甲苯磺酸 对甲苯磺酸 二甲苯磺酸 乙磺酸 富马酸 马来酸 酒石酸 重酒石酸 枸橼酸 磷酸 硫酸氢 硫酸 氢溴酸 琥珀酸 醋酸 乙酸 羟乙磺酸 己二酸 乳酸 苹果酸 草酸 "
+    "双羟萘酸 门冬氨酸"
+).split()
 METALS = ["钠", "钾", "钙", "镁", "锌", "铁", "锂", "铝", "铋"]
 METAL_REMAINS = [before + metal for metal in METALS for before in ("", "氢", "二氢", "氢二", "二", "三")]
 
@@ -936,18 +912,9 @@ def nothing_used():
 
 # ------------------------------------------------------------------------------------------------ section 8: the answer
 
-REQUEST_FIELDS = [
-    "product",
-    "claim_no",
-    "as_known_at",
-    "service_date",
-    "diagnoses",
-    "setting",
-    "institution_level",
-    "circumstance",
-    "member",
-    "lines",
-]
+REQUEST_FIELDS = (
+    "product claim_no as_known_at service_date diagnoses setting institution_level circumstance member lines"
+).split()
 MEMBER_FIELDS = ["member_ref", "policy_start", "policy_end", "renewal", "sex", "age", "pre_existing", "accumulators"]
 ACCUMULATOR_FIELDS = ["deductible_used", "benefit_base", "benefit_paid", "total_paid"]
 IDENTITY_FIELDS = ["national_code", "approval_no", "generic_name", "brand_name"]
@@ -1271,19 +1238,10 @@ def claim_for_query(query):
     return claim_for_line(request, line)
 
 
-REQUIREMENTS = [
-    "criteria",
-    "settings",
-    "min_institution_level",
-    "sex",
-    "age_min",
-    "age_max",
-    "icd10",
-    "indication",
-    "max_quantity",
-    "payment_standard",
-    "restriction",
-]
+REQUIREMENTS = (
+    "criteria settings min_institution_level sex age_min age_max icd10 indication max_quantity "
+    "payment_standard restriction"
+).split()
 
 
 def requirements_of(match):

@@ -112,8 +112,11 @@ def world(seed):
     """(world, request) of a seed."""
     dice = Dice(seed)
     drugs = some_drugs(dice)
-    if dice.chance(0.3):
+    kind = dice.random()
+    if kind < 0.25:
         return open_world(dice, drugs)
+    if kind < 0.45:
+        return paying_world(dice, drugs)
     made = make_world(dice, drugs)
     return made, make_request(dice, drugs, made)
 
@@ -159,6 +162,43 @@ def open_world(dice, drugs):
     request = make_valid_request(dice, drugs, made)
     for field in ("as_known_at", "circumstance", "member"):
         request.pop(field, None)
+    return made, request
+
+
+def paying_world(dice, drugs):
+    """(world, request) with nothing in the way of the money: most lines are eligible, over days and product versions."""
+    entries = []
+    for number, drug in enumerate(drugs):
+        entry = {"entry_code": f"C-{number}", "generic_name": drug[0][0]}
+        if dice.chance(0.4):
+            entry["max_quantity"] = dice.choice(["0.333", "1.5", "2", "28.000"])
+        if dice.chance(0.4):
+            entry["payment_standard"] = dice.choice(["0.0050", "9.9999", "33.3333", "88.005", "1000"])
+        entries.append(entry)
+    listed = {"label": "v1", "effective_from": STARTS[0], "published_at": INSTANTS[0], "entries": entries}
+    product = make_product(dice)
+    for version in product["versions"]:
+        for gate in ("negative_lists", "base", "base_exclusions", "waiting_days"):
+            version.pop(gate, None)
+        for benefit in version["benefits"]:
+            benefit.pop("settings", None)
+            benefit["scope"] = dice.choice(["any", "off_base"])
+            benefit["catalogs"] = [{"catalog": "COM1"}] if dice.chance(0.85) else []
+    made = {
+        "dosage_forms": FORMS,
+        "master": [],
+        "catalogs": [{"code": "COM1", "kind": "commercial", "versions": [listed]}],
+        "products": [product],
+    }
+    request = make_valid_request(dice, drugs, made)
+    for field in ("as_known_at", "circumstance"):
+        request.pop(field, None)
+    for field in ("policy_start", "policy_end"):
+        (request.get("member") or {}).pop(field, None)
+    for line in request["lines"]:
+        for field in (*IDENTITY, *PRODUCT_FIELDS):
+            line.pop(field, None)
+        line["generic_name"] = dice.choice(drugs)[0][0]
     return made, request
 
 
@@ -517,7 +557,7 @@ def make_terms(dice):
         }
     if terms["deductibles"] and dice.chance(0.3):
         terms["deductibles_pre_existing"] = {
-            group: dice.choice(["0.00", "12.34", "200.00"]) for group in dice.at_least_one(["g1", "g2"], 2)
+            group: dice.choice(["0.00", "12.34", "49.99", "200.00"]) for group in dice.at_least_one(["g1", "g2"], 2)
         }
     count = 0 if dice.chance(0.02) else dice.choice([1, 1, 2, 2, 3])
     codes = dice.sample(["b1", "b2", "b3", "b9"], count)
