@@ -126,12 +126,12 @@ def _entry_index(version_id: int) -> TextIndex:
         Texts(
             key=code,
             names=(name, brand),
-            codes=(code, national_code, approval),
+            codes=(code, national_code, approval, class_code),
             sounds=(*pinyin.split(" "), *initials.split(" ")),
             makers=(maker,),
         )
-        for code, name, brand, maker, national_code, approval, pinyin, initials in _rows(
-            "SELECT entry_code, generic_name, brand_name, manufacturer, national_code, approval_key, pinyin, initials"
+        for code, name, brand, maker, national_code, approval, class_code, pinyin, initials in _rows(
+            "SELECT entry_code, generic_name, brand_name, manufacturer, national_code, approval_key, class_code, pinyin, initials"
             ' FROM catalog_catalogentry WHERE version_id = %s ORDER BY entry_code COLLATE "C"',
             [version_id],
         )

@@ -103,7 +103,7 @@ class TextIndex:
 def _matches(distinct: "_Distinct", field: Field, wanted: str) -> Iterator[tuple[Match, "array[int]"]]:
     if field is Field.CODE:
         code = approval_key(wanted)
-        return distinct.starting_with(code) if code.isascii() else iter(())
+        return distinct.starting_with(code) if code and code.isascii() else iter(())
     if field is Field.SOUND:
         sound = wanted.replace("ü", "v")
         return distinct.containing(sound) if sound.isascii() else iter(())

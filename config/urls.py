@@ -1,12 +1,22 @@
 """Every address of the service."""
 
+import hashlib
+import json
+from functools import cache
+from typing import Any
+
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import include, path
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from common import health
+from common.api import etags
+from common.api.filtering import refuse_unknown
 from common.metrics import metrics
 
 handler400 = "common.api.problems.bad_request"
@@ -21,9 +31,23 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 class Schema(SpectacularJSONAPIView):
+    """The OpenAPI document, made once: it changes with the software only."""
+
     authentication_classes = ()
     permission_classes = ()
     throttle_classes = ()
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        refuse_unknown(request.query_params, ())
+        document, etag = openapi_document()
+        return etags.answer(request, document, etag=etag, immutable=False)
+
+
+@cache
+def openapi_document() -> tuple[dict[str, Any], str]:
+    """Return the OpenAPI document and what changes whenever it does."""
+    document = SchemaGenerator().get_schema(request=None, public=True)
+    return document, hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()[:32]
 
 
 class Docs(SpectacularSwaggerSplitView):

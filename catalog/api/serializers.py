@@ -87,6 +87,8 @@ class CatalogOutput(serializers.ModelSerializer):
 
 
 class ImportInput(StrictSerializer):
+    from_form = True
+
     file = serializers.FileField(allow_empty_file=True, max_length=None)
     kind = serializers.ChoiceField(["entries", "drugs"], required=False, default="entries")
     catalog = serializers.CharField(max_length=64, required=False)

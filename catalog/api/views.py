@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
 
 from django.db.models import QuerySet
-from django.http import HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -122,6 +123,7 @@ class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
 
     @extend_schema(request=shapes.CatalogInput, responses={201: shapes.CatalogOutput})
     def create(self, request: Any) -> Response:
+        refuse_unknown(request.query_params, ())
         given = shapes.CatalogInput(data=request.data)
         given.is_valid(raise_exception=True)
         fields = given.validated_data
@@ -201,6 +203,12 @@ def _unknown(pointer: str, detail: str) -> None:
 class VersionViewSet(ApiViewSet):
     """Versions 版本 of a catalog: drafts that a second person publishes, then immutable."""
 
+    files = {
+        "export_csv": "text/csv",
+        "export_ndjson": "application/x-ndjson",
+        "export_xlsx": XLSX,
+    }
+
     queryset = CatalogVersion.objects.none()
     serializer_class = shapes.VersionOutput
     lookup_field = "label"
@@ -226,6 +234,7 @@ class VersionViewSet(ApiViewSet):
     @extend_schema(responses={204: None})
     def destroy(self, request: Any, code: str, label: str) -> Response:
         """Delete a draft; what is published stays for ever."""
+        refuse_unknown(request.query_params, ())
         version = self._for_change(request, code, label)
         services.discard_draft(version=version, by=request.user.person)
         return Response(status=204)
@@ -245,6 +254,7 @@ class VersionViewSet(ApiViewSet):
         return version
 
     def _given(self, request: Any, shape: Any) -> dict[str, Any]:
+        refuse_unknown(request.query_params, ())
         given = shape(data=request.data if request.data is not None else {})
         given.is_valid(raise_exception=True)
         return given.validated_data
@@ -256,25 +266,32 @@ class VersionViewSet(ApiViewSet):
     @action(detail=True, url_path=r"export\.csv")
     def export_csv(self, request: Any, code: str, label: str) -> HttpResponseBase:
         """Stream the version as CSV; importing it again gives the same checksum."""
-        version = version_of(request, code, label)
-        return _download(csv_lines(entries.rows_of(version.pk)), f"{code}-{label}.csv", "text/csv; charset=utf-8")
+        return self._export(request, code, label, "csv", csv_lines)
 
     @extend_schema(responses={(200, "application/x-ndjson"): OpenApiTypes.BINARY})
     @action(detail=True, url_path=r"export\.ndjson")
     def export_ndjson(self, request: Any, code: str, label: str) -> HttpResponseBase:
         """Stream the version as one JSON object a line."""
-        version = version_of(request, code, label)
-        return _download(ndjson_lines(entries.rows_of(version.pk)), f"{code}-{label}.ndjson", "application/x-ndjson")
+        return self._export(request, code, label, "ndjson", ndjson_lines)
 
-    @extend_schema(
-        responses={(200, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"): OpenApiTypes.BINARY}
-    )
+    @extend_schema(responses={(200, XLSX): OpenApiTypes.BINARY})
     @action(detail=True, url_path=r"export\.xlsx")
     def export_xlsx(self, request: Any, code: str, label: str) -> HttpResponseBase:
         """Give the version as XLSX; importing it again gives the same checksum."""
+        return self._export(request, code, label, "xlsx", xlsx_file)
+
+    def _export(
+        self, request: Any, code: str, label: str, form: str, lines_of: Callable[[Any], Iterator[bytes]]
+    ) -> HttpResponseBase:
+        refuse_unknown(request.query_params, ())
         version = version_of(request, code, label)
-        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        return _download(xlsx_file(entries.rows_of(version.pk)), f"{code}-{label}.xlsx", kind)
+        etag = f"{version.checksum[:32]}-{form}"
+        headers = etags.headers_of(etag, immutable=version.published_at is not None)
+        if etags.unchanged(request, etag):
+            return HttpResponse(status=304, headers=headers)
+        kind = self.files[f"export_{form}"]
+        content = lines_of(entries.rows_of(version.pk))
+        return _download(content, f"{version.catalog.code}-{version.label}.{form}", kind, headers)
 
 
 class PublishingViewSet(VersionViewSet):
@@ -301,14 +318,18 @@ def _stem(name: str) -> str:
     return name.rpartition(".")[0] or name
 
 
-def _download(content: Iterator[bytes], name: str, kind: str) -> StreamingHttpResponse:
-    ascii_name = name.encode("ascii", "replace").decode().replace("?", "_")
+def _download(
+    content: Iterator[bytes], name: str, kind: str, headers: dict[str, str] | None = None
+) -> StreamingHttpResponse:
+    # The plain name is for clients that do not read the other; quotes would end it early.
+    plain = re.sub(r"[^A-Za-z0-9._ -]", "_", name)
     return StreamingHttpResponse(
         content,
-        content_type=kind,
+        content_type=f"{kind}; charset=utf-8" if kind == "text/csv" else kind,
         headers={
-            "Content-Disposition": f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name)}",
             "Cache-Control": "private, no-cache",
+            **(headers or {}),
+            "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
         },
     )
 
@@ -388,6 +409,7 @@ class ImportViewSet(ApiViewSet):
     parser_classes = [MultipartOnly, StrictJsonParser]
     lookup_value_regex = "[0-9a-fA-F-]{36}"
     scopes = {"GET": WRITE, "POST": WRITE}
+    files = {"problems": "text/csv", "marked_csv": "text/csv", "marked_xlsx": XLSX}
 
     def get_queryset(self) -> QuerySet[ImportRun]:
         runs = ImportRun.objects.select_related("job", "catalog", "version").order_by("-created_at")
@@ -400,6 +422,7 @@ class ImportViewSet(ApiViewSet):
         return self.get_paginated_response([shown_run(run, problems=False) for run in page])
 
     def retrieve(self, request: Any, pk: str) -> Response:
+        refuse_unknown(request.query_params, ())
         return Response(shown_run(get_object_or_404(self.get_queryset(), pk=pk)))
 
     @extend_schema(
@@ -408,6 +431,7 @@ class ImportViewSet(ApiViewSet):
     )
     def create(self, request: Any) -> Response:
         """Upload a file: 202 and a Location to watch; the same bytes again answer 200 with the earlier import."""
+        refuse_unknown(request.query_params, ())
         given = shapes.ImportInput(data=request.data)
         given.is_valid(raise_exception=True)
         fields = given.validated_data
@@ -437,28 +461,30 @@ class ImportViewSet(ApiViewSet):
     @action(detail=True, url_path=r"problems\.csv")
     def problems(self, request: Any, pk: str) -> HttpResponseBase:
         """Every stored problem of the file, as CSV."""
+        refuse_unknown(request.query_params, ())
         run = get_object_or_404(self.get_queryset(), pk=pk)
         rows = run.problems.order_by("id").values(
             "row", "column", "value", "code", "severity", "message_zh", "message_en"
         )
-        return _download(problem_csv_lines(rows.iterator(2000)), f"problems-{run.pk}.csv", "text/csv; charset=utf-8")
+        return _download(problem_csv_lines(rows.iterator(2000)), f"problems-{run.pk}.csv", "text/csv")
 
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
     def marked_csv(self, request: Any, pk: str) -> HttpResponseBase:
         """The failed file's own rows with a column 错误 that says what to mend; it may be corrected and uploaded again."""
-        run, problems = self._marked(pk)
+        run, problems = self._marked(request, pk)
         lines = mended_csv_lines(full_path(run.file_path), problems)
-        return _download(lines, f"{_stem(run.file_name)}-错误.csv", "text/csv; charset=utf-8")
+        return _download(lines, f"{_stem(run.file_name)}-错误.csv", "text/csv")
 
     @extend_schema(responses={(200, XLSX): OpenApiTypes.BINARY})
     def marked_xlsx(self, request: Any, pk: str) -> HttpResponseBase:
         """The same as XLSX."""
-        run, problems = self._marked(pk)
+        run, problems = self._marked(request, pk)
         return _download(
             mended_xlsx_file(full_path(run.file_path), problems), f"{_stem(run.file_name)}-错误.xlsx", XLSX
         )
 
-    def _marked(self, pk: str) -> tuple[ImportRun, list[FileProblem]]:
+    def _marked(self, request: Any, pk: str) -> tuple[ImportRun, list[FileProblem]]:
+        refuse_unknown(request.query_params, ())
         run = get_object_or_404(self.get_queryset(), pk=pk)
         if run.outcome != ImportRun.Outcome.FAILED or not full_path(run.file_path).exists():
             raise ApiProblem(404, "file_not_kept", _("Only the file of a failed import is kept, for 30 days."))
@@ -468,6 +494,7 @@ class ImportViewSet(ApiViewSet):
     @action(detail=True, methods=["post"])
     def cancel(self, request: Any, pk: str) -> Response:
         """Stop an import that waits or runs."""
+        refuse_unknown(request.query_params, ())
         run = get_object_or_404(self.get_queryset(), pk=pk)
         services.cancel_import(run=run)
         return Response(shown_run(self.get_queryset().get(pk=pk)), status=202)
@@ -603,6 +630,7 @@ class DrugViewSet(ApiViewSet):
     @action(detail=False, methods=["post"])
     def resolve(self, request: Any) -> Response:
         """How each line identity is recognised (eligibility 3); at most 500."""
+        refuse_unknown(request.query_params, ())
         if not isinstance(request.data, list) or not 1 <= len(request.data) <= 500:
             _unknown("", _("Send a list of 1 to 500 line identities."))
         given = shapes.IdentityInput(data=request.data, many=True)

@@ -71,6 +71,7 @@ class ClaimCheckViewSet(ApiViewSet):
     @extend_schema(responses=shapes.CheckOutput)
     def retrieve(self, request: Any, pk: str) -> Response:
         """What was decided, as it was decided."""
+        refuse_unknown(request.query_params, ())
         check = get_object_or_404(self.get_queryset(), pk=pk)
         if check.decision is None:
             raise services.FactsRemoved(_("The facts of this check were removed after retention; its digest remains."))
@@ -82,7 +83,7 @@ class ClaimCheckViewSet(ApiViewSet):
 
     @extend_schema(
         request=shapes.CheckInput,
-        responses=shapes.CheckOutput,
+        responses={200: shapes.CheckOutput},
         parameters=[OpenApiParameter("dry_run", bool, description="decide, but record nothing")],
     )
     def create(self, request: Any) -> Response:
@@ -166,7 +167,7 @@ class CoverageViewSet(ApiViewSet):
         query = self._query(request, coverage_fields(dict(request.query_params.lists())), language)
         return Response(self._answers(request, code, [query], language)[0])
 
-    @extend_schema(request=shapes.CoverageQueryInput(many=True), responses=shapes.CoverageListOutput)
+    @extend_schema(request=shapes.CoverageQueryInput(many=True), responses={200: shapes.CoverageListOutput})
     def create(self, request: Any, code: str) -> Response:
         """A list of 1 to 1,000 queries, answered in order."""
         refuse_unknown(request.query_params, ())

@@ -77,8 +77,9 @@ def _bad_cursor() -> NoReturn:
 def _decoded(text: str, kinds: tuple[type, ...]) -> list[Any]:
     """Return what a cursor holds: the list `_encoded` was given, with values of these kinds; raises a 400."""
     try:
-        raw = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+        raw = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
         values = json.loads(raw) if len(text) <= _MAX_CURSOR else None
+        str(values).encode()  # half a surrogate pair is no text
     except (ValueError, binascii.Error, RecursionError):
         _bad_cursor()
     if not isinstance(values, list) or [type(value) for value in values] != list(kinds) or "\x00" in str(values):

@@ -6,6 +6,8 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
+from common.api import deprecation
+
 
 class FieldProblem(serializers.Serializer):
     pointer = serializers.CharField(help_text="JSON pointer of the field, RFC 6901")
@@ -49,6 +51,9 @@ class ProductSchema(AutoSchema):
         "429": "throttled",
         "503": "fault",
     }
+
+    def is_deprecated(self) -> bool:
+        return bool(super().is_deprecated() or deprecation.of(self.view, self.method))
 
     def get_description(self) -> str:
         text = super().get_description() or ""

@@ -34,6 +34,7 @@ class WhoViewSet(ApiViewSet):
     scopes = {"GET": ANY_KEY}
 
     def retrieve(self, request: Any) -> Response:
+        refuse_unknown(request.query_params, ())
         caller = request.user
         insurer = None if caller.is_office else {"code": caller.insurer_code, "name": caller.insurer_name}
         return Response(
@@ -75,6 +76,7 @@ class ProductViewSet(ApiViewSet):
 
     @extend_schema(request=shapes.ProductInput, responses={201: shapes.ProductOutput})
     def create(self, request: Any) -> Response:
+        refuse_unknown(request.query_params, ())
         given = shapes.ProductInput(data=request.data)
         given.is_valid(raise_exception=True)
         product = services.create_product(insurer_id=insurer_of(request.user), **given.validated_data)
@@ -109,6 +111,7 @@ class ProductVersionViewSet(ApiViewSet):
     @extend_schema(request=shapes.TermsInput, responses={201: shapes.ProductVersionOutput})
     def create(self, request: Any, code: str) -> Response:
         """Keep terms as a draft."""
+        refuse_unknown(request.query_params, ())
         version = services.create_product_version(
             product=product_of(request, code), data=request.data, by=request.user.person
         )
@@ -118,6 +121,7 @@ class ProductVersionViewSet(ApiViewSet):
     @extend_schema(request=shapes.TermsInput, responses=shapes.ProductVersionOutput)
     def validate(self, request: Any, code: str) -> Response:
         """Say what is wrong with terms, or how they read with every default filled in; nothing is kept."""
+        refuse_unknown(request.query_params, ())
         product = product_of(request, code)
         terms = services.read_terms(request.data, insurer_id=product.insurer_id)
         return Response({"valid": True, "terms": services.terms_document(terms)})
@@ -136,6 +140,7 @@ class ProductVersionViewSet(ApiViewSet):
     @extend_schema(request=shapes.TermsInput, responses=shapes.ProductVersionOutput)
     def update(self, request: Any, code: str, label: str) -> Response:
         """Replace a draft's terms."""
+        refuse_unknown(request.query_params, ())
         with self._matched(request, code, label) as version:
             changed = services.change_product_version(version=version, data=request.data, by=request.user.person)
         return self._shown(changed)
@@ -143,6 +148,7 @@ class ProductVersionViewSet(ApiViewSet):
     @extend_schema(responses={204: None})
     def destroy(self, request: Any, code: str, label: str) -> Response:
         """Delete a draft."""
+        refuse_unknown(request.query_params, ())
         with self._matched(request, code, label) as version:
             services.discard_product_draft(version=version)
         return Response(status=204)
@@ -150,6 +156,7 @@ class ProductVersionViewSet(ApiViewSet):
     @extend_schema(request=None, responses=shapes.ProductVersionOutput)
     def publish(self, request: Any, code: str, label: str) -> Response:
         """Bring a draft into force; it never changes afterwards."""
+        refuse_unknown(request.query_params, ())
         with self._matched(request, code, label) as version:
             published = services.publish_product_version(version=version, by=request.user.person)
         return self._shown(published)
@@ -157,6 +164,7 @@ class ProductVersionViewSet(ApiViewSet):
     @extend_schema(request=None, responses=shapes.ProductVersionOutput)
     def withdraw(self, request: Any, code: str, label: str) -> Response:
         """End a published version for new checks; earlier answers keep it."""
+        refuse_unknown(request.query_params, ())
         with self._matched(request, code, label) as version:
             withdrawn = services.withdraw_product_version(version=version, by=request.user.person)
         return self._shown(withdrawn)
