@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from catalog.drugs.knowledge import KnownRow, Knowledge
+from catalog.drugs.knowledge import Knowledge, KnownRow
 from catalog.drugs.names import DosageForms
 from claims.eligibility import (
     CompiledVersion,
@@ -77,7 +77,7 @@ def product_version(version: Mapping[str, Any]) -> ProductVersion:
     terms = {name: value for name, value in version.items() if name not in ("published_at", "withdrawn_at")}
     # Four vectors were cut down to a deductible group without its amount, which api.md refuses; it then counts as none.
     groups = {benefit["deductible_group"] for benefit in terms.get("benefits") or [] if benefit.get("deductible_group")}
-    terms["deductibles"] = {group: "0.00" for group in groups} | (terms.get("deductibles") or {})
+    terms["deductibles"] = dict.fromkeys(groups, "0.00") | (terms.get("deductibles") or {})
     return ProductVersion(
         parse_terms(terms, "en"),
         parse_instant(version["published_at"]),

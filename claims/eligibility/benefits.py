@@ -136,9 +136,9 @@ def _words(kind: ReasonKind, entry: Entry, case: Case) -> tuple[tuple[str, str],
     if kind is reasons.SEX_MISMATCH:
         return (("limit", entry.sex),)
     if kind is reasons.AGE_MISMATCH:
-        low = "" if entry.age_min is None else str(entry.age_min)
-        high = "" if entry.age_max is None else str(entry.age_max)
-        return (("limit", f"{low}–{high}"),)
+        if entry.age_min is None or entry.age_max is None:
+            return (("limit", f"≤ {entry.age_max}" if entry.age_min is None else f"≥ {entry.age_min}"),)
+        return (("limit", f"{entry.age_min}–{entry.age_max}"),)
     if kind is reasons.SETTING_MISMATCH:
         return (("limit", "、".join(entry.settings)),)
     if kind is reasons.INSTITUTION_LEVEL_MISMATCH:

@@ -221,7 +221,7 @@ EVIDENCE_MISSING = _kind(
     "EVIDENCE_MISSING",
     "R",
     "缺少审核要点的依据：{criteria}。",
-    "No answer is given for the criteria {criteria}.",
+    "Criteria without an answer: {criteria}.",
     "eligibility 4.2",
 )
 INDICATION_MISMATCH = _kind(
@@ -255,7 +255,7 @@ CRITERION_UNMET = _kind(
     "CRITERION_UNMET",
     "I",
     "不符合审核要点：{criteria}。",
-    "The criteria {criteria} are not met.",
+    "Criteria not met: {criteria}.",
     "eligibility 4.2",
 )
 PRIOR_AUTH_REQUIRED = _kind(

@@ -14,7 +14,18 @@ def test_a_day_is_written_in_iso_form() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-02-30", "20260131", "2026-1-31", "2026-W05-6", "26-01-31", "2026/01/31", "２０２６-01-31", "", "2026-01-31T00:00:00Z"]
+    "text",
+    [
+        "2026-02-30",
+        "20260131",
+        "2026-1-31",
+        "2026-W05-6",
+        "26-01-31",
+        "2026/01/31",
+        "２０２６-01-31",
+        "",
+        "2026-01-31T00:00:00Z",
+    ],
 )
 def test_no_other_way_of_writing_a_day_is_taken(text: str) -> None:
     with pytest.raises(ValueError):
@@ -35,7 +46,15 @@ def test_an_instant_is_read_in_utc(text: str, instant: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-05-27", "2026-05-27T23:00:05", "2026-05-27 23:00:05Z", "2026-05-27T24:30:00Z", "0001-01-01T00:00:00+14:00", "now"]
+    "text",
+    [
+        "2026-05-27",
+        "2026-05-27T23:00:05",
+        "2026-05-27 23:00:05Z",
+        "2026-05-27T24:30:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "now",
+    ],
 )
 def test_an_instant_without_zone_or_sense_is_refused(text: str) -> None:
     with pytest.raises(ValueError):

@@ -27,10 +27,9 @@ def test_a_refusal_says_its_code_status_and_problems() -> None:
 
 
 def test_every_problem_has_a_sentence_in_both_languages() -> None:
-    values = {
-        name: "x"
-        for name in ("what", "value", "places", "low", "high", "choices", "limit", "first", "second", "what_zh", "what_en")
-    }
+    values = dict.fromkeys(
+        ("what", "value", "places", "low", "high", "choices", "limit", "first", "second", "what_zh", "what_en"), "x"
+    )
     for code in SENTENCES:
         for language in ("zh", "en"):
             problems = Problems(language)  # type: ignore[arg-type]

@@ -8,7 +8,8 @@ from common.text import approval_key, is_whole_code, norm
 
 # What lists and systems really write: Chinese, Latin in both widths, marks, middle dots, zero-width and white space.
 FIELD_TEXT = st.text(
-    alphabet="奥希替尼片剂注射用盐酸ＡＢａｂAb12１２（）()-.:：/®™•・·･\u200b\u200d\ufeff\u180e \t\u3000\u00a0α Ⅱ㎎", max_size=20
+    alphabet="奥希替尼片剂注射用盐酸ＡＢａｂAb12１２（）()-.:：/®™•・·･\u200b\u200d\ufeff\u180e \t\u3000\u00a0α Ⅱ㎎",
+    max_size=20,
 )
 
 

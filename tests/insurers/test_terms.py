@@ -76,7 +76,9 @@ def test_what_is_not_given_has_its_default() -> None:
     assert (terms.base, terms.waiting_days, terms.annual_limit, terms.honours_base_exclusions) == (None, 0, None, False)
 
 
-@pytest.mark.parametrize("document", [EXAMPLE, LEAST, {**LEAST, "benefits": [{"code": "b", "bands": [{"up_to": None, "ratio": 1}]}]}])
+@pytest.mark.parametrize(
+    "document", [EXAMPLE, LEAST, {**LEAST, "benefits": [{"code": "b", "bands": [{"up_to": None, "ratio": 1}]}]}]
+)
 def test_terms_written_out_are_read_back(document: dict[str, Any]) -> None:
     terms = parse_terms(document)
 
@@ -138,9 +140,7 @@ def test_each_fault_is_named_where_it_stands(path: str, value: object, pointer: 
     assert problems(with_change(path, value)) == [(pointer, code)]
 
 
-@pytest.mark.parametrize(
-    "edges", [["100.00", "100.00", None], ["100.00", "99.99", None], ["0.00", None]]
-)
+@pytest.mark.parametrize("edges", [["100.00", "100.00", None], ["100.00", "99.99", None], ["0.00", None]])
 def test_bands_must_rise(edges: list[str | None]) -> None:
     bands = [{"up_to": edge, "ratio": "0.5"} for edge in edges]
 
@@ -186,7 +186,9 @@ def test_a_message_says_the_mend_in_the_readers_language() -> None:
 
 
 def test_every_reference_is_told_with_the_kinds_that_may_stand_there() -> None:
-    told = [(ref.pointer, ref.catalog, ref.label, sorted(ref.kinds)) for ref in catalog_references(parse_terms(EXAMPLE))]
+    told = [
+        (ref.pointer, ref.catalog, ref.label, sorted(ref.kinds)) for ref in catalog_references(parse_terms(EXAMPLE))
+    ]
 
     assert told == [
         ("/base", "NRDL", None, ["base"]),

@@ -3,7 +3,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from catalog.drugs.knowledge import Closure, Identity, KnownKeys, KnownRow, Knowledge
+from catalog.drugs.knowledge import Closure, Identity, Knowledge, KnownKeys, KnownRow
 from catalog.drugs.names import DosageForms, FormRow
 from catalog.drugs.resolve import recognise
 from common.text import approval_key, norm
@@ -61,7 +61,7 @@ IDENTITIES = st.builds(
 )
 
 
-def rows_with(world: list[KnownRow], keys: KnownKeys) -> list[KnownRow]:
+def rows_with(world: list[KnownRow], keys: KnownKeys, forms: DosageForms = FORMS) -> list[KnownRow]:
     """What a database answers to keys."""
     return [
         row
@@ -69,7 +69,7 @@ def rows_with(world: list[KnownRow], keys: KnownKeys) -> list[KnownRow]:
         if row.whole_code in keys.codes
         or approval_key(row.approval_no) in keys.approvals
         or norm(row.brand_name) in keys.brands
-        or not keys.names.isdisjoint(FORMS.base_name(name).name for name in (row.generic_name, *row.aliases))
+        or not keys.names.isdisjoint(forms.base_name(name).name for name in (row.generic_name, *row.aliases))
     ]
 
 
@@ -125,7 +125,9 @@ def test_a_name_asked_for_is_the_same_drug_as_in_the_whole_world(world: list[Kno
 
 
 @given(WORLDS, IDENTITIES, st.randoms(use_true_random=False))
-def test_the_order_in_which_rows_come_does_not_matter(world: list[KnownRow], identity: Identity, random: object) -> None:
+def test_the_order_in_which_rows_come_does_not_matter(
+    world: list[KnownRow], identity: Identity, random: object
+) -> None:
     shuffled = list(world)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
 

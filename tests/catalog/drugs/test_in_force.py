@@ -53,7 +53,9 @@ ALL = [DRAFT, NEW, OLD, CORRECTED]
         ("2026-05-01", "2026-03-01T00:00:00Z", "2026"),  # the instant of withdrawal
     ],
 )
-def test_the_day_says_which_list_applied_and_known_at_what_was_known(day: str, known_at: str, label: str | None) -> None:
+def test_the_day_says_which_list_applied_and_known_at_what_was_known(
+    day: str, known_at: str, label: str | None
+) -> None:
     found = in_force(ALL, parse_day(day), parse_instant(known_at))
 
     assert (found.label if found else None) == label
@@ -100,4 +102,7 @@ def test_what_is_published_or_withdrawn_later_changes_nothing(
 
     assert (found is None) == (without_what_came_later is None)
     if found and without_what_came_later:
-        assert (found.label, found.effective_from) == (without_what_came_later.label, without_what_came_later.effective_from)
+        assert (found.label, found.effective_from) == (
+            without_what_came_later.label,
+            without_what_came_later.effective_from,
+        )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from catalog.drugs.knowledge import Identity, KnownRow, Knowledge
+from catalog.drugs.knowledge import Identity, Knowledge, KnownRow
 from catalog.drugs.names import DosageForms, FormRow
 from catalog.drugs.resolve import Recognition, recognise
 
@@ -195,7 +195,10 @@ def test_class_codes_come_from_the_code_the_product_and_every_entry_of_the_drug(
 
 
 def test_a_form_agrees_whichever_side_names_the_group() -> None:
-    known = [master("甲药", approval_no="H1", dosage_form="分散片"), master("甲药", approval_no="H2", dosage_form="注射液")]
+    known = [
+        master("甲药", approval_no="H1", dosage_form="分散片"),
+        master("甲药", approval_no="H2", dosage_form="注射液"),
+    ]
 
     assert found(known, generic_name="甲药", dosage_form="口服常释剂型").approval_no == "h1"
     assert found(known, generic_name="甲药注射液").approval_no == "h2"

@@ -25,7 +25,13 @@ def version(entries: list[Json], label: str = "2026", **changes: Any) -> Json:
 
 
 def catalog(code: str, kind: str, entries: list[Json], **changes: Any) -> Json:
-    return {"code": code, "kind": kind, "series": "B" if kind == "commercial" else None, "versions": [version(entries)], **changes}
+    return {
+        "code": code,
+        "kind": kind,
+        "series": "B" if kind == "commercial" else None,
+        "versions": [version(entries)],
+        **changes,
+    }
 
 
 TERMS: Json = {

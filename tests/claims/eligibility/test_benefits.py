@@ -2,7 +2,16 @@
 
 import pytest
 
-from tests.claims.eligibility.small_world import LISTED, Json, catalog, codes, decide_line, make_claim, make_world, outcome
+from tests.claims.eligibility.small_world import (
+    LISTED,
+    Json,
+    catalog,
+    codes,
+    decide_line,
+    make_claim,
+    make_world,
+    outcome,
+)
 
 CIDL = [{"catalog": "CIDL"}]
 BASE = [{"entry_code": "N-1", "generic_name": "奥希替尼", "icd10": ["C34"]}]
@@ -60,8 +69,16 @@ def test_a_scope_takes_its_base_statuses(scope: str, status: str, takes: bool) -
         (special(catalogs=[{"catalog": "OTHER"}, *CIDL]), {}, ("eligible", [])),
         (special(), {"line": {"generic_name": "乙药"}}, ("ineligible", ["NOT_IN_CATALOG"])),
         (special(), {"member": {"pre_existing": ["C34"]}}, ("eligible", [])),
-        (special(ratio_pre_existing="0"), {"member": {"pre_existing": ["C34"]}}, ("ineligible", ["PRE_EXISTING_EXCLUDED"])),
-        (special(ratio_pre_existing="0"), {"member": {"pre_existing": ["C30-C39"]}}, ("ineligible", ["PRE_EXISTING_EXCLUDED"])),
+        (
+            special(ratio_pre_existing="0"),
+            {"member": {"pre_existing": ["C34"]}},
+            ("ineligible", ["PRE_EXISTING_EXCLUDED"]),
+        ),
+        (
+            special(ratio_pre_existing="0"),
+            {"member": {"pre_existing": ["C30-C39"]}},
+            ("ineligible", ["PRE_EXISTING_EXCLUDED"]),
+        ),
         (special(ratio_pre_existing="0"), {"member": {"pre_existing": ["C34.11"]}}, ("eligible", [])),
         (special(ratio_pre_existing="0.1"), {"member": {"pre_existing": ["C34"]}}, ("eligible", [])),
         (special(), {"member": {"pre_existing": ["I10"]}, "diagnoses": []}, ("review", ["DIAGNOSIS_MISSING"])),
@@ -89,7 +106,9 @@ def test_a_scope_takes_its_base_statuses(scope: str, status: str, takes: bool) -
         ),
     ],
 )
-def test_each_test_of_a_benefit_says_why_it_fails(benefit: Json, claim: Json, outcome_and_codes: tuple[str, list[str]]) -> None:
+def test_each_test_of_a_benefit_says_why_it_fails(
+    benefit: Json, claim: Json, outcome_and_codes: tuple[str, list[str]]
+) -> None:
     world = make_world(benefits=[benefit], base=[{"entry_code": "N-1", "generic_name": "乙药", "icd10": ["Z99"]}])
 
     assert outcome(world, make_claim(**claim)) == outcome_and_codes

@@ -7,7 +7,15 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.eligibility import accumulators_document, answer, assess_claim, canonical_json, judge_claim, parse_claim, pay
+from claims.eligibility import (
+    accumulators_document,
+    answer,
+    assess_claim,
+    canonical_json,
+    judge_claim,
+    parse_claim,
+    pay,
+)
 from tests.claims.eligibility.small_world import Json, decide, make_claim, make_world, version
 from tests.worlds import world_of
 
@@ -77,7 +85,9 @@ def test_another_fact_has_another_digest(other: Json) -> None:
 
 
 def test_the_content_of_a_catalog_counts_by_its_checksum() -> None:
-    world = make_world(listed=[{"entry_code": "C-1", "generic_name": "奥希替尼", "icd10": ["C34"]}], annual_limit="1200.00")
+    world = make_world(
+        listed=[{"entry_code": "C-1", "generic_name": "奥希替尼", "icd10": ["C34"]}], annual_limit="1200.00"
+    )
     world["catalogs"][0]["versions"][0]["checksum"] = "another"
 
     assert digest_of(world, make_claim(TWO)) != digest_of(WORLD, make_claim(TWO))
@@ -98,7 +108,9 @@ def test_the_digest_of_this_claim_never_changes() -> None:
 def test_a_later_version_does_not_change_an_earlier_digest() -> None:
     claim = make_claim(TWO, as_known_at="2026-02-01T00:00:00Z")
     before = digest_of(WORLD, claim)
-    world = make_world(listed=[{"entry_code": "C-1", "generic_name": "奥希替尼", "icd10": ["C34"]}], annual_limit="1200.00")
+    world = make_world(
+        listed=[{"entry_code": "C-1", "generic_name": "奥希替尼", "icd10": ["C34"]}], annual_limit="1200.00"
+    )
     world["catalogs"][0]["versions"].append(version([], "2026-b", published_at="2026-02-01T00:00:01Z"))
     world["master"].append({"generic_name": "别药", "aliases": ["奥希替尼"], "recorded_at": "2026-02-01T00:00:01Z"})
 

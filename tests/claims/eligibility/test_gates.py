@@ -5,7 +5,16 @@ from typing import Any
 import pytest
 
 from claims.eligibility.gates import GATES
-from tests.claims.eligibility.small_world import LISTED, Json, catalog, decide, decide_line, make_claim, make_world, outcome
+from tests.claims.eligibility.small_world import (
+    LISTED,
+    Json,
+    catalog,
+    decide,
+    decide_line,
+    make_claim,
+    make_world,
+    outcome,
+)
 
 BASE = [{"entry_code": "N-1", "generic_name": "奥希替尼", "icd10": ["C34"]}]
 
@@ -33,7 +42,11 @@ BASE = [{"entry_code": "N-1", "generic_name": "奥希替尼", "icd10": ["C34"]}]
         # 4 circumstance
         ({}, {"circumstance": "overseas"}, ("ineligible", ["STATUTORY_EXCLUSION"])),
         ({"covered_circumstances": ["overseas"]}, {"circumstance": "overseas"}, ("eligible", [])),
-        ({"covered_circumstances": ["overseas"]}, {"circumstance": "third_party"}, ("ineligible", ["STATUTORY_EXCLUSION"])),
+        (
+            {"covered_circumstances": ["overseas"]},
+            {"circumstance": "third_party"},
+            ("ineligible", ["STATUTORY_EXCLUSION"]),
+        ),
         # all are reported
         (
             {"waiting_days": 365},
@@ -49,7 +62,9 @@ def test_product_version_policy_waiting_period_and_circumstance(
 
 
 def test_a_drug_that_is_not_recognised_or_ambiguous_stops_but_keeps_the_earlier_reasons() -> None:
-    world = make_world(master=[{"generic_name": "甲药", "aliases": ["共名"]}, {"generic_name": "乙药", "aliases": ["共名"]}])
+    world = make_world(
+        master=[{"generic_name": "甲药", "aliases": ["共名"]}, {"generic_name": "乙药", "aliases": ["共名"]}]
+    )
 
     assert outcome(world, make_claim({"generic_name": "没有的药"}, circumstance="overseas")) == (
         "ineligible",
@@ -61,7 +76,10 @@ def test_a_drug_that_is_not_recognised_or_ambiguous_stops_but_keeps_the_earlier_
 def test_a_conflict_of_code_and_name_sends_to_review() -> None:
     world = make_world(master=[{"generic_name": "奥希替尼", "approval_no": "H1"}])
 
-    assert outcome(world, make_claim({"approval_no": "H1", "generic_name": "索拉非尼"})) == ("review", ["DRUG_CODE_NAME_CONFLICT"])
+    assert outcome(world, make_claim({"approval_no": "H1", "generic_name": "索拉非尼"})) == (
+        "review",
+        ["DRUG_CODE_NAME_CONFLICT"],
+    )
 
 
 @pytest.mark.parametrize(
@@ -72,10 +90,16 @@ def test_a_conflict_of_code_and_name_sends_to_review() -> None:
         ([{"generic_name": "奥希替尼", "icd10": ["C50"]}], ("eligible", [])),
         ([{"generic_name": "奥希替尼", "icd10": ["C34.11"]}], ("review", ["NEGATIVE_LIST_UNDETERMINED"])),
         ([{"generic_name": "奥希替尼", "dosage_form": "片"}], ("review", ["NEGATIVE_LIST_UNDETERMINED"])),
-        ([{"generic_name": "奥希替尼", "indication": "uncoded text is no selector here"}], ("ineligible", ["NEGATIVE_LIST"])),
+        (
+            [{"generic_name": "奥希替尼", "indication": "uncoded text is no selector here"}],
+            ("ineligible", ["NEGATIVE_LIST"]),
+        ),
         ([{"class_code": "XL01E"}], ("ineligible", ["NEGATIVE_LIST"])),
         ([{"class_code": "XL01EX"}], ("eligible", [])),
-        ([{"generic_name": "索拉非尼", "class_code": "XL01EB"}], ("eligible", [])),  # a class selects only without a drug
+        (
+            [{"generic_name": "索拉非尼", "class_code": "XL01EB"}],
+            ("eligible", []),
+        ),  # a class selects only without a drug
         ([{"icd10": ["C33-C34"]}], ("ineligible", ["NEGATIVE_LIST"])),
         ([{"icd10": ["C34.1"], "class_code": "XA"}], ("eligible", [])),
         ([{"sex": "F"}], ("ineligible", ["NEGATIVE_LIST"])),
@@ -85,10 +109,15 @@ def test_a_conflict_of_code_and_name_sends_to_review() -> None:
         ([{}], ("eligible", [])),
         ([{"brand_name": "泰瑞沙"}], ("review", ["NEGATIVE_LIST_UNDETERMINED"])),
         # full beats unknown, wherever they stand
-        ([{"entry_code": "1", "brand_name": "泰瑞沙"}, {"entry_code": "2", "sex": "F"}], ("ineligible", ["NEGATIVE_LIST"])),
+        (
+            [{"entry_code": "1", "brand_name": "泰瑞沙"}, {"entry_code": "2", "sex": "F"}],
+            ("ineligible", ["NEGATIVE_LIST"]),
+        ),
     ],
 )
-def test_the_negative_list_selects_by_drug_class_form_and_disease(negative: list[Json], outcome_and_codes: tuple[str, list[str]]) -> None:
+def test_the_negative_list_selects_by_drug_class_form_and_disease(
+    negative: list[Json], outcome_and_codes: tuple[str, list[str]]
+) -> None:
     entries = [{"entry_code": f"G-{place}", **entry} for place, entry in enumerate(negative)]
 
     assert outcome(make_world(negative=entries), make_claim()) == outcome_and_codes
@@ -102,7 +131,10 @@ def test_a_class_selector_cannot_tell_for_a_line_without_class_codes() -> None:
 
 
 def test_the_first_full_negative_list_is_cited_before_an_unknown_one() -> None:
-    world = make_world(negative_lists=[{"catalog": "NEG"}, {"catalog": "NEG2"}], negative=[{"entry_code": "G-1", "brand_name": "泰瑞沙"}])
+    world = make_world(
+        negative_lists=[{"catalog": "NEG"}, {"catalog": "NEG2"}],
+        negative=[{"entry_code": "G-1", "brand_name": "泰瑞沙"}],
+    )
     world["catalogs"].append(catalog("NEG2", "negative", [{"entry_code": "H-1", "sex": "F"}]))
 
     line = decide_line(world, make_claim())
@@ -120,7 +152,12 @@ def test_the_first_full_negative_list_is_cited_before_an_unknown_one() -> None:
         (BASE, None, {"diagnoses": ["C34"]}, "covered"),
         ([{**BASE[0], "icd10": ["C34.11"]}], None, {}, "undetermined"),
         ([{**BASE[0], "icd10": ["C34.11"]}], None, {"base_paid": "0.01"}, "covered"),  # the fund has judged
-        ([{**BASE[0], "icd10": ["C34.11"]}], None, {"base_settled": True}, "undetermined"),  # settled, perhaps at nothing
+        (
+            [{**BASE[0], "icd10": ["C34.11"]}],
+            None,
+            {"base_settled": True},
+            "undetermined",
+        ),  # settled, perhaps at nothing
         (BASE, [{"entry_code": "X-1", "generic_name": "奥希替尼"}], {}, "excluded"),
         (BASE, [{"entry_code": "X-1", "generic_name": "奥希替尼"}], {"base_paid": "0.01"}, "excluded"),
         (BASE, [{"entry_code": "X-1", "brand_name": "泰瑞沙"}], {}, "undetermined"),
@@ -174,7 +211,9 @@ def test_the_trace_holds_every_gate_in_order_and_skips_after_a_stop() -> None:
     eligible = decide_line(make_world(), make_claim(member={"policy_end": None})).judgement.trace
     stopped = decide_line(make_world(), make_claim({"generic_name": "没有的药"})).judgement.trace
 
-    assert eligible[: len(GATES)] == tuple((gate.step, "unknown" if gate.step == "policy" else "pass") for gate in GATES)
+    assert eligible[: len(GATES)] == tuple(
+        (gate.step, "unknown" if gate.step == "policy" else "pass") for gate in GATES
+    )
     assert [result for _step, result in stopped] == ["pass"] * 4 + ["unknown"] + ["skipped"] * 5
     assert [step for step, _result in stopped] == [gate.step for gate in GATES]
 

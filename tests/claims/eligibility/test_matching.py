@@ -24,7 +24,11 @@ CODE = "XL01EBA001A010010100001"
         ({"national_code": "XL01EB"}, {"national_code": CODE}, []),
         ({"national_code": "XL01EB"}, {"national_code": "XL01"}, ["PRODUCT_UNSPECIFIED"]),
         ({"national_code": "XL01EB"}, {"national_code": "XL01EX"}, ["NOT_IN_CATALOG"]),
-        ({"national_code": "XL01EB", "dosage_form": "片"}, {"national_code": CODE, "dosage_form": "注射液"}, ["NOT_IN_CATALOG"]),
+        (
+            {"national_code": "XL01EB", "dosage_form": "片"},
+            {"national_code": CODE, "dosage_form": "注射液"},
+            ["NOT_IN_CATALOG"],
+        ),
         # A class code beside a drug is information, no test.
         ({"class_code": "XZ99"}, {"national_code": CODE}, []),
     ],
@@ -76,7 +80,11 @@ def test_the_drug_part_passes_fails_or_cannot_be_told(entry: Json, line: Json, f
         ({"min_institution_level": 3}, {"institution_level": None}, ["INSTITUTION_LEVEL_MISSING"]),
         ({"criteria": ["A", "B"]}, {"line": {"evidence": {"A": True, "B": True}}}, []),
         ({"criteria": ["A", "B"]}, {"line": {"evidence": {"A": True}}}, ["EVIDENCE_MISSING"]),
-        ({"criteria": ["A", "B"]}, {"line": {"evidence": {"B": False}}}, ["CRITERION_UNMET"]),  # whatever else is unanswered
+        (
+            {"criteria": ["A", "B"]},
+            {"line": {"evidence": {"B": False}}},
+            ["CRITERION_UNMET"],
+        ),  # whatever else is unanswered
         ({"criteria": ["A=生物标志物"]}, {"line": {"evidence": {"A": None}}}, ["EVIDENCE_MISSING"]),
         # all unknowns, in the order of the facets; a failure hides them
         (
@@ -105,7 +113,9 @@ def test_each_restriction_passes_fails_or_lacks_its_fact(entry: Json, claim: Jso
     [("2026-03-09", ["NOT_IN_CATALOG"]), ("2026-03-10", []), ("2026-03-20", []), ("2026-03-21", ["NOT_IN_CATALOG"])],
 )
 def test_an_entry_is_ignored_outside_its_agreement_period(day: str, found: list[str]) -> None:
-    listed = [{"entry_code": "C-1", "generic_name": "奥希替尼", "effective_from": "2026-03-10", "effective_to": "2026-03-20"}]
+    listed = [
+        {"entry_code": "C-1", "generic_name": "奥希替尼", "effective_from": "2026-03-10", "effective_to": "2026-03-20"}
+    ]
 
     assert codes(decide_line(make_world(listed=listed), make_claim(service_date=day))) == found
 

@@ -62,7 +62,9 @@ def test_an_entry_caps_quantity_and_price(entry: Json, line: Json, allowed: str,
         ("0.00", ["C34"], "1000.00", "0.00", ["DEDUCTIBLE_NOT_MET"]),
     ],
 )
-def test_the_deductible_comes_off_first(used: str, pre_existing: list[str], deductible: str, payable: str, notes: list[str]) -> None:
+def test_the_deductible_comes_off_first(
+    used: str, pre_existing: list[str], deductible: str, payable: str, notes: list[str]
+) -> None:
     world = make_world(
         benefits=[special(deductible_group="h")], deductibles={"h": "400.00"}, deductibles_pre_existing={"h": "1000.00"}
     )
@@ -83,7 +85,9 @@ def test_the_deductible_comes_off_first(used: str, pre_existing: list[str], dedu
         ({"base_settled": True, "amount": "0.05"}, [], "0.7000", "0.04"),  # 3.5 fen
     ],
 )
-def test_the_ratio_is_that_of_settlement_and_pre_existing(line: Json, pre_existing: list[str], ratio: str, share: str) -> None:
+def test_the_ratio_is_that_of_settlement_and_pre_existing(
+    line: Json, pre_existing: list[str], ratio: str, share: str
+) -> None:
     benefit = special(ratio_pre_existing="0.5", ratio_unsettled="0.2", ratio_unsettled_pre_existing="0.1")
 
     told = paid(make_world(benefits=[benefit]), make_claim(line, member={"pre_existing": pre_existing}))
@@ -125,8 +129,18 @@ def test_a_base_of_nothing_has_the_ratio_0_with_bands_and_its_own_without() -> N
         ({"benefit": "699.99", "version": None}, {}, "699.99", ["ANNUAL_LIMIT_REACHED"]),
         ({"benefit": None, "version": "100.00"}, {"total_paid": "99.99"}, "0.01", ["ANNUAL_LIMIT_REACHED"]),
         ({"benefit": None, "version": "100.00"}, {"total_paid": "100.01"}, "0.00", ["ANNUAL_LIMIT_REACHED"]),
-        ({"benefit": "500.00", "version": "600.00"}, {"benefit_paid": {"special": "100.00"}}, "400.00", ["ANNUAL_LIMIT_REACHED"]),
-        ({"benefit": "500.00", "version": "600.00"}, {"benefit_paid": {"other": "100.00"}}, "500.00", ["ANNUAL_LIMIT_REACHED"]),
+        (
+            {"benefit": "500.00", "version": "600.00"},
+            {"benefit_paid": {"special": "100.00"}},
+            "400.00",
+            ["ANNUAL_LIMIT_REACHED"],
+        ),
+        (
+            {"benefit": "500.00", "version": "600.00"},
+            {"benefit_paid": {"other": "100.00"}},
+            "500.00",
+            ["ANNUAL_LIMIT_REACHED"],
+        ),
     ],
 )
 def test_annual_limits_are_never_exceeded(limits: Json, before: Json, payable: str, notes: list[str]) -> None:
@@ -178,7 +192,12 @@ def test_lines_are_paid_by_service_date_then_number_whatever_their_place() -> No
 
 def test_accumulators_hold_what_was_sent_and_what_was_touched() -> None:
     world = make_world(benefits=[special(deductible_group="h")], deductibles={"h": "0.00"})
-    sent = {"deductible_used": {"x": "1.00"}, "benefit_base": {"special": "2.00"}, "benefit_paid": {"y": "3.00"}, "total_paid": "4.00"}
+    sent = {
+        "deductible_used": {"x": "1.00"},
+        "benefit_base": {"special": "2.00"},
+        "benefit_paid": {"y": "3.00"},
+        "total_paid": "4.00",
+    }
 
     after = decide(world, make_claim(member={"accumulators": sent})).accumulators
 

@@ -52,7 +52,12 @@ def test_the_example_is_read() -> None:
     claim = parse_claim(EXAMPLE)
 
     line = claim.lines[0]
-    assert (claim.product, claim.claim_no, claim.service_date, claim.known_at) == ("HMB", "C-1", date(2026, 3, 14), None)
+    assert (claim.product, claim.claim_no, claim.service_date, claim.known_at) == (
+        "HMB",
+        "C-1",
+        date(2026, 3, 14),
+        None,
+    )
     assert (line.amount, line.quantity, line.diagnoses, line.setting, line.institution_level) == (
         497_700,
         30 * 10**9,
@@ -195,7 +200,9 @@ def test_five_hundred_lines_are_taken_and_one_more_is_not() -> None:
 
 
 def test_every_problem_of_every_line_is_found_at_once() -> None:
-    document = with_change("lines", [{"amount": "x"}, {"generic_name": "奥希替尼", "quantity": 1, "amount": "1", "phone": ""}])
+    document = with_change(
+        "lines", [{"amount": "x"}, {"generic_name": "奥希替尼", "quantity": 1, "amount": "1", "phone": ""}]
+    )
 
     assert problems(document) == [
         ("/lines/0/amount", "BAD_NUMBER"),
@@ -259,7 +266,8 @@ def test_nor_is_what_is_no_claim_at_all(document: object) -> None:
 
 def test_a_coverage_query_is_read() -> None:
     query = parse_coverage(
-        {"generic_name": "奥希替尼", "icd10": "C34.1", "sex": "F", "age": 61, "known_at": "2026-01-01T00:00:00Z"}, today=date(2026, 3, 14)
+        {"generic_name": "奥希替尼", "icd10": "C34.1", "sex": "F", "age": 61, "known_at": "2026-01-01T00:00:00Z"},
+        today=date(2026, 3, 14),
     )
 
     assert (query.day, query.diagnoses, query.age) == (date(2026, 3, 14), ("C341",), 61)
@@ -287,7 +295,13 @@ def test_a_bad_query_is_refused_with_its_pointer(fields: dict[str, object], poin
 
 
 def test_url_parameters_are_read_as_the_same_query() -> None:
-    parameters = {"generic_name": ["奥希替尼"], "icd10": ["C34.1,I10", "E11"], "age": ["61"], "institution_level": ["3"], "sex": [""]}
+    parameters = {
+        "generic_name": ["奥希替尼"],
+        "icd10": ["C34.1,I10", "E11"],
+        "age": ["61"],
+        "institution_level": ["3"],
+        "sex": [""],
+    }
 
     fields = coverage_fields(parameters)
 
