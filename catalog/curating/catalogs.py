@@ -85,7 +85,7 @@ def uploaded(run: ImportRun, new: bool) -> str:
 @admin.register(Catalog)
 class CatalogAdmin(PageAdmin):
     page_template = "catalog/admin/catalog.html"
-    list_display = ["code", "name", "kind", "series", "provenance_shown", "in_force_today", "entries_today"]
+    list_display = ["code", "name", "kind", "series_shown", "provenance_shown", "in_force_today", "entries_today"]
     list_filter = ["kind", "series", "provenance"]
     list_select_related = ["series"]
     search_fields = ["code", "name", "publisher", "province"]
@@ -108,6 +108,10 @@ class CatalogAdmin(PageAdmin):
     @admin.display(description=gettext_lazy("provenance"), ordering="provenance")
     def provenance_shown(self, catalog: Catalog) -> SafeString:
         return provenance_badge(catalog.provenance)
+
+    @admin.display(description=gettext_lazy("series"), ordering="series")
+    def series_shown(self, catalog: Catalog) -> str:
+        return catalog.series.name_zh if catalog.series else ""
 
     @admin.display(description=gettext_lazy("in force today"))
     def in_force_today(self, catalog: Any) -> SafeString:

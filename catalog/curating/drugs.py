@@ -53,7 +53,7 @@ class DrugAdmin(PageAdmin):
         current = Count("products", filter=Q(products__recorded_to=None))
         return super().get_queryset(request).annotate(current_products=current)
 
-    @admin.display(description=gettext_lazy("products"))
+    @admin.display(description=gettext_lazy("drug products"))
     def product_count(self, drug: Any) -> str:
         return str(drug.current_products or "")
 

@@ -83,7 +83,10 @@ def ways(request: HttpRequest) -> list[dict[str, Any]]:
 def frame(context: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
     """Add to the theme's context what our frame shows (unfold's `extra_context` hook)."""
     context["styles"] = [*context["styles"], static("curating/curating.css")]
+    context["site_favicons"] = [{"rel": "icon", "type": "image/svg+xml", "href": static("curating/icon.svg")}]
     context["show_languages"] = True
+    # There is no other site: the theme's link to it would lead back here.
+    context["site_url"] = None
     # A calm blue instead of the theme's purple; the shades are the theme's own.
     context["colors"]["primary"] = {shade: f"var(--color-blue-{shade})" for shade in context["colors"]["primary"]}
     if context["has_permission"]:
@@ -97,5 +100,3 @@ admin.site.extra_context = frame
 admin.site.index_template = "curating/today.html"
 admin.site.login_template = "curating/login.html"
 admin.site.index_title = _("Today")
-# The side bar's own last link would lead back here.
-admin.site.site_url = None
