@@ -3,28 +3,30 @@
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from django.db import connection
 
 from catalog import reference
 from catalog.drugs.knowledge import Closure, Identity, Knowledge, KnownKeys, KnownRow
 from catalog.drugs.names import DosageForms, FormRow
+from common.text import approval_key, norm
 
-# Each arm repeats what its partial index leaves out, so that the planner can use the index.
-_MASTER = """
-SELECT position, generic_name, national_code, approval_no, aliases, dosage_form, brand_name, manufacturer, strength, class_code
+# Each arm repeats what its partial index leaves out, so that the planner can use the index. Entries of several versions that are alike in
+# every fact are one: the earliest.
+_ROWS = """
+(SELECT 'master', position, NULL::timestamptz, '', '', '',
+  generic_name, national_code, approval_no, aliases, dosage_form, brand_name, manufacturer, strength, class_code
 FROM catalog_drugproduct
 WHERE recorded_from <= %(known_at)s AND (recorded_to IS NULL OR recorded_to > %(known_at)s)
   AND (base_name = ANY(%(names)s::text[]) OR alias_keys && %(names)s::varchar[]
     OR (national_code <> '' AND national_code = ANY(%(codes)s::text[]))
     OR (approval_key <> '' AND approval_key = ANY(%(approvals)s::text[]))
-    OR (brand_key <> '' AND brand_key = ANY(%(brands)s::text[])))
-"""
-# Rows of several versions that are alike in every fact are one: the earliest.
-_ENTRIES = """
-SELECT DISTINCT ON (e.generic_name, e.national_code, e.approval_no, e.dosage_form, e.brand_name, e.manufacturer, e.strength, e.class_code)
-  v.published_at, c.code, v.label, e.entry_code,
-  e.generic_name, e.national_code, e.approval_no, e.dosage_form, e.brand_name, e.manufacturer, e.strength, e.class_code
+    OR (brand_key <> '' AND brand_key = ANY(%(brands)s::text[]))))
+UNION ALL
+(SELECT DISTINCT ON (e.generic_name, e.national_code, e.approval_no, e.dosage_form, e.brand_name, e.manufacturer, e.strength, e.class_code)
+  'entry', 0, v.published_at, c.code, v.label, e.entry_code,
+  e.generic_name, e.national_code, e.approval_no, NULL, e.dosage_form, e.brand_name, e.manufacturer, e.strength, e.class_code
 FROM catalog_catalogentry e
 JOIN catalog_catalogversion v ON v.id = e.version_id
 JOIN catalog_catalog c ON c.id = v.catalog_id
@@ -34,7 +36,7 @@ WHERE v.published_at <= %(known_at)s AND (c.owner_id IS NULL OR %(all)s OR c.own
     OR (e.approval_key <> '' AND e.approval_key = ANY(%(approvals)s::text[]))
     OR (e.brand_key <> '' AND e.brand_key = ANY(%(brands)s::text[])))
 ORDER BY e.generic_name, e.national_code, e.approval_no, e.dosage_form, e.brand_name, e.manufacturer, e.strength, e.class_code,
-  v.published_at, c.code COLLATE "C", v.label, e.entry_code
+  v.published_at, c.code COLLATE "C", v.label, e.entry_code)
 """
 
 
@@ -56,21 +58,41 @@ def rows_with(keys: KnownKeys, *, insurer_id: int | None, known_at: datetime) ->
         "brands": sorted(keys.brands),
     }
     with connection.cursor() as cursor:
-        cursor.execute(_MASTER, parameters)
-        rows = [
-            KnownRow(
-                "master", (position,), name, code, approval, tuple(aliases), form, brand, maker, strength, class_code
-            )
-            for position, name, code, approval, aliases, form, brand, maker, strength, class_code in cursor.fetchall()
-        ]
-        cursor.execute(_ENTRIES, parameters)
-        rows += [
-            KnownRow(
-                "entry", (at, catalog, label, entry), name, code, approval, (), form, brand, maker, strength, class_code
-            )
-            for at, catalog, label, entry, name, code, approval, form, brand, maker, strength, class_code in cursor.fetchall()
-        ]
-    return rows
+        cursor.execute(_ROWS, parameters)
+        return [_known_row(*row) for row in cursor.fetchall()]
+
+
+def _known_row(source: str, position: int, at: datetime, catalog: str, label: str, entry: str, *facts: Any) -> KnownRow:
+    name, code, approval, aliases, form, brand, maker, strength, class_code = facts
+    if source == "master":
+        return KnownRow(
+            "master", (position,), name, code, approval, tuple(aliases), form, brand, maker, strength, class_code
+        )
+    return KnownRow(
+        "entry", (at, catalog, label, entry), name, code, approval, (), form, brand, maker, strength, class_code
+    )
+
+
+class KnownRows:
+    """Fetched rows, to be asked again by keys without the database."""
+
+    def __init__(self, rows: Iterable[KnownRow], forms: DosageForms) -> None:
+        self._by_key: dict[tuple[str, str], list[KnownRow]] = {}
+        for row in rows:
+            names = {forms.base_name(name).name for name in (row.generic_name, *row.aliases)}
+            keys = {
+                ("code", row.whole_code),
+                ("approval", approval_key(row.approval_no)),
+                ("brand", norm(row.brand_name)),
+            }
+            for key in keys | {("name", name) for name in names}:
+                self._by_key.setdefault(key, []).append(row)
+
+    def with_keys(self, keys: KnownKeys) -> list[KnownRow]:
+        """Return the rows that meet the keys."""
+        asked = {("code", one) for one in keys.codes} | {("approval", one) for one in keys.approvals}
+        asked |= {("name", one) for one in keys.names} | {("brand", one) for one in keys.brands}
+        return [row for key in asked for row in self._by_key.get(key, ())]
 
 
 def complete(closure: Closure, *, insurer_id: int | None, known_at: datetime) -> None:

@@ -9,15 +9,17 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
+from django.utils.translation import gettext as _
+
 from catalog.clock import Observation
-from catalog.drugs.knowledge import Closure, Identity, Knowledge
+from catalog.drugs.knowledge import Closure, Identity, Knowledge, KnownRow
 from catalog.drugs.resolve import recognise
 from catalog.entries import COLUMNS
-from catalog.known import complete, dosage_forms
+from catalog.known import KnownRows, complete, dosage_forms
 from catalog.models import CatalogEntry, CatalogVersion
 from claims.eligibility.compiled import (
     CLASS_LENGTH,
@@ -35,12 +37,16 @@ from insurers.terms import parse_terms
 
 K = TypeVar("K")
 V = TypeVar("V")
+# What recognition is asked about: a line's identity, or the base name of a drug offered as an alternative.
+Probe = Identity | str
 
 # Entries of one drug in one version are a handful; a list without drugs may be some thousands.
 DRUGS_KEPT = 50_000
 SELECTORS_KEPT = 64
 PRODUCTS_KEPT = 500
-KNOWN_ROWS_KEPT = 40_000
+WORLDS_KEPT = 2_000
+# A request that names more drugs than this (a batch) is gathered for itself and not kept.
+KEPT_WITH_AT_MOST = 64
 NO_SELECTORS = Selectors()
 
 
@@ -108,40 +114,31 @@ class ProductFacts:
     catalogs: dict[str, tuple[Reference, ...]]
 
 
-@dataclass(slots=True)
-class _Known:
-    """What is known to one insurer at one revision, growing with what is asked."""
-
-    rows: dict[Any, None] = field(default_factory=dict)
-    covered: set[tuple[Identity, frozenset[str]]] = field(default_factory=set)
-    knowledge: Knowledge | None = None
-
-
-# (insurer, product code) → (revision, facts); (insurer) → (revision, known); both void when the revision is another.
-_products: _Kept[tuple[int, str], tuple[int, ProductFacts]] = _Kept(PRODUCTS_KEPT)
-_known: _Kept[int, tuple[int, _Known]] = _Kept(PRODUCTS_KEPT)
+# What may change carries the revision in its key: after the next publication nobody asks for it any more, and it ages out.
+_products: _Kept[tuple[int, str, int], ProductFacts] = _Kept(PRODUCTS_KEPT)
+_known: _Kept[tuple[int, int, Probe], tuple[KnownRow, ...]] = _Kept(DRUGS_KEPT)
+_knowledge: _Kept[tuple[int, int, frozenset[Probe]], Knowledge] = _Kept(WORLDS_KEPT)
+_worlds: _Kept[Any, World] = _Kept(WORLDS_KEPT)
 # Published entries never change: (version id, base name) → its entries in the order of eligibility 4.3.
 _entries: _Kept[tuple[int, str], tuple[Entry, ...]] = _Kept(DRUGS_KEPT)
 _by_class: _Kept[tuple[int, str], tuple[Entry, ...]] = _Kept(DRUGS_KEPT)
 _selectors: _Kept[int, Selectors] = _Kept(SELECTORS_KEPT)
-_grow = threading.Lock()
 
 
 def forget() -> None:
     """Drop everything that is kept in the process."""
-    for kept in (_products, _known, _entries, _by_class, _selectors):
+    for kept in (_products, _known, _knowledge, _worlds, _entries, _by_class, _selectors):
         kept.clear()
 
 
 def product_facts(*, insurer_id: int, code: str, seen: Observation) -> ProductFacts:
     """Return the insurer's product with its versions and the versions of its catalogs; raises UnknownProduct."""
-    kept = _products.get((insurer_id, code))
-    if kept and kept[0] == seen.revision:
-        return kept[1]
-    product = insurers.Product.objects.filter(insurer=insurer_id, code=code).first()
-    if product is None:
-        raise UnknownProduct(code)
-    published = product.versions.filter(published_at__lte=seen.known_at).order_by("id")
+    kept = _products.get((insurer_id, code, seen.revision))
+    if kept:
+        return kept
+    own = insurers.ProductVersion.objects.filter(product__insurer=insurer_id, product__code=code)
+    published = list(own.filter(published_at__lte=seen.known_at).select_related("product").order_by("id"))
+    product = published[0].product if published else _product(insurer_id, code)
     versions = tuple(
         ProductVersion(parse_terms(version.terms), version.published_at, version.withdrawn_at) for version in published
     )
@@ -149,8 +146,15 @@ def product_facts(*, insurer_id: int, code: str, seen: Observation) -> ProductFa
     facts = ProductFacts(
         product.pk, code, insurer_id, product.is_demonstration, versions, _references(codes, insurer_id)
     )
-    _products.put((insurer_id, code), (seen.revision, facts))
+    _products.put((insurer_id, code, seen.revision), facts)
     return facts
+
+
+def _product(insurer_id: int, code: str) -> insurers.Product:
+    product = insurers.Product.objects.filter(insurer=insurer_id, code=code).first()
+    if product is None:
+        raise UnknownProduct(_("There is no product %(code)s.") % {"code": code})
+    return product
 
 
 def _references(codes: set[str], insurer_id: int) -> dict[str, tuple[Reference, ...]]:
@@ -197,24 +201,24 @@ def gather(
     `seen` is the caller's observation: where `known_at` is not before it, what was gathered earlier at the same revision serves again.
     `alternatives` loads the drugs' classes too (coverage query).
     """
-    present = known_at >= seen.known_at
-    wanted = set(identities)
-    references = {
-        reference for found in needs(days, product.versions, product.catalogs, known_at).values() for reference in found
-    }
-    knowledge = _knowledge(wanted, frozenset(), product.insurer_id, known_at, seen, present)
+    wanted, on = frozenset(identities), frozenset(days)
+    keep = known_at >= seen.known_at and len(wanted) <= KEPT_WITH_AT_MOST
+    key = (product.pk, seen.revision, wanted, on, alternatives)
+    if keep and (kept := _worlds.get(key)):
+        return replace(kept, known_at=known_at)
+    who = _Asker(product.insurer_id, known_at, seen.revision if keep else None)
+    references = {one for found in needs(on, product.versions, product.catalogs, known_at).values() for one in found}
+    knowledge = _knowledge_of(wanted, who)
     names = entry_names(wanted, knowledge)
     classes: frozenset[str] = frozenset()
     if alternatives:
         found_codes = (classes_of(recognise(identity, knowledge).class_codes) for identity in wanted)
         classes = frozenset(code for codes in found_codes for code in codes)
     compiled = _compile(references, names, classes)
-    if classes:
-        offered = {
-            entry.base_name for version in compiled.values() for listed in version.by_class.values() for entry in listed
-        }
-        knowledge = _knowledge(wanted, frozenset(offered), product.insurer_id, known_at, seen, present)
-    return World(
+    offered = {entry.base_name for made in compiled.values() for listed in made.by_class.values() for entry in listed}
+    if offered:
+        knowledge = _knowledge_of(wanted | offered, who)
+    world = World(
         product=product.code,
         product_versions=product.versions,
         catalogs={
@@ -223,37 +227,57 @@ def gather(
         knowledge=knowledge,
         known_at=known_at,
     )
+    if keep:
+        _worlds.put(key, world)
+    return world
 
 
-def _knowledge(
-    identities: set[Identity],
-    names: frozenset[str],
-    insurer_id: int,
-    known_at: datetime,
-    seen: Observation,
-    present: bool,
-) -> Knowledge:
-    """Return knowledge that holds the closure of the identities and names, from what is kept at this revision where it suffices."""
-    if not present:
-        closure = Closure(identities, dosage_forms(), names)
-        complete(closure, insurer_id=insurer_id, known_at=known_at)
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """For whom and as known when; `revision` None where nothing is to be kept."""
+
+    insurer_id: int
+    known_at: datetime
+    revision: int | None
+
+
+def _closure(probes: Iterable[Probe]) -> Closure:
+    probes = list(probes)
+    identities = [probe for probe in probes if isinstance(probe, Identity)]
+    return Closure(identities, dosage_forms(), [probe for probe in probes if isinstance(probe, str)])
+
+
+def _knowledge_of(probes: frozenset[Probe], who: _Asker) -> Knowledge:
+    """Return knowledge that holds the closure of the identities and base names: from what is kept, the rest in a few queries for all."""
+    if who.revision is None:
+        closure = _closure(probes)
+        complete(closure, insurer_id=who.insurer_id, known_at=who.known_at)
         return Knowledge.build(closure.rows, dosage_forms())
-    with _grow:
-        kept = _known.get(insurer_id)
-        if kept is None or kept[0] != seen.revision or len(kept[1].rows) > KNOWN_ROWS_KEPT:
-            kept = (seen.revision, _Known())
-            _known.put(insurer_id, kept)
-        known = kept[1]
-        missing = {one for one in identities if (one, frozenset()) not in known.covered}
-        asked_names = frozenset(name for name in names if (Identity(), frozenset({name})) not in known.covered)
-        if known.knowledge is None or missing or asked_names:
-            closure = Closure(missing, dosage_forms(), asked_names)
-            complete(closure, insurer_id=insurer_id, known_at=known_at)
-            known.rows.update(dict.fromkeys(closure.rows))
-            known.covered.update((one, frozenset()) for one in missing)
-            known.covered.update((Identity(), frozenset({name})) for name in asked_names)
-            known.knowledge = Knowledge.build(known.rows, dosage_forms())
-        return known.knowledge
+    kept = _knowledge.get((who.insurer_id, who.revision, probes))
+    if kept is not None:
+        return kept
+    rows: dict[KnownRow, None] = {}
+    missing = []
+    for probe in probes:
+        known = _known.get((who.insurer_id, who.revision, probe))
+        if known is None:
+            missing.append(probe)
+        else:
+            rows.update(dict.fromkeys(known))
+    if missing:
+        closure = _closure(missing)
+        complete(closure, insurer_id=who.insurer_id, known_at=who.known_at)
+        fetched = KnownRows(closure.rows, dosage_forms())
+        for probe in missing:
+            # Each probe keeps its own rows only, so that they can be put together anew with others'.
+            own = _closure([probe])
+            while keys := own.missing_keys():
+                own.add(fetched.with_keys(keys))
+            _known.put((who.insurer_id, who.revision, probe), tuple(own.rows))
+        rows.update(dict.fromkeys(closure.rows))
+    knowledge = Knowledge.build(rows, dosage_forms())
+    _knowledge.put((who.insurer_id, who.revision, probes), knowledge)
+    return knowledge
 
 
 def _compile(

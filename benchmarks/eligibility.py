@@ -1,0 +1,248 @@
+"""The engine alone (parse, judge, pay, digest, answer) beside a naive ORM-per-line version, in one run.
+
+Three catalogs of 3,000 entries (base, commercial, negative), claims of 10 lines. The naive version asks the database for each line with a reduced rule (name, indication, first benefit);
+it is what one writes first, and does less.
+"""
+
+import random
+import tracemalloc
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from benchmarks import _lists
+from benchmarks._report import django_up, in_turns, median, peak_mib, report
+
+DRUGS, ENTRIES, CLAIMS, LINES = 1_200, 3_000, 400, 10
+DAY = date(2026, 3, 14)
+KNOWN = datetime(2026, 4, 1, tzinfo=UTC)
+TERMS = {
+    "label": "2026",
+    "effective_from": "2026-01-01",
+    "base": {"catalog": "BENCH-BASE"},
+    "negative_lists": [{"catalog": "BENCH-NEG"}],
+    "deductibles": {"g": "100.00"},
+    "benefits": [
+        {"code": "listed", "scope": "base_listed", "ratio": "0.5000", "deductible_group": "g"},
+        {"code": "special", "scope": "off_base", "catalogs": [{"catalog": "BENCH-COM"}], "ratio": "0.7000"},
+    ],
+}
+
+
+def claims(seed: int = 7) -> list[dict[str, Any]]:
+    """Return claims of ten lines whose drugs and diseases meet the lists."""
+    chance = random.Random(seed)
+    made = []
+    for number in range(CLAIMS):
+        lines = [
+            {
+                "line_no": place + 1,
+                "generic_name": _lists.name(chance.randrange(DRUGS)),
+                "quantity": "30",
+                "amount": f"{chance.randrange(100, 900000) / 100:.2f}",
+                "evidence": {f"CRIT_{chance.randrange(40)}": True},
+            }
+            for place in range(LINES)
+        ]
+        made.append(
+            {
+                "product": "BENCH",
+                "claim_no": f"C-{number}",
+                "service_date": DAY.isoformat(),
+                "diagnoses": [chance.choice(_lists.DISEASES) + ".1"],
+                "setting": "outpatient",
+                "member": {"member_ref": f"m-{number}", "age": 60, "sex": "F"},
+                "lines": lines,
+            }
+        )
+    return made
+
+
+def lists() -> dict[str, tuple[str, list[dict[str, Any]]]]:
+    """Return by catalog code its kind and entries."""
+    # Each list leaves some drugs out, so that every outcome occurs.
+    base = list(_lists.rows(ENTRIES, DRUGS * 2 // 3, seed=1, prefix="B"))
+    commercial = list(_lists.rows(ENTRIES, DRUGS, seed=2, prefix="C"))
+    negative = list(_lists.rows(ENTRIES, DRUGS, seed=3, prefix="N"))
+    for place, row in enumerate(negative):
+        row["payment_standard"] = ""
+        if place % 60 == 0:  # a selector by class instead of a drug
+            row.update(generic_name="", brand_name="", strength="", manufacturer="", criteria="", age_min="", settings="")
+    return {
+        "BENCH-BASE": ("base", base),
+        "BENCH-COM": ("commercial", commercial),
+        "BENCH-NEG": ("negative", negative),
+    }
+
+
+def pure_world() -> Any:
+    """Return the world compiled from the lists, wholly loaded, without a database."""
+    from catalog.drugs.knowledge import Knowledge, KnownRow
+    from catalog.drugs.names import DosageForms, FormRow
+    from catalog.reference import dosage_form_rows
+    from claims.eligibility import CompiledVersion, ProductVersion, Selectors, World, compile_entry, index_by_name
+    from insurers.terms import parse_terms
+
+    forms = DosageForms(FormRow(*row) for row in dosage_form_rows())
+    published = datetime(2025, 12, 1, tzinfo=UTC)
+    catalogs, known = {}, []
+    for code, (kind, rows) in lists().items():
+        entries = [compile_entry(_lists.typed(row), forms, kind) for row in rows]  # type: ignore[arg-type]
+        catalogs[code] = (
+            CompiledVersion(
+                catalog=code,
+                kind=kind,  # type: ignore[arg-type]
+                series=None,
+                label="1",
+                checksum="0" * 64,
+                effective_from=date(2026, 1, 1),
+                effective_to=None,
+                published_at=published,
+                withdrawn_at=None,
+                by_name=index_by_name(entries),
+                selectors=Selectors.build(entries),
+            ),
+        )
+        known += [
+            KnownRow(
+                "entry",
+                (published, code, "1", row["entry_code"]),
+                row["generic_name"],
+                brand_name=row["brand_name"],
+                manufacturer=row["manufacturer"],
+                strength=row["strength"],
+                class_code=row["class_code"],
+            )
+            for row in rows
+            if row["generic_name"]
+        ]
+    terms = parse_terms(TERMS)
+    return World("BENCH", (ProductVersion(terms, published),), catalogs, Knowledge.build(known, forms), KNOWN)
+
+
+def engine(world: Any, asked: list[dict[str, Any]]) -> int:
+    """Decide every claim from its JSON to its answer; returns the payable fen of all."""
+    from claims.eligibility import answer, assess_claim, parse_claim
+
+    paid = 0
+    for data in asked:
+        decision = assess_claim(parse_claim(data), world)
+        answer(decision)
+        paid += decision.payable
+    return paid
+
+
+def decide_only(world: Any, parsed: list[Any]) -> int:
+    """Decide every parsed claim with reasons, trace and digest."""
+    from claims.eligibility import assess_claim
+
+    return sum(assess_claim(claim, world).payable for claim in parsed)
+
+
+def into_database() -> Any:
+    """Publish the lists and return the versions, for the naive version."""
+    from catalog import services
+    from catalog.models import Catalog, CatalogVersion, ImportRun
+    from common.jobs import services as jobs
+
+    versions = {}
+    for code, (kind, rows) in lists().items():
+        catalog = Catalog.objects.filter(code=code).first() or services.create_catalog(
+            code=code, name=code, kind=kind, by="bench"
+        )
+        version = catalog.versions.filter(label="1").first()
+        if version is None:
+            run, _new = services.upload_catalog(
+                catalog=catalog,
+                label="1",
+                effective_from=date(2026, 1, 1),
+                effective_to=None,
+                chunks=[_lists.as_csv(iter(rows))],
+                file_name="bench.csv",
+                by="bench",
+            )
+            assert run.job is not None
+            jobs.run(run.job.pk)
+            run = ImportRun.objects.get(pk=run.pk)
+            assert run.version is not None, run.problems.values_list("row", "code", "message_en")[:3]
+            version = services.publish_version(version=run.version, by="bench-2")
+        versions[code] = CatalogVersion.objects.get(pk=version.pk)
+    return versions
+
+
+def naive(asked: list[dict[str, Any]]) -> Decimal:
+    """Decide each line with the ORM, a reduced rule: negative list, base list, then the benefit's list by name and disease."""
+    from catalog.known import dosage_forms
+    from catalog.models import CatalogEntry, CatalogVersion
+
+    now = datetime.now(tz=UTC)
+
+    def match(code: str, base_name: str, diagnosis: str) -> Any:
+        version = CatalogVersion.objects.filter(catalog__code=code).in_force(DAY, now).first()
+        for entry in CatalogEntry.objects.filter(version=version, base_name=base_name).order_by("entry_code"):
+            if not entry.icd10 or any(diagnosis.startswith(code.replace(".", "")) for code in entry.icd10):
+                return entry
+        return None
+
+    paid = Decimal(0)
+    for claim in asked:
+        diagnosis = claim["diagnoses"][0].replace(".", "")
+        for line in claim["lines"]:
+            base_name = dosage_forms().base_name(line["generic_name"]).name
+            amount = Decimal(line["amount"])
+            if match("BENCH-NEG", base_name, diagnosis):
+                continue
+            if match("BENCH-BASE", base_name, diagnosis):
+                paid += max(Decimal(0), amount - 100) * Decimal("0.5")
+            elif match("BENCH-COM", base_name, diagnosis):
+                paid += amount * Decimal("0.7")
+    return paid
+
+
+def main() -> None:
+    """Measure and report."""
+    django_up()
+    from claims.eligibility import parse_claim
+
+    into_database()
+    asked = claims()
+    tracemalloc.start()
+    world = pure_world()
+    world_mib = tracemalloc.get_traced_memory()[0] / 2**20
+    tracemalloc.stop()
+    parsed = [parse_claim(data) for data in asked]
+    few = asked[: CLAIMS // 40]
+    decide_only(world, parsed)
+    seconds = in_turns(
+        {
+            "engine": lambda: decide_only(world, parsed),
+            "json to answer": lambda: engine(world, asked),
+            "naive ORM": lambda: naive(few),
+        },
+        rounds=5,
+    )
+    lines = {"engine": CLAIMS * LINES, "json to answer": CLAIMS * LINES, "naive ORM": len(few) * LINES}
+    rates = {name: lines[name] / median(taken) for name, taken in seconds.items()}
+    report(
+        "eligibility",
+        [
+            {
+                "way": {
+                    "engine": "engine: reasons, trace, money, digest",
+                    "json to answer": "with parsing the JSON and wording the answer",
+                    "naive ORM": "naive ORM per line, reduced rule",
+                }[name],
+                "lines/s": round(rate),
+                "x naive": round(rate / rates["naive ORM"], 1),
+            }
+            for name, rate in rates.items()
+        ]
+        + [
+            {"way": "three compiled catalogs and what is known, MiB", "lines/s": round(world_mib, 1)},
+            {"way": "peak memory of the process, MiB", "lines/s": round(peak_mib())},
+        ],
+    )
+
+
+if __name__ == "__main__":
+    main()
