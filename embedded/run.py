@@ -68,9 +68,11 @@ def main() -> int:
                 say(f"{asked}: stopping")
                 return 0
             finally:
+                running = bool(supervisor.processes)
                 supervisor.stop_all()
                 folder.release()
-                say("stopped")
+                if running:
+                    say("stopped")
     except Interrupted:
         return 0
     except CannotRun as reason:
