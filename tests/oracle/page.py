@@ -7,7 +7,7 @@ describes them; `answer_coverage` takes a world and a coverage query (section 8)
 
 import re
 import unicodedata
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import cache
@@ -22,7 +22,7 @@ def given(value):
     if value is None:
         return False
     if isinstance(value, str):
-        return norm(value) != ""
+        return norm(value) not in ("", "国药准字")  # the words before an approval number, without one, give none
     if isinstance(value, list | tuple | dict):
         return len(value) > 0
     return True
@@ -37,8 +37,10 @@ def instant_of(text):
     """The instant an RFC 3339 timestamp names, or None where none is given."""
     if not given(text):
         return None
-    instant = datetime.fromisoformat(text)
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    instant = datetime.fromisoformat(text.upper())
+    if instant.tzinfo is None:
+        raise ValueError(f"an instant without its offset from UTC: {text}")
+    return instant
 
 
 def exact(value):
@@ -516,9 +518,13 @@ def plain_code(code):
     return code.replace(".", "").upper()
 
 
+def is_range(code):
+    return re.fullmatch(r"[A-Z][0-9][A-Z0-9]+-[A-Z][0-9][A-Z0-9]+", plain_code(code)) is not None
+
+
 def is_under(diagnosis, code):
     diagnosis, code = plain_code(diagnosis), plain_code(code)
-    if "-" in code:
+    if is_range(code):
         first, last = code.split("-")
         return first[:3] <= diagnosis[:3] <= last[:3]
     return diagnosis.startswith(code)
@@ -526,7 +532,7 @@ def is_under(diagnosis, code):
 
 def is_unspecific_for(diagnosis, code):
     diagnosis, code = plain_code(diagnosis), plain_code(code)
-    return "-" not in code and code.startswith(diagnosis) and code != diagnosis
+    return not is_range(code) and code.startswith(diagnosis) and code != diagnosis
 
 
 def restrictions(entry, kind, claim, asked_criteria=True):
@@ -989,10 +995,12 @@ def check_money(value, any_decimals=False):
 
 
 def check_codes(codes, ranges_allowed):
-    need(codes is None or isinstance(codes, list), "no list of codes")
-    for code in codes or []:
+    if not given(codes):
+        return
+    need(isinstance(codes, list), "no list of codes")
+    for code in codes:
         need(isinstance(code, str) and re.match(r"[A-Za-z][0-9][A-Za-z0-9]", code), f"bad code {code}")
-        need(ranges_allowed or "-" not in code, f"a diagnosis that is a range {code}")
+        need(ranges_allowed or not is_range(code), f"a diagnosis that is a range {code}")
 
 
 def check_request(request):
@@ -1046,6 +1054,8 @@ def check_line(line, request):
     number = line.get("line_no")
     if given(number):
         need(isinstance(number, int) and not isinstance(number, bool) and number > 0, "a bad line_no")
+    for field in (*IDENTITY_FIELDS, "dosage_form", "manufacturer", "strength", "prior_auth_no"):
+        need(line.get(field) is None or isinstance(line[field], str), f"{field} is no text")
     need(any(given(line.get(field)) for field in IDENTITY_FIELDS), "no drug identity")
     check_what_claim_and_line_share(line)
     need(given(line.get("service_date")) or given(request.get("service_date")), "no service_date")
@@ -1126,7 +1136,7 @@ def answer(world, request):
     # Section 7: the accumulators belong to the product version of the claim's own day; others start from nothing.
     sent = ((request.get("member") or {}).get("accumulators")) or {}
     carried = {
-        field: {key: to_fen(amount) for key, amount in (sent.get(field) or {}).items()}
+        field: {key: to_fen(amount) for key, amount in (sent.get(field) or {}).items() if given(amount)}
         for field in ("deductible_used", "benefit_base", "benefit_paid")
     } | {"total_paid": to_fen(sent.get("total_paid"))}
     used_by_version = {}
