@@ -10,7 +10,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
-NAMES = ["奥希替尼", "甲磺酸奥希替尼片", "奥希替尼注射液", "索拉非尼", "甲苯磺酸索拉非尼片", "磷酸氢钙", "丹参"]
+NAMES = ["奥希替尼", "甲磺酸奥希替尼片", "奥希替尼注射液", "盐酸奥希替尼", "索拉非尼", "甲苯磺酸索拉非尼片", "丹参"]
 CODES = ["XL01EBA001A010010100001", "XL01EXA002A010010100001", "XL01EB", "XL01"]
 APPROVALS = ["H1", "国药准字H2"]
 BRANDS = ["泰瑞沙", "多吉美"]
@@ -74,9 +74,8 @@ TERMS: dict[str, Draw] = {
     "annual_limit": pick(["0.07", "70.00", "2000.00"]),
 }
 BENEFIT: dict[str, Draw] = {
-    "scope": pick(["base_listed", "off_base", "any"]),
+    "scope": pick(["base_listed", "off_base", "any", "any"]),
     "settings": several(SETTINGS, 0),
-    "catalogs": several([{"catalog": "COM"}, {"catalog": "COM2"}, {"catalog": "COM", "label": "v0"}], 0),
     "deductible_group": pick(["h"]),
     "ratio_pre_existing": pick(RATIOS),
     "ratio_unsettled": pick(RATIOS),
@@ -121,13 +120,21 @@ def some(random: Random, fields: dict[str, Draw], most: int | None = None) -> Js
 
 def make_entries(random: Random, prefix: str, kind: str) -> list[Json]:
     found = []
-    for number in range(random.randint(0, 4)):
+    for number in range(random.randint(1, 6) if kind == "commercial" else random.randint(0, 3)):
         entry = {"entry_code": f"{prefix}-{number}", **some(random, IDENTITY, 1), **some(random, RESTRICTIONS, 2)}
         entry |= some(random, {"class_code": pick(CLASSES)}) | some(random, PAYMENT, 1)
         if kind in ("commercial", "base") or random.random() < 0.5:
             entry["generic_name"] = random.choice(NAMES)
         found.append(entry)
     return found
+
+
+def make_benefit(random: Random, code: str) -> Json:
+    benefit = {"code": code, "ratio": random.choice(RATIOS), **some(random, BENEFIT, 3)}
+    if random.random() < 0.85:
+        references: list[Json] = [{"catalog": "COM"}, {"catalog": "COM2"}, {"catalog": "COM", "label": "v0"}]
+        benefit["catalogs"] = random.sample(references, random.randint(1, 2))
+    return benefit
 
 
 def make_world(random: Random) -> Json:
@@ -149,10 +156,7 @@ def make_world(random: Random) -> Json:
     sold = []
     for label, starts, ends in [("p1", "2026-01-01", None), ("p0", "2025-01-01", "2025-12-31")][: random.randint(1, 2)]:
         terms = some(random, TERMS) | {"label": label, "effective_from": starts, "effective_to": ends}
-        benefits = [
-            {"code": f"b{place}", "ratio": random.choice(RATIOS), **some(random, BENEFIT, 5)}
-            for place in range(random.randint(0, 3))
-        ]
+        benefits = [make_benefit(random, f"b{place}") for place in range(random.randint(1, 3))]
         terms |= {
             "published_at": "2024-12-01T00:00:00Z",
             "deductibles": {"h": random.choice(["0.00", "0.03", "60.00"])},
@@ -184,12 +188,14 @@ def make_claim(random: Random) -> Json:
     claim |= some(
         random,
         {
-            "diagnoses": several(DIAGNOSES, 0),
+            "diagnoses": several(DIAGNOSES),
             "setting": pick(SETTINGS),
-            "circumstance": pick(["none", "none", "overseas"]),
+            "circumstance": pick(["none"] * 9 + ["overseas"]),
         },
     )
-    return claim | {"member": some(random, MEMBER)}
+    # Mostly given, or nearly every line would go to review for want of facts.
+    facts = {"sex": random.choice(["F", "M"]), "age": random.choice([17, 18, 61])} if random.random() < 0.7 else {}
+    return claim | {"member": some(random, MEMBER) | facts}
 
 
 def make(seed: int) -> tuple[Json, Json]:
