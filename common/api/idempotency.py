@@ -39,7 +39,7 @@ def once(request: Any, key: str, handler: Callable[[], Response]) -> Response:
 
     Only success is kept: what was refused may be asked again with the same key.
     """
-    if not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
+    if not (key.strip() and len(key) <= 255 and key.isascii() and key.isprintable()):
         raise ApiProblem(400, "bad_idempotency_key", _("An Idempotency-Key has 1 to 255 printable ASCII characters."))
     asked = _fingerprint(request)
     holder = request.user.prefix

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from catalog.clock import china_today
 from common.api.fields import StrictSerializer
+from common.api.filtering import refuse_unknown
 from common.api.problems import ApiProblem
 from common.api.views import ApiViewSet
 from common.errors import Problem
@@ -82,6 +83,7 @@ class ManifestViewSet(ApiViewSet):
         `catalog` alone: held against the version in force. `product` alone: a product version. Both: the catalog as the product uses it, pinned or in
         force. A catalog needs `catalog:read`, a product `coverage:read`; what you may not see is `unknown`.
         """
+        refuse_unknown(request.query_params, ())
         if not isinstance(request.data, list) or not 1 <= len(request.data) <= MAX_ITEMS:
             detail = _("Send a list of 1 to %(max)d versions that you hold.") % {"max": MAX_ITEMS}
             raise ApiProblem(400, "invalid", detail, [Problem("", "invalid", detail)])

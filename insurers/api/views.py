@@ -129,6 +129,7 @@ class ProductVersionViewSet(ApiViewSet):
     @extend_schema(request=shapes.CloneInput, responses={201: shapes.ProductVersionOutput})
     def clone(self, request: Any, code: str, label: str) -> Response:
         """Keep the terms of a version as another draft for other days, its references to catalogs pinned to a version or floating."""
+        refuse_unknown(request.query_params, ())
         given = shapes.CloneInput(data=request.data)
         given.is_valid(raise_exception=True)
         fields = {"effective_to": None, "pin": {}, **given.validated_data}

@@ -142,6 +142,7 @@ class WebhookViewSet(ApiViewSet):
     @extend_schema(request=WebhookInput, responses={201: WebhookOutput})
     def create(self, request: Any) -> Response:
         """Add an endpoint; the answer alone shows its secret."""
+        refuse_unknown(request.query_params, ())
         given = WebhookInput(data=request.data)
         given.is_valid(raise_exception=True)
         webhook = services.add_webhook(
@@ -152,6 +153,7 @@ class WebhookViewSet(ApiViewSet):
     @extend_schema(responses={204: None})
     def destroy(self, request: Any, pk: str) -> Response:
         """Delete an endpoint with its log."""
+        refuse_unknown(request.query_params, ())
         with self._matched(request, pk) as webhook:
             services.remove_webhook(webhook=webhook)
         return Response(status=204)
@@ -159,6 +161,7 @@ class WebhookViewSet(ApiViewSet):
     @extend_schema(request=None, responses=WebhookOutput)
     def rotate_secret(self, request: Any, pk: str) -> Response:
         """Give the endpoint a new secret, shown in this answer alone; for 24 hours messages are signed with the earlier one too."""
+        refuse_unknown(request.query_params, ())
         with self._matched(request, pk) as webhook:
             webhook = services.rotate_secret(webhook=webhook, at=timezone.now())
         return self._shown(webhook)
@@ -166,6 +169,7 @@ class WebhookViewSet(ApiViewSet):
     @extend_schema(request=None, responses={202: DeliveryOutput})
     def test(self, request: Any, pk: str) -> Response:
         """Send a `webhook.test` message within seconds; what came of it is in the log."""
+        refuse_unknown(request.query_params, ())
         webhook = get_object_or_404(webhooks_of(request), pk=pk)
         return shown_delivery(services.send_test(webhook=webhook, at=timezone.now()), status=202)
 
@@ -226,5 +230,6 @@ class DeliveryViewSet(ApiViewSet):
     @extend_schema(request=None, responses={202: DeliveryOutput})
     def replay(self, request: Any, pk: str, delivery: str) -> Response:
         """Send a message that has ended once more: the same bytes, the same `webhook-id`."""
+        refuse_unknown(request.query_params, ())
         found = get_object_or_404(self.get_queryset(), pk=delivery)
         return shown_delivery(services.replay(delivery=found), status=202)

@@ -1,0 +1,97 @@
+"""How each route is called: its arguments in words, and the smallest body that would succeed."""
+
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.api.conftest import BATCH, LIST, World, claim, terms
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+def routes() -> dict[str, frozenset[str]]:
+    """Return the methods of every route below /api/v1/, by its name, as the URL resolver knows them."""
+    found: dict[str, frozenset[str]] = {}
+
+    def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> None:
+        for pattern in patterns:
+            path = prefix + str(pattern.pattern)
+            if isinstance(pattern, URLResolver):
+                walk(pattern.url_patterns, path)
+            elif path.startswith("api/v1/"):
+                actions = getattr(pattern.callback, "actions", None) or {"get": ""}
+                found[pattern.name or path] = frozenset(method.upper() for method in actions) - {"HEAD"}
+
+    walk(get_resolver().url_patterns, "")
+    return found
+
+
+def address(world: World, route: str, of: str) -> str:
+    """Return the path of a route; `of` are its arguments separated by spaces, those that are made at random by their names."""
+    named = {
+        "IMPORT-COM": str(world.office_import.pk),
+        "IMPORT-A": str(world.private_import.pk),
+        "CHECK-A": str(world.check.pk),
+        "WEBHOOK-A": str(world.webhook.pk),
+        "DELIVERY-A": str(world.delivery.pk),
+        "BATCH-A": str(world.batch.pk),
+        "DRUG": "drug_475045ffe1312dbc",
+        "MISSING": "00000000-0000-0000-0000-000000000000",
+    }
+    return reverse(route, args=[named.get(word, word) for word in of.split() if word != "-"])
+
+
+def _file(text: str, name: str = "list.csv") -> io.BytesIO:
+    file = io.BytesIO(text.encode())
+    file.name = name
+    return file
+
+
+# What each POST and PUT is given; a route without an entry is sent {}.
+BODIES: dict[tuple[str, str], Callable[[], Any]] = {
+    ("POST", "catalog-list"): lambda: {"code": "NEW", "name": "新目录", "kind": "commercial"},
+    ("POST", "version-withdraw"): lambda: {"reason": "错了"},
+    ("POST", "drug-resolve"): lambda: [{"generic_name": "甲磺酸奥希替尼片"}],
+    ("POST", "product-list"): lambda: {"code": "NEW", "name": "新产品"},
+    ("POST", "product-version-list"): lambda: terms(label="2028"),
+    ("POST", "product-version-validate"): terms,
+    ("PUT", "product-version-detail"): lambda: terms(label="2027"),
+    ("POST", "coverage"): lambda: [{"generic_name": "甲磺酸奥希替尼片", "icd10": ["C34.1"]}],
+    ("POST", "check-list"): claim,
+    ("POST", "product-version-clone"): lambda: {"label": "2028", "effective_from": "2028-01-01"},
+    ("POST", "manifest-check"): lambda: [{"catalog": "COM", "version": "v1", "checksum": "0" * 64}],
+    ("POST", "webhook-list"): lambda: {"url": "https://hooks.example.com/b", "events": ["catalog.published"]},
+}
+FORMS: dict[tuple[str, str], Callable[[], dict[str, Any]]] = {
+    ("POST", "import-list"): lambda: {
+        "file": _file(LIST.replace("辉瑞", "辉瑞制药")),
+        "catalog": "COM",
+        "label": "v3",
+        "effective_from": "2027-01-01",
+    },
+    ("POST", "batch-list"): lambda: {"file": _file(BATCH.decode(), "claims.ndjson"), "product": "HMB"},
+}
+# Query parameters that a route cannot do without.
+QUERIES: dict[tuple[str, str], str] = {
+    ("catalog-diff", ""): "?from=v1&to=v2",
+    ("catalog-diff", "PRIV-A"): "?from=p1&to=p2",
+    ("coverage", ""): "?generic_name=%E7%94%B2%E7%A3%BA%E9%85%B8%E5%A5%A5%E5%B8%8C%E6%9B%BF%E5%B0%BC%E7%89%87",
+}
+
+
+def call(world: World, who: str, method: str, route: str, of: str, query: str = "", **headers: str) -> Any:
+    """Call a route as somebody, with what it needs to succeed."""
+    api = world.apis[who]
+    path = address(world, route, of)
+    path += QUERIES.get((route, of), QUERIES.get((route, ""), "")) if method in {"GET", "HEAD"} else ""
+    path += query and (("&" if "?" in path else "?") + query)
+    sent = {**api.headers, **headers}
+    if (method, route) in FORMS:
+        return api.client.post(path, FORMS[method, route](), headers=sent)
+    body = BODIES[method, route]() if (method, route) in BODIES else {}
+    kind = {"content_type": "application/json"} if method in {"POST", "PUT", "PATCH"} else {}
+    data = json.dumps(body) if kind else ""
+    return api.client.generic(method, path, data, headers=sent, **kind)

@@ -1,0 +1,195 @@
+"""A small world for the API tests: what the office and two insurers have, and everybody who may call."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from catalog import services as catalogs
+from catalog.clock import observe
+from catalog.models import Catalog, CatalogVersion, ImportRun
+from claims import services as claims
+from claims.batches import services as batches
+from claims.models import ClaimBatch, ClaimCheck
+from common import tenancy
+from insurers import services as insurers
+from insurers.models import Insurer, Product, ProductVersion, Webhook, WebhookDelivery
+from insurers.webhooks import services as webhooks
+from tests.conftest import Api, imported, published
+
+LIST = """entry_code,generic_name,brand_name,dosage_form,manufacturer,approval_no,class_code,icd10,criteria,indication
+E-1,甲磺酸奥希替尼片,泰瑞沙,片,阿斯利康,H20170167,XL01EB,C34,EGFR=EGFR 突变,肺癌
+E-2,仑卡奈单抗注射液,乐意保,注射液,卫材,S20240001,XN06DX,G30,,阿尔茨海默病
+E-3,阿昔替尼片,英立达,片,辉瑞,H20150244,XL01EK,C64,,肾癌
+"""
+PRIVATE_LIST = """entry_code,generic_name,class_code
+P-1,秘密单抗注射液,XL01FX
+"""
+TERMS: dict[str, Any] = {
+    "label": "2026",
+    "effective_from": "2026-01-01",
+    "effective_to": "2026-12-31",
+    "deductibles": {"hospital": "100.00"},
+    "benefits": [
+        {"code": "special", "catalogs": [{"catalog": "COM"}], "deductible_group": "hospital", "ratio": "0.7000"}
+    ],
+}
+CLAIM: dict[str, Any] = {
+    "product": "HMB",
+    "claim_no": "C-1",
+    "service_date": "2026-03-14",
+    "diagnoses": ["C34.1"],
+    "setting": "outpatient",
+    "institution_level": 3,
+    "member": {"member_ref": "m-1", "policy_start": "2026-01-01", "policy_end": "2026-12-31", "sex": "F", "age": 61},
+    "lines": [
+        {
+            "line_no": 1,
+            "generic_name": "甲磺酸奥希替尼片",
+            "quantity": "30",
+            "amount": "4977.00",
+            "evidence": {"EGFR": True},
+        }
+    ],
+}
+
+BATCH = (json.dumps(CLAIM) + "\n").encode()
+
+
+def terms(**changed: Any) -> dict[str, Any]:
+    return {**TERMS, **changed}
+
+
+def claim(**changed: Any) -> dict[str, Any]:
+    return {**CLAIM, **changed}
+
+
+@dataclass
+class World:
+    """Insurer A has a product, checks and a private catalog; B has nothing but a key. The office has COM (published v1, draft v2)."""
+
+    a: Insurer
+    b: Insurer
+    com: Catalog
+    v1: CatalogVersion
+    v2: CatalogVersion
+    office_import: ImportRun
+    private: Catalog
+    p1: CatalogVersion
+    p2: CatalogVersion
+    private_import: ImportRun
+    product: Product
+    draft: ProductVersion
+    check: ClaimCheck
+    webhook: Webhook
+    delivery: WebhookDelivery
+    batch: ClaimBatch
+    apis: dict[str, Api] = field(default_factory=dict)
+
+
+A_WRITE = ["catalog:read", "catalog:write", "coverage:read", "claims:check", "products:write"]
+
+
+def _keys(a: Insurer, b: Insurer) -> dict[str, Api]:
+    office = {
+        "maker": ["catalog:read", "catalog:write"],
+        "checker": ["catalog:read", "catalog:write", "catalog:publish"],
+        "auditor": ["catalog:read"],
+    }
+    insurer_key, curator_key = insurers.issue_insurer_key, insurers.issue_curator_key
+    expired = insurer_key(insurer=a, scopes=A_WRITE, expires_at=timezone.now() - timedelta(seconds=1))[1]
+    row, revoked = insurer_key(insurer=a, scopes=A_WRITE)
+    insurers.revoke_key(key=row)
+    found = {
+        "none": Api(),
+        "malformed": Api("sbm_not-a-key"),
+        "expired": Api(expired),
+        "revoked": Api(revoked),
+        "A-read": Api(insurer_key(insurer=a, scopes=["catalog:read", "coverage:read"])[1]),
+        "A-write": Api(insurer_key(insurer=a, scopes=A_WRITE)[1]),
+        "B": Api(insurer_key(insurer=b, scopes=A_WRITE)[1]),
+    }
+    people = {"maker": "alice", "checker": "bob", "auditor": "carol"}
+    return found | {name: Api(curator_key(username=people[name], scopes=scopes)[1]) for name, scopes in office.items()}
+
+
+def make_world() -> World:
+    """Make the world through the services, as people would."""
+    a, b = Insurer.objects.create(code="INS-A", name="甲保险"), Insurer.objects.create(code="INS-B", name="乙保险")
+    com = catalogs.create_catalog(code="COM", name="商保目录", kind="commercial", by="alice")
+    v1 = published(com, LIST)
+    office_import = imported(com, LIST.replace("肾癌", "肾细胞癌"), label="v2")
+    private = catalogs.create_catalog(
+        code="PRIV-A", name="甲保险自有目录", kind="commercial", by="key:a", owner_id=a.pk
+    )
+    p1 = published(private, PRIVATE_LIST, label="p1", by="key:a")
+    private_import = imported(private, PRIVATE_LIST + "P-2,隐蔽替尼片,XL01EX\n", label="p2", by="key:a")
+    product = insurers.create_product(insurer_id=a.pk, code="HMB", name="惠民保")
+    version = insurers.create_product_version(product=product, data=TERMS, by="key:a")
+    insurers.publish_product_version(version=version, by="key:a")
+    draft = insurers.create_product_version(product=product, data=terms(label="2027"), by="key:a")
+    check = claims.decide_claim(insurer_id=a.pk, data=CLAIM, by="key:a", seen=observe(), language="zh").check
+    webhook = webhooks.add_webhook(
+        insurer_id=a.pk, url="https://hooks.example.com/a", events=["batch.finished"], by="key:a"
+    )
+    delivery = webhooks.send_test(webhook=webhook, at=timezone.now())
+    batch, _new = batches.accept_batch(
+        product=product, chunks=[BATCH], file_name="b.ndjson", by="key:a", seen=observe()
+    )
+    assert office_import.version and private_import.version and check
+    return World(
+        a=a,
+        b=b,
+        com=com,
+        v1=v1,
+        v2=office_import.version,
+        office_import=office_import,
+        private=private,
+        p1=p1,
+        p2=private_import.version,
+        private_import=private_import,
+        product=product,
+        draft=draft,
+        check=check,
+        webhook=webhook,
+        delivery=delivery,
+        batch=batch,
+        apis=_keys(a, b),
+    )
+
+
+@pytest.fixture(scope="module")
+def _made(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[World]:
+    from django.conf import settings
+
+    before = settings.DATA_DIR, settings.UPLOAD_DIR
+    settings.DATA_DIR = tmp_path_factory.mktemp("world")
+    settings.UPLOAD_DIR = settings.DATA_DIR / "uploads"
+    with django_db_blocker.unblock(), transaction.atomic():
+        tenancy.act_for(tenancy.OFFICE)
+        made = make_world()
+        settings.DATA_DIR, settings.UPLOAD_DIR = before
+        yield made
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(_made: World, db: None) -> World:
+    """The small world, made once for a module; what a test does to it is rolled back."""
+    return _made
+
+
+@pytest.fixture
+def a(world: World) -> Api:
+    """Insurer A's key with every scope an insurer may have."""
+    return world.apis["A-write"]
+
+
+@pytest.fixture
+def b(world: World) -> Api:
+    return world.apis["B"]
