@@ -35,6 +35,7 @@ from catalog.importing.rows import (
 )
 
 BLOCK_ROWS = 1000
+LOOK_AGAIN = 2048
 
 _CODED = ("icd10", "sex", "age_min", "age_max", "settings", "min_institution_level", "criteria")
 _DRUG_PART = (
@@ -233,7 +234,8 @@ class _Sheet:
             placed["entry_code"] = Placed(code, header.width, "entry_code")
         self._prefix, self._checks = _plan(table_of(kind), placed, kind, options, forms)
         self._place = {check.column.name: place for place, check in enumerate(self._checks)}
-        self._steps = [(check.known.get, check.outcome, check.index) for check in self._checks]
+        self._all_text = size > 0
+        self._look_again()
         self._file_order = sorted(range(len(self._checks)), key=lambda place: self._checks[place].index)
         self._rules = _rules_of(kind, self._place)
         expected = min(size // 60, options.limits.rows) or 1 << 12
@@ -244,50 +246,58 @@ class _Sheet:
         self._brand_at = self._place.get("brand_name")
         self._code_at = self._place.get("entry_code")
 
+    def _look_again(self) -> None:
+        """Columns learn whether remembering pays: ask them from time to time."""
+        self._steps = [(check.look(all_text=self._all_text), check.outcome, check.index) for check in self._checks]
+
     def line(self, row: int, cells: list[Cell], rows: int) -> str:
         """Will return the row's COPY line, or '' when it is blank, faulty or said before."""
+        if rows % LOOK_AGAIN == 0:
+            self._look_again()
         if self._derives_codes:
             cells.append("")
         outcomes = [known(cells[index]) or make(cells[index], rows) for known, make, index in self._steps]
         copies, jsons, alikes, rests, values, issues = zip(*outcomes, strict=True)
+        json = "".join(jsons)
         has_issues = any(issues)
         is_wrong = has_issues and any(value is WRONG for value in values)
-        alike = "".join(alikes)
-        rest = "".join(rests)
-        code_at = self._code_at
-        if code_at is None:
-            if not alike and not rest and not is_wrong:
-                self.blank += 1
-                return ""
-            hashed = self._master_key(rest, values)
-        elif values[code_at] is None:
-            if not alike and not rest and not is_wrong:
-                self.blank += 1
-                return ""
-            derived = self._checks[code_at].of_value(derived_code(self._checks, outcomes))
-            copies = (*copies[:code_at], derived.copy, *copies[code_at + 1 :])
-            jsons = (*jsons[:code_at], derived.json, *jsons[code_at + 1 :])
-            hashed = hash(alike)
-        else:
-            hashed = hash(alike)
+        if not json and not is_wrong:
+            self.blank += 1
+            return ""
+        code = None
+        if self._code_at is not None:
+            code = values[self._code_at]
+            if code is None:
+                code, copies, json = self._with_code(outcomes, copies, jsons)
         if has_issues:
             self._findings.issues(row, [outcomes[place] for place in self._file_order])
         for rule in self._rules:
             found = rule(row, values)
             if found is not None:
                 self._findings.report(found)
-        if is_wrong or self._said_before(row, hashed, alike, rest, values):
+        if is_wrong or self._said_before(row, code, alikes, rests, values):
             return ""
-        json = "{" + "".join(jsons)[:-1] + "}"
         name = values[self._name_at] if self._name_at is not None else None
         brand = values[self._brand_at] if self._brand_at is not None else None
         heard = search_fields(name or "", brand or "")
-        row_hash = hashlib.sha256(json.encode()).hexdigest()
+        row_hash = hashlib.sha256(f"{{{json[:-1]}}}".encode()).hexdigest()
         return f"{self._prefix}{''.join(copies)}{heard}\t\\\\x{row_hash}\t{row}\n"
 
-    def _master_key(self, rest: str, values: Sequence[Any]) -> int:
-        """What makes two rows of the drug master the same product: its code, else approval number, strength and
-        pack."""
+    def _with_code(
+        self, outcomes: Sequence[Outcome], copies: Sequence[str], jsons: Sequence[str]
+    ) -> tuple[str, Sequence[str], str]:
+        """The row with a code derived from what it says, in the place of the one it lacks."""
+        place = self._place["entry_code"]
+        code = derived_code(self._checks, outcomes)
+        made = self._checks[place].of_value(code)
+        with_json = "".join([*jsons[:place], made.json, *jsons[place + 1 :]])
+        return code, [*copies[:place], made.copy, *copies[place + 1 :]], with_json
+
+    def _identity(self, alikes: Sequence[str], rests: Sequence[str], values: Sequence[Any]) -> int:
+        """What makes two rows speak of the same thing: for entries the columns that are compared (csv.md); for products
+        the code, else approval number, strength and pack."""
+        if self._kind != DRUGS:
+            return hash(alikes)
 
         def value(name: str) -> Any:
             place = self._place.get(name)
@@ -297,35 +307,38 @@ class _Sheet:
             return hash(("code", code))
         if approval := value("approval_no"):
             return hash(("approval", approval, value("strength"), value("pack")))
-        return hash(rest)
+        return hash(rests)
 
-    def _said_before(self, row: int, hashed: int, alike: str, rest: str, values: Sequence[Any]) -> bool:
+    def _said_before(
+        self, row: int, code: str | None, alikes: Sequence[str], rests: Sequence[str], values: Sequence[Any]
+    ) -> bool:
         """Whether an earlier row says the same, or contradicts this one; either is reported."""
-        everything = hash(alike + rest) & 0xFFFF_FFFF_FFFF_FFFF
+        everything = hash((alikes, rests)) & 0xFFFF_FFFF_FFFF_FFFF
         number = len(self._row_of)
-        code = values[self._code_at] if self._code_at is not None else None
+        self._row_of.append(row)
+        self._all_of.append(everything)
         by_code = self._codes.first(hash(code), number) if code is not None else None
-        earlier = self._alike.first(hashed, number) if by_code is None else by_code
-        if earlier is None:
-            self._row_of.append(row)
-            self._all_of.append(everything)
+        by_identity = self._alike.first(self._identity(alikes, rests, values), number)
+        if by_code is None and by_identity is None:
             return False
+        is_given = self._code_at is not None and values[self._code_at] is not None
+        earlier = by_code if by_code is not None else by_identity
+        assert earlier is not None
         other = self._row_of[earlier]
-        shown_code = code or ""
-        if self._all_of[earlier] == everything and (by_code is not None or code is None or self._kind == DRUGS):
-            self._findings.report(problem("DUPLICATE_ROW", row, "entry_code" if code else "", shown_code, other=other))
+        if self._all_of[earlier] == everything and (by_code is not None or not is_given):
+            column, value = ("entry_code", code) if is_given else ("", "")
+            self._findings.report(problem("DUPLICATE_ROW", row, column, value, other=other))
             return True
-        if by_code is not None:
+        if by_code is not None and is_given:
             same = {"same_zh": "的 entry_code 相同", "same_en": "have the same entry_code"}
-            column = "entry_code"
+            column, value = "entry_code", code
         elif self._kind == DRUGS:
             same = {"same_zh": "是同一药品品规", "same_en": "are the same drug product"}
-            column = "national_code"
+            column, value = "national_code", values[self._place["generic_name"]]
         else:
             same = {"same_zh": "的药品、编码限定和文字相同", "same_en": "name the same drug with the same restrictions"}
-            column = "generic_name"
-        value = shown_code or (values[self._name_at] if self._name_at is not None else "") or ""
-        self._findings.report(problem("CONFLICTING_ROWS", row, column, value, other=other, **same))
+            column, value = "generic_name", values[self._name_at] if self._name_at is not None else ""
+        self._findings.report(problem("CONFLICTING_ROWS", row, column, value or "", other=other, **same))
         return True
 
 

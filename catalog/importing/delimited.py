@@ -4,7 +4,7 @@ import csv
 import re
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO
 
@@ -28,23 +28,29 @@ class Lines:
         self._lines = lines
         self._again: deque[str] = deque()
         self.taken: list[str] = []
-        self._size = 0
 
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = self._again.popleft() if self._again else next(self._lines)
+    def feed(self) -> Iterator[str]:
+        """Will yield lines until the file or the patience ends; raises csv.Error within a record that never does."""
         taken = self.taken
-        if taken:
-            self._size += len(line)
-            if self._size > GREATEST_CELL:
+        size = 0
+        while self._again:
+            line = self._again.popleft()
+            size = size + len(line) if taken else 0
+            if size > GREATEST_CELL:
                 self._again.appendleft(line)
                 raise csv.Error("a quote was never closed")
-        else:
-            self._size = len(line)
-        taken.append(line)
-        return line
+            taken.append(line)
+            yield line
+        for line in self._lines:
+            if taken:
+                size += len(line)
+                if size > GREATEST_CELL:
+                    self._again.append(line)
+                    raise csv.Error("a quote was never closed")
+            else:
+                size = 0
+            taken.append(line)
+            yield line
 
     def leave_record(self) -> None:
         """Will go on with the line after the first one of the record."""
@@ -60,7 +66,7 @@ def open_lines(path: Path, encoding: str) -> IO[str]:
 def rows_of(
     file: IO[str], encoding: str, header_names: Callable[[list[str]], int], report: Callable[[Problem], None]
 ) -> Iterator[Row]:
-    """Will yield the number of a row's first line and its cells; blank lines are left out but counted.
+    """Will yield the number of a row's first line and its cells; blank rows are left out but counted.
 
     `header_names` counts how many cells of a header are known, which decides the delimiter. A row whose quoting is
     broken is reported (NOT_A_TABLE, or TOO_LONG for one endless cell) and reading goes on with the next line, so
@@ -89,13 +95,7 @@ def rows_of(
         return
     ahead = [first, *islice(source, 20)]
     delimiter = _delimiter_of(ahead, header_names)
-    yield from _records(_chain(ahead, source), delimiter, 1 + skipped, report)
-
-
-def _chain(ahead: list[str], source: Iterator[str]) -> Iterator[str]:
-    yield from ahead
-    ahead.clear()
-    yield from source
+    yield from _records(chain(ahead, source), delimiter, 1 + skipped, report)
 
 
 def _with_places(line: str) -> str:
@@ -118,11 +118,11 @@ def _delimiter_of(ahead: list[str], header_names: Callable[[list[str]], int]) ->
 def _records(source: Iterator[str], delimiter: str, row: int, report: Callable[[Problem], None]) -> Iterator[Row]:
     lines = Lines(source)
     taken = lines.taken
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
+        reader = csv.reader(lines.feed(), delimiter=delimiter, strict=True)
         try:
             for cells in reader:
-                if cells:
+                if any(cells):
                     yield row, cells
                 row += len(taken)
                 taken.clear()
@@ -131,7 +131,6 @@ def _records(source: Iterator[str], delimiter: str, row: int, report: Callable[[
             report(_broken(row, taken))
             lines.leave_record()
             row += 1
-            reader = csv.reader(lines, delimiter=delimiter, strict=True)
 
 
 def _broken(row: int, taken: Collection[str]) -> Problem:

@@ -36,8 +36,7 @@ class Table:
         self.encoding = ""
         self._position: Callable[[], int] = lambda: 0
         self._close: Callable[[], None] = lambda: None
-        rows = self._csv(header_names, report) if self.file_format == "csv" else self._xlsx(report, tell)
-        self._rows = (row for row in rows if any(row[1]))
+        self._rows = self._csv(header_names, report) if self.file_format == "csv" else self._xlsx(report, tell)
         first = next(self._rows, None)
         if first is None:
             self.close()

@@ -215,6 +215,12 @@ class ColumnCheck:
         self.known.clear()
         self.known[""] = self._empty()
 
+    def look(self, *, all_text: bool) -> Callable[[Any], Outcome | None]:
+        """Will return what knows the outcome of most cells without work; where it gives None, `outcome` does the work."""
+        if not self._remembers and self._shortcut and all_text:
+            return self._shortcut
+        return self.known.get
+
     def outcome(self, cell: Cell, rows: int = 0) -> Outcome:
         """Will check a cell that is not remembered, and remember it. `rows` is how many rows were read, to tell
         whether that pays."""

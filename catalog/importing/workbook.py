@@ -33,7 +33,7 @@ Start = Callable[[str, Attributes], None]
 def rows_of(
     parts: Unpacked, columns: int, report: Callable[[Problem], None], tell: Callable[[Normalised], None]
 ) -> Iterator[Row]:
-    """Will yield the number and the cells of every row of the first sheet that has a cell; trailing empty cells may
+    """Will yield the number and the cells of every row of the first sheet that says something; trailing empty cells may
     lack.
 
     `columns` is the last column that may hold anything.
@@ -308,7 +308,7 @@ class _Sheet:
         elif local == "c":
             self._cells[-1] = self._value()
         elif local == "row":
-            if self._cells:
+            if any(self._cells):
                 self._rows.append((self._number, self._cells))
                 self._cells = []
         elif local == "rPh":
