@@ -188,7 +188,7 @@ def try_benefit(case: Case, benefit: Benefit, position: int) -> tuple[BenefitFin
             continue
         failing = test.test(case, candidate)
         if failing:
-            certain = any([reason.kind.effect == "I" for reason in failing])
+            certain = any(reason.kind.effect == "I" for reason in failing)
             steps = _steps(benefit.code, rank, "fail" if certain else "unknown", case.is_query)
             return BenefitFinding(benefit, rank, failing, None), steps
     return BenefitFinding(benefit, None, HOLDS, candidate.match), _steps(

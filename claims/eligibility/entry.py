@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 class Entry:
     """One row of a catalog version. Drug texts are normalised, '' for not given; days are inclusive.
 
-    `payment_standard` is in CNY 0.0001 a unit, `max_quantity` in thousandths. `uncoded`: its text is not yet coded, and the
-    list is one where that matters (eligibility 4.2). `has_period`: it has an agreement period 协议期 of its own. `drug_tests` and `facets` are the tests of 4.1 and 4.2 that its columns
-    ask for, in their order. `sort_key` is the order of 4.3.
+    `payment_standard` is in CNY 0.0001 a unit, `max_quantity` in thousandths. `uncoded`: its text is not yet coded, and the list is
+    one where that matters (eligibility 4.2). `has_period`: it has an agreement period 协议期 of its own. `drug_tests` and `facets`
+    are the tests of 4.1 and 4.2 that its columns ask for, in their order. `sort_key` is the order of 4.3.
     """
 
     entry_code: str
