@@ -37,6 +37,11 @@ def paged(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], parameter: 
     return Paginator(rows, PAGE_SIZE).get_page(request.GET.get(parameter))
 
 
+def posted(request: HttpRequest) -> Any:
+    """Return what a form is filled with: nothing until it is sent, however little is sent."""
+    return request.POST if request.method == "POST" else None
+
+
 def sentences(refusal: Refused) -> list[str]:
     """Return what a refusal says to a person, each field's mend as a sentence of its own."""
     told = [problem.detail for problem in refusal.errors]

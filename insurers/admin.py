@@ -23,7 +23,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminS
 
 from catalog.clock import CHINA
 from catalog.curating.badges import provenance_badge
-from common.admin import Button, NothingToFillIn, PageAdmin, ReadOnlyAdmin, day_field, text_field
+from common.admin import Button, NothingToFillIn, PageAdmin, ReadOnlyAdmin, day_field, posted, text_field
 from common.markup import badge
 from insurers import services
 from insurers.models import ApiKey, Insurer, Product, ProductVersion, Scope
@@ -158,7 +158,7 @@ class ApiKeyAdmin(PageAdmin):
             request,
             obj=None,
             title=_("New API key"),
-            form=IssueForm(request.POST or None, person=person, initial={"expires_on": ends_on}),
+            form=IssueForm(posted(request), person=person, initial={"expires_on": ends_on}),
             do=do,
             submit=_("Issue the key"),
             back=self.url("changelist"),
@@ -180,7 +180,7 @@ class ApiKeyAdmin(PageAdmin):
             request,
             obj=key,
             title=_("Revoke the key %(prefix)s") % {"prefix": key.prefix},
-            form=NothingToFillIn(request.POST if request.method == "POST" else None),
+            form=NothingToFillIn(posted(request)),
             do=do,
             submit=_("Revoke"),
             back=self.url("change", pk),
@@ -374,7 +374,7 @@ class ProductVersionAdmin(PageAdmin):
             request,
             obj=version,
             title=_("Publish %(version)s") % {"version": version},
-            form=NothingToFillIn(request.POST if request.method == "POST" else None),
+            form=NothingToFillIn(posted(request)),
             do=do,
             submit=_("Publish"),
             back=self.url("change", pk),
@@ -396,7 +396,7 @@ class ProductVersionAdmin(PageAdmin):
             request,
             obj=version,
             title=_("Withdraw %(version)s") % {"version": version},
-            form=NothingToFillIn(request.POST if request.method == "POST" else None),
+            form=NothingToFillIn(posted(request)),
             do=do,
             submit=_("Withdraw"),
             back=self.url("change", pk),

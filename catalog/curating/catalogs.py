@@ -15,7 +15,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from catalog import clock, services
 from catalog.curating.badges import provenance_badge
 from catalog.models import CODE_PATTERN, Catalog, CatalogVersion, ImportRun, Provenance, Series
-from common.admin import Button, FileInput, PageAdmin, day_field, note_field, text_field
+from common.admin import Button, FileInput, PageAdmin, day_field, note_field, posted, text_field
 from common.markup import badge, link
 
 
@@ -150,7 +150,7 @@ class CatalogAdmin(PageAdmin):
             request,
             obj=None,
             title=_("New catalog"),
-            form=CatalogForm(request.POST or None),
+            form=CatalogForm(posted(request)),
             do=do,
             submit=_("Make the catalog"),
             back=self.url("changelist"),
@@ -179,7 +179,7 @@ class CatalogAdmin(PageAdmin):
             request,
             obj=catalog,
             title=_("Upload a version of %(catalog)s") % {"catalog": catalog.code},
-            form=UploadForm(request.POST or None, request.FILES or None),
+            form=UploadForm(posted(request), request.FILES or None),
             do=do,
             submit=_("Upload and check"),
             back=self.url("change", catalog.pk),

@@ -19,7 +19,7 @@ from catalog.curating.catalogs import uploaded
 from catalog.curating.changes import changes_context
 from catalog.importing.formulas import shield
 from catalog.models import ImportProblem, ImportRun
-from common.admin import Button, FileInput, NothingToFillIn, PageAdmin, note_field, paged, reader_language
+from common.admin import Button, FileInput, NothingToFillIn, PageAdmin, note_field, paged, posted, reader_language
 from common.jobs.models import Job
 
 MAY_UPLOAD = "catalog.add_importrun"
@@ -209,7 +209,7 @@ class ImportRunAdmin(PageAdmin):
             request,
             obj=run,
             title=_("Cancel the import of %(file)s") % {"file": run.file_name},
-            form=NothingToFillIn(request.POST if request.method == "POST" else None),
+            form=NothingToFillIn(posted(request)),
             do=do,
             submit=_("Cancel the import"),
             back=self.url("change", run.pk),
@@ -229,7 +229,7 @@ class ImportRunAdmin(PageAdmin):
             request,
             obj=run,
             title=_("Try the import of %(file)s again") % {"file": run.file_name},
-            form=NothingToFillIn(request.POST if request.method == "POST" else None),
+            form=NothingToFillIn(posted(request)),
             do=do,
             submit=_("Try again"),
             back=self.url("change", run.pk),
@@ -251,7 +251,7 @@ class ImportRunAdmin(PageAdmin):
             request,
             obj=None,
             title=_("Upload the drug master"),
-            form=DrugUploadForm(request.POST or None, request.FILES or None),
+            form=DrugUploadForm(posted(request), request.FILES or None),
             do=do,
             submit=_("Upload and check"),
             back=self.url("changelist"),

@@ -21,7 +21,7 @@ from catalog.curating.changes import changes_context
 from catalog.curating.words import Words
 from catalog.entries import COLUMNS
 from catalog.models import CatalogEntry, CatalogVersion
-from common.admin import Button, NothingToFillIn, PageAdmin, ReasonForm, day_field, note_field, paged
+from common.admin import Button, NothingToFillIn, PageAdmin, ReasonForm, day_field, note_field, paged, posted
 
 MAY_DECIDE = "catalog.change_catalogversion"
 MAY_DISCARD = "catalog.delete_catalogversion"
@@ -209,7 +209,7 @@ class CatalogVersionAdmin(PageAdmin):
             request,
             obj=version,
             title=_("Submit %(version)s for consultation") % {"version": version},
-            form=SubmitForm(request.POST or None),
+            form=SubmitForm(posted(request)),
             do=do,
             submit=_("Submit for consultation"),
             back=self.url("change", pk),
@@ -235,7 +235,7 @@ class CatalogVersionAdmin(PageAdmin):
             return self.url("change", pk), told % {"version": version, "day": version.effective_from.isoformat()}
 
         # The tick is offered where the stored comparison asks for it, or where it was sent.
-        form = PublishForm(request.POST or None, asks=is_mass_change(version) or "confirm" in request.POST)
+        form = PublishForm(posted(request), asks=is_mass_change(version) or "confirm" in request.POST)
         return self.deed(
             request,
             obj=version,
@@ -279,7 +279,7 @@ class CatalogVersionAdmin(PageAdmin):
             request,
             obj=version,
             title=_("Withdraw %(version)s") % {"version": version},
-            form=ReasonForm(request.POST or None),
+            form=ReasonForm(posted(request)),
             do=do,
             submit=_("Withdraw"),
             back=self.url("change", pk),
@@ -301,7 +301,7 @@ class CatalogVersionAdmin(PageAdmin):
             request,
             obj=version,
             title=_("Delete the draft %(version)s") % {"version": version},
-            form=NothingToFillIn(request.POST if request.method == "POST" else None),
+            form=NothingToFillIn(posted(request)),
             do=do,
             submit=_("Delete the draft"),
             back=self.url("change", pk),

@@ -1,5 +1,6 @@
 """Template tags of the curators' pages."""
 
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import template
@@ -48,3 +49,12 @@ def page_query(context: RequestContext, parameter: str, number: int) -> str:
 def get(mapping: dict[str, Any], name: str) -> Any:
     """Return a mapping's value by a name that a template only holds in a variable."""
     return mapping.get(name, "")
+
+
+@register.filter
+def yuan(amount: str | None) -> str:
+    """An amount of money with its thousands apart; what is no amount stays as it is."""
+    try:
+        return f"{Decimal(amount or ''):,.2f}"
+    except InvalidOperation:
+        return amount or "—"

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.admin import Button, NothingToFillIn, PageAdmin
+from common.admin import Button, NothingToFillIn, PageAdmin, posted
 from common.errors import Refused
 from common.jobs import services
 from common.jobs.models import Job
@@ -88,6 +88,6 @@ class JobAdmin(PageAdmin):
         return self._confirm(request, job, _("Try the job again"), do, tone="primary")
 
     def _confirm(self, request: HttpRequest, job: Job, title: str, do: Any, *, tone: str) -> HttpResponse:
-        form = NothingToFillIn(request.POST if request.method == "POST" else None)
+        form = NothingToFillIn(posted(request))
         back = self.url("change", job.pk)
         return self.deed(request, obj=job, title=title, form=form, do=do, submit=title, back=back, tone=tone)
