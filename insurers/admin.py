@@ -149,9 +149,8 @@ class ApiKeyAdmin(PageAdmin):
                 row, secret = services.issue_curator_key(username=person, **shared)
             self.log_addition(request, row, "issued")
             context = {"key": row, "secret": secret, "owner": self.owner_shown(row), "back": self.url("change", row.pk)}
-            answer = self.page(request, "insurers/admin/key_issued.html", row, {**context, "history_href": ""})
-            answer["Cache-Control"] = "no-store"
-            return answer
+            # Not redirected to: then the key would have to be kept somewhere. Admin pages are never cached.
+            return self.page(request, "insurers/admin/key_issued.html", row, {**context, "history_href": ""})
 
         ends_on = timezone.now().astimezone(CHINA).date() + timedelta(days=KEY_DAYS)
         return self.deed(

@@ -1,0 +1,160 @@
+"""The two-person way from a file to a published version, as Alice and Bob walk it in a browser, on a desk and on a telephone."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+
+from catalog.models import Catalog, CatalogVersion
+from tests.browser.conftest import PASSWORD, WIDTHS
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+SEED = Path(django_settings.BASE_DIR) / "seeds" / "cidl_2025.csv"
+
+
+class Person:
+    """Somebody at a browser, whose console is listened to."""
+
+    def __init__(self, page: Any, home: str, pictures: Path, width: int) -> None:
+        self.page, self.home, self.pictures, self.width = page, home, pictures, width
+        self.complaints: list[str] = []
+        page.on(
+            "console", lambda said: self.complaints.append(said.text) if said.type in {"error", "warning"} else None
+        )
+        page.on("pageerror", lambda fault: self.complaints.append(str(fault)))
+        page.on("response", lambda r: self.complaints.append(f"{r.status} {r.url}") if r.status >= 500 else None)
+
+    def sign_in(self, name: str) -> None:
+        self.page.goto(f"{self.home}/admin/")
+        self.page.fill("#id_username", name)
+        self.page.fill("#id_password", PASSWORD)
+        self.page.click("#login-form button[type=submit]")
+        self.page.wait_for_url("**/admin/")
+
+    def picture(self, name: str) -> None:
+        """Keep a screenshot, and hold the page to its width: nothing may stick out."""
+        self.page.wait_for_load_state("networkidle")
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= self.width, f"{name} is {wide} px wide at {self.width}"
+        self.page.screenshot(path=self.pictures / f"{name}-{self.width}.png", full_page=True)
+
+
+@pytest.fixture
+def at_a_browser(chromium: Any, live_server: Any, curators: None, pictures: Path) -> Callable[..., Any]:
+    @contextmanager
+    def open_(width: int, language: str = "zh-CN") -> Iterator[Person]:
+        context = chromium.new_context(viewport={"width": width, "height": 900}, locale=language)
+        person = Person(context.new_page(), live_server.url, pictures, width)
+        yield person
+        context.close()
+        assert person.complaints == []
+
+    return open_
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_alice_uploads_and_bob_publishes(
+    at_a_browser: Callable[..., Any], make_catalog: Callable[..., Catalog], worker: None, width: int
+) -> None:
+    catalog = make_catalog("CIDL", name="商业健康保险创新药品目录", provenance="hand_coded")
+
+    with at_a_browser(width) as alice:
+        alice.sign_in("alice")
+        alice.picture("today")
+        page = alice.page
+        page.goto(f"{alice.home}/admin/catalog/catalog/{catalog.pk}/")
+        page.click("text=上传新版本")
+        page.set_input_files("#id_file", SEED)
+        page.fill("#id_label", "2025")
+        page.fill("#id_effective_from", "2026-01-01")
+        alice.picture("upload")
+        page.click("text=上传并检查")
+        page.wait_for_selector("[data-progress]")
+        alice.picture("import-waiting")
+        page.wait_for_selector("text=该文件已成为草稿", timeout=30_000)
+        assert page.locator("[data-progress]").count() == 0
+        assert page.locator(".counts .good b").inner_text() == "25"
+        alice.picture("import-ready")
+        page.click(".note-good a")
+        assert page.locator("text=请由另一人发布").count() == 1
+        assert page.locator("a:has-text('发布')").count() == 0
+        alice.picture("draft-of-alice")
+        page.goto(f"{page.url.removesuffix('change/')}../publish/".replace("/change/../", "/"))
+        assert page.locator("form button:has-text('发布')").count() == 0
+        alice.picture("publish-refused")
+
+    version = CatalogVersion.objects.get()
+    assert (version.state, version.entry_count, version.created_by) == ("draft", 25, "alice")
+
+    with at_a_browser(width) as bob:
+        bob.sign_in("bob")
+        page = bob.page
+        page.click("text=商业健康保险创新药品目录 2025")
+        page.click("nav.page-tabs >> text=条目")
+        page.fill("input[name=q]", "伊匹木")
+        page.press("input[name=q]", "Enter")
+        page.wait_for_selector("text=3 条")
+        bob.picture("entries")
+        page.click("table.entries a >> nth=0")
+        bob.picture("entry")
+        page.click("a:has-text('发布')")
+        bob.picture("publish")
+        page.click("form button:has-text('发布')")
+        page.wait_for_selector("text=已发布，自 2026-01-01 起生效")
+        bob.picture("published")
+
+    version.refresh_from_db()
+    assert (version.state, version.published_by) == ("published", "bob")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_file_with_errors_tells_each_one(
+    at_a_browser: Callable[..., Any], make_catalog: Callable[..., Catalog], worker: None, tmp_path: Path, width: int
+) -> None:
+    catalog = make_catalog("BAD", name="错误示范", provenance="demonstration")
+    file = tmp_path / "有错误的清单.csv"
+    rows = "".join(f"E-{n},药品{n}片,C3{n % 10},2026-13-4{n % 10}\n" for n in range(60))
+    file.write_text(
+        "entry_code,generic_name,icd10,effective_from,不认识的列\n" + rows.replace("\n", ",x\n"), encoding="gb18030"
+    )
+
+    with at_a_browser(width) as alice:
+        alice.sign_in("alice")
+        page = alice.page
+        page.goto(f"{alice.home}/admin/catalog/catalog/{catalog.pk}/upload/")
+        page.set_input_files("#id_file", file)
+        page.fill("#id_label", "1")
+        page.fill("#id_effective_from", "2026-01-01")
+        page.click("text=上传并检查")
+        page.wait_for_selector("text=文件有错误", timeout=30_000)
+        assert page.locator("text=不是有效日期").count() == 50
+        alice.picture("import-failed")
+        page.click("text=下一页")
+        assert page.locator("text=不是有效日期").count() == 10
+        with page.expect_download() as download:
+            page.click("text=下载问题清单")
+        assert download.value.suggested_filename.startswith("problems-")
+
+    assert not CatalogVersion.objects.exists()
+
+
+def test_a_key_is_copied_and_the_menu_opens_on_a_telephone(at_a_browser: Callable[..., Any]) -> None:
+    with at_a_browser(390, "en-GB") as alice:
+        alice.sign_in("alice")
+        page = alice.page
+        page.click("header span, #header-inner span.material-symbols-outlined >> visible=true")
+        page.click("#nav-sidebar >> text=API keys")
+        page.goto(f"{alice.home}/admin/insurers/apikey/add/")
+        page.check("input[value='catalog:read']")
+        page.click("text=Issue the key")
+        shown = page.locator("#secret").inner_text()
+        assert shown.startswith("sbm_")
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.click("[data-copy]")
+        page.wait_for_selector("text=Copied")
+        assert page.evaluate("navigator.clipboard.readText()") == shown
+        alice.picture("key")
