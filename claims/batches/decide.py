@@ -4,14 +4,19 @@ A chunk has every claim of its members, so the accumulators carry within it and 
 was taken over, is rolled back whole; deciding again gives the same, since all is as known when the batch was accepted.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from catalog.clock import Observation
+from catalog.drugs.knowledge import Identity
 from catalog.importing.copy_text import copied
 from catalog.importing.problems import Problem
 from claims import gather
@@ -32,6 +37,7 @@ from claims.eligibility import (
     pay,
 )
 from claims.models import BatchChunk, BatchClaim, ClaimBatch
+from common.dates import parse_day
 from common.jobs.services import Cancelled, Lease
 
 SHOW_EVERY_CLAIMS = 100
@@ -66,13 +72,13 @@ def decide_chunk(chunk: BatchChunk, lease: Lease) -> None:
         )
     lease.progress("decide", 0, chunk.lines)
     asked, records = _parsed(chunk)
-    totals, parts = Totals(), Parts()
+    bench = _bench(batch, asked)
+    totals, parts = Totals(), Parts(bench.texts)
     for record in records:
         totals.add_invalid(record.lines)
     invalid = len(records)
     done = sum(record.lines for record in records)
-    world = _world(batch, asked)
-    for number, (one, decision) in enumerate(_decisions(asked, world), 1):
+    for number, (one, decision) in enumerate(_decisions(asked, bench.world), 1):
         totals.add(decision)
         decided = parts.record(decision, one.rows)
         records.append(_Record(one.seq, decision.outcome, decision.digest, decided, len(one.claim.lines)))
@@ -168,14 +174,58 @@ def _text(value: Any) -> str:
     return (value if isinstance(value, str) else compact(value))[:100]
 
 
-def _world(batch: ClaimBatch, asked: list[_Asked]) -> World:
-    # The observation at acceptance, not one of now: what is kept in the process then serves every chunk of the batch.
-    seen = Observation(batch.revision, batch.known_at)
-    product = gather.product_facts(insurer_id=batch.insurer_id, code=batch.product.code, seen=seen)
+@dataclass(slots=True)
+class _Bench:
+    """What a worker keeps from chunk to chunk of one batch: the facts, and the texts of parts written before."""
+
+    batch_id: UUID
+    world: World
+    days: frozenset[date]
+    identities: frozenset[Identity]
+    texts: dict[Any, str] = field(default_factory=dict)
+
+
+# One batch at a time: the chunks of one mostly come in a row.
+_kept: _Bench | None = None
+
+
+def forget() -> None:
+    """Drop what is kept in the process."""
+    global _kept
+    _kept = None
+
+
+def _bench(batch: ClaimBatch, asked: list[_Asked]) -> _Bench:
+    """Return facts for the claims: those kept where they suffice, else those of the whole batch, else those of these claims alone."""
+    global _kept
     days = {line.service_date for one in asked for line in one.claim.lines}
     days |= {one.claim.service_date for one in asked if one.claim.service_date}
     identities = {line.identity for one in asked for line in one.claim.lines}
-    return gather.gather(product, identities=list(identities), days=days, known_at=batch.known_at, seen=seen)
+    kept = _kept
+    if kept is None or kept.batch_id != batch.pk:
+        about = json.loads(batch.asked_about or "{}")
+        all_days = frozenset(day for text in about.get("days", ()) if (day := _day(text)))
+        all_identities = frozenset(Identity(*texts) for texts in about.get("identities", ()))
+        kept = _gathered(batch, all_days, all_identities)
+        _kept = kept
+    if days <= kept.days and identities <= kept.identities:
+        return kept
+    return _gathered(batch, frozenset(days), frozenset(identities))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse_day(text)
+    except ValueError:  # its claim is invalid, and asks nothing
+        return None
+
+
+def _gathered(batch: ClaimBatch, days: frozenset[date], identities: frozenset[Identity]) -> _Bench:
+    # The observation at acceptance, not one of now: everybody who works on the batch sees what was known then.
+    seen = Observation(batch.revision, batch.known_at)
+    product = gather.product_facts(insurer_id=batch.insurer_id, code=batch.product.code, seen=seen)
+    world = gather.gather(product, identities=list(identities), days=days, known_at=batch.known_at, seen=seen)
+    return _Bench(batch.pk, world, days, identities)
 
 
 def _decisions(asked: Iterable[_Asked], world: World) -> Iterable[tuple[_Asked, Decision]]:

@@ -7,11 +7,13 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
 
 from catalog import uploads
+from catalog.drugs.knowledge import Identity
 from catalog.importing.copy_text import NULL, copied
 from catalog.importing.result import Progress
 from claims.batches import read
@@ -19,6 +21,7 @@ from claims.batches.child import read_in_child
 from claims.batches.ending import end, end_if_all_decided
 from claims.batches.record import INVALID, compact, record_invalid
 from claims.eligibility import RULES_VERSION
+from claims.eligibility.request import IDENTITY_FIELDS
 from claims.models import BatchChunk, ClaimBatch
 from common.jobs import services as jobs
 from common.jobs.services import Cancelled, Lease
@@ -26,6 +29,8 @@ from common.jobs.services import Cancelled, Lease
 CHUNK_JOB = "claims.batch.decide"
 CHUNK_LINES = 5_000
 PROBLEMS_KEPT = 100
+# More drug texts than these would not fit a worker's memory at once: each chunk then gathers its own.
+DRUGS_GATHERED_AT_ONCE = 20_000
 
 # COPY cannot write to a table with row-level security: through a temporary one.
 _INCOMING = """
@@ -48,6 +53,42 @@ GROUP BY place ORDER BY place
 """
 
 
+@dataclass(slots=True)
+class _Found:
+    """What came of reading the file: the reader's result, and which days and drugs the claims ask about, as written."""
+
+    result: read.BatchResult | None = None
+    days: set[str] = field(default_factory=set)
+    drugs: set[tuple[Any, ...]] = field(default_factory=set)
+
+    def note(self, request: dict[str, Any]) -> None:
+        """Take note of what a claim asks about; what is no text will be found out when the claim is parsed."""
+        lines = request.get("lines")
+        for asked in [request, *(lines if isinstance(lines, list) else ())]:
+            if not isinstance(asked, dict):
+                continue
+            if isinstance(day := asked.get("service_date"), str):
+                self.days.add(day)
+            drug = tuple([asked.get(name) for name in IDENTITY_FIELDS])
+            if (
+                len(self.drugs) <= DRUGS_GATHERED_AT_ONCE
+                and any(drug)
+                and not any(isinstance(text, list | dict) for text in drug)
+            ):
+                self.drugs.add(drug)
+
+    def asked_about(self) -> str:
+        """Return it as JSON: {"days": [...], "identities": [[...]]}; '' where the drugs are too many to be gathered at once."""
+        if len(self.drugs) > DRUGS_GATHERED_AT_ONCE:
+            return ""
+        named = [
+            {name: text for name, text in zip(IDENTITY_FIELDS, drug, strict=True) if isinstance(text, str)}
+            for drug in self.drugs
+        ]
+        identities = sorted({Identity.of(**drug) for drug in named})
+        return compact({"days": sorted(self.days), "identities": identities})
+
+
 class _Refused(Exception):
     """The file as a whole is wrong: what was loaded of it is rolled back."""
 
@@ -55,13 +96,13 @@ class _Refused(Exception):
 def load_batch(batch: ClaimBatch, lease: Lease) -> None:
     """Read the batch's file into claims and chunks and queue a job for each chunk; a file that is wrong as a whole fails the batch."""
     lease.progress("read", 0, batch.file_size)
-    found: list[read.BatchResult] = []
+    found = _Found()
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 _copy(cursor, batch, lease, found)
             _locked(batch)
-            _write_outcome(batch, found[0])
+            _write_outcome(batch, found)
             _make_chunks(batch)
             end_if_all_decided(batch)
             batch.save()
@@ -69,7 +110,7 @@ def load_batch(batch: ClaimBatch, lease: Lease) -> None:
     except _Refused:
         with transaction.atomic():
             _locked(batch)
-            _write_outcome(batch, found[0])
+            _write_outcome(batch, found)
             end(batch, ClaimBatch.State.FAILED)
             batch.save()
             lease.finish()
@@ -83,35 +124,36 @@ def _locked(batch: ClaimBatch) -> None:
         raise Cancelled(f"batch {batch.pk}")
 
 
-def _copy(cursor: Any, batch: ClaimBatch, lease: Lease, found: list[read.BatchResult]) -> None:
+def _copy(cursor: Any, batch: ClaimBatch, lease: Lease, found: _Found) -> None:
     """Stream the claims from the reading process into the database; raises _Refused where the file is wrong as a whole."""
     cursor.execute(_INCOMING)
     messages = read_in_child(uploads.full_path(batch.file_path))
     with closing(messages), cursor.copy("COPY incoming FROM STDIN") as copy:
         for row in _rows(messages, lease, found):
             copy.write(row)
-    if found[0].errors:
+    assert found.result is not None
+    if found.result.errors:
         raise _Refused
     words = {"batch": batch.pk, "insurer": batch.insurer_id, "invalid": INVALID}
     cursor.execute(_CLAIMS, words)
     cursor.execute(_INVALID, words)
 
 
-def _rows(
-    messages: Iterator[read.Claim | Progress | read.BatchResult], lease: Lease, found: list[read.BatchResult]
-) -> Iterator[str]:
+def _rows(messages: Iterator[read.Claim | Progress | read.BatchResult], lease: Lease, found: _Found) -> Iterator[str]:
     seq = 0
     for message in messages:
         match message:
             case read.Claim():
                 yield _row(seq, message)
+                if message.request is not None:
+                    found.note(message.request)
                 seq += 1
                 if seq % 1000 == 0:
                     lease.check()
             case Progress():
                 lease.progress("read", message.done, message.total)
             case read.BatchResult():
-                found.append(message)
+                found.result = message
 
 
 def _row(seq: int, claim: read.Claim) -> str:
@@ -131,11 +173,14 @@ def member_key(member_ref: str) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
-def _write_outcome(batch: ClaimBatch, found: read.BatchResult) -> None:
-    batch.file_format = found.file_format
-    batch.claims, batch.invalid_claims, batch.lines = found.claims, found.invalid, found.lines
-    batch.errors = [problem.as_dict() for problem in found.errors[:PROBLEMS_KEPT]]
-    batch.warnings = [problem.as_dict() for problem in found.warnings[:PROBLEMS_KEPT]]
+def _write_outcome(batch: ClaimBatch, found: _Found) -> None:
+    result = found.result
+    assert result is not None
+    batch.file_format = result.file_format
+    batch.claims, batch.invalid_claims, batch.lines = result.claims, result.invalid, result.lines
+    batch.errors = [problem.as_dict() for problem in result.errors[:PROBLEMS_KEPT]]
+    batch.warnings = [problem.as_dict() for problem in result.warnings[:PROBLEMS_KEPT]]
+    batch.asked_about = found.asked_about()
     batch.rules_version = RULES_VERSION
     batch.state = ClaimBatch.State.RUNNING
 

@@ -15,6 +15,7 @@ from claims.eligibility import Decision, Judgement, LineDecision, Reason, accumu
 from claims.eligibility.answer import _base, _catalogs, _drug, _match, _product_version, _reason, _trace
 
 INVALID: Final = "invalid"
+WRITTEN_KEPT: Final = 100_000
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
@@ -53,16 +54,20 @@ def compact(document: Any) -> str:
 
 
 class Parts:
-    """The distinct parts of a chunk's decisions, numbered as they come; `texts` are their JSON."""
+    """The distinct parts of a chunk's decisions, numbered as they come; `texts` are their JSON.
 
-    def __init__(self) -> None:
+    `written` remembers from chunk to chunk what a part was made of and its text; it may be kept as long as the world does that the
+    decisions rest on.
+    """
+
+    def __init__(self, written: dict[Any, str] | None = None) -> None:
         self.texts: list[str] = []
         self._numbers: dict[str, int] = {}
         # What a part was made of → its number, so that a line that is like an earlier one need not be written out to be found.
         self._known: dict[Any, int] = {}
-        self._reasons: dict[Reason, str] = {}
-        # Drug products are known by their identity here: they must live as long.
-        self._held: list[object] = []
+        self._written = {} if written is None else written
+        if len(self._written) > WRITTEN_KEPT:
+            self._written.clear()
 
     def record(self, decision: Decision, rows: Sequence[int]) -> str:
         """Will return what is kept of a decided claim; `rows` are those of its lines in the file, or the one of the whole claim."""
@@ -111,7 +116,9 @@ class Parts:
     def _number(self, key: Any, text_of: Callable[[], str]) -> int:
         number = self._known.get(key)
         if number is None:
-            text = text_of()
+            text = self._written.get(key)
+            if text is None:
+                text = self._written[key] = text_of()
             number = self._numbers.setdefault(text, len(self.texts))
             if number == len(self.texts):
                 self.texts.append(text)
@@ -121,19 +128,18 @@ class Parts:
     def _drug_number(self, found: Recognition | None) -> int:
         if found is None or found.drug is None:
             return self._number("no drug", lambda: "null")
+        # A product is one object in one world, and long to compare.
         key = ("drug", found.drug, found.matched_by, id(found.product))
-        if key not in self._known:
-            self._held.append(found.product)
         return self._number(key, lambda: compact(_drug(found)))
 
     def _reasons_text(self, reasons: tuple[Reason, ...]) -> str:
         texts = []
         for reason in reasons:
-            text = self._reasons.get(reason)
+            text = self._written.get(reason)
             if text is None:
                 document = _reason(reason, "zh")
                 document["message"] = {"zh": document["message"], "en": reason.message("en")}
-                text = self._reasons[reason] = compact(document)
+                text = self._written[reason] = compact(document)
             texts.append(text)
         return "[" + ",".join(texts) + "]"
 

@@ -166,7 +166,9 @@ def purge_batches(*, insurer_id: int, older_than: datetime) -> int:
     due = ClaimBatch.objects.filter(insurer=insurer_id, created_at__lt=older_than, purged_at=None)
     due = list(due.exclude(state__in=_UNDER_WAY).select_for_update())
     for batch in due:
-        ClaimBatch.objects.filter(pk=batch.pk).update(purged_at=timezone.now(), file_name="", errors=[], warnings=[])
+        ClaimBatch.objects.filter(pk=batch.pk).update(
+            purged_at=timezone.now(), file_name="", errors=[], warnings=[], asked_about=""
+        )
         claims = BatchClaim.objects.filter(batch=batch.pk)
         claims._raw_delete(claims.db)
         BatchDecision.objects.filter(batch=batch.pk).update(decided=None)

@@ -88,6 +88,7 @@ class Migration(migrations.Migration):
                     "rules_version",
                     models.CharField(blank=True, default="", max_length=20, verbose_name="rules version"),
                 ),
+                ("asked_about", models.TextField(blank=True, default="")),
                 ("totals", models.JSONField(null=True, verbose_name="totals")),
                 ("errors", models.JSONField(blank=True, default=list, verbose_name="errors")),
                 ("warnings", models.JSONField(blank=True, default=list, verbose_name="warnings")),
