@@ -4,6 +4,7 @@
 import hashlib
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,7 @@ from catalog.importing.rows import (
     read_header,
 )
 
-BLOCK_ROWS = 1000
-LOOK_AGAIN = 2048
+BATCH_ROWS = 1000
 
 _CODED = ("icd10", "sex", "age_min", "age_max", "settings", "min_institution_level", "criteria")
 _DRUG_PART = (
@@ -154,30 +154,21 @@ class _Run:
         self.columns = tuple(placed.column.name for placed in header.placed)
         forms = DosageForms(FormRow(*row) for row in self._options.dosage_forms)
         sheet = _Sheet(header, kind, self._options, forms, findings, table.size if table.file_format == "csv" else 0)
-        lines: list[str] = []
-        for row, cells in regular_rows(table, header, findings):
-            self.rows += 1
-            if self.rows > self._limits.rows:
-                findings.report(problem("TOO_MANY_ROWS", row, limit=self._limits.rows))
-                return
-            line = sheet.line(row, cells, self.rows)
-            if line:
-                lines.append(line)
-                if len(lines) >= BLOCK_ROWS:
-                    yield from self._block(lines)
-                    yield Progress("check", table.position, table.size, self.rows)
-        yield from self._block(lines)
+        rows = regular_rows(table, header, findings)
+        while batch := list(islice(rows, min(BATCH_ROWS, self._limits.rows - self.rows))):
+            self.rows += len(batch)
+            lines = sheet.lines(batch, self.rows)
+            self.kept += len(lines)
+            # After an error nothing will be kept, so nothing more need be sent.
+            if lines and not findings.error_count:
+                yield Block("".join(lines).encode(), len(lines))
+            yield Progress("check", table.position, table.size, self.rows)
+        if self.rows == self._limits.rows and (surplus := next(rows, None)):
+            findings.report(problem("TOO_MANY_ROWS", surplus[0], limit=self._limits.rows))
         self.rows -= sheet.blank
         yield Progress("check", table.size, table.size, self.rows)
         if self.rows == 0 and not findings.error_count:
             findings.report(problem("EMPTY_FILE", None))
-
-    def _block(self, lines: list[str]) -> Iterator[Block]:
-        self.kept += len(lines)
-        # After an error nothing will be kept, so nothing more need be sent.
-        if lines and not self._findings.error_count:
-            yield Block("".join(lines).encode(), len(lines))
-        lines.clear()
 
 
 def regular_rows(table: Table, header: Header, findings: Findings) -> Iterator[tuple[int, list[Cell]]]:
@@ -234,70 +225,75 @@ class _Sheet:
             placed["entry_code"] = Placed(code, header.width, "entry_code")
         self._prefix, self._checks = _plan(table_of(kind), placed, kind, options, forms)
         self._place = {check.column.name: place for place, check in enumerate(self._checks)}
-        self._all_text = size > 0
-        self._look_again()
+        self._compared = [place for place, check in enumerate(self._checks) if check.column.alike]
+        self._others = [place for place, check in enumerate(self._checks) if not check.column.alike]
         self._file_order = sorted(range(len(self._checks)), key=lambda place: self._checks[place].index)
         self._rules = _rules_of(kind, self._place)
         expected = min(size // 60, options.limits.rows) or 1 << 12
         self._alike, self._codes = FirstSeen(expected), FirstSeen(expected)
         self._row_of: array[int] = array("I")
-        self._all_of: array[int] = array("Q")
+        self._all_of: array[int] = array("q")
         self._name_at = self._place.get("generic_name")
         self._brand_at = self._place.get("brand_name")
         self._code_at = self._place.get("entry_code")
 
-    def _look_again(self) -> None:
-        """Columns learn whether remembering pays: ask them from time to time."""
-        self._steps = [(check.look(all_text=self._all_text), check.outcome, check.index) for check in self._checks]
+    def lines(self, batch: Sequence[tuple[int, list[Cell]]], rows: int) -> list[str]:
+        """Will return the COPY lines of a batch of rows, without those that are blank, faulty or said before.
 
-    def line(self, row: int, cells: list[Cell], rows: int) -> str:
-        """Will return the row's COPY line, or '' when it is blank, faulty or said before."""
-        if rows % LOOK_AGAIN == 0:
-            self._look_again()
+        `rows` is how many rows were read with them. The work is done column by column, since what a row of Python costs
+        is mostly the steps from cell to cell.
+        """
+        numbers, cells = zip(*batch, strict=True)
+        columns: list[Sequence[Cell]] = list(zip(*cells, strict=True))
         if self._derives_codes:
-            cells.append("")
-        outcomes = [known(cells[index]) or make(cells[index], rows) for known, make, index in self._steps]
-        copies, jsons, alikes, rests, values, issues = zip(*outcomes, strict=True)
-        json = "".join(jsons)
-        has_issues = any(issues)
-        is_wrong = has_issues and any(value is WRONG for value in values)
-        if not json and not is_wrong:
-            self.blank += 1
-            return ""
-        code = None
-        if self._code_at is not None:
-            code = values[self._code_at]
-            if code is None:
-                code, copies, json = self._with_code(outcomes, copies, jsons)
-        if has_issues:
-            self._findings.issues(row, [outcomes[place] for place in self._file_order])
-        for rule in self._rules:
-            found = rule(row, values)
-            if found is not None:
-                self._findings.report(found)
-        if is_wrong or self._said_before(row, code, alikes, rests, values):
-            return ""
+            columns.append(("",) * len(batch))
+        outcomes = [check.outcomes(columns[check.index], rows) for check in self._checks]
+        copies, jsons, alikes, rests, values, issues = zip(*(zip(*made, strict=True) for made in outcomes), strict=True)
+        has_issues = any(any(column) for column in issues)
+        lines = []
+        for place, (row, copied, json, alike, rest, value) in enumerate(
+            zip(
+                numbers,
+                map("".join, zip(*copies, strict=True)),
+                map("".join, zip(*jsons, strict=True)),
+                zip(*(alikes[compared] for compared in self._compared), strict=True),
+                zip(*(rests[other] for other in self._others), strict=True),
+                zip(*values, strict=True),
+                strict=True,
+            )
+        ):
+            is_wrong = has_issues and any(given is WRONG for given in value)
+            if not json and not is_wrong:
+                self.blank += 1
+                continue
+            code = value[self._code_at] if self._code_at is not None else None
+            if self._code_at is not None and code is None:
+                code, copied, json = self._with_code([made[place] for made in outcomes])
+            if has_issues and any(column[place] for column in issues):
+                self._findings.issues(row, [outcomes[check][place] for check in self._file_order])
+            for rule in self._rules:
+                found = rule(row, value)
+                if found is not None:
+                    self._findings.report(found)
+            if not is_wrong and not self._said_before(row, code, alike, rest, value):
+                lines.append(self._line(row, copied, json, value))
+        return lines
+
+    def _line(self, row: int, copied: str, json: str, values: Sequence[Any]) -> str:
         name = values[self._name_at] if self._name_at is not None else None
         brand = values[self._brand_at] if self._brand_at is not None else None
-        heard = search_fields(name or "", brand or "")
         row_hash = hashlib.sha256(f"{{{json[:-1]}}}".encode()).hexdigest()
-        return f"{self._prefix}{''.join(copies)}{heard}\t\\\\x{row_hash}\t{row}\n"
+        return f"{self._prefix}{copied}{search_fields(name or '', brand or '')}\t\\\\x{row_hash}\t{row}\n"
 
-    def _with_code(
-        self, outcomes: Sequence[Outcome], copies: Sequence[str], jsons: Sequence[str]
-    ) -> tuple[str, Sequence[str], str]:
-        """The row with a code derived from what it says, in the place of the one it lacks."""
-        place = self._place["entry_code"]
+    def _with_code(self, outcomes: Sequence[Outcome]) -> tuple[str, str, str]:
+        """The code derived from what a row says, and the row's fragments with it in the place of the one it lacks."""
         code = derived_code(self._checks, outcomes)
-        made = self._checks[place].of_value(code)
-        with_json = "".join([*jsons[:place], made.json, *jsons[place + 1 :]])
-        return code, [*copies[:place], made.copy, *copies[place + 1 :]], with_json
+        made = [*outcomes]
+        made[self._place["entry_code"]] = self._checks[self._place["entry_code"]].of_value(code)
+        return code, "".join(one.copy for one in made), "".join(one.json for one in made)
 
-    def _identity(self, alikes: Sequence[str], rests: Sequence[str], values: Sequence[Any]) -> int:
-        """What makes two rows speak of the same thing: for entries the columns that are compared (csv.md); for products
-        the code, else approval number, strength and pack."""
-        if self._kind != DRUGS:
-            return hash(alikes)
+    def _product_identity(self, rests: Sequence[str], values: Sequence[Any]) -> int:
+        """What makes two rows of the drug master one product: the code, else approval number, strength and pack."""
 
         def value(name: str) -> Any:
             place = self._place.get(name)
@@ -313,12 +309,13 @@ class _Sheet:
         self, row: int, code: str | None, alikes: Sequence[str], rests: Sequence[str], values: Sequence[Any]
     ) -> bool:
         """Whether an earlier row says the same, or contradicts this one; either is reported."""
-        everything = hash((alikes, rests)) & 0xFFFF_FFFF_FFFF_FFFF
         number = len(self._row_of)
+        identity = hash(alikes) if self._kind != DRUGS else self._product_identity(rests, values)
+        everything = hash((identity, rests))
         self._row_of.append(row)
         self._all_of.append(everything)
         by_code = self._codes.first(hash(code), number) if code is not None else None
-        by_identity = self._alike.first(self._identity(alikes, rests, values), number)
+        by_identity = self._alike.first(identity, number)
         if by_code is None and by_identity is None:
             return False
         is_given = self._code_at is not None and values[self._code_at] is not None
