@@ -1,0 +1,171 @@
+"""Versions of products over REST: cloned, pinned and floated, changed as drafts only, and by one writer at a time."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from catalog import services as catalogs
+from catalog.models import Catalog
+from insurers import services
+from insurers.models import Insurer, Product, ProductVersion
+from tests.conftest import EVERY_INSURER_SCOPE, Api, imported, published
+
+LIST = "entry_code,generic_name\nE-1,仑卡奈单抗注射液\n"
+TERMS: dict[str, Any] = {
+    "label": "2026",
+    "effective_from": "2026-01-01",
+    "effective_to": "2026-12-31",
+    "base": {"catalog": "BASE"},
+    "negative_lists": [{"catalog": "NEG"}],
+    # A group may have any name, also one that a reference has.
+    "deductibles": {"catalog": "100.00"},
+    "benefits": [
+        {"code": "a", "catalogs": [{"catalog": "COM", "label": "v1"}], "deductible_group": "catalog", "ratio": "0.7"},
+        {"code": "b", "catalogs": [{"catalog": "COM"}, {"catalog": "BASE"}], "ratio": "0.5"},
+    ],
+}
+PATH = "/products/HMB/versions/2026/"
+CLONE = {"label": "2027", "effective_from": "2027-01-01"}
+
+
+@pytest.fixture
+def lists(make_catalog: Callable[..., Catalog]) -> None:
+    for code, kind in (("COM", "commercial"), ("BASE", "base"), ("NEG", "negative")):
+        catalog = make_catalog(code, kind)
+        published(catalog, LIST, label="v1")
+        withdrawn = published(catalog, LIST + "\n", label="withdrawn")
+        catalogs.withdraw_version(version=withdrawn, by="bob", reason="误发")
+        assert imported(catalog, LIST + "\n\n", label="draft").version
+
+
+@pytest.fixture
+def draft(insurer: Insurer, lists: None) -> ProductVersion:
+    product = services.create_product(insurer_id=insurer.pk, code="HMB", name="惠民保")
+    return services.create_product_version(product=product, data=TERMS, by="key:a")
+
+
+def references(terms: dict[str, Any]) -> list[str | None]:
+    """The labels of base, negative list, and the benefits' COM, COM and BASE."""
+    listed = [terms["base"], *terms["negative_lists"], *(one for b in terms["benefits"] for one in b["catalogs"])]
+    return [one.get("label") for one in listed]
+
+
+@pytest.mark.parametrize(
+    ("pin", "labels"),
+    [
+        (None, [None, None, "v1", None, None]),
+        ({}, [None, None, "v1", None, None]),
+        ({"COM": "v1"}, [None, None, "v1", "v1", None]),
+        ({"COM": None}, [None, None, None, None, None]),
+        ({"BASE": "v1", "NEG": "v1"}, ["v1", "v1", "v1", None, "v1"]),
+    ],
+)
+def test_a_clone_pins_or_floats_every_reference_to_a_catalog(
+    api: Api, draft: ProductVersion, pin: dict[str, str | None] | None, labels: list[str | None]
+) -> None:
+    answer = api.post(f"{PATH}clone/", {**CLONE, **({} if pin is None else {"pin": pin})})
+
+    assert answer.status_code == 201, answer.content
+    made = answer.json()
+    assert answer["Location"] == "/api/v1/products/HMB/versions/2027/"
+    assert (made["state"], made["effective_from"], made["effective_to"]) == ("draft", "2027-01-01", None)
+    assert references(made["terms"]) == labels
+    unlike = {name for name in made["terms"] if made["terms"][name] != draft.terms[name]}
+    assert unlike - {"base", "negative_lists", "benefits"} == {"label", "effective_from", "effective_to"}
+    assert made["terms"]["deductibles"] == {"catalog": "100.00"}
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer", "code"),
+    [
+        ({"pin": {"COM": "v9"}}, "/pin/COM", "unknown_version"),
+        ({"pin": {"COM": "withdrawn"}}, "/pin/COM", "unknown_version"),
+        ({"pin": {"COM": "draft"}}, "/pin/COM", "unknown_version"),
+        ({"pin": {"NONE": "v1"}}, "/pin/NONE", "not_referred_to"),
+        ({"pin": {"NONE": None}}, "/pin/NONE", "not_referred_to"),
+        ({"pin": {"COM": 7.5}}, "/pin/COM", "invalid"),
+        ({"pin": []}, "/pin", "not_a_dict"),
+        ({"label": "a b"}, "/label", "invalid"),
+        ({"effective_to": "2026-12-31"}, "/effective_to", None),
+        ({"terms": {}}, "/terms", "unknown_field"),
+    ],
+)
+def test_a_clone_that_cannot_be_is_refused_where_it_is_wrong(
+    api: Api, draft: ProductVersion, change: dict[str, Any], pointer: str, code: str | None
+) -> None:
+    answer = api.post(f"{PATH}clone/", {**CLONE, **change})
+
+    assert answer.status_code == 400, answer.content
+    [error] = answer.json()["errors"]
+    assert error["pointer"] == pointer
+    assert code in {None, error["code"]}
+    assert ProductVersion.objects.count() == 1
+
+
+def test_a_label_is_used_once(api: Api, draft: ProductVersion) -> None:
+    answer = api.post(f"{PATH}clone/", {**CLONE, "label": "2026"})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "label_taken")
+
+
+def test_a_published_version_is_cloned_but_never_changed(api: Api, draft: ProductVersion) -> None:
+    published_answer = api.post(f"{PATH}publish/")
+    tag = published_answer["ETag"]
+
+    assert published_answer.status_code == 200
+    for refused in (api.put(PATH, TERMS, **{"If-Match": tag}), api.delete(PATH, **{"If-Match": tag})):
+        assert (refused.status_code, refused.json()["code"]) == (409, "not_a_draft")
+    assert api.post(f"{PATH}clone/", CLONE, **{"If-Match": tag}).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("put", PATH, TERMS),
+        ("delete", PATH, None),
+        ("post", f"{PATH}clone/", CLONE),
+        ("post", f"{PATH}publish/", None),
+        ("post", f"{PATH}withdraw/", None),
+    ],
+)
+def test_a_change_based_on_an_old_state_is_refused(
+    api: Api, draft: ProductVersion, method: str, path: str, body: dict[str, Any] | None
+) -> None:
+    tag = api.get(PATH)["ETag"]
+    assert api.put(PATH, {**TERMS, "waiting_days": 30}, **{"If-Match": tag}).status_code == 200
+    arguments = [] if body is None and method != "put" else [body]
+
+    assert getattr(api, method)(path, *arguments, **{"If-Match": tag}).status_code == 412
+    assert ProductVersion.objects.get().terms["waiting_days"] == 30
+
+
+def test_anothers_version_cannot_be_cloned(other_api: Api, draft: ProductVersion) -> None:
+    assert other_api.post(f"{PATH}clone/", CLONE).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_writers_at_once_with_the_same_etag_one_wins() -> None:
+    insurer = Insurer.objects.create(code="INS-A", name="甲保险")
+    key = services.issue_insurer_key(insurer=insurer, scopes=EVERY_INSURER_SCOPE)[1]
+    product = Product.objects.create(insurer=insurer, code="HMB", name="惠民保")
+    terms = {"label": "2026", "effective_from": "2026-01-01", "benefits": [{"code": "a", "ratio": "0.5"}]}
+    services.create_product_version(product=product, data=terms, by="key:a")
+    tag = Api(key).get(PATH)["ETag"]
+    statuses: list[int] = []
+    together = threading.Barrier(8)
+
+    def write(days: int) -> None:
+        together.wait()
+        statuses.append(Api(key).put(PATH, {**terms, "waiting_days": days}, **{"If-Match": tag}).status_code)
+        connection.close()
+
+    writers = [threading.Thread(target=write, args=(days,)) for days in range(1, 9)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+
+    assert sorted(statuses) == [200] + [412] * 7
