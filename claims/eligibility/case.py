@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from catalog.drugs.names import Agreement
 from catalog.drugs.resolve import Recognition, recognise
 from claims.eligibility.compiled import CompiledVersion
 from claims.eligibility.decision import BaseFinding
@@ -46,7 +47,9 @@ class Case:
             line.institution_level,
             None if is_query else line.evidence,
         )
-        self.pre_existing: bool = member.pre_existing.cover(line.diagnoses)
+        self.pre_existing: bool = (
+            bool(member.pre_existing) and member.pre_existing.hold(line.diagnoses) is Agreement.PASS
+        )
         self._forms = world.knowledge.forms
         self._matches: dict[CompiledVersion, Match | None] = {}
         self._base: BaseFinding | None = None

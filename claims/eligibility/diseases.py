@@ -1,9 +1,16 @@
 """Disease codes (ICD-10 and its Chinese editions): when a diagnosis is under a listed code (eligibility 4.2)."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Final
+
+from catalog.drugs.names import Agreement
+
+PASS: Final = Agreement.PASS
+FAIL: Final = Agreement.FAIL
+UNKNOWN: Final = Agreement.UNKNOWN
 
 _CODE = re.compile(r"[A-Za-z][0-9][A-Za-z0-9]", re.ASCII)
 
@@ -27,10 +34,14 @@ def is_range(code: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class DiseaseCodes:
-    """A list of codes: what a diagnosis may start with, and ranges of its first three characters (inclusive)."""
+    """A list of codes: what a diagnosis may start with, and ranges of its first three characters (inclusive).
+
+    `stems` are the proper prefixes of the listed codes: a diagnosis that is one of them is too general to tell.
+    """
 
     prefixes: tuple[str, ...] = ()
     ranges: tuple[tuple[str, str], ...] = ()
+    stems: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
     @classmethod
     def of(cls, codes: Iterable[str]) -> "DiseaseCodes":
@@ -42,29 +53,24 @@ class DiseaseCodes:
                 ranges.append((start.strip()[:3], end.strip()[:3]))
             elif cleaned := clean(code):
                 prefixes.append(cleaned)
-        return cls(tuple(prefixes), tuple(ranges))
+        stems = frozenset(prefix[:length] for prefix in prefixes for length in range(1, len(prefix)))
+        return cls(tuple(prefixes), tuple(ranges), stems)
 
     def __bool__(self) -> bool:
         return bool(self.prefixes or self.ranges)
 
-    def cover(self, diagnoses: Iterable[str]) -> bool:
-        """Tells whether some diagnosis, cleaned, is under some code of the list."""
-        if not self.prefixes and not self.ranges:
-            return False
+    def hold(self, diagnoses: Sequence[str]) -> Agreement:
+        """Tells of diagnoses, cleaned, whether some is under some code of the list (PASS) or, none being so, too general (UNKNOWN)."""
         for diagnosis in diagnoses:
             if diagnosis.startswith(self.prefixes):
-                return True
-            if self.ranges:
+                return PASS
+        if self.ranges:
+            for diagnosis in diagnoses:
                 head = diagnosis[:3]
-                if any(start <= head <= end for start, end in self.ranges):
-                    return True
-        return False
-
-    def refine(self, diagnoses: Iterable[str]) -> bool:
-        """Tells whether some diagnosis, cleaned, is a proper prefix of a listed code: too general to tell."""
-        return any(
-            prefix.startswith(diagnosis) and prefix != diagnosis for diagnosis in diagnoses for prefix in self.prefixes
-        )
+                for start, end in self.ranges:
+                    if start <= head <= end:
+                        return PASS
+        return FAIL if self.stems.isdisjoint(diagnoses) else UNKNOWN
 
     def texts(self) -> tuple[str, ...]:
         """Will write the codes of the list, cleaned, for a sentence."""

@@ -142,9 +142,10 @@ def indication_holds(entry: Entry, line: LineFacts) -> ReasonKind | None:
         return reasons.INDICATION_UNCODED
     if not line.diagnoses:
         return reasons.DIAGNOSIS_MISSING
-    if entry.icd10.cover(line.diagnoses):
+    agreement = entry.icd10.hold(line.diagnoses)
+    if agreement is PASS:
         return None
-    return reasons.DIAGNOSIS_UNSPECIFIC if entry.icd10.refine(line.diagnoses) else reasons.INDICATION_MISMATCH
+    return reasons.DIAGNOSIS_UNSPECIFIC if agreement is UNKNOWN else reasons.INDICATION_MISMATCH
 
 
 def sex_holds(entry: Entry, line: LineFacts) -> ReasonKind | None:
@@ -235,13 +236,21 @@ def best_match(version: "CompiledVersion", drug: Recognition, line: LineFacts, f
         agreement = applies(entry, drug, forms) if entry.drug_tests else PASS
         if agreement is FAIL:
             continue
-        wanting = shortfalls(entry, line) if entry.facets else ()
-        if agreement is PASS and not wanting:
-            return Match(version, entry, Grade.FULL)
-        for kind in wanting:
-            if kind.effect == "I":
-                failing = failing or Match(version, entry, Grade.FAILS, agreement is UNKNOWN, wanting)
-                break
+        wanting: list[ReasonKind] = []
+        fails = False
+        for facet in entry.facets:
+            kind = facet.test(entry, line)
+            if kind is not None:
+                wanting.append(kind)
+                if kind.effect == "I":
+                    fails = True
+                    # What else is wrong with it nobody asks, once something as good stands before it.
+                    if unknown or failing:
+                        break
+        if fails:
+            failing = failing or Match(version, entry, Grade.FAILS, agreement is UNKNOWN, tuple(wanting))
+        elif wanting or agreement is UNKNOWN:
+            unknown = unknown or Match(version, entry, Grade.UNKNOWN, agreement is UNKNOWN, tuple(wanting))
         else:
-            unknown = unknown or Match(version, entry, Grade.UNKNOWN, agreement is UNKNOWN, wanting)
+            return Match(version, entry, Grade.FULL)
     return unknown or failing

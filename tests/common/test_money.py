@@ -4,10 +4,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.money import NotANumber, fen, half_up, plain, ratio_text, scaled, share_of, yuan
+
+# A machine that is busy with other things must not fail a test.
+UNHURRIED = settings(deadline=None)
 
 
 @pytest.mark.parametrize(
@@ -63,11 +66,13 @@ def test_what_is_no_plain_amount_is_refused(written: object, code: str) -> None:
     assert refused.value.code == code
 
 
+@UNHURRIED
 @given(st.integers(min_value=-(10**14), max_value=10**14))
 def test_fen_written_as_yuan_are_read_back(amount: int) -> None:
     assert fen(yuan(amount)) == amount
 
 
+@UNHURRIED
 @given(st.integers(min_value=0, max_value=10**18), st.integers(min_value=1, max_value=10**12))
 def test_rounding_is_half_up(numerator: int, denominator: int) -> None:
     exact = Fraction(numerator, denominator)

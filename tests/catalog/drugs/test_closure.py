@@ -1,12 +1,15 @@
 """The closure: the rows that can matter to a line give the same recognition as all rows (catalog/drugs/knowledge.py)."""
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from catalog.drugs.knowledge import Closure, Identity, Knowledge, KnownKeys, KnownRow
 from catalog.drugs.names import DosageForms, FormRow
 from catalog.drugs.resolve import recognise
 from common.text import approval_key, norm
+
+# A machine that is busy with other things must not fail a test.
+UNHURRIED = settings(deadline=None)
 
 FORMS = DosageForms([FormRow("片", "口服常释剂型"), FormRow("胶囊", "口服常释剂型"), FormRow("注射液", "注射剂")])
 
@@ -82,6 +85,7 @@ def closed(world: list[KnownRow], identities: list[Identity]) -> tuple[list[Know
     return closure.rows, rounds
 
 
+@UNHURRIED
 @given(WORLDS, IDENTITIES)
 @example(
     # The longest way: an approval number, its code's first row, that row's alias owner, the owner's other row, its alias, a code.
@@ -102,6 +106,7 @@ def test_the_closure_recognises_as_the_whole_world_does(world: list[KnownRow], i
     assert rounds <= Closure.MAX_ROUNDS
 
 
+@UNHURRIED
 @given(WORLDS, IDENTITIES, st.lists(IDENTITIES, max_size=3), st.sets(st.integers(0, 9)))
 def test_so_does_any_superset_of_it(
     world: list[KnownRow], identity: Identity, others: list[Identity], more: set[int]
@@ -114,6 +119,7 @@ def test_so_does_any_superset_of_it(
     assert recognise(identity, superset) == recognise(identity, Knowledge.build(world, FORMS))
 
 
+@UNHURRIED
 @given(WORLDS, st.sampled_from(NAMES))
 def test_a_name_asked_for_is_the_same_drug_as_in_the_whole_world(world: list[KnownRow], name: str) -> None:
     base = FORMS.base_name(name).name
@@ -124,6 +130,7 @@ def test_a_name_asked_for_is_the_same_drug_as_in_the_whole_world(world: list[Kno
     assert Knowledge.build(closure.rows, FORMS).drug_of(base) == Knowledge.build(world, FORMS).drug_of(base)
 
 
+@UNHURRIED
 @given(WORLDS, IDENTITIES, st.randoms(use_true_random=False))
 def test_the_order_in_which_rows_come_does_not_matter(
     world: list[KnownRow], identity: Identity, random: object

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.in_force import in_force, pinned
 from common.dates import parse_day, parse_instant
+
+# A machine that is busy with other things must not fail a test.
+UNHURRIED = settings(deadline=None)
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ INSTANTS = st.datetimes(datetime(2025, 12, 1), datetime(2026, 2, 1)).map(
 VERSIONS = st.builds(Version, st.sampled_from("abc"), DAYS, st.none() | DAYS, INSTANTS, st.none() | INSTANTS)
 
 
+@UNHURRIED
 @given(st.lists(VERSIONS, max_size=5), DAYS, INSTANTS, VERSIONS)
 def test_what_is_published_or_withdrawn_later_changes_nothing(
     versions: list[Version], day: date, known_at: datetime, later: Version

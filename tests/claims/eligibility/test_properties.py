@@ -4,7 +4,7 @@ import copy
 from dataclasses import replace
 from random import Random
 
-from hypothesis import assume, event, given
+from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
 from catalog.drugs.knowledge import Closure, Knowledge
@@ -28,6 +28,9 @@ from tests.catalog.drugs.test_closure import rows_with
 from tests.claims.eligibility.random_worlds import Json, make, make_entries
 from tests.worlds import forms_of, known_rows, product_version, world_of
 
+# A machine that is busy with other things must not fail a test.
+UNHURRIED = settings(deadline=None)
+
 SEEDS = st.integers(0, 10**9)
 LATER = "2027-01-01T00:00:00Z"
 
@@ -45,6 +48,7 @@ def told(decision: Decision) -> list[Json]:
     return sorted(answer(decision, "en")["lines"], key=lambda line: line["line_no"])
 
 
+@UNHURRIED
 @given(SEEDS)
 def test_no_more_is_paid_than_can_be_claimed_and_never_less_than_nothing(seed: int) -> None:
     world, claim = make(seed)
@@ -57,6 +61,7 @@ def test_no_more_is_paid_than_can_be_claimed_and_never_less_than_nothing(seed: i
             assert (money.allowed, money.payable, money.ratio) == (0, 0, 0)
 
 
+@UNHURRIED
 @given(SEEDS)
 def test_an_outcome_is_the_worst_of_its_reasons(seed: int) -> None:
     world, claim = make(seed)
@@ -67,6 +72,7 @@ def test_an_outcome_is_the_worst_of_its_reasons(seed: int) -> None:
         assert (line.judgement.benefit is not None) or worst != "eligible"
 
 
+@UNHURRIED
 @given(SEEDS)
 def test_limits_are_never_exceeded(seed: int) -> None:
     world, claim = make(seed)
@@ -88,6 +94,7 @@ def test_limits_are_never_exceeded(seed: int) -> None:
     assert after.total_paid - before.total_paid == sum(after.benefit_paid.values()) - sum(before.benefit_paid.values())
 
 
+@UNHURRIED
 @given(SEEDS)
 def test_the_order_of_the_lines_in_the_request_does_not_matter(seed: int) -> None:
     world, claim = make(seed)
@@ -100,6 +107,7 @@ def test_the_order_of_the_lines_in_the_request_does_not_matter(seed: int) -> Non
     assert (one.digest, one.accumulators) == (other.digest, other.accumulators)
 
 
+@UNHURRIED
 @given(SEEDS)
 def test_what_comes_later_never_changes_what_was_known_before(seed: int) -> None:
     world, claim = make(seed)
@@ -120,6 +128,7 @@ def test_what_comes_later_never_changes_what_was_known_before(seed: int) -> None
     assert decide(world, claim).digest == before
 
 
+@UNHURRIED
 @given(SEEDS, st.integers(1, 4))
 def test_a_claim_split_in_two_with_the_accumulators_passed_on_pays_the_same(seed: int, cut: int) -> None:
     world, claim = make(seed)
@@ -164,6 +173,7 @@ def gathered(world: Json, seen: World, claim_or_query: Json) -> World:
     return World(seen.product, seen.product_versions, catalogs, knowledge, seen.known_at)
 
 
+@UNHURRIED
 @given(SEEDS)
 def test_what_is_gathered_for_a_claim_decides_as_the_whole_world(seed: int) -> None:
     world, claim = make(seed)
@@ -175,6 +185,7 @@ def test_what_is_gathered_for_a_claim_decides_as_the_whole_world(seed: int) -> N
     assert answer(partly, "en") == answer(assess_claim(parsed, seen), "en")
 
 
+@UNHURRIED
 @given(SEEDS)
 def test_selectors_find_every_entry_that_is_not_a_failure(seed: int) -> None:
     world, claim = make(seed)
@@ -202,6 +213,7 @@ def test_selectors_find_every_entry_that_is_not_a_failure(seed: int) -> None:
     assert answer(assess_claim(parsed, seen), "en") == answer(assess_claim(parsed, plain), "en")
 
 
+@UNHURRIED
 @given(SEEDS)
 def test_a_coverage_query_never_says_covered_where_the_line_is_excluded(seed: int) -> None:
     world, claim = make(seed)

@@ -7,13 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.drugs.knowledge import Identity
 from claims.eligibility import InvalidClaim, InvalidQuery, coverage_fields, parse_claim, parse_coverage
 from claims.eligibility.diseases import DiseaseCodes
 from claims.eligibility.facts import Accumulators
+
+# A machine that is busy with other things must not fail a test.
+UNHURRIED = settings(deadline=None)
 
 # The example of api.md.
 EXAMPLE: dict[str, Any] = {
@@ -249,6 +252,7 @@ PLACES = [
 ]  # fmt: skip
 
 
+@UNHURRIED
 @given(st.sampled_from(PLACES), JSON)
 def test_whatever_is_sent_is_read_or_refused_but_never_a_crash(path: str, value: object) -> None:
     try:
@@ -258,6 +262,7 @@ def test_whatever_is_sent_is_read_or_refused_but_never_a_crash(path: str, value:
         assert json.dumps([problem.detail for problem in refused.errors])
 
 
+@UNHURRIED
 @given(JSON)
 def test_nor_is_what_is_no_claim_at_all(document: object) -> None:
     with pytest.raises(InvalidClaim):
