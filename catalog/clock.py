@@ -6,15 +6,21 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from common import hints
+
 CHINA = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """An instant, and the revision that was current then: everything recorded up to `known_at` is visible to whoever observed it."""
+    """An instant, and the revision that was current then: everything recorded up to `known_at` is visible to whoever observed it.
+
+    `kept`: observed by an earlier request (at most a second ago), so this one's connection has not been told yet for whom it acts.
+    """
 
     revision: int
     known_at: datetime
+    kept: bool = False
 
 
 def observe() -> Observation:
@@ -28,7 +34,9 @@ def declare() -> datetime:
     """Return the instant from which what this transaction writes is known; call it last, inside the transaction: others wait until commit."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT declare_instant()")
-        return cursor.fetchone()[0]
+        instant: datetime = cursor.fetchone()[0]
+    hints.raise_on_commit()
+    return instant
 
 
 def china_today(instant: datetime) -> date:

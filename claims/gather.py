@@ -31,6 +31,7 @@ from claims.eligibility.compiled import (
 from claims.eligibility.coverage import classes_of
 from claims.eligibility.entry import Entry
 from claims.eligibility.world import ProductVersion, World, entry_names, needs
+from common import tenancy
 from common.errors import Refused
 from insurers import models as insurers
 from insurers.terms import parse_terms
@@ -131,11 +132,18 @@ def forget() -> None:
         kept.clear()
 
 
+def _announce(insurer_id: int, seen: Observation) -> None:
+    """Tell the connection for whom it acts, where an observation that was kept has spared it so far."""
+    if seen.kept:
+        tenancy.act_for(str(insurer_id))
+
+
 def product_facts(*, insurer_id: int, code: str, seen: Observation) -> ProductFacts:
     """Return the insurer's product with its versions and the versions of its catalogs; raises UnknownProduct."""
     kept = _products.get((insurer_id, code, seen.revision))
     if kept:
         return kept
+    _announce(insurer_id, seen)
     own = insurers.ProductVersion.objects.filter(product__insurer=insurer_id, product__code=code)
     published = list(own.filter(published_at__lte=seen.known_at).select_related("product").order_by("id"))
     product = published[0].product if published else _product(insurer_id, code)
@@ -206,6 +214,7 @@ def gather(
     key = (product.pk, seen.revision, wanted, on, alternatives)
     if keep and (kept := _worlds.get(key)):
         return replace(kept, known_at=known_at)
+    _announce(product.insurer_id, seen)
     who = _Asker(product.insurer_id, known_at, seen.revision if keep else None)
     references = {one for found in needs(on, product.versions, product.catalogs, known_at).values() for one in found}
     knowledge = _knowledge_of(wanted, who)

@@ -65,15 +65,15 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "common.security.ContentPolicyMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "common.pages.Session",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "common.tenancy.OfficeMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "common.pages.Csrf",
+    "common.pages.Authentication",
+    "common.pages.Office",
+    "common.pages.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "axes.middleware.AxesMiddleware",
+    "common.pages.Axes",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -114,7 +114,8 @@ DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"] |= {
     "ENGINE": "django.db.backends.postgresql",
     "CONN_MAX_AGE": 60,
-    "CONN_HEALTH_CHECKS": True,
+    # A dead connection is noticed by the first statement of a request (insurers.api.authentication), which asks again on a new one.
+    "CONN_HEALTH_CHECKS": _as_owner or Path(sys.argv[0]).name != "gunicorn",
     "DISABLE_SERVER_SIDE_CURSORS": False,
 }
 DATABASES["default"].setdefault("OPTIONS", {})
@@ -257,6 +258,12 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "common.api.schema.complete"],
+    "ENUM_NAME_OVERRIDES": {
+        "CatalogKindEnum": "catalog.models.Catalog.Kind",
+        "ImportKindEnum": "catalog.models.ImportRun.Kind",
+        "OutcomeEnum": "claims.models.ClaimCheck.Outcome",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
@@ -279,4 +286,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {"django.security.DisallowedHost": {"handlers": [], "propagate": False}},
 }
-SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008", "security.W012", "security.W016"] if not HTTPS else []
+# axes looks for its middleware by name; common.pages.Axes is it, for pages only.
+SILENCED_SYSTEM_CHECKS = ["axes.W002"]
+if not HTTPS:
+    SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W008", "security.W012", "security.W016"]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from catalog import clock
 from catalog.models import Catalog, CatalogVersion
+from common import hints
 from common.errors import InvalidInput, Problem, Refused, pointer
 from common.jcs import sha256_of
 from insurers.keys import make_key
@@ -101,6 +102,7 @@ def revoke_key(*, key: ApiKey) -> None:
     if key.revoked_at is None:
         key.revoked_at = clock.observe().known_at
         key.save(update_fields=["revoked_at"])
+        hints.raise_on_commit()
 
 
 def create_product(*, insurer_id: int, code: str, name: str, note: str = "", is_demonstration: bool = False) -> Product:

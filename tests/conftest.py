@@ -16,6 +16,7 @@ from catalog import services as catalogs
 from catalog.models import Catalog, CatalogVersion, ImportRun, Revision
 from catalog.reference import reference_rows
 from claims import gather
+from common import hints
 from common.jobs import services as jobs
 from insurers import services as insurers
 from insurers.models import Insurer
@@ -47,8 +48,9 @@ def _data_folder(tmp_path: Path, settings: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_kept() -> Iterator[None]:
-    """Let no test see what another one's database held."""
+def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let no test see what another one's database held; tests inside a transaction never commit, so hints rise at once."""
+    monkeypatch.setattr(hints, "raise_on_commit", hints._raise)
     gather.forget()
     yield
     gather.forget()

@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
@@ -21,7 +20,7 @@ from claims.eligibility import REASONS, coverage_fields, parse_coverage
 from claims.eligibility.answer import answer
 from claims.eligibility.request import InvalidQuery
 from claims.models import ClaimCheck
-from common.api.filtering import refuse_unknown
+from common.api.filtering import refuse_repeated, refuse_unknown
 from common.api.problems import ApiProblem
 from common.api.views import ApiViewSet
 from common.dates import parse_instant
@@ -30,7 +29,6 @@ from common.sentences import Language
 from insurers.api.authentication import ANY_KEY, insurer_of
 
 CHECK, COVERAGE = ("claims:check",), ("coverage:read",)
-MAX_QUERIES = 1000
 
 
 def language_of(request: Any) -> Language:
@@ -40,7 +38,7 @@ def language_of(request: Any) -> Language:
 
 def seen_by(request: Any) -> Observation:
     """Return the instant and revision that were observed when the key was read: the only clock of the request."""
-    return Observation(request.user.revision, request.user.known_at)
+    return Observation(request.user.revision, request.user.known_at, request.user.kept)
 
 
 def flag(request: Any, name: str) -> bool:
@@ -138,42 +136,44 @@ def _instant(data: Any, now: Any) -> Any:
         raise ApiProblem(400, "invalid", detail, [Problem("/known_at", "BAD_INSTANT", detail)]) from None
 
 
+def _in_query(name: str) -> dict[str, Any]:
+    """Return the schema of a coverage field as a query parameter: never null; any text may be blank."""
+    schema = {"type": "string"} if name == "icd10" else dict(shapes.COVERAGE_FIELDS[name])
+    schema.pop("nullable", None)
+    return schema
+
+
 class CoverageViewSet(ApiViewSet):
     """Coverage 保障查询: does this product pay for this drug, for this patient's disease, on this day?"""
 
     queryset = ClaimCheck.objects.none()
     serializer_class = shapes.CoverageOutput
+    may_keep_observation = True
     scopes = {"GET": COVERAGE, "POST": COVERAGE}
 
     @extend_schema(
         parameters=[
-            *[
-                OpenApiParameter(name, str)
-                for name in "national_code approval_no generic_name dosage_form brand_name".split()
-            ],
-            *[OpenApiParameter(name, str) for name in ("manufacturer", "strength", "setting", "circumstance")],
-            OpenApiParameter("icd10", str, description="one code, or several separated by commas"),
-            OpenApiParameter("sex", str, enum=["F", "M"]),
-            OpenApiParameter("age", int),
-            OpenApiParameter("institution_level", int),
-            OpenApiParameter("date", OpenApiTypes.DATE, description="today by default"),
-            OpenApiParameter("known_at", OpenApiTypes.DATETIME, description="now by default"),
+            OpenApiParameter(
+                name, _in_query(name), description="one code, or several separated by commas" if name == "icd10" else ""
+            )
+            for name in shapes.COVERAGE_FIELDS
         ],
         responses=shapes.CoverageOutput,
     )
     def retrieve(self, request: Any, code: str) -> Response:
         """One query."""
+        refuse_repeated(request.query_params, but="icd10")
         language = language_of(request)
         query = self._query(request, coverage_fields(dict(request.query_params.lists())), language)
         return Response(self._answers(request, code, [query], language)[0])
 
-    @extend_schema(request=shapes.CoverageQueryInput(many=True), responses={200: shapes.CoverageListOutput})
+    @extend_schema(request=shapes.CoverageListInput, responses={200: shapes.CoverageListOutput})
     def create(self, request: Any, code: str) -> Response:
         """A list of 1 to 1,000 queries, answered in order."""
         refuse_unknown(request.query_params, ())
         language = language_of(request)
-        if not isinstance(request.data, list) or not 1 <= len(request.data) <= MAX_QUERIES:
-            detail = _("Send a list of 1 to %(max)d queries.") % {"max": MAX_QUERIES}
+        if not isinstance(request.data, list) or not 1 <= len(request.data) <= shapes.MAX_QUERIES:
+            detail = _("Send a list of 1 to %(max)d queries.") % {"max": shapes.MAX_QUERIES}
             raise ApiProblem(400, "invalid", detail, [Problem("", "BAD_TYPE", detail)])
         queries, errors = [], []
         for place, data in enumerate(request.data):

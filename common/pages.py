@@ -1,0 +1,32 @@
+"""Middleware that only people's pages need: the API has no session, no cookie, no form, and is spared them."""
+
+from typing import Any
+
+from axes.middleware import AxesMiddleware
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest
+from django.middleware.csrf import CsrfViewMiddleware
+
+from common.tenancy import OfficeMiddleware
+
+
+def _spares_the_api(middleware: type) -> type:
+    class PagesOnly(middleware):  # type: ignore[misc]
+        def __call__(self, request: HttpRequest) -> Any:
+            if request.path_info.startswith("/api/"):
+                return self.get_response(request)
+            return super().__call__(request)
+
+    PagesOnly.__name__ = PagesOnly.__qualname__ = f"PagesOnly{middleware.__name__}"
+    PagesOnly.__doc__ = f"{middleware.__name__}, for people's pages only."
+    return PagesOnly
+
+
+Session = _spares_the_api(SessionMiddleware)
+Csrf = _spares_the_api(CsrfViewMiddleware)
+Authentication = _spares_the_api(AuthenticationMiddleware)
+Office = _spares_the_api(OfficeMiddleware)
+Messages = _spares_the_api(MessageMiddleware)
+Axes = _spares_the_api(AxesMiddleware)

@@ -1,0 +1,103 @@
+"""Callers seen a moment ago, and the one look at Redis that says whether they may serve again."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from redis.exceptions import RedisError
+
+from common import hints
+
+if TYPE_CHECKING:
+    from insurers.api.authentication import Caller
+
+log = logging.getLogger(__name__)
+WINDOW_SECONDS = 60
+KEPT_SECONDS = 1.0
+KEPT_CALLERS = 1_000
+
+Parts = tuple[str, str]
+
+
+def hint() -> str | None:
+    """Read the hint (one round trip); None where Redis is away: then nothing is kept."""
+    try:
+        return (hints.client().get(hints.KEY) or b"0").decode()
+    except RedisError as fault:
+        log.warning("request without Redis: %s", type(fault).__name__)
+        return None
+
+
+class _Counts:
+    """Requests by key and minute. A process reserves a hundredth of the limit at a time in Redis, so most requests ask nobody.
+
+    What a process has reserved and not used is lost to the others at the end of the minute: a hundredth of the limit each.
+    """
+
+    def __init__(self) -> None:
+        self._reserved: dict[tuple[str, int], tuple[int, int]] = {}
+        self._lock = threading.Lock()
+
+    def used(self, prefix: str, limit: int) -> int | None:
+        """Count one request of a key and return how many it has made this minute, as far as is known; None without Redis."""
+        window = int(time.time()) // WINDOW_SECONDS
+        with self._lock:
+            upto, left = self._reserved.get((prefix, window), (0, 0))
+            if left > 0:
+                self._reserved[prefix, window] = (upto, left - 1)
+                return upto - left + 1
+        size = max(1, limit // 100)
+        upto_now = self._reserve(f"shangbao:rate:{prefix}:{window}", size)
+        if upto_now is None:
+            return None
+        with self._lock:
+            if len(self._reserved) > KEPT_CALLERS:
+                self._reserved = {key: kept for key, kept in self._reserved.items() if key[1] == window}
+            self._reserved[prefix, window] = (upto_now, size - 1)
+        return upto_now - size + 1
+
+    def _reserve(self, key: str, size: int) -> int | None:
+        try:
+            pipe = hints.client().pipeline(transaction=False)
+            pipe.incrby(key, size)
+            pipe.expire(key, WINDOW_SECONDS * 2)
+            return int(pipe.execute()[0])
+        except RedisError as fault:
+            log.warning("throttle without Redis: %s", type(fault).__name__)
+            return None
+
+
+counts = _Counts()
+
+
+class _KeptCallers:
+    """Callers by key, with the hint that was read before they were looked up; bounded, safe between threads."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Parts, tuple[Caller, str, float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def fresh(self, parts: Parts, hint: str | None) -> Caller | None:
+        """Return the caller where nothing was announced since and it was seen at most a second ago."""
+        with self._lock:
+            kept = self._kept.get(parts)
+        if kept is None or hint is None or kept[1] != hint or time.monotonic() - kept[2] > KEPT_SECONDS:
+            return None
+        return kept[0]
+
+    def put(self, parts: Parts, caller: Caller, hint: str | None) -> None:
+        if hint is None:
+            return
+        with self._lock:
+            self._kept[parts] = (replace(caller, kept=True), hint, time.monotonic())
+            self._kept.move_to_end(parts)
+            while len(self._kept) > KEPT_CALLERS:
+                self._kept.popitem(last=False)
+
+
+kept_callers = _KeptCallers()
