@@ -57,8 +57,10 @@ def wait_for(what: Callable[[], object], seconds: float = 20) -> bool:
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
-    return tmp_path / "data"
+def data(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path / "data"
+    # A cluster has a thousand files: pytest would keep one for every test until the end.
+    shutil.rmtree(tmp_path / "data", ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The Python environment: what is installed is what the files say, once, and a machine without pip is told what to do."""
 
 import re
+import shutil
 import subprocess
 import sys
 
@@ -46,6 +47,7 @@ def test_every_requirement_is_hashed_and_no_file_names_an_index(name):
 def fresh(tmp_path):
     with Supervisor(lambda line: None) as supervisor:
         yield Environment(tmp_path / "venv", supervisor, tmp_path / "setup.log")
+    shutil.rmtree(tmp_path / "venv", ignore_errors=True)
 
 
 @pytest.fixture

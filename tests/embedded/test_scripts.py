@@ -172,7 +172,7 @@ def test_every_file_lies_under_the_data_folder(running, folder):
     assert not re.search(r"celerybeat|gunicorn|\.pid\b|\.sock\b", tracked)
 
 
-@pytest.mark.parametrize("name", ["worker", "scheduler", "web server", "PostgreSQL", "broker"])
+@pytest.mark.parametrize("name", ["worker", "PostgreSQL"])
 def test_a_child_that_dies_brings_all_down_with_its_name(tmp_path, name):
     run = Run(tmp_path / "data", "--port", "0", "--no-seed", seconds=LATER_START)
     pid = _pid_of(run.data, name)
