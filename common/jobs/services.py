@@ -11,8 +11,15 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 
-from django.db import IntegrityError, close_old_connections, connection, transaction
-from django.db.models import F, Q
+from django.db import (
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connection,
+    transaction,
+)
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 
 from common import tenancy
@@ -54,7 +61,8 @@ def work(kind: str, *, on_dead: Callable[[str], None] | None = None) -> Callable
 def enqueue(*, kind: str, subject: str, exclusive_key: str = "") -> Job:
     """Write a job in the caller's transaction and tell the broker on commit; a deaf broker loses nothing, the sweeper rings again."""
     job = Job.objects.create(kind=kind, subject=subject, exclusive_key=exclusive_key)
-    transaction.on_commit(partial(ring, job.pk))
+    # Robust: the job is written, whatever becomes of the ringing.
+    transaction.on_commit(partial(ring, job.pk), robust=True)
     return job
 
 
@@ -110,12 +118,14 @@ class Lease:
             raise Cancelled(f"job {self.job.pk}")
 
     def finish(self) -> None:
-        """End the job inside the work's own transaction; raises LeaseLost (so all is rolled back) where the token is old."""
-        ended = Job.objects.filter(pk=self.job.pk, token=self.job.token, state=Job.State.RUNNING).update(
+        """End the job inside the work's own transaction; raises LeaseLost where the token is old, Cancelled where somebody asked to stop:
+        either way all is rolled back, so what was cancelled never turns up done."""
+        mine = Job.objects.filter(pk=self.job.pk, token=self.job.token, state=Job.State.RUNNING)
+        ended = mine.filter(cancel_requested=False).update(
             state=Job.State.DONE, finished_at=Now(), lease_until=None, phase="", last_error=""
         )
         if not ended:
-            raise LeaseLost(f"job {self.job.pk}")
+            raise (Cancelled if mine.exists() else LeaseLost)(f"job {self.job.pk}")
 
     def _beat(self, stop: threading.Event) -> None:
         """Keep the lease and write progress on a connection of its own until told to stop."""
@@ -174,17 +184,48 @@ def run(job_id: int, *, heartbeat: bool = True) -> None:
             except LeaseLost:
                 log.warning("job %s was taken over", job_id)
             except Cancelled:
-                _end(job, state=Job.State.CANCELLED)
+                _give_back(job, state=Job.State.CANCELLED)
             except Exception as fault:
                 log.exception("job %s failed in attempt %s", job_id, job.attempts)
-                _end(job, state=Job.State.QUEUED, error="".join(traceback.format_exception_only(fault)).strip())
+                _give_back(job, state=Job.State.QUEUED, error="".join(traceback.format_exception_only(fault)).strip())
+    if job.exclusive_key:
+        _ring_next(job.exclusive_key)
 
 
-def _end(job: Job, *, state: Job.State, error: str = "") -> None:
-    """Give the job back to the queue, or end it; a third failed attempt makes it a dead letter."""
+def _give_back(job: Job, *, state: Job.State, error: str = "") -> None:
+    """End the attempt, on a new connection where the work broke the old one; while the database is away the lease runs out by itself."""
+    try:
+        _end(job, state=state, error=error)
+    except (OperationalError, InterfaceError):
+        connection.close()
+        try:
+            with tenancy.acting_for(tenancy.OFFICE):
+                _end(job, state=state, error=error)
+        except (OperationalError, InterfaceError) as fault:
+            log.warning("job %s could not be given back: %s", job.pk, type(fault).__name__)
+            connection.close()
+
+
+def _ring_next(exclusive_key: str) -> None:
+    """Ring for the job that waited for this key, rather than leave it to the sweeper."""
+    waiting = Job.objects.filter(state=Job.State.QUEUED, exclusive_key=exclusive_key).order_by("pk")
+    job_id = waiting.values_list("pk", flat=True).first()
+    if job_id is not None:
+        ring(job_id)
+
+
+@transaction.atomic
+def _end(job: Job, *, state: Job.State, error: str = "", silent: bool = False) -> None:
+    """Give the job back to the queue, or end it; a third failed attempt makes it a dead letter, and its kind is told in the same transaction.
+
+    `silent`: only where nobody has renewed the lease meanwhile.
+    """
     if state == Job.State.QUEUED and job.attempts >= MAX_ATTEMPTS:
         state = Job.State.DEAD
-    ended = Job.objects.filter(pk=job.pk, token=job.token, state=Job.State.RUNNING).update(
+    mine = Job.objects.filter(pk=job.pk, token=job.token, state=Job.State.RUNNING)
+    if silent:
+        mine = mine.filter(lease_until__lt=Now())
+    ended = mine.update(
         state=state,
         last_error=error[:2000],
         lease_until=None,
@@ -197,22 +238,32 @@ def _end(job: Job, *, state: Job.State, error: str = "") -> None:
 
 def sweep() -> int:
     """Ring for every job that waits unheard or whose worker fell silent; end those that used up their attempts. Answers how many rang."""
-    silent = Job.objects.filter(state=Job.State.RUNNING, lease_until__lt=Now())
-    for job in silent.filter(attempts__gte=MAX_ATTEMPTS):
-        _end(job, state=Job.State.DEAD, error="the worker fell silent three times")
-    waiting = Q(state=Job.State.QUEUED) & (Q(rung_at=None) | Q(rung_at__lt=Now() - RING_AGAIN_AFTER))
-    fallen = Q(state=Job.State.RUNNING, lease_until__lt=Now())
-    due = list(Job.objects.filter(waiting | fallen).order_by("pk").values_list("pk", flat=True)[:200])
-    for job_id in due:
-        ring(job_id)
+    with tenancy.acting_for(tenancy.OFFICE):
+        silent = Job.objects.filter(state=Job.State.RUNNING, lease_until__lt=Now())
+        for job in silent.filter(attempts__gte=MAX_ATTEMPTS):
+            try:
+                _end(job, state=Job.State.DEAD, error="the worker fell silent three times", silent=True)
+            except Exception:  # what one kind of job says to its end must not keep the others waiting
+                log.exception("job %s could not be ended", job.pk)
+        waiting = Q(state=Job.State.QUEUED) & (Q(rung_at=None) | Q(rung_at__lt=Now() - RING_AGAIN_AFTER))
+        fallen = Q(state=Job.State.RUNNING, lease_until__lt=Now(), attempts__lt=MAX_ATTEMPTS)
+        due = list(Job.objects.filter(waiting | fallen).order_by("pk").values_list("pk", flat=True)[:200])
+        for job_id in due:
+            ring(job_id)
     return len(due)
 
 
 def cancel(*, job: Job) -> bool:
     """Ask a job to stop: at once where it waits, at its next step where it runs; False where it has ended already."""
-    if Job.objects.filter(pk=job.pk, state=Job.State.QUEUED).update(state=Job.State.CANCELLED, finished_at=Now()):
-        return True
-    return bool(Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(cancel_requested=True))
+    waits = Q(state=Job.State.QUEUED)
+    # One statement: between two, a job could begin, or be given back, unseen.
+    return bool(
+        Job.objects.filter(pk=job.pk, state__in=[Job.State.QUEUED, Job.State.RUNNING]).update(
+            cancel_requested=True,
+            state=Case(When(waits, then=Value(Job.State.CANCELLED)), default=F("state")),
+            finished_at=Case(When(waits, then=Now()), default=F("finished_at")),
+        )
+    )
 
 
 @transaction.atomic
