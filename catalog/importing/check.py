@@ -3,8 +3,8 @@
 
 import hashlib
 from array import array
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice, repeat
 from pathlib import Path
 from typing import Any
 
@@ -256,8 +256,8 @@ class _Sheet:
                 numbers,
                 map("".join, zip(*copies, strict=True)),
                 map("".join, zip(*jsons, strict=True)),
-                zip(*(alikes[compared] for compared in self._compared), strict=True),
-                zip(*(rests[other] for other in self._others), strict=True),
+                _by_row([alikes[compared] for compared in self._compared], len(batch)),
+                _by_row([rests[other] for other in self._others], len(batch)),
                 zip(*values, strict=True),
                 strict=True,
             )
@@ -337,6 +337,11 @@ class _Sheet:
             column, value = "generic_name", values[self._name_at] if self._name_at is not None else ""
         self._findings.report(problem("CONFLICTING_ROWS", row, column, value or "", other=other, **same))
         return True
+
+
+def _by_row(columns: Sequence[Sequence[str]], rows: int) -> Iterable[tuple[str, ...]]:
+    """Columns as rows; without a column, as many empty rows."""
+    return zip(*columns, strict=True) if columns else repeat((), rows)
 
 
 def _plan(
