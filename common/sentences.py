@@ -4,6 +4,7 @@ The codes are those of the upload files (spec csv.md, "Problem codes"), so that 
 are refused with the same word; a few more exist only in JSON.
 """
 
+from collections.abc import Mapping
 from typing import Final, Literal
 
 from common.errors import Problem
@@ -102,10 +103,20 @@ class Problems:
         """Will note a problem at a JSON pointer; `values` fill the sentence of its code."""
         zh, en = SENTENCES[code]
         shown = {name: _shown(value) for name, value in values.items()}
-        self.found.append(Problem(pointer, code, (zh if self.language == "zh" else en).format(**shown)))
+        detail = (zh if self.language == "zh" else en).format(**shown)
+        self.found.append(Problem(_writable(pointer), code, _writable(detail)))
 
 
 def _shown(value: object) -> str:
-    """What was sent, short enough to stand in a sentence; text as it is, anything else as Python names it."""
-    text = value if isinstance(value, str) else str(value)
+    """What was sent, short enough to stand in a sentence."""
+    if isinstance(value, Mapping):
+        return "{…}"
+    if isinstance(value, list | tuple):
+        return "[…]"
+    text = str(value)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _writable(text: str) -> str:
+    """Half a surrogate pair can be sent in JSON but not written as UTF-8: it is shown by its number."""
+    return text.encode("utf-8", "backslashreplace").decode()

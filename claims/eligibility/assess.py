@@ -11,7 +11,7 @@ from claims.eligibility.case import Case
 from claims.eligibility.compiled import CompiledVersion
 from claims.eligibility.decision import Decision, JudgedClaim, Judgement, Outcome, StepResult
 from claims.eligibility.facts import Claim, Line
-from claims.eligibility.gates import GATES, gate_trace
+from claims.eligibility.gates import GATES, PASS, gate_trace
 from claims.eligibility.money import NOTHING_USED, Ledger, pay
 from claims.eligibility.reasons import Reason
 from claims.eligibility.world import World
@@ -48,6 +48,9 @@ def judge_line(claim: Claim, line: Line, world: World, *, is_query: bool = False
             results.append("skipped")
             continue
         finding = gate.test(case)
+        if finding is PASS:
+            results.append("pass")
+            continue
         results.append(finding.result)
         if finding.reason is not None:
             reasons.append(finding.reason)

@@ -94,7 +94,7 @@ def _line(decided: "LineDecision") -> list[Any]:
         # other_paid, base_settled, whether there is a prior authorisation, evidence
         line.line_no,
         line.service_date.isoformat(),
-        sorted(set(line.diagnoses)),
+        sorted(set(line.diagnoses)) if len(line.diagnoses) > 1 else line.diagnoses,
         line.setting,
         line.institution_level,
         line.identity,

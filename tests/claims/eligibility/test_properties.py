@@ -22,7 +22,6 @@ from claims.eligibility import (
     parse_claim,
     parse_coverage,
 )
-from claims.eligibility.decision import LineDecision
 from common.dates import parse_day, parse_instant
 from tests.catalog.drugs.test_closure import rows_with
 from tests.claims.eligibility.random_worlds import Json, make, make_entries
@@ -38,10 +37,6 @@ LATER = "2027-01-01T00:00:00Z"
 def decide(world: Json, claim: Json) -> Decision:
     parsed = parse_claim(claim, "en")
     return assess_claim(parsed, world_of(world, "P", parsed.known_at))
-
-
-def by_number(decision: Decision) -> list[LineDecision]:
-    return sorted(decision.lines, key=lambda line: line.judgement.line.line_no)
 
 
 def told(decision: Decision) -> list[Json]:

@@ -259,7 +259,19 @@ def test_whatever_is_sent_is_read_or_refused_but_never_a_crash(path: str, value:
         parse_claim(with_change(path, value))
     except InvalidClaim as refused:
         assert refused.errors
-        assert json.dumps([problem.detail for problem in refused.errors])
+        assert json.dumps(
+            [(problem.pointer, problem.detail) for problem in refused.errors], ensure_ascii=False
+        ).encode()
+
+
+def test_what_cannot_be_written_as_utf_8_is_shown_by_its_number() -> None:
+    with pytest.raises(InvalidClaim) as refused:
+        parse_claim({**EXAMPLE, "\ud800": 1, "diagnoses": ["\udfff"]}, "en")
+
+    assert [(problem.pointer, problem.detail[:6]) for problem in refused.value.errors] == [
+        ("/\\ud800", "There "),
+        ("/diagnoses/0", "\\udfff"),
+    ]
 
 
 @UNHURRIED
