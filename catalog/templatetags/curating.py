@@ -1,11 +1,13 @@
 """Template tags of the curators' pages."""
 
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import template
 from django.template import RequestContext
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from catalog.curating import badges
 from catalog.models import CatalogVersion
@@ -43,6 +45,14 @@ def page_query(context: RequestContext, parameter: str, number: int) -> str:
     query = context["request"].GET.copy()
     query[parameter] = str(number)
     return "?" + query.urlencode()
+
+
+@register.simple_tag
+def period(first: date, last: date | None) -> str:
+    """Inclusive days: from the first to the last, or from the first on."""
+    if last is None:
+        return _("from %(first)s") % {"first": first.isoformat()}
+    return f"{first.isoformat()} – {last.isoformat()}"
 
 
 @register.filter

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.urls import reverse
 
 from catalog.models import Catalog, CatalogVersion
 from tests.browser.conftest import PASSWORD, WIDTHS
+from tests.conftest import published
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -83,7 +85,10 @@ def test_alice_uploads_and_bob_publishes(
         assert page.locator("text=请由另一人发布").count() == 1
         assert page.locator("a:has-text('发布')").count() == 0
         alice.picture("draft-of-alice")
-        page.goto(f"{page.url.removesuffix('change/')}../publish/".replace("/change/../", "/"))
+        page.goto(
+            f"{alice.home}{reverse('admin:catalog_catalogversion_publish', args=[CatalogVersion.objects.get().pk])}"
+        )
+        assert page.locator("text=请由另一人发布").count() == 1
         assert page.locator("form button:has-text('发布')").count() == 0
         alice.picture("publish-refused")
 
@@ -109,6 +114,53 @@ def test_alice_uploads_and_bob_publishes(
 
     version.refresh_from_db()
     assert (version.state, version.published_by) == ("published", "bob")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_next_file_shows_what_it_changes(
+    at_a_browser: Callable[..., Any], make_catalog: Callable[..., Catalog], worker: None, tmp_path: Path, width: int
+) -> None:
+    catalog = make_catalog("CIDL", name="商业健康保险创新药品目录", provenance="hand_coded")
+    seed = SEED.read_text(encoding="utf-8")
+    published(catalog, seed, label="2025")
+    head, *rows = seed.splitlines(keepends=True)
+    narrowed = [row.replace(",C45.0,", ",C45.01,") for row in rows[4:]]
+    file = tmp_path / "cidl_2026.csv"
+    file.write_text("".join([head, *narrowed]), encoding="utf-8")
+
+    with at_a_browser(width) as alice:
+        alice.sign_in("alice")
+        page = alice.page
+        page.goto(f"{alice.home}/admin/catalog/catalog/{catalog.pk}/upload/")
+        page.set_input_files("#id_file", file)
+        page.fill("#id_label", "2026")
+        page.fill("#id_effective_from", "2026-07-01")
+        page.click("text=上传并检查")
+        page.wait_for_selector("text=该文件已成为草稿", timeout=30_000)
+        assert page.locator(".counts .bad b").first.inner_text() == "4"
+        assert page.locator("text=C45.01").count() == 1
+        alice.picture("differences")
+        page.select_option("select[name=change]", "removed")
+        page.click("text=筛选")
+        assert page.locator("table.changes tbody tr").count() == 4
+        page.click(".note-good a")
+        assert page.locator("text=须明确确认").count() == 1
+        alice.picture("draft-with-a-mass-change")
+
+    with at_a_browser(width) as bob:
+        bob.sign_in("bob")
+        page = bob.page
+        page.goto(
+            f"{bob.home}{reverse('admin:catalog_catalogversion_publish', args=[catalog.versions.get(label='2026').pk])}"
+        )
+        page.click("form button:has-text('发布')")
+        page.wait_for_selector("text=请确认")
+        bob.picture("mass-change-refused")
+        assert ["409" in complaint for complaint in bob.complaints] == [True]  # the browser's own note of the refusal
+        bob.complaints.clear()
+        page.check("#id_confirm")
+        page.click("form button:has-text('发布')")
+        page.wait_for_selector("text=已发布，自 2026-07-01 起生效")
 
 
 @pytest.mark.parametrize("width", WIDTHS)
