@@ -53,13 +53,15 @@ def start(
     venv: Path,
     *,
     durable: bool = True,
-    privileges: Privileges | None = None,
+    namespaces_allowed: bool = True,
 ) -> Postgres:
     """Start PostgreSQL on a free port, making its cluster, roles and database the first time.
 
     Raises CannotRun when there is no server program, or it does not start.
     """
-    cluster = Cluster(supervisor, folder, programs(venv), privileges or choose(), durable)
+    found = programs(venv)
+    privileges = choose(found, namespaces_allowed=namespaces_allowed)
+    cluster = Cluster(supervisor, folder, found, privileges, durable)
     cluster.make()
     process, port = cluster.start()
     address = f"127.0.0.1:{port}/{DATABASE}"

@@ -15,10 +15,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from embedded.errors import CannotRun
+
 _CLONE_NEWUSER = 0x10000000
 _PR_SET_KEEPCAPS = 8
 _PR_CAP_AMBIENT = 47
 _PR_CAP_AMBIENT_RAISE = 2
+_PR_SET_SECUREBITS = 28
+_SECBIT_NO_SETUID_FIXUP = 1 << 2
 _CAP_DAC_OVERRIDE = 1
 _CAPABILITY_VERSION_3 = 0x20080522
 
@@ -46,20 +50,35 @@ class Privileges:
 PLAIN = Privileges("plain", None, None)
 
 
-def choose(*, namespaces_allowed: bool = True) -> Privileges:
-    """Return how this process can start PostgreSQL."""
+def choose(programs: Path, *, namespaces_allowed: bool = True) -> Privileges:
+    """Return how this process can start the PostgreSQL in `programs`; raises CannotRun when it cannot."""
     if os.geteuid() != 0:
         return PLAIN
     namespace = Privileges("user namespace", _namespace_entry(), None)
-    if namespaces_allowed and _works(namespace):
+    if namespaces_allowed and _reaches(namespace, programs):
         return namespace
-    nobody = pwd.getpwnam("nobody")
-    return Privileges("nobody", _drop(nobody.pw_uid, nobody.pw_gid), (nobody.pw_uid, nobody.pw_gid))
+    user = pwd.getpwnam("nobody")
+    nobody = Privileges("nobody", _drop(user.pw_uid, user.pw_gid), (user.pw_uid, user.pw_gid))
+    if _reaches(nobody, programs):
+        return nobody
+    raise CannotRun(
+        "PostgreSQL refuses to run as root, and on this machine root can start it neither in a user namespace nor as nobody "
+        f"({programs} is out of nobody's reach). Run this as an ordinary user, or from a folder that everybody may enter, "
+        "or give DATABASE_URL."
+    )
 
 
-def _works(privileges: Privileges) -> bool:
+def _reaches(privileges: Privileges, programs: Path) -> bool:
+    """True when a child can change its user and may still run the programs, by the test PostgreSQL itself makes."""
+
+    def check() -> None:
+        if privileges.in_child:
+            privileges.in_child()
+        if not os.access(programs / "postgres", os.R_OK | os.X_OK):
+            raise PermissionError(programs)
+
     try:
-        return subprocess.run(["/bin/true"], preexec_fn=privileges.in_child).returncode == 0
+        return subprocess.run(["/bin/true"], preexec_fn=check).returncode == 0
     except (OSError, subprocess.SubprocessError):
         return False
 
@@ -89,6 +108,8 @@ def _drop(uid: int, gid: int) -> Callable[[], None]:
     def drop() -> None:
         if has_capabilities:
             libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
+            # Without it, access(2), with which PostgreSQL looks for its own program, ignores what a user other than root has.
+            libc.prctl(_PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
         os.setgroups([])
         os.setgid(gid)
         os.setuid(uid)

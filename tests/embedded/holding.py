@@ -9,7 +9,7 @@ import json
 import sys
 from pathlib import Path
 
-from embedded import broker, postgres, privileges
+from embedded import broker, postgres
 from embedded.errors import Interrupted
 from embedded.folder import DataFolder
 from embedded.supervisor import Supervisor
@@ -23,10 +23,9 @@ def main() -> int:
         print(f"already running: process {holder.pid if holder else '?'}", file=sys.stderr)
         return 1
     venv = Path(sys.argv[2])
-    way = privileges.choose(namespaces_allowed="nobody" not in sys.argv)
     with Supervisor(lambda line: None, folder.note_processes) as supervisor:
         try:
-            database = postgres.start(supervisor, folder, venv, privileges=way)
+            database = postgres.start(supervisor, folder, venv, namespaces_allowed="nobody" not in sys.argv)
             queue = broker.start(supervisor, folder, venv)
             print(
                 json.dumps(

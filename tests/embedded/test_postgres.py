@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from embedded import postgres
+from embedded.privileges import choose
 from tests.embedded.conftest import ROOT, VENV, processes_of, wait_for
 
 
@@ -117,7 +118,7 @@ def test_a_lock_file_whose_pid_is_another_programs_now_does_not_stop_the_start(h
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root starts PostgreSQL as somebody else")
-def test_root_without_user_namespaces_starts_it_as_nobody_and_back(hold, data):
+def test_root_without_user_namespaces_starts_it_as_nobody_in_a_closed_folder_and_back(hold, data):
     data.parent.chmod(0o700)
     held = hold("nobody")
     assert held.said["way"] == "nobody"
@@ -126,6 +127,20 @@ def test_root_without_user_namespaces_starts_it_as_nobody_and_back(hold, data):
 
     assert ask(hold().said["owner_url"], "select count(*) from kept") == [(0,)]
     assert (data / "postgres").stat().st_uid in (0, 65534)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts PostgreSQL as somebody else")
+def test_root_who_can_do_neither_is_told_what_to_do(tmp_path):
+    with pytest.raises(postgres.CannotRun, match="ordinary user"):
+        choose(tmp_path)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts PostgreSQL as somebody else")
+def test_nobody_keeps_reaching_programs_below_a_closed_folder(tmp_path):
+    (tmp_path / "postgres").touch(0o755)
+    tmp_path.chmod(0o700)
+
+    assert choose(tmp_path, namespaces_allowed=False).way == "nobody"
 
 
 def test_the_wheels_server_goes_before_the_machines():
