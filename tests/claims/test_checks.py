@@ -19,7 +19,9 @@ CIDL = "entry_code,generic_name,icd10,class_code\nC-1,仑卡奈单抗注射液,G
 TERMS = {
     "label": "2026",
     "effective_from": "2026-01-01",
-    "benefits": [{"code": "special", "catalogs": [{"catalog": "CIDL"}], "ratio": "0.7000", "ratio_pre_existing": "0.3000"}],
+    "benefits": [
+        {"code": "special", "catalogs": [{"catalog": "CIDL"}], "ratio": "0.7000", "ratio_pre_existing": "0.3000"}
+    ],
 }
 CLAIM: dict[str, Any] = {
     "product": "HMB",
@@ -150,7 +152,9 @@ def test_a_repeated_key_gives_the_first_answer_and_records_once(api: Api, hmb: s
 def _statements(api: Api, claim: dict[str, Any]) -> int:
     with CaptureQueriesContext(connection) as captured:
         assert api.post("/claims/checks/", claim).status_code == 200
-    return len([query for query in captured if not query["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))])
+    return len(
+        [query for query in captured if not query["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))]
+    )
 
 
 @pytest.mark.parametrize("lines", [1, 5, 500])

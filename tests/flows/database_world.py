@@ -18,9 +18,7 @@ from insurers.models import Insurer, Product, ProductVersion
 from insurers.terms import parse_terms, terms_document
 from tests.worlds import SINCE_EVER
 
-TEXTS = (
-    "generic_name brand_name dosage_form strength manufacturer class_code indication sex restriction".split()
-)
+TEXTS = "generic_name brand_name dosage_form strength manufacturer class_code indication sex restriction".split()
 OPEN_AGE = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -54,7 +52,9 @@ def _code(text: str) -> str:
 
 
 def _master(world: Mapping[str, Any], forms: DosageForms) -> None:
-    run = ImportRun.objects.create(kind="drugs", file_name="world", file_path="", file_size=0, sha256="", created_by="w")
+    run = ImportRun.objects.create(
+        kind="drugs", file_name="world", file_path="", file_size=0, sha256="", created_by="w"
+    )
     for position, row in enumerate(world["master"]):
         base = forms.base_name(row["generic_name"]).name
         drug, _made = Drug.objects.get_or_create(id=drug_id(base), defaults={"base_name": base, "generic_name": base})
@@ -141,7 +141,7 @@ def _whole(value: Any) -> int | None:
 def _product_version(product: Product, version: Mapping[str, Any]) -> None:
     terms = {name: value for name, value in version.items() if name not in ("published_at", "withdrawn_at")}
     groups = {benefit["deductible_group"] for benefit in terms.get("benefits") or [] if benefit.get("deductible_group")}
-    terms["deductibles"] = {group: "0.00" for group in groups} | (terms.get("deductibles") or {})
+    terms["deductibles"] = dict.fromkeys(groups, "0.00") | (terms.get("deductibles") or {})
     read = parse_terms(terms)
     withdrawn = version.get("withdrawn_at")
     ProductVersion.objects.create(

@@ -18,7 +18,9 @@ from insurers.services import issue_insurer_key
 from tests.conftest import EVERY_INSURER_SCOPE, Api
 
 RULES = Path(__file__).parents[2] / "docs" / "rules.md"
-EXAMPLES = [json.loads(block) for block in re.findall(r"```json example\n(.*?)```", RULES.read_text(encoding="utf-8"), re.S)]
+EXAMPLES = [
+    json.loads(block) for block in re.findall(r"```json example\n(.*?)```", RULES.read_text(encoding="utf-8"), re.S)
+]
 
 
 class SeededLists(TestCase):

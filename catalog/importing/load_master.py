@@ -1,0 +1,87 @@
+"""Merging staged drug products into the master, in SQL: it only grows, and what was known before stays known."""
+
+from django.db import connection
+
+from catalog import clock
+from catalog.models import ImportRun
+
+_STAGED = """
+DROP TABLE IF EXISTS incoming, current_products, arriving;
+CREATE TEMP TABLE incoming (
+  aliases text[], alias_keys text[], approval_no text, approval_key text, brand_name text, brand_key text, class_code text,
+  dosage_form text, generic_name text, base_name text, name_form text, manufacturer text, national_code text, pack text,
+  regulators text[], strength text, unit text, pinyin text, initials text, row_hash bytea, row_no int
+) ON COMMIT DROP
+"""
+# A row is the product it was before by its national code, else by approval number, strength and pack, else by all that describes it.
+_KEY = """
+CASE WHEN {t}.national_code <> '' THEN 'c' || {t}.national_code
+     WHEN {t}.approval_key <> '' THEN 'a' || concat_ws(E'\\x1f', {t}.approval_key, {t}.strength, {t}.pack)
+     ELSE 'n' || concat_ws(E'\\x1f', {t}.base_name, {t}.dosage_form, {t}.strength, {t}.pack, {t}.brand_name, {t}.manufacturer) END
+"""
+_FACTS = "generic_name aliases dosage_form strength brand_name manufacturer class_code unit pack national_code approval_no".split()
+
+
+def stage() -> None:
+    """Make the empty table `incoming` for this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STAGED)
+
+
+def merge(run: ImportRun) -> dict[str, int]:
+    """Bring the staged rows into the master: new products are added, changed ones end and begin anew in their place, none is removed.
+
+    Returns how many were added, changed and unchanged. From the instant it declares, recognition knows them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO catalog_drug (id, base_name, generic_name, pinyin, initials)"
+            " SELECT DISTINCT ON (base_name) 'drug_' || left(encode(sha256(convert_to(base_name, 'UTF8')), 'hex'), 16),"
+            " base_name, generic_name, pinyin, initials FROM incoming i"
+            " WHERE NOT EXISTS (SELECT FROM catalog_drug d WHERE d.base_name = i.base_name)"
+            " ORDER BY base_name, row_no ON CONFLICT DO NOTHING"
+        )
+        cursor.execute(f"ALTER TABLE incoming ADD key text; UPDATE incoming i SET key = {_KEY.format(t='i')}")  # noqa: S608
+        cursor.execute(
+            f"CREATE TEMP TABLE current_products ON COMMIT DROP AS SELECT p.*, {_KEY.format(t='p')} AS key,"  # noqa: S608
+            " coalesce((SELECT array_agg(regulator || coalesce(':' || approved_on, '') ORDER BY regulator)"
+            " FROM catalog_approval a WHERE a.product_id = p.id), '{}')::text[] AS regulators"
+            " FROM catalog_drugproduct p WHERE recorded_to IS NULL"
+        )
+        cursor.execute("CREATE INDEX ON current_products (key); ANALYZE current_products; ANALYZE incoming")
+        same = " AND ".join(f"c.{name}::text = i.{name}::text" for name in _FACTS)
+        cursor.execute(
+            "CREATE TEMP TABLE arriving ON COMMIT DROP AS"  # noqa: S608
+            " SELECT i.*, c.id AS old_id, c.position AS old_position, NULL::bigint AS position FROM incoming i"
+            " LEFT JOIN LATERAL (SELECT * FROM current_products c WHERE c.key = i.key ORDER BY position LIMIT 1) c ON true"
+            f" WHERE NOT (c.id IS NOT NULL AND {same}"
+            " AND c.regulators = (SELECT coalesce(array_agg(r ORDER BY r), '{}') FROM unnest(i.regulators) r))"
+        )
+        cursor.execute(
+            "UPDATE arriving SET position = coalesce(old_position, row_no + (SELECT coalesce(max(position), 0) FROM catalog_drugproduct))"
+        )
+        instant = clock.declare()
+        cursor.execute(
+            "UPDATE catalog_drugproduct SET recorded_to = %s WHERE id IN (SELECT old_id FROM arriving)", [instant]
+        )
+        changed = cursor.rowcount
+        facts = ", ".join(_FACTS)
+        cursor.execute(
+            "INSERT INTO catalog_drugproduct (drug_id, base_name, alias_keys, brand_key, approval_key, position,"  # noqa: S608
+            f" recorded_from, recorded_by_id, {facts})"
+            " SELECT d.id, a.base_name, a.alias_keys, a.brand_key, a.approval_key, a.position, %s, %s,"
+            f" {', '.join('a.' + name for name in _FACTS)}"
+            " FROM arriving a JOIN catalog_drug d ON d.base_name = a.base_name ORDER BY a.row_no",
+            [instant, run.pk],
+        )
+        written = cursor.rowcount
+        cursor.execute(
+            "INSERT INTO catalog_approval (product_id, regulator, approved_on)"
+            " SELECT p.id, split_part(r, ':', 1), nullif(split_part(r, ':', 2), '')::date"
+            " FROM arriving a JOIN catalog_drugproduct p ON p.recorded_by_id = %s AND p.position = a.position"
+            " CROSS JOIN unnest(a.regulators) r ON CONFLICT DO NOTHING",
+            [run.pk],
+        )
+        cursor.execute("SELECT count(*) FROM incoming")
+        staged = cursor.fetchone()[0]
+    return {"added": written - changed, "changed": changed, "unchanged": staged - written}
