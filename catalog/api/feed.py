@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -98,7 +99,7 @@ class ChangesViewSet(ApiViewSet):
             OpenApiParameter("from", str, description="instead of `since`: the label of a published version you hold"),
             OpenApiParameter("page_size", int, description="at most so many deltas, 1 to 500 (50)"),
         ],
-        responses=FeedOutput,
+        responses=forced_singular_serializer(FeedOutput),
     )
     def list(self, request: Any, code: str) -> Response:
         """Every publication and withdrawal in the order in which they became known, with what each changes.

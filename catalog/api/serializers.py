@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog.models import CODE_PATTERN, Catalog, CatalogVersion, Drug, DrugProduct, ImportRun, Provenance
@@ -24,7 +25,7 @@ class CatalogInput(StrictSerializer):
 
 class VersionOutput(serializers.ModelSerializer):
     catalog = serializers.CharField(source="catalog.code")
-    parent = serializers.CharField(source="parent.label", default=None)
+    parent = serializers.CharField(source="parent.label", default=None, allow_null=True)
     published_by = serializers.CharField(allow_blank=True)
 
     class Meta:
@@ -51,9 +52,17 @@ class VersionOutput(serializers.ModelSerializer):
         ]
 
 
+class InForceOutput(serializers.Serializer):
+    label = serializers.CharField()
+    effective_from = serializers.DateField()
+    effective_to = serializers.DateField(allow_null=True)
+    checksum = serializers.CharField()
+    entry_count = serializers.IntegerField()
+
+
 class CatalogOutput(serializers.ModelSerializer):
     series = serializers.CharField(source="series_id", allow_null=True)
-    owner = serializers.CharField(source="owner.code", default=None)
+    owner = serializers.CharField(source="owner.code", default=None, allow_null=True)
     in_force = serializers.SerializerMethodField(help_text="the version in force today, or null")
 
     class Meta:
@@ -73,6 +82,7 @@ class CatalogOutput(serializers.ModelSerializer):
             "in_force",
         ]
 
+    @extend_schema_field(InForceOutput(allow_null=True))
     def get_in_force(self, catalog: Catalog) -> dict[str, Any] | None:
         version = self.context["in_force"].get(catalog.pk)
         if version is None:

@@ -24,6 +24,7 @@ from rest_framework.response import Response
 from catalog import entries, services
 from catalog.api import serializers as shapes
 from catalog.api.filters import CatalogFilter, DrugFilter, EntryFilter
+from catalog.changes import changes_between
 from catalog.clock import china_today
 from catalog.importing.export import (
     csv_lines,
@@ -33,7 +34,6 @@ from catalog.importing.export import (
     problem_csv_lines,
     xlsx_file,
 )
-from catalog.importing.load import changes_between
 from catalog.importing.problems import Problem as FileProblem
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug, DrugProduct, ImportProblem, ImportRun
 from catalog.queries import history_of, listings_of, resolve_lines, visible_drugs
@@ -344,7 +344,17 @@ class EntryViewSet(ApiViewSet):
     extra_parameters = ("fields",)
     scopes = {"GET": READ}
 
-    @extend_schema(parameters=[OpenApiParameter("fields", str, description="comma-separated columns to give")])
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "fields",
+                {"type": "array", "items": {"type": "string", "enum": entries.COLUMNS}, "minItems": 1},
+                style="form",
+                explode=False,
+                description="columns to give, separated by commas; entry_code always is",
+            )
+        ]
+    )
     def list(self, request: Any, code: str, label: str) -> Response:
         version = version_of(request, code, label)
         columns = self._columns(request)
@@ -386,9 +396,8 @@ class EntryViewSet(ApiViewSet):
         asked = request.query_params.get("fields")
         if asked is None:
             return entries.COLUMNS
-        named = [name.strip() for name in asked.split(",") if name.strip()]
-        wrong = [name for name in named if name not in entries.COLUMNS]
-        if wrong or not named:
+        named = asked.split(",")
+        if not set(named) <= set(entries.COLUMNS):
             _unknown("/fields", _("fields is a comma-separated list of entry columns."))
         return [name for name in entries.COLUMNS if name in named or name == "entry_code"]
 

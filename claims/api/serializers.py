@@ -2,63 +2,111 @@
 
 from rest_framework import serializers
 
+from claims.eligibility.facts import MAX_LINES, QUANTITY_PLACES
+from claims.eligibility.request import (
+    CIRCUMSTANCES,
+    IDENTITY_FIELDS,
+    MAX_AGE,
+    MAX_CODES,
+    MAX_LINE_NO,
+    MAX_TEXT,
+    PRICE_PLACES,
+    SEXES,
+)
 from claims.models import ClaimCheck
+from common.api.shapes import (
+    DAY,
+    INSTANT,
+    MONEY,
+    YES_NO,
+    array,
+    choice,
+    component,
+    decimal,
+    json_body,
+    mapping,
+    optional,
+    text,
+    whole,
+)
+from insurers.terms import SETTINGS
 
-MONEY = {"help_text": "CNY, at most two decimals"}
+MAX_QUERIES = 1000
 
 
 class AccumulatorsShape(serializers.Serializer):
     deductible_used = serializers.DictField(child=serializers.CharField(), required=False)
     benefit_base = serializers.DictField(child=serializers.CharField(), required=False)
     benefit_paid = serializers.DictField(child=serializers.CharField(), required=False)
-    total_paid = serializers.CharField(required=False, **MONEY)
+    total_paid = serializers.CharField(required=False, help_text="CNY")
 
 
-class MemberInput(serializers.Serializer):
-    member_ref = serializers.CharField(required=False, help_text="a pseudonym, never a name or number of a person")
-    policy_start = serializers.DateField(required=False, allow_null=True)
-    policy_end = serializers.DateField(required=False, allow_null=True)
-    renewal = serializers.BooleanField(required=False)
-    sex = serializers.ChoiceField(["F", "M"], required=False)
-    age = serializers.IntegerField(required=False, allow_null=True)
-    pre_existing = serializers.ListField(child=serializers.CharField(), required=False)
-    accumulators = AccumulatorsShape(required=False)
+_IDENTITY = {name: text(MAX_TEXT) for name in IDENTITY_FIELDS}
+_CODES = optional(array({"type": "string", "minLength": 1, "maxLength": MAX_TEXT}, MAX_CODES))
+_CIRCUMSTANCE = optional(choice(CIRCUMSTANCES), "none unless given")
+_SETTING, _LEVEL, _AGE = optional(choice(SETTINGS)), optional(whole(1, 3)), optional(whole(0, MAX_AGE))
+_AMOUNTS = optional(mapping(optional(MONEY)))
 
-
-class LineInput(serializers.Serializer):
-    line_no = serializers.IntegerField(required=False)
-    national_code = serializers.CharField(required=False)
-    approval_no = serializers.CharField(required=False)
-    generic_name = serializers.CharField(required=False)
-    dosage_form = serializers.CharField(required=False)
-    brand_name = serializers.CharField(required=False)
-    manufacturer = serializers.CharField(required=False)
-    strength = serializers.CharField(required=False)
-    service_date = serializers.DateField(required=False)
-    diagnoses = serializers.ListField(child=serializers.CharField(), required=False)
-    setting = serializers.CharField(required=False)
-    institution_level = serializers.IntegerField(required=False)
-    quantity = serializers.CharField()
-    unit_price = serializers.CharField(required=False)
-    amount = serializers.CharField(**MONEY)
-    base_paid = serializers.CharField(required=False, **MONEY)
-    other_paid = serializers.CharField(required=False, **MONEY)
-    base_settled = serializers.BooleanField(required=False)
-    prior_auth_no = serializers.CharField(required=False, allow_null=True)
-    evidence = serializers.DictField(child=serializers.BooleanField(), required=False)
-
-
-class CheckInput(serializers.Serializer):
-    product = serializers.CharField()
-    claim_no = serializers.CharField(required=False)
-    as_known_at = serializers.DateTimeField(required=False, allow_null=True)
-    service_date = serializers.DateField(required=False)
-    diagnoses = serializers.ListField(child=serializers.CharField(), required=False)
-    setting = serializers.CharField(required=False)
-    institution_level = serializers.IntegerField(required=False)
-    circumstance = serializers.CharField(required=False)
-    member = MemberInput(required=False)
-    lines = LineInput(many=True)
+_ACCUMULATORS = component(
+    "AccumulatorsInput",
+    {
+        "deductible_used": _AMOUNTS,
+        "benefit_base": _AMOUNTS,
+        "benefit_paid": _AMOUNTS,
+        "total_paid": optional(MONEY, "CNY"),
+    },
+)
+_MEMBER = component(
+    "MemberInput",
+    {
+        "member_ref": text(MAX_TEXT, "a pseudonym, never a name or number of a person"),
+        "policy_start": optional(DAY),
+        "policy_end": optional(DAY, "inclusive"),
+        "renewal": optional(YES_NO),
+        "sex": optional(choice(SEXES)),
+        "age": _AGE,
+        "pre_existing": _CODES,
+        "accumulators": optional(_ACCUMULATORS),
+    },
+)
+_LINE = component(
+    "LineInput",
+    {
+        **_IDENTITY,
+        "line_no": optional(whole(1, MAX_LINE_NO), "its place unless given"),
+        "service_date": optional(DAY, "the claim's unless given"),
+        "diagnoses": _CODES,
+        "setting": _SETTING,
+        "institution_level": _LEVEL,
+        "quantity": decimal(QUANTITY_PLACES),
+        "unit_price": optional(decimal(PRICE_PLACES), "kept, not judged"),
+        "amount": MONEY,
+        "base_paid": optional(MONEY),
+        "other_paid": optional(MONEY),
+        "base_settled": optional(YES_NO),
+        "prior_auth_no": text(MAX_TEXT),
+        "evidence": optional(mapping(optional(YES_NO)), "answers to criteria"),
+    },
+    required=["quantity", "amount"],
+)
+CheckInput = json_body(
+    component(
+        "CheckInput",
+        {
+            "product": {"type": "string", "minLength": 1, "maxLength": MAX_TEXT},
+            "claim_no": text(MAX_TEXT),
+            "as_known_at": optional(INSTANT, "now unless given"),
+            "service_date": optional(DAY),
+            "diagnoses": _CODES,
+            "setting": _SETTING,
+            "institution_level": _LEVEL,
+            "circumstance": _CIRCUMSTANCE,
+            "member": optional(_MEMBER),
+            "lines": array(_LINE, MAX_LINES, low=1),
+        },
+        required=["product", "lines"],
+    )
+)
 
 
 class ReasonShape(serializers.Serializer):
@@ -115,8 +163,9 @@ class CheckListOutput(serializers.ModelSerializer):
         ]
 
 
-class ReplayInput(serializers.Serializer):
-    known_at = serializers.DateTimeField(required=False, allow_null=True)
+ReplayInput = json_body(
+    component("ReplayInput", {"known_at": {"anyOf": [INSTANT, choice(["now"])], "nullable": True}}, about="{}: as then")
+)
 
 
 class ReplayOutput(serializers.Serializer):
@@ -147,22 +196,18 @@ class CoverageOutput(serializers.Serializer):
     is_demonstration = serializers.BooleanField()
 
 
-class CoverageQueryInput(serializers.Serializer):
-    national_code = serializers.CharField(required=False)
-    approval_no = serializers.CharField(required=False)
-    generic_name = serializers.CharField(required=False)
-    dosage_form = serializers.CharField(required=False)
-    brand_name = serializers.CharField(required=False)
-    manufacturer = serializers.CharField(required=False)
-    strength = serializers.CharField(required=False)
-    icd10 = serializers.ListField(child=serializers.CharField(), required=False)
-    sex = serializers.ChoiceField(["F", "M"], required=False)
-    age = serializers.IntegerField(required=False)
-    setting = serializers.CharField(required=False)
-    institution_level = serializers.IntegerField(required=False)
-    circumstance = serializers.CharField(required=False)
-    date = serializers.DateField(required=False)
-    known_at = serializers.DateTimeField(required=False)
+COVERAGE_FIELDS = {
+    **_IDENTITY,
+    "icd10": {"anyOf": [_CODES, text(MAX_TEXT)]},
+    "sex": optional(choice(SEXES)),
+    "age": _AGE,
+    "setting": _SETTING,
+    "institution_level": _LEVEL,
+    "circumstance": _CIRCUMSTANCE,
+    "date": optional(DAY, "today in China unless given"),
+    "known_at": optional(INSTANT, "now unless given"),
+}
+CoverageListInput = json_body(array(component("CoverageQueryInput", COVERAGE_FIELDS), MAX_QUERIES, low=1))
 
 
 class CoverageListOutput(serializers.Serializer):

@@ -12,6 +12,7 @@ from common.api.problems import ApiProblem
 from common.dates import parse_day
 from common.errors import Problem
 
+MAX_VALUE = 2000
 PAGING = frozenset({"page", "page_size", "cursor"})
 
 
@@ -28,10 +29,18 @@ def refuse_unknown(parameters: Any, known: Iterable[str]) -> None:
             errors.append(Problem(f"/{name}", "repeated_parameter", _("Give this parameter once.")))
         elif not values[0].strip():
             errors.append(Problem(f"/{name}", "empty_parameter", _("Give it a value, or leave it out.")))
-        elif "\x00" in values[0] or len(values[0]) > 2000:
+        elif "\x00" in values[0] or len(values[0]) > MAX_VALUE:
             errors.append(Problem(f"/{name}", "bad_value", _("The value holds a NUL or is too long.")))
     if errors:
         raise ApiProblem(400, "invalid", _("The request is invalid; see `errors`."), errors)
+
+
+def refuse_repeated(parameters: Any, *, but: str) -> None:
+    """Raise a 400 for a parameter that is given twice, other than the one that may be."""
+    for name, values in parameters.lists():
+        if name != but and len(values) > 1:
+            detail = _("Give this parameter once.")
+            raise ApiProblem(400, "invalid", detail, [Problem(f"/{name[:100]}", "repeated_parameter", detail)])
 
 
 class _YesNoField(forms.Field):

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from drf_spectacular.contrib.django_filters import DjangoFilterExtension
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
-from common.api import deprecation
+from common.api import deprecation, shapes
+from common.api.filtering import MAX_VALUE
+from common.api.pagination import PAGE, PAGE_SIZE
 
 
 class FieldProblem(serializers.Serializer):
@@ -70,15 +73,83 @@ class ProductSchema(AutoSchema):
             wanted |= {
                 "406": "not acceptable",
                 "409": "conflict",
+                "410": "gone",
+                "411": "length required",
                 "412": "changed since",
                 "413": "too large",
                 "415": "unsupported media type",
             }
         else:
-            wanted |= {"406": "not acceptable"}
+            wanted |= {
+                "304": "not changed since (If-None-Match)",
+                "406": "not acceptable",
+                "409": "not now",
+                "410": "gone",
+            }
+        problem = {"application/problem+json": {"schema": reference}}
         for status, description in wanted.items():
-            bodies.setdefault(
-                status,
-                {"content": {"application/problem+json": {"schema": reference}}, "description": description},
-            )
+            made = {"description": description} | ({"content": problem} if status != "304" else {})
+            bodies.setdefault(status, made)
         return bodies
+
+
+class StrictFilterExtension(DjangoFilterExtension):
+    """Says of each filter how long its value may be; none may be empty."""
+
+    target_class = "common.api.filtering.StrictFilterBackend"
+    priority = 1
+
+    def resolve_filter_field(
+        self, auto_schema: AutoSchema, model: Any, filterset_class: Any, field_name: str, filter_field: Any
+    ) -> list[dict[str, Any]]:
+        found = super().resolve_filter_field(auto_schema, model, filterset_class, field_name, filter_field)
+        for parameter in found:
+            schema = parameter["schema"]
+            if schema.get("type") == "array":
+                parameter["style"], parameter["explode"] = "form", False
+                schema["minItems"] = 1
+            elif schema.get("type") == "string" and "enum" not in schema and "format" not in schema:
+                schema["minLength"] = 1
+                schema["maxLength"] = filter_field.extra.get("max_length", MAX_VALUE)
+        return found
+
+
+_CODE = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*$", "maxLength": 64}
+_IN_PATH = {"code": _CODE, "label": _CODE}
+_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "1 to 255 printable ASCII characters: the same key and body give the first answer again",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
+}
+
+
+def complete(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
+    """Make the document say what drf-spectacular cannot know (a postprocessing hook): no other fields, bounds of pages and codes, keys."""
+    schemas = result["components"]["schemas"]
+    schemas.update(shapes.components())
+    for name, schema in schemas.items():
+        if name.endswith("Request") and "properties" in schema:
+            schema["additionalProperties"] = False
+        elif name.endswith("Output") and "properties" in schema:
+            schema["required"] = list(schema["properties"])  # what is not known is null or empty, never left out
+    for path, operations in result["paths"].items():
+        for method, operation in operations.items():
+            for parameter in operation.get("parameters", ()):
+                _complete_parameter(parameter, path)
+            if method == "post":
+                operation.setdefault("parameters", []).append(_KEY)
+    schemas_in_order = dict(sorted(schemas.items()))
+    result["components"]["schemas"] = schemas_in_order
+    return result
+
+
+def _complete_parameter(parameter: dict[str, Any], path: str) -> None:
+    name, place = parameter["name"], parameter["in"]
+    schema = parameter["schema"]
+    if place == "path" and name in _IN_PATH:
+        parameter["schema"] = _IN_PATH[name]
+    elif place == "query" and name in {"page", "page_size"}:
+        parameter["schema"] = (PAGE if name == "page" else PAGE_SIZE)["schema"]
+    elif place == "query" and schema == {"type": "string"} and not path.endswith("/coverage/"):
+        parameter["schema"] = {"type": "string", "minLength": 1, "maxLength": MAX_VALUE}

@@ -3,7 +3,22 @@
 from rest_framework import serializers
 
 from common.api.fields import StrictSerializer
+from common.api.shapes import (
+    DAY,
+    MONEY,
+    YES_NO,
+    array,
+    choice,
+    component,
+    decimal,
+    json_body,
+    mapping,
+    optional,
+    text,
+    whole,
+)
 from insurers.models import CODE_PATTERN, Product, ProductVersion
+from insurers.terms import MAX_LIST, MAX_WAITING_DAYS, SCOPES, SETTINGS, STATUTORY_CIRCUMSTANCES
 
 
 class InsurerOutput(serializers.Serializer):
@@ -65,45 +80,56 @@ class CloneInput(StrictSerializer):
     )
 
 
-class ReferenceInput(serializers.Serializer):
-    catalog = serializers.CharField()
-    label = serializers.CharField(required=False)
+class ValidTermsOutput(serializers.Serializer):
+    valid = serializers.BooleanField(help_text="always true: terms that are not valid are a 400")
+    terms = serializers.DictField(help_text="as they read with every default filled in")
 
 
-class BandInput(serializers.Serializer):
-    up_to = serializers.CharField(allow_null=True)
-    ratio = serializers.CharField()
-
-
-class BenefitInput(serializers.Serializer):
-    code = serializers.CharField()
-    name = serializers.CharField(required=False)
-    scope = serializers.ChoiceField(["base_listed", "off_base", "any"], required=False)
-    settings = serializers.ListField(child=serializers.CharField(), required=False)
-    catalogs = ReferenceInput(many=True, required=False)
-    deductible_group = serializers.CharField(allow_null=True, required=False)
-    ratio = serializers.CharField(required=False)
-    ratio_pre_existing = serializers.CharField(required=False)
-    ratio_unsettled = serializers.CharField(required=False)
-    ratio_unsettled_pre_existing = serializers.CharField(required=False)
-    bands = BandInput(many=True, required=False)
-    annual_limit = serializers.CharField(allow_null=True, required=False)
-
-
-class TermsInput(serializers.Serializer):
-    """A product version (documentation of what insurers.terms reads)."""
-
-    label = serializers.CharField()
-    effective_from = serializers.DateField()
-    effective_to = serializers.DateField(allow_null=True, required=False)
-    base = ReferenceInput(allow_null=True, required=False)
-    base_exclusions = ReferenceInput(many=True, required=False)
-    negative_lists = ReferenceInput(many=True, required=False)
-    honours_base_exclusions = serializers.BooleanField(required=False)
-    requires_base_settlement = serializers.BooleanField(required=False)
-    waiting_days = serializers.IntegerField(required=False)
-    covered_circumstances = serializers.ListField(child=serializers.CharField(), required=False)
-    annual_limit = serializers.CharField(allow_null=True, required=False)
-    deductibles = serializers.DictField(child=serializers.CharField(), required=False)
-    deductibles_pre_existing = serializers.DictField(child=serializers.CharField(), required=False)
-    benefits = BenefitInput(many=True, required=False)
+_NAME = {"type": "string", "minLength": 1, "maxLength": 64}
+_REFERENCE = component("ReferenceInput", {"catalog": _NAME, "label": text(64, "pinned to it")}, required=["catalog"])
+_REFERENCES = optional(array(_REFERENCE, MAX_LIST))
+_RATIO = optional(decimal(4), "from 0 to 1")
+_BAND = component("BandInput", {"up_to": optional(MONEY, "the last has none"), "ratio": decimal(4)}, required=["ratio"])
+_BENEFIT = component(
+    "BenefitInput",
+    {
+        "code": _NAME,
+        "name": text(200),
+        "scope": optional(choice(SCOPES)),
+        "settings": optional(array(choice(SETTINGS), MAX_LIST)),
+        "catalogs": _REFERENCES,
+        "deductible_group": text(64),
+        "ratio": _RATIO,
+        "ratio_pre_existing": _RATIO,
+        "ratio_unsettled": _RATIO,
+        "ratio_unsettled_pre_existing": _RATIO,
+        "bands": optional(array(_BAND, MAX_LIST)),
+        "annual_limit": optional(MONEY, "CNY"),
+    },
+    required=["code"],
+    about="has a ratio or bands",
+)
+_AMOUNTS = optional(mapping(optional(MONEY)), "CNY by deductible group")
+TermsInput = json_body(
+    component(
+        "TermsInput",
+        {
+            "label": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},
+            "effective_from": DAY,
+            "effective_to": optional(DAY, "inclusive"),
+            "base": optional(_REFERENCE),
+            "base_exclusions": _REFERENCES,
+            "negative_lists": _REFERENCES,
+            "honours_base_exclusions": optional(YES_NO),
+            "requires_base_settlement": optional(YES_NO),
+            "waiting_days": optional(whole(0, MAX_WAITING_DAYS)),
+            "covered_circumstances": optional(array(choice(STATUTORY_CIRCUMSTANCES), MAX_LIST)),
+            "annual_limit": optional(MONEY, "CNY"),
+            "deductibles": _AMOUNTS,
+            "deductibles_pre_existing": _AMOUNTS,
+            "benefits": optional(array(_BENEFIT, MAX_LIST)),
+        },
+        required=["label", "effective_from"],
+        about="A product version (read by insurers.terms)",
+    )
+)

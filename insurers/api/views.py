@@ -118,7 +118,7 @@ class ProductVersionViewSet(ApiViewSet):
         location = reverse("product-version-detail", args=[code, version.label])
         return self._shown(version, status=201, headers={"Location": location})
 
-    @extend_schema(request=shapes.TermsInput, responses=shapes.ProductVersionOutput)
+    @extend_schema(request=shapes.TermsInput, responses={200: shapes.ValidTermsOutput})
     def validate(self, request: Any, code: str) -> Response:
         """Say what is wrong with terms, or how they read with every default filled in; nothing is kept."""
         refuse_unknown(request.query_params, ())
