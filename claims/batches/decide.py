@@ -247,6 +247,7 @@ def _write(chunk: BatchChunk, records: list[_Record]) -> None:
             for record in sorted(records):
                 copy.write(f"{record.seq}\t{record.outcome}\t{record.digest}\t{copied(record.decided)}\n")
         cursor.execute(_RECORD, {"batch": chunk.batch_id, "insurer": chunk.insurer_id, "chunk": chunk.pk})
+        cursor.execute("DROP TABLE decided_now")
 
 
 def _end_chunk(chunk: BatchChunk, parts: Parts, totals: Totals, invalid: int) -> None:

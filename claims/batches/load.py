@@ -191,6 +191,7 @@ def _make_chunks(batch: ClaimBatch) -> None:
         invalid_lines = cursor.fetchone()[0]
         cursor.execute(_CHUNKS, {"size": CHUNK_LINES})
         parts = cursor.fetchall()
+        cursor.execute("DROP TABLE incoming")
     batch.lines = invalid_lines + sum(lines for _first, _last, _claims, lines in parts)
     batch.lines_done = invalid_lines
     for number, (first, last, claims, lines) in enumerate(parts, 1):
