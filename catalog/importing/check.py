@@ -35,7 +35,8 @@ from catalog.importing.rows import (
     read_header,
 )
 
-BATCH_ROWS = 1000
+BATCH_ROWS = 250  # as many as the processor's cache holds the fragments of
+PROGRESS_ROWS = 2000
 
 _CODED = ("icd10", "sex", "age_min", "age_max", "settings", "min_institution_level", "criteria")
 _DRUG_PART = (
@@ -162,7 +163,8 @@ class _Run:
             # After an error nothing will be kept, so nothing more need be sent.
             if lines and not findings.error_count:
                 yield Block("".join(lines).encode(), len(lines))
-            yield Progress("check", table.position, table.size, self.rows)
+            if self.rows % PROGRESS_ROWS == 0:
+                yield Progress("check", table.position, table.size, self.rows)
         if self.rows == self._limits.rows and (surplus := next(rows, None)):
             findings.report(problem("TOO_MANY_ROWS", surplus[0], limit=self._limits.rows))
         self.rows -= sheet.blank
