@@ -50,7 +50,6 @@ from claims.eligibility.compiled import (
 )
 from claims.eligibility.coverage import assess_coverage, classes_of
 from claims.eligibility.decision import Coverage, Decision, JudgedClaim, Judgement, LineDecision, Money
-from claims.eligibility.digest import canonical_json
 from claims.eligibility.entry import Entry
 from claims.eligibility.facts import RULES_VERSION, Accumulators, Claim, CoverageQuery, Line, Member
 from claims.eligibility.money import NOTHING_USED, Ledger, pay
@@ -94,7 +93,6 @@ __all__ = [
     "answer",
     "assess_claim",
     "assess_coverage",
-    "canonical_json",
     "classes_of",
     "compile_entry",
     "coverage_answer",

@@ -8,8 +8,6 @@ have one digest. Not in it: claim number, member reference, prior-authorisation 
 the order of the lines, the time of asking.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -17,38 +15,15 @@ from typing import TYPE_CHECKING, Any
 from claims.eligibility.diseases import DiseaseCodes
 from claims.eligibility.facts import RULES_VERSION, Accumulators
 from common.dates import instant_text
+from common.jcs import sha256_of
 
 if TYPE_CHECKING:
     from claims.eligibility.decision import JudgedClaim, LineDecision
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-
-
-def canonical_json(document: Any) -> bytes:
-    """Will write a document of objects, lists, text, whole numbers below 2^53, booleans and null as RFC 8785 JSON.
-
-    Raises UnicodeEncodeError for text with half a surrogate pair.
-    """
-    text = _ENCODER.encode(document)
-    # Python sorts keys by code point, RFC 8785 by UTF-16 unit: they differ only beyond the basic plane.
-    # A character beyond it takes two units: that finds one faster than looking at each.
-    if not text.isascii() and len(text.encode("utf-16-le")) > 2 * len(text):
-        text = json.dumps(_sorted_by_utf16(document), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.encode()
-
-
-def _sorted_by_utf16(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        keys = sorted(value, key=lambda key: str(key).encode("utf-16-be", "surrogatepass"))
-        return {key: _sorted_by_utf16(value[key]) for key in keys}
-    if isinstance(value, list | tuple):
-        return [_sorted_by_utf16(item) for item in value]
-    return value
-
 
 def digest(judged: "JudgedClaim", lines: "Sequence[LineDecision]", opening: Mapping[str, Accumulators]) -> str:
     """Will return the digest of a claim's decided lines and the accumulators counted with: 64 hexadecimal digits."""
-    return hashlib.sha256(canonical_json(digest_document(judged, lines, opening))).hexdigest()
+    return sha256_of(digest_document(judged, lines, opening))
 
 
 def digest_document(

@@ -11,11 +11,11 @@ from claims.eligibility import (
     accumulators_document,
     answer,
     assess_claim,
-    canonical_json,
     judge_claim,
     parse_claim,
     pay,
 )
+from common.jcs import canonical_json
 from tests.claims.eligibility.small_world import Json, decide, make_claim, make_world, version
 from tests.worlds import world_of
 
