@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
@@ -124,6 +125,10 @@ class PageAdmin(ReadOnlyAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         return self.page(request, self.page_template, obj, self.page_context(request, obj))
 
+    def badges(self, obj: Any) -> Iterable[SafeString]:
+        """Return what must be seen of a row on the pages of its deeds too: its state, where its data comes from."""
+        return ()
+
     def seen(self, request: HttpRequest, object_id: object) -> Any:
         """Return the row, or None; refuses (403) who may not see it."""
         obj = self.get_object(request, str(object_id))
@@ -204,6 +209,7 @@ class PageAdmin(ReadOnlyAdmin):
             "points": points,
             "tone": tone,
             "why_not": why_not,
+            "badges": self.badges(obj) if obj is not None else (),
             "history_href": "",
         }
         return self.page(request, "curating/form.html", obj, context, status=status)

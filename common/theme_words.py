@@ -59,6 +59,18 @@ WORDS = [
     _("Select all %(total_count)s %(module_name)s"),
     _(" By %(filter_title)s "),
     ngettext_lazy("Please correct the error below.", "Please correct the errors below."),
+    _(
+        "Raw passwords are not stored, so there is no way to see this user’s password, but you can change the password using "
+        '<a href="{}" class="text-primary-600 dark:text-primary-500">this form</a>.'
+    ),
+    # Tables and columns of the login guard.
+    _("access attempt"),
+    _("access attempts"),
+    _("Attempt Time"),
+    _("IP Address"),
+    _("User Agent"),
+    _("Username"),
+    _("Failed Logins"),
     # The login guard's own answer to too many failures.
     _("Account locked: too many login attempts. Please try again later."),
 ]

@@ -1,15 +1,11 @@
-"""The curators' pages for insurers, their keys, products and product versions; and for the people who sign in here."""
+"""The curators' pages for insurers, their keys, products and product versions; the people who sign in are in insurers/accounts.py."""
 
 import json
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.admin import GroupAdmin as StockGroupAdmin
-from django.contrib.auth.admin import UserAdmin as StockUserAdmin
-from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
@@ -18,13 +14,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
 
 from catalog.clock import CHINA
 from catalog.curating.badges import provenance_badge
-from common.admin import Button, NothingToFillIn, PageAdmin, ReadOnlyAdmin, day_field, posted, text_field
+from common.admin import Button, NothingToFillIn, PageAdmin, day_field, posted, text_field
 from common.markup import badge
+from insurers import accounts as accounts  # registers the pages of the people who sign in
 from insurers import services
 from insurers.models import ApiKey, Insurer, Product, ProductVersion, Scope
 
@@ -318,6 +314,10 @@ class ProductVersionAdmin(PageAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProductVersion]:
         return super().get_queryset(request).select_related("product", "product__insurer")
 
+    def badges(self, version: ProductVersion) -> list[SafeString]:
+        sample = [provenance_badge("demonstration")] if version.product.is_demonstration else []
+        return [self.state_shown(version), *sample]
+
     @admin.display(description=gettext_lazy("insurer"), ordering="product__insurer__code")
     def insurer_shown(self, version: ProductVersion) -> str:
         return version.product.insurer.name
@@ -402,61 +402,3 @@ class ProductVersionAdmin(PageAdmin):
             intro=_("It ends for everything asked from now on. Earlier answers keep it, and it stays here for replay."),
             tone="danger",
         )
-
-
-# --- The people who sign in here
-
-admin.site.unregister(User)
-admin.site.unregister(Group)
-
-
-@admin.register(User)
-class UserAdmin(StockUserAdmin, ModelAdmin):
-    """Nobody changes what they themselves may do, and only a superuser makes superusers."""
-
-    actions = None
-    form = UserChangeForm
-    add_form = UserCreationForm
-    change_password_form = AdminPasswordChangeForm
-    list_display = ["username", "first_name", "last_name", "is_staff", "is_active", "last_login"]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
-        fixed = ["last_login", "date_joined"]
-        if obj is not None and obj.pk == request.user.pk:
-            return [*fixed, "username", "is_active", "is_staff", "is_superuser", "groups", "user_permissions"]
-        if obj is not None:
-            # A name is what publications and answers keep; it is not passed on.
-            fixed.append("username")
-        return fixed if request.user.is_superuser else [*fixed, "is_superuser"]
-
-    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        if obj is not None and obj.is_superuser and not request.user.is_superuser:
-            return False
-        return super().has_change_permission(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        # An account is switched off: a deleted one could be made again by somebody else under the same name.
-        return False
-
-
-@admin.register(Group)
-class GroupAdmin(StockGroupAdmin, ModelAdmin):
-    actions = None
-
-    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
-        if obj is not None and not request.user.is_superuser and request.user.groups.filter(pk=obj.pk).exists():
-            return False
-        return super().has_change_permission(request, obj)
-
-
-admin.site.unregister(AccessAttempt)
-admin.site.unregister(AccessLog)
-admin.site.unregister(AccessFailureLog)
-
-
-@admin.register(AccessAttempt)
-class AccessAttemptAdmin(ReadOnlyAdmin):
-    list_display = ["attempt_time", "username", "ip_address", "failures_since_start"]
-    search_fields = ["username", "ip_address"]
-    fields = ["attempt_time", "username", "ip_address", "user_agent", "failures_since_start"]
-    ordering = ["-attempt_time"]

@@ -123,6 +123,9 @@ class CatalogAdmin(PageAdmin):
     def entries_today(self, catalog: Any) -> str:
         return "" if catalog.count_today is None else str(catalog.count_today)
 
+    def badges(self, catalog: Catalog) -> list[SafeString]:
+        return [provenance_badge(catalog.provenance)]
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("catalog.add_catalog")
 

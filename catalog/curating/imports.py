@@ -138,6 +138,9 @@ class ImportRunAdmin(PageAdmin):
     def state_shown(self, run: ImportRun) -> SafeString:
         return run_badge(run.state)
 
+    def badges(self, run: ImportRun) -> list[SafeString]:
+        return [run_badge(run.state), *([provenance_badge(run.catalog.provenance)] if run.catalog else [])]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImportRun]:
         related = ("catalog", "catalog__series", "job", "version", "version__parent")
         return super().get_queryset(request).select_related(*related)

@@ -106,6 +106,9 @@ class CatalogVersionAdmin(PageAdmin):
     def state_shown(self, version: CatalogVersion) -> SafeString:
         return version_badge(version)
 
+    def badges(self, version: CatalogVersion) -> list[SafeString]:
+        return [version_badge(version), provenance_badge(version.catalog.provenance)]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[CatalogVersion]:
         return super().get_queryset(request).select_related("catalog", "catalog__series", "parent")
 

@@ -592,6 +592,8 @@ def test_where_data_comes_from_stands_on_every_page_that_shows_it(
         page("catalog_catalogversion_entries", version.pk),
         page("catalog_catalogversion_entry", version.pk, entry.pk),
         page("catalog_catalogversion_changes", version.pk),
+        page("catalog_catalogversion_withdraw", version.pk),
+        page("catalog_catalog_upload", catalog.pk),
         page("catalog_importrun_changelist"),
         page("catalog_importrun_change", run.pk),
         page("catalog_drug_change", drug.pk) + "?date=2026-05-01",
