@@ -22,8 +22,8 @@ def clean(code: str) -> str:
 
 
 def is_code(code: str) -> bool:
-    """Tells whether a code begins with a letter, a digit and a letter or digit, dots aside."""
-    return _CODE.match(code.replace(".", "")) is not None
+    """Tells whether a code begins with a letter, a digit and a letter or digit."""
+    return _CODE.match(code) is not None
 
 
 def is_range(code: str) -> bool:

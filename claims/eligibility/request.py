@@ -212,7 +212,7 @@ class _Reader:
         return None if self.problems else query
 
     def member(self, data: object) -> Member:
-        if data is None or data == {} or data == "":
+        if data is None or data in ({}, "", []):
             return Member()
         if not isinstance(data, Mapping):
             self.add(("member",), "BAD_TYPE", what_zh="对象", what_en="an object")
@@ -234,7 +234,7 @@ class _Reader:
         )
 
     def accumulators(self, place: tuple[str | int, ...], data: object) -> Accumulators:
-        if data is None or data == {} or data == "":
+        if data is None or data in ({}, "", []):
             return Accumulators()
         if not isinstance(data, Mapping):
             self.add(place, "BAD_TYPE", what_zh="对象", what_en="an object")
