@@ -9,7 +9,11 @@ from embedded.environment import ROOT
 def _suite(given: scratch.Scratch) -> int:
     arguments = sys.argv[1:]
     # Two processes, as many as the smallest machine has cores; -n 0 or -n 8 of the caller's goes first.
-    parallel = [] if any(word.startswith(("-n", "--numprocesses", "--pdb")) for word in arguments) else ["-n", "2"]
+    parallel = (
+        []
+        if any(word.startswith(("-n", "--numprocesses", "--pdb")) for word in arguments)
+        else ["-n", "2", "--dist", "loadgroup"]
+    )
     return given.supervisor.attend([given.python, "-m", "pytest", *parallel, *arguments], env=given.env, cwd=ROOT)
 
 

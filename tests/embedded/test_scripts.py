@@ -15,6 +15,8 @@ from tests.embedded.conftest import ROOT, processes_of, wait_for
 
 pytestmark = [
     pytest.mark.slow,
+    # One service for all: in one process, in this order.
+    pytest.mark.xdist_group("scripts"),
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc"),
 ]
 
@@ -145,6 +147,13 @@ def test_a_port_in_use_is_said_before_anything_is_started(running, tmp_path):
     assert not (tmp_path / "other" / "postgres").exists()
 
 
+def test_a_port_that_is_no_number_is_said():
+    asked = script("run", PORT="http")
+
+    assert asked.returncode == 1
+    assert "PORT must be a whole number" in asked.stderr
+
+
 def test_manage_works_on_the_running_database(running, folder):
     asked = script(
         "manage",
@@ -172,41 +181,39 @@ def test_every_file_lies_under_the_data_folder(running, folder):
     assert not re.search(r"celerybeat|gunicorn|\.pid\b|\.sock\b", tracked)
 
 
-@pytest.mark.parametrize("name", ["worker", "PostgreSQL"])
-def test_a_child_that_dies_brings_all_down_with_its_name(tmp_path, name):
-    run = Run(tmp_path / "data", "--port", "0", "--no-seed", seconds=LATER_START)
-    pid = _pid_of(run.data, name)
+# From here on the service is ended and started again, each time on the same folder.
+
+
+def test_a_child_that_dies_brings_all_down_with_its_name(running, folder):
+    pid = _pid_of(folder, "worker")
 
     os.kill(pid, signal.SIGKILL)
 
-    try:
-        assert run.process.wait(60) == 1
-    finally:
-        run.process.kill()
-    assert re.search(rf"script/run: {name} \(pid {pid}\) ended by itself: signal SIGKILL", run.said), run.said
-    assert wait_for(lambda: not processes_of(run.data)), processes_of(run.data)
+    assert running.process.wait(60) == 1
+    assert f"script/run: worker (pid {pid}) ended by itself: signal SIGKILL" in running.said
+    assert wait_for(lambda: not processes_of(folder)), processes_of(folder)
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
-def test_however_it_ends_nothing_is_left_and_the_next_start_is_the_same_service(running, folder, number):
+def test_the_next_start_is_the_same_service_and_a_killed_one_leaves_nothing(running, folder):
     before = running.credentials
-    running.end(number)
-    if number == signal.SIGKILL:
-        assert wait_for(lambda: not processes_of(folder), 30), processes_of(folder)
-    else:
-        assert running.process.returncode == 0
-        assert not processes_of(folder)
-
     again = Run(folder, "--port", "0", seconds=LATER_START)
-    running.process, running.started = again.process, again.started
+    running.process = again.process
 
     assert again.credentials == before
     assert "loading the seeds" not in again.said
 
+    running.end(signal.SIGKILL)
+    assert wait_for(lambda: not processes_of(folder), 30), processes_of(folder)
+
+
+def test_ctrl_c_ends_it_well_and_leaves_nothing(running, folder):
+    running.process = Run(folder, "--port", "0", "--no-seed", seconds=LATER_START).process
+
+    assert running.end(signal.SIGINT) == 0
+    assert not processes_of(folder)
+
 
 def test_manage_starts_the_servers_for_one_call_when_nothing_runs(running, folder):
-    running.end(signal.SIGTERM)
-
     asked = script(
         "manage",
         "shell",
@@ -218,13 +225,6 @@ def test_manage_starts_the_servers_for_one_call_when_nothing_runs(running, folde
     assert asked.returncode == 0, asked.stderr
     assert int(asked.stdout.split()[-1]) >= 4
     assert not processes_of(folder)
-
-
-def test_a_port_that_is_no_number_is_said():
-    asked = script("run", PORT="http")
-
-    assert asked.returncode == 1
-    assert "PORT must be a whole number" in asked.stderr
 
 
 def _pid_of(folder, name):
