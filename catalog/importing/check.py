@@ -21,7 +21,7 @@ from catalog.importing.duplicates import FirstSeen
 from catalog.importing.encoding import Refusal
 from catalog.importing.gate import sha256_of
 from catalog.importing.pinyin import search_fields
-from catalog.importing.problems import Normalised, Problem, problem
+from catalog.importing.problems import WARNINGS, Normalised, Problem, problem
 from catalog.importing.read import Table
 from catalog.importing.result import Block, CheckOptions, CheckResult, Limits, Progress
 from catalog.importing.rows import (
@@ -63,14 +63,24 @@ class Findings:
 
     def report(self, found: Problem) -> None:
         """Will keep a problem, and count it."""
-        if found.severity == "warning":
+        if not self._only_counted(found.code):
+            (self.warnings if found.code in WARNINGS else self.errors).append(found)
+
+    def add(self, code: str, row: int | None, column: str = "", value: object = "", **details: object) -> None:
+        """Will make a problem and keep it, or only count it when enough were kept.
+
+        Making a sentence costs more than finding the fault, and a file may have a million of them.
+        """
+        if not self._only_counted(code):
+            (self.warnings if code in WARNINGS else self.errors).append(problem(code, row, column, value, **details))
+
+    def _only_counted(self, code: str) -> bool:
+        """Will count a problem of this code, and tell whether enough of its kind were kept."""
+        if code in WARNINGS:
             self.warning_count += 1
-            kept = self.warnings
-        else:
-            self.error_count += 1
-            kept = self.errors
-        if len(kept) < self._limits.problems_kept:
-            kept.append(found)
+            return self.warning_count > self._limits.problems_kept
+        self.error_count += 1
+        return self.error_count > self._limits.problems_kept
 
     def tell(self, change: Normalised) -> None:
         """Will keep a normalisation, and count it."""
@@ -84,7 +94,7 @@ class Findings:
         # A totals row or a repeated header is one mistake, not one in every cell.
         for issue in next(([issue] for issue in issues if issue.code == "NOT_A_TABLE"), issues):
             if issue.code:
-                self.report(issue.at(row))
+                self.add(issue.code, row, issue.column, issue.value, **issue.details)
             else:
                 self.tell(Normalised(row, issue.column, issue.value, str(issue.details["after"])))
 
@@ -166,11 +176,11 @@ class _Run:
             if self.rows % PROGRESS_ROWS == 0:
                 yield Progress("check", table.position, table.size, self.rows)
         if self.rows == self._limits.rows and (surplus := next(rows, None)):
-            findings.report(problem("TOO_MANY_ROWS", surplus[0], limit=self._limits.rows))
+            findings.add("TOO_MANY_ROWS", surplus[0], limit=self._limits.rows)
         self.rows -= sheet.blank
         yield Progress("check", table.size, table.size, self.rows)
         if self.rows == 0 and not findings.error_count:
-            findings.report(problem("EMPTY_FILE", None))
+            findings.add("EMPTY_FILE", None)
 
 
 def regular_rows(table: Table, header: Header, findings: Findings) -> Iterator[tuple[int, list[Cell]]]:
@@ -189,13 +199,13 @@ def regular_rows(table: Table, header: Header, findings: Findings) -> Iterator[t
             while is_sheet and filled > width and cells[filled - 1] == "":
                 filled -= 1
             if filled > width or not is_sheet:
-                findings.report(problem("RAGGED_ROW", row, "", _beginning(cells), found=len(cells), expected=width))
+                findings.add("RAGGED_ROW", row, "", _beginning(cells), found=len(cells), expected=width)
                 continue
             cells = cells[:width] + [""] * (width - len(cells))
         if unnamed:
             for index in [index for index in unnamed if cells[index]]:
                 name = f"第 {index + 1} 列 column {index + 1}"
-                findings.report(problem("UNKNOWN_COLUMN", row, name, "", header=name))
+                findings.add("UNKNOWN_COLUMN", row, name, "", header=name)
                 unnamed.remove(index)
         yield row, cells
 
@@ -274,9 +284,7 @@ class _Sheet:
             if has_issues and any(column[place] for column in issues):
                 self._findings.issues(row, [outcomes[check][place] for check in self._file_order])
             for rule in self._rules:
-                found = rule(row, value)
-                if found is not None:
-                    self._findings.report(found)
+                rule(row, value, self._findings.add)
             if not is_wrong and not self._said_before(row, code, alike, rest, value):
                 lines.append(self._line(row, copied, json, value))
         return lines
@@ -326,7 +334,7 @@ class _Sheet:
         other = self._row_of[earlier]
         if self._all_of[earlier] == everything and (by_code is not None or not is_given):
             column, value = ("entry_code", code) if is_given else ("", "")
-            self._findings.report(problem("DUPLICATE_ROW", row, column, value, other=other))
+            self._findings.add("DUPLICATE_ROW", row, column, value, other=other)
             return True
         if by_code is not None and is_given:
             same = {"same_zh": "的 entry_code 相同", "same_en": "have the same entry_code"}
@@ -337,7 +345,7 @@ class _Sheet:
         else:
             same = {"same_zh": "的药品、编码限定和文字相同", "same_en": "name the same drug with the same restrictions"}
             column, value = "generic_name", values[self._name_at] if self._name_at is not None else ""
-        self._findings.report(problem("CONFLICTING_ROWS", row, column, value or "", other=other, **same))
+        self._findings.add("CONFLICTING_ROWS", row, column, value or "", other=other, **same)
         return True
 
 
@@ -383,7 +391,8 @@ def derived_code(checks: Sequence[ColumnCheck], outcomes: Sequence[Outcome]) -> 
 
 # ---------------------------------------------------------------------------------------------- rules across columns
 
-Rule = Callable[[int, Sequence[Any]], Problem | None]
+Add = Callable[..., None]
+Rule = Callable[[int, Sequence[Any], Add], None]
 
 
 def _rules_of(kind: str, place: dict[str, int]) -> list[Rule]:
@@ -406,40 +415,40 @@ def _rules_of(kind: str, place: dict[str, int]) -> list[Rule]:
 
 
 def _date_order(first: int, last: int) -> Rule:
-    def effective_days_in_order(row: int, values: Sequence[Any]) -> Problem | None:
+    def effective_days_in_order(row: int, values: Sequence[Any], add: Add) -> None:
         start, end = values[first], values[last]
         if start is None or end is None or start is WRONG or end is WRONG or start <= end:
-            return None
+            return
         days = {"first": "effective_from", "last": "effective_to"}
-        return problem("DATE_ORDER", row, "effective_from", f"{start} > {end}", **days)
+        add("DATE_ORDER", row, "effective_from", f"{start} > {end}", **days)
 
     return effective_days_in_order
 
 
 def _age_order(first: int, last: int) -> Rule:
-    def ages_in_order(row: int, values: Sequence[Any]) -> Problem | None:
+    def ages_in_order(row: int, values: Sequence[Any], add: Add) -> None:
         least, greatest = values[first], values[last]
         if least is None or greatest is None or least is WRONG or greatest is WRONG or least <= greatest:
-            return None
-        return problem("AGE_ORDER", row, "age_min", f"{least} > {greatest}")
+            return
+        add("AGE_ORDER", row, "age_min", f"{least} > {greatest}")
 
     return ages_in_order
 
 
 def _selects(places: Sequence[int]) -> Rule:
-    def selects_something(row: int, values: Sequence[Any]) -> Problem | None:
+    def selects_something(row: int, values: Sequence[Any], add: Add) -> None:
         if any(values[place] is not None for place in places):
-            return None
-        return problem("NO_SELECTOR", row)
+            return
+        add("NO_SELECTOR", row)
 
     return selects_something
 
 
 def _coded(column: str, text: int, coded: Sequence[int], needed: str) -> Rule:
-    def text_is_coded(row: int, values: Sequence[Any]) -> Problem | None:
+    def text_is_coded(row: int, values: Sequence[Any], add: Add) -> None:
         written = values[text]
         if written is None or written is WRONG or any(values[place] is not None for place in coded):
-            return None
-        return problem("UNCODED", row, column, written, needed=needed)
+            return
+        add("UNCODED", row, column, written, needed=needed)
 
     return text_is_coded

@@ -63,7 +63,7 @@ class Table:
         unpacked = max(1, sum(info.file_size for info in parts.names.values()))
         self._position = lambda: min(self.size, self.size * parts.read_so_far // unpacked)
         self._close = parts.close
-        return workbook.rows_of(parts, self._limits.columns, report, tell)
+        return workbook.rows_of(parts, self._limits, report, tell)
 
     @property
     def position(self) -> int:

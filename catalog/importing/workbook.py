@@ -7,13 +7,17 @@ build the whole sheet in memory for one far cell, and hide formulas without a re
 
 import posixpath
 import re
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from xml.parsers import expat
 
 from catalog.importing.cells import Cell, Typed
+from catalog.importing.encoding import Refusal
 from catalog.importing.gate import Unpacked, not_a_table, too_large
 from catalog.importing.problems import Normalised, Problem, problem
+from catalog.importing.result import Limits
 
 Row = tuple[int, list[Cell]]
 
@@ -31,12 +35,12 @@ Start = Callable[[str, Attributes], None]
 
 
 def rows_of(
-    parts: Unpacked, columns: int, report: Callable[[Problem], None], tell: Callable[[Normalised], None]
+    parts: Unpacked, limits: Limits, report: Callable[[Problem], None], tell: Callable[[Normalised], None]
 ) -> Iterator[Row]:
     """Will yield the number and the cells of every row of the first sheet that says something; trailing empty cells may
     lack.
 
-    `columns` is the last column that may hold anything.
+    No column beyond `limits.columns` may hold anything, and there may be at most `limits.rows` rows and a header.
 
     Merged cells are reported (NOT_A_TABLE) with the row they begin on. Raises Refusal NOT_A_TABLE, TOO_LARGE.
     """
@@ -45,14 +49,26 @@ def rows_of(
     if len(book.sheets) > 1:
         others = "、".join(name for name, _, _ in book.sheets[1:6])
         tell(Normalised(None, "sheet", others, f"仅读取第一张工作表 only the first sheet: {book.sheets[0][0]}"))
+    sheet_part = book.first_sheet()
+    _refuse_too_many_rows(parts, sheet_part, limits)
     strings = _shared_strings(parts, book.strings_part) if book.strings_part else []
-    sheet = _Sheet(strings, book.date_styles(), book.counts_from_1904, columns, report)
+    sheet = _Sheet(strings, book.date_styles(), book.counts_from_1904, limits.columns, report)
     parser = _parser(sheet.start, sheet.end, sheet.text)
-    for piece in parts.pieces(book.first_sheet()):
+    for piece in parts.pieces(sheet_part):
         _feed(parser, piece)
         yield from sheet.take()
     _feed(parser, b"", last=True)
     yield from sheet.take()
+
+
+def _refuse_too_many_rows(parts: Unpacked, sheet: str, limits: Limits) -> None:
+    """A small archive may unpack to millions of rows: counting their ends takes a second, parsing them minutes."""
+    try:
+        rows = parts.occurrences(sheet, b"</row>", limits.rows + 1)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
+        return  # told with its place when the part is read
+    if rows > limits.rows + 1:
+        raise Refusal(problem("TOO_MANY_ROWS", None, limit=limits.rows))
 
 
 def _parser(

@@ -400,9 +400,7 @@ def _json_claim(row: int, line: str, first_row: dict[int, int]) -> Claim:
         return Claim(claim_no, (row,), None, (problem("REQUIRED", row, "member_ref"),))
     if what := cell_rules.personal(member_ref.strip(), any_likeness=True):
         words = {"what_zh": what[0], "what_en": what[1]}
-        return Claim(
-            claim_no, (row,), None, (problem("PERSONAL_DATA", row, "member_ref", mask(member_ref), **words),)
-        )
+        return Claim(claim_no, (row,), None, (problem("PERSONAL_DATA", row, "member_ref", mask(member_ref), **words),))
     return Claim(claim_no, (row,), found)
 
 

@@ -60,7 +60,7 @@ def test_blocks_come_before_the_end_and_stop_with_the_first_error(tmp_path):
     messages = list(check(file, "base", OPTIONS))
 
     blocks = [message for message in messages if isinstance(message, Block)]
-    assert sum(block.rows for block in blocks) == 2000
+    assert sum(block.rows for block in blocks) == 2500
     assert messages[-1].rows == 5000
     steps = [(message.done, message.rows) for message in messages if isinstance(message, Progress)]
     assert steps == sorted(steps)

@@ -313,8 +313,15 @@ def test_a_header_may_be_numbers(tmp_path):
     assert found(outcome(xlsx([("x",)], header=(2025,)), path=tmp_path))[0][0] == "MISSING_COLUMN"
 
 
-def test_too_many_rows_end_the_reading(tmp_path):
-    assert found(outcome(xlsx(ROWS), path=tmp_path, limits=Limits(rows=3))) == [("TOO_MANY_ROWS", 5, "")]
+def test_too_many_rows_are_counted_before_they_are_read(tmp_path):
+    assert found(outcome(xlsx(ROWS), path=tmp_path, limits=Limits(rows=6))) == [("TOO_MANY_ROWS", None, "")]
+    assert outcome(xlsx(ROWS), path=tmp_path, limits=Limits(rows=7)).ok
+
+
+def test_too_many_rows_end_the_reading_where_they_could_not_be_counted(tmp_path):
+    rows = table_rows().replace("</row>", "</row >")
+
+    assert found(outcome(raw_xlsx(rows), path=tmp_path, limits=Limits(rows=3))) == [("TOO_MANY_ROWS", 5, "")]
 
 
 def test_the_same_rows_in_either_format_have_the_same_hashes(tmp_path):
