@@ -51,3 +51,14 @@ def test_nobody_observes_while_an_instant_is_declared_and_not_yet_committed() ->
     # The observer waited for the commit, so it sees what was declared and its instant is later.
     assert seen.revision == revision + 1
     assert seen.known_at > instants["declared"]
+
+
+@pytest.mark.django_db
+def test_instants_never_go_back_even_where_the_machines_clock_does() -> None:
+    Revision.objects.update(declared_at="2199-01-01T00:00:00Z")  # as if the clock had been set back since
+
+    seen = clock.observe().known_at
+    declared = clock.declare()
+
+    assert seen.year == declared.year == 2199
+    assert seen < declared <= clock.observe().known_at
