@@ -1,6 +1,6 @@
 """Settings, from environment variables only; what is missing or weak stops the start with the mend.
 
-Variables: DATABASE_URL, DATABASE_OWNER_URL (migrations and tests; default DATABASE_URL), REDIS_URL, SECRET_KEY, DATA_DIR, ALLOWED_HOSTS,
+Variables: DATABASE_URL, DATABASE_OWNER_URL (migrations and tests; default DATABASE_URL), REDIS_URL, SECRET_KEY, SECRET_KEY_FALLBACKS, DATA_DIR, ALLOWED_HOSTS,
 DJANGO_DEBUG, HTTPS (1 behind a TLS proxy), EMBEDDED (1 when script/run started the servers), TRUSTED_PROXIES.
 """
 
@@ -31,6 +31,8 @@ HTTPS = env.bool("HTTPS", default=False)
 SECRET_KEY = required(
     "SECRET_KEY", 'Make one: python3 -c "import secrets; print(secrets.token_urlsafe(64))" (script/run makes its own).'
 )
+# Earlier keys: sessions and webhook secrets made under them stay good while they are listed.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
