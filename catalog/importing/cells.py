@@ -92,10 +92,10 @@ def clean(text: str, *, free: bool = False) -> str:
     """
     if text.isascii() and text.isprintable():
         text = text.strip(" ")
-        return unshield(text) if "'" in text else text
+        return unshield(text).strip(" ") if "'" in text else text
     text = text.strip(WHITE)
     if "'" in text:
-        text = unshield(text)
+        text = unshield(text).strip(WHITE)
     found = (_FORBIDDEN_IN_FREE_TEXT if free else _FORBIDDEN_IN_LINE).search(text)
     if found:
         raise Fault("CONTROL_CHARACTER", characters=name_of(found.group()))
@@ -106,10 +106,15 @@ def clean(text: str, *, free: bool = False) -> str:
         text = text.translate(_RADICALS)
     if wrongly_decoded(text):
         raise Fault("BAD_ENCODING", "该单元格是乱码。", "this cell is garbled.")
+    return text
+
+
+def refuse_mixed_scripts(text: str) -> None:
+    """Will refuse a word of Latin letters and others that only look Latin. Codes need no such rule: their patterns are
+    ASCII. Raises Fault CONTROL_CHARACTER."""
     if _LOOKALIKE.search(text) and (mixed := _MIXED_WORD.search(text)):
         foreign = next(c for c in text[mixed.start() : mixed.start() + 2] if _LOOKALIKE.match(c))
         raise Fault("CONTROL_CHARACTER", characters=f"{name_of(foreign)} 与拉丁字母混写 mixed with Latin letters")
-    return text
 
 
 def name_of(character: str) -> str:
@@ -148,7 +153,9 @@ def _choice_key(text: str) -> str:
 
 
 def text(written: str) -> Parsed:
-    """Will keep what people wrote."""
+    """Will keep what people wrote. Raises Fault CONTROL_CHARACTER, BAD_CODE."""
+    if not written.isascii():
+        refuse_mixed_scripts(written)
     if written.startswith("#") and written.upper() in _SPREADSHEET_ERRORS:
         raise Fault(
             "BAD_CODE", f"{written} 是表格软件的错误值，请填写真实内容。", f"{written} is a spreadsheet's error value."

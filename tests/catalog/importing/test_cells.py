@@ -446,7 +446,8 @@ def test_letters_with_two_encodings_get_one(written, kept):
 
 @pytest.mark.parametrize("written", ["Аspirin", "aspirіn", "PD-1Н", "Οsimertinib", "XL01ЕХ"])
 def test_a_word_of_two_scripts_is_refused(written):
-    assert code_of(clean, written) == "CONTROL_CHARACTER"
+    assert code_of(cells.text, written) == "CONTROL_CHARACTER"
+    assert code_of(cells.reference, written) == "CONTROL_CHARACTER"
 
 
 @pytest.mark.parametrize(
