@@ -6,15 +6,15 @@ from embedded import scratch
 from embedded.environment import ROOT
 
 
+# Two processes, as many as the smallest machine has cores; a file's tests stay in one, since they may share what is dear.
+_PARALLEL = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+
+
 def _suite(given: scratch.Scratch) -> int:
     arguments = sys.argv[1:]
-    # Two processes, as many as the smallest machine has cores; -n 0 or -n 8 of the caller's goes first.
-    parallel = (
-        []
-        if any(word.startswith(("-n", "--numprocesses", "--pdb")) for word in arguments)
-        else ["-n", "2", "--dist", "loadgroup"]
-    )
-    return given.supervisor.attend([given.python, "-m", "pytest", *parallel, *arguments], env=given.env, cwd=ROOT)
+    chosen = any(word.startswith(("-n", "--numprocesses", "--pdb")) for word in arguments)
+    command = [given.python, "-m", "pytest", *(() if chosen else _PARALLEL), *arguments]
+    return given.supervisor.attend(command, env=given.env, cwd=ROOT)
 
 
 if __name__ == "__main__":

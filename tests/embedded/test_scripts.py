@@ -15,8 +15,6 @@ from tests.embedded.conftest import ROOT, processes_of, wait_for
 
 pytestmark = [
     pytest.mark.slow,
-    # One service for all: in one process, in this order.
-    pytest.mark.xdist_group("scripts"),
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc"),
 ]
 
