@@ -1,22 +1,38 @@
 """How a drug is found by what its name sounds like: pinyin without tones, and initials."""
 
+import re
 from functools import lru_cache
 
 from catalog.importing.copy_text import copied
 from common.text import norm
 
+_RUNS = re.compile("([\u3007\u3400-\u9fff\U00020000-\U0003ffff]+)|([^\u3007\u3400-\u9fff\U00020000-\U0003ffff]+)")
 PINYIN_LENGTH = 1000
 INITIALS_LENGTH = 200
 
 
 @lru_cache(maxsize=65_536)
 def sounds(text: str) -> tuple[str, str]:
-    """Will return the pinyin and the initials of a text; what is not Chinese stays as it is, comparable (`norm`)."""
+    """Will return the pinyin and the initials of a text; what is not Chinese stays as it is, comparable (`norm`).
+
+    The same as pypinyin's `lazy_pinyin`, word by word: words repeat from name to name, and it is slow.
+    """
     # Slow to import, and not needed by those who only want the columns.
+    from pypinyin.seg.mmseg import seg
+
+    syllables: list[str] = []
+    for han, other in _RUNS.findall(norm(text)):
+        syllables.extend(other)
+        for word in seg.cut(han):
+            syllables.extend(_syllables(word))
+    return "".join(syllables), "".join(syllable[0] for syllable in syllables if syllable)
+
+
+@lru_cache(maxsize=16_384)
+def _syllables(word: str) -> list[str]:
     from pypinyin import lazy_pinyin
 
-    syllables = lazy_pinyin(norm(text), errors=list)  # type: ignore[arg-type]
-    return "".join(syllables), "".join(syllable[0] for syllable in syllables if syllable)
+    return lazy_pinyin(word)
 
 
 def search_fields(generic_name: str, brand_name: str) -> str:
