@@ -1,7 +1,5 @@
 """Who calls: an API key read from the header, looked up by its hash, with the instant and revision it sees (spec api.md, Auth)."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
@@ -10,31 +8,8 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 
 from common.api.problems import ApiProblem
-from insurers.api.callers import hint, kept_callers
+from insurers.api.callers import Caller, hint, kept_callers
 from insurers.keys import split_key
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """The holder of a key. `insurer_id` None is the catalog office; `known_at` and `revision` were read in one look (catalog.observe)."""
-
-    key_id: int
-    prefix: str
-    insurer_id: int | None
-    insurer_code: str
-    insurer_name: str
-    person: str
-    scopes: frozenset[str]
-    expires_at: datetime | None
-    revision: int
-    known_at: datetime
-    kept: bool = False
-
-    is_authenticated = True
-
-    @property
-    def is_office(self) -> bool:
-        return self.insurer_id is None
 
 
 def _unauthenticated() -> ApiProblem:

@@ -1,20 +1,15 @@
 """Callers seen a moment ago, and the one look at Redis that says whether they may serve again."""
 
-from __future__ import annotations
-
 import logging
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from redis.exceptions import RedisError
 
 from common import hints
-
-if TYPE_CHECKING:
-    from insurers.api.authentication import Caller
 
 log = logging.getLogger(__name__)
 WINDOW_SECONDS = 60
@@ -22,6 +17,29 @@ KEPT_SECONDS = 1.0
 KEPT_CALLERS = 1_000
 
 Parts = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The holder of a key. `insurer_id` None is the catalog office; `known_at` and `revision` were read in one look (catalog.observe)."""
+
+    key_id: int
+    prefix: str
+    insurer_id: int | None
+    insurer_code: str
+    insurer_name: str
+    person: str
+    scopes: frozenset[str]
+    expires_at: datetime | None
+    revision: int
+    known_at: datetime
+    kept: bool = False
+
+    is_authenticated = True
+
+    @property
+    def is_office(self) -> bool:
+        return self.insurer_id is None
 
 
 def hint() -> str | None:
