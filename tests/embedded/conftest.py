@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -105,8 +104,3 @@ def hold(data: Path, made: Path) -> Iterator[Callable[..., Holding]]:
             process.terminate()
         process.communicate(timeout=60)
     assert wait_for(lambda: not processes_of(data)), processes_of(data)
-
-
-@pytest.fixture
-def environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
