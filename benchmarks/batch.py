@@ -220,11 +220,15 @@ def worker(processes: int, log: Path) -> Iterator["Tree"]:
 
 
 class Tree:
-    """A process and its children: how much memory they have held together at most, in MB."""
+    """A process and its children: how much memory they have held together at most, in MB, and the processor time they took."""
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
         self.peak = 0.0
+
+    def cpu_seconds(self) -> float:
+        """Return what they took so far, children that have ended included."""
+        return sum(taken(pid) for pid in [self.pid, *descendants(self.pid)])
 
     def look(self) -> None:
         """Look once; called while waiting."""
@@ -240,6 +244,15 @@ def descendants(pid: int) -> list[int]:
         except OSError:  # it ended while we looked
             continue
     return found
+
+
+def taken(pid: int) -> float:
+    """Return the processor seconds of a process and of those children of it that have ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:  # it ended while we looked
+        return 0.0
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def held(pid: int) -> float:
@@ -260,7 +273,7 @@ def batch_of(product: Any, file: Path, tree: Tree) -> dict[str, Any]:
     from claims.batches.results import csv_lines, ndjson_lines
     from claims.models import ClaimBatch
 
-    started = time.monotonic()
+    started, cpu = time.monotonic(), tree.cpu_seconds()
     with file.open("rb") as opened:
         batch, _new = services.accept_batch(
             product=product,
@@ -276,7 +289,7 @@ def batch_of(product: Any, file: Path, tree: Tree) -> dict[str, Any]:
         batch = ClaimBatch.objects.select_related("product").get(pk=batch.pk)
         if batch.lines and not read:
             read = time.monotonic()
-    ended = time.monotonic()
+    ended, cpu = time.monotonic(), tree.cpu_seconds() - cpu
     assert batch.state == "done", (batch.state, batch.errors)
     sizes = {}
     seconds = {"accept": accepted - started, "read": read - accepted, "decide": ended - read}
@@ -294,6 +307,8 @@ def batch_of(product: Any, file: Path, tree: Tree) -> dict[str, Any]:
         "seconds": {name: round(value, 2) for name, value in seconds.items()},
         "file_to_file_seconds": round(whole, 2),
         "lines_per_second": round(batch.lines / whole),
+        "worker_cpu_seconds": round(cpu, 2),
+        "load_average": os.getloadavg()[0],
         "result_bytes": sizes,
         "outcomes": {name: figures[0] for name, figures in batch.totals["outcome"].items()},
         "worker_peak_mb": round(tree.peak),
