@@ -29,6 +29,11 @@ def worker_seen() -> None:
     cache.set("worker-seen", "ok", timeout=WORKER_SEEN_SECONDS)
 
 
+def worker_gone() -> None:
+    """Note, from a worker, that it is going."""
+    cache.delete("worker-seen")
+
+
 def _database() -> str:
     try:
         with connection.cursor() as cursor:

@@ -7,7 +7,6 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest
-from django.middleware.csrf import CsrfViewMiddleware
 
 from common.tenancy import OfficeMiddleware
 
@@ -25,7 +24,6 @@ def _spares_the_api(middleware: type) -> type:
 
 
 Session = _spares_the_api(SessionMiddleware)
-Csrf = _spares_the_api(CsrfViewMiddleware)
 Authentication = _spares_the_api(AuthenticationMiddleware)
 Office = _spares_the_api(OfficeMiddleware)
 Messages = _spares_the_api(MessageMiddleware)

@@ -1,6 +1,7 @@
 """Settings, from environment variables only; what is missing or weak stops the start with the mend.
 
-Variables: DATABASE_URL, DATABASE_OWNER_URL (migrations and tests; default DATABASE_URL), REDIS_URL, SECRET_KEY, SECRET_KEY_FALLBACKS, DATA_DIR, ALLOWED_HOSTS,
+Variables: DATABASE_URL, DATABASE_OWNER_URL (migrations and tests; default DATABASE_URL), REDIS_URL, SECRET_KEY,
+SECRET_KEY_FALLBACKS, DATA_DIR, ALLOWED_HOSTS,
 DJANGO_DEBUG, HTTPS (1 behind a TLS proxy), EMBEDDED (1 when script/run started the servers).
 """
 
@@ -70,7 +71,7 @@ MIDDLEWARE = [
     "common.pages.Session",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "common.pages.Csrf",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "common.pages.Authentication",
     "common.pages.Office",
     "common.pages.Messages",

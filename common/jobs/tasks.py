@@ -4,10 +4,10 @@ import logging
 from typing import Any
 
 from celery import shared_task
-from celery.signals import worker_ready
+from celery.signals import worker_ready, worker_shutdown
 from redis.exceptions import RedisError
 
-from common.health import worker_seen
+from common.health import worker_gone, worker_seen
 from common.jobs import services
 
 log = logging.getLogger(__name__)
@@ -32,3 +32,11 @@ def _first_sight(**_details: Any) -> None:
         worker_seen()
     except RedisError as fault:
         log.warning("worker could not be noted: %s", type(fault).__name__)
+
+
+@worker_shutdown.connect
+def _last_sight(**_details: Any) -> None:
+    try:
+        worker_gone()  # another one that is still there shows itself with the next sweep
+    except RedisError as fault:
+        log.warning("worker's end could not be noted: %s", type(fault).__name__)
