@@ -151,6 +151,8 @@ def test_the_example_is_read() -> None:
         ("diagnoses", ["34.1"], "/diagnoses/0", "BAD_CODE"),
         ("diagnoses", ["C"], "/diagnoses/0", "BAD_CODE"),
         ("diagnoses", ["CC4"], "/diagnoses/0", "BAD_CODE"),
+        ("diagnoses", ["C3.4"], "/diagnoses/0", "BAD_CODE"),
+        ("member", [], None, None),
         ("diagnoses", ["Ｃ34"], "/diagnoses/0", "BAD_CODE"),
         ("diagnoses", [34], "/diagnoses/0", "BAD_CODE"),
         ("diagnoses", ["C18-C20"], "/diagnoses/0", "RANGE_NOT_ALLOWED"),
