@@ -175,19 +175,27 @@ def internal_error() -> ApiProblem:
     )
 
 
+def _page(request: HttpRequest, problem: ApiProblem) -> HttpResponse:
+    """Answer a person on the curators' pages with a page, everybody else with a problem document."""
+    if not request.path.startswith("/admin/"):
+        return plain(problem)
+    words = {"title": titles().get(problem.status, _("Error")), "detail": problem.detail, "request_id": request_id.get()}
+    return HttpResponse(get_template("problem.html").render(words, request), status=problem.status)
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer a path that leads nowhere (Django's handler404)."""
-    return plain(ApiProblem(404, "not_found", _("There is no such thing, or it is not yours to see.")))
+    return _page(request, ApiProblem(404, "not_found", _("There is no such thing, or it is not yours to see.")))
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer a request that Django itself refused (handler400)."""
-    return plain(ApiProblem(400, "bad_request", _("The request was refused.")))
+    return _page(request, ApiProblem(400, "bad_request", _("The request was refused.")))
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer a request without permission outside the API (handler403)."""
-    return plain(ApiProblem(403, "permission_denied", _("You may not do this.")))
+    return _page(request, ApiProblem(403, "permission_denied", _("You may not do this.")))
 
 
 class FaultMiddleware:
@@ -204,7 +212,7 @@ class FaultMiddleware:
             problem = problem_of(fault)
             if problem:
                 log.error("fault: %s: %s", type(fault).__name__, fault)
-                return plain(problem)
+                return _page(request, problem)
         return None
 
 
@@ -212,4 +220,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Answer a fault outside a view (handler500): a database that is gone is a 503, a bug a 500."""
     fault = sys.exc_info()[1]
     problem = problem_of(fault) if isinstance(fault, Exception) else None
-    return plain(problem if problem and problem.status >= 500 else internal_error())
+    return _page(request, problem if problem and problem.status >= 500 else internal_error())
