@@ -78,8 +78,13 @@ def forget() -> None:
     """Drop everything that is kept in the process."""
     global _drugs
     _indexes.clear()
-    _results.clear()
     _drugs = None
+    forget_results()
+
+
+def forget_results() -> None:
+    """Drop the answers that are kept for their next pages."""
+    _results.clear()
 
 
 class Found:

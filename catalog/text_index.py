@@ -6,7 +6,7 @@ ten thousand names takes less time than asking an index on disk.
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import chain
@@ -53,25 +53,27 @@ class TextIndex:
     def __init__(self, rows: Iterable[Texts]) -> None:
         keys: list[str] = []
         gathered: dict[Field, dict[str, list[int]]] = {field: {} for field in Field}
-        comparable: dict[str, str] = {}
+        # Rows that are called alike differ in their codes only: the lists that such rows stand in, by what they are called.
+        called_alike: dict[tuple[tuple[str, ...], ...], list[list[int]]] = {}
+        codes = gathered[Field.CODE]
         for ordinal, row in enumerate(rows):
             keys.append(row.key)
-            for field, texts in (
-                (Field.NAME, row.names),
-                (Field.CODE, row.codes),
-                (Field.SOUND, row.sounds),
-                (Field.MAKER, row.makers),
-            ):
-                known = gathered[field]
-                for text in texts:
-                    if not text:
-                        continue
-                    found = comparable.get(text) or norm(text)
-                    if field is not Field.CODE:  # codes do not repeat: nothing to gain by remembering them
-                        comparable[text] = found
-                    ordinals = known.setdefault(found, [])
-                    if not ordinals or ordinals[-1] != ordinal:
-                        ordinals.append(ordinal)
+            called = (row.names, row.sounds, row.makers)
+            lists = called_alike.get(called)
+            if lists is None:
+                lists = called_alike[called] = [
+                    gathered[field].setdefault(text, [])
+                    for field, texts in zip((Field.NAME, Field.SOUND, Field.MAKER), called, strict=True)
+                    for text in dict.fromkeys(norm(written) for written in texts if written)
+                ]
+            for ordinals in lists:
+                ordinals.append(ordinal)
+            for code in row.codes:
+                if not code:
+                    continue
+                ordinals = codes.setdefault(code.lower() if code.isalnum() and code.isascii() else norm(code), [])
+                if not ordinals or ordinals[-1] != ordinal:
+                    ordinals.append(ordinal)
         self.rows = len(keys)
         self._keys = _Column(keys)
         self._fields = {field: _Distinct(known) for field, known in gathered.items() if known}
@@ -84,30 +86,28 @@ class TextIndex:
         found: dict[tuple[Match, Field], list[array[int]]] = {}
         if wanted:
             for field, distinct in self._fields.items():
-                for match, ordinals in _matches(distinct, field, wanted):
-                    found.setdefault((match, field), []).append(ordinals)
-        seen = bytearray(self.rows)
-        ranked = array("I")
-        for rank in sorted(found):
-            for ordinal in sorted(chain.from_iterable(found[rank])):
-                if not seen[ordinal]:
-                    seen[ordinal] = 1
-                    ranked.append(ordinal)
-        return ranked
+                for match, ordinals in _matches(distinct, field, wanted).items():
+                    found[match, field] = ordinals
+        ranked = chain.from_iterable(_in_order(found[rank]) for rank in sorted(found))
+        return array("I", dict.fromkeys(ranked))  # each row at its best
 
     def key(self, ordinal: int) -> str:
         """Will return the key of the row with this ordinal."""
         return self._keys[ordinal]
 
 
-def _matches(distinct: "_Distinct", field: Field, wanted: str) -> Iterator[tuple[Match, "array[int]"]]:
+def _in_order(ordinals: "list[array[int]]") -> "Iterable[int]":
+    return sorted(chain.from_iterable(ordinals)) if len(ordinals) > 1 else ordinals[0]
+
+
+def _matches(distinct: "_Distinct", field: Field, wanted: str) -> "dict[Match, list[array[int]]]":
     if field is Field.CODE:
         code = approval_key(wanted)
-        return distinct.starting_with(code) if code and code.isascii() else iter(())
+        return distinct.find(code, at_start=True) if code and code.isascii() else {}
     if field is Field.SOUND:
         sound = wanted.replace("ü", "v")
-        return distinct.containing(sound) if sound.isascii() else iter(())
-    return distinct.containing(wanted)
+        return distinct.find(sound) if sound.isascii() else {}
+    return distinct.find(wanted)
 
 
 class _Column:
@@ -126,18 +126,27 @@ class _Column:
     def __getitem__(self, place: int) -> str:
         return self._joined[self._starts[place] : self._starts[place + 1] - 1]
 
-    def holding(self, part: str, *, at_start: bool) -> Iterator[tuple[int, Match]]:
-        """Will yield the place of each text that has the part (or starts with it), and how it was found."""
+    def find(self, part: str, *, at_start: bool) -> dict[Match, list[int]]:
+        """Will return the places of the texts that have the part (or start with it), by how it was found."""
         joined, starts = self._joined, self._starts
-        looked_for = _APART + part if at_start else part
+        looked_for, shift = (_APART + part, 1) if at_start else (part, 0)
+        exact: list[int] = []
+        prefix: list[int] = []
+        substring: list[int] = []
         place = joined.find(looked_for)
         while place >= 0:
-            first = place + 1 if at_start else place
+            first = place + shift
             number = bisect_right(starts, first) - 1
-            begin, end = starts[number], starts[number + 1] - 1
-            whole = end - begin == len(part)
-            yield number, Match.SUBSTRING if first > begin else Match.EXACT if whole else Match.PREFIX
+            end = starts[number + 1] - 1
+            if first > starts[number]:
+                substring.append(number)
+            elif end - first == len(part):
+                exact.append(number)
+            else:
+                prefix.append(number)
             place = joined.find(looked_for, end)
+        found = {Match.EXACT: exact, Match.PREFIX: prefix, Match.SUBSTRING: substring}
+        return {match: numbers for match, numbers in found.items() if numbers}
 
 
 class _Distinct:
@@ -152,12 +161,10 @@ class _Distinct:
         for ordinals in known.values():
             self._starts.append(self._starts[-1] + len(ordinals))
 
-    def containing(self, part: str) -> Iterator[tuple[Match, "array[int]"]]:
-        return self._found(part, at_start=False)
-
-    def starting_with(self, part: str) -> Iterator[tuple[Match, "array[int]"]]:
-        return self._found(part, at_start=True)
-
-    def _found(self, part: str, *, at_start: bool) -> Iterator[tuple[Match, "array[int]"]]:
-        for number, match in self._texts.holding(part, at_start=at_start):
-            yield match, self._rows[self._starts[number] : self._starts[number + 1]]
+    def find(self, part: str, *, at_start: bool = False) -> "dict[Match, list[array[int]]]":
+        """Will return the rows of each text that has the part (or starts with it), by how it was found."""
+        rows, starts = self._rows, self._starts
+        return {
+            match: [rows[starts[number] : starts[number + 1]] for number in numbers]
+            for match, numbers in self._texts.find(part, at_start=at_start).items()
+        }

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from catalog.models import CODE_PATTERN, Catalog, CatalogVersion, Drug, DrugProduct, ImportRun, Provenance
 from common.api.fields import StrictSerializer
+from common.api.shapes import DAY, Schema, choice, component
 
 
 class CatalogInput(StrictSerializer):
@@ -108,6 +109,8 @@ class ImportInput(StrictSerializer):
     note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
 
     def to_internal_value(self, data: Any) -> Any:
+        if repeated := self._repeated(data):
+            raise serializers.ValidationError(repeated)
         # A form sends an empty text where a person left the field empty.
         return super().to_internal_value({name: value for name, value in data.items() if value != ""})
 
@@ -122,6 +125,29 @@ class ImportInput(StrictSerializer):
                     }
                 )
         return attrs
+
+
+def _or_empty(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "string", "maxLength": 0}]}
+
+
+# A form sends an empty text where a person left a field empty: it is not given.
+_LABEL = {"type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*$"}
+ImportForm = {
+    "multipart/form-data": component(
+        "ImportForm",
+        {
+            "file": {"type": "string", "format": "binary", "description": "CSV or XLSX"},
+            "kind": choice(["entries", "drugs", ""]),
+            "catalog": {"type": "string", "maxLength": 64, "description": "needed for entries"},
+            "label": _or_empty(_LABEL) | {"description": "needed for entries"},
+            "effective_from": _or_empty(DAY) | {"description": "needed for entries"},
+            "effective_to": _or_empty(DAY) | {"description": "inclusive; open where it is not given"},
+            "note": {"type": "string", "maxLength": 2000},
+        },
+        required=["file"],
+    )
+}
 
 
 class ProblemOutput(serializers.Serializer):

@@ -379,7 +379,7 @@ class EntryViewSet(ApiViewSet):
             found = found.only(lambda codes: set(_entry_codes(queryset.filter(entry_code__in=codes))))
         if found is not None and not ordering:
             codes = self.paginator.paginate_ranked(found, request)
-            rows = {row["entry_code"]: row for row in queryset.filter(entry_code__in=codes).values(*columns)}
+            rows = {row["entry_code"]: row for row in queryset.filter(entry_code__in=codes).order_by().values(*columns)}
             return [rows[code] for code in codes]
         if found is not None:
             count, queryset = len(found), queryset.filter(entry_code__in=found[:])
@@ -435,7 +435,7 @@ class ImportViewSet(ApiViewSet):
         return Response(shown_run(get_object_or_404(self.get_queryset(), pk=pk)))
 
     @extend_schema(
-        request={"multipart/form-data": shapes.ImportInput},
+        request=shapes.ImportForm,
         responses={202: shapes.ImportOutput, 200: shapes.ImportOutput},
     )
     def create(self, request: Any) -> Response:

@@ -46,7 +46,8 @@ class StrictSerializer(serializers.Serializer):
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
-            errors = self._unknown(data) | ({} if self.from_form else self._mistyped(data)) | self._deceiving(data)
+            wrong = self._repeated(data) if self.from_form else self._mistyped(data)
+            errors = self._unknown(data) | wrong | self._deceiving(data)
             if errors:
                 raise serializers.ValidationError(errors)
         return super().to_internal_value(data)
@@ -55,6 +56,11 @@ class StrictSerializer(serializers.Serializer):
         known = ", ".join(self.fields)
         detail = serializers.ErrorDetail(_("Unknown field; known are: %(known)s.") % {"known": known}, "unknown_field")
         return {str(name)[:100]: [detail] for name in data if name not in self.fields}
+
+    def _repeated(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        detail = serializers.ErrorDetail(_("Give this field once."), "repeated_field")
+        values_of = getattr(data, "getlist", lambda name: [data[name]])
+        return {name: [detail] for name in data if len(values_of(name)) > 1}
 
     def _mistyped(self, data: Mapping[str, Any]) -> dict[str, Any]:
         wrong = {}
