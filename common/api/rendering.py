@@ -1,14 +1,20 @@
 """JSON out: compact UTF-8, decimals as strings, instants as RFC 3339 in UTC."""
 
+from datetime import datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from rest_framework.renderers import BaseRenderer
 from rest_framework.utils import json
 
+from common.dates import instant_text
+
 
 class Encoder(DjangoJSONEncoder):
-    """Write decimals and UUIDs as strings and instants with a Z."""
+    """Write decimals and UUIDs as strings, and instants in UTC to the microsecond: who asks "as known at" what was answered must hit it."""
+
+    def default(self, o: Any) -> Any:
+        return instant_text(o) if isinstance(o, datetime) else super().default(o)
 
 
 class JsonRenderer(BaseRenderer):

@@ -13,7 +13,7 @@ from catalog.models import Catalog
 from claims import gather, services
 from claims.models import ClaimCheck
 from insurers.models import Insurer
-from tests.conftest import Api, published
+from tests.conftest import Api, imported, published
 
 CIDL = "entry_code,generic_name,icd10,class_code\nC-1,仑卡奈单抗注射液,G30,XN06DX\nC-2,多奈单抗注射液,G30,XN06DX\n"
 TERMS = {
@@ -95,6 +95,18 @@ def test_as_known_at_an_earlier_instant_a_later_list_is_not_seen(api: Api, hmb: 
     now = api.post("/claims/checks/", CLAIM).json()
 
     assert (then["lines"][0]["outcome"], now["lines"][0]["outcome"]) == ("eligible", "ineligible")
+
+
+def test_a_version_is_known_at_the_very_instant_that_its_publishing_answered(
+    api: Api, maker: Api, checker: Api, hmb: str, cidl: Catalog
+) -> None:
+    imported(cidl, "entry_code,generic_name,icd10\nC-9,阿司匹林片,I10\n", label="2027")
+    instant = checker.post("/catalogs/CIDL/versions/2027/publish/", {"confirm": True}).json()["published_at"]
+
+    then = api.post("/claims/checks/", {**CLAIM, "as_known_at": instant}).json()
+
+    assert [cited["version"] for cited in then["catalogs"]] == ["2027"]
+    assert then["as_known_at"] == instant
 
 
 def test_an_instant_in_the_future_is_now(api: Api, hmb: str) -> None:
