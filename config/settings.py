@@ -115,7 +115,7 @@ if _as_owner:
     DATABASE_URL = os.environ.get("DATABASE_OWNER_URL") or DATABASE_URL
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"] |= {
-    "ENGINE": "django.db.backends.postgresql",
+    "ENGINE": "common.database",  # PostgreSQL; a server that has stopped answering is a fault within seconds
     "CONN_MAX_AGE": 60,
     # A dead connection is noticed by the first statement of a request (insurers.api.authentication), which asks again on a new one.
     "CONN_HEALTH_CHECKS": _as_owner or Path(sys.argv[0]).name != "gunicorn",

@@ -53,8 +53,8 @@ def _ask_database(parts: tuple[str, str]) -> Caller:
     try:
         row = _authenticate_key(parts)
     except (OperationalError, InterfaceError):
-        if connection.in_atomic_block:
-            raise
+        if connection.in_atomic_block or connection.connection is None:
+            raise  # there is no connection to be had: trying again would only make the caller wait longer
         # The kept connection may have died since the last request; a new one says whether the database is there.
         connection.close()
         row = _authenticate_key(parts)

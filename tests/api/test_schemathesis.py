@@ -49,7 +49,9 @@ def _document() -> dict[str, Any]:
 SCHEMA = schemathesis.openapi.from_dict(_document())
 SCHEMA.app = application
 OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations()]
-EACH = max(1, CASES // (len(OPERATIONS) * 4))
+# Half of them made of what is right, half of what is wrong; a few more lead nowhere.
+EACH = max(1, CASES // (len(OPERATIONS) * 2))
+NOWHERE = max(1, EACH // 5)
 
 
 @dataclass
@@ -102,14 +104,16 @@ def test_the_document_tells_the_truth(
     if not real and "{" not in operation.path:
         pytest.skip("it has no path parameters")
     key = world.apis["checker" if any(part in operation.path for part in OF_THE_OFFICE) else "A-write"].headers
-    _try(operation, mode, parameters, key, tally)
+    _try(operation, mode, parameters, key, tally, EACH if real else NOWHERE)
 
 
-def _try(operation: Any, mode: GenerationMode, parameters: dict[str, str], key: dict[str, str], tally: Tally) -> None:
+def _try(
+    operation: Any, mode: GenerationMode, parameters: dict[str, str], key: dict[str, str], tally: Tally, examples: int
+) -> None:
     strategy = operation.as_strategy(mode, path_parameters=parameters) if parameters else operation.as_strategy(mode)
 
     @hypothesis_settings(
-        max_examples=EACH,
+        max_examples=examples,
         derandomize=True,
         database=None,
         deadline=None,
