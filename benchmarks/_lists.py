@@ -31,11 +31,11 @@ def _letters(number: int) -> str:
     return made
 
 
-def rows(count: int, drugs: int, seed: int = 1, prefix: str = "E") -> Iterator[dict[str, Any]]:
-    """Yield `count` entries over `drugs` drugs."""
+def rows(count: int, drugs: int, seed: int = 1, prefix: str = "E", first: int = 0) -> Iterator[dict[str, Any]]:
+    """Yield `count` entries over `drugs` drugs, numbered from `first` on."""
     chance = random.Random(seed)
     for number in range(count):
-        drug = number % drugs
+        drug = first + number % drugs
         disease = DISEASES[chance.randrange(len(DISEASES))]
         yield {
             "entry_code": f"{prefix}-{number:07d}",

@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks import _lists
 from benchmarks._report import django_up, in_turns, median, peak_mib, report
 
-DRUGS, ENTRIES, CLAIMS, LINES = 1_200, 3_000, 400, 10
+DRUGS, ENTRIES, CLAIMS, LINES = 2_000, 3_000, 400, 10
 DAY = date(2026, 3, 14)
 KNOWN = datetime(2026, 4, 1, tzinfo=UTC)
 TERMS = {
@@ -32,24 +32,35 @@ TERMS = {
 def claims(seed: int = 7) -> list[dict[str, Any]]:
     """Return claims of ten lines whose drugs and diseases meet the lists."""
     chance = random.Random(seed)
+    treats: dict[str, list[str]] = {}
+    asks: dict[str, dict[str, bool]] = {}
+    for _kind, rows in lists().values():
+        for row in rows:
+            treats.setdefault(row["generic_name"], []).append(row["icd10"].partition(";")[0] + ".1")
+            if row["criteria"]:
+                asks.setdefault(row["generic_name"], {})[row["criteria"].partition("=")[0]] = True
     made = []
     for number in range(CLAIMS):
-        lines = [
-            {
-                "line_no": place + 1,
-                "generic_name": _lists.name(chance.randrange(DRUGS)),
-                "quantity": "30",
-                "amount": f"{chance.randrange(100, 900000) / 100:.2f}",
-                "evidence": {f"CRIT_{chance.randrange(40)}": True},
-            }
-            for place in range(LINES)
-        ]
+        lines = []
+        for place in range(LINES):
+            name = _lists.name(chance.randrange(DRUGS))
+            # Most drugs are claimed for a disease they are listed for.
+            listed = chance.random() < 0.8
+            lines.append(
+                {
+                    "line_no": place + 1,
+                    "generic_name": name,
+                    "diagnoses": [chance.choice(treats[name] if listed else _lists.DISEASES)],
+                    "quantity": "30",
+                    "amount": f"{chance.randrange(100, 900000) / 100:.2f}",
+                    "evidence": asks.get(name, {}),
+                }
+            )
         made.append(
             {
                 "product": "BENCH",
                 "claim_no": f"C-{number}",
                 "service_date": DAY.isoformat(),
-                "diagnoses": [chance.choice(_lists.DISEASES) + ".1"],
                 "setting": "outpatient",
                 "member": {"member_ref": f"m-{number}", "age": 60, "sex": "F"},
                 "lines": lines,
@@ -61,9 +72,9 @@ def claims(seed: int = 7) -> list[dict[str, Any]]:
 def lists() -> dict[str, tuple[str, list[dict[str, Any]]]]:
     """Return by catalog code its kind and entries."""
     # Each list leaves some drugs out, so that every outcome occurs.
-    base = list(_lists.rows(ENTRIES, DRUGS * 2 // 3, seed=1, prefix="B"))
+    base = list(_lists.rows(ENTRIES, DRUGS, seed=1, prefix="B", first=DRUGS // 2))
     commercial = list(_lists.rows(ENTRIES, DRUGS, seed=2, prefix="C"))
-    negative = list(_lists.rows(ENTRIES, DRUGS, seed=3, prefix="N"))
+    negative = list(_lists.rows(ENTRIES, ENTRIES, seed=3, prefix="N", first=DRUGS - 200))
     for place, row in enumerate(negative):
         row["payment_standard"] = ""
         if place % 60 == 0:  # a selector by class instead of a drug
@@ -188,8 +199,8 @@ def naive(asked: list[dict[str, Any]]) -> Decimal:
 
     paid = Decimal(0)
     for claim in asked:
-        diagnosis = claim["diagnoses"][0].replace(".", "")
         for line in claim["lines"]:
+            diagnosis = line["diagnoses"][0].replace(".", "")
             base_name = dosage_forms().base_name(line["generic_name"]).name
             amount = Decimal(line["amount"])
             if match("BENCH-NEG", base_name, diagnosis):
