@@ -21,7 +21,7 @@ from claims.batches.child import read_in_child
 from claims.batches.ending import end, end_if_all_decided
 from claims.batches.record import INVALID, compact, record_invalid
 from claims.eligibility import RULES_VERSION
-from claims.eligibility.request import IDENTITY_FIELDS
+from claims.eligibility.request import IDENTITY_FIELDS, MAX_TEXT
 from claims.models import BatchChunk, ClaimBatch
 from common.jobs import services as jobs
 from common.jobs.services import Cancelled, Lease
@@ -29,8 +29,8 @@ from common.jobs.services import Cancelled, Lease
 CHUNK_JOB = "claims.batch.decide"
 CHUNK_LINES = 5_000
 PROBLEMS_KEPT = 100
-# More drug texts than these would not fit a worker's memory at once: each chunk then gathers its own.
-DRUGS_GATHERED_AT_ONCE = 20_000
+# More drugs or days than these a worker does not hold at once.
+GATHERED_AT_ONCE = 20_000
 
 # COPY cannot write to a table with row-level security: through a temporary one.
 _INCOMING = """
@@ -62,31 +62,35 @@ class _Found:
     drugs: set[tuple[Any, ...]] = field(default_factory=set)
 
     def note(self, request: dict[str, Any]) -> None:
-        """Take note of what a claim asks about; what is no text will be found out when the claim is parsed."""
+        """Take note of what a claim asks about, as far as it is plain text; the rest is found out when the claim is parsed."""
+        if self.too_many:
+            return
         lines = request.get("lines")
         for asked in [request, *(lines if isinstance(lines, list) else ())]:
             if not isinstance(asked, dict):
                 continue
-            if isinstance(day := asked.get("service_date"), str):
+            if _is_plain(day := asked.get("service_date")):
                 self.days.add(day)
-            drug = tuple([asked.get(name) for name in IDENTITY_FIELDS])
-            if (
-                len(self.drugs) <= DRUGS_GATHERED_AT_ONCE
-                and any(drug)
-                and not any(isinstance(text, list | dict) for text in drug)
-            ):
+            drug = tuple([asked.get(name) or "" for name in IDENTITY_FIELDS])
+            if any(drug) and all(map(_is_plain, drug)):
                 self.drugs.add(drug)
 
+    @property
+    def too_many(self) -> bool:
+        """Whether it is more than a worker should hold at once."""
+        return len(self.drugs) > GATHERED_AT_ONCE or len(self.days) > GATHERED_AT_ONCE
+
     def asked_about(self) -> str:
-        """Return it as JSON: {"days": [...], "identities": [[...]]}; '' where the drugs are too many to be gathered at once."""
-        if len(self.drugs) > DRUGS_GATHERED_AT_ONCE:
+        """Return it as JSON: {"days": [...], "identities": [[...]]}; '' where it is too much: then each chunk gathers its own."""
+        if self.too_many:
             return ""
-        named = [
-            {name: text for name, text in zip(IDENTITY_FIELDS, drug, strict=True) if isinstance(text, str)}
-            for drug in self.drugs
-        ]
-        identities = sorted({Identity.of(**drug) for drug in named})
-        return compact({"days": sorted(self.days), "identities": identities})
+        identities = {Identity.of(**dict(zip(IDENTITY_FIELDS, drug, strict=True))) for drug in self.drugs}
+        return compact({"days": sorted(self.days), "identities": sorted(identities)})
+
+
+def _is_plain(text: object) -> bool:
+    # Printable: what the database cannot even be asked for (NUL, half a surrogate pair) makes its claim invalid.
+    return isinstance(text, str) and len(text) <= MAX_TEXT and text.isprintable()
 
 
 class _Refused(Exception):

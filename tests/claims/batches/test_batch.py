@@ -177,6 +177,22 @@ def test_all_claims_of_a_member_are_in_one_chunk(product: Product, monkeypatch: 
     assert all(len(chunks) == 1 for chunks in chunk_of.values())
 
 
+@pytest.mark.parametrize("most", [0, 1, 20_000])
+def test_how_many_drugs_are_gathered_at_once_does_not_show(
+    product: Product, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    content = many_claims(6)
+    monkeypatch.setattr(load, "CHUNK_LINES", 20)
+    monkeypatch.setattr(load, "GATHERED_AT_ONCE", most)
+    batch = decided(product, content)
+    monkeypatch.undo()
+    whole = decided(product, content)
+
+    assert bool(batch.asked_about) == (most == 20_000) and batch.chunks.count() > whole.chunks.count()
+    assert batch.totals == whole.totals
+    assert [result["lines"] for result in results(batch)] == [result["lines"] for result in results(whole)]
+
+
 @pytest.mark.parametrize("form", ["csv", "ndjson"])
 def test_neither_the_size_of_the_chunks_nor_their_order_shows_in_the_results(
     product: Product, monkeypatch: pytest.MonkeyPatch, form: str
@@ -285,6 +301,18 @@ def claim(number: str = "C-1", **fields: Any) -> dict[str, Any]:
             "amount",
             "1.001",
             "TOO_MANY_DECIMALS",
+        ),
+        (
+            {"lines": [{"generic_name": "\ud800", "quantity": "1", "amount": "1.00"}]},
+            "generic_name",
+            "\ud800",
+            "CONTROL_CHARACTER",
+        ),
+        (
+            {"lines": [{"generic_name": "\u0000药", "quantity": "1", "amount": "1.00"}]},
+            "generic_name",
+            "\u0000药",
+            "CONTROL_CHARACTER",
         ),
         ({"claim_no": "C\u0000"}, "claim_no", "C\u0000", "CONTROL_CHARACTER"),
         ({"claim_no": "C\ud800"}, "claim_no", "C\ud800", "CONTROL_CHARACTER"),
