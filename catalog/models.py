@@ -12,6 +12,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
 from common.jobs.models import Job
@@ -442,6 +443,8 @@ class CatalogEntry(models.Model):
             models.Index(fields=["national_code"], condition=~Q(national_code=""), name="entry_national_code"),
             models.Index(fields=["approval_key"], condition=~Q(approval_key=""), name="entry_approval_key"),
             models.Index(fields=["brand_key"], condition=~Q(brand_key=""), name="entry_brand_key"),
+            # The alternatives to a drug are sought in its class: five characters (spec eligibility 8).
+            models.Index(F("version"), Left("class_code", 5), name="entry_class"),
         ]
 
     def __str__(self) -> str:

@@ -5,14 +5,14 @@ versions exist, what is known about drugs) is kept only for one revision of the 
 master row raises it, and everything is read anew. An instant in the past is always read anew.
 """
 
-import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
+from django.db.models.functions import Left
 from django.utils.translation import gettext as _
 
 from catalog.clock import Observation
@@ -122,7 +122,8 @@ _knowledge: _Kept[tuple[int, int, frozenset[Probe]], Knowledge] = _Kept(WORLDS_K
 _worlds: _Kept[Any, World] = _Kept(WORLDS_KEPT)
 # Published entries never change: (version id, base name) → its entries in the order of eligibility 4.3.
 _entries: _Kept[tuple[int, str], tuple[Entry, ...]] = _Kept(DRUGS_KEPT)
-_by_class: _Kept[tuple[int, str], tuple[Entry, ...]] = _Kept(DRUGS_KEPT)
+# Alternatives: (version id, class, first three characters of a disease, '' without one) → the entries of the class that may treat it.
+_by_class: _Kept[tuple[int, str, str], tuple[Entry, ...]] = _Kept(DRUGS_KEPT)
 _selectors: _Kept[int, Selectors] = _Kept(SELECTORS_KEPT)
 
 
@@ -202,16 +203,16 @@ def gather(
     days: Iterable[date],
     known_at: datetime,
     seen: Observation,
-    alternatives: bool = False,
+    treating: Iterable[tuple[Identity, tuple[str, ...]]] = (),
 ) -> World:
     """Return what lines with these identities on these days are judged against, as known at `known_at`.
 
     `seen` is the caller's observation: where `known_at` is not before it, what was gathered earlier at the same revision serves again.
-    `alternatives` loads the drugs' classes too (coverage query).
+    `treating` names, for a coverage query, each drug with the diagnoses for which alternatives are wanted.
     """
-    wanted, on = frozenset(identities), frozenset(days)
+    wanted, on, treating = frozenset(identities), frozenset(days), frozenset(treating)
     keep = known_at >= seen.known_at and len(wanted) <= KEPT_WITH_AT_MOST
-    key = (product.pk, seen.revision, wanted, on, alternatives)
+    key = (product.pk, seen.revision, wanted, on, treating)
     if keep and (kept := _worlds.get(key)):
         return replace(kept, known_at=known_at)
     _announce(product.insurer_id, seen)
@@ -219,11 +220,7 @@ def gather(
     references = {one for found in needs(on, product.versions, product.catalogs, known_at).values() for one in found}
     knowledge = _knowledge_of(wanted, who)
     names = entry_names(wanted, knowledge)
-    classes: frozenset[str] = frozenset()
-    if alternatives:
-        found_codes = (classes_of(recognise(identity, knowledge).class_codes) for identity in wanted)
-        classes = frozenset(code for codes in found_codes for code in codes)
-    compiled = _compile(references, names, classes)
+    compiled = _compile(references, names, _classes(treating, knowledge))
     offered = {entry.base_name for made in compiled.values() for listed in made.by_class.values() for entry in listed}
     if offered:
         knowledge = _knowledge_of(wanted | offered, who)
@@ -239,6 +236,16 @@ def gather(
     if keep:
         _worlds.put(key, world)
     return world
+
+
+def _classes(treating: Iterable[tuple[Identity, tuple[str, ...]]], knowledge: Knowledge) -> frozenset[tuple[str, str]]:
+    """Return the classes in which alternatives are sought, each with the head of a disease they must treat ('' where none is given)."""
+    return frozenset(
+        (cls, head)
+        for identity, diagnoses in treating
+        for cls in classes_of(recognise(identity, knowledge).class_codes)
+        for head in ({diagnosis[:3] for diagnosis in diagnoses} or {""})
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,12 +297,13 @@ def _knowledge_of(probes: frozenset[Probe], who: _Asker) -> Knowledge:
 
 
 def _compile(
-    references: set[Reference], names: frozenset[str], classes: frozenset[str]
+    references: set[Reference], names: frozenset[str], classes: frozenset[tuple[str, str]]
 ) -> dict[Reference, CompiledVersion]:
-    """Return the versions with the entries of these names, their drugless entries, and the entries of these classes."""
-    by_name = _entries_of(_entries, "base_name__in", _base_name, references, names)
-    by_class = _entries_of(_by_class, "class_code__regex", _class, references, classes)
-    selectors = _selectors_of({reference for reference in references if reference.kind in EXCLUDING_KINDS})
+    """Return the versions with the entries of these names, their drugless entries, and those of these classes that may treat a disease."""
+    by_name = _entries_of(references, names)
+    paying = {reference for reference in references if reference.kind not in EXCLUDING_KINDS}
+    by_class = _classes_of(paying, classes) if classes else {}
+    selectors = _selectors_of(references - paying)
     return {
         reference: CompiledVersion(
             catalog=reference.catalog,
@@ -315,51 +323,74 @@ def _compile(
     }
 
 
-def _base_name(entry: Entry) -> str:
-    return entry.base_name
-
-
-def _class(entry: Entry) -> str:
-    return entry.class_code[:CLASS_LENGTH]
-
-
-def _entries_of(
-    kept: _Kept[tuple[int, str], tuple[Entry, ...]],
-    lookup: str,
-    key_of: Callable[[Entry], str],
-    references: set[Reference],
-    keys: frozenset[str],
-) -> dict[int, dict[str, tuple[Entry, ...]]]:
-    """Return by version id and key the entries in the order of eligibility 4.3: from what is kept, the rest in one query."""
-    found: dict[int, dict[str, tuple[Entry, ...]]] = {}
-    absent: dict[int, set[str]] = {}
+def _entries_of(references: set[Reference], names: frozenset[str]) -> dict[int, dict[str, tuple[Entry, ...]]]:
+    """Return by version id and base name the entries in the order of eligibility 4.3: from what is kept, the rest in one query."""
+    found: dict[int, dict[str, tuple[Entry, ...]]] = {reference.pk: {} for reference in references}
+    fresh: dict[tuple[int, str], list[Entry]] = {}
     for reference in references:
-        here = found.setdefault(reference.pk, {})
-        for key in keys:
-            listed = kept.get((reference.pk, key))
+        for name in names:
+            listed = _entries.get((reference.pk, name))
             if listed is None:
-                absent.setdefault(reference.pk, set()).add(key)
+                fresh[reference.pk, name] = []
             elif listed:
-                here[key] = listed
-    if not absent:
+                found[reference.pk][name] = listed
+    if not fresh:
         return found
     kinds = {reference.pk: reference.kind for reference in references}
-    asked = sorted(set().union(*absent.values()))
-    value: Any = asked
-    if lookup == "class_code__regex":
-        value = "^(" + "|".join(re.escape(key.upper()) for key in asked) + ")"
-    rows = CatalogEntry.objects.filter(version__in=absent, **{lookup: value}).values("version_id", *COLUMNS)
-    fresh: dict[tuple[int, str], list[Entry]] = {(pk, key): [] for pk, keys_of in absent.items() for key in keys_of}
-    for row in rows:
-        pk = row.pop("version_id")
-        entry = compile_entry(row, dosage_forms(), kinds[pk])
-        if (pk, key_of(entry)) in fresh:
-            fresh[pk, key_of(entry)].append(entry)
-    for (pk, key), listed in fresh.items():
-        entries = tuple(sorted(listed, key=_sort_key))
-        kept.put((pk, key), entries)
+    asked = CatalogEntry.objects.filter(
+        version__in={pk for pk, _name in fresh}, base_name__in={name for _pk, name in fresh}
+    )
+    for row in asked.values("version_id", "base_name", *COLUMNS):
+        key = row.pop("version_id"), row.pop("base_name")
+        if key in fresh:
+            fresh[key].append(compile_entry(row, dosage_forms(), kinds[key[0]]))
+    for (pk, name), unsorted in fresh.items():
+        entries = tuple(sorted(unsorted, key=_sort_key))
+        _entries.put((pk, name), entries)
         if entries:
-            found[pk][key] = entries
+            found[pk][name] = entries
+    return found
+
+
+# An entry may treat a disease when it names none, or one with the same first three characters, or a range (tested when it is judged).
+_MAY_TREAT = "(icd10 = '{}' OR EXISTS (SELECT FROM unnest(icd10) code WHERE code LIKE '%%-%%' OR left(upper(code), 3) = ANY(%s)))"
+
+
+def _classes_of(
+    references: set[Reference], classes: frozenset[tuple[str, str]]
+) -> dict[int, dict[str, tuple[Entry, ...]]]:
+    """Return by version id and class the entries that may treat the diseases asked with it: from what is kept, the rest in one query."""
+    gathered: dict[tuple[int, str], dict[Entry, None]] = {}
+    fresh: dict[tuple[int, str, str], list[Entry]] = {}
+    for reference in references:
+        for cls, head in classes:
+            listed = _by_class.get((reference.pk, cls, head))
+            if listed is None:
+                fresh[reference.pk, cls, head] = []
+            else:
+                gathered.setdefault((reference.pk, cls), {}).update(dict.fromkeys(listed))
+    if fresh:
+        kinds = {reference.pk: reference.kind for reference in references}
+        heads = sorted({head for _pk, _cls, head in fresh})
+        asked = CatalogEntry.objects.filter(version__in={pk for pk, _cls, _head in fresh}).exclude(base_name="")
+        asked = asked.alias(cls=Left("class_code", CLASS_LENGTH)).filter(
+            cls__in={cls.upper() for _pk, cls, _head in fresh}
+        )
+        for row in asked.extra(where=[_MAY_TREAT], params=[heads]).values("version_id", *COLUMNS):  # noqa: S610
+            pk = row.pop("version_id")
+            entry = compile_entry(row, dosage_forms(), kinds[pk])
+            for head in heads:
+                key = (pk, entry.class_code[:CLASS_LENGTH], head)
+                if key in fresh and entry.icd10.may_hold(head):
+                    fresh[key].append(entry)
+        for key, unsorted in fresh.items():
+            entries = tuple(sorted(unsorted, key=_sort_key))
+            _by_class.put(key, entries)
+            gathered.setdefault(key[:2], {}).update(dict.fromkeys(entries))
+    found: dict[int, dict[str, tuple[Entry, ...]]] = {}
+    for (pk, cls), together in gathered.items():
+        if together:
+            found.setdefault(pk, {})[cls] = tuple(sorted(together, key=_sort_key))
     return found
 
 

@@ -129,7 +129,7 @@ def coverage(
             days={query.day for query in alike},
             known_at=known_at,
             seen=seen,
-            alternatives=True,
+            treating=[(query.identity, query.diagnoses) for query in alike],
         )
     return [assess_coverage(query, worlds[_known_at(query, seen)]) for query in queries], product
 

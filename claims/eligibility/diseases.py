@@ -72,6 +72,14 @@ class DiseaseCodes:
                         return PASS
         return FAIL if self.stems.isdisjoint(diagnoses) else UNKNOWN
 
+    def may_hold(self, head: str) -> bool:
+        """Tells whether a diagnosis with these first three characters may be under some code; without codes, any or none ('') may."""
+        if not self:
+            return True
+        if any(start <= head <= end for start, end in self.ranges):
+            return True
+        return head != "" and any(prefix.startswith(head) or head.startswith(prefix) for prefix in self.prefixes)
+
     def texts(self) -> tuple[str, ...]:
         """Will write the codes of the list, cleaned, for a sentence."""
         return (*self.prefixes, *(f"{start}-{end}" for start, end in self.ranges))
