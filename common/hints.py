@@ -4,6 +4,7 @@ It is never believed, only noticed: what a process keeps is a truthful observati
 instant. While the hint stands still the observation may serve again; without Redis nothing is kept.
 """
 
+import functools
 import logging
 from typing import Any
 
@@ -15,8 +16,9 @@ log = logging.getLogger(__name__)
 KEY = "shangbao:revision-hint"
 
 
+@functools.cache
 def client() -> Any:
-    """Return the Redis client of the cache."""
+    """Return the Redis client of the cache: one a process, its connections are pooled."""
     return cache._cache.get_client(KEY, write=True)
 
 
