@@ -189,7 +189,10 @@ def main() -> int:
         row = {"query": kind, "ours ms": round(median(mine) * 1e3, 2)}
         if chinese:
             row |= {"sequential ms": round(median(theirs) * 1e3, 2), "ratio": round(median(theirs) / median(mine), 1)}
-        row |= {"REST p50 ms": round(median(whole) * 1e3, 1), "REST p99 ms": round(sorted(whole)[int(len(whole) * 0.99)] * 1e3, 1)}
+        row |= {
+            "REST p50 ms": round(median(whole) * 1e3, 1),
+            "REST p99 ms": round(sorted(whole)[int(len(whole) * 0.99)] * 1e3, 1),
+        }
         if kind == "2 characters":
             ratio = median(theirs) / median(mine)
         table.append(row)
