@@ -5,6 +5,7 @@ it is what one writes first, and does less.
 """
 
 import random
+import time
 import tracemalloc
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -212,6 +213,13 @@ def naive(asked: list[dict[str, Any]]) -> Decimal:
     return paid
 
 
+def _core_speed() -> float:
+    """Return the CPU seconds of a bare Python loop: about 0.28 on an undisturbed 2.6 GHz core with Python 3.11."""
+    start = time.process_time()
+    sum(number * number for number in range(5_000_000))
+    return round(time.process_time() - start, 3)
+
+
 def main() -> None:
     """Measure and report."""
     django_up()
@@ -251,6 +259,7 @@ def main() -> None:
             for name, rate in rates.items()
         ]
         + [
+            {"way": "this core's speed now: seconds for 5 million squares", "lines/s": _core_speed()},
             {"way": "three compiled catalogs and what is known, MiB", "lines/s": round(world_mib, 1)},
             {"way": "peak memory of the process, MiB", "lines/s": round(peak_mib())},
         ],
