@@ -13,11 +13,13 @@ from typing import Generic, Protocol, TypeVar
 from django.db import connection
 
 from catalog.models import CatalogVersion
+from catalog.queries import visible_drugs
 from catalog.text_index import TextIndex, Texts
 
 # An entry takes about 150 bytes: all indexes together stay below 100 MB a process, or are one version's alone.
 ENTRIES_KEPT = 500_000
 RESULTS_KEPT = 1_000_000  # rows of recent answers, for their next pages: 4 MB
+VISIBLE_KEPT = 5_000_000  # one byte for each drug an insurer may or may not see: 5 MB
 _ROWS_A_TIME = 5_000
 
 
@@ -78,6 +80,7 @@ def forget() -> None:
     """Drop everything that is kept in the process."""
     global _drugs
     _indexes.clear()
+    _visible.clear()
     _drugs = None
     forget_results()
 
@@ -154,10 +157,32 @@ def _rows(sql: str, values: list[object]) -> Iterator[tuple[str, ...]]:
 _drugs: tuple[int, tuple[object, ...], TextIndex] | None = None
 
 
-def drugs_matching(text: str, *, revision: int) -> Found:
-    """Return the ids of all drugs that have the text, best first; which of them a caller may see is for the caller to ask."""
+class _Visible:
+    """Which drugs of an index an insurer may see, at a revision: one byte a drug."""
+
+    def __init__(self, index: TextIndex, revision: int, ids: set[str]) -> None:
+        self.index, self.revision = index, revision
+        self.drugs = bytearray(index.key(ordinal) in ids for ordinal in range(index.rows))
+
+    def __len__(self) -> int:
+        return len(self.drugs)
+
+
+_visible: _Kept[int, _Visible] = _Kept(VISIBLE_KEPT)
+
+
+def drugs_matching(text: str, *, insurer_id: int | None, revision: int) -> Found:
+    """Return the ids of the drugs that have the text and that the insurer may see (None: the catalog office, all), best first."""
     index = _drug_index(revision)
-    return Found(index, index.find(text))
+    ordinals = index.find(text)
+    if insurer_id is None:
+        return Found(index, ordinals)
+    seen = _visible.get(insurer_id)
+    if seen is None or seen.revision != revision or seen.index is not index:
+        seen = _Visible(index, revision, set(visible_drugs(insurer_id).values_list("pk", flat=True)))
+        _visible.put(insurer_id, seen)
+    drugs = seen.drugs
+    return Found(index, array("I", [ordinal for ordinal in ordinals if drugs[ordinal]]))
 
 
 def _drug_index(revision: int) -> TextIndex:

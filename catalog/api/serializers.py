@@ -299,6 +299,8 @@ class DrugDetailOutput(DrugOutput):
 
 
 class IdentityInput(StrictSerializer):
+    as_typed = True
+
     national_code = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True)
     approval_no = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True)
     generic_name = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True)

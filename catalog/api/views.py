@@ -598,8 +598,7 @@ class DrugViewSet(ApiViewSet):
         if not text:
             page = self.paginate_queryset(visible)
             return self.get_paginated_response(shapes.DrugOutput(page, many=True).data)
-        found = drugs_matching(text, revision=request.user.revision)
-        found = found.only(lambda ids: set(visible.filter(pk__in=ids).values_list("pk", flat=True)))
+        found = drugs_matching(text, insurer_id=request.user.insurer_id, revision=request.user.revision)
         ids = self.paginate_queryset(found)
         drugs = visible.in_bulk(ids)
         return self.get_paginated_response(shapes.DrugOutput([drugs[pk] for pk in ids], many=True).data)

@@ -39,15 +39,16 @@ def _json_type(field: serializers.Field) -> tuple[tuple[type, ...], str] | None:
 class StrictSerializer(serializers.Serializer):
     """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that cannot be seen.
 
-    A subclass that reads a form (where everything is text) says so with `from_form`.
+    A subclass that reads a form (where everything is text) says so with `from_form`; one whose texts are compared and not kept, with `as_typed`.
     """
 
     from_form = False
+    as_typed = False
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
             wrong = self._repeated(data) if self.from_form else self._mistyped(data)
-            errors = self._unknown(data) | wrong | self._deceiving(data)
+            errors = self._unknown(data) | wrong | ({} if self.as_typed else self._deceiving(data))
             if errors:
                 raise serializers.ValidationError(errors)
         return super().to_internal_value(data)

@@ -274,8 +274,9 @@ def test_a_drug_is_the_same_however_it_is_typed(world: World, a: Api, name: str)
     plain = a.post("/drugs/resolve/", [{"generic_name": "甲磺酸奥希替尼片"}]).json()["results"][0]["drug"]
     found = a.get("/products/HMB/coverage/", {"generic_name": name, "icd10": "C34.1"}).json()
 
+    resolved = a.post("/drugs/resolve/", [{"generic_name": name}]).json()["results"][0]["drug"]
     assert plain is not None
-    assert found["drug"]["id"] == plain["id"]
+    assert found["drug"]["id"] == resolved["id"] == plain["id"]
 
 
 def test_a_look_alike_letter_is_not_the_letter(world: World, a: Api) -> None:

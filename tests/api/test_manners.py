@@ -491,9 +491,30 @@ def test_words_are_chinese_unless_english_is_preferred(
     assert "Accept-Language" in found["Vary"]
 
 
-def test_a_code_is_the_same_in_both_languages(world: World, a: Api) -> None:
-    for language in ("zh", "en"):
-        assert_problem(a.get("/products/NONE/", **{"Accept-Language": language}), 404, "not_found")
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("get", "/products/NONE/", None, 404),
+        ("get", "/products/?x=1", None, 400),
+        ("post", "/products/", {"code": "x y", "name": "", "colour": 1}, 400),
+        ("post", "/catalogs/COM/versions/v2/publish/", {}, 403),
+        ("delete", "/products/HMB/versions/2026/", None, 409),
+    ],
+)
+def test_a_refusal_has_one_code_and_is_told_in_either_language(
+    world: World, a: Api, method: str, path: str, body: Any, status: int
+) -> None:
+    given = (body,) if body is not None else ()
+
+    zh, en = (getattr(a, method)(path, *given, **{"Accept-Language": language}) for language in ("zh", "en"))
+
+    chinese, english = assert_problem(zh, status), assert_problem(en, status)
+    assert chinese["code"] == english["code"]
+    assert not chinese["detail"].isascii() and not chinese["title"].isascii()
+    assert english["detail"].isascii() and english["title"].isascii()
+    assert [one["pointer"] for one in chinese.get("errors", [])] == [
+        one["pointer"] for one in english.get("errors", [])
+    ]
 
 
 @pytest.mark.parametrize(
