@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from django.db import connection, transaction
@@ -28,6 +29,7 @@ from common.jobs.services import Cancelled, Lease
 
 CHUNK_JOB = "claims.batch.decide"
 CHUNK_LINES = 5_000
+CLAIMS_A_WRITE = 200
 PROBLEMS_KEPT = 100
 # More drugs or days than these a worker does not hold at once.
 GATHERED_AT_ONCE = 20_000
@@ -133,8 +135,10 @@ def _copy(cursor: Any, batch: ClaimBatch, lease: Lease, found: _Found) -> None:
     cursor.execute(_INCOMING)
     messages = read_in_child(uploads.full_path(batch.file_path))
     with closing(messages), cursor.copy("COPY incoming FROM STDIN") as copy:
-        for row in _rows(messages, lease, found):
-            copy.write(row)
+        rows = _rows(messages, lease, found)
+        # Some hundred at once: each write is a turn to the server and back.
+        while some := "".join(islice(rows, CLAIMS_A_WRITE)):
+            copy.write(some)
     assert found.result is not None
     if found.result.errors:
         raise _Refused
