@@ -180,7 +180,11 @@ def _page(request: HttpRequest, problem: ApiProblem) -> HttpResponse:
     """Answer a person on the curators' pages with a page, everybody else with a problem document."""
     if not request.path.startswith("/admin/"):
         return plain(problem)
-    words = {"title": titles().get(problem.status, _("Error")), "detail": problem.detail, "request_id": request_id.get()}
+    words = {
+        "title": titles().get(problem.status, _("Error")),
+        "detail": problem.detail,
+        "request_id": request_id.get(),
+    }
     return HttpResponse(get_template("problem.html").render(words, request), status=problem.status)
 
 
