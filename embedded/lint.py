@@ -25,7 +25,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django_migration_linter.management.commands.lintmigrations import Command
 ours = [config.label for config in apps.get_app_configs() if "site-packages" not in config.path]
-call_command(Command(), quiet=["ok", "ignore"], include_apps=ours, no_cache=True)
+call_command(Command(), quiet=["ok", "ignore"], include_apps=ours, no_cache=True, sql_analyser="postgresql")
 """
 
 
