@@ -255,7 +255,7 @@ class VersionViewSet(ApiViewSet):
 
     def _given(self, request: Any, shape: Any) -> dict[str, Any]:
         refuse_unknown(request.query_params, ())
-        given = shape(data=request.data if request.data is not None else {})
+        given = shape(data=request.data)
         given.is_valid(raise_exception=True)
         return given.validated_data
 

@@ -123,7 +123,7 @@ class ClaimCheckViewSet(ApiViewSet):
 
 def _instant(data: Any, now: Any) -> Any:
     """Return the instant of a replay: None as it was known then; `now`, or an RFC 3339 instant."""
-    wrong = data not in (None, "") and (not isinstance(data, dict) or set(data) - {"known_at"})
+    wrong = not isinstance(data, dict) or set(data) - {"known_at"}
     text = data.get("known_at") if isinstance(data, dict) else None
     if text is None and not wrong:
         return None

@@ -27,7 +27,7 @@ def refuse_unknown(parameters: Any, known: Iterable[str]) -> None:
             errors.append(Problem(f"/{name[:100]}", "unknown_parameter", detail))
         elif len(values) > 1:
             errors.append(Problem(f"/{name}", "repeated_parameter", _("Give this parameter once.")))
-        elif not values[0].strip():
+        elif not values[0].strip() or (name == "ordering" and not all(values[0].split(","))):
             errors.append(Problem(f"/{name}", "empty_parameter", _("Give it a value, or leave it out.")))
         elif "\x00" in values[0] or len(values[0]) > MAX_VALUE:
             errors.append(Problem(f"/{name}", "bad_value", _("The value holds a NUL or is too long.")))

@@ -114,6 +114,8 @@ class StrictFilterExtension(DjangoFilterExtension):
         return found
 
 
+# Of what `fields` chooses from, only this is always there.
+_SPARSE = {"EntryOutput": ["entry_code"]}
 _CODE = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*$", "maxLength": 64}
 _IN_PATH = {"code": _CODE, "label": _CODE}
 _KEY = {
@@ -132,7 +134,8 @@ def complete(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
         if name.endswith("Request") and "properties" in schema:
             schema["additionalProperties"] = False
         elif name.endswith("Output") and "properties" in schema:
-            schema["required"] = list(schema["properties"])  # what is not known is null or empty, never left out
+            # What is not known is null or empty, never left out.
+            schema["required"] = _SPARSE.get(name, list(schema["properties"]))
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
             for parameter in operation.get("parameters", ()):

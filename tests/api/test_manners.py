@@ -229,6 +229,7 @@ def test_a_fault_before_a_view_is_a_problem_too(world: World, monkeypatch: Any) 
         (V1 + "entries/", "ordering=-version__catalog__owner__name", "/ordering", "invalid_choice"),
         (V1 + "entries/", "ordering=row_hash", "/ordering", "invalid_choice"),
         (V1 + "entries/", "ordering=", "/ordering", "empty_parameter"),
+        (V1 + "entries/", "ordering=class_code,", "/ordering", "empty_parameter"),
         (V1 + "entries/", "version__catalog__code=PRIV-A", "/version__catalog__code", "unknown_parameter"),
         (V1 + "entries/", "_connector=OR", "/_connector", "unknown_parameter"),
         (V1 + "entries/", "q=%E6%9B%BF&q=%E5%B0%BC", "/q", "repeated_parameter"),
