@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from claims.eligibility import reasons
 from claims.eligibility.case import Case
-from claims.eligibility.decision import BenefitFinding, StepResult
+from claims.eligibility.decision import BaseStatus, BenefitFinding, StepResult
 from claims.eligibility.entry import Entry
 from claims.eligibility.matching import Grade, Match
 from claims.eligibility.reasons import Cite, Reason, ReasonKind
@@ -47,14 +47,21 @@ class Candidate:
 
 def scope_takes_status(case: Case, candidate: Candidate) -> Failing:
     """The benefit is for drugs of this 医保 status."""
-    if case.base.status in _SCOPES[candidate.benefit.scope]:
+    base, benefit = case.base, candidate.benefit
+    if base.status in _SCOPES[benefit.scope]:
         return HOLDS
-    base = case.base
-    cites = [Cite(benefit=candidate.benefit.code)]
-    if base.version:
-        entry_code = base.entry.entry_code if base.entry else None
-        cites.append(Cite(catalog=base.version.catalog, version=base.version.label, entry_code=entry_code))
-    return (Reason(reasons.NO_BENEFIT_FOR_BASE_STATUS, tuple(cites), (("status", base.status),)),)
+    entry_code = base.entry.entry_code if base.entry else None
+    if base.version is None:
+        return _not_of_this_status(benefit.code, base.status)
+    return _not_of_this_status(
+        benefit.code, base.status, Cite(catalog=base.version.catalog, version=base.version.label, entry_code=entry_code)
+    )
+
+
+@lru_cache(maxsize=16_384)
+def _not_of_this_status(benefit: str, status: BaseStatus, *base: Cite) -> Failing:
+    """Most lines fail some benefit by their status, and few such reasons occur: each is made once."""
+    return (Reason(reasons.NO_BENEFIT_FOR_BASE_STATUS, (Cite(benefit=benefit), *base), (("status", status),)),)
 
 
 def setting_covered(case: Case, candidate: Candidate) -> Failing:
