@@ -34,6 +34,7 @@ from catalog.importing.rows import (
     known_headers,
     read_header,
 )
+from common.text import approval_key
 
 BATCH_ROWS = 250  # as many as the processor's cache holds the fragments of
 PROGRESS_ROWS = 2000
@@ -303,7 +304,8 @@ class _Sheet:
         return code, "".join(one.copy for one in made), "".join(one.json for one in made)
 
     def _product_identity(self, rests: Sequence[str], values: Sequence[Any]) -> int:
-        """What makes two rows of the drug master one product: the code, else approval number, strength and pack."""
+        """What makes two rows of the drug master one product: the code, else approval number, strength and pack; a row
+        with neither number is alike only with itself."""
 
         def value(name: str) -> Any:
             place = self._place.get(name)
@@ -312,8 +314,16 @@ class _Sheet:
         if code := value("national_code"):
             return hash(("code", code))
         if approval := value("approval_no"):
-            return hash(("approval", approval, value("strength"), value("pack")))
+            return hash(("approval", approval_key(approval), value("strength"), value("pack")))
         return hash(rests)
+
+    def _product_number(self, values: Sequence[Any]) -> tuple[str, str]:
+        """The column and the number by which the drug master knows the product."""
+        for name in ("national_code", "approval_no"):
+            place = self._place.get(name)
+            if place is not None and values[place]:
+                return name, values[place]
+        return "generic_name", values[self._place["generic_name"]]
 
     def _said_before(
         self, row: int, code: str | None, alikes: Sequence[str], rests: Sequence[str], values: Sequence[Any]
@@ -341,7 +351,7 @@ class _Sheet:
             column, value = "entry_code", code
         elif self._kind == DRUGS:
             same = {"same_zh": "是同一药品品规", "same_en": "are the same drug product"}
-            column, value = "national_code", values[self._place["generic_name"]]
+            column, value = self._product_number(values)
         else:
             same = {"same_zh": "的药品、编码限定和文字相同", "same_en": "name the same drug with the same restrictions"}
             column, value = "generic_name", values[self._name_at] if self._name_at is not None else ""

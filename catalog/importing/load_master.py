@@ -13,7 +13,8 @@ CREATE TEMP TABLE incoming (
   regulators text[], strength text, unit text, pinyin text, initials text, row_hash bytea, row_no int
 ) ON COMMIT DROP
 """
-# A row is the product it was before by its national code, else by approval number, strength and pack, else by all that describes it.
+# A row is the product it was before by its national code, else by approval number, strength and pack (of which the check lets
+# through one row each), else by all that describes it.
 _KEY = """
 CASE WHEN {t}.national_code <> '' THEN 'c' || {t}.national_code
      WHEN {t}.approval_key <> '' THEN 'a' || concat_ws(E'\\x1f', {t}.approval_key, {t}.strength, {t}.pack)
@@ -48,14 +49,22 @@ def merge(run: ImportRun) -> dict[str, int]:
             " FROM catalog_approval a WHERE a.product_id = p.id), '{}')::text[] AS regulators"
             " FROM catalog_drugproduct p WHERE recorded_to IS NULL"
         )
+        for table in ("incoming", "current_products"):
+            # Products of one description, told apart by neither number, are not guessed at: only what is wholly alike is the same.
+            cursor.execute(
+                f"ALTER TABLE {table} ADD told_apart bool; UPDATE {table} t SET told_apart = left(key, 1) <> 'n' OR"  # noqa: S608
+                f" key NOT IN (SELECT key FROM {table} GROUP BY key HAVING count(*) > 1)"
+            )
         cursor.execute("CREATE INDEX ON current_products (key); ANALYZE current_products; ANALYZE incoming")
-        same = " AND ".join(f"c.{name}::text = i.{name}::text" for name in _FACTS)
+        alike = " AND ".join(f"c.{name}::text = i.{name}::text" for name in _FACTS)
+        alike += " AND c.regulators = (SELECT coalesce(array_agg(r ORDER BY r), '{}') FROM unnest(i.regulators) r)"
         cursor.execute(
             "CREATE TEMP TABLE arriving ON COMMIT DROP AS"  # noqa: S608
             " SELECT i.*, c.id AS old_id, c.position AS old_position, NULL::bigint AS position FROM incoming i"
-            " LEFT JOIN LATERAL (SELECT * FROM current_products c WHERE c.key = i.key ORDER BY position LIMIT 1) c ON true"
-            f" WHERE NOT (c.id IS NOT NULL AND {same}"
-            " AND c.regulators = (SELECT coalesce(array_agg(r ORDER BY r), '{}') FROM unnest(i.regulators) r))"
+            f" LEFT JOIN LATERAL (SELECT *, {alike} AS alike FROM current_products c"
+            f" WHERE c.key = i.key AND (c.told_apart AND i.told_apart OR {alike})"
+            " ORDER BY alike DESC, position LIMIT 1) c ON true"
+            " WHERE c.alike IS NOT TRUE"
         )
         cursor.execute(
             "UPDATE arriving SET position = coalesce(old_position, row_no + (SELECT coalesce(max(position), 0) FROM catalog_drugproduct))"

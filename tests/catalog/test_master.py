@@ -15,12 +15,18 @@ HEADER = "national_code,approval_no,generic_name,aliases,dosage_form,strength,br
 OSIMERTINIB = "XL01EBA001A001010100001"
 
 
-def loaded(content: str) -> ImportRun:
-    """Import a master file at once."""
+def ended(content: str) -> ImportRun:
+    """Import a master file at once, whatever becomes of it."""
     run, _new = services.upload_drugs(chunks=[content.encode()], file_name="master.csv", by="alice")
     assert run.job is not None
     jobs.run(run.job.pk, heartbeat=False)
     run.refresh_from_db()
+    return run
+
+
+def loaded(content: str) -> ImportRun:
+    """Import a master file that has no errors."""
+    run = ended(content)
     assert run.outcome == "ready", list(run.problems.values_list("row", "code", "message_en"))
     return run
 
@@ -77,6 +83,48 @@ def test_the_same_rows_again_change_nothing() -> None:
 
     assert run.counts["unchanged"] == 1
     assert DrugProduct.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("first", "second", "column"),
+    [
+        (f"{OSIMERTINIB},,甲药片,,片,80mg,,甲厂,,", f"{OSIMERTINIB},,甲药片,,片,80mg,,乙厂,,", "national_code"),
+        (f"{OSIMERTINIB},H20000001,甲药片,,,,,,,", f"{OSIMERTINIB},H20000002,乙药片,,,,,,,", "national_code"),
+        (",H20000001,甲药片,,片,80mg,,甲厂,,30片", ",H20000001,甲药片,,片,80mg,,乙厂,,30片", "approval_no"),
+        (",BH20201234,甲药片,,片,80mg,,甲厂,,30片", ",bh20201234,甲药片,,片,80mg,,乙厂,,30片", "approval_no"),
+        (",J 2020 1,甲药片,,片,80mg,,甲厂,,30片", ",Ｊ20201,甲药片,,片,80mg,,甲厂,,30片", "approval_no"),
+    ],
+)
+def test_two_rows_of_one_product_are_refused_and_both_are_named(first: str, second: str, column: str) -> None:
+    loaded(HEADER + first + "\n")
+    before = list(DrugProduct.objects.values())
+
+    run = ended(HEADER + f"{first}\n,,别的药片,,,,,,,\n{second}\n")
+
+    assert run.outcome == "failed"
+    problem = run.problems.exclude(severity="warning").get()
+    assert (problem.code, problem.row, problem.column) == ("CONFLICTING_ROWS", 4, column)
+    assert "2" in problem.message_zh and "4" in problem.message_zh
+    assert list(DrugProduct.objects.values()) == before
+
+
+@pytest.mark.django_db
+def test_products_that_no_number_tells_apart_are_not_guessed_at() -> None:
+    pair = ",,甲药片,别名一,片,,,,,\n,,甲药片,别名二,片,,,,,\n"
+    loaded(HEADER + ",,甲药片,旧名,片,,,,,\n")
+
+    assert loaded(HEADER + pair).counts["added"] == 2
+    assert loaded(HEADER + "\n" + pair).counts["unchanged"] == 2
+    assert [p.aliases for p in current()] == [["旧名"], ["别名一"], ["别名二"]]
+
+
+@pytest.mark.django_db
+def test_a_product_without_a_number_is_updated_while_its_description_is_its_own() -> None:
+    loaded(HEADER + ",,甲药片,旧名,片,,,,,\n")
+
+    assert loaded(HEADER + ",,甲药片,新名,片,,,,,\n").counts["changed"] == 1
+    assert [p.aliases for p in current()] == [["新名"]]
 
 
 @pytest.mark.django_db
