@@ -8,6 +8,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import IO
 
+from catalog.importing.cells import WHITE
 from catalog.importing.encoding import GB18030_PLACES
 from catalog.importing.gate import not_a_table
 from catalog.importing.problems import Problem, problem
@@ -66,7 +67,7 @@ def open_lines(path: Path, encoding: str) -> IO[str]:
 def rows_of(
     file: IO[str], encoding: str, header_names: Callable[[list[str]], int], report: Callable[[Problem], None]
 ) -> Iterator[Row]:
-    """Will yield the number of a row's first line and its cells; blank rows are left out but counted.
+    """Will yield the number of a row's first line and its cells; blank rows, and lines of spaces, are left out but counted.
 
     `header_names` counts how many cells of a header are known, which decides the delimiter. A row whose quoting is
     broken is reported (NOT_A_TABLE, or TOO_LONG for one endless cell) and reading goes on with the next line, so
@@ -122,7 +123,7 @@ def _records(source: Iterator[str], delimiter: str, row: int, report: Callable[[
         reader = csv.reader(lines.feed(), delimiter=delimiter, strict=True)
         try:
             for cells in reader:
-                if any(cells):
+                if any(cells) and (len(cells) > 1 or cells[0].strip(WHITE)):
                     yield row, cells
                 row += len(taken)
                 taken.clear()

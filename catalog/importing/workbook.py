@@ -9,7 +9,8 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from xml.parsers import expat
 
@@ -24,9 +25,13 @@ Row = tuple[int, list[Cell]]
 LONGEST_TEXT = 40_000  # characters kept of one cell: more than a spreadsheet can hold, and enough to be TOO_LONG
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _REFERENCE = re.compile("([A-Z]{1,3})([0-9]{1,7})")
-_DATE_FORMATS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
+_DATE_FORMATS = frozenset(map(str, [*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)]))
 _NOT_FORMAT_LETTERS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]', re.IGNORECASE)
 _PLAIN_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+# As XML Schema writes a double. Python's float() would also take 1_000 and the digits of every script.
+_DOUBLE = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?")
+_PADDED = re.compile("0{2,20}")
+GREATEST_ROW = 1_048_576
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships id"
 _STRICT_RELATION = "http://purl.oclc.org/ooxml/officeDocument/relationships id"
 
@@ -52,7 +57,7 @@ def rows_of(
     sheet_part = book.first_sheet()
     _refuse_too_many_rows(parts, sheet_part, limits)
     strings = _shared_strings(parts, book.strings_part) if book.strings_part else []
-    sheet = _Sheet(strings, book.date_styles(), book.counts_from_1904, limits.columns, report)
+    sheet = _Sheet(strings, book.styles(), book.counts_from_1904, limits.columns, report)
     parser = _parser(sheet.start, sheet.end, sheet.text)
     for piece in parts.pieces(sheet_part):
         _feed(parser, piece)
@@ -112,6 +117,15 @@ def _walk(
 
 def _local(name: str) -> str:
     return name.rpartition(" ")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class _Styles:
+    """What cell styles, by their number as written, make of a number: a date or time, or a code with zeros before
+    it up to a width."""
+
+    dates: frozenset[str] = frozenset()
+    padded: Mapping[str, int] = field(default_factory=dict)
 
 
 class _Book:
@@ -174,35 +188,40 @@ class _Book:
             raise not_a_table("第一张工作表不是数据表。", "the first sheet is no worksheet.")
         return target
 
-    def date_styles(self) -> frozenset[int]:
-        """The numbers of the cell styles that show a number as a date or time."""
+    def styles(self) -> _Styles:
+        """What the workbook's cell styles make of numbers."""
         part = self._target_of_kind("styles")
         if not part or part.casefold() not in self._parts.names:
-            return frozenset()
-        custom: dict[str, bool] = {}
-        styles: list[bool] = []
+            return _Styles()
+        custom: dict[str, str] = {}
+        formats: list[str] = []
         inside = False
 
         def start(name: str, attributes: Attributes) -> None:
             nonlocal inside
             local = _local(name)
             if local == "numFmt":
-                letters = _NOT_FORMAT_LETTERS.sub("", attributes.get("formatCode", "").split(";")[0])
-                custom[attributes.get("numFmtId", "")] = bool(
-                    re.search("[ymdhs年月日]", letters, re.IGNORECASE) and "General" not in letters
-                )
+                custom[attributes.get("numFmtId", "")] = attributes.get("formatCode", "").split(";")[0]
             elif local == "cellXfs":
                 inside = True
             elif local == "xf" and inside:
                 number = attributes.get("numFmtId", "0")
-                styles.append(custom.get(number, number.isdigit() and int(number) in _DATE_FORMATS))
+                formats.append(custom.get(number, "d" if number in _DATE_FORMATS else ""))
 
         def end(name: str) -> None:
             nonlocal inside
             inside = inside and _local(name) != "cellXfs"
 
         _walk(self._parts, part, start, end)
-        return frozenset(place for place, is_date in enumerate(styles) if is_date)
+        return _Styles(
+            frozenset(str(style) for style, written in enumerate(formats) if _shows_a_day(written)),
+            {str(style): len(written) for style, written in enumerate(formats) if _PADDED.fullmatch(written)},
+        )
+
+
+def _shows_a_day(number_format: str) -> bool:
+    letters = _NOT_FORMAT_LETTERS.sub("", number_format)
+    return bool(re.search("[ymdhs年月日]", letters, re.IGNORECASE)) and "General" not in letters
 
 
 class _Text:
@@ -269,13 +288,13 @@ class _Sheet:
     def __init__(
         self,
         strings: list[str],
-        date_styles: frozenset[int],
+        styles: _Styles,
         counts_from_1904: bool,
         columns: int,
         report: Callable[[Problem], None],
     ) -> None:
         self._strings = strings
-        self._date_styles = {str(style) for style in date_styles}
+        self._styles = styles
         self._day_0 = date(1904, 1, 1) if counts_from_1904 else date(1899, 12, 30)
         self._counts_from_1904 = counts_from_1904
         self._report = report
@@ -333,9 +352,11 @@ class _Sheet:
     def _start_row(self, attributes: Attributes) -> None:
         stated = attributes.get("r")
         number = int(stated) if stated and stated.isdigit() else self._number + 1
-        if number <= self._number:
+        if not self._number < number <= GREATEST_ROW:
             raise not_a_table(
-                "工作表的行次序错乱。请重新另存。", "the rows of the sheet are out of order; save it anew.", number
+                "工作表的行次序错乱。请重新另存。",
+                "the rows of the sheet are out of order; save it anew.",
+                min(number, GREATEST_ROW),
             )
         self._number = number
         self._cells = []
@@ -372,7 +393,8 @@ class _Sheet:
 
     def _value(self) -> Cell:
         raw = self._text.take()
-        if not self._has_value:
+        # A formula may well say '' (then it says that it is text); an empty result of no kind was never calculated.
+        if not self._has_value or (self._has_formula and not raw and self._kind == "n"):
             return Typed("formula", "") if self._has_formula else ""
         match self._kind:
             case "s":
@@ -392,13 +414,14 @@ class _Sheet:
         raise not_a_table("工作簿的文字表不完整。", "the workbook's table of texts is incomplete.", self._number)
 
     def _number_or_day(self, raw: str) -> Cell:
-        try:
-            value = float(raw)
-        except ValueError:
+        if not _DOUBLE.fullmatch(raw):
             return Typed("error", raw[:20])
-        if self._style in self._date_styles:
+        value = float(raw)
+        if self._style in self._styles.dates:
             return self._day(value, raw)
-        return plain_number(value, raw)
+        number = plain_number(value, raw)
+        width = self._styles.padded.get(self._style)
+        return Typed(number.kind, number.text.zfill(width)) if width and number.text.isdigit() else number
 
     def _day(self, serial: float, raw: str) -> Cell:
         if not 0 <= serial < 2_958_466:
