@@ -1,46 +1,47 @@
-"""Coverage over HTTP beside an empty view and a plain ORM version, all on one server, in slices of a second, taken in turns.
+"""Coverage over HTTP beside an empty view and a plain ORM version, all on one server, in slices of a second, each paired with one of the
+empty view.
 
-Two gunicorn workers, 16 connections, key, throttle and tenancy on. CPU is that of the server's processes a request.
+Two gunicorn workers, 16 connections, key, throttle and tenancy on; the empty view passes the same middleware. "Asked before": a few hundred
+questions again and again. "New": every question is another one (another age, setting or day) about drugs that were met before. Each worker
+has met every drug before anything is timed.
+
+    script/bench coverage        (BENCH_BIG=1 adds a list of 1,000,000 entries)
 """
 
-import http.client
 import os
 import random
-import statistics
-import subprocess
-import sys
-import threading
-import time
-from datetime import date
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from itertools import cycle, product
 from urllib.parse import quote
 
-from benchmarks import _lists
-from benchmarks._report import django_up, median, report
+from benchmarks import _lists, _load
+from benchmarks._report import django_up, report
 
-CONNECTIONS, SLICE_SECONDS, ROUNDS, DRUGS = 16, 1.0, 7, 300
-SIZES = [(3_000, 1_200), (200_000, 25_000)]
-PORT = int(os.environ.get("BENCH_PORT", "8765"))
+ROUNDS, DRUGS = 7, 300
+# entries, drugs, versions
+LISTS = [(3_000, 1_200, 1), (3_000, 1_200, 50), (200_000, 25_000, 1)]
+if os.environ.get("BENCH_BIG"):
+    LISTS.append((1_000_000, 100_000, 1))
 
 
-def catalog_of(size: int, drugs: int) -> str:
-    """Publish a commercial list of that size, once, and return its code."""
+def catalog_of(size: int, drugs: int, versions: int = 1) -> str:
+    """Publish a commercial list of that size in so many versions, once, and return its code; versions differ in a few entries."""
     from catalog import services
     from catalog.models import Catalog, ImportRun
     from common.jobs import services as jobs
 
-    code = f"COVER-{size}"
+    code = f"COVER-{size}" if versions == 1 else f"COVER-{size}-{versions}"
     catalog = Catalog.objects.filter(code=code).first() or services.create_catalog(
         code=code, name=code, kind="commercial", by="bench"
     )
-    if not catalog.versions.filter(published_at__isnull=False).exists():
+    for number in range(catalog.versions.filter(published_at__isnull=False).count(), versions):
         run, _new = services.upload_catalog(
             catalog=catalog,
-            label="1",
-            effective_from=date(2026, 1, 1),
+            label=str(number + 1),
+            effective_from=date(2026, 1, 1) - timedelta(days=30 * (versions - 1 - number)),
             effective_to=None,
-            chunks=[_lists.as_csv(_lists.rows(size, drugs, prefix=f"S{size}"))],
+            chunks=[_lists.as_csv(_lists.rows(size + number * 10, drugs, prefix=f"S{size}"))],
             file_name="bench.csv",
             by="bench",
         )
@@ -71,77 +72,23 @@ def product_on(code: str) -> str:
     return name
 
 
-class Client:
-    """Sixteen connections that ask as fast as they are answered, for a slice of time."""
-
-    def __init__(self, key: str) -> None:
-        self.headers = {"Authorization": f"Api-Key {key}"}
-
-    def slice(self, paths: list[str]) -> list[float]:
-        """Return the seconds of every answer within the slice; raises for anything but a 200."""
-        taken: list[list[float]] = [[] for _ in range(CONNECTIONS)]
-        wrong: list[str] = []
-        ends = time.perf_counter() + SLICE_SECONDS
-
-        def ask(place: int) -> None:
-            connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=10)
-            chance = random.Random(place)
-            while time.perf_counter() < ends:
-                start = time.perf_counter()
-                connection.request("GET", chance.choice(paths), headers=self.headers)
-                answer = connection.getresponse()
-                body = answer.read()
-                if answer.status != 200:
-                    wrong.append(f"{answer.status} {body[:200]!r}")
-                    return
-                taken[place].append(time.perf_counter() - start)
-            connection.close()
-
-        threads = [threading.Thread(target=ask, args=(place,)) for place in range(CONNECTIONS)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        if wrong:
-            raise SystemExit(f"the server answered {wrong[0]}")
-        return [second for one in taken for second in one]
-
-
-def server_cpu(pid: int) -> float:
-    """Return the CPU seconds of the server's processes so far (Linux; elsewhere 0)."""
-    total = 0.0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if fields[1] == str(pid):
-            total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return total
-
-
-def server_memory_mib(pid: int) -> float:
-    """Return the largest resident memory among the server's workers (Linux; elsewhere 0)."""
-    most = 0.0
-    for status in Path("/proc").glob("[0-9]*/status"):
-        try:
-            lines = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
-        except OSError:
-            continue
-        if lines.get("PPid", "").strip() == str(pid):
-            most = max(most, int(lines.get("VmRSS", "0 kB").split()[0]) / 1024)
-    return most
-
-
 def paths_of(product: str, drugs: int) -> list[str]:
-    """Return queries of many drugs of the list."""
+    """Return questions about many drugs of the list."""
     chance = random.Random(3)
     made = []
     for _ in range(DRUGS):
         name = quote(_lists.name(chance.randrange(drugs)))
         disease = chance.choice(_lists.DISEASES)
-        made.append(f"/api/v1/products/{product}/coverage/?generic_name={name}&icd10={disease}&date=2026-03-14&age=50")
+        made.append(f"/api/v1/products/{product}/coverage/?generic_name={name}&icd10={disease}&date=2026-03-14")
     return made
+
+
+def never_asked(paths: list[str]) -> Iterator[str]:
+    """Yield these questions again and again, each time for another person in another place."""
+    people = product(("outpatient", "inpatient", "pharmacy"), (1, 2, 3), "FM", range(150))
+    for setting, level, sex, age in cycle(people):
+        for path in paths:
+            yield f"{path}&age={age}&sex={sex}&setting={setting}&institution_level={level}"
 
 
 def main() -> None:
@@ -152,76 +99,40 @@ def main() -> None:
     from insurers.models import Insurer
     from insurers.services import issue_insurer_key
 
-    products = {size: (product_on(catalog_of(size, drugs)), drugs) for size, drugs in SIZES}
+    products = {one: product_on(catalog_of(*one)) for one in LISTS}
     _row, key = issue_insurer_key(insurer=Insurer.objects.get(code="BENCH"), scopes=["coverage:read"])
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE catalog_catalogentry")
     connection.close()
-    environment = {**os.environ, "API_RATE_PER_MINUTE": "10000000", "LOG_LEVEL": "ERROR"}
-    command = [sys.executable, "-m", "gunicorn", "benchmarks._server:application", "-b", f"127.0.0.1:{PORT}"]
-    command += ["-w", "2", "--threads", "8", "--no-control-socket"]
-    server = subprocess.Popen(command, env=environment)
-    try:
-        client = Client(key)
-        _wait()
-        ways = {"empty view": ["/api/v1/bench/empty/"]}
-        for size, (product, drugs) in products.items():
-            ways[f"coverage, {size:,} entries"] = paths_of(product, drugs)
-        size, drugs = SIZES[-1]
-        ways[f"plain ORM, {size:,} entries"] = [
-            path.replace(f"products/{products[size][0]}/coverage", f"bench/orm/COVER-{size}")
-            for path in paths_of(products[size][0], drugs)
+    client = _load.Client(key)
+    with _load.server() as pid:
+        ways: dict[str, Callable[[], bytes]] = {"empty view": again(client.prepared(["/api/v1/bench/empty/"]))}
+        client.walk(client.prepared(["/api/v1/bench/empty/"] * DRUGS))
+        for (size, drugs, versions), code in products.items():
+            listed = f"{size:,} entries" + (f", {versions} versions" if versions > 1 else "")
+            paths = paths_of(code, drugs)
+            client.walk(client.prepared(paths))
+            ways[f"coverage, {listed}, asked before"] = again(client.prepared(paths))
+            ways[f"coverage, {listed}, new"] = anew(client, never_asked(paths))
+        size, drugs, _versions = LISTS[2]
+        paths = [
+            path.replace(f"products/{products[LISTS[2]]}/coverage", f"bench/orm/COVER-{size}") + "&age=50"
+            for path in paths_of(products[LISTS[2]], drugs)
         ]
-        rows = _measure(client, server.pid, ways)
-        rows.append({"way": "memory of the larger worker, MiB", "requests/s": round(server_memory_mib(server.pid))})
+        ways[f"plain ORM, {size:,} entries"] = again(client.prepared(paths))
+        rows = _load.measure(client, pid, ways, beside="empty view", rounds=ROUNDS)
+        rows.append({"way": "memory of the larger worker, MiB", "requests/s": round(_load.server_memory_mib(pid))})
         report("coverage", rows)
-    finally:
-        server.terminate()
-        server.wait(20)
 
 
-def _wait() -> None:
-    for _ in range(300):
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=2)
-            connection.request("GET", "/healthz")
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise SystemExit("the server did not start")
+def again(requests: list[bytes]) -> Callable[[], bytes]:
+    """Return what gives these requests over and over."""
+    return cycle(requests).__next__
 
 
-def _measure(client: Client, pid: int, ways: dict[str, list[str]]) -> list[dict[str, Any]]:
-    rates: dict[str, list[float]] = {way: [] for way in ways}
-    cpu: dict[str, list[float]] = {way: [] for way in ways}
-    seconds: dict[str, list[float]] = {way: [] for way in ways}
-    for way, paths in ways.items():  # each path once to each worker, so that what is kept is there
-        for _ in range(3 if "empty" not in way else 1):
-            client.slice(paths)
-    for _round in range(ROUNDS):
-        for way, paths in ways.items():
-            before = server_cpu(pid)
-            taken = client.slice(paths)
-            cpu[way].append((server_cpu(pid) - before) / len(taken))
-            rates[way].append(len(taken) / SLICE_SECONDS)
-            seconds[way] += taken
-    empty = median(rates["empty view"])
-    rows = []
-    for way in ways:
-        cuts = statistics.quantiles(seconds[way], n=100)
-        rows.append(
-            {
-                "way": way,
-                "requests/s": round(median(rates[way])),
-                "x empty": round(median([a / b for a, b in zip(rates[way], rates["empty view"], strict=True)]), 2),
-                "server CPU x empty": round(median(cpu[way]) / max(median(cpu["empty view"]), 1e-9), 2),
-                "p50 ms": round(cuts[49] * 1000, 2),
-                "p99 / p50": round(cuts[98] / cuts[49], 2),
-            }
-        )
-    assert empty > 0
-    return rows
+def anew(client: _load.Client, paths: Iterator[str]) -> Callable[[], bytes]:
+    """Return what gives a request for each of endless paths."""
+    return lambda: client.prepared([next(paths)])[0]
 
 
 if __name__ == "__main__":

@@ -5,12 +5,10 @@ versions exist, what is known about drugs) is kept only for one revision of the 
 master row raises it, and everything is read anew. An instant in the past is always read anew.
 """
 
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from django.db.models.functions import Left
 from django.utils.translation import gettext as _
@@ -31,13 +29,12 @@ from claims.eligibility.compiled import (
 from claims.eligibility.coverage import classes_of
 from claims.eligibility.entry import Entry
 from claims.eligibility.world import ProductVersion, World, entry_names, needs
+from claims.kept import Kept
 from common import tenancy
 from common.errors import Refused
 from insurers import models as insurers
 from insurers.terms import parse_terms
 
-K = TypeVar("K")
-V = TypeVar("V")
 # What recognition is asked about: a line's identity, or the base name of a drug offered as an alternative.
 Probe = Identity | str
 
@@ -54,36 +51,6 @@ NO_SELECTORS = Selectors()
 class UnknownProduct(Refused):
     code = "unknown_product"
     status = 404
-
-
-class _Kept(Generic[K, V]):
-    """A bounded memory: the least recently used goes first. Safe between threads."""
-
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self._items: OrderedDict[K, V] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: K) -> V | None:
-        with self._lock:
-            if key not in self._items:
-                return None
-            self._items.move_to_end(key)
-            return self._items[key]
-
-    def put(self, key: K, value: V) -> None:
-        with self._lock:
-            self._items[key] = value
-            self._items.move_to_end(key)
-            while len(self._items) > self.size:
-                self._items.popitem(last=False)
-
-    def clear(self) -> None:
-        with self._lock:
-            self._items.clear()
-
-    def __len__(self) -> int:
-        return len(self._items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,21 +83,15 @@ class ProductFacts:
 
 
 # What may change carries the revision in its key: after the next publication nobody asks for it any more, and it ages out.
-_products: _Kept[tuple[int, str, int], ProductFacts] = _Kept(PRODUCTS_KEPT)
-_known: _Kept[tuple[int, int, Probe], tuple[KnownRow, ...]] = _Kept(DRUGS_KEPT)
-_knowledge: _Kept[tuple[int, int, frozenset[Probe]], Knowledge] = _Kept(WORLDS_KEPT)
-_worlds: _Kept[Any, World] = _Kept(WORLDS_KEPT)
+_products: Kept[tuple[int, str, int], ProductFacts] = Kept(PRODUCTS_KEPT)
+_known: Kept[tuple[int, int, Probe], tuple[KnownRow, ...]] = Kept(DRUGS_KEPT)
+_knowledge: Kept[tuple[int, int, frozenset[Probe]], Knowledge] = Kept(WORLDS_KEPT)
+_worlds: Kept[Any, World] = Kept(WORLDS_KEPT)
 # Published entries never change: (version id, base name) → its entries in the order of eligibility 4.3.
-_entries: _Kept[tuple[int, str], tuple[Entry, ...]] = _Kept(DRUGS_KEPT)
+_entries: Kept[tuple[int, str], tuple[Entry, ...]] = Kept(DRUGS_KEPT)
 # Alternatives: (version id, class, first three characters of a disease, '' without one) → the entries of the class that may treat it.
-_by_class: _Kept[tuple[int, str, str], tuple[Entry, ...]] = _Kept(DRUGS_KEPT)
-_selectors: _Kept[int, Selectors] = _Kept(SELECTORS_KEPT)
-
-
-def forget() -> None:
-    """Drop everything that is kept in the process."""
-    for kept in (_products, _known, _knowledge, _worlds, _entries, _by_class, _selectors):
-        kept.clear()
+_by_class: Kept[tuple[int, str, str], tuple[Entry, ...]] = Kept(DRUGS_KEPT)
+_selectors: Kept[int, Selectors] = Kept(SELECTORS_KEPT)
 
 
 def _announce(insurer_id: int, seen: Observation) -> None:

@@ -59,6 +59,7 @@ class Docs(SpectacularSwaggerSplitView):
 
 
 urlpatterns = [
+    path("api/v1/", include("claims.api.urls")),  # first: most questions are about coverage
     path("", home),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
@@ -69,5 +70,4 @@ urlpatterns = [
     path("api/v1/docs/", Docs.as_view(url_name="schema"), name="docs"),
     path("api/v1/", include("catalog.api.urls")),
     path("api/v1/", include("insurers.api.urls")),
-    path("api/v1/", include("claims.api.urls")),
 ]

@@ -15,10 +15,11 @@ from django.test import Client
 from catalog import services as catalogs
 from catalog.models import Catalog, CatalogVersion, ImportRun, Revision
 from catalog.reference import reference_rows
-from claims import gather
+from claims import kept
 from common import hints
 from common.jobs import services as jobs
 from insurers import services as insurers
+from insurers.api.callers import kept_callers
 from insurers.models import Insurer
 
 
@@ -51,9 +52,11 @@ def _data_folder(tmp_path: Path, settings: Any) -> None:
 def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let no test see what another one's database held; tests inside a transaction never commit, so hints rise at once."""
     monkeypatch.setattr(hints, "raise_on_commit", hints._raise)
-    gather.forget()
+    kept.forget()
+    kept_callers.clear()
     yield
-    gather.forget()
+    kept.forget()
+    kept_callers.clear()
 
 
 class Api:

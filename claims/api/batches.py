@@ -146,7 +146,7 @@ class BatchViewSet(ApiViewSet):
             chunks=file.chunks(),
             file_name=file.name,
             by=request.user.person,
-            seen=seen_by(request),
+            seen=seen_by(request.user),
         )
         location = reverse("batch-detail", args=[batch.pk])
         shown = _shown(self._batch(batch.pk), language_of(request))

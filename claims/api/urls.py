@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from claims.api import batches, views
+from claims.api import batches, coverage, views
 
-check, coverage = views.ClaimCheckViewSet.as_view, views.CoverageViewSet.as_view
+check = views.ClaimCheckViewSet.as_view
 batch = batches.BatchViewSet.as_view
 
 urlpatterns = [
+    path("products/<str:code>/coverage/", coverage.coverage, name="coverage"),
     path("claims/checks/", check({"get": "list", "post": "create"}), name="check-list"),
     path("claims/checks/<uuid:pk>/", check({"get": "retrieve"}), name="check-detail"),
     path("claims/checks/<uuid:pk>/replay/", check({"post": "replay"}), name="check-replay"),
@@ -16,6 +17,5 @@ urlpatterns = [
     path("claims/batches/<uuid:pk>/cancel/", batch({"post": "cancel"}), name="batch-cancel"),
     path("claims/batches/<uuid:pk>/results.csv", batch({"get": "results_csv"}), name="batch-results-csv"),
     path("claims/batches/<uuid:pk>/results.ndjson", batch({"get": "results_ndjson"}), name="batch-results-ndjson"),
-    path("products/<str:code>/coverage/", coverage({"get": "retrieve", "post": "create"}), name="coverage"),
     path("reason-codes/", views.ReasonCodeViewSet.as_view({"get": "list"}), name="reason-codes"),
 ]

@@ -1,4 +1,4 @@
-"""Claims and coverage endpoints: parse, one call into the app, shape the answer. A fault is a 5xx, never an outcome."""
+"""Claims endpoints: parse, one call into the app, shape the answer. A fault is a 5xx, never an outcome."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
-from catalog.clock import Observation, china_today
+from catalog.clock import Observation
 from claims import services
 from claims.api import serializers as shapes
 from claims.api.filters import CheckFilter
-from claims.eligibility import REASONS, coverage_fields, parse_coverage
+from claims.eligibility import REASONS
 from claims.eligibility.answer import answer
-from claims.eligibility.request import InvalidQuery
 from claims.models import ClaimCheck
-from common.api.filtering import refuse_repeated, refuse_unknown
+from common.api.filtering import refuse_unknown
 from common.api.problems import ApiProblem
 from common.api.views import ApiViewSet
 from common.dates import parse_instant
 from common.errors import Problem
 from common.sentences import Language
 from insurers.api.authentication import ANY_KEY, insurer_of
+from insurers.api.callers import Caller
 
-CHECK, COVERAGE = ("claims:check",), ("coverage:read",)
+CHECK = ("claims:check",)
 
 
 def language_of(request: Any) -> Language:
@@ -36,9 +36,9 @@ def language_of(request: Any) -> Language:
     return "en" if (get_language() or "").startswith("en") else "zh"
 
 
-def seen_by(request: Any) -> Observation:
+def seen_by(caller: Caller) -> Observation:
     """Return the instant and revision that were observed when the key was read: the only clock of the request."""
-    return Observation(request.user.revision, request.user.known_at, request.user.kept)
+    return Observation(caller.revision, caller.known_at, caller.kept)
 
 
 def flag(request: Any, name: str) -> bool:
@@ -74,7 +74,7 @@ class ClaimCheckViewSet(ApiViewSet):
         if check.decision is None:
             raise services.FactsRemoved(_("The facts of this check were removed after retention; its digest remains."))
         product = services.gather.product_facts(
-            insurer_id=check.insurer_id, code=check.product.code, seen=seen_by(request)
+            insurer_id=check.insurer_id, code=check.product.code, seen=seen_by(request.user)
         )
         shown = services.with_provenance(services.worded(check.decision, language_of(request)), product)
         return Response({"id": str(check.pk), **shown, "asked": check.facts, "decided_at": check.decided_at})
@@ -92,7 +92,7 @@ class ClaimCheckViewSet(ApiViewSet):
             insurer_id=insurer_of(request.user),
             data=request.data,
             by=request.user.person,
-            seen=seen_by(request),
+            seen=seen_by(request.user),
             language=language,
             record=not flag(request, "dry_run"),
         )
@@ -107,7 +107,7 @@ class ClaimCheckViewSet(ApiViewSet):
         refuse_unknown(request.query_params, ())
         check = get_object_or_404(self.get_queryset(), pk=pk)
         known_at = _instant(request.data, request.user.known_at)
-        found = services.replay_check(check=check, seen=seen_by(request), known_at=known_at)
+        found = services.replay_check(check=check, seen=seen_by(request.user), known_at=known_at)
         shown = services.with_provenance(answer(found.decision, language_of(request)), found.product)
         return Response(
             {
@@ -134,65 +134,6 @@ def _instant(data: Any, now: Any) -> Any:
     except ValueError:
         detail = _('Send {}, or {"known_at": an instant like 2026-03-14T08:00:00Z, or "now"}.')
         raise ApiProblem(400, "invalid", detail, [Problem("/known_at", "BAD_INSTANT", detail)]) from None
-
-
-def _in_query(name: str) -> dict[str, Any]:
-    """Return the schema of a coverage field as a query parameter: never null; any text may be blank."""
-    schema = {"type": "string"} if name == "icd10" else dict(shapes.COVERAGE_FIELDS[name])
-    schema.pop("nullable", None)
-    return schema
-
-
-class CoverageViewSet(ApiViewSet):
-    """Coverage 保障查询: does this product pay for this drug, for this patient's disease, on this day?"""
-
-    queryset = ClaimCheck.objects.none()
-    serializer_class = shapes.CoverageOutput
-    may_keep_observation = True
-    scopes = {"GET": COVERAGE, "POST": COVERAGE}
-
-    @extend_schema(
-        parameters=[
-            OpenApiParameter(
-                name, _in_query(name), description="one code, or several separated by commas" if name == "icd10" else ""
-            )
-            for name in shapes.COVERAGE_FIELDS
-        ],
-        responses=shapes.CoverageOutput,
-    )
-    def retrieve(self, request: Any, code: str) -> Response:
-        """One query."""
-        refuse_repeated(request.query_params, but="icd10")
-        language = language_of(request)
-        query = self._query(request, coverage_fields(dict(request.query_params.lists())), language)
-        return Response(self._answers(request, code, [query], language)[0])
-
-    @extend_schema(request=shapes.CoverageListInput, responses={200: shapes.CoverageListOutput})
-    def create(self, request: Any, code: str) -> Response:
-        """A list of 1 to 1,000 queries, answered in order."""
-        refuse_unknown(request.query_params, ())
-        language = language_of(request)
-        if not isinstance(request.data, list) or not 1 <= len(request.data) <= shapes.MAX_QUERIES:
-            detail = _("Send a list of 1 to %(max)d queries.") % {"max": shapes.MAX_QUERIES}
-            raise ApiProblem(400, "invalid", detail, [Problem("", "BAD_TYPE", detail)])
-        queries, errors = [], []
-        for place, data in enumerate(request.data):
-            try:
-                queries.append(self._query(request, data, language))
-            except InvalidQuery as invalid:
-                errors += [Problem(f"/{place}{one.pointer}", one.code, one.detail) for one in invalid.errors]
-        if errors:
-            raise InvalidQuery(_("The request is invalid; see `errors`."), errors=errors)
-        return Response({"results": self._answers(request, code, queries, language)})
-
-    def _query(self, request: Any, data: Any, language: Language) -> Any:
-        return parse_coverage(data, today=china_today(request.user.known_at), language=language)
-
-    def _answers(self, request: Any, code: str, queries: list[Any], language: Language) -> list[dict[str, Any]]:
-        found, product = services.coverage(
-            insurer_id=insurer_of(request.user), product_code=code, queries=queries, seen=seen_by(request)
-        )
-        return [services.coverage_document(one, product, language) for one in found]
 
 
 class ReasonCodeViewSet(ApiViewSet):

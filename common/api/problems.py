@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 from rest_framework import exceptions
 from rest_framework.response import Response
-from rest_framework.utils import json
 
+from common.api.rendering import JsonRenderer
 from common.errors import Problem, Refused
 from common.logs import request_id
 
@@ -91,7 +91,7 @@ def respond(problem: ApiProblem) -> Response:
 def plain(problem: ApiProblem) -> HttpResponse:
     """Return the same answer outside DRF."""
     response = HttpResponse(
-        json.dumps(body(problem.status, problem.code, problem.detail, problem.errors), ensure_ascii=False),
+        JsonRenderer().render(body(problem.status, problem.code, problem.detail, problem.errors)),
         status=problem.status,
         content_type="application/problem+json",
         headers=problem.headers,
@@ -157,13 +157,18 @@ def problem_of(fault: Exception) -> ApiProblem | None:
 
 def exception_handler(fault: Exception, context: dict[str, Any]) -> Response:
     """Turn what a view raised into problem+json (DRF's EXCEPTION_HANDLER)."""
+    return respond(reported(fault))
+
+
+def reported(fault: Exception) -> ApiProblem:
+    """Return what a caller may know of whatever a view raised; a bug or a fault is logged."""
     problem = problem_of(fault)
     if problem is None:
         log.exception("unexpected fault", exc_info=fault)
         problem = internal_error()
     elif problem.status >= 500:
         log.error("fault: %s: %s", type(fault).__name__, fault)
-    return respond(problem)
+    return problem
 
 
 def internal_error() -> ApiProblem:

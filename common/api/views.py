@@ -51,20 +51,23 @@ class ApiViewSet(GenericViewSet):
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = super().finalize_response(request, response, *args, **kwargs)
-        rate = getattr(getattr(request, "_request", request), "rate", None)
-        if rate:
-            limit, left, seconds = rate
-            response["RateLimit-Limit"], response["RateLimit-Remaining"], response["RateLimit-Reset"] = (
-                str(limit),
-                str(left),
-                str(seconds),
-            )
-        notice = deprecation.of(self, request.method)
-        if notice:
-            for name, value in notice.headers().items():
-                response[name] = value
-        response.headers.setdefault("Cache-Control", "no-store")
+        finish(response, getattr(request, "_request", request), self)
         return response
+
+
+def finish(response: HttpResponseBase, request: Any, view: Any) -> None:
+    """Give an answer the headers that every endpoint's answers have: what is left of the rate, what will go away, that it is not kept."""
+    rate = getattr(request, "rate", None)
+    if rate:
+        limit, left, seconds = rate
+        response.headers["RateLimit-Limit"] = str(limit)
+        response.headers["RateLimit-Remaining"] = str(left)
+        response.headers["RateLimit-Reset"] = str(seconds)
+    notice = deprecation.of(view, request.method)
+    if notice:
+        for name, value in notice.headers().items():
+            response.headers[name] = value
+    response.headers.setdefault("Cache-Control", "no-store")
 
 
 def _check_framing(request: Any) -> None:

@@ -45,7 +45,7 @@ class Caller:
 def hint() -> str | None:
     """Read the hint (one round trip); None where Redis is away: then nothing is kept."""
     try:
-        return (hints.client().get(hints.KEY) or b"0").decode()
+        return hints.read()
     except RedisError as fault:
         log.warning("request without Redis: %s", type(fault).__name__)
         return None
@@ -93,6 +93,11 @@ class _Counts:
 counts = _Counts()
 
 
+def seconds_left() -> int:
+    """Return how long the minute in which requests are counted still lasts."""
+    return WINDOW_SECONDS - int(time.time()) % WINDOW_SECONDS
+
+
 class _KeptCallers:
     """Callers by key, with the hint that was read before they were looked up; bounded, safe between threads."""
 
@@ -116,6 +121,10 @@ class _KeptCallers:
             self._kept.move_to_end(parts)
             while len(self._kept) > KEPT_CALLERS:
                 self._kept.popitem(last=False)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._kept.clear()
 
 
 kept_callers = _KeptCallers()

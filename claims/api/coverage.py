@@ -1,0 +1,184 @@
+"""Coverage over REST: one question answered plainly, a list of them through the framework.
+
+The single question is asked more than everything else together, so it goes without Django REST framework's machinery, of which it needs
+nothing: the same key, scope, limit, reader and words, called one after the other. Whatever asks for more than plain JSON (another method,
+media type or charset) is answered by the view set, and both answer alike byte for byte.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import lru_cache, wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import Throttled
+from rest_framework.response import Response
+
+from catalog.clock import china_today
+from claims import gather, services
+from claims.api import serializers as shapes
+from claims.api.views import language_of, seen_by
+from claims.eligibility import coverage_fields, parse_coverage
+from claims.eligibility.facts import CoverageQuery
+from claims.eligibility.request import InvalidQuery
+from claims.kept import Kept
+from claims.models import ClaimCheck
+from common.api import problems
+from common.api.filtering import refuse_repeated, refuse_unknown
+from common.api.problems import ApiProblem
+from common.api.rendering import JsonRenderer
+from common.api.views import ApiViewSet, finish
+from common.dates import instant_text
+from common.errors import Problem
+from common.sentences import Language
+from insurers.api.authentication import caller_of, check_scope, insurer_of
+from insurers.api.callers import Caller, seconds_left
+from insurers.api.throttling import within_rate
+
+COVERAGE = ("coverage:read",)
+
+
+def _in_query(name: str) -> dict[str, Any]:
+    """Return the schema of a coverage field as a query parameter: never null; any text may be blank."""
+    schema = {"type": "string"} if name == "icd10" else dict(shapes.COVERAGE_FIELDS[name])
+    schema.pop("nullable", None)
+    return schema
+
+
+class CoverageViewSet(ApiViewSet):
+    """Coverage 保障查询: does this product pay for this drug, for this patient's disease, on this day?"""
+
+    queryset = ClaimCheck.objects.none()
+    serializer_class = shapes.CoverageOutput
+    may_keep_observation = True
+    scopes = {"GET": COVERAGE, "POST": COVERAGE}
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                name, _in_query(name), description="one code, or several separated by commas" if name == "icd10" else ""
+            )
+            for name in shapes.COVERAGE_FIELDS
+        ],
+        responses=shapes.CoverageOutput,
+    )
+    def retrieve(self, request: Any, code: str) -> Response:
+        """One query."""
+        refuse_repeated(request.query_params, but="icd10")
+        language = language_of(request)
+        query = self._query(request, coverage_fields(dict(request.query_params.lists())), language)
+        return Response(self._answers(request, code, [query], language)[0])
+
+    @extend_schema(request=shapes.CoverageListInput, responses={200: shapes.CoverageListOutput})
+    def create(self, request: Any, code: str) -> Response:
+        """A list of 1 to 1,000 queries, answered in order."""
+        refuse_unknown(request.query_params, ())
+        language = language_of(request)
+        if not isinstance(request.data, list) or not 1 <= len(request.data) <= shapes.MAX_QUERIES:
+            detail = _("Send a list of 1 to %(max)d queries.") % {"max": shapes.MAX_QUERIES}
+            raise ApiProblem(400, "invalid", detail, [Problem("", "BAD_TYPE", detail)])
+        queries, errors = [], []
+        for place, data in enumerate(request.data):
+            try:
+                queries.append(self._query(request, data, language))
+            except InvalidQuery as invalid:
+                errors += [Problem(f"/{place}{one.pointer}", one.code, one.detail) for one in invalid.errors]
+        if errors:
+            raise InvalidQuery(_("The request is invalid; see `errors`."), errors=errors)
+        return Response({"results": self._answers(request, code, queries, language)})
+
+    def _query(self, request: Any, data: Any, language: Language) -> Any:
+        return parse_coverage(data, today=china_today(request.user.known_at), language=language)
+
+    def _answers(self, request: Any, code: str, queries: list[Any], language: Language) -> list[dict[str, Any]]:
+        found, product = services.coverage(
+            insurer_id=insurer_of(request.user), product_code=code, queries=queries, seen=seen_by(request.user)
+        )
+        return [services.coverage_document(one, product, language) for one in found]
+
+
+_viewset = CoverageViewSet.as_view({"get": "retrieve", "post": "create"})
+# What clients that want JSON send; anything else is the view set's to judge.
+_WANTS_JSON = frozenset(
+    {
+        "*/*",
+        "application/json",
+        "application/json, */*",
+        "application/json, */*;q=0.5",
+        "application/json, text/plain, */*",
+    }
+)
+QUESTIONS_KEPT = 4_096
+ANSWERS_KEPT = 4_096
+# An answer says what is known at a revision: (product id, revision, question, language) → what stands before and after its instant.
+_answers: Kept[tuple[int, int, CoverageQuery, Language], tuple[bytes, bytes]] = Kept(ANSWERS_KEPT)
+_to_json = JsonRenderer().render
+
+
+@wraps(_viewset)  # so that what reads the table of addresses (the OpenAPI document) finds the view set
+def coverage(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Answer one question plainly; hand over to the view set whatever asks for more."""
+    if not _is_plain(request):
+        return _viewset(request, code=code)
+    try:
+        caller = caller_of(request, may_be_kept=True)
+        check_scope(caller, COVERAGE)
+        if not within_rate(request, caller.prefix):
+            raise Throttled(seconds_left())
+        if "\x00" in code:
+            raise Http404
+        response = HttpResponse(_answer(request, caller, code), content_type="application/json")
+    except Exception as fault:  # as the framework does: whatever is raised becomes a problem document
+        response = problems.plain(problems.reported(fault))
+    response.headers["Allow"] = "GET, POST, HEAD, OPTIONS"
+    finish(response, request, CoverageViewSet)
+    return response
+
+
+def _is_plain(request: HttpRequest) -> bool:
+    query_string = request.META.get("QUERY_STRING", "")
+    return (
+        request.method == "GET"
+        and request.META.get("HTTP_ACCEPT", "*/*") in _WANTS_JSON
+        and (request.encoding or "utf-8") == "utf-8"
+        # The framework looks at the query before it asks who calls: for a media type, and for more parameters than it reads.
+        and "format=" not in query_string
+        and query_string.count("&") < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+    )
+
+
+def _answer(request: HttpRequest, caller: Caller, code: str) -> bytes:
+    """Return the answer as JSON: as it was made before, where nothing was recorded since, with the instant of this request."""
+    language, seen = language_of(request), seen_by(caller)
+    query = _question(request.META.get("QUERY_STRING", ""), china_today(seen.known_at), language)
+    insurer_id = insurer_of(caller)
+    product = gather.product_facts(insurer_id=insurer_id, code=code, seen=seen)
+    of_the_past = query.known_at is not None and query.known_at < seen.known_at
+    key = (product.pk, seen.revision, query, language)
+    kept = None if of_the_past else _answers.get(key)
+    if kept is None:
+        found, product = services.coverage(insurer_id=insurer_id, product_code=code, queries=[query], seen=seen)
+        made = _to_json(services.coverage_document(found[0], product, language))
+        if of_the_past:
+            return made
+        # Before the instant stand codes, a label and a day: none of them holds a quotation mark.
+        before, instant, after = made.partition(_instant_json(seen.known_at))
+        _answers.put(key, (before, after))
+        return made
+    return kept[0] + _instant_json(seen.known_at) + kept[1]
+
+
+def _instant_json(instant: datetime) -> bytes:
+    return f'"known_at":"{instant_text(instant)}"'.encode()
+
+
+@lru_cache(QUESTIONS_KEPT)
+def _question(query_string: str, today: date, language: Language) -> CoverageQuery:
+    """Read a question from the query string, as WSGI gives it; raises what is wrong with it, in the caller's language."""
+    parameters = QueryDict(query_string.encode("latin-1"), encoding="utf-8")
+    refuse_repeated(parameters, but="icd10")
+    return parse_coverage(coverage_fields(dict(parameters.lists())), today=today, language=language)
