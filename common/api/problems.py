@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problem+json: the one table from exception to status, code and words."""
 
+import errno
 import logging
 import sys
 from collections.abc import Iterable, Mapping
@@ -150,6 +151,14 @@ def problem_of(fault: Exception) -> ApiProblem | None:
                 503,
                 "temporarily_unavailable",
                 _("A technical fault; nothing was decided or recorded. Ask again."),
+                headers={"Retry-After": RETRY_AFTER_SECONDS},
+            )
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT):
+            # A full disk where the framework keeps what comes in is a fault of ours, but no bug.
+            return ApiProblem(
+                503,
+                "no_room",
+                _("The file could not be stored; nothing was kept. Try again later."),
                 headers={"Retry-After": RETRY_AFTER_SECONDS},
             )
     return None

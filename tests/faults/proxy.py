@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from typing import Literal
 
-State = Literal["open", "deaf", "closed"]
+State = Literal["open", "deaf", "mute", "closed"]
 
 
 class Proxy:
@@ -30,8 +30,12 @@ class Proxy:
         threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
         return listener
 
+    @property
+    def state(self) -> State:
+        return self._state
+
     def become(self, state: State) -> None:
-        """Be open; deaf: take everything and answer nothing; or closed: hang up and refuse."""
+        """Be open; deaf: take everything and answer nothing; mute: pass on what is asked and keep the answers; closed: hang up and refuse."""
         with self._lock:
             before, self._state = self._state, state
             self._trigger = None
@@ -40,12 +44,12 @@ class Proxy:
                 _close(self._listener)
             elif before == "closed":
                 self._listener = self._listen(self.port)
-            elif before == "deaf":
+            elif before in ("deaf", "mute"):
                 # What was swallowed is lost: those connections are of no use to anybody.
                 self._hang_up()
 
     def when(self, heard: bytes, state: State) -> None:
-        """Become `state` as soon as a caller sends this, which is not passed on."""
+        """Become `state` as soon as a caller sends this, which only a mute proxy passes on."""
         self._trigger = (heard, state)
 
     def stop(self) -> None:
@@ -89,7 +93,7 @@ class Proxy:
                 break
             if asked and self._trigger and self._trigger[0] in data:
                 self.become(self._trigger[1])
-            if self._state == "deaf":
+            if self._state == "deaf" or (self._state == "mute" and not asked):
                 continue
             try:
                 sink.sendall(data)

@@ -1,23 +1,12 @@
-"""Real workers on a real broker and database: one is killed in mid-batch, a message is lost, a batch is cancelled.
+"""Real workers on a real broker and database: one is killed in mid-batch, a message is lost, a batch is cancelled."""
 
-Every process that is ended here was started here, is known by its pid, and is the leader of a session of its own.
-"""
-
-import os
 import random
-import signal
-import subprocess
-import sys
-import time
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection
 
 from catalog.clock import Observation, observe
 from claims.batches.services import accept_batch, cancel_batch
@@ -25,91 +14,16 @@ from claims.models import BatchDecision, ClaimBatch
 from common import tenancy
 from common.jobs import services as jobs
 from common.jobs.models import Job
-from config.celery import app
 from insurers.models import Product
 from tests.claims.batches.conftest import HEADER, fresh, product, results_file, worked_off
+from tests.faults.worker import wait_until, workers
 
 __all__ = ["product"]  # the fixture
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-ROOT = Path(__file__).resolve().parents[2]
 KILLED_TO_DONE_SECONDS = 60
 State = ClaimBatch.State
-
-
-class Worker:
-    """A Celery worker with one process, and with the sweeper's clock where `beat`."""
-
-    def __init__(self, folder: Path, queue: str, *, beat: bool) -> None:
-        self.log = folder / f"worker-{uuid.uuid4().hex[:6]}.log"
-        environment = os.environ | {
-            "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
-            "FAULT_DATABASE": str(connection.settings_dict["NAME"]),
-            "FAULT_QUEUE": queue,
-            "DATA_DIR": str(folder),
-            "AS_OWNER": "1",  # the test's database belongs to the owner, whom row-level security binds as well
-        }
-        command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--pool", "prefork", "--concurrency", "1"]
-        command += ["--loglevel", "INFO", "--without-gossip", "--without-mingle", "-Q", queue]
-        if beat:
-            command += ["--beat", "--schedule", str(folder / "beat")]
-        with self.log.open("wb") as out:
-            self.process = subprocess.Popen(
-                command, cwd=ROOT, env=environment, stdout=out, stderr=out, start_new_session=True
-            )
-
-    def is_ready(self) -> bool:
-        assert self.process.poll() is None, self.log.read_text()[-3000:]
-        return " ready." in self.log.read_text()
-
-    def pids(self) -> set[int]:
-        """The processes of its session."""
-        found = set()
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                fields = stat.read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            if int(fields[3]) == self.process.pid:
-                found.add(int(stat.parent.name))
-        return found
-
-    def kill(self) -> None:
-        """kill -9 all of it at once."""
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait(10)
-
-
-def wait_until(what: Callable[[], Any], seconds: float) -> float:
-    """Wait for something to hold; returns how long it took."""
-    started = time.monotonic()
-    while not what():
-        assert time.monotonic() - started < seconds, "it did not come in time"
-        time.sleep(0.05)
-    return time.monotonic() - started
-
-
-@pytest.fixture
-def queue(tmp_path: Path, settings: Any) -> Iterator[str]:
-    name = f"faults-{uuid.uuid4().hex}"
-    before = app.conf.task_default_queue
-    app.conf.task_default_queue = name
-    yield name
-    app.conf.task_default_queue = before
-
-
-@contextmanager
-def workers(folder: Path, queue: str, *beats: bool) -> Iterator[list[Worker]]:
-    started = [Worker(folder, queue, beat=beat) for beat in beats]
-    try:
-        for worker in started:
-            wait_until(worker.is_ready, 120)
-        yield started
-    finally:
-        for worker in started:
-            worker.kill()
 
 
 def many_lines(lines: int) -> bytes:
