@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +11,32 @@ from catalog.importing.gate import sha256_of
 from catalog.importing.guarded import Frame, frames_from, serve
 from catalog.importing.problems import Normalised, problem_from_dict
 from catalog.importing.result import Limits, Progress
+from claims.batches.asked import AskedAbout, claim_row
 from claims.batches.read import BatchResult, Claim, read_batch
 
 _MODULE = "claims.batches.child"
 _CLAIMS, _PROGRESS, _RESULT = b"C", b"P", b"R"
+# Some hundred at once: each frame is a turn to the database and back.
 _CLAIMS_A_FRAME = 200
 
 
-def read_in_child(path: Path, limits: Limits | None = None) -> Iterator[Claim | Progress | BatchResult]:
-    """Will read the batch in a child process: the messages of `read_batch`.
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """The next claims of the file, as rows of COPY (asked.py)."""
+
+    rows: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The end of the file: what was found in it, and which days and drugs its claims ask about (AskedAbout.text)."""
+
+    result: BatchResult
+    asked_about: str = ""
+
+
+def read_in_child(path: Path, limits: Limits | None = None) -> Iterator[Claims | Progress | Read]:
+    """Will read the batch in a child process and yield its claims as they come, its progress, and at last what was found.
 
     A file that makes the child run out of memory or time, or crash, gives a result with one error. Raises ChildDied
     when someone ended the child. Close the iterator to stop early.
@@ -27,42 +44,41 @@ def read_in_child(path: Path, limits: Limits | None = None) -> Iterator[Claim | 
     limits = limits or Limits()
     try:
         for letter, payload in frames_from(_MODULE, {"path": str(path.resolve())}, limits):
-            yield from _messages(letter, json.loads(payload))
+            yield Claims(payload) if letter == _CLAIMS else _message(letter, json.loads(payload))
     except Refusal as refusal:
-        yield BatchResult(sha256_of(path), path.stat().st_size, errors=(refusal.problem,))
+        yield Read(BatchResult(sha256_of(path), path.stat().st_size, errors=(refusal.problem,)))
 
 
-def _messages(letter: bytes, data: Any) -> Iterator[Claim | Progress | BatchResult]:
-    if letter == _CLAIMS:
-        for claim_no, rows, request, problems in data:
-            yield Claim(claim_no, tuple(rows), request, tuple(problem_from_dict(found) for found in problems))
-    elif letter == _PROGRESS:
-        yield Progress(**data)
-    else:
-        for name in ("errors", "warnings"):
-            data[name] = tuple(problem_from_dict(found) for found in data[name])
-        data["normalised"] = tuple(Normalised(**change) for change in data["normalised"])
-        yield BatchResult(**data)
+def _message(letter: bytes, data: Any) -> Progress | Read:
+    if letter == _PROGRESS:
+        return Progress(**data)
+    result, asked = data
+    for name in ("errors", "warnings"):
+        result[name] = tuple(problem_from_dict(found) for found in result[name])
+    result["normalised"] = tuple(Normalised(**change) for change in result["normalised"])
+    return Read(BatchResult(**result), asked)
 
 
 def _frames(request: dict[str, Any]) -> Iterator[Frame]:
-    pending: list[Any] = []
+    asked, pending, seq = AskedAbout(), list[str](), 0
     for message in read_batch(Path(request["path"]), Limits(**request["limits"])):
         if isinstance(message, Claim):
-            problems = [found.as_dict() for found in message.problems]
-            pending.append([message.claim_no, message.rows, message.request, problems])
+            pending.append(claim_row(seq, message))
+            seq += 1
+            if message.request is not None:
+                asked.note(message.request)
             if len(pending) < _CLAIMS_A_FRAME:
                 continue
         if pending:
-            yield _CLAIMS, json.dumps(pending).encode()
+            yield _CLAIMS, "".join(pending).encode()
             pending.clear()
         if isinstance(message, Progress):
             yield _PROGRESS, json.dumps(asdict(message)).encode()
         elif isinstance(message, BatchResult):
-            data = asdict(message)
+            result = asdict(message)
             for name in ("errors", "warnings"):
-                data[name] = [found.as_dict() for found in getattr(message, name)]
-            yield _RESULT, json.dumps(data).encode()
+                result[name] = [found.as_dict() for found in getattr(message, name)]
+            yield _RESULT, json.dumps([result, asked.text()]).encode()
 
 
 if __name__ == "__main__":

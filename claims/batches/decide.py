@@ -5,7 +5,6 @@ was taken over, is rolled back whole; deciding again gives the same, since all i
 """
 
 import gc
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -22,8 +21,8 @@ from catalog.drugs.knowledge import Identity
 from catalog.importing.copy_text import copied
 from catalog.importing.problems import Problem
 from claims import gather
+from claims.batches.asked import asked_about, facts_of
 from claims.batches.ending import end_if_all_decided
-from claims.batches.load import facts_of
 from claims.batches.record import INVALID, Parts, compact, record_invalid
 from claims.batches.totals import Totals
 from claims.eligibility import (
@@ -224,10 +223,9 @@ def _bench(batch: ClaimBatch, asked: list[_Asked]) -> _Bench:
     identities = {line.identity for one in asked for line in one.claim.lines}
     kept = _kept
     if kept is None or kept.batch_id != batch.pk:
-        about = json.loads(batch.asked_about or "{}")
-        all_days = frozenset(day for text in about.get("days", ()) if (day := _day(text)))
-        all_identities = frozenset(Identity(*texts) for texts in about.get("identities", ()))
-        kept = _gathered(batch, all_days, all_identities)
+        written, asked_for = asked_about(batch.asked_about)
+        all_days = frozenset(day for text in written if (day := _day(text)))
+        kept = _gathered(batch, all_days, frozenset(asked_for))
         _kept = kept
     if days <= kept.days and identities <= kept.identities:
         return kept

@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from catalog.drugs.names import DosageForms
 from catalog.importing import cells as cell_rules
@@ -26,7 +28,7 @@ from catalog.importing.gate import file_format_of, sha256_of
 from catalog.importing.problems import Normalised, Problem, mask, problem
 from catalog.importing.read import Table
 from catalog.importing.result import CheckOptions, Limits, Progress
-from catalog.importing.rows import WRONG, ColumnCheck, Header, Outcome, known_headers, read_header
+from catalog.importing.rows import REMEMBERED, WRONG, ColumnCheck, Header, Issue, Placed, known_headers, read_header
 
 MOST_LINES = 500
 DEEPEST = 20
@@ -37,6 +39,7 @@ _IDENTITY = ("national_code", "approval_no", "generic_name", "brand_name")
 _OF_CLAIM = tuple(column.name for column in CLAIM_LINES if column.of_claim)
 _OF_LINE = tuple(column.name for column in CLAIM_LINES if not column.of_claim and column.name != "claim_no")
 _PLACES = {column.name: column.places for column in CLAIM_LINES}
+_NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +120,10 @@ class _Count:
 
 @dataclass(slots=True)
 class _Open:
-    """A claim whose rows are still coming."""
+    """A claim whose rows are still coming. `cells`: those that belong to the claim, of the last row with nothing to tell."""
 
     claim_no: str
+    cells: object = None
     rows: list[int] = field(default_factory=list)
     lines: list[dict[str, Any]] = field(default_factory=list)
     says: dict[str, tuple[Any, int]] = field(default_factory=dict)
@@ -157,15 +161,50 @@ def _opened(
         table.close()
 
 
-def _checks(header: Header) -> dict[str, ColumnCheck]:
-    forms = DosageForms(())
-    return {placed.column.name: ColumnCheck(placed, CLAIMS, CheckOptions(), forms) for placed in header.placed}
+class _Read(NamedTuple):
+    """A cell as it was read: its value (None: not given, WRONG: unreadable), the same as a check's JSON has it, and what is to be told."""
+
+    value: Any
+    plain: Any
+    issues: tuple[Issue, ...]
+
+
+class _Column:
+    """A column of the file. Cells repeat from row to row, so what was read is remembered in `known`."""
+
+    __slots__ = ("name", "index", "known", "_check")
+
+    def __init__(self, placed: Placed) -> None:
+        self.name = placed.column.name
+        self.index = placed.index
+        self.known: dict[Cell, _Read] = {}
+        self._check = ColumnCheck(placed, CLAIMS, CheckOptions(), DosageForms(()))
+
+    def read(self, cell: Cell) -> _Read:
+        """Will read a cell and remember it."""
+        outcome = self._check.known.get(cell) or self._check.outcome(cell)
+        value = outcome.value
+        plain = None if value is None or value is WRONG else _plain(self.name, value)
+        if len(self.known) >= REMEMBERED:
+            self.known.clear()
+        found = self.known[cell] = _Read(value, plain, outcome.issues)
+        return found
+
+
+class _Columns:
+    """The columns of the file: all of them, those of a single line, and the cells of a row that belong to its claim."""
+
+    def __init__(self, header: Header) -> None:
+        self.all = tuple(_Column(placed) for placed in header.placed)
+        self.of_line = tuple(column for column in self.all if column.name in _OF_LINE)
+        self.claim_no = next(column for column in self.all if column.name == "claim_no")
+        self.cells_of_claim = itemgetter(*(column.index for column in self.all if column.name not in _OF_LINE))
 
 
 def _last_rows(table: Table, header: Header, limits: Limits, findings: Findings) -> "array[int]":
     """For each claim, numbered in the order of first rows, the number of its last row among all rows: so a claim is
     known to be complete when that row was read, without keeping the whole file."""
-    numbers = _Numbers(_checks(header)["claim_no"])
+    numbers = _Numbers(_Columns(header).claim_no)
     last = array("I")
     for place, (row, cells) in enumerate(table):
         if place >= limits.rows:
@@ -182,40 +221,49 @@ def _last_rows(table: Table, header: Header, limits: Limits, findings: Findings)
 class _Numbers:
     """Numbers claims in the order of their first rows; a row without a readable claim number is a claim of its own."""
 
-    def __init__(self, check: ColumnCheck) -> None:
-        self._check = check
+    def __init__(self, column: _Column) -> None:
+        self._column = column
         self._seen = FirstSeen()
         self._next = 0
+        self._before: Cell = ""
+        self._found = (0, "")
 
     def of(self, cells: Sequence[Cell]) -> tuple[int, str]:
-        cell = cells[self._check.index] if self._check.index < len(cells) else ""
-        outcome = self._check.known.get(cell) or self._check.outcome(cell)
-        claim_no = outcome.value if isinstance(outcome.value, str) else ""
+        index = self._column.index
+        cell = cells[index] if index < len(cells) else ""
+        if cell == self._before and self._found[1]:
+            return self._found  # the rows of a claim mostly come one after the other
+        value = (self._column.known.get(cell) or self._column.read(cell)).value
+        claim_no = value if isinstance(value, str) else ""
         number = self._seen.first(hash(claim_no), self._next) if claim_no else None
         if number is None:
             number = self._next
             self._next += 1
-        return number, claim_no
+        self._before, self._found = cell, (number, claim_no)
+        return self._found
 
 
 def _claims(
     table: Table, header: Header, limits: Limits, findings: Findings, last: "array[int]", broken: list[Problem]
 ) -> Iterator[Claim | Progress]:
-    checks = _checks(header)
-    numbers = _Numbers(checks["claim_no"])
+    columns = _Columns(header)
+    numbers = _Numbers(columns.claim_no)
     waiting: dict[int, _Open] = {}
     next_number = 0
     is_sheet = table.file_format == "xlsx"
     for place, (row, found) in enumerate(table):
-        yield from _unreadable(broken, waiting)
+        if broken:
+            yield from _unreadable(broken, waiting)
         number, claim_no = numbers.of(found)
-        claim = waiting.setdefault(number, _Open(claim_no))
+        claim = waiting.get(number)
+        if claim is None:
+            claim = waiting[number] = _Open(claim_no)
         cells, ragged = _regular(row, found, header.width, is_sheet)
         if ragged:
             claim.rows.append(row)
             claim.problems.append(ragged)
         else:
-            _add_row(claim, row, cells, checks, findings)
+            _add_row(claim, row, cells, columns, findings)
         claim.is_over = last[number] == place
         while next_number in waiting and waiting[next_number].is_over:
             done = waiting.pop(next_number)
@@ -247,29 +295,39 @@ def _regular(row: int, cells: Sequence[Cell], width: int, is_sheet: bool) -> tup
     return [*cells[:width], *[""] * (width - len(cells))], None
 
 
-def _add_row(
-    claim: _Open, row: int, cells: Sequence[Cell], checks: Mapping[str, ColumnCheck], findings: Findings
-) -> None:
-    outcomes: dict[str, Outcome] = {}
-    for name, check in checks.items():
-        cell = cells[check.index]
-        outcomes[name] = check.known.get(cell) or check.outcome(cell, 0)
-    if all(outcome.value is None for outcome in outcomes.values()):
+def _add_row(claim: _Open, row: int, cells: Sequence[Cell], columns: _Columns, findings: Findings) -> None:
+    cells_of_claim = columns.cells_of_claim(cells)
+    # What an earlier row said of the claim in the same cells, with nothing to tell of it, need not be read again.
+    said_before = cells_of_claim == claim.cells
+    line: dict[str, Any] = {}
+    values: dict[str, Any] = {}
+    issues: tuple[Issue, ...] = ()
+    for column in columns.of_line if said_before else columns.all:
+        cell = cells[column.index]
+        value, plain, told = column.known.get(cell) or column.read(cell)
+        if value is not None:
+            values[column.name] = value
+            if plain is not None and column.name in _OF_LINE:
+                line[column.name] = plain
+        if told:
+            issues += told
+    if not values and not said_before:
         return  # white space only
     claim.rows.append(row)
-    for outcome in outcomes.values():
-        for issue in outcome.issues:
-            if not issue.code:
-                findings.tell(Normalised(row, issue.column, issue.value, str(issue.details["after"])))
-            elif (found := issue.at(row)).severity == "error":
-                claim.problems.append(found)
-            else:
-                findings.report(found)
-    values = {name: outcome.value for name, outcome in outcomes.items() if outcome.value is not None}
-    _merge(claim, row, values)
-    line = {name: _plain(name, values[name]) for name in _OF_LINE if name in values and values[name] is not WRONG}
+    before = len(claim.problems)
+    for issue in issues:
+        if not issue.code:
+            findings.tell(Normalised(row, issue.column, issue.value, str(issue.details["after"])))
+        elif (found := issue.at(row)).severity == "error":
+            claim.problems.append(found)
+        else:
+            findings.report(found)
+    if not said_before:
+        _merge(claim, row, values)
     claim.problems.extend(_line_problems(row, values))
     claim.lines.append(line)
+    if not issues and len(claim.problems) == before:
+        claim.cells = cells_of_claim
 
 
 def _merge(claim: _Open, row: int, values: Mapping[str, Any]) -> None:
@@ -291,8 +349,8 @@ def _line_problems(row: int, values: Mapping[str, Any]) -> Iterator[Problem]:
     start, end = values.get("policy_start"), values.get("policy_end")
     if start and end and start is not WRONG and end is not WRONG and start > end:
         yield problem("DATE_ORDER", row, "policy_start", f"{start} > {end}", first="policy_start", last="policy_end")
-    amounts = [values.get(name) or Decimal(0) for name in ("amount", "base_paid", "other_paid")]
-    if all(isinstance(amount, Decimal) for amount in amounts) and amounts[0] < amounts[1] + amounts[2]:
+    amounts = [values.get(name) or _NOTHING for name in ("amount", "base_paid", "other_paid")]
+    if WRONG not in amounts and amounts[0] < amounts[1] + amounts[2]:
         why = {
             "why_zh": "医保和其他支付之和超过了金额。",
             "why_en": "what others paid is more than the amount.",
@@ -382,7 +440,7 @@ def _read_ndjson(path: Path, limits: Limits, findings: Findings, count: _Count) 
 def _json_claim(row: int, line: str, first_row: dict[int, int]) -> Claim:
     try:
         found = _strict_object(line)
-        _refuse_personal(found)
+        _refuse_personal(found, depth=1)
     except _Unreadable as fault:
         return Claim("", (row,), None, (problem(fault.code, row, fault.column, **_words(fault)),))
     claim_no = found.get("claim_no")
@@ -413,9 +471,7 @@ def _words(fault: _Unreadable) -> dict[str, str]:
 
 
 def _strict_object(line: str) -> dict[str, Any]:
-    """Will read one JSON object: no key twice, no NaN, nothing nested deeper than a claim can be."""
-    if _depth(line) > DEEPEST:
-        raise _Unreadable("NOT_A_TABLE", "", "JSON 嵌套过深。", "the JSON is nested too deep.")
+    """Will read one JSON object: no key twice, no NaN."""
     try:
         found = json.loads(line, object_pairs_hook=_without_doubles, parse_constant=_refuse_constant, parse_float=str)
     except (ValueError, RecursionError) as broken:
@@ -427,17 +483,6 @@ def _strict_object(line: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise _Unreadable("NOT_A_TABLE", "", "该行不是 JSON 对象。", "this line is no JSON object.")
     return found
-
-
-def _depth(line: str) -> int:
-    depth = deepest = 0
-    for character in line:
-        if character in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif character in "]}":
-            depth -= 1
-    return deepest
 
 
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -452,12 +497,22 @@ def _refuse_constant(name: str) -> Any:
     raise _Unreadable("BAD_NUMBER", "", f"{name} 不是数字。", f"{name} is no number.")
 
 
-def _refuse_personal(found: Any) -> None:
+@lru_cache(maxsize=1_024)
+def _is_personal_field(name: str) -> bool:
+    return is_personal_header(header_key(name), CLAIMS)
+
+
+def _refuse_personal(found: Any, depth: int) -> None:
+    """Will look through all of it; raises _Unreadable for a field of personal identity, and for what no claim is as deep as."""
+    if depth > DEEPEST:
+        raise _Unreadable("NOT_A_TABLE", "", "JSON 嵌套过深。", "the JSON is nested too deep.")
     if isinstance(found, dict):
         for name, value in found.items():
-            if is_personal_header(header_key(name), CLAIMS):
+            if _is_personal_field(name):
                 raise _Unreadable("PERSONAL_DATA", name[:60], f"字段“{name[:30]}”", f"field “{name[:30]}”")
-            _refuse_personal(value)
+            if isinstance(value, dict | list):
+                _refuse_personal(value, depth + 1)
     elif isinstance(found, list):
         for value in found:
-            _refuse_personal(value)
+            if isinstance(value, dict | list):
+                _refuse_personal(value, depth + 1)

@@ -9,14 +9,23 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
+import msgspec
+
 from catalog.drugs.resolve import Recognition
 from catalog.importing.problems import Problem
 from claims.eligibility import Decision, Judgement, LineDecision, Reason, accumulators_document
-from claims.eligibility.answer import _base, _catalogs, _drug, _match, _product_version, _reason, _trace
+from claims.eligibility.answer import (
+    base_document,
+    catalogs_document,
+    drug_document,
+    match_document,
+    product_version_of,
+    reason_document,
+    trace_document,
+)
 
 INVALID: Final = "invalid"
 WRITTEN_KEPT: Final = 100_000
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class KeptLine(NamedTuple):
@@ -45,12 +54,10 @@ class KeptLine(NamedTuple):
 
 def compact(document: Any) -> str:
     """Will write JSON without needless space; everything escaped where a text is none (half a surrogate pair)."""
-    text = _ENCODER.encode(document)
     try:
-        text.encode()
+        return msgspec.json.encode(document).decode()
     except UnicodeEncodeError:
         return json.dumps(document, separators=(",", ":"))
-    return text
 
 
 class Parts:
@@ -73,14 +80,14 @@ class Parts:
         """Will return what is kept of a decided claim; `rows` are those of its lines in the file, or the one of the whole claim."""
         judged, lines = decision.judged, decision.lines
         row_of = rows if len(rows) == len(lines) else [rows[0]] * len(lines)
-        catalogs = self._number(("catalogs", judged.consulted), lambda: compact(_catalogs(judged.consulted)))
+        catalogs = self._number(("catalogs", judged.consulted), lambda: compact(catalogs_document(judged.consulted)))
         return compact(
             {
                 "claim_no": judged.claim.claim_no,
                 "member_ref": judged.claim.member.member_ref,
                 "rows": rows,
                 "product": judged.product,
-                "product_version": _product_version(decision),
+                "product_version": product_version_of(decision),
                 "catalogs": catalogs,
                 "lines": [self._line(line, row) for line, row in zip(lines, row_of, strict=True)],
                 "accumulators": accumulators_document(decision.accumulators),
@@ -102,10 +109,12 @@ class Parts:
             self._drug_number(judgement.recognition),
             self._number(
                 ("base", base and (base.status, base.version, base.entry and base.entry.entry_code)),
-                lambda: compact(_base(judgement)),
+                lambda: compact(base_document(judgement)),
             ),
             judgement.benefit.code if judgement.benefit else None,
-            self._number(("match", match and (match.version, match.entry.entry_code)), lambda: compact(_match(match))),
+            self._number(
+                ("match", match and (match.version, match.entry.entry_code)), lambda: compact(match_document(match))
+            ),
             self._number(("trace", judgement.trace, terms and terms.label), lambda: _trace_text(judgement)),
             line.amount,
             line.base_paid,
@@ -130,14 +139,14 @@ class Parts:
             return self._number("no drug", lambda: "null")
         # A product is one object in one world, and long to compare.
         key = ("drug", found.drug, found.matched_by, id(found.product))
-        return self._number(key, lambda: compact(_drug(found)))
+        return self._number(key, lambda: compact(drug_document(found)))
 
     def _reasons_text(self, reasons: tuple[Reason, ...]) -> str:
         texts = []
         for reason in reasons:
             text = self._written.get(reason)
             if text is None:
-                document = _reason(reason, "zh")
+                document = reason_document(reason, "zh")
                 document["message"] = {"zh": document["message"], "en": reason.message("en")}
                 text = self._written[reason] = compact(document)
             texts.append(text)
@@ -150,7 +159,7 @@ def parts_of_text(text: str) -> list[str]:
 
 
 def _trace_text(judgement: Judgement) -> str:
-    return compact(_trace(judgement))
+    return compact(trace_document(judgement))
 
 
 def record_invalid(*, claim_no: str, rows: Sequence[int], problems: Sequence[Problem]) -> str:

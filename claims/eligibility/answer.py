@@ -26,10 +26,10 @@ def answer(decision: Decision, language: Language = "zh") -> dict[str, Any]:
     judged = decision.judged
     return {
         "product": judged.product,
-        "product_version": _product_version(decision),
+        "product_version": product_version_of(decision),
         "as_known_at": instant_text(judged.known_at),
         "rules_version": RULES_VERSION,
-        "catalogs": _catalogs(judged.consulted),
+        "catalogs": catalogs_document(judged.consulted),
         "digest": decision.digest,
         "lines": [_line(line, language) for line in decision.lines],
         "totals": {
@@ -53,17 +53,17 @@ def coverage_answer(coverage: Coverage, language: Language = "zh") -> dict[str, 
         "date": coverage.day.isoformat(),
         "known_at": instant_text(coverage.known_at),
         "outcome": _COVERAGE_OUTCOMES[judgement.outcome],
-        "reasons": [_reason(reason, language) for reason in judgement.reasons],
-        "drug": _drug(judgement.recognition),
-        "base": _base(judgement),
+        "reasons": [reason_document(reason, language) for reason in judgement.reasons],
+        "drug": drug_document(judgement.recognition),
+        "base": base_document(judgement),
         "benefit": benefit.code if benefit else None,
         "ratio": ratio_text(benefit.ratio_for(pre_existing=False, settled=True)) if benefit and tells_ratio else None,
         "ratio_pre_existing": (
             ratio_text(benefit.ratio_for(pre_existing=True, settled=True)) if benefit and tells_ratio else None
         ),
-        "match": _match(match),
+        "match": match_document(match),
         "requirements": _requirements(match.entry) if match else None,
-        "catalogs": _catalogs(coverage.consulted),
+        "catalogs": catalogs_document(coverage.consulted),
         "alternatives": [_alternative(alternative) for alternative in coverage.alternatives],
     }
 
@@ -78,8 +78,8 @@ def accumulators_document(used: Accumulators) -> dict[str, Any]:
     }
 
 
-def _product_version(decision: Decision) -> str | None:
-    """The version in force on the claim's own service date or, where it has none, its lines' if they agree.
+def product_version_of(decision: Decision) -> str | None:
+    """Will return the label of the version in force on the claim's own service date or, where it has none, its lines' if they agree.
 
     Lines of another product version name theirs in their trace.
     """
@@ -89,7 +89,8 @@ def _product_version(decision: Decision) -> str | None:
     return labels.pop() if len(labels) == 1 else None
 
 
-def _catalogs(versions: Iterable[CompiledVersion]) -> list[dict[str, Any]]:
+def catalogs_document(versions: Iterable[CompiledVersion]) -> list[dict[str, Any]]:
+    """Will write the catalog versions that were consulted."""
     return [
         {
             "catalog": version.catalog,
@@ -108,11 +109,11 @@ def _line(decided: LineDecision, language: Language) -> dict[str, Any]:
     return {
         "line_no": line.line_no,
         "outcome": judgement.outcome,
-        "reasons": [_reason(reason, language) for reason in decided.reasons],
-        "drug": _drug(judgement.recognition),
-        "base": _base(judgement),
+        "reasons": [reason_document(reason, language) for reason in decided.reasons],
+        "drug": drug_document(judgement.recognition),
+        "base": base_document(judgement),
         "benefit": judgement.benefit.code if judgement.benefit else None,
-        "match": _match(judgement.match),
+        "match": match_document(judgement.match),
         "money": {
             "amount": yuan(line.amount),
             "base_paid": yuan(line.base_paid),
@@ -125,18 +126,19 @@ def _line(decided: LineDecision, language: Language) -> dict[str, Any]:
             "payable": yuan(money.payable),
             "member_pays": yuan(money.member_pays),
         },
-        "trace": _trace(judgement),
+        "trace": trace_document(judgement),
     }
 
 
-def _trace(judgement: Judgement) -> list[dict[str, Any]]:
-    """The steps in order; the first also says which product version the line was judged by."""
+def trace_document(judgement: Judgement) -> list[dict[str, Any]]:
+    """Will write the steps in order; the first also says which product version the line was judged by."""
     steps: list[dict[str, Any]] = [{"step": step, "result": result} for step, result in judgement.trace]
     steps[0]["version"] = judgement.terms.label if judgement.terms else None
     return steps
 
 
-def _reason(reason: Reason, language: Language) -> dict[str, Any]:
+def reason_document(reason: Reason, language: Language) -> dict[str, Any]:
+    """Will write a reason with what it cites, worded in one language."""
     return {
         "code": reason.code,
         "effect": reason.effect,
@@ -149,7 +151,8 @@ def _cite(cite: Cite) -> dict[str, str]:
     return {name: value for name, value in cite._asdict().items() if value is not None}
 
 
-def _drug(found: Recognition | None) -> dict[str, Any] | None:
+def drug_document(found: Recognition | None) -> dict[str, Any] | None:
+    """Will write the drug a line was recognised as, with its product where that is known; None for neither."""
     if found is None or found.drug is None:
         return None
     written = found.product.written if found.product else None
@@ -170,7 +173,8 @@ def _drug(found: Recognition | None) -> dict[str, Any] | None:
     }
 
 
-def _base(judgement: Judgement) -> dict[str, Any] | None:
+def base_document(judgement: Judgement) -> dict[str, Any] | None:
+    """Will write what 医保 does with a line, and the entry that says so."""
     base = judgement.base
     if base is None:
         return None
@@ -182,7 +186,8 @@ def _base(judgement: Judgement) -> dict[str, Any] | None:
     }
 
 
-def _match(match: Match | None) -> dict[str, Any] | None:
+def match_document(match: Match | None) -> dict[str, Any] | None:
+    """Will write the entry that a line matches."""
     if match is None:
         return None
     return {

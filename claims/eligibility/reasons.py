@@ -15,9 +15,9 @@ SOCIAL_INSURANCE_LAW_30: Final = "社会保险法 第三十条"
 DRUG_RULES_8: Final = "基本医疗保险用药管理暂行办法 第八条"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ReasonKind:
-    """What can be said of a line. `source` is the section of the rules, or the law, that says so."""
+    """What can be said of a line; there is one of each. `source` is the section of the rules, or the law, that says so."""
 
     code: str
     effect: Effect

@@ -12,8 +12,8 @@ import pytest
 from catalog.clock import observe
 from catalog.models import Catalog
 from claims import services as checks
-from claims.batches import load
-from claims.batches.load import facts_of, member_key
+from claims.batches import asked, load
+from claims.batches.asked import AskedAbout, asked_about, facts_of, member_key
 from claims.models import BatchClaim, BatchDecision, ClaimBatch
 from common.jobs import services as jobs
 from insurers.models import Product
@@ -108,9 +108,9 @@ def test_a_batch_answers_as_the_same_claims_asked_one_by_one_with_accumulators_p
     batch = decided(product, many_claims(seed))
     in_batch = {result["claim_no"]: result for result in results(batch)}
 
-    asked = [facts_of(text)[1] for text in BatchClaim.objects.filter(batch=batch.pk).values_list("facts", flat=True)]
+    requests = [facts_of(text)[1] for text in BatchClaim.objects.filter(batch=batch.pk).values_list("facts", flat=True)]
     used: dict[tuple[str, str], Any] = {}
-    for data in sorted(asked, key=lambda data: (data["service_date"], data["claim_no"])):
+    for data in sorted(requests, key=lambda data: (data["service_date"], data["claim_no"])):
         version, member = data["service_date"][:4], data["member"]["member_ref"]
         data = {**data, "product": product.code, "as_known_at": batch.known_at.isoformat()}
         if (member, version) in used:
@@ -178,17 +178,40 @@ def test_all_claims_of_a_member_are_in_one_chunk(product: Product, monkeypatch: 
 
 
 @pytest.mark.parametrize("most", [0, 1, 20_000])
+def test_days_and_drugs_are_noted_until_they_are_too_many(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    monkeypatch.setattr(asked, "GATHERED_AT_ONCE", most)
+    about = AskedAbout()
+    about.note({"service_date": "2026-03-14", "lines": [{"generic_name": "奥希替尼片"}, {"generic_name": ["x"]}, "x"]})
+    about.note(
+        {
+            "service_date": 7,
+            "lines": [{"service_date": "2026-03-15", "national_code": "XL01"}, {"generic_name": "\ud800"}],
+        }
+    )
+
+    days, identities = asked_about(about.text())
+
+    assert list(days) == (["2026-03-14", "2026-03-15"] if most == 20_000 else [])
+    assert [one.generic_name or one.national_code for one in identities] == (
+        ["奥希替尼片", "xl01"] if most == 20_000 else []
+    )
+
+
+@pytest.mark.parametrize("at_once", [True, False])
 def test_how_many_drugs_are_gathered_at_once_does_not_show(
-    product: Product, monkeypatch: pytest.MonkeyPatch, most: int
+    product: Product, monkeypatch: pytest.MonkeyPatch, at_once: bool
 ) -> None:
     content = many_claims(6)
     monkeypatch.setattr(load, "CHUNK_LINES", 20)
-    monkeypatch.setattr(load, "GATHERED_AT_ONCE", most)
-    batch = decided(product, content)
+    batch = accepted(product, content)
+    jobs.run(waiting_jobs(batch)[0].pk, heartbeat=False)
+    if not at_once:
+        ClaimBatch.objects.filter(pk=batch.pk).update(asked_about="")
+    batch = worked_off(batch)
     monkeypatch.undo()
     whole = decided(product, content)
 
-    assert bool(batch.asked_about) == (most == 20_000) and batch.chunks.count() > whole.chunks.count()
+    assert bool(batch.asked_about) == at_once and batch.chunks.count() > whole.chunks.count()
     assert batch.totals == whole.totals
     assert [result["lines"] for result in results(batch)] == [result["lines"] for result in results(whole)]
 

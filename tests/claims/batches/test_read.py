@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from catalog.importing.result import Limits
-from claims.batches.child import read_in_child
+from catalog.importing.result import Limits, Progress
+from claims.batches.asked import claim_row
+from claims.batches.child import Claims, Read, read_in_child
 from claims.batches.read import BatchResult, Claim, read_batch
 from tests.catalog.importing.files import xlsx
 
@@ -424,4 +425,11 @@ def test_the_child_reads_as_this_process_does(content, tmp_path):
     file = tmp_path / "batch"
     file.write_text(content)
 
-    assert list(read_in_child(file)) == list(read_batch(file))
+    *messages, last = read_in_child(file)
+    *expected, result = read_batch(file)
+
+    assert isinstance(last, Read) and last.result == result
+    claims = [message for message in expected if isinstance(message, Claim)]
+    rows = b"".join(message.rows for message in messages if isinstance(message, Claims))
+    assert rows.decode() == "".join(claim_row(seq, claim) for seq, claim in enumerate(claims))
+    assert [m for m in messages if isinstance(m, Progress)] == [m for m in expected if isinstance(m, Progress)]
