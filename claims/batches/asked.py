@@ -6,18 +6,20 @@ Pure: the reading process writes it, a deciding worker reads it.
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 import msgspec
 
 from catalog.drugs.knowledge import Identity
 from catalog.importing.copy_text import NULL, copied
+from catalog.importing.problems import Problem
 from claims.batches.read import Claim
-from claims.batches.record import compact, record_invalid
-from claims.eligibility.request import IDENTITY_FIELDS, MAX_TEXT
+from common.compact import compact
 
 # More drugs or days than these a worker does not hold at once.
 GATHERED_AT_ONCE: Final = 20_000
+# No text of a valid claim is longer.
+_LONGEST: Final = 500
 
 
 def claim_row(seq: int, claim: Claim) -> str:
@@ -30,6 +32,12 @@ def claim_row(seq: int, claim: Claim) -> str:
     facts = compact({"rows": claim.rows, "claim": claim.request})
     # What is no list of lines is found out when the claim is parsed; here it is one.
     return f"{seq}\t{key}\t{len(lines) if isinstance(lines, list) else 1}\t{copied(facts)}\n"
+
+
+def record_invalid(*, claim_no: str, rows: Sequence[int], problems: Sequence[Problem]) -> str:
+    """Will return what is kept of a claim that is invalid; there is nothing to decide of it."""
+    found = [problem.as_dict() for problem in problems]
+    return compact({"claim_no": claim_no, "rows": rows, "problems": found})
 
 
 def facts_of(text: str) -> tuple[list[int], dict[str, Any]]:
@@ -64,7 +72,7 @@ class AskedAbout:
                 continue
             if _is_plain(day := asked.get("service_date")):
                 self._days.add(day)
-            drug = tuple([asked.get(name) or "" for name in IDENTITY_FIELDS])
+            drug = tuple([asked.get(name) or "" for name in Identity._fields])
             try:
                 if drug in self._drugs:
                     continue
@@ -81,7 +89,7 @@ class AskedAbout:
         """Will write it as JSON: {"days": [...], "identities": [[...]]}; '' where it is too much: then each chunk gathers its own."""
         if self._too_many:
             return ""
-        identities = {Identity.of(**dict(zip(IDENTITY_FIELDS, drug, strict=True))) for drug in self._drugs}
+        identities = {Identity.of(**dict(zip(Identity._fields, drug, strict=True))) for drug in self._drugs}
         return compact({"days": sorted(self._days), "identities": sorted(identities)})
 
 
@@ -91,6 +99,6 @@ def asked_about(text: str) -> tuple[Sequence[str], Sequence[Identity]]:
     return kept.get("days", ()), [Identity(*texts) for texts in kept.get("identities", ())]
 
 
-def _is_plain(text: object) -> bool:
+def _is_plain(text: object) -> TypeGuard[str]:
     # Printable: what the database cannot even be asked for (NUL, half a surrogate pair) makes its claim invalid.
-    return isinstance(text, str) and len(text) <= MAX_TEXT and text.isprintable()
+    return isinstance(text, str) and len(text) <= _LONGEST and text.isprintable()

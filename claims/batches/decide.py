@@ -21,9 +21,9 @@ from catalog.drugs.knowledge import Identity
 from catalog.importing.copy_text import copied
 from catalog.importing.problems import Problem
 from claims import gather
-from claims.batches.asked import asked_about, facts_of
+from claims.batches.asked import asked_about, facts_of, record_invalid
 from claims.batches.ending import end_if_all_decided
-from claims.batches.record import INVALID, Parts, compact, record_invalid
+from claims.batches.record import INVALID, Parts
 from claims.batches.totals import Totals
 from claims.eligibility import (
     NOTHING_USED,
@@ -38,6 +38,7 @@ from claims.eligibility import (
     pay,
 )
 from claims.models import BatchChunk, BatchClaim, ClaimBatch
+from common.compact import compact
 from common.dates import parse_day
 from common.jobs.services import Cancelled, Lease
 

@@ -5,14 +5,10 @@ decision keeps numbers of parts and its money in fen, so that a line takes some 
 given. results.py shows it again.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
-import msgspec
-
 from catalog.drugs.resolve import Recognition
-from catalog.importing.problems import Problem
 from claims.eligibility import Decision, Judgement, LineDecision, Reason, accumulators_document
 from claims.eligibility.answer import (
     base_document,
@@ -23,6 +19,7 @@ from claims.eligibility.answer import (
     reason_document,
     trace_document,
 )
+from common.compact import compact
 
 INVALID: Final = "invalid"
 WRITTEN_KEPT: Final = 100_000
@@ -50,14 +47,6 @@ class KeptLine(NamedTuple):
     ratio: int
     share: int
     payable: int
-
-
-def compact(document: Any) -> str:
-    """Will write JSON without needless space; everything escaped where a text is none (half a surrogate pair)."""
-    try:
-        return msgspec.json.encode(document).decode()
-    except UnicodeEncodeError:
-        return json.dumps(document, separators=(",", ":"))
 
 
 class Parts:
@@ -160,9 +149,3 @@ def parts_of_text(text: str) -> list[str]:
 
 def _trace_text(judgement: Judgement) -> str:
     return compact(trace_document(judgement))
-
-
-def record_invalid(*, claim_no: str, rows: Sequence[int], problems: Sequence[Problem]) -> str:
-    """Will return what is kept of a claim that is invalid."""
-    found = [problem.as_dict() for problem in problems]
-    return compact({"claim_no": claim_no, "rows": rows, "problems": found})

@@ -14,7 +14,8 @@ from heapq import heappop, heappush
 from typing import Any, Final, NamedTuple
 
 from catalog.importing.formulas import shield
-from claims.batches.record import INVALID, KeptLine, compact
+from claims.batches.record import INVALID, KeptLine
+from common.compact import compact
 from common.dates import instant_text
 from common.money import ratio_text, yuan
 from common.sentences import Language
