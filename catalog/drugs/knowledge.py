@@ -361,9 +361,13 @@ class Closure:
     _met: set[KnownRow] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self._first = KnownKeys(names=frozenset(self.names))
-        for identity in self.identities:
-            self._first |= lookup_keys(identity, self.forms)
+        keys = [lookup_keys(identity, self.forms) for identity in self.identities]
+        self._first = KnownKeys(
+            frozenset().union(*(key.codes for key in keys)),
+            frozenset().union(*(key.approvals for key in keys)),
+            frozenset(self.names).union(*(key.names for key in keys)),
+            frozenset().union(*(key.brands for key in keys)),
+        )
 
     @property
     def rows(self) -> list[KnownRow]:

@@ -41,13 +41,20 @@ def compile_entry(columns: Mapping[str, object], forms: DosageForms, kind: Kind)
 
     def texts(name: str) -> tuple[str, ...]:
         value = columns.get(name)
-        return tuple(str(item) for item in value if str(item).strip()) if isinstance(value, list | tuple) else ()
+        if not value or not isinstance(value, list | tuple):
+            return ()
+        return tuple([str(item) for item in value if str(item).strip()])
 
     code, approval = norm(text("national_code")), approval_key(text("approval_no"))
     brand, maker, strength = norm(text("brand_name")), norm(text("manufacturer")), norm(text("strength"))
     form, entry_code = norm(text("dosage_form")), text("entry_code")
     names_product = bool(approval or brand or maker or strength) or is_whole_code(code)
-    criteria = tuple((item.partition("=")[0].strip(), item.partition("=")[2].strip()) for item in texts("criteria"))
+    criteria = tuple([(item.partition("=")[0].strip(), item.partition("=")[2].strip()) for item in texts("criteria")])
+    icd10_written, effective_from, effective_to = (
+        texts("icd10"),
+        _day(columns.get("effective_from")),
+        _day(columns.get("effective_to")),
+    )
     entry = Entry(
         entry_code=entry_code,
         sort_key=(not names_product, not form, entry_code),
@@ -59,41 +66,39 @@ def compile_entry(columns: Mapping[str, object], forms: DosageForms, kind: Kind)
         manufacturer=maker,
         strength=strength,
         class_code=norm(text("class_code")),
-        icd10=DiseaseCodes.of(texts("icd10")),
+        icd10=DiseaseCodes.of(icd10_written),
         sex=text("sex"),
         age_min=_whole(columns.get("age_min")),
         age_max=_whole(columns.get("age_max")),
         settings=texts("settings"),
         min_institution_level=_whole(columns.get("min_institution_level")),
-        criteria=tuple(name for name, _words in criteria),
+        criteria=tuple([name for name, _words in criteria]),
         uncoded=False,
         prior_auth=columns.get("prior_auth") is True,
         payment_standard=_number(columns.get("payment_standard"), STANDARD_PLACES),
         max_quantity=_number(columns.get("max_quantity"), MAX_QUANTITY_PLACES),
-        effective_from=_day(columns.get("effective_from")),
-        effective_to=_day(columns.get("effective_to")),
-        has_period=False,
-        icd10_written=texts("icd10"),
+        effective_from=effective_from,
+        effective_to=effective_to,
+        has_period=effective_from is not None or effective_to is not None,
+        icd10_written=icd10_written,
         criteria_texts=criteria,
         payment_standard_text=text("payment_standard_text"),
         indication=text("indication"),
         restriction=text("restriction"),
     )
-    entry = replace(
-        entry,
-        has_period=entry.effective_from is not None or entry.effective_to is not None,
-        uncoded=kind not in EXCLUDING_KINDS and _is_uncoded(entry),
-    )
-    drug_tests = tuple(test for test in DRUG_TESTS if test.given(entry))
+    if kind not in EXCLUDING_KINDS and _is_uncoded(entry):
+        entry = replace(entry, uncoded=True)
+    drug_tests = tuple([test for test in DRUG_TESTS if test.given(entry)])
     if kind in EXCLUDING_KINDS and not entry.base_name and CLASS_TEST.given(entry):
         drug_tests += (CLASS_TEST,)
-    return replace(entry, drug_tests=drug_tests, facets=tuple(facet for facet in FACETS if facet.given(entry)))
+    return replace(entry, drug_tests=drug_tests, facets=tuple([facet for facet in FACETS if facet.given(entry)]))
 
 
 def _is_uncoded(entry: Entry) -> bool:
     """An indication without codes, or a restriction with no coded column beside it (eligibility 4.2)."""
-    coded = any(facet.given(entry) for facet in FACETS)
-    return (entry.indication != "" and not entry.icd10) or (entry.restriction != "" and not coded)
+    if entry.indication != "" and not entry.icd10:
+        return True
+    return entry.restriction != "" and not any(facet.given(entry) for facet in FACETS)
 
 
 def _whole(value: object) -> int | None:
