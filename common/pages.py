@@ -1,4 +1,4 @@
-"""Middleware that only people's pages need: the API has no session, no cookie, no form, and is spared them."""
+"""Middleware that only people's pages need: the API has no file, no session, no cookie, no message, and is spared them."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from common.tenancy import OfficeMiddleware
 
@@ -23,6 +24,7 @@ def _spares_the_api(middleware: type) -> type:
     return PagesOnly
 
 
+StaticFiles = _spares_the_api(WhiteNoiseMiddleware)
 Session = _spares_the_api(SessionMiddleware)
 Authentication = _spares_the_api(AuthenticationMiddleware)
 Office = _spares_the_api(OfficeMiddleware)

@@ -18,7 +18,7 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "")
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
         chosen = given if _SAFE.match(given) else uuid.uuid4().hex
         token = request_id.set(chosen)
         try:
