@@ -12,13 +12,24 @@ from catalog.drugs.knowledge import Closure, Identity, Knowledge, KnownKeys, Kno
 from catalog.drugs.names import DosageForms, FormRow
 from common.text import approval_key, norm
 
-# Each arm repeats what its partial index leaves out, so that the planner can use the index. Entries of several versions that are alike in
-# every fact are one: the earliest.
-_ROWS = """
-(SELECT 'master', position, NULL::timestamptz, '', '', '',
+_MASTERS = """
+SELECT 'master', position, NULL::timestamptz, '', '', '',
   generic_name, national_code, approval_no, aliases, dosage_form, brand_name, manufacturer, strength, class_code
 FROM catalog_drugproduct
 WHERE recorded_from <= %(known_at)s AND (recorded_to IS NULL OR recorded_to > %(known_at)s)
+"""
+# Each arm repeats what its partial index leaves out, so that the planner can use the index. Entries are found first (MATERIALIZED), then
+# their versions: the other way round every version would be searched. Entries of several versions that are alike in every fact are one:
+# the earliest.
+_ROWS = f"""
+WITH found AS MATERIALIZED (
+  SELECT * FROM catalog_catalogentry e WHERE e.generic_name <> ''
+    AND (e.base_name = ANY(%(names)s::text[])
+      OR (e.national_code <> '' AND e.national_code = ANY(%(codes)s::text[]))
+      OR (e.approval_key <> '' AND e.approval_key = ANY(%(approvals)s::text[]))
+      OR (e.brand_key <> '' AND e.brand_key = ANY(%(brands)s::text[])))
+)
+({_MASTERS}
   AND (base_name = ANY(%(names)s::text[]) OR alias_keys && %(names)s::varchar[]
     OR (national_code <> '' AND national_code = ANY(%(codes)s::text[]))
     OR (approval_key <> '' AND approval_key = ANY(%(approvals)s::text[]))
@@ -27,17 +38,13 @@ UNION ALL
 (SELECT DISTINCT ON (e.generic_name, e.national_code, e.approval_no, e.dosage_form, e.brand_name, e.manufacturer, e.strength, e.class_code)
   'entry', 0, v.published_at, c.code, v.label, e.entry_code,
   e.generic_name, e.national_code, e.approval_no, NULL, e.dosage_form, e.brand_name, e.manufacturer, e.strength, e.class_code
-FROM catalog_catalogentry e
+FROM found e
 JOIN catalog_catalogversion v ON v.id = e.version_id
 JOIN catalog_catalog c ON c.id = v.catalog_id
-WHERE v.published_at <= %(known_at)s AND (c.owner_id IS NULL OR %(all)s OR c.owner_id = %(insurer_id)s) AND e.generic_name <> ''
-  AND (e.base_name = ANY(%(names)s::text[])
-    OR (e.national_code <> '' AND e.national_code = ANY(%(codes)s::text[]))
-    OR (e.approval_key <> '' AND e.approval_key = ANY(%(approvals)s::text[]))
-    OR (e.brand_key <> '' AND e.brand_key = ANY(%(brands)s::text[])))
+WHERE v.published_at <= %(known_at)s AND (c.owner_id IS NULL OR %(all)s OR c.owner_id = %(insurer_id)s)
 ORDER BY e.generic_name, e.national_code, e.approval_no, e.dosage_form, e.brand_name, e.manufacturer, e.strength, e.class_code,
   v.published_at, c.code COLLATE "C", v.label, e.entry_code)
-"""
+"""  # noqa: S608
 
 
 @cache
@@ -59,6 +66,14 @@ def rows_with(keys: KnownKeys, *, insurer_id: int | None, known_at: datetime) ->
     }
     with connection.cursor() as cursor:
         cursor.execute(_ROWS, parameters)
+        return [_known_row(*row) for row in cursor.fetchall()]
+
+
+def masters_named(names: Iterable[str], *, known_at: datetime) -> list[KnownRow]:
+    """Return the master's rows with one of these base names as their own or an alias's: they tell which drug an entry of the name is."""
+    asked = f"{_MASTERS} AND (base_name = ANY(%(names)s::text[]) OR alias_keys && %(names)s::varchar[])"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(asked, {"known_at": known_at, "names": sorted(names)})
         return [_known_row(*row) for row in cursor.fetchall()]
 
 

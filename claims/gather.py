@@ -5,19 +5,20 @@ versions exist, what is known about drugs) is kept only for one revision of the 
 master row raises it, and everything is read anew. An instant in the past is always read anew.
 """
 
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models.functions import Left
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from catalog.clock import Observation
 from catalog.drugs.knowledge import Closure, Identity, Knowledge, KnownRow
 from catalog.drugs.resolve import recognise
 from catalog.entries import COLUMNS
-from catalog.known import KnownRows, complete, dosage_forms
+from catalog.known import KnownRows, complete, dosage_forms, masters_named
 from catalog.models import CatalogEntry, CatalogVersion
 from claims.eligibility.compiled import (
     CLASS_LENGTH,
@@ -35,13 +36,11 @@ from common.errors import Refused
 from insurers import models as insurers
 from insurers.terms import parse_terms
 
-# What recognition is asked about: a line's identity, or the base name of a drug offered as an alternative.
-Probe = Identity | str
-
 # Entries of one drug in one version are a handful; a list without drugs may be some thousands.
 DRUGS_KEPT = 50_000
 SELECTORS_KEPT = 64
 PRODUCTS_KEPT = 500
+CLASSES_KEPT = 2_000
 WORLDS_KEPT = 2_000
 # A request that names more drugs than this (a batch) is gathered for itself and not kept.
 KEPT_WITH_AT_MOST = 64
@@ -84,14 +83,17 @@ class ProductFacts:
 
 # What may change carries the revision in its key: after the next publication nobody asks for it any more, and it ages out.
 _products: Kept[tuple[int, str, int], ProductFacts] = Kept(PRODUCTS_KEPT)
-_known: Kept[tuple[int, int, Probe], tuple[KnownRow, ...]] = Kept(DRUGS_KEPT)
-_knowledge: Kept[tuple[int, int, frozenset[Probe]], Knowledge] = Kept(WORLDS_KEPT)
+_known: Kept[tuple[int, int, Identity], tuple[KnownRow, ...]] = Kept(DRUGS_KEPT)
+# (revision, base name of a drug offered as an alternative) → the master's rows that tell which drug it is.
+_masters: Kept[tuple[int, str], tuple[KnownRow, ...]] = Kept(DRUGS_KEPT)
 _worlds: Kept[Any, World] = Kept(WORLDS_KEPT)
 # Published entries never change: (version id, base name) → its entries in the order of eligibility 4.3.
 _entries: Kept[tuple[int, str], tuple[Entry, ...]] = Kept(DRUGS_KEPT)
 # Alternatives: (version id, class, first three characters of a disease, '' without one) → the entries of the class that may treat it.
 _by_class: Kept[tuple[int, str, str], tuple[Entry, ...]] = Kept(DRUGS_KEPT)
 _selectors: Kept[int, Selectors] = Kept(SELECTORS_KEPT)
+# (version id, class) → by first three characters of a disease ('' no disease at all, '-' a range) the ids of the entries of the class.
+_diseases: Kept[tuple[int, str], dict[str, "array[int]"]] = Kept(CLASSES_KEPT)
 
 
 def _announce(insurer_id: int, seen: Observation) -> None:
@@ -179,12 +181,13 @@ def gather(
     _announce(product.insurer_id, seen)
     who = _Asker(product.insurer_id, known_at, seen.revision if keep else None)
     references = {one for found in needs(on, product.versions, product.catalogs, known_at).values() for one in found}
-    knowledge = _knowledge_of(wanted, who)
+    rows = _known_of(wanted, who)
+    knowledge = Knowledge.build(rows, dosage_forms())
     names = entry_names(wanted, knowledge)
     compiled = _compile(references, names, _classes(treating, knowledge))
     offered = {entry.base_name for made in compiled.values() for listed in made.by_class.values() for entry in listed}
-    if offered:
-        knowledge = _knowledge_of(wanted | offered, who)
+    if masters := _masters_of(offered, who):
+        knowledge = Knowledge.build({**rows, **masters}, dosage_forms())
     world = World(
         product=product.code,
         product_versions=product.versions,
@@ -218,43 +221,56 @@ class _Asker:
     revision: int | None
 
 
-def _closure(probes: Iterable[Probe]) -> Closure:
-    probes = list(probes)
-    identities = [probe for probe in probes if isinstance(probe, Identity)]
-    return Closure(identities, dosage_forms(), [probe for probe in probes if isinstance(probe, str)])
-
-
-def _knowledge_of(probes: frozenset[Probe], who: _Asker) -> Knowledge:
-    """Return knowledge that holds the closure of the identities and base names: from what is kept, the rest in a few queries for all."""
+def _known_of(identities: Iterable[Identity], who: _Asker) -> dict[KnownRow, None]:
+    """Return the closure of the identities (see catalog.drugs.knowledge): from what is kept, the rest in a few queries for all."""
     if who.revision is None:
-        closure = _closure(probes)
+        closure = Closure(list(identities), dosage_forms())
         complete(closure, insurer_id=who.insurer_id, known_at=who.known_at)
-        return Knowledge.build(closure.rows, dosage_forms())
-    kept = _knowledge.get((who.insurer_id, who.revision, probes))
-    if kept is not None:
-        return kept
+        return dict.fromkeys(closure.rows)
     rows: dict[KnownRow, None] = {}
     missing = []
-    for probe in probes:
-        known = _known.get((who.insurer_id, who.revision, probe))
+    for identity in identities:
+        known = _known.get((who.insurer_id, who.revision, identity))
         if known is None:
-            missing.append(probe)
+            missing.append(identity)
         else:
             rows.update(dict.fromkeys(known))
     if missing:
-        closure = _closure(missing)
+        closure = Closure(missing, dosage_forms())
         complete(closure, insurer_id=who.insurer_id, known_at=who.known_at)
         fetched = KnownRows(closure.rows, dosage_forms())
-        for probe in missing:
-            # Each probe keeps its own rows only, so that they can be put together anew with others'.
-            own = _closure([probe])
+        for identity in missing:
+            # Each identity keeps its own rows only, so that they can be put together anew with others'.
+            own = Closure([identity], dosage_forms())
             while keys := own.missing_keys():
                 own.add(fetched.with_keys(keys))
-            _known.put((who.insurer_id, who.revision, probe), tuple(own.rows))
+            _known.put((who.insurer_id, who.revision, identity), tuple(own.rows))
         rows.update(dict.fromkeys(closure.rows))
-    knowledge = Knowledge.build(rows, dosage_forms())
-    _knowledge.put((who.insurer_id, who.revision, probes), knowledge)
-    return knowledge
+    return rows
+
+
+def _masters_of(names: Iterable[str], who: _Asker) -> dict[KnownRow, None]:
+    """Return the master's rows that tell which drugs the entries of these names are; from what is kept, the rest in one query."""
+    if who.revision is None:
+        return dict.fromkeys(masters_named(names, known_at=who.known_at)) if names else {}
+    rows: dict[KnownRow, None] = {}
+    missing: dict[str, list[KnownRow]] = {}
+    for name in names:
+        known = _masters.get((who.revision, name))
+        if known is None:
+            missing[name] = []
+        else:
+            rows.update(dict.fromkeys(known))
+    if missing:
+        forms = dosage_forms()
+        for row in masters_named(missing, known_at=who.known_at):
+            rows[row] = None
+            for name in {forms.base_name(written).name for written in (row.generic_name, *row.aliases)}:
+                if name in missing:
+                    missing[name].append(row)
+        for name, found in missing.items():
+            _masters.put((who.revision, name), tuple(found))
+    return rows
 
 
 def _compile(
@@ -301,7 +317,7 @@ def _entries_of(references: set[Reference], names: frozenset[str]) -> dict[int, 
     asked = CatalogEntry.objects.filter(
         version__in={pk for pk, _name in fresh}, base_name__in={name for _pk, name in fresh}
     )
-    for row in asked.values("version_id", "base_name", *COLUMNS):
+    for row in asked.order_by().values("version_id", "base_name", *COLUMNS):
         key = row.pop("version_id"), row.pop("base_name")
         if key in fresh:
             fresh[key].append(compile_entry(row, dosage_forms(), kinds[key[0]]))
@@ -311,10 +327,6 @@ def _entries_of(references: set[Reference], names: frozenset[str]) -> dict[int, 
         if entries:
             found[pk][name] = entries
     return found
-
-
-# An entry may treat a disease when it names none, or one with the same first three characters, or a range (tested when it is judged).
-_MAY_TREAT = "(icd10 = '{}' OR EXISTS (SELECT FROM unnest(icd10) code WHERE code LIKE '%%-%%' OR left(upper(code), 3) = ANY(%s)))"
 
 
 def _classes_of(
@@ -332,12 +344,11 @@ def _classes_of(
                 gathered.setdefault((reference.pk, cls), {}).update(dict.fromkeys(listed))
     if fresh:
         kinds = {reference.pk: reference.kind for reference in references}
-        heads = sorted({head for _pk, _cls, head in fresh})
-        asked = CatalogEntry.objects.filter(version__in={pk for pk, _cls, _head in fresh}).exclude(base_name="")
-        asked = asked.alias(cls=Left("class_code", CLASS_LENGTH)).filter(
-            cls__in={cls.upper() for _pk, cls, _head in fresh}
-        )
-        for row in asked.extra(where=[_MAY_TREAT], params=[heads]).values("version_id", *COLUMNS):  # noqa: S610
+        diseases = _diseases_of({(pk, cls) for pk, cls, _head in fresh})
+        # An entry may treat a disease when it names none, or one with the same first three characters, or a range (tested when it is judged).
+        ids = {entry for pk, cls, head in fresh for key in {"", "-", head} for entry in diseases[pk, cls].get(key, ())}
+        heads = {head for _pk, _cls, head in fresh}
+        for row in CatalogEntry.objects.filter(pk__in=ids).order_by().values("version_id", *COLUMNS) if ids else ():
             pk = row.pop("version_id")
             entry = compile_entry(row, dosage_forms(), kinds[pk])
             for head in heads:
@@ -355,6 +366,31 @@ def _classes_of(
     return found
 
 
+# A class of a large list holds thousands of entries, of which a disease concerns a handful: which, is asked once a class.
+_DISEASES = """
+SELECT version_id, left(class_code, %s) AS class, icd10, array_agg(id) FROM catalog_catalogentry
+WHERE version_id = ANY(%s) AND left(class_code, %s) = ANY(%s) AND base_name <> '' GROUP BY 1, 2, 3
+"""
+
+
+def _diseases_of(wanted: set[tuple[int, str]]) -> dict[tuple[int, str], dict[str, "array[int]"]]:
+    """Return by version id and class the ids of its entries by disease: from what is kept, the rest in one query."""
+    found = {key: kept for key in wanted if (kept := _diseases.get(key)) is not None}
+    fresh: dict[tuple[int, str], dict[str, array[int]]] = {key: {} for key in wanted if key not in found}
+    if fresh:
+        versions, classes = {pk for pk, _cls in fresh}, {cls.upper() for _pk, cls in fresh}
+        with connection.cursor() as cursor:
+            cursor.execute(_DISEASES, [CLASS_LENGTH, [*versions], CLASS_LENGTH, [*classes]])
+            for pk, cls, codes, ids in cursor.fetchall():
+                by_disease = fresh.get((pk, cls.lower()))
+                if by_disease is not None:
+                    for disease in {"-" if "-" in code else code[:3].upper() for code in codes} or {""}:
+                        by_disease.setdefault(disease, array("q")).extend(ids)
+        for key, made in fresh.items():
+            _diseases.put(key, made)
+    return found | fresh
+
+
 def _sort_key(entry: Entry) -> tuple[bool, bool, str]:
     return entry.sort_key
 
@@ -364,7 +400,7 @@ def _selectors_of(references: set[Reference]) -> dict[int, Selectors]:
     found = {reference.pk: kept for reference in references if (kept := _selectors.get(reference.pk)) is not None}
     absent = {reference.pk: reference.kind for reference in references if reference.pk not in found}
     if absent:
-        rows = CatalogEntry.objects.filter(version__in=absent, base_name="").values("version_id", *COLUMNS)
+        rows = CatalogEntry.objects.filter(version__in=absent, base_name="").order_by().values("version_id", *COLUMNS)
         fresh: dict[int, list[Entry]] = {pk: [] for pk in absent}
         for row in rows:
             pk = row.pop("version_id")

@@ -22,6 +22,8 @@ A claim needs only the rows that can matter to its lines. For one line identity 
         closure.add(rows_with(keys))            # one query each
     knowledge = Knowledge.build(closure.rows, forms)
 
+Which drug an entry of some base name is takes less: the master's rows with that name as their own or an alias's.
+
 Any superset of the closure gives the same answers as all rows together; tests/catalog/drugs/test_closure.py holds that.
 Rows of two versions that are alike in every fact may be reduced to the one with the least order.
 """
@@ -345,16 +347,12 @@ def lookup_keys(identity: Identity, forms: DosageForms) -> KnownKeys:
 
 @dataclass(slots=True)
 class Closure:
-    """The rows that can matter to some line identities, gathered in rounds: see the module.
-
-    `names` are further base names whose rows are wanted, such as those of the entries offered as alternatives.
-    """
+    """The rows that can matter to some line identities, gathered in rounds: see the module."""
 
     MAX_ROUNDS: ClassVar[int] = 6
 
     identities: Iterable[Identity]
     forms: DosageForms
-    names: Iterable[str] = ()
     _rows: dict[KnownRow, None] = field(default_factory=dict)
     _asked: KnownKeys = KnownKeys()
     _first: KnownKeys = KnownKeys()
@@ -365,7 +363,7 @@ class Closure:
         self._first = KnownKeys(
             frozenset().union(*(key.codes for key in keys)),
             frozenset().union(*(key.approvals for key in keys)),
-            frozenset(self.names).union(*(key.names for key in keys)),
+            frozenset().union(*(key.names for key in keys)),
             frozenset().union(*(key.brands for key in keys)),
         )
 
