@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -317,6 +317,14 @@ def retry_import(*, run: ImportRun) -> None:
     with transaction.atomic():
         ImportRun.objects.filter(pk=run.pk).update(outcome="", finished_at=None)
         jobs.retry(job=run.job)
+
+
+def kept_file(run: ImportRun) -> Path | None:
+    """Return where the file of a failed import is kept, while it is (30 days); its rows are shown with their problems."""
+    if run.outcome != ImportRun.Outcome.FAILED or not run.file_path:
+        return None
+    path = uploads.full_path(run.file_path)
+    return path if path.exists() else None
 
 
 def file_problems(run: ImportRun) -> list[FileProblem]:

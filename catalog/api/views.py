@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from django.db.models import QuerySet
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -34,11 +34,9 @@ from catalog.importing.export import (
     problem_csv_lines,
     xlsx_file,
 )
-from catalog.importing.problems import Problem as FileProblem
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug, DrugProduct, ImportProblem, ImportRun
 from catalog.queries import history_of, listings_of, resolve_lines, visible_drugs
 from catalog.search import drugs_matching, entries_matching
-from catalog.uploads import full_path
 from common.api import etags
 from common.api.filtering import refuse_unknown
 from common.api.pagination import CursorPages, PagePagination
@@ -46,11 +44,11 @@ from common.api.params import day_parameter, instant_parameter
 from common.api.parsing import StrictJsonParser
 from common.api.problems import ApiProblem
 from common.api.views import ApiViewSet
+from common.downloads import XLSX, download, marked_name
 from common.errors import Problem
 
 READ, WRITE, PUBLISH = ("catalog:read",), ("catalog:write",), ("catalog:publish",)
 SHOWN_PROBLEMS = 100
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def catalog_of(request: Any, code: str) -> Catalog:
@@ -291,7 +289,7 @@ class VersionViewSet(ApiViewSet):
             return HttpResponse(status=304, headers=headers)
         kind = self.files[f"export_{form}"]
         content = lines_of(entries.rows_of(version.pk))
-        return _download(content, f"{version.catalog.code}-{version.label}.{form}", kind, headers)
+        return download(content, f"{version.catalog.code}-{version.label}.{form}", kind, headers)
 
 
 class PublishingViewSet(VersionViewSet):
@@ -312,26 +310,6 @@ class PublishingViewSet(VersionViewSet):
         given = self._given(request, shapes.WithdrawInput)
         version = self._for_change(request, code, label)
         return self._shown(request, services.withdraw_version(version=version, by=request.user.person, **given))
-
-
-def _stem(name: str) -> str:
-    return name.rpartition(".")[0] or name
-
-
-def _download(
-    content: Iterator[bytes], name: str, kind: str, headers: dict[str, str] | None = None
-) -> StreamingHttpResponse:
-    # The plain name is for clients that do not read the other; quotes would end it early.
-    plain = re.sub(r"[^A-Za-z0-9._ -]", "_", name)
-    return StreamingHttpResponse(
-        content,
-        content_type=f"{kind}; charset=utf-8" if kind == "text/csv" else kind,
-        headers={
-            "Cache-Control": "private, no-cache",
-            **(headers or {}),
-            "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
-        },
-    )
 
 
 class EntryViewSet(ApiViewSet):
@@ -475,29 +453,29 @@ class ImportViewSet(ApiViewSet):
         rows = run.problems.order_by("id").values(
             "row", "column", "value", "code", "severity", "message_zh", "message_en"
         )
-        return _download(problem_csv_lines(rows.iterator(2000)), f"problems-{run.pk}.csv", "text/csv")
+        return download(problem_csv_lines(rows.iterator(2000)), f"problems-{run.pk}.csv", "text/csv")
 
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
     def marked_csv(self, request: Any, pk: str) -> HttpResponseBase:
         """The failed file's own rows with a column 错误 that says what to mend; it may be corrected and uploaded again."""
-        run, problems = self._marked(request, pk)
-        lines = mended_csv_lines(full_path(run.file_path), problems)
-        return _download(lines, f"{_stem(run.file_name)}-错误.csv", "text/csv")
+        run, file = self._kept(request, pk)
+        lines = mended_csv_lines(file, services.file_problems(run))
+        return download(lines, marked_name(run.file_name, "csv"), "text/csv")
 
     @extend_schema(responses={(200, XLSX): OpenApiTypes.BINARY})
     def marked_xlsx(self, request: Any, pk: str) -> HttpResponseBase:
         """The same as XLSX."""
-        run, problems = self._marked(request, pk)
-        return _download(
-            mended_xlsx_file(full_path(run.file_path), problems), f"{_stem(run.file_name)}-错误.xlsx", XLSX
-        )
+        run, file = self._kept(request, pk)
+        book = mended_xlsx_file(file, services.file_problems(run))
+        return download(book, marked_name(run.file_name, "xlsx"), XLSX)
 
-    def _marked(self, request: Any, pk: str) -> tuple[ImportRun, list[FileProblem]]:
+    def _kept(self, request: Any, pk: str) -> tuple[ImportRun, Path]:
         refuse_unknown(request.query_params, ())
         run = get_object_or_404(self.get_queryset(), pk=pk)
-        if run.outcome != ImportRun.Outcome.FAILED or not full_path(run.file_path).exists():
+        file = services.kept_file(run)
+        if file is None:
             raise ApiProblem(404, "file_not_kept", _("Only the file of a failed import is kept, for 30 days."))
-        return run, services.file_problems(run)
+        return run, file
 
     @extend_schema(request=None, responses=shapes.ImportOutput)
     @action(detail=True, methods=["post"])

@@ -2,12 +2,13 @@
 
 import csv
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import URLPattern
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -17,9 +18,11 @@ from catalog import services
 from catalog.curating.badges import provenance_badge, run_badge, run_words
 from catalog.curating.catalogs import uploaded
 from catalog.curating.changes import changes_context
+from catalog.importing.export import mended_csv_lines, mended_xlsx_file
 from catalog.importing.formulas import shield
 from catalog.models import ImportProblem, ImportRun
 from common.admin import Button, FileInput, NothingToFillIn, PageAdmin, note_field, paged, posted, reader_language
+from common.downloads import XLSX, download, marked_name
 from common.jobs.models import Job
 
 MAY_UPLOAD = "catalog.add_importrun"
@@ -150,6 +153,8 @@ class ImportRunAdmin(PageAdmin):
             self.route("drugs/upload/", self.upload_drugs_view, "upload_drugs"),
             self.route("<uuid:pk>/progress/", self.progress_view, "progress"),
             self.route("<uuid:pk>/problems.csv", self.problems_view, "problems"),
+            self.route("<uuid:pk>/rows-with-problems.csv", self.marked_csv_view, "marked_csv"),
+            self.route("<uuid:pk>/rows-with-problems.xlsx", self.marked_xlsx_view, "marked_xlsx"),
             self.route("<uuid:pk>/cancel/", self.cancel_view, "cancel"),
             self.route("<uuid:pk>/retry/", self.retry_view, "retry"),
             *super().get_urls(),
@@ -173,6 +178,7 @@ class ImportRunAdmin(PageAdmin):
             "progress": progress_of(run),
             "errors": errors,
             "warnings": warnings,
+            "file_kept": services.kept_file(run) is not None,
             "dead": bool(run.job and not run.outcome and run.job.state == Job.State.DEAD),
             "buttons": self._buttons(request, run),
         }
@@ -192,12 +198,27 @@ class ImportRunAdmin(PageAdmin):
     def progress_view(self, request: HttpRequest, pk: object) -> HttpResponse:
         return JsonResponse(progress_of(self._run(request, pk)))
 
-    def problems_view(self, request: HttpRequest, pk: object) -> HttpResponse:
+    def problems_view(self, request: HttpRequest, pk: object) -> HttpResponseBase:
         run = self._run(request, pk)
         lines = problem_lines(run.problems.order_by("severity", "id"))
-        response = HttpResponse("".join(lines), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="problems-{str(run.pk)[:8]}.csv"'
-        return response
+        return download((line.encode() for line in lines), f"problems-{str(run.pk)[:8]}.csv", "text/csv")
+
+    def marked_csv_view(self, request: HttpRequest, pk: object) -> HttpResponseBase:
+        run, file = self._kept(request, pk)
+        lines = mended_csv_lines(file, services.file_problems(run))
+        return download(lines, marked_name(run.file_name, "csv"), "text/csv")
+
+    def marked_xlsx_view(self, request: HttpRequest, pk: object) -> HttpResponseBase:
+        run, file = self._kept(request, pk)
+        book = mended_xlsx_file(file, services.file_problems(run))
+        return download(book, marked_name(run.file_name, "xlsx"), XLSX)
+
+    def _kept(self, request: HttpRequest, pk: object) -> tuple[ImportRun, Path]:
+        run = self._run(request, pk)
+        file = services.kept_file(run)
+        if file is None:
+            raise Http404(_("Only the file of a failed import is kept, for 30 days."))
+        return run, file
 
     def cancel_view(self, request: HttpRequest, pk: object) -> HttpResponse:
         run = self._run(request, pk)

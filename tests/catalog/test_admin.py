@@ -357,12 +357,35 @@ def test_problems_come_as_csv_that_a_spreadsheet_only_shows(
 
     answer = alice.get(page("catalog_importrun_problems", run.pk))
 
-    raw = answer.content.decode()
+    raw = answer.getvalue().decode()
     assert raw.startswith("\ufeff")
     rows = list(csv.reader(io.StringIO(raw[1:])))
     assert rows[0][0] == "severity"
     assert [cell for row in rows[1:] for cell in row if cell.startswith(("=", "+", "-", "@"))] == []
     assert any("=cmd()" in cell for row in rows[1:] for cell in row)
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_the_rows_of_a_failed_import_come_back_with_their_problems_to_be_mended(
+    alice: Client, make_catalog: Callable[..., Catalog], form: str
+) -> None:
+    catalog = make_catalog()
+    run = imported(catalog, ONE_BAD_ROW, file_name="清单.csv")
+    shown = alice.get(page("catalog_importrun_change", run.pk)).content.decode()
+    assert page(f"catalog_importrun_marked_{form}", run.pk) in shown
+
+    answer = alice.get(page(f"catalog_importrun_marked_{form}", run.pk))
+
+    assert f"filename*=UTF-8''%E6%B8%85%E5%8D%95-%E9%94%99%E8%AF%AF.{form}" in answer["Content-Disposition"]
+    again = imported(catalog, answer.getvalue(), label="again", file_name=f"清单-错误.{form}")
+    told = [run.problems.values_list("code", "column").get(severity="error") for run in (run, again)]
+    assert told[0] == told[1] == ("REQUIRED", "generic_name")
+
+
+def test_the_file_of_an_import_that_went_well_is_not_kept(alice: Client, make_catalog: Callable[..., Catalog]) -> None:
+    run = imported(make_catalog(), TWENTY_ROWS)
+
+    assert alice.get(page("catalog_importrun_marked_csv", run.pk)).status_code == 404
 
 
 def test_a_ready_import_shows_the_differences_and_filters_them(
