@@ -1,7 +1,8 @@
-"""The service as gunicorn serves it, with two more views to compare with: an empty one, and coverage as plain ORM."""
+"""The service as gunicorn serves it, with three more views to compare with: an empty one, coverage as plain ORM, and entries by model serializer."""
 
 import os
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -56,8 +57,44 @@ def orm(request: Any, code: str) -> JsonResponse:
     )
 
 
+@cache
+def entry_list() -> Any:
+    """Return entries as the framework's tutorial has it: a model serializer in a list view, pages by number."""
+    from rest_framework.generics import ListAPIView
+    from rest_framework.pagination import PageNumberPagination
+    from rest_framework.serializers import ModelSerializer
+
+    from catalog.entries import COLUMNS
+    from catalog.models import CatalogEntry
+
+    class EntrySerializer(ModelSerializer):
+        class Meta:
+            model = CatalogEntry
+            fields = COLUMNS
+
+    class Pages(PageNumberPagination):
+        page_size = 50
+
+    class Entries(ListAPIView):
+        serializer_class = EntrySerializer
+        pagination_class = Pages
+        filter_backends = ()
+        scopes = {"GET": ("catalog:read",)}
+
+        def get_queryset(self) -> Any:
+            return CatalogEntry.objects.filter(version=self.kwargs["version"]).order_by("entry_code")
+
+    return Entries.as_view()
+
+
+def entries(request: Any, version: int) -> Any:
+    """Answer a page of a version's entries by model serializer."""
+    return entry_list()(request, version=version)
+
+
 urlpatterns = [
     path("api/v1/bench/empty/", empty),
     path("api/v1/bench/orm/<str:code>/", orm),
+    path("api/v1/bench/entries/<int:version>/", entries),
     path("", include("config.urls")),
 ]

@@ -6,59 +6,20 @@ drugs are known changes with the revision (catalog.clock), and their texts are r
 
 import threading
 from array import array
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol
 
 from django.db import connection
 
-from catalog.models import CatalogVersion
 from catalog.queries import visible_drugs
 from catalog.text_index import TextIndex, Texts
+from common.kept import KeptBySize
 
 # An entry takes about 150 bytes: all indexes together stay below 100 MB a process, or are one version's alone.
 ENTRIES_KEPT = 500_000
 RESULTS_KEPT = 1_000_000  # rows of recent answers, for their next pages: 4 MB
 VISIBLE_KEPT = 5_000_000  # one byte for each drug an insurer may or may not see: 5 MB
 _ROWS_A_TIME = 5_000
-
-
-class _Sized(Protocol):
-    def __len__(self) -> int: ...
-
-
-K = TypeVar("K")
-V = TypeVar("V", bound=_Sized)
-
-
-class _Kept(Generic[K, V]):
-    """A memory bounded by the size of what it holds: the least recently used goes first, the newest always stays."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        self._size = 0
-        self._items: OrderedDict[K, V] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: K) -> V | None:
-        with self._lock:
-            if key in self._items:
-                self._items.move_to_end(key)
-            return self._items.get(key)
-
-    def put(self, key: K, value: V) -> None:
-        with self._lock:
-            old = self._items.pop(key, None)
-            self._size += len(value) - (len(old) if old is not None else 0)
-            self._items[key] = value
-            while self._size > self.limit and len(self._items) > 1:
-                _key, gone = self._items.popitem(last=False)
-                self._size -= len(gone)
-
-    def clear(self) -> None:
-        with self._lock:
-            self._items.clear()
-            self._size = 0
 
 
 class _Index:
@@ -71,8 +32,8 @@ class _Index:
         return self.index.rows
 
 
-_indexes: _Kept[str, _Index] = _Kept(ENTRIES_KEPT)
-_results: "_Kept[tuple[str, str], array[int]]" = _Kept(RESULTS_KEPT)
+_indexes: KeptBySize[str, _Index] = KeptBySize(ENTRIES_KEPT)
+_results: "KeptBySize[tuple[str, str], array[int]]" = KeptBySize(RESULTS_KEPT)
 _building = threading.Lock()
 
 
@@ -109,7 +70,17 @@ class Found:
         return Found(self._index, array("I", [ordinal for ordinal in self._ordinals if key(ordinal) in remaining]))
 
 
-def entries_matching(version: CatalogVersion, text: str) -> Found:
+class Version(Protocol):
+    """What a search must know of a version."""
+
+    @property
+    def pk(self) -> int: ...
+
+    @property
+    def checksum(self) -> str: ...
+
+
+def entries_matching(version: Version, text: str) -> Found:
     """Return the codes of the version's entries that have the text, best first."""
     key = version.checksum
     if not key:  # not loaded yet: nothing to hold on to
@@ -168,7 +139,7 @@ class _Visible:
         return len(self.drugs)
 
 
-_visible: _Kept[int, _Visible] = _Kept(VISIBLE_KEPT)
+_visible: KeptBySize[int, _Visible] = KeptBySize(VISIBLE_KEPT)
 
 
 def drugs_matching(text: str, *, insurer_id: int | None, revision: int) -> Found:

@@ -30,9 +30,9 @@ from claims.eligibility.compiled import (
 from claims.eligibility.coverage import classes_of
 from claims.eligibility.entry import Entry
 from claims.eligibility.world import ProductVersion, World, entry_names, needs
-from claims.kept import Kept
 from common import tenancy
 from common.errors import Refused
+from common.kept import Kept
 from insurers import models as insurers
 from insurers.terms import parse_terms
 

@@ -18,8 +18,7 @@ from catalog.importing import load
 from catalog.importing.check import check
 from catalog.models import Catalog, CatalogVersion, ImportRun, Revision
 from catalog.reference import reference_rows
-from claims import kept
-from common import hints
+from common import hints, kept
 from common.jobs import services as jobs
 from insurers import services as insurers
 from insurers.api.callers import kept_callers

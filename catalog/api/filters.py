@@ -7,6 +7,7 @@ from catalog.models import Catalog, CatalogEntry, Drug
 from common.api.filtering import YesNoFilter
 
 SEARCHED = "a part of a name, brand or maker, of pinyin or initials, or the start of a code; best first"
+LONGEST_SEARCH = 100
 # Never-null columns only, so that a cursor can stand on each.
 ORDERINGS = ["entry_code", "generic_name", "class_code", "manufacturer", "reimbursement_class"]
 
@@ -23,7 +24,7 @@ class CatalogFilter(django_filters.FilterSet):
 class EntryFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
         method="filter_q",
-        max_length=100,
+        max_length=LONGEST_SEARCH,
         help_text=SEARCHED,
     )
     icd10 = django_filters.CharFilter(
@@ -68,7 +69,7 @@ class EntryFilter(django_filters.FilterSet):
 class DrugFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
         method="filter_q",
-        max_length=100,
+        max_length=LONGEST_SEARCH,
         help_text="a part of a name, brand or maker, of pinyin or initials, or the start of a code",
     )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.api import feed, views
+from catalog.api import entries, feed, views
 
 VERSION = "catalogs/<str:code>/versions/<str:label>/"
 version, publishing = views.VersionViewSet.as_view, views.PublishingViewSet.as_view
@@ -15,7 +15,7 @@ urlpatterns = [
     path("catalogs/<str:code>/changes/", feed.ChangesViewSet.as_view({"get": "list"}), name="catalog-changes"),
     path("catalogs/<str:code>/versions/", version({"get": "list"}), name="version-list"),
     path(VERSION, version({"get": "retrieve", "delete": "destroy"}), name="version-detail"),
-    path(VERSION + "entries/", views.EntryViewSet.as_view({"get": "list"}), name="entry-list"),
+    path(VERSION + "entries/", entries.entry_list, name="entry-list"),
     path(VERSION + "export.csv", version({"get": "export_csv"}), name="version-export-csv"),
     path(VERSION + "export.xlsx", version({"get": "export_xlsx"}), name="version-export-xlsx"),
     path(VERSION + "export.ndjson", version({"get": "export_ndjson"}), name="version-export-ndjson"),

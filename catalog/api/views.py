@@ -23,7 +23,7 @@ from rest_framework.response import Response
 
 from catalog import entries, services
 from catalog.api import serializers as shapes
-from catalog.api.filters import CatalogFilter, DrugFilter, EntryFilter
+from catalog.api.filters import CatalogFilter, DrugFilter
 from catalog.changes import changes_between
 from catalog.clock import china_today
 from catalog.importing.export import (
@@ -34,12 +34,12 @@ from catalog.importing.export import (
     problem_csv_lines,
     xlsx_file,
 )
-from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug, DrugProduct, ImportProblem, ImportRun
+from catalog.models import Catalog, CatalogVersion, Drug, DrugProduct, ImportProblem, ImportRun
 from catalog.queries import history_of, listings_of, resolve_lines, visible_drugs
-from catalog.search import drugs_matching, entries_matching
+from catalog.search import drugs_matching
 from common.api import etags
 from common.api.filtering import refuse_unknown
-from common.api.pagination import CursorPages, PagePagination
+from common.api.pagination import PagePagination
 from common.api.params import day_parameter, instant_parameter
 from common.api.parsing import StrictJsonParser
 from common.api.problems import ApiProblem
@@ -135,13 +135,13 @@ class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
         insurers = Catalog._meta.get_field("owner").related_model.objects
         if not self.request.user.is_office:
             if code not in {"", self.request.user.insurer_code}:
-                _unknown("/owner", _("No such insurer."))
+                refuse("/owner", _("No such insurer."))
             return self.request.user.insurer_id
         if not code:
             return None
         owner = insurers.filter(code=code).values_list("pk", flat=True).first()
         if owner is None:
-            _unknown("/owner", _("No such insurer."))
+            refuse("/owner", _("No such insurer."))
         return owner
 
     @extend_schema(
@@ -176,10 +176,10 @@ class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
         refuse_unknown(request.query_params, ("from", "to", "change", "page", "page_size"))
         kind = request.query_params.get("change")
         if kind not in {None, "added", "removed", "changed"}:
-            _unknown("/change", _("change is added, removed or changed."))
+            refuse("/change", _("change is added, removed or changed."))
         missing = [name for name in ("from", "to") if not request.query_params.get(name)]
         if missing:
-            _unknown(f"/{missing[0]}", _("Name both versions: from and to."))
+            refuse(f"/{missing[0]}", _("Name both versions: from and to."))
         old = version_of(request, code, request.query_params["from"])
         new = version_of(request, code, request.query_params["to"])
         changes = list(changes_between(old.pk, new.pk))
@@ -194,7 +194,7 @@ class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
         return answer
 
 
-def _unknown(pointer: str, detail: str) -> None:
+def refuse(pointer: str, detail: str) -> None:
     raise ApiProblem(400, "invalid", _("The request is invalid; see `errors`."), [Problem(pointer, "invalid", detail)])
 
 
@@ -312,78 +312,6 @@ class PublishingViewSet(VersionViewSet):
         return self._shown(request, services.withdraw_version(version=version, by=request.user.person, **given))
 
 
-class EntryViewSet(ApiViewSet):
-    """Entries 条目 of a version."""
-
-    queryset = CatalogEntry.objects.none()
-    serializer_class = shapes.EntryOutput
-    filterset_class = EntryFilter
-    pagination_class = CursorPages
-    extra_parameters = ("fields",)
-    scopes = {"GET": READ}
-
-    @extend_schema(
-        parameters=[
-            OpenApiParameter(
-                "fields",
-                {"type": "array", "items": {"type": "string", "enum": entries.COLUMNS}, "minItems": 1},
-                style="form",
-                explode=False,
-                description="columns to give, separated by commas; entry_code always is",
-            )
-        ]
-    )
-    def list(self, request: Any, code: str, label: str) -> Response:
-        version = version_of(request, code, label)
-        columns = self._columns(request)
-        queryset = self.filter_queryset(CatalogEntry.objects.filter(version=version))
-        asked = hashlib.sha256(request.get_full_path().encode()).hexdigest()[:16]
-        etag = f"{version.checksum[:32]}-{asked}"
-        immutable = version.published_at is not None
-        if immutable and etags.unchanged(request, etag):
-            return etags.answer(request, None, etag=etag, immutable=True)
-        rows = self._page(request, version, queryset, columns)
-        shown = [entries.shown({name: row[name] for name in columns}) for row in rows]
-        data = self.get_paginated_response(shown).data
-        return etags.answer(request, data, etag=etag, immutable=immutable)
-
-    def _page(
-        self, request: Any, version: CatalogVersion, queryset: QuerySet[CatalogEntry], columns: list[str]
-    ) -> list[dict[str, Any]]:
-        given = set(request.query_params) - {"page", "page_size", "cursor", "ordering", "fields"}
-        text, ordering = request.query_params.get("q"), request.query_params.get("ordering", "")
-        found = entries_matching(version, text) if text else None
-        if found is not None and given - {"q"}:
-            found = found.only(lambda codes: set(_entry_codes(queryset.filter(entry_code__in=codes))))
-        if found is not None and not ordering:
-            codes = self.paginator.paginate_ranked(found, request)
-            rows = {row["entry_code"]: row for row in queryset.filter(entry_code__in=codes).order_by().values(*columns)}
-            return [rows[code] for code in codes]
-        if found is not None:
-            count, queryset = len(found), queryset.filter(entry_code__in=found[:])
-        else:
-            count = queryset.count() if given else version.entry_count
-        order = [column for column in ordering.split(",") if column]
-        if "entry_code" not in [column.lstrip("-") for column in order]:
-            order.append("entry_code")
-        # The order's columns are read too: a cursor is made of them.
-        wanted = dict.fromkeys([*columns, *[column.lstrip("-") for column in order]])
-        return self.paginator.paginate(queryset.values(*wanted), request, order=order, count=count)
-
-    def _columns(self, request: Any) -> list[str]:
-        asked = request.query_params.get("fields")
-        if asked is None:
-            return entries.COLUMNS
-        named = asked.split(",")
-        if not set(named) <= set(entries.COLUMNS):
-            _unknown("/fields", _("fields is a comma-separated list of entry columns."))
-        return [name for name in entries.COLUMNS if name in named or name == "entry_code"]
-
-
-def _entry_codes(queryset: QuerySet[CatalogEntry]) -> Iterator[str]:
-    return queryset.values_list("entry_code", flat=True).iterator(5_000)
-
-
 class MultipartOnly(MultiPartParser):
     """Files come as multipart/form-data."""
 
@@ -431,7 +359,7 @@ class ImportViewSet(ApiViewSet):
         else:
             catalog = Catalog.objects.visible_to(request.user.insurer_id).filter(code=fields["catalog"]).first()
             if catalog is None:
-                _unknown("/catalog", _("No such catalog."))
+                refuse("/catalog", _("No such catalog."))
             check_writable(request, catalog)
             run, new = services.upload_catalog(
                 catalog=catalog,
@@ -618,7 +546,7 @@ class DrugViewSet(ApiViewSet):
         """How each line identity is recognised (eligibility 3); at most 500."""
         refuse_unknown(request.query_params, ())
         if not isinstance(request.data, list) or not 1 <= len(request.data) <= 500:
-            _unknown("", _("Send a list of 1 to 500 line identities."))
+            refuse("", _("Send a list of 1 to 500 line identities."))
         given = shapes.IdentityInput(data=request.data, many=True)
         given.is_valid(raise_exception=True)
         found = resolve_lines(given.validated_data, insurer_id=request.user.insurer_id, known_at=request.user.known_at)

@@ -1,21 +1,14 @@
-"""Coverage over REST: one question answered plainly, a list of them through the framework.
-
-The single question is asked more than everything else together, so it goes without Django REST framework's machinery, of which it needs
-nothing: the same key, scope, limit, reader and words, called one after the other. Whatever asks for more than plain JSON (another method,
-media type or charset) is answered by the view set, and both answer alike byte for byte.
-"""
+"""Coverage over REST: one question, asked more than everything else together, the plain way (common.api.plain); a list of them by the view set."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from functools import lru_cache, wraps
+from functools import lru_cache
 from typing import Any
 
-from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import Throttled
 from rest_framework.response import Response
 
 from catalog.clock import china_today
@@ -25,19 +18,17 @@ from claims.api.views import language_of, seen_by
 from claims.eligibility import coverage_fields, parse_coverage
 from claims.eligibility.facts import CoverageQuery
 from claims.eligibility.request import InvalidQuery
-from claims.kept import Kept
 from claims.models import ClaimCheck
-from common.api import problems
 from common.api.filtering import refuse_repeated, refuse_unknown
+from common.api.plain import Asked, plainly
 from common.api.problems import ApiProblem
 from common.api.rendering import JsonRenderer
-from common.api.views import ApiViewSet, finish
+from common.api.views import ApiViewSet
 from common.dates import instant_text
 from common.errors import Problem
+from common.kept import Kept
 from common.sentences import Language
-from insurers.api.authentication import caller_of, check_scope, insurer_of
-from insurers.api.callers import Caller, seconds_left
-from insurers.api.throttling import within_rate
+from insurers.api.authentication import insurer_of
 
 COVERAGE = ("coverage:read",)
 
@@ -101,17 +92,6 @@ class CoverageViewSet(ApiViewSet):
         return [services.coverage_document(one, product, language) for one in found]
 
 
-_viewset = CoverageViewSet.as_view({"get": "retrieve", "post": "create"})
-# What clients that want JSON send; anything else is the view set's to judge.
-_WANTS_JSON = frozenset(
-    {
-        "*/*",
-        "application/json",
-        "application/json, */*",
-        "application/json, */*;q=0.5",
-        "application/json, text/plain, */*",
-    }
-)
 QUESTIONS_KEPT = 4_096
 ANSWERS_KEPT = 4_096
 # An answer says what is known at a revision: (product id, revision, question, language) → what stands before and after its instant.
@@ -119,43 +99,11 @@ _answers: Kept[tuple[int, int, CoverageQuery, Language], tuple[bytes, bytes]] = 
 _to_json = JsonRenderer().render
 
 
-@wraps(_viewset)  # so that what reads the table of addresses (the OpenAPI document) finds the view set
-def coverage(request: HttpRequest, code: str) -> HttpResponseBase:
-    """Answer one question plainly; hand over to the view set whatever asks for more."""
-    if not _is_plain(request):
-        return _viewset(request, code=code)
-    try:
-        caller = caller_of(request, may_be_kept=True)
-        check_scope(caller, COVERAGE)
-        if not within_rate(request, caller.prefix):
-            raise Throttled(seconds_left())
-        if "\x00" in code:
-            raise Http404
-        response = HttpResponse(_answer(request, caller, code), content_type="application/json")
-    except Exception as fault:  # as the framework does: whatever is raised becomes a problem document
-        response = problems.plain(problems.reported(fault))
-    response.headers["Allow"] = "GET, POST, HEAD, OPTIONS"
-    finish(response, request, CoverageViewSet)
-    return response
-
-
-def _is_plain(request: HttpRequest) -> bool:
-    query_string = request.META.get("QUERY_STRING", "")
-    return (
-        request.method == "GET"
-        and request.META.get("HTTP_ACCEPT", "*/*") in _WANTS_JSON
-        and (request.encoding or "utf-8") == "utf-8"
-        # The framework looks at the query before it asks who calls: for a media type, and for more parameters than it reads.
-        and "format=" not in query_string
-        and query_string.count("&") < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
-    )
-
-
-def _answer(request: HttpRequest, caller: Caller, code: str) -> bytes:
-    """Return the answer as JSON: as it was made before, where nothing was recorded since, with the instant of this request."""
-    language, seen = language_of(request), seen_by(caller)
-    query = _question(request.META.get("QUERY_STRING", ""), china_today(seen.known_at), language)
-    insurer_id = insurer_of(caller)
+def _answer(asked: Asked, code: str) -> HttpResponse:
+    """Answer one question: as it was answered before, where nothing was recorded since, with the instant of this request."""
+    language, seen = language_of(asked), seen_by(asked.user)
+    query = _question(asked.META.get("QUERY_STRING", ""), china_today(seen.known_at), language)
+    insurer_id = insurer_of(asked.user)
     product = gather.product_facts(insurer_id=insurer_id, code=code, seen=seen)
     of_the_past = query.known_at is not None and query.known_at < seen.known_at
     key = (product.pk, seen.revision, query, language)
@@ -163,13 +111,13 @@ def _answer(request: HttpRequest, caller: Caller, code: str) -> bytes:
     if kept is None:
         found, product = services.coverage(insurer_id=insurer_id, product_code=code, queries=[query], seen=seen)
         made = _to_json(services.coverage_document(found[0], product, language))
-        if of_the_past:
-            return made
         # Before the instant stand codes, a label and a day: none of them holds a quotation mark.
         before, instant, after = made.partition(_instant_json(seen.known_at))
-        _answers.put(key, (before, after))
-        return made
-    return kept[0] + _instant_json(seen.known_at) + kept[1]
+        if not of_the_past:
+            _answers.put(key, (before, after))
+    else:
+        made = kept[0] + _instant_json(seen.known_at) + kept[1]
+    return HttpResponse(made, content_type="application/json")
 
 
 def _instant_json(instant: datetime) -> bytes:
@@ -182,3 +130,6 @@ def _question(query_string: str, today: date, language: Language) -> CoverageQue
     parameters = QueryDict(query_string.encode("latin-1"), encoding="utf-8")
     refuse_repeated(parameters, but="icd10")
     return parse_coverage(coverage_fields(dict(parameters.lists())), today=today, language=language)
+
+
+coverage = plainly(CoverageViewSet, {"get": "retrieve", "post": "create"}, _answer)

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from django.db.models import Q, QuerySet
@@ -19,6 +19,8 @@ DEFAULT_SIZE = 50
 MAX_SIZE = 500
 MAX_PAGE = 999_999_999
 _MAX_CURSOR = 4000
+
+RowsBeyond = Callable[[Sequence[str], Sequence[str] | None, int], list[Any]]
 
 
 def _bad(name: str, code: str, detail: str) -> ApiProblem:
@@ -104,15 +106,32 @@ class CursorPages(BasePagination):
         self._begin(request, count)
         if self._pages:
             return list(self._pages.paginate_queryset(_Counted(queryset.order_by(*order), count), request) or [])
-        text = request.query_params.get("cursor")
+
+        def rows_beyond(columns: Sequence[str], place: Sequence[str] | None, limit: int) -> list[Any]:
+            narrowed = queryset.filter(_beyond(columns, place)) if place is not None else queryset
+            return list(narrowed.order_by(*columns)[:limit])
+
+        return self._by_place(rows_beyond, order)
+
+    def paginate_by_place(
+        self, rows_beyond: RowsBeyond, request: Any, *, order: Sequence[str], count: int
+    ) -> list[Any]:
+        """Return the rows of the page after (or before) a cursor, without numbered pages.
+
+        `rows_beyond(columns, place, limit)` returns rows as dicts in the order of the columns, from behind a place on (None: from the start).
+        """
+        self._begin(request, count)
+        return self._by_place(rows_beyond, order)
+
+    def _by_place(self, rows_beyond: RowsBeyond, order: Sequence[str]) -> list[Any]:
+        text = self._request.query_params.get("cursor")
         backwards, place = False, None
         if text is not None:
             named, backwards, *place = _decoded(text, (str, bool, *[str] * len(order)))
             if named != ",".join(order):
                 _bad_cursor()
         columns = [_turned(column) for column in order] if backwards else list(order)
-        narrowed = queryset.filter(_beyond(columns, place)) if place is not None else queryset
-        rows = list(narrowed.order_by(*columns)[: self._size + 1])
+        rows = rows_beyond(columns, place, self._size + 1)
         more, rows = len(rows) > self._size, rows[: self._size]
         if backwards:
             rows.reverse()

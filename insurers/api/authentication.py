@@ -30,28 +30,23 @@ class ApiKeyAuthentication(BaseAuthentication):
     """
 
     def authenticate(self, request: Any) -> tuple[Caller, None]:
+        scheme, _space, key = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        parts = split_key(key.strip()) if scheme.lower() == "api-key" else None
+        if parts is None:
+            raise _unauthenticated()
         view = request.parser_context.get("view")
-        return caller_of(request, may_be_kept=getattr(view, "may_keep_observation", False)), None
+        if not getattr(view, "may_keep_observation", False):
+            return _ask_database(parts), None
+        # Read before the database is asked: what is announced in between makes the next request ask again.
+        now = hint()
+        caller = kept_callers.fresh(parts, now)
+        if caller is None:
+            caller = _ask_database(parts)
+            kept_callers.put(parts, caller, now)
+        return caller, None
 
     def authenticate_header(self, request: Any) -> str:
         return "Api-Key"
-
-
-def caller_of(request: Any, *, may_be_kept: bool) -> Caller:
-    """Return who calls; raises a 401. `may_be_kept`: one seen at most a second ago may serve again while Redis' hint stands still."""
-    scheme, _space, key = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
-    parts = split_key(key.strip()) if scheme.lower() == "api-key" else None
-    if parts is None:
-        raise _unauthenticated()
-    if not may_be_kept:
-        return _ask_database(parts)
-    # Read before the database is asked: what is announced in between makes the next request ask again.
-    now = hint()
-    caller = kept_callers.fresh(parts, now)
-    if caller is None:
-        caller = _ask_database(parts)
-        kept_callers.put(parts, caller, now)
-    return caller
 
 
 def _ask_database(parts: tuple[str, str]) -> Caller:
@@ -96,13 +91,8 @@ class HasScope(BasePermission):
         wanted = getattr(view, "scopes", {}).get(method)
         if wanted is None:
             return False
-        check_scope(request.user, wanted)
-        return True
-
-
-def check_scope(caller: Caller, wanted: tuple[str, ...]) -> None:
-    """Raise a 403 for a caller who has none of the wanted scopes."""
-    if wanted != ANY_KEY and caller.scopes.isdisjoint(wanted):
+        if wanted == ANY_KEY or not request.user.scopes.isdisjoint(wanted):
+            return True
         listed = ", ".join(sorted(wanted))
         raise ApiProblem(403, "missing_scope", _("This key lacks the scope %(scope)s.") % {"scope": listed})
 

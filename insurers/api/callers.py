@@ -93,11 +93,6 @@ class _Counts:
 counts = _Counts()
 
 
-def seconds_left() -> int:
-    """Return how long the minute in which requests are counted still lasts."""
-    return WINDOW_SECONDS - int(time.time()) % WINDOW_SECONDS
-
-
 class _KeptCallers:
     """Callers by key, with the hint that was read before they were looked up; bounded, safe between threads."""
 

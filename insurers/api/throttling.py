@@ -1,29 +1,27 @@
 """How many requests a key may make a minute; counted in Redis. When Redis is away requests go on: the database
 still protects every write."""
 
+import time
 from typing import Any
 
 from django.conf import settings
 from rest_framework.throttling import BaseThrottle
 
-from insurers.api.callers import counts, seconds_left
+from insurers.api.callers import WINDOW_SECONDS, counts
 
 
 class PerKeyThrottle(BaseThrottle):
     """A fixed window a minute per key; `RateLimit-*` headers tell how much is left."""
 
     def allow_request(self, request: Any, view: Any) -> bool:
-        return within_rate(request._request, request.user.prefix)
+        limit = settings.API_RATE_PER_MINUTE
+        if hasattr(request._request, "rate"):
+            return True  # counted already, and handed over by the plain way (common.api.plain)
+        used = counts.used(request.user.prefix, limit)
+        if used is None:
+            return True
+        request._request.rate = (limit, max(0, limit - used), self.wait())
+        return bool(used <= limit)
 
     def wait(self) -> int:
-        return seconds_left()
-
-
-def within_rate(request: Any, prefix: str) -> bool:
-    """Count one request of a key, note its rate on the request (common.api.views writes the headers), and tell whether it is within the limit."""
-    limit = settings.API_RATE_PER_MINUTE
-    used = counts.used(prefix, limit)
-    if used is None:
-        return True
-    request.rate = (limit, max(0, limit - used), seconds_left())
-    return bool(used <= limit)
+        return WINDOW_SECONDS - int(time.time()) % WINDOW_SECONDS

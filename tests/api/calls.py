@@ -95,3 +95,22 @@ def call(world: World, who: str, method: str, route: str, of: str, query: str = 
     kind = {"content_type": "application/json"} if method in {"POST", "PUT", "PATCH"} else {}
     data = json.dumps(body) if kind else ""
     return api.client.generic(method, path, data, headers=sent, **kind)
+
+
+# Not among the media types for which the plain way (common.api.plain) answers, and still JSON.
+BY_THE_FRAMEWORK = {"Accept": "application/json, application/*"}
+
+
+def seen(response: Any) -> tuple[int, dict[str, str], str]:
+    """Return all a caller sees, but for what differs between any two answers."""
+    headers = {name: value for name, value in response.items() if name not in {"X-Request-ID", "RateLimit-Reset"}}
+    headers.pop("RateLimit-Remaining", None)
+    # The policy's parts come in no order.
+    headers["Content-Security-Policy"] = str(sorted(headers["Content-Security-Policy"].split("; ")))
+    body = response.content.decode()
+    document = json.loads(body or "{}")
+    for name in ("request_id", "known_at"):
+        if name in document:
+            body = body.replace(json.dumps(document[name]), '"…"')
+    headers.pop("Content-Length", "")  # of an instant that ends in a nought, one digit less is written
+    return response.status_code, headers, body

@@ -1,6 +1,5 @@
 """Coverage over REST: the plain way and the framework's answer alike, and what is kept is never older than what is known."""
 
-import json
 from typing import Any
 from urllib.parse import quote
 
@@ -12,12 +11,11 @@ from catalog import services as catalogs
 from common import hints
 from insurers import services as insurers
 from insurers.api.callers import kept_callers
+from tests.api.calls import BY_THE_FRAMEWORK, seen
 from tests.api.conftest import World
 from tests.conftest import Api
 
 OSIMERTINIB = quote("甲磺酸奥希替尼片")
-# Not among the media types for which the plain way answers, and still JSON.
-BY_THE_FRAMEWORK = {"Accept": "application/json, application/*"}
 QUERIES = [
     f"generic_name={OSIMERTINIB}&icd10=C34.1&date=2026-03-14",
     f"generic_name={OSIMERTINIB}&icd10=C34.1,C50&icd10=G30&date=2026-03-14&age=61&sex=F&setting=outpatient",
@@ -42,28 +40,13 @@ QUERIES = [
 ]
 
 
-def _seen(response: Any) -> tuple[int, dict[str, str], str]:
-    """Return all a caller sees, but for what differs between any two answers."""
-    headers = {name: value for name, value in response.items() if name not in {"X-Request-ID", "RateLimit-Reset"}}
-    headers.pop("RateLimit-Remaining", None)
-    # The policy's parts come in no order.
-    headers["Content-Security-Policy"] = str(sorted(headers["Content-Security-Policy"].split("; ")))
-    body = response.content.decode()
-    document = json.loads(body)
-    for name in ("request_id", "known_at"):
-        if name in document:
-            body = body.replace(json.dumps(document[name]), '"…"')
-    headers.pop("Content-Length")  # of an instant that ends in a nought, one digit less is written
-    return response.status_code, headers, body
-
-
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query[:60])
 def test_both_ways_answer_alike(a: Api, query: str, language: str) -> None:
     path = f"/products/HMB/coverage/?{query}"
     ways = [{"Accept": "*/*"}, {"Accept": "application/json"}, {}, BY_THE_FRAMEWORK]
 
-    first, *others = [_seen(a.get(path, **{**way, "Accept-Language": language})) for way in ways]
+    first, *others = [seen(a.get(path, **{**way, "Accept-Language": language})) for way in ways]
 
     assert [other == first for other in others] == [True] * 3, others
 
@@ -75,7 +58,7 @@ def test_both_ways_answer_alike(a: Api, query: str, language: str) -> None:
 def test_both_ways_answer_everybody_alike(world: World, who: str, code: str) -> None:
     path = f"/products/{code}/coverage/?{QUERIES[0]}"
 
-    assert _seen(world.apis[who].get(path)) == _seen(world.apis[who].get(path, **BY_THE_FRAMEWORK))
+    assert seen(world.apis[who].get(path)) == seen(world.apis[who].get(path, **BY_THE_FRAMEWORK))
 
 
 def test_both_ways_count_and_end_at_the_same_limit(world: World, a: Api, settings: Any) -> None:
@@ -87,7 +70,7 @@ def test_both_ways_count_and_end_at_the_same_limit(world: World, a: Api, setting
 
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
     assert [answer["RateLimit-Remaining"] for answer in answers] == ["2", "1", "0", "0", "0"]
-    assert _seen(answers[3])[1].keys() == _seen(answers[4])[1].keys()
+    assert seen(answers[3])[1].keys() == seen(answers[4])[1].keys()
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "", "application/json;q=0"])
