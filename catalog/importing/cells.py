@@ -135,6 +135,11 @@ def wrongly_decoded(text: str) -> bool:
         raw = text.encode("latin-1", "ignore")
         if len(_GB2312_HAN.findall(raw)) * 2 == sum(b > 0x7F for b in raw):
             return True
+    return utf8_read_as_gbk(text)
+
+
+def utf8_read_as_gbk(text: str) -> bool:
+    """Whether most of the text is what UTF-8 bytes become when read as GBK: bytes that are UTF-8 again."""
     raw = text.encode("gb18030", "ignore")
     triples = len(_UTF8_HAN.findall(raw))
     return triples >= 2 and triples * 3 >= len(raw.translate(None, _ASCII)) * 0.7
@@ -171,9 +176,14 @@ _TOTAL = re.compile(
 
 def name(written: str) -> Parsed:
     """Will keep a name as written; a totals row is no name. Raises Fault NOT_A_TABLE, BAD_CODE."""
-    if written[:1] in "合总小共gGtTsS" and _TOTAL.fullmatch(written):
+    if is_total(written):
         raise Fault("NOT_A_TABLE", "这是合计行，请删除。", "this is a totals row; delete it.")
     return text(written)
+
+
+def is_total(written: str) -> bool:
+    """Whether the text begins a totals row."""
+    return written[:1] in "合总小共gGtTsS" and bool(_TOTAL.fullmatch(written))
 
 
 # ---------------------------------------------------------------------------------------------- codes

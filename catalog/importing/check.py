@@ -1,9 +1,9 @@
 """A whole file against its rules, in one pass: every problem is found, and the good rows come out ready for COPY
 (spec csv.md)."""
 
-import hashlib
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from hashlib import sha256
 from itertools import islice, repeat
 from pathlib import Path
 from typing import Any
@@ -263,19 +263,25 @@ class _Sheet:
         outcomes = [check.outcomes(columns[check.index], rows) for check in self._checks]
         copies, jsons, alikes, rests, values, issues = zip(*(zip(*made, strict=True) for made in outcomes), strict=True)
         has_issues = any(any(column) for column in issues)
+        said = list(_by_row([rests[other] for other in self._others], len(batch)))
+        identities = (
+            list(map(hash, _by_row([alikes[compared] for compared in self._compared], len(batch))))
+            if self._kind != DRUGS
+            else list(map(self._product_identity, said, zip(*values, strict=True)))
+        )
         lines = []
-        for place, (row, copied, json, alike, rest, value) in enumerate(
+        for place, (row, copied, json, identity, everything, value) in enumerate(
             zip(
                 numbers,
                 map("".join, zip(*copies, strict=True)),
                 map("".join, zip(*jsons, strict=True)),
-                _by_row([alikes[compared] for compared in self._compared], len(batch)),
-                _by_row([rests[other] for other in self._others], len(batch)),
+                identities,
+                map(hash, zip(identities, said, strict=True)),
                 zip(*values, strict=True),
                 strict=True,
             )
         ):
-            is_wrong = has_issues and any(given is WRONG for given in value)
+            is_wrong = has_issues and WRONG in value
             if not json and not is_wrong:
                 self.blank += 1
                 continue
@@ -286,15 +292,13 @@ class _Sheet:
                 self._findings.issues(row, [outcomes[check][place] for check in self._file_order])
             for rule in self._rules:
                 rule(row, value, self._findings.add)
-            if not is_wrong and not self._said_before(row, code, alike, rest, value):
-                lines.append(self._line(row, copied, json, value))
+            if not is_wrong and not self._said_before(row, code, identity, everything, value):
+                row_hash = sha256(f"{{{json[:-1]}}}".encode()).hexdigest()
+                name = value[self._name_at] if self._name_at is not None else None
+                brand = value[self._brand_at] if self._brand_at is not None else None
+                sound = search_fields(name or "", brand or "")
+                lines.append(f"{self._prefix}{copied}{sound}\t\\\\x{row_hash}\t{row}\n")
         return lines
-
-    def _line(self, row: int, copied: str, json: str, values: Sequence[Any]) -> str:
-        name = values[self._name_at] if self._name_at is not None else None
-        brand = values[self._brand_at] if self._brand_at is not None else None
-        row_hash = hashlib.sha256(f"{{{json[:-1]}}}".encode()).hexdigest()
-        return f"{self._prefix}{copied}{search_fields(name or '', brand or '')}\t\\\\x{row_hash}\t{row}\n"
 
     def _with_code(self, outcomes: Sequence[Outcome]) -> tuple[str, str, str]:
         """The code derived from what a row says, and the row's fragments with it in the place of the one it lacks."""
@@ -326,12 +330,10 @@ class _Sheet:
         return "generic_name", values[self._place["generic_name"]]
 
     def _said_before(
-        self, row: int, code: str | None, alikes: Sequence[str], rests: Sequence[str], values: Sequence[Any]
+        self, row: int, code: str | None, identity: int, everything: int, values: Sequence[Any]
     ) -> bool:
         """Whether an earlier row says the same, or contradicts this one; either is reported."""
         number = len(self._row_of)
-        identity = hash(alikes) if self._kind != DRUGS else self._product_identity(rests, values)
-        everything = hash((identity, rests))
         self._row_of.append(row)
         self._all_of.append(everything)
         by_code = self._codes.first(hash(code), number) if code is not None else None
@@ -395,8 +397,8 @@ def derived_code(checks: Sequence[ColumnCheck], outcomes: Sequence[Outcome]) -> 
     """
     drug = "".join(o.alike for check, o in zip(checks, outcomes, strict=True) if check.column.alike == "by norm")
     others = "".join(o.alike for check, o in zip(checks, outcomes, strict=True) if check.column.alike == "as written")
-    code = f"auto-{hashlib.sha256(drug.encode()).hexdigest()[:16]}"
-    return f"{code}-{hashlib.sha256(others.encode()).hexdigest()[:12]}" if others else code
+    code = f"auto-{sha256(drug.encode()).hexdigest()[:16]}"
+    return f"{code}-{sha256(others.encode()).hexdigest()[:12]}" if others else code
 
 
 # ---------------------------------------------------------------------------------------------- rules across columns

@@ -11,7 +11,7 @@ PINYIN_LENGTH = 1000
 INITIALS_LENGTH = 200
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def sounds(text: str) -> tuple[str, str]:
     """Will return the pinyin and the initials of a text; what is not Chinese stays as it is, comparable (`norm`).
 
@@ -35,6 +35,7 @@ def _syllables(word: str) -> list[str]:
     return lazy_pinyin(word)
 
 
+@lru_cache(maxsize=32_768)
 def search_fields(generic_name: str, brand_name: str) -> str:
     """Will write the COPY fields `pinyin` and `initials` of an entry, name and brand apart by a space."""
     pinyin, initials = sounds(generic_name) if generic_name else ("", "")

@@ -14,7 +14,18 @@ from typing import Any, Final, NamedTuple
 from catalog.drugs.names import DosageForms
 from catalog.importing import cells as cell_rules
 from catalog.importing import copy_text
-from catalog.importing.cells import WHITE, Cell, Fault, Parsed, Typed, clean, narrow, wrongly_decoded
+from catalog.importing.cells import (
+    WHITE,
+    Cell,
+    Fault,
+    Parsed,
+    Typed,
+    clean,
+    is_total,
+    narrow,
+    utf8_read_as_gbk,
+    wrongly_decoded,
+)
 from catalog.importing.columns import (
     CATALOG_KINDS,
     CLAIMS,
@@ -32,14 +43,17 @@ from catalog.importing.problems import Problem, mask, problem, shown
 from catalog.importing.result import CheckOptions
 from common.text import approval_key, norm
 
-REMEMBERED = 32_768
-WATCHED = 4_096
+REMEMBERED = 16_384
 BASE_NAME_LENGTH = 200
 
 # The cell that says what a header says: where a repeated header row is recognised.
 _NAMING_COLUMNS = frozenset({"entry_code", "generic_name", "claim_no"})
 
 
+# A text that is stored as it is written: Chinese characters, letters, digits, and marks that mean nothing to NFC, COPY,
+# JSON or a spreadsheet. The four characters left out (屯 烫 锘 锟) are those of garbled texts.
+_PLAIN = "\u4e00-\u5c6e\u5c70-\u70ea\u70ec-\u9517\u9519-\u951e\u9520-\u9fa5A-Za-z0-9"
+_PLAIN_TEXT = re.compile(f"[{_PLAIN}][{_PLAIN}()（），。、；：.,:;/%+-]*")
 # A code that no rule can object to, a price above 0 as it is stored but for the zeros at its end.
 _PLAIN_ENTRY_CODE = re.compile("[A-Z][A-Z0-9_]{0,30}-[A-Z0-9-]{1,32}")
 _PLAIN_PRICE = re.compile(r"[1-9][0-9]{0,9}(?:\.[0-9]{1,4})?")
@@ -195,7 +209,6 @@ class ColumnCheck:
         self._parse = _parser_of(placed, options)
         self._derive = _derivation_of(placed.column, forms)
         self._write = _writer_of(placed.column)
-        self._shortcut = self._shortcut_of(placed.column.name) if kind in CATALOG_KINDS else None
         self._free = placed.column.free
         self._max_length = placed.column.max_length
         self._alike_as = placed.column.alike
@@ -205,7 +218,8 @@ class ColumnCheck:
             if placed.column.name in _NAMING_COLUMNS
             else frozenset()
         )
-        self._misses = 0
+        self._header_starts = frozenset(header[0] for header in self._own_headers)
+        self._shortcut = self._shortcut_of(placed.column) if kind in CATALOG_KINDS else None
         self._rows = 0
         self._remembers = True
         self.forget()
@@ -229,15 +243,10 @@ class ColumnCheck:
         whether that pays."""
         made = (self._shortcut(cell) if self._shortcut and type(cell) is str else None) or self._make(cell)
         if self._remembers:
-            self._misses += 1
-            if self._misses % WATCHED == 0:
-                # Hardly any of the last cells was met before: remembering costs more than it saves.
-                self._remembers = rows - self._rows > WATCHED + WATCHED // 50
-                self._rows = rows
-                if not self._remembers:
-                    self.forget()
-                    return made
             if len(self.known) >= REMEMBERED:
+                # Hardly any cell was met before: remembering costs more than it saves.
+                self._remembers = rows - self._rows > REMEMBERED + REMEMBERED // 50
+                self._rows = rows
                 self.forget()
             self.known[cell] = made
         return made
@@ -246,13 +255,32 @@ class ColumnCheck:
         issues = (Issue("REQUIRED", self.column.name, "", {}),) if self._required else ()
         return Outcome(empty_copy(self.column) + self.tail, "", "", "", None, issues)
 
-    def _shortcut_of(self, name: str) -> Callable[[str], Outcome | None] | None:
+    def _shortcut_of(self, column: Column) -> Callable[[str], Outcome | None] | None:
         """Will return what makes the outcome of a cell that is canonical as it stands, for the columns in which
-        every cell differs.
+        many cells differ.
 
         The same outcome as `_make` gives, at a third of its cost; None leaves the cell to `_make`.
         """
         new = tuple.__new__  # half the time of Outcome(…)
+        key = f'"{column.name}":"'
+
+        def text(cell: str) -> Outcome | None:
+            if not _PLAIN_TEXT.fullmatch(cell) or len(cell) > self._max_length or utf8_read_as_gbk(cell):
+                return None
+            if cell[0].lower() in self._header_starts:
+                return None
+            json = f'{key}{cell}",'
+            if self._alike_as == "as written":
+                return new(Outcome, (cell + self.tail, json, json, "", cell, ()))
+            if self._alike_as == "by norm":
+                if self._derive is None:
+                    return new(Outcome, (cell + self.tail, json, self._norm_of(cell), "", cell, ()))
+                try:
+                    derived = self._derive(cell)
+                except Fault:
+                    return None
+                return new(Outcome, (f"{cell}{derived}{self.tail}", json, self._norm_of(cell), "", cell, ()))
+            return new(Outcome, (cell + self.tail, json, "", json, cell, ()))
 
         def entry_code(cell: str) -> Outcome | None:
             if not _PLAIN_ENTRY_CODE.fullmatch(cell):
@@ -281,12 +309,15 @@ class ColumnCheck:
             json = f'"payment_standard":"{price}",'
             return new(Outcome, (f"{price}\t{self.tail}", json, "", json, price, ()))
 
+        if column.parse is cell_rules.text:
+            return text
         return {
             "entry_code": entry_code,
+            "generic_name": lambda cell: None if is_total(cell) else text(cell),
             "national_code": national_code,
             "approval_no": approval_no,
             "payment_standard": payment_standard,
-        }.get(name)
+        }.get(column.name)
 
     def _make(self, cell: Cell) -> Outcome:
         try:
