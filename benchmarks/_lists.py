@@ -4,7 +4,7 @@ import csv
 import io
 import random
 from collections.abc import Iterator
-from typing import Any
+from typing import IO, Any
 
 STEMS = "奥希 仑卡 度伐 阿替 帕博 卡瑞 信迪 替雷 维迪 戈沙 恩曲 拉罗 普拉 塞普 吉瑞 奎扎 伊布 泽布 奥雷 阿卡".split()
 MIDDLES = "替尼 利尤 利珠 妥珠 洛韦 司他 西利 拉非 帕利 瑞博 达拉 依维 培美 吉西 卡培 多西 紫杉 伊立 奥沙 贝伐".split()
@@ -58,11 +58,18 @@ def rows(count: int, drugs: int, seed: int = 1, prefix: str = "E", first: int = 
 
 def as_csv(listed: Iterator[dict[str, Any]]) -> bytes:
     """Return entries as CSV, UTF-8."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    out = io.BytesIO()
+    write_csv(out, listed)
+    return out.getvalue()
+
+
+def write_csv(out: IO[bytes], listed: Iterator[dict[str, Any]]) -> None:
+    """Write entries as CSV, UTF-8."""
+    text = io.TextIOWrapper(out, encoding="utf-8", newline="")
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
     writer.writerows(listed)
-    return out.getvalue().encode()
+    text.detach()
 
 
 def typed(row: dict[str, Any]) -> dict[str, Any]:

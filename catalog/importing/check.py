@@ -25,6 +25,7 @@ from catalog.importing.problems import WARNINGS, Normalised, Problem, problem
 from catalog.importing.read import Table
 from catalog.importing.result import Block, CheckOptions, CheckResult, Limits, Progress
 from catalog.importing.rows import (
+    REMEMBERED,
     WRONG,
     ColumnCheck,
     Header,
@@ -34,7 +35,7 @@ from catalog.importing.rows import (
     known_headers,
     read_header,
 )
-from common.text import approval_key
+from common.text import approval_key, norm
 
 BATCH_ROWS = 250  # as many as the processor's cache holds the fragments of
 PROGRESS_ROWS = 2000
@@ -175,6 +176,8 @@ class _Run:
             if lines and not findings.error_count:
                 yield Block("".join(lines).encode(), len(lines))
             if self.rows % PROGRESS_ROWS == 0:
+                if norm.cache_info().currsize > REMEMBERED:
+                    norm.cache_clear()  # meant for a service's life; here the columns remember
                 yield Progress("check", table.position, table.size, self.rows)
         if self.rows == self._limits.rows and (surplus := next(rows, None)):
             findings.add("TOO_MANY_ROWS", surplus[0], limit=self._limits.rows)
@@ -236,7 +239,8 @@ class _Sheet:
         if self._derives_codes:
             code = next(column for column in table_of(kind) if column.name == "entry_code")
             placed["entry_code"] = Placed(code, header.width, "entry_code")
-        self._prefix, self._checks = _plan(table_of(kind), placed, kind, options, forms)
+        lacking, self._checks = _plan(table_of(kind), placed, kind, options, forms)
+        self._prefix = options.before_each + lacking
         self._place = {check.column.name: place for place, check in enumerate(self._checks)}
         self._compared = [place for place, check in enumerate(self._checks) if check.column.alike]
         self._others = [place for place, check in enumerate(self._checks) if not check.column.alike]
@@ -329,9 +333,7 @@ class _Sheet:
                 return name, values[place]
         return "generic_name", values[self._place["generic_name"]]
 
-    def _said_before(
-        self, row: int, code: str | None, identity: int, everything: int, values: Sequence[Any]
-    ) -> bool:
+    def _said_before(self, row: int, code: str | None, identity: int, everything: int, values: Sequence[Any]) -> bool:
         """Whether an earlier row says the same, or contradicts this one; either is reported."""
         number = len(self._row_of)
         self._row_of.append(row)

@@ -6,6 +6,7 @@ came to its end is `Z`; a pipe that closes before it is a child that died, which
 """
 
 import contextlib
+import fcntl
 import gc
 import json
 import os
@@ -31,6 +32,10 @@ END = b"Z"
 _REFUSED = b"X"
 _HEAD = struct.Struct("<cI")
 _PIECE = 1 << 18
+_PIPE = 1 << 20
+
+# Large arrays get memory of their own, which grows without leaving holes; pypinyin keeps one copy of its words.
+_FRUGAL = {"MALLOC_MMAP_THRESHOLD_": "262144", "MALLOC_ARENA_MAX": "1", "PYPINYIN_NO_DICT_COPY": "1"}
 
 Frame = tuple[bytes, bytes]
 
@@ -46,7 +51,7 @@ def frames_from(module: str, request: dict[str, Any], limits: Limits) -> Iterato
     ChildDied when someone ended it. Closing the iterator ends the child.
     """
     command = [sys.executable, "-B", "-X", "utf8", "-m", module]
-    environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
+    environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", **_FRUGAL}
     child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
         command,
         cwd=ROOT,
@@ -57,6 +62,9 @@ def frames_from(module: str, request: dict[str, Any], limits: Limits) -> Iterato
         bufsize=0,
     )
     assert child.stdin is not None and child.stdout is not None
+    if sys.platform == "linux":  # room for some blocks, so that reading and loading seldom wait for one another
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(child.stdout, fcntl.F_SETPIPE_SZ, _PIPE)
     try:
         with contextlib.suppress(BrokenPipeError), child.stdin as pipe:
             pipe.write(json.dumps({"limits": asdict(limits), **request}).encode())

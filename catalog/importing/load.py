@@ -34,7 +34,7 @@ def load(run: ImportRun, lease: Lease) -> None:
         with transaction.atomic():
             if run.kind == ImportRun.Kind.DRUGS:
                 stage()
-                _checked(run, DRUGS, lease, result, "incoming", b"")
+                _checked(run, DRUGS, lease, result, "incoming")
                 lease.progress("merge", 0, 0)
                 run.counts = merge(run)
             else:
@@ -51,20 +51,20 @@ def load(run: ImportRun, lease: Lease) -> None:
     uploads.discard(run.file_path)
 
 
-def _checked(run: ImportRun, kind: str, lease: Lease, result: list[CheckResult], table: str, prefix: bytes) -> None:
+def _checked(
+    run: ImportRun, kind: str, lease: Lease, result: list[CheckResult], table: str, version_id: int | None = None
+) -> None:
     """Stream the file's rows from the checking process into `table`; raises _Wrong where it has errors."""
     columns = MASTER_COPY_COLUMNS if kind == DRUGS else ("version_id", *ENTRY_COPY_COLUMNS)
-    options = CheckOptions(dosage_forms=reference.dosage_form_rows())
+    before_each = "" if version_id is None else f"{version_id}\t"
+    options = CheckOptions(dosage_forms=reference.dosage_form_rows(), before_each=before_each)
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
     messages = check_in_child(uploads.full_path(run.file_path), kind, options)
     with connection.cursor() as cursor, closing(messages), cursor.copy(statement) as copy:
         for message in messages:
             match message:
                 case Block():
-                    # In COPY's text format a line break inside a value is escaped, so each one here ends a row.
-                    copy.write(
-                        prefix + message.data[:-1].replace(b"\n", b"\n" + prefix) + b"\n" if prefix else message.data
-                    )
+                    copy.write(message.data)
                     lease.check()
                 case Progress():
                     lease.progress(message.phase, message.done, message.total)
@@ -98,7 +98,7 @@ def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult]) -> None
         note=run.note,
         created_by=run.created_by,
     )
-    _checked(run, catalog.kind, lease, result, "catalog_catalogentry", f"{version.pk}\t".encode())
+    _checked(run, catalog.kind, lease, result, "catalog_catalogentry", version.pk)
     lease.progress("checksum", 0, 0)
     version.checksum = checksum_of(version.pk)
     version.entry_count = result[0].kept

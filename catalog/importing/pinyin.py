@@ -18,13 +18,21 @@ def sounds(text: str) -> tuple[str, str]:
     The same as pypinyin's `lazy_pinyin`, word by word: words repeat from name to name, and it is slow.
     """
     # Slow to import, and not needed by those who only want the columns.
-    from pypinyin.seg.mmseg import seg
+    from pypinyin.seg.mmseg import p_set
 
+    beginnings = (
+        p_set._set
+    )  # of the phrases it knows; the set itself, for asking through its owner costs more than the answer
     syllables: list[str] = []
     for han, other in _RUNS.findall(norm(text)):
         syllables.extend(other)
-        for word in seg.cut(han):
-            syllables.extend(_syllables(word))
+        start, length = 0, len(han)
+        while start < length:
+            end = start + 1
+            while end < length and han[start : end + 1] in beginnings:
+                end += 1
+            syllables.extend(_syllables(han[start:end]))
+            start = end
     return "".join(syllables), "".join(syllable[0] for syllable in syllables if syllable)
 
 
@@ -35,7 +43,7 @@ def _syllables(word: str) -> list[str]:
     return lazy_pinyin(word)
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=16_384)
 def search_fields(generic_name: str, brand_name: str) -> str:
     """Will write the COPY fields `pinyin` and `initials` of an entry, name and brand apart by a space."""
     pinyin, initials = sounds(generic_name) if generic_name else ("", "")

@@ -35,11 +35,13 @@ class CheckOptions:
     """What the rows are checked against.
 
     `dosage_forms` are the rows (form, group, same_as) of the dosage-form table; `marks` maps every accepted way of
-    writing a mark, lower-case, to its code (None: the vocabulary of spec csv.md).
+    writing a mark, lower-case, to its code (None: the vocabulary of spec csv.md). `before_each` stands before every
+    line of the blocks: the fields, each ended by a tab, that whoever loads them puts first.
     """
 
     dosage_forms: tuple[tuple[str, str, str], ...] = ()
     marks: Mapping[str, str] | None = None
+    before_each: str = ""
     limits: Limits = field(default_factory=Limits)
 
     def as_dict(self) -> dict[str, Any]:
@@ -50,12 +52,15 @@ class CheckOptions:
 def options_from_dict(data: Mapping[str, Any]) -> CheckOptions:
     """The options again from what `as_dict` gave."""
     forms = tuple((form, group, same_as) for form, group, same_as in data["dosage_forms"])
-    return CheckOptions(dosage_forms=forms, marks=data["marks"], limits=Limits(**data["limits"]))
+    return CheckOptions(
+        dosage_forms=forms, marks=data["marks"], before_each=data["before_each"], limits=Limits(**data["limits"])
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Some checked rows in PostgreSQL's COPY text format, columns as in `copy_columns(kind)`; write `data` as it is."""
+    """Some checked rows in PostgreSQL's COPY text format, columns as in `copy_columns(kind)` behind
+    `CheckOptions.before_each`; write `data` as it is."""
 
     data: bytes
     rows: int

@@ -221,6 +221,8 @@ class ColumnCheck:
         self._header_starts = frozenset(header[0] for header in self._own_headers)
         self._shortcut = self._shortcut_of(placed.column) if kind in CATALOG_KINDS else None
         self._rows = 0
+        # The share of new cells up to which it pays to remember: less where there is a short way, but for names.
+        self._worth = 0.5 if self._shortcut and placed.column.name != "generic_name" else 0.98
         self._remembers = True
         self.forget()
 
@@ -244,8 +246,8 @@ class ColumnCheck:
         made = (self._shortcut(cell) if self._shortcut and type(cell) is str else None) or self._make(cell)
         if self._remembers:
             if len(self.known) >= REMEMBERED:
-                # Hardly any cell was met before: remembering costs more than it saves.
-                self._remembers = rows - self._rows > REMEMBERED + REMEMBERED // 50
+                # Few of the last cells were met before: remembering costs more than it saves.
+                self._remembers = (rows - self._rows) * self._worth > REMEMBERED
                 self._rows = rows
                 self.forget()
             self.known[cell] = made
@@ -476,8 +478,11 @@ def _writer_of(column: Column) -> Callable[[Any], tuple[str, str]]:
 def _derivation_of(column: Column, forms: DosageForms) -> Callable[[Any], str] | None:
     """Will return what makes the derived COPY fields of a column out of its value, each behind a tab."""
 
+    # What it makes of a name is remembered by the column, with all the rest.
+    base_name = forms.base_name.__wrapped__
+
     def of_name(value: str) -> str:
-        base = forms.base_name(value)
+        base = base_name(value)
         if not base.name:
             raise Fault("REQUIRED")
         return f"\t{_fitting(base.name)}\t{copy_text.copied(base.form)}"

@@ -44,7 +44,7 @@ def test_results_and_options_survive_the_pipe(tmp_path):
     file = tmp_path / "upload"
     file.write_text(BAD + "E-9,ｘ 奥希替尼 ,,,\n")
     result = [message for message in check(file, "base", OPTIONS) if isinstance(message, CheckResult)][0]
-    options = CheckOptions(FORMS, {"国谈": "negotiated"}, Limits(rows=3))
+    options = CheckOptions(FORMS, {"国谈": "negotiated"}, "7\t", Limits(rows=3))
 
     assert result.normalised_count == 1
     assert result_from_dict(json.loads(json.dumps(result.as_dict()))) == result
