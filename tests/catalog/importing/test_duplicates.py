@@ -120,6 +120,6 @@ def test_products_of_the_drug_master(first, second, codes, tmp_path):
 def test_the_first_number_of_a_hash_is_remembered(hashes):
     seen, expected = FirstSeen(4), {}
     for number, hashed in enumerate(hashes):
-        key = (hashed & 0xFFFF_FFFF_FFFF_FFFF) or 1
+        key = hashed & 0xFFFF_FFFF_FFFF_FFFF
         assert seen.first(hashed, number) == expected.get(key)
         expected.setdefault(key, number)
