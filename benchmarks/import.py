@@ -7,7 +7,7 @@ The table holds a version of as many rows in force, which the next one is compar
 import os
 import resource
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -192,8 +192,8 @@ class Bench:
         result = Resource().import_data(data, raise_errors=True, use_transactions=True)
         assert result.total_rows == self.rows
 
-    def clean(self) -> None:
-        """Throw away every version but the one in force, as only the tables' owner can."""
+    def clean(self, keep: Sequence[Any] = ()) -> None:
+        """Throw away every version but the one in force and those to keep, as only the tables' owner can."""
         from django.db import connection
 
         from catalog.importing.load import delete_draft
@@ -202,7 +202,7 @@ class Bench:
         with connection.cursor() as cursor:
             for table in tables:
                 cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            for version in self.catalog.versions.exclude(pk=self.in_force.pk):
+            for version in self.catalog.versions.exclude(pk__in=[one.pk for one in (self.in_force, *keep)]):
                 delete_draft(version)
             for table in tables:
                 cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
@@ -229,13 +229,15 @@ def workbook_of(bench: Bench) -> Path:
     return path
 
 
-def timed(bench: Bench, ways: dict[str, Callable[[], Any]], rounds: int = ROUNDS) -> list[dict[str, Any]]:
+def timed(
+    bench: Bench, ways: dict[str, Callable[[], Any]], rounds: int = ROUNDS, keep: Sequence[Any] = ()
+) -> list[dict[str, Any]]:
     """Return the median seconds of each way beside the first one, cleaning up between rounds."""
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     for _round in range(rounds):
         for name, way in ways.items():
             seconds[name] += in_turns({name: way}, rounds=1)[name]
-            bench.clean()
+            bench.clean(keep)
     first = next(iter(ways))
     against = f"x {first}"
     return [
