@@ -61,23 +61,28 @@ class Bench:
         from common.jobs import services as jobs
 
         self.count += 1
-        with path.open("rb") as file:
-            # A line break at the end makes other bytes of the same rows: the same bytes again would be answered with the earlier import.
-            pieces = (*iter(lambda: file.read(PIECE), b""), *([b"\n" * self.count] if path.suffix == ".csv" else []))
-            run, _new = services.upload_catalog(
-                catalog=self.catalog,
-                label=f"v{self.count}",
-                effective_from=day,
-                effective_to=None,
-                chunks=pieces,
-                file_name=path.name,
-                by="bench",
-            )
+        run, _new = services.upload_catalog(
+            catalog=self.catalog,
+            label=f"v{self.count}",
+            effective_from=day,
+            effective_to=None,
+            chunks=self.pieces(path),
+            file_name=path.name,
+            by="bench",
+        )
         assert run.job is not None
         jobs.run(run.job.pk)
         run = ImportRun.objects.get(pk=run.pk)
         assert run.outcome == "ready", list(run.problems.values_list("row", "code")[:3])
         return run
+
+    def pieces(self, path: Path) -> Iterator[bytes]:
+        """Yield a file's bytes, and at a CSV's end as many line breaks as it was uploaded before: the same bytes again would be answered with the
+        earlier import."""
+        with path.open("rb") as file:
+            yield from iter(lambda: file.read(PIECE), b"")
+        if path.suffix == ".csv":
+            yield b"\n" * self.count
 
     def upload(self) -> Any:
         """From the upload to a draft that can be reviewed."""
