@@ -95,7 +95,7 @@ def pure_world() -> Any:
     from catalog.drugs.knowledge import Knowledge, KnownRow
     from catalog.drugs.names import DosageForms, FormRow
     from catalog.reference import dosage_form_rows
-    from claims.eligibility import CompiledVersion, ProductVersion, Selectors, World, compile_entry, index_by_name
+    from claims.eligibility import CompiledVersion, ProductVersion, World, compile_entry, index_by_name, index_selectors
     from insurers.terms import parse_terms
 
     forms = DosageForms(FormRow(*row) for row in dosage_form_rows())
@@ -115,7 +115,7 @@ def pure_world() -> Any:
                 published_at=published,
                 withdrawn_at=None,
                 by_name=index_by_name(entries),
-                selectors=Selectors.build(entries),
+                selectors=index_selectors(entries),
             ),
         )
         known += [

@@ -20,13 +20,8 @@ from catalog.drugs.resolve import recognise
 from catalog.entries import COLUMNS
 from catalog.known import KnownRows, complete, dosage_forms, masters_named
 from catalog.models import CatalogEntry, CatalogVersion
-from claims.eligibility.compiled import (
-    CLASS_LENGTH,
-    EXCLUDING_KINDS,
-    CompiledVersion,
-    Selectors,
-    compile_entry,
-)
+from claims.eligibility.compiled import CLASS_LENGTH, EXCLUDING_KINDS, CompiledVersion, Selectors
+from claims.eligibility.compiling import compile_entry, index_selectors
 from claims.eligibility.coverage import classes_of
 from claims.eligibility.entry import Entry
 from claims.eligibility.world import ProductVersion, World, entry_names, needs
@@ -406,6 +401,6 @@ def _selectors_of(references: set[Reference]) -> dict[int, Selectors]:
             pk = row.pop("version_id")
             fresh[pk].append(compile_entry(row, dosage_forms(), absent[pk]))
         for pk, listed in fresh.items():
-            found[pk] = Selectors.build(listed)
+            found[pk] = index_selectors(listed)
             _selectors.put(pk, found[pk])
     return found

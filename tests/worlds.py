@@ -9,11 +9,11 @@ from catalog.drugs.names import DosageForms
 from claims.eligibility import (
     CompiledVersion,
     ProductVersion,
-    Selectors,
     World,
     compile_entry,
     index_by_class,
     index_by_name,
+    index_selectors,
 )
 from common.dates import parse_day, parse_instant
 from insurers.terms import parse_terms
@@ -67,7 +67,7 @@ def compiled(catalog: Mapping[str, Any], version: Mapping[str, Any], forms: Dosa
         published_at=parse_instant(version["published_at"]),
         withdrawn_at=parse_instant(version["withdrawn_at"]) if version.get("withdrawn_at") else None,
         by_name=index_by_name(entries),
-        selectors=Selectors.build(entries),
+        selectors=index_selectors(entries),
         by_class=index_by_class(entries),
     )
 

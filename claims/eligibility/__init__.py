@@ -18,7 +18,7 @@ No Django, no clock, no settings, no queries: the same facts give the same decis
     knowledge = Knowledge.build(closure.rows, forms)
     names = entry_names(identities, knowledge)               # whose entries to load from these versions
     CompiledVersion(..., by_name=index_by_name(compile_entry(row, forms, kind) for row in rows_named(names)),
-                    selectors=Selectors.build(entries without a generic_name, of negative and base_exclusion lists))
+                    selectors=index_selectors(entries without a generic_name, of negative and base_exclusion lists))
     world = World(product, product_versions, catalogs, knowledge, known_at)
 
    Compiled entries are immutable and may be kept by (version checksum, base name), `Selectors` by version checksum.
@@ -41,13 +41,8 @@ A request says when it wants to be asked (`claim.known_at`, None for now); the c
 
 from claims.eligibility.answer import accumulators_document, answer, coverage_answer
 from claims.eligibility.assess import assess_claim, judge_claim
-from claims.eligibility.compiled import (
-    CompiledVersion,
-    Selectors,
-    compile_entry,
-    index_by_class,
-    index_by_name,
-)
+from claims.eligibility.compiled import CompiledVersion, Selectors
+from claims.eligibility.compiling import compile_entry, index_by_class, index_by_name, index_selectors
 from claims.eligibility.coverage import assess_coverage, classes_of
 from claims.eligibility.decision import Coverage, Decision, JudgedClaim, Judgement, LineDecision, Money
 from claims.eligibility.entry import Entry
@@ -100,6 +95,7 @@ __all__ = [
     "entry_names",
     "index_by_class",
     "index_by_name",
+    "index_selectors",
     "judge_claim",
     "needs",
     "parse_claim",

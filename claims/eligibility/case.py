@@ -6,8 +6,8 @@ from catalog.drugs.names import Agreement
 from catalog.drugs.resolve import Recognition, recognise
 from claims.eligibility.compiled import CompiledVersion
 from claims.eligibility.decision import BaseFinding
-from claims.eligibility.facts import Claim, Line
-from claims.eligibility.matching import Grade, LineFacts, Match, best_match
+from claims.eligibility.facts import Claim, Line, LineFacts
+from claims.eligibility.matching import Grade, Match, best_match
 from claims.eligibility.world import Sources, World
 
 

@@ -5,19 +5,13 @@ A version may be only partly loaded: the entries of a claim's drugs (`by_name`),
 entries.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, Literal
 
-from catalog.drugs.names import DosageForms
 from catalog.drugs.resolve import Recognition
-from claims.eligibility.diseases import DiseaseCodes
 from claims.eligibility.entry import Entry
-from claims.eligibility.matching import CLASS_TEST, DRUG_TESTS, FACETS
-from common.dates import parse_day
-from common.money import NotANumber, scaled
-from common.text import approval_key, is_whole_code, norm
 
 Kind = Literal["commercial", "base", "base_exclusion", "negative", "reference"]
 
@@ -27,98 +21,6 @@ STANDARD_PLACES: Final = 4
 MAX_QUANTITY_PLACES: Final = 3
 # A class, for the alternatives, is the first five characters of a class code (eligibility 8).
 CLASS_LENGTH: Final = 5
-
-
-def compile_entry(columns: Mapping[str, object], forms: DosageForms, kind: Kind) -> Entry:
-    """Will read an entry's columns (names of spec csv.md), which have been checked when they were imported.
-
-    Values may be typed (date, Decimal, list) or text; missing, None, '' and [] are not given. Other columns are ignored.
-    """
-
-    def text(name: str) -> str:
-        value = columns.get(name)
-        return "" if value is None else str(value).strip()
-
-    def texts(name: str) -> tuple[str, ...]:
-        value = columns.get(name)
-        if not value or not isinstance(value, list | tuple):
-            return ()
-        return tuple([str(item) for item in value if str(item).strip()])
-
-    code, approval = norm(text("national_code")), approval_key(text("approval_no"))
-    brand, maker, strength = norm(text("brand_name")), norm(text("manufacturer")), norm(text("strength"))
-    form, entry_code = norm(text("dosage_form")), text("entry_code")
-    names_product = bool(approval or brand or maker or strength) or is_whole_code(code)
-    criteria = tuple([(item.partition("=")[0].strip(), item.partition("=")[2].strip()) for item in texts("criteria")])
-    icd10_written, effective_from, effective_to = (
-        texts("icd10"),
-        _day(columns.get("effective_from")),
-        _day(columns.get("effective_to")),
-    )
-    entry = Entry(
-        entry_code=entry_code,
-        sort_key=(not names_product, not form, entry_code),
-        base_name=forms.base_name(text("generic_name")).name,
-        dosage_form=form,
-        national_code=code,
-        approval_no=approval,
-        brand_name=brand,
-        manufacturer=maker,
-        strength=strength,
-        class_code=norm(text("class_code")),
-        icd10=DiseaseCodes.of(icd10_written),
-        sex=text("sex"),
-        age_min=_whole(columns.get("age_min")),
-        age_max=_whole(columns.get("age_max")),
-        settings=texts("settings"),
-        min_institution_level=_whole(columns.get("min_institution_level")),
-        criteria=tuple([name for name, _words in criteria]),
-        uncoded=False,
-        prior_auth=columns.get("prior_auth") is True,
-        payment_standard=_number(columns.get("payment_standard"), STANDARD_PLACES),
-        max_quantity=_number(columns.get("max_quantity"), MAX_QUANTITY_PLACES),
-        effective_from=effective_from,
-        effective_to=effective_to,
-        has_period=effective_from is not None or effective_to is not None,
-        icd10_written=icd10_written,
-        criteria_texts=criteria,
-        payment_standard_text=text("payment_standard_text"),
-        indication=text("indication"),
-        restriction=text("restriction"),
-    )
-    if kind not in EXCLUDING_KINDS and _is_uncoded(entry):
-        entry = replace(entry, uncoded=True)
-    drug_tests = tuple([test for test in DRUG_TESTS if test.given(entry)])
-    if kind in EXCLUDING_KINDS and not entry.base_name and CLASS_TEST.given(entry):
-        drug_tests += (CLASS_TEST,)
-    return replace(entry, drug_tests=drug_tests, facets=tuple([facet for facet in FACETS if facet.given(entry)]))
-
-
-def _is_uncoded(entry: Entry) -> bool:
-    """An indication without codes, or a restriction with no coded column beside it (eligibility 4.2)."""
-    if entry.indication != "" and not entry.icd10:
-        return True
-    return entry.restriction != "" and not any(facet.given(entry) for facet in FACETS)
-
-
-def _whole(value: object) -> int | None:
-    return None if value is None or value == "" else int(str(value))
-
-
-def _number(value: object, places: int) -> int | None:
-    if value is None or value == "":
-        return None
-    try:
-        return scaled(value, places)
-    except NotANumber:
-        # `*` (confidential) and several prices in one cell cap nothing (spec csv.md, payment_standard).
-        return None
-
-
-def _day(value: object) -> date | None:
-    if value is None or value == "":
-        return None
-    return value if isinstance(value, date) else parse_day(str(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,29 +35,6 @@ class Selectors:
     by_disease: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
     rest: tuple[Entry, ...] = ()
     class_lengths: tuple[int, ...] = ()
-
-    @classmethod
-    def build(cls, entries: Iterable[Entry]) -> "Selectors":
-        """Will index drugless entries; one that selects nothing never applies and is left out (eligibility 4.1)."""
-        by_class: dict[str, list[Entry]] = {}
-        by_disease: dict[str, list[Entry]] = {}
-        rest: list[Entry] = []
-        for entry in entries:
-            if entry.base_name or not entry.selects:
-                continue
-            if CLASS_TEST in entry.drug_tests:
-                by_class.setdefault(entry.class_code, []).append(entry)
-            elif entry.icd10.prefixes and not entry.icd10.ranges:
-                for head in {prefix[:3] for prefix in entry.icd10.prefixes}:
-                    by_disease.setdefault(head, []).append(entry)
-            else:
-                rest.append(entry)
-        return cls(
-            {code: tuple(found) for code, found in by_class.items()},
-            {head: tuple(found) for head, found in by_disease.items()},
-            tuple(rest),
-            tuple(sorted({len(code) for code in by_class})),
-        )
 
     def candidates(self, class_codes: tuple[str, ...], diagnoses: tuple[str, ...]) -> list[Entry]:
         """Will return the entries that may be a full or unknown fit, in no order; an entry may come twice."""
@@ -203,27 +82,10 @@ class CompiledVersion:
         found = [*named, *selecting]
         for alias in names[1:]:
             found += self.by_name.get(alias, ())
-        found.sort(key=_by_sort_key)
+        found.sort(key=by_sort_key)
         return found
 
 
-def _by_sort_key(entry: Entry) -> tuple[bool, bool, str]:
+def by_sort_key(entry: Entry) -> tuple[bool, bool, str]:
+    """Will return what entries are sorted by: the order of 4.3."""
     return entry.sort_key
-
-
-def index_by_name(entries: Iterable[Entry]) -> dict[str, tuple[Entry, ...]]:
-    """Will sort entries that name a drug by its base name, each list in the order of 4.3."""
-    found: dict[str, list[Entry]] = {}
-    for entry in sorted(entries, key=_by_sort_key):
-        if entry.base_name:
-            found.setdefault(entry.base_name, []).append(entry)
-    return {name: tuple(listed) for name, listed in found.items()}
-
-
-def index_by_class(entries: Iterable[Entry]) -> dict[str, tuple[Entry, ...]]:
-    """Will sort entries that name a drug by the first five characters of their class code, in the order of 4.3."""
-    found: dict[str, list[Entry]] = {}
-    for entry in sorted(entries, key=_by_sort_key):
-        if entry.base_name and len(entry.class_code) >= CLASS_LENGTH:
-            found.setdefault(entry.class_code[:CLASS_LENGTH], []).append(entry)
-    return {code: tuple(listed) for code, listed in found.items()}

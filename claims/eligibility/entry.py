@@ -1,13 +1,32 @@
-"""A catalog entry, its columns read once, ready to be tested against lines."""
+"""A catalog entry, its columns read once, ready to be tested against lines; and what such a test is (they stand in matching.py)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
+from catalog.drugs.names import Agreement, DosageForms
+from catalog.drugs.resolve import Recognition
 from claims.eligibility.diseases import DiseaseCodes
+from claims.eligibility.facts import LineFacts
+from claims.eligibility.reasons import ReasonKind
 
-if TYPE_CHECKING:
-    from claims.eligibility.matching import DrugTest, Facet
+
+@dataclass(frozen=True, slots=True)
+class DrugTest:
+    """A test of the drug part: the column it is about, whether an entry gives it, and the test itself."""
+
+    column: str
+    given: Callable[["Entry"], bool]
+    test: Callable[["Entry", Recognition, DosageForms], Agreement]
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A restriction: its name, whether an entry gives it, and its test."""
+
+    name: str
+    given: Callable[["Entry"], bool]
+    test: Callable[["Entry", LineFacts], ReasonKind | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +68,8 @@ class Entry:
     payment_standard_text: str
     indication: str
     restriction: str
-    drug_tests: "tuple[DrugTest, ...]" = ()
-    facets: "tuple[Facet, ...]" = ()
+    drug_tests: tuple[DrugTest, ...] = ()
+    facets: tuple[Facet, ...] = ()
 
     @property
     def selects(self) -> bool:

@@ -70,6 +70,21 @@ class Line(NamedTuple):
         return self.base_settled or self.base_paid > 0
 
 
+class LineFacts(NamedTuple):
+    """What the restrictions are tested against: the circumstances of a line, '' and None for not given.
+
+    Diagnoses are cleaned; `evidence` None means that criteria are not asked (a coverage query, eligibility 8).
+    """
+
+    day: date
+    diagnoses: tuple[str, ...]
+    sex: str
+    age: int | None
+    setting: str
+    institution_level: int | None
+    evidence: Mapping[str, bool] | None
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A claim that is valid in itself (eligibility 8, invalid requests). `known_at` None is "now", which the caller knows."""

@@ -4,39 +4,20 @@ Two tables hold the tests: `DRUG_TESTS` for the drug part (4.1), `FACETS` for th
 one row. What an entry does not give is not tested at all, so each entry carries only the tests its columns ask for.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
 from enum import Enum
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from catalog.drugs.names import Agreement, DosageForms
 from catalog.drugs.resolve import Recognition
 from claims.eligibility import reasons
-from claims.eligibility.entry import Entry
+from claims.eligibility.compiled import CompiledVersion
+from claims.eligibility.entry import DrugTest, Entry, Facet
+from claims.eligibility.facts import LineFacts
 from claims.eligibility.reasons import Cite, ReasonKind
-
-if TYPE_CHECKING:
-    from claims.eligibility.compiled import CompiledVersion
 
 PASS: Final = Agreement.PASS
 FAIL: Final = Agreement.FAIL
 UNKNOWN: Final = Agreement.UNKNOWN
-
-
-class LineFacts(NamedTuple):
-    """What the restrictions are tested against: the circumstances of a line, '' and None for not given.
-
-    Diagnoses are cleaned; `evidence` None means that criteria are not asked (a coverage query, eligibility 8).
-    """
-
-    day: date
-    diagnoses: tuple[str, ...]
-    sex: str
-    age: int | None
-    setting: str
-    institution_level: int | None
-    evidence: Mapping[str, bool] | None
 
 
 class Grade(Enum):
@@ -51,7 +32,7 @@ class Match(NamedTuple):
     """The match in a catalog version (4.3). `tentative`: the entry names a product and the line does not say whether it is that
     one. `shortfalls`: what is unknown or does not hold, in the order of the facets."""
 
-    version: "CompiledVersion"
+    version: CompiledVersion
     entry: Entry
     grade: Grade
     tentative: bool = False
@@ -110,15 +91,6 @@ def _equal(entry_text: str, line_text: str) -> Agreement:
     if entry_text == line_text:
         return PASS
     return FAIL if line_text else UNKNOWN
-
-
-@dataclass(frozen=True, slots=True)
-class DrugTest:
-    """A test of the drug part: the column it is about, whether an entry gives it, and the test itself."""
-
-    column: str
-    given: Callable[[Entry], bool]
-    test: Callable[[Entry, Recognition, DosageForms], Agreement]
 
 
 DRUG_TESTS: Final = (
@@ -189,15 +161,6 @@ def criteria_hold(entry: Entry, line: LineFacts) -> ReasonKind | None:
     return reasons.EVIDENCE_MISSING if None in answers else None
 
 
-@dataclass(frozen=True, slots=True)
-class Facet:
-    """A restriction: its name, whether an entry gives it, and its test."""
-
-    name: str
-    given: Callable[[Entry], bool]
-    test: Callable[[Entry, LineFacts], ReasonKind | None]
-
-
 FACETS: Final = (
     Facet("indication", lambda entry: entry.uncoded or bool(entry.icd10), indication_holds),
     Facet("sex", lambda entry: entry.sex != "", sex_holds),
@@ -225,7 +188,7 @@ def shortfalls(entry: Entry, line: LineFacts) -> tuple[ReasonKind, ...]:
     return tuple([kind for facet in entry.facets if (kind := facet.test(entry, line)) is not None])
 
 
-def best_match(version: "CompiledVersion", drug: Recognition, line: LineFacts, forms: DosageForms) -> Match | None:
+def best_match(version: CompiledVersion, drug: Recognition, line: LineFacts, forms: DosageForms) -> Match | None:
     """Will return the match in a version: of the entries that apply, in the order of 4.3, the first full fit, else the first
     unknown, else the first that fails; None when none applies."""
     unknown: Match | None = None
