@@ -97,9 +97,9 @@ class Client:
             raise SystemExit(f"the server answered {status} {found[:200]!r}")
         return found
 
-    def walk(self, requests: Sequence[bytes]) -> None:
-        """Ask every request once on every connection, so that each worker has met them all."""
-        self._ask(
+    def walk(self, requests: Sequence[bytes]) -> list[float]:
+        """Ask every request once on every connection, so that each worker has met them all; return the seconds of every answer."""
+        return self._ask(
             lambda place, asked: requests[(place * 37 + asked) % len(requests)] if asked < len(requests) else None
         )
 

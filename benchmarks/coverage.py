@@ -85,7 +85,7 @@ def paths_of(product: str, drugs: int) -> list[str]:
 
 def never_asked(paths: list[str]) -> Iterator[str]:
     """Yield these questions again and again, each time for another person in another place."""
-    people = product(("outpatient", "inpatient", "pharmacy"), (1, 2, 3), "FM", range(150))
+    people = product(("outpatient", "inpatient", "retail_pharmacy"), (1, 2, 3), "FM", range(150))
     for setting, level, sex, age in cycle(people):
         for path in paths:
             yield f"{path}&age={age}&sex={sex}&setting={setting}&institution_level={level}"
