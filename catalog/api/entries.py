@@ -137,9 +137,7 @@ def _plain_page(asked: Asked, code: str, label: str) -> HttpResponse | None:
     etag = etag_of(asked, version.checksum)
     headers = etags.headers_of(etag, immutable=True)
     if etags.unchanged(asked, etag):
-        answer = HttpResponse(status=304, headers=headers)
-        del answer.headers["Content-Type"]
-        return answer
+        return etags.not_changed(headers)
 
     text = asked.query_params.get("q")
     if text is not None and len(text) > LONGEST_SEARCH:

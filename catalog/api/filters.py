@@ -1,8 +1,12 @@
 """Filters of the catalog endpoints (django-filter; anything else in the query is refused)."""
 
 import django_filters
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from catalog.importing.cells import Fault, diagnoses
 from catalog.models import Catalog, CatalogEntry, Drug
 from common.api.filtering import YesNoFilter
 
@@ -10,6 +14,17 @@ SEARCHED = "a part of a name, brand or maker, of pinyin or initials, or the star
 LONGEST_SEARCH = 100
 # Never-null columns only, so that a cursor can stand on each.
 ORDERINGS = ["entry_code", "generic_name", "class_code", "manufacturer", "reimbursement_class"]
+
+
+def _one_diagnosis(value: str) -> None:
+    """Raise a fault for anything but one ICD-10 code: a list or a range would find nothing, and say nothing."""
+    try:
+        codes = diagnoses(value).value
+    except Fault as fault:
+        why = fault.details["why_en" if (get_language() or "").startswith("en") else "why_zh"]
+        raise ValidationError(str(why), code="bad_code") from None
+    if len(codes) != 1:
+        raise ValidationError(_("Give one diagnosis."), code="bad_code")
 
 
 class CatalogFilter(django_filters.FilterSet):
@@ -28,9 +43,12 @@ class EntryFilter(django_filters.FilterSet):
         help_text=SEARCHED,
     )
     icd10 = django_filters.CharFilter(
-        method="filter_icd10", max_length=20, help_text="a diagnosis: entries it falls under"
+        method="filter_icd10",
+        max_length=20,
+        validators=[_one_diagnosis],
+        help_text="a diagnosis, as C34.1: entries it falls under",
     )
-    class_code = django_filters.CharFilter(lookup_expr="startswith", max_length=10)
+    class_code = django_filters.CharFilter(method="filter_class_code", max_length=10)
     reimbursement_class = django_filters.CharFilter(max_length=20)
     manufacturer = django_filters.CharFilter(lookup_expr="contains", max_length=200)
     regulator = django_filters.CharFilter(method="filter_regulator", max_length=12)
@@ -46,6 +64,9 @@ class EntryFilter(django_filters.FilterSet):
     def filter_q(self, queryset: QuerySet[CatalogEntry], name: str, value: str) -> QuerySet[CatalogEntry]:
         # The view searches and ranks (catalog.search): no filter can put the best first.
         return queryset
+
+    def filter_class_code(self, queryset: QuerySet[CatalogEntry], name: str, value: str) -> QuerySet[CatalogEntry]:
+        return queryset.filter(class_code__startswith=value.upper())
 
     def filter_icd10(self, queryset: QuerySet[CatalogEntry], name: str, value: str) -> QuerySet[CatalogEntry]:
         # As eligibility 4.2: the diagnosis starts with a listed code, or its first three characters lie in a listed range.

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.db.models import QuerySet
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -286,7 +286,7 @@ class VersionViewSet(ApiViewSet):
         etag = f"{version.checksum[:32]}-{form}"
         headers = etags.headers_of(etag, immutable=version.published_at is not None)
         if etags.unchanged(request, etag):
-            return HttpResponse(status=304, headers=headers)
+            return etags.not_changed(headers)
         kind = self.files[f"export_{form}"]
         content = lines_of(entries.rows_of(version.pk))
         return download(content, f"{version.catalog.code}-{version.label}.{form}", kind, headers)
@@ -324,6 +324,7 @@ class ImportViewSet(ApiViewSet):
     parser_classes = [MultipartOnly, StrictJsonParser]
     lookup_value_regex = "[0-9a-fA-F-]{36}"
     scopes = {"GET": WRITE, "POST": WRITE}
+    bodiless = frozenset({"cancel"})
     files = {"problems": "text/csv", "marked_csv": "text/csv", "marked_xlsx": XLSX}
 
     def get_queryset(self) -> QuerySet[ImportRun]:

@@ -109,6 +109,7 @@ class BatchViewSet(ApiViewSet):
     filterset_class = BatchFilter
     parser_classes = [MultiPartParser, StrictJsonParser]
     scopes = {"GET": CHECK, "POST": CHECK}
+    bodiless = frozenset({"cancel"})
     files = {"results_csv": "text/csv", "results_ndjson": "application/x-ndjson"}
 
     def get_queryset(self) -> QuerySet[ClaimBatch]:

@@ -20,6 +20,7 @@ from claims.eligibility.facts import CoverageQuery
 from claims.eligibility.request import InvalidQuery
 from claims.models import ClaimCheck
 from common.api.filtering import refuse_repeated, refuse_unknown
+from common.api.params import with_plus
 from common.api.plain import Asked, plainly
 from common.api.problems import ApiProblem
 from common.api.rendering import JsonRenderer
@@ -61,7 +62,7 @@ class CoverageViewSet(ApiViewSet):
         """One query."""
         refuse_repeated(request.query_params, but="icd10")
         language = language_of(request)
-        query = self._query(request, coverage_fields(dict(request.query_params.lists())), language)
+        query = self._query(request, _fields(request.query_params), language)
         return Response(self._answers(request, code, [query], language)[0])
 
     @extend_schema(request=shapes.CoverageListInput, responses={200: shapes.CoverageListOutput})
@@ -129,7 +130,13 @@ def _question(query_string: str, today: date, language: Language) -> CoverageQue
     """Read a question from the query string, as WSGI gives it; raises what is wrong with it, in the caller's language."""
     parameters = QueryDict(query_string.encode("latin-1"), encoding="utf-8")
     refuse_repeated(parameters, but="icd10")
-    return parse_coverage(coverage_fields(dict(parameters.lists())), today=today, language=language)
+    return parse_coverage(_fields(parameters), today=today, language=language)
+
+
+def _fields(parameters: QueryDict) -> dict[str, Any]:
+    """Return the fields of a question from its parameters."""
+    fields = coverage_fields(dict(parameters.lists()))
+    return {**fields, "known_at": with_plus(str(fields["known_at"]))} if "known_at" in fields else fields
 
 
 coverage = plainly(CoverageViewSet, {"get": "retrieve", "post": "create"}, _answer)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework.response import Response
 
@@ -28,6 +29,13 @@ def headers_of(etag: str, *, immutable: bool) -> dict[str, str]:
         "Cache-Control": caching(immutable=immutable),
         "Vary": "Authorization, Accept-Language",
     }
+
+
+def not_changed(headers: dict[str, str]) -> HttpResponse:
+    """Return a 304 outside the framework: without a body it has no content type."""
+    answer = HttpResponse(status=304, headers=headers)
+    del answer.headers["Content-Type"]
+    return answer
 
 
 def _listed(header: str) -> set[str]:

@@ -8,12 +8,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
 
+from common.api.pagination import CursorPages
 from common.api.problems import ApiProblem
 from common.dates import parse_day
 from common.errors import Problem
 
 MAX_VALUE = 2000
-PAGING = frozenset({"page", "page_size", "cursor"})
+PAGING = frozenset({"page", "page_size"})
 
 
 def refuse_unknown(parameters: Any, known: Iterable[str]) -> None:
@@ -24,6 +25,8 @@ def refuse_unknown(parameters: Any, known: Iterable[str]) -> None:
         if name not in known:
             listed = ", ".join(sorted(known))
             detail = _("Unknown parameter; known are: %(known)s.") % {"known": listed}
+            if not known:
+                detail = _("Unknown parameter; this address takes none.")
             errors.append(Problem(f"/{name[:100]}", "unknown_parameter", detail))
         elif len(values) > 1:
             errors.append(Problem(f"/{name}", "repeated_parameter", _("Give this parameter once.")))
@@ -84,5 +87,8 @@ class StrictFilterBackend(DjangoFilterBackend):
     def filter_queryset(self, request: Any, queryset: Any, view: Any) -> Any:
         filterset_class = self.get_filterset_class(view, queryset)
         names = set(filterset_class.base_filters) if filterset_class else set()
-        refuse_unknown(request.query_params, names | PAGING | set(getattr(view, "extra_parameters", ())))
+        names |= PAGING | set(getattr(view, "extra_parameters", ()))
+        if isinstance(view.paginator, CursorPages):
+            names.add("cursor")
+        refuse_unknown(request.query_params, names)
         return super().filter_queryset(request, queryset, view)

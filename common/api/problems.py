@@ -10,13 +10,14 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.template.loader import get_template
+from django.urls import is_valid_path
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 from common.api.rendering import JsonRenderer
-from common.errors import Problem, Refused
+from common.errors import InvalidInput, Problem, Refused
 from common.logs import request_id
 
 log = logging.getLogger(__name__)
@@ -121,6 +122,10 @@ def problem_of(fault: Exception) -> ApiProblem | None:
     match fault:
         case ApiProblem():
             return fault
+        case InvalidInput() if fault.errors and fault.code.startswith("invalid_"):
+            # A pure reader words each error in the caller's language, its summary in English alone.
+            detail = _("The request is invalid; see `errors`.")
+            return ApiProblem(fault.status, fault.code, detail, fault.errors)
         case Refused():
             return ApiProblem(fault.status, fault.code, fault.detail, fault.errors)
         case Http404():
@@ -203,8 +208,11 @@ def _page(request: HttpRequest, problem: ApiProblem) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Answer a path that leads nowhere (Django's handler404)."""
-    return _page(request, ApiProblem(404, "not_found", _("There is no such thing, or it is not yours to see.")))
+    """Answer a path that leads nowhere (Django's handler404); one that lacks its last slash is told so."""
+    detail = _("There is no such thing, or it is not yours to see.")
+    if request.path.startswith("/api/") and not request.path.endswith("/") and is_valid_path(f"{request.path_info}/"):
+        detail = _("The address ends with a slash: %(path)s/") % {"path": request.path}
+    return _page(request, ApiProblem(404, "not_found", detail))
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

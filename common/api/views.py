@@ -1,5 +1,6 @@
 """What every endpoint has in common: idempotent POSTs, refused encodings, rate and deprecation headers, OPTIONS."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpResponseBase
@@ -13,6 +14,7 @@ from common.api.deprecation import Deprecated
 from common.api.idempotency import once
 from common.api.problems import ApiProblem
 from common.api.rendering import renderer_of
+from common.errors import Problem, pointer
 
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
@@ -21,10 +23,11 @@ class ApiViewSet(GenericViewSet):
     """A view set whose POSTs honour `Idempotency-Key`.
 
     `scopes` names, by method, the scopes of which a key needs one; `deprecated`, by method, what will go away; `files`, by action, the media
-    type of an action that answers with a file.
+    type of an action that answers with a file; `bodiless`, the actions that take no body.
     """
 
     scopes: dict[str, tuple[str, ...]] = {}
+    bodiless: frozenset[str] = frozenset()
     deprecated: dict[str, Deprecated] = {}
     files: dict[str, str] = {}
 
@@ -35,6 +38,8 @@ class ApiViewSet(GenericViewSet):
             raise Http404
         if request.method in _WITH_BODY:
             _check_framing(request)
+        if self.action in self.bodiless:
+            _refuse_body(request.data)
         key = request.headers.get("Idempotency-Key")
         if request.method == "POST" and key is not None and hasattr(self, "post"):
             handler = self.post
@@ -68,6 +73,16 @@ def finish(response: HttpResponseBase, request: Any, view: Any) -> None:
         for name, value in notice.headers().items():
             response.headers[name] = value
     response.headers.setdefault("Cache-Control", "no-store")
+
+
+def _refuse_body(data: Any) -> None:
+    """Raise a 400 for a body where there is nothing to say: whoever sends one means something that would not happen."""
+    if data == {}:
+        return
+    detail = _("This takes no body; send none, or {}.")
+    names = [str(name)[:100] for name in data] if isinstance(data, Mapping) else []
+    errors = [Problem(pointer(name), "unknown_field", detail) for name in names]
+    raise ApiProblem(400, "invalid", detail, errors or [Problem("", "invalid", detail)])
 
 
 def _check_framing(request: Any) -> None:

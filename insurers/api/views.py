@@ -90,6 +90,7 @@ class ProductVersionViewSet(ApiViewSet):
     queryset = ProductVersion.objects.none()
     serializer_class = shapes.ProductVersionOutput
     scopes = {"GET": READ, "POST": WRITE, "PUT": WRITE, "DELETE": WRITE}
+    bodiless = frozenset({"publish", "withdraw"})
 
     def _version(self, request: Any, code: str, label: str) -> ProductVersion:
         versions = product_of(request, code).versions.select_related("product")
@@ -140,11 +141,12 @@ class ProductVersionViewSet(ApiViewSet):
 
     @extend_schema(request=shapes.TermsInput, responses=shapes.ProductVersionOutput)
     def update(self, request: Any, code: str, label: str) -> Response:
-        """Replace a draft's terms."""
+        """Replace a draft's terms; with another label it is at another address, named in `Content-Location`."""
         refuse_unknown(request.query_params, ())
         with self._matched(request, code, label) as version:
             changed = services.change_product_version(version=version, data=request.data, by=request.user.person)
-        return self._shown(changed)
+        moved = {"Content-Location": reverse("product-version-detail", args=[code, changed.label])}
+        return self._shown(changed, headers=moved if changed.label != label else None)
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Any, code: str, label: str) -> Response:

@@ -127,6 +127,7 @@ class WebhookViewSet(ApiViewSet):
     queryset = Webhook.objects.none()
     serializer_class = WebhookOutput
     scopes = {"GET": SCOPE, "POST": SCOPE, "DELETE": SCOPE}
+    bodiless = frozenset({"rotate_secret", "test"})
 
     @extend_schema(parameters=PAGE)
     def list(self, request: Any) -> Response:
@@ -212,6 +213,7 @@ class DeliveryViewSet(ApiViewSet):
     serializer_class = DeliveryOutput
     filterset_class = DeliveryFilter
     scopes = {"GET": SCOPE, "POST": SCOPE}
+    bodiless = frozenset({"replay"})
 
     def get_queryset(self) -> QuerySet[WebhookDelivery]:
         webhook = get_object_or_404(webhooks_of(self.request), pk=self.kwargs["pk"])

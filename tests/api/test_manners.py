@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -250,7 +250,13 @@ def test_a_fault_before_a_view_is_a_problem_too(world: World, monkeypatch: Any) 
         (V1 + "entries/", "cursor=WyJhIl0", "/cursor", "bad_cursor"),
         (V1 + "entries/", "q=a&cursor=Wy0xXQ", "/cursor", "bad_cursor"),
         (V1 + "entries/", "cursor=Wy0xXQ&page=1", "/cursor", "page_and_cursor"),
+        (V1 + "entries/", "icd10=C34,C50", "/icd10", "bad_code"),
+        (V1 + "entries/", "icd10=C00-C97", "/icd10", "bad_code"),
+        (V1 + "entries/", "icd10=cancer", "/icd10", "bad_code"),
         ("/catalogs/", "kind=nonsense", "/kind", "invalid_choice"),
+        ("/catalogs/", "cursor=Wy0xXQ", "/cursor", "unknown_parameter"),
+        ("/drugs/", "cursor=Wy0xXQ", "/cursor", "unknown_parameter"),
+        ("/claims/checks/", "cursor=Wy0xXQ", "/cursor", "unknown_parameter"),
         ("/catalogs/", "ordering=name", "/ordering", "unknown_parameter"),
         ("/catalogs/COM/", "x=1", "/x", "unknown_parameter"),
         ("/catalogs/COM/in-force/", "date=2026-13-01", "/date", "bad_date"),
@@ -274,6 +280,70 @@ def test_a_parameter_that_is_not_understood_is_a_400_that_names_it(
     errors = assert_problem(response, 400)["errors"]
     assert pointer in [error["pointer"] for error in errors]
     assert code is None or code in [error["code"] for error in errors]
+
+
+@pytest.mark.parametrize("plus", ["+", "%2B"])
+@pytest.mark.parametrize(
+    "path", ["/catalogs/COM/in-force/?date=2026-03-14", "/products/HMB/coverage/?date=2026-03-14&generic_name=x"]
+)
+def test_the_plus_of_a_zone_may_come_as_it_is(world: World, a: Api, path: str, plus: str) -> None:
+    now = datetime.now(tz=UTC).astimezone(timezone(timedelta(hours=8))) + timedelta(hours=1)
+    instant = now.isoformat(timespec="seconds").replace("+", plus)
+
+    assert a.client.get(f"/api/v1{path}&known_at={instant}", headers=a.headers).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/catalogs/COM", "/products/HMB/coverage", V1 + "entries"])
+def test_an_address_without_its_last_slash_is_told_so(world: World, a: Api, path: str) -> None:
+    response = a.get(path)
+
+    assert f"/api/v1{path}/" in assert_problem(response, 404)["detail"]
+    assert "/" not in assert_problem(a.get("/nothing/here"), 404)["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/products/HMB/coverage/", {}),
+        ("/products/HMB/coverage/", [{"generic_name": "x", "age": "old"}]),
+        ("/claims/checks/", {"product": "HMB"}),
+        ("/products/HMB/versions/", {"label": "x"}),
+    ],
+)
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_what_is_wrong_is_said_in_one_language(a: Api, path: str, body: Any, language: str) -> None:
+    problem = assert_problem(a.post(path, body, **{"Accept-Language": language}), 400)
+
+    for said in [problem["title"], problem["detail"], *[error["detail"] for error in problem["errors"]]]:
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in said) == (language == "zh-hans"), said
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [('{"x": 1}', "/x"), ('{"reason": "late", "y": 2}', "/y"), ("[]", ""), ("[1]", ""), ("null", ""), ('"x"', "")],
+)
+def test_an_act_that_takes_no_body_is_not_done_with_one(world: World, a: Api, body: str, pointer: str) -> None:
+    for act in ("publish", "withdraw"):
+        response = a.client.post(
+            f"/api/v1/products/HMB/versions/2027/{act}/", body, content_type="application/json", headers=a.headers
+        )
+        assert pointer in [error["pointer"] for error in assert_problem(response, 400)["errors"]]
+    assert a.get("/products/HMB/versions/2027/").json()["state"] == "draft"
+    assert a.post("/products/HMB/versions/2027/publish/", {}).status_code == 200
+
+
+def test_a_draft_that_gets_another_label_says_where_it_is(world: World, a: Api) -> None:
+    assert "Content-Location" not in a.put("/products/HMB/versions/2027/", terms(label="2027", waiting_days=5))
+    moved = a.put("/products/HMB/versions/2027/", terms(label="2028"))
+
+    assert moved["Content-Location"] == "/api/v1/products/HMB/versions/2028/"
+    assert a.get("/products/HMB/versions/2028/")["ETag"] == moved["ETag"]
+
+
+def test_a_class_is_found_however_it_is_typed(world: World, a: Api) -> None:
+    found = [a.get(V1 + "entries/", {"class_code": typed}).json()["count"] for typed in ("XL01", "xl01")]
+
+    assert found == [2, 2]
 
 
 def test_a_page_beyond_the_last_is_not_found(world: World, a: Api) -> None:
