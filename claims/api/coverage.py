@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -16,6 +17,8 @@ from claims import gather, services
 from claims.api import serializers as shapes
 from claims.api.views import language_of, seen_by
 from claims.eligibility import coverage_fields, parse_coverage
+from claims.eligibility.answer import alternative_document
+from claims.eligibility.decision import Alternative, Coverage
 from claims.eligibility.facts import CoverageQuery
 from claims.eligibility.request import InvalidQuery
 from claims.models import ClaimCheck
@@ -95,8 +98,11 @@ class CoverageViewSet(ApiViewSet):
 
 QUESTIONS_KEPT = 4_096
 ANSWERS_KEPT = 4_096
+ALTERNATIVES_KEPT = 20_000
 # An answer says what is known at a revision: (product id, revision, question, language) → what stands before and after its instant.
 _answers: Kept[tuple[int, int, CoverageQuery, Language], tuple[bytes, bytes]] = Kept(ANSWERS_KEPT)
+# (drug, catalog, series, label, checksum, entry) → the alternative as JSON, about 500 bytes.
+_alternatives: Kept[tuple[str, str, str | None, str, str, str], bytes] = Kept(ALTERNATIVES_KEPT)
 _to_json = JsonRenderer().render
 
 
@@ -111,7 +117,7 @@ def _answer(asked: Asked, code: str) -> HttpResponse:
     kept = None if of_the_past else _answers.get(key)
     if kept is None:
         found, product = services.coverage(insurer_id=insurer_id, product_code=code, queries=[query], seen=seen)
-        made = _to_json(services.coverage_document(found[0], product, language))
+        made = _written(found[0], product, language)
         # Before the instant stand codes, a label and a day: none of them holds a quotation mark.
         before, instant, after = made.partition(_instant_json(seen.known_at))
         if not of_the_past:
@@ -119,6 +125,31 @@ def _answer(asked: Asked, code: str) -> HttpResponse:
     else:
         made = kept[0] + _instant_json(seen.known_at) + kept[1]
     return HttpResponse(made, content_type="application/json")
+
+
+def _written(found: Coverage, product: gather.ProductFacts, language: Language) -> bytes:
+    """Return the answer as JSON; each alternative as it was written before, for the entry it is never changes."""
+    frame = _to_json(services.coverage_document(replace(found, alternatives=()), product, language))
+    # The last of its kind: within a text its quotation marks would be escaped.
+    before, _none, after = frame.rpartition(b'"alternatives":[]')
+    return b'%b"alternatives":[%b]%b' % (before, b",".join(map(_alternative, found.alternatives)), after)
+
+
+def _alternative(offered: Alternative) -> bytes:
+    version = offered.match.version
+    key = (
+        offered.drug,
+        version.catalog,
+        version.series,
+        version.label,
+        version.checksum,
+        offered.match.entry.entry_code,
+    )
+    made = _alternatives.get(key)
+    if made is None:
+        made = _to_json(alternative_document(offered))
+        _alternatives.put(key, made)
+    return made
 
 
 def _instant_json(instant: datetime) -> bytes:

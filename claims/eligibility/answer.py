@@ -64,7 +64,7 @@ def coverage_answer(coverage: Coverage, language: Language = "zh") -> dict[str, 
         "match": match_document(match),
         "requirements": _requirements(match.entry) if match else None,
         "catalogs": catalogs_document(coverage.consulted),
-        "alternatives": [_alternative(alternative) for alternative in coverage.alternatives],
+        "alternatives": [alternative_document(alternative) for alternative in coverage.alternatives],
     }
 
 
@@ -220,7 +220,8 @@ def _requirements(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _alternative(alternative: Alternative) -> dict[str, Any]:
+def alternative_document(alternative: Alternative) -> dict[str, Any]:
+    """Will write a drug offered as an alternative."""
     match = alternative.match
     return {
         "id": drug_id(alternative.drug),

@@ -20,6 +20,7 @@ QUERIES = [
     f"generic_name={OSIMERTINIB}&icd10=C34.1&date=2026-03-14",
     f"generic_name={OSIMERTINIB}&icd10=C34.1,C50&icd10=G30&date=2026-03-14&age=61&sex=F&setting=outpatient",
     f"generic_name={OSIMERTINIB}&icd10=G30&date=2026-03-14",
+    f"generic_name={OSIMERTINIB}&icd10=C64&date=2026-03-14",  # an alternative is offered
     f"generic_name={OSIMERTINIB}&date=2025-12-31",  # no product version is in force
     f"generic_name={OSIMERTINIB}",
     "brand_name=%E6%B3%B0%E7%91%9E%E6%B2%99&date=2026-03-14",
@@ -88,6 +89,16 @@ def test_a_charset_of_the_caller_is_heeded(a: Api) -> None:
     found = Client().generic("GET", f"/api/v1{path}", "x", "text/plain; charset=gb18030", headers=a.headers)
 
     assert found.json()["drug"]["generic_name"] == "奥希替尼"
+
+
+def test_an_alternative_is_written_the_same_the_second_time(a: Api) -> None:
+    path = f"/products/HMB/coverage/?generic_name={OSIMERTINIB}&icd10=C64&date=2026-03-14"
+
+    answers = [a.get(f"{path}&age={age}").json() for age in (30, 31)]
+
+    assert [[one["generic_name"] for one in answer["alternatives"]] for answer in answers] == [["阿昔替尼"]] * 2
+    assert answers[0]["alternatives"] == answers[1]["alternatives"]
+    assert answers[1]["alternatives"][0]["requirements"]["icd10"] == ["C64"]
 
 
 def test_an_answer_says_its_own_instant_and_is_otherwise_the_same(a: Api) -> None:
