@@ -217,12 +217,16 @@ def _columns_shown(columns: tuple[str, ...]) -> str:
 
 @lru_cache(256)
 def _statement(columns: tuple[str, ...], backwards: bool, beyond: bool) -> str:
-    """Return the SQL for a page of a version's entries, each as its JSON: made by the database, in a tenth of the time it takes here."""
+    """Return the SQL for a page of a version's entries, each as its JSON: made by the database, in a tenth of the time it takes here.
+
+    The version stands in a subselect, so that the planner takes it for an average one: of one just loaded its statistics know nothing yet, and
+    it would sort the whole of it.
+    """
     turn = " DESC" if backwards else ""
     where = f" AND entry_code {'<' if backwards else '>'} %s" if beyond else ""
     return (
         f"SELECT entry_code, row_to_json(row)::text FROM (SELECT {_columns_shown(columns)} FROM catalog_catalogentry"  # noqa: S608
-        f" WHERE version_id = %s{where} ORDER BY entry_code{turn} LIMIT %s) row ORDER BY entry_code{turn}"
+        f" WHERE version_id = (SELECT %s){where} ORDER BY entry_code{turn} LIMIT %s) row ORDER BY entry_code{turn}"
     )
 
 
