@@ -20,27 +20,31 @@ def sounds(text: str) -> tuple[str, str]:
     # Slow to import, and not needed by those who only want the columns.
     from pypinyin.seg.mmseg import p_set
 
-    beginnings = (
-        p_set._set
-    )  # of the phrases it knows; the set itself, for asking through its owner costs more than the answer
-    syllables: list[str] = []
+    # Of the phrases it knows. The set itself: asking through its owner costs more than the answer.
+    beginnings = p_set._set
+    pinyin: list[str] = []
+    initials: list[str] = []
     for han, other in _RUNS.findall(norm(text)):
-        syllables.extend(other)
+        pinyin.append(other)
+        initials.append(other)
         start, length = 0, len(han)
         while start < length:
             end = start + 1
             while end < length and han[start : end + 1] in beginnings:
                 end += 1
-            syllables.extend(_syllables(han[start:end]))
+            sound, initial = _sound_of_word(han[start:end])
+            pinyin.append(sound)
+            initials.append(initial)
             start = end
-    return "".join(syllables), "".join(syllable[0] for syllable in syllables if syllable)
+    return "".join(pinyin), "".join(initials)
 
 
 @lru_cache(maxsize=16_384)
-def _syllables(word: str) -> list[str]:
+def _sound_of_word(word: str) -> tuple[str, str]:
     from pypinyin import lazy_pinyin
 
-    return lazy_pinyin(word)
+    syllables = lazy_pinyin(word)
+    return "".join(syllables), "".join(syllable[0] for syllable in syllables if syllable)
 
 
 @lru_cache(maxsize=16_384)
