@@ -208,11 +208,16 @@ def reference(written: str) -> Parsed:
     return Parsed(code, code)
 
 
-# Letters (A) and digits (9) must stand where the national coding rules have them.
-_WESTERN = "XA99AAA999A999" + "9" * 9
-_CHINESE = "ZA99AAA999" + "9" + "9" * 9
-_CODE_SHAPES = {"X": _WESTERN, "Z": _CHINESE}
-WHOLE_CODE = re.compile("X[A-Z][0-9]{2}[A-Z]{2}(?:[A-Z][0-9]{3}){2}[0-9]{9}|Z[A-Z][0-9]{2}[A-Z]{3}[0-9]{13}")
+# Letters (A) and digits (9) must stand where the coding rules have them. The national rule writes a name as a letter and digits; the spec's
+# rule vectors, and files made after them, write digits before the letter: both are taken.
+_CODE_SHAPES = {
+    "X": tuple("XA99AA" + name + form + "9" * 9 for name in ("A999", "999A") for form in ("A999", "9999")),
+    "Z": tuple("ZA99AA" + name + "9" * 9 for name in ("A9999", "999A9")),
+}
+WHOLE_CODE = re.compile(
+    "X[A-Z][0-9]{2}[A-Z]{2}(?:[A-Z][0-9]{3}|[0-9]{3}[A-Z])[A-Z0-9][0-9]{12}"
+    "|Z[A-Z][0-9]{2}[A-Z]{2}(?:[A-Z][0-9]{4}|[0-9]{3}[A-Z][0-9])[0-9]{9}"
+)
 _HERBAL = re.compile("T[0-9A-Z]{2,22}")
 
 
@@ -223,8 +228,8 @@ def national_code(written: str) -> Parsed:
         return Parsed(written)
     code = narrow(written).upper()
     _refuse_scientific(code)
-    shape = _CODE_SHAPES.get(code[0])
-    if shape is None:
+    shapes = _CODE_SHAPES.get(code[0])
+    if shapes is None:
         if _HERBAL.fullmatch(code):
             return Parsed(code, code)
         raise Fault(
@@ -232,43 +237,45 @@ def national_code(written: str) -> Parsed:
             "医保药品代码以 X（西药）、Z（中成药）或 T（饮片）开头，只含字母和数字。",
             "a national drug code begins with X, Z or T and has letters and digits only.",
         )
-    if not 3 <= len(code) <= len(shape):
+    length = len(shapes[0])
+    if not 3 <= len(code) <= length:
         raise Fault(
             "BAD_CODE",
-            f"{code[0]} 类代码为 {len(shape)} 位，或至少 3 位的前缀；这里有 {len(code)} 位。",
-            f"a code beginning with {code[0]} has {len(shape)} characters, or at least 3 as a prefix; this has {len(code)}.",
+            f"{code[0]} 类代码为 {length} 位，或至少 3 位的前缀；这里有 {len(code)} 位。",
+            f"a code beginning with {code[0]} has {length} characters, or at least 3 as a prefix; this has {len(code)}.",
         )
-    _match_shape(code, shape)
+    _match_shape(code, shapes)
     return Parsed(code, code)
 
 
-def _match_shape(code: str, shape: str) -> None:
-    for place, (found, wanted) in enumerate(zip(code, shape, strict=False), 1):
-        right = (
-            found in "0123456789"
-            if wanted == "9"
-            else "A" <= found <= "Z"
-            if wanted == "A" and place > 1
-            else found == wanted
+def _match_shape(code: str, shapes: tuple[str, ...]) -> None:
+    """Raises Fault at the character where the code leaves the shape it follows furthest."""
+    place, wanted = max(_first_difference(code, shape) for shape in shapes)
+    if place < len(code):
+        kind_zh, kind_en = ("数字", "a digit") if wanted == "9" else ("字母", "a letter")
+        raise Fault(
+            "BAD_CODE",
+            f"第 {place + 1} 位“{code[place]}”应为{kind_zh}。",
+            f"character {place + 1}, “{code[place]}”, should be {kind_en}.",
         )
-        if not right:
-            kind_zh, kind_en = ("数字", "a digit") if wanted == "9" else ("字母", "a letter")
-            raise Fault(
-                "BAD_CODE",
-                f"第 {place} 位“{found}”应为{kind_zh}。",
-                f"character {place}, “{found}”, should be {kind_en}.",
-            )
+
+
+def _first_difference(code: str, shape: str) -> tuple[int, str]:
+    for place, (found, wanted) in enumerate(zip(code[1:], shape[1:], strict=False), 1):
+        if not ("0" <= found <= "9" if wanted == "9" else "A" <= found <= "Z"):
+            return place, wanted
+    return len(code), ""
 
 
 def whole_national_code(written: str) -> Parsed:
     """Will read a national drug code that names one product (the drug master). Raises Fault BAD_CODE."""
     parsed = national_code(written)
-    shape = _CODE_SHAPES.get(parsed.value[0])
-    if shape is not None and len(parsed.value) != len(shape):
+    shapes = _CODE_SHAPES.get(parsed.value[0])
+    if shapes is not None and len(parsed.value) != len(shapes[0]):
         raise Fault(
             "BAD_CODE",
-            f"这里须填完整代码（{len(shape)} 位），不能是前缀。",
-            f"a whole code ({len(shape)} characters) is needed here, not a prefix.",
+            f"这里须填完整代码（{len(shapes[0])} 位），不能是前缀。",
+            f"a whole code ({len(shapes[0])} characters) is needed here, not a prefix.",
         )
     return parsed
 

@@ -239,6 +239,7 @@ class _Sheet:
         if self._derives_codes:
             code = next(column for column in table_of(kind) if column.name == "entry_code")
             placed["entry_code"] = Placed(code, header.width, "entry_code")
+        self._forms = forms
         lacking, self._checks = _plan(table_of(kind), placed, kind, options, forms)
         self._prefix = options.before_each + lacking
         self._place = {check.column.name: place for place, check in enumerate(self._checks)}
@@ -312,8 +313,9 @@ class _Sheet:
         return code, "".join(one.copy for one in made), "".join(one.json for one in made)
 
     def _product_identity(self, rests: Sequence[str], values: Sequence[Any]) -> int:
-        """What makes two rows of the drug master one product: the code, else approval number, strength and pack; a row
-        with neither number is alike only with itself."""
+        """What makes two rows of the drug master one product: the code, else approval number, strength and pack of one
+        drug; a row with neither number is alike only with itself. One approval number for two drugs is for recognition
+        to call ambiguous (eligibility 3)."""
 
         def value(name: str) -> Any:
             place = self._place.get(name)
@@ -322,7 +324,8 @@ class _Sheet:
         if code := value("national_code"):
             return hash(("code", code))
         if approval := value("approval_no"):
-            return hash(("approval", approval_key(approval), value("strength"), value("pack")))
+            drug = self._forms.base_name(value("generic_name")).name if isinstance(value("generic_name"), str) else ""
+            return hash(("approval", approval_key(approval), value("strength"), value("pack"), drug))
         return hash(rests)
 
     def _product_number(self, values: Sequence[Any]) -> tuple[str, str]:

@@ -13,8 +13,7 @@ CREATE TEMP TABLE incoming (
   regulators text[], strength text, unit text, pinyin text, initials text, row_hash bytea, row_no int
 ) ON COMMIT DROP
 """
-# A row is the product it was before by its national code, else by approval number, strength and pack (of which the check lets
-# through one row each), else by all that describes it.
+# A row is the product it was before by its national code, else by approval number, strength and pack, else by all that describes it.
 _KEY = """
 CASE WHEN {t}.national_code <> '' THEN 'c' || {t}.national_code
      WHEN {t}.approval_key <> '' THEN 'a' || concat_ws(E'\\x1f', {t}.approval_key, {t}.strength, {t}.pack)
@@ -50,9 +49,10 @@ def merge(run: ImportRun) -> dict[str, int]:
             " FROM catalog_drugproduct p WHERE recorded_to IS NULL"
         )
         for table in ("incoming", "current_products"):
-            # Products of one description, told apart by neither number, are not guessed at: only what is wholly alike is the same.
+            # Products that their key does not tell apart are not guessed at: those of one approval number are the same when they are of
+            # one drug (of which the check lets through one row each), the others only when they are wholly alike.
             cursor.execute(
-                f"ALTER TABLE {table} ADD told_apart bool; UPDATE {table} t SET told_apart = left(key, 1) <> 'n' OR"  # noqa: S608
+                f"ALTER TABLE {table} ADD told_apart bool; UPDATE {table} t SET told_apart ="  # noqa: S608
                 f" key NOT IN (SELECT key FROM {table} GROUP BY key HAVING count(*) > 1)"
             )
         cursor.execute("CREATE INDEX ON current_products (key); ANALYZE current_products; ANALYZE incoming")
@@ -62,7 +62,8 @@ def merge(run: ImportRun) -> dict[str, int]:
             "CREATE TEMP TABLE arriving ON COMMIT DROP AS"  # noqa: S608
             " SELECT i.*, c.id AS old_id, c.position AS old_position, NULL::bigint AS position FROM incoming i"
             f" LEFT JOIN LATERAL (SELECT *, {alike} AS alike FROM current_products c"
-            f" WHERE c.key = i.key AND (c.told_apart AND i.told_apart OR {alike})"
+            " WHERE c.key = i.key"
+            f" AND (c.told_apart AND i.told_apart OR left(i.key, 1) = 'a' AND c.base_name = i.base_name OR {alike})"
             " ORDER BY alike DESC, position LIMIT 1) c ON true"
             " WHERE c.alike IS NOT TRUE"
         )

@@ -110,6 +110,20 @@ def test_two_rows_of_one_product_are_refused_and_both_are_named(first: str, seco
 
 
 @pytest.mark.django_db
+def test_one_approval_number_of_two_drugs_is_two_products_each_with_its_own_past() -> None:
+    pair = ",H20000001,甲药片,旧名,,,,,,\n,H20000001,乙药片,,,,,,,\n"
+    loaded(HEADER + ",H20000001,甲药片,,,,,,,\n")
+
+    counts = loaded(HEADER + pair).counts
+    assert (counts["added"], counts["changed"], counts["unchanged"]) == (1, 1, 0)
+    assert loaded(HEADER + "\n" + pair).counts["unchanged"] == 2
+    assert [(p.generic_name, p.aliases) for p in current()] == [("甲药片", ["旧名"]), ("乙药片", [])]
+    alone = loaded(HEADER + ",H20000001,乙药片,新名,,,,,,\n")
+    assert alone.counts["changed"] == 1
+    assert [(p.generic_name, p.aliases) for p in current()] == [("甲药片", ["旧名"]), ("乙药片", ["新名"])]
+
+
+@pytest.mark.django_db
 def test_products_that_no_number_tells_apart_are_not_guessed_at() -> None:
     pair = ",,甲药片,别名一,片,,,,,\n,,甲药片,别名二,片,,,,,\n"
     loaded(HEADER + ",,甲药片,旧名,片,,,,,\n")

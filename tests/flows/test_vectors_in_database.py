@@ -33,13 +33,13 @@ def decided(world: dict[str, Any], request: dict[str, Any], monkeypatch: pytest.
         return {"invalid": True}
     shown = services.worded(found.check.decision, "en")
     return {
-        "lines": [_line(line) for line in shown["lines"]],
+        "lines": [shown_line(line) for line in shown["lines"]],
         "totals": {name: shown["totals"][name] for name in ("claimable", "payable")},
         "accumulators": shown["accumulators"],
     }
 
 
-def _line(line: dict[str, Any]) -> dict[str, Any]:
+def shown_line(line: dict[str, Any]) -> dict[str, Any]:
     match = line["match"]
     money = "claimable allowed deductible_applied ratio share payable member_pays".split()
     return {

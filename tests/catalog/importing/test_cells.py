@@ -249,6 +249,11 @@ def test_a_diagnosis_is_no_range():
         ("XL0", "XL0"),
         ("ＸＬ０１ＥＸ", "XL01EX"),
         ("T001700664", "T001700664"),
+        # As the spec's rule vectors write them.
+        ("XL04AC002B0000102030405", "XL04AC002B0000102030405"),
+        ("XA07FA999C7770102030400", "XA07FA999C7770102030400"),
+        ("ZA04BA002B0010102030", "ZA04BA002B0010102030"),
+        ("XL01EB999A009", "XL01EB999A009"),
     ],
 )
 def test_national_codes_whole_and_prefixes(written, value):
@@ -267,7 +272,14 @@ def test_national_codes_whole_and_prefixes(written, value):
         "ХL01EX",
         "86900001000012",
     ]
-    + ["1.23E+22", "XL01EX A123", "XL01EXA123A001O10100166", "T001-7"],
+    + ["1.23E+22", "XL01EX A123", "XL01EXA123A001O10100166", "T001-7"]
+    + [
+        "XL04AC0O2B0000102030405",
+        "XL04AC0020000",
+        "XL04AC002B00A0102030405",
+        "ZA04BA002BB010102030",
+        "XL01EXA1B",
+    ],
 )
 def test_what_is_no_national_code(written):
     assert code_of(cells.national_code, written) == "BAD_CODE"
