@@ -74,7 +74,7 @@ class Worker(Started):
         command = ["-m", "celery", "-A", "config", "worker", "--pool", "prefork", "--concurrency", "1"]
         command += ["--loglevel", "INFO", "--without-gossip", "--without-mingle", "-Q", queue]
         if beat:
-            command += ["--beat", "--schedule", str(folder / "beat")]
+            command += ["--beat", "--schedule", str(folder / f"beat-{uuid.uuid4().hex[:6]}")]
         super().__init__(command, folder, queue, environment)
 
     def is_ready(self) -> bool:
