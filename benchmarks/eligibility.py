@@ -233,7 +233,7 @@ def posts_of_five_lines(key: str, asked: list[dict[str, Any]]) -> list[dict[str,
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    from claims import kept
+    from common import kept
 
     client = Client(headers={"Authorization": f"Api-Key {key}", "Host": "localhost"})
     claims = [{**claim, "lines": claim["lines"][:5]} for claim in asked[:100]]
