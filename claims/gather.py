@@ -168,18 +168,20 @@ def gather(
     `seen` is the caller's observation: where `known_at` is not before it, what was gathered earlier at the same revision serves again.
     `treating` names, for a coverage query, each drug with the diagnoses for which alternatives are wanted.
     """
-    wanted, on, treating = frozenset(identities), frozenset(days), frozenset(treating)
+    wanted = frozenset(identities)
+    heads = frozenset((identity, frozenset(code[:3] for code in diagnoses)) for identity, diagnoses in treating)
+    references = {one for found in needs(days, product.versions, product.catalogs, known_at).values() for one in found}
     keep = known_at >= seen.known_at and len(wanted) <= KEPT_WITH_AT_MOST
-    key = (product.pk, seen.revision, wanted, on, treating)
+    # Days on which the same versions are in force share a world.
+    key = (product.pk, seen.revision, wanted, frozenset(reference.pk for reference in references), heads)
     if keep and (kept := _worlds.get(key)):
         return replace(kept, known_at=known_at)
     _announce(product.insurer_id, seen)
     who = _Asker(product.insurer_id, known_at, seen.revision if keep else None)
-    references = {one for found in needs(on, product.versions, product.catalogs, known_at).values() for one in found}
     rows = _known_of(wanted, who)
     knowledge = Knowledge.build(rows, dosage_forms())
     names = entry_names(wanted, knowledge)
-    compiled = _compile(references, names, _classes(treating, knowledge))
+    compiled = _compile(references, names, _classes(heads, knowledge))
     offered = {entry.base_name for made in compiled.values() for listed in made.by_class.values() for entry in listed}
     if masters := _masters_of(offered, who):
         knowledge = Knowledge.build({**rows, **masters}, dosage_forms())
@@ -197,13 +199,13 @@ def gather(
     return world
 
 
-def _classes(treating: Iterable[tuple[Identity, tuple[str, ...]]], knowledge: Knowledge) -> frozenset[tuple[str, str]]:
+def _classes(treating: Iterable[tuple[Identity, frozenset[str]]], knowledge: Knowledge) -> frozenset[tuple[str, str]]:
     """Return the classes in which alternatives are sought, each with the head of a disease they must treat ('' where none is given)."""
     return frozenset(
         (cls, head)
-        for identity, diagnoses in treating
+        for identity, heads in treating
         for cls in classes_of(recognise(identity, knowledge).class_codes)
-        for head in ({diagnosis[:3] for diagnosis in diagnoses} or {""})
+        for head in heads or {""}
     )
 
 
