@@ -44,9 +44,9 @@ def median(values: list[float]) -> float:
     return statistics.median(values)
 
 
-def peak_mib(who: int = resource.RUSAGE_SELF) -> float:
-    """Return the peak memory of this process (or its children) in MiB."""
-    peak = resource.getrusage(who).ru_maxrss
+def peak_mib() -> float:
+    """Return the peak memory of this process in MiB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import _lists
+from benchmarks._processes import Tree
 from benchmarks._report import django_up, report
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -150,7 +151,7 @@ def engine_alone(product: Any, file: Path, most_lines: int) -> int:
 
 
 @contextmanager
-def worker(processes: int, log: Path) -> Iterator["Tree"]:
+def worker(processes: int, log: Path) -> Iterator[Tree]:
     """Run a Celery worker with so many processes, and a clock that calls the sweeper; ready when the block begins."""
     command = [
         sys.executable,
@@ -183,53 +184,6 @@ def worker(processes: int, log: Path) -> Iterator["Tree"]:
         finally:
             process.terminate()
             process.wait(30)
-
-
-class Tree:
-    """A process and its children: how much memory they have held together at most, in MB, and the processor time they took."""
-
-    def __init__(self, pid: int) -> None:
-        self.pid = pid
-        self.peak = 0.0
-
-    def cpu_seconds(self) -> float:
-        """Return what they took so far, children that have ended included."""
-        return sum(taken(pid) for pid in [self.pid, *descendants(self.pid)])
-
-    def look(self) -> None:
-        """Look once; called while waiting."""
-        self.peak = max(self.peak, sum(held(pid) for pid in [self.pid, *descendants(self.pid)]))
-
-
-def descendants(pid: int) -> list[int]:
-    found = []
-    for children in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            for child in map(int, children.read_text().split()):
-                found += [child, *descendants(child)]
-        except OSError:  # it ended while we looked
-            continue
-    return found
-
-
-def taken(pid: int) -> float:
-    """Return the processor seconds of a process and of those children of it that have ended."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:  # it ended while we looked
-        return 0.0
-    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-
-
-def held(pid: int) -> float:
-    """Return the memory a process holds, shared pages by halves and thirds (PSS), in MB."""
-    try:
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) / 1024
-    except OSError:  # it ended while we looked
-        pass
-    return 0.0
 
 
 def batch_of(product: Any, file: Path, tree: Tree) -> dict[str, Any]:

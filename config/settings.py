@@ -128,7 +128,9 @@ DATABASES["default"]["OPTIONS"] |= {
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 2,
-    "options": f"-c timezone=UTC -c lock_timeout=10s -c app.insurer={_acts_for}",
+    # The keepalives are the server's: what a machine that vanished has locked is free again after half a minute.
+    "options": f"-c timezone=UTC -c lock_timeout=10s -c app.insurer={_acts_for}"
+    " -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3",
 }
 
 # --- Broker and cache. Redis is only a doorbell: every job's state lives in PostgreSQL.
