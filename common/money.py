@@ -6,6 +6,7 @@ quantity limit in thousandths. So nothing is computed in binary floating point, 
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, Literal
 
 RATIO_ONE: Final = 10_000
@@ -73,6 +74,8 @@ def fen(value: object) -> int:
     return amount
 
 
+# Of a line's nine amounts most come again and again: 0.00 most of all.
+@lru_cache(maxsize=16_384)
 def yuan(amount: int) -> str:
     """Will write fen as yuan with two decimals: 497700 is "4977.00"."""
     if amount < 0:
