@@ -177,7 +177,7 @@ def _shown_by_code(version: _Version, columns: list[str], codes: Sequence[str]) 
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT entry_code, row_to_json(row)::text FROM (SELECT {_columns_shown(tuple(columns))}"  # noqa: S608
-            " FROM catalog_catalogentry WHERE version_id = %s AND entry_code = ANY(%s)) row",
+            " FROM catalog_catalogentry WHERE version_id = (SELECT %s) AND entry_code = ANY(%s)) row",  # as in _statement
             [version.pk, list(codes)],
         )
         return dict(cursor.fetchall())

@@ -3,9 +3,10 @@
 One transaction holds the draft, its entries, its changes and the run's final state. A file with one error leaves nothing but its problems.
 """
 
+import logging
 from contextlib import closing
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from catalog import clock, reference, uploads
@@ -19,7 +20,10 @@ from catalog.importing.result import Block, CheckOptions, CheckResult, Progress
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, ImportProblem, ImportRun, VersionChange
 from common.jobs.services import Lease
 
+log = logging.getLogger(__name__)
 CHUNK = 2000
+# A list from which on the planner is told at once.
+LARGE = 20_000
 
 
 class _Wrong(Exception):
@@ -49,6 +53,17 @@ def load(run: ImportRun, lease: Lease) -> None:
             lease.finish()
         return  # the file is kept for a while: its rows are shown with their problems
     uploads.discard(run.file_path)
+    if run.version and run.version.entry_count >= LARGE:
+        _refresh_statistics()
+
+
+def _refresh_statistics() -> None:
+    """Let the planner know of the entries that came in: until then it takes a version for one of few rows, and reads the whole of a large one."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT analyze_entries()")
+    except DatabaseError as fault:  # the import has ended; the server does it by itself in a minute or two
+        log.warning("statistics of the entries not refreshed: %s", fault)
 
 
 def _checked(

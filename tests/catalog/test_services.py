@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from catalog import services
+from catalog.importing import load
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug, ImportRun, VersionChange
 from common.jobs import services as jobs
 from common.jobs.models import Job
@@ -49,6 +51,21 @@ def test_one_error_leaves_nothing_but_its_problems(make_catalog: Callable[..., C
     assert (run.state, run.error_count, run.version) == ("failed", 1, None)
     assert [(p.row, p.column, p.code) for p in run.problems.all()] == [(52, "generic_name", "REQUIRED")]
     assert not CatalogVersion.objects.exists() and not CatalogEntry.objects.exists()
+
+
+def test_the_planner_knows_a_large_list_as_soon_as_it_is_in(
+    make_catalog: Callable[..., Catalog], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load, "LARGE", 50)
+
+    version = imported(make_catalog(), rows(50)).version
+
+    assert version is not None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT most_common_vals::text FROM pg_stats WHERE tablename = 'catalog_catalogentry' AND attname = 'version_id'"
+        )
+        assert str(version.pk) in cursor.fetchone()[0]
 
 
 def test_the_same_bytes_again_are_the_earlier_import(make_catalog: Callable[..., Catalog]) -> None:
