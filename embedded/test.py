@@ -5,8 +5,8 @@ import sys
 from embedded import scratch
 from embedded.environment import ROOT
 
-# Two processes, as many as the smallest machine has cores; a file's tests stay in one, since they may share what is dear.
-_PARALLEL = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+# One process more than the smallest machine has cores, since many tests wait; a file's tests stay in one, since they may share what is dear.
+_PARALLEL = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def _suite(given: scratch.Scratch) -> int:

@@ -1,6 +1,7 @@
 """How a drug is found by what its name sounds like: pinyin without tones, and initials."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from catalog.importing.copy_text import copied
@@ -17,26 +18,38 @@ def sounds(text: str) -> tuple[str, str]:
 
     The same as pypinyin's `lazy_pinyin`, word by word: words repeat from name to name, and it is slow.
     """
-    # Slow to import, and not needed by those who only want the columns.
-    from pypinyin.seg.mmseg import p_set
-
-    # Of the phrases it knows. The set itself: asking through its owner costs more than the answer.
-    beginnings = p_set._set
     pinyin: list[str] = []
     initials: list[str] = []
     for han, other in _RUNS.findall(norm(text)):
         pinyin.append(other)
         initials.append(other)
-        start, length = 0, len(han)
-        while start < length:
-            end = start + 1
-            while end < length and han[start : end + 1] in beginnings:
-                end += 1
-            sound, initial = _sound_of_word(han[start:end])
+        for word in _words(han):
+            sound, initial = _sound_of_word(word)
             pinyin.append(sound)
             initials.append(initial)
-            start = end
     return "".join(pinyin), "".join(initials)
+
+
+def _words(han: str) -> Iterator[str]:
+    """The longest phrase that pypinyin knows at each place, else the one character, as its own (slower) segmenter cuts."""
+    # Slow to import, and not needed by those who only want the columns.
+    from pypinyin.constants import PHRASES_DICT
+    from pypinyin.seg.mmseg import p_set
+
+    # How its phrases begin. The set itself: asking through its owner costs more than the answer.
+    beginnings = p_set._set
+    start, length = 0, len(han)
+    while start < length:
+        end = phrase = start + 1
+        while end < length and han[start : end + 1] in beginnings:
+            end += 1
+            if han[start:end] in PHRASES_DICT:
+                phrase = end
+        if phrase == start + 1 and end == length:
+            yield from han[start:]  # what only begins like a phrase, to the end: character by character
+            return
+        yield han[start:phrase]
+        start = phrase
 
 
 @lru_cache(maxsize=16_384)
