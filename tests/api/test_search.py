@@ -179,7 +179,8 @@ def test_a_page_costs_as_many_queries_whatever_its_size(api: Api, alike: Catalog
         entries(api, **query, page_size=size)
         with CaptureQueriesContext(connection) as captured:
             entries(api, **query, page_size=size)
-        return len(captured)
+        # Whether the key was seen a moment ago is not the page's doing.
+        return len([one for one in captured if "authenticate_key" not in one["sql"] and "set_config" not in one["sql"]])
 
     assert asked(1) == asked(10) == asked(50) <= 5
 
