@@ -208,4 +208,5 @@ def _texts(cells: Sequence[Cell]) -> list[str]:
 
 
 def _sentence(problems: Sequence[Problem]) -> str:
-    return "；".join(f"[{p.code}] {p.column} {p.zh}".replace("  ", " ") for p in problems)
+    # Most sentences name the column themselves.
+    return "；".join(f"[{p.code}] {p.zh}" if p.column in p.zh else f"[{p.code}] {p.column} {p.zh}" for p in problems)

@@ -1,5 +1,7 @@
 """Merging staged drug products into the master, in SQL: it only grows, and what was known before stays known."""
 
+from typing import Any
+
 from django.db import connection
 
 from catalog import clock
@@ -34,64 +36,80 @@ def merge(run: ImportRun) -> dict[str, int]:
     Returns how many were added, changed and unchanged. From the instant it declares, recognition knows them.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO catalog_drug (id, base_name, generic_name, pinyin, initials)"
-            " SELECT DISTINCT ON (base_name) 'drug_' || left(encode(sha256(convert_to(base_name, 'UTF8')), 'hex'), 16),"
-            " base_name, generic_name, pinyin, initials FROM incoming i"
-            " WHERE NOT EXISTS (SELECT FROM catalog_drug d WHERE d.base_name = i.base_name)"
-            " ORDER BY base_name, row_no ON CONFLICT DO NOTHING"
-        )
-        cursor.execute(f"ALTER TABLE incoming ADD key text; UPDATE incoming i SET key = {_KEY.format(t='i')}")  # noqa: S608
-        cursor.execute(
-            f"CREATE TEMP TABLE current_products ON COMMIT DROP AS SELECT p.*, {_KEY.format(t='p')} AS key,"  # noqa: S608
-            " coalesce((SELECT array_agg(regulator || coalesce(':' || approved_on, '') ORDER BY regulator)"
-            " FROM catalog_approval a WHERE a.product_id = p.id), '{}')::text[] AS regulators"
-            " FROM catalog_drugproduct p WHERE recorded_to IS NULL"
-        )
-        for table in ("incoming", "current_products"):
-            # Products that their key does not tell apart are not guessed at: those of one approval number are the same when they are of
-            # one drug (of which the check lets through one row each), the others only when they are wholly alike.
-            cursor.execute(
-                f"ALTER TABLE {table} ADD told_apart bool; UPDATE {table} t SET told_apart ="  # noqa: S608
-                f" key NOT IN (SELECT key FROM {table} GROUP BY key HAVING count(*) > 1)"
-            )
-        cursor.execute("CREATE INDEX ON current_products (key); ANALYZE current_products; ANALYZE incoming")
-        alike = " AND ".join(f"c.{name}::text = i.{name}::text" for name in _FACTS)
-        alike += " AND c.regulators = (SELECT coalesce(array_agg(r ORDER BY r), '{}') FROM unnest(i.regulators) r)"
-        cursor.execute(
-            "CREATE TEMP TABLE arriving ON COMMIT DROP AS"  # noqa: S608
-            " SELECT i.*, c.id AS old_id, c.position AS old_position, NULL::bigint AS position FROM incoming i"
-            f" LEFT JOIN LATERAL (SELECT *, {alike} AS alike FROM current_products c"
-            " WHERE c.key = i.key"
-            f" AND (c.told_apart AND i.told_apart OR left(i.key, 1) = 'a' AND c.base_name = i.base_name OR {alike})"
-            " ORDER BY alike DESC, position LIMIT 1) c ON true"
-            " WHERE c.alike IS NOT TRUE"
-        )
-        cursor.execute(
-            "UPDATE arriving SET position = coalesce(old_position, row_no + (SELECT coalesce(max(position), 0) FROM catalog_drugproduct))"
-        )
-        instant = clock.declare()
-        cursor.execute(
-            "UPDATE catalog_drugproduct SET recorded_to = %s WHERE id IN (SELECT old_id FROM arriving)", [instant]
-        )
-        changed = cursor.rowcount
-        facts = ", ".join(_FACTS)
-        cursor.execute(
-            "INSERT INTO catalog_drugproduct (drug_id, base_name, alias_keys, brand_key, approval_key, position,"  # noqa: S608
-            f" recorded_from, recorded_by_id, {facts})"
-            " SELECT d.id, a.base_name, a.alias_keys, a.brand_key, a.approval_key, a.position, %s, %s,"
-            f" {', '.join('a.' + name for name in _FACTS)}"
-            " FROM arriving a JOIN catalog_drug d ON d.base_name = a.base_name ORDER BY a.row_no",
-            [instant, run.pk],
-        )
-        written = cursor.rowcount
-        cursor.execute(
-            "INSERT INTO catalog_approval (product_id, regulator, approved_on)"
-            " SELECT p.id, split_part(r, ':', 1), nullif(split_part(r, ':', 2), '')::date"
-            " FROM arriving a JOIN catalog_drugproduct p ON p.recorded_by_id = %s AND p.position = a.position"
-            " CROSS JOIN unnest(a.regulators) r ON CONFLICT DO NOTHING",
-            [run.pk],
-        )
+        _add_drugs(cursor)
+        _find_what_they_were(cursor)
+        written, changed = _write(cursor, run)
         cursor.execute("SELECT count(*) FROM incoming")
         staged = cursor.fetchone()[0]
     return {"added": written - changed, "changed": changed, "unchanged": staged - written}
+
+
+def _add_drugs(cursor: Any) -> None:
+    """Add the drugs of the rows that are not known yet."""
+    cursor.execute(
+        "INSERT INTO catalog_drug (id, base_name, generic_name, pinyin, initials)"
+        " SELECT DISTINCT ON (base_name) 'drug_' || left(encode(sha256(convert_to(base_name, 'UTF8')), 'hex'), 16),"
+        " base_name, generic_name, pinyin, initials FROM incoming i"
+        " WHERE NOT EXISTS (SELECT FROM catalog_drug d WHERE d.base_name = i.base_name)"
+        " ORDER BY base_name, row_no ON CONFLICT DO NOTHING"
+    )
+
+
+def _find_what_they_were(cursor: Any) -> None:
+    """Make the table `arriving`: the rows that are new or say something new, each with the product it was before, if any."""
+    cursor.execute(f"ALTER TABLE incoming ADD key text; UPDATE incoming i SET key = {_KEY.format(t='i')}")  # noqa: S608
+    cursor.execute(
+        f"CREATE TEMP TABLE current_products ON COMMIT DROP AS SELECT p.*, {_KEY.format(t='p')} AS key,"  # noqa: S608
+        " coalesce((SELECT array_agg(regulator || coalesce(':' || approved_on, '') ORDER BY regulator)"
+        " FROM catalog_approval a WHERE a.product_id = p.id), '{}')::text[] AS regulators"
+        " FROM catalog_drugproduct p WHERE recorded_to IS NULL"
+    )
+    for table in ("incoming", "current_products"):
+        # Products that their key does not tell apart are not guessed at: those of one approval number are the same when they are of
+        # one drug (of which the check lets through one row each), the others only when they are wholly alike.
+        cursor.execute(
+            f"ALTER TABLE {table} ADD told_apart bool; UPDATE {table} t SET told_apart ="  # noqa: S608
+            f" key NOT IN (SELECT key FROM {table} GROUP BY key HAVING count(*) > 1)"
+        )
+    cursor.execute("CREATE INDEX ON current_products (key); ANALYZE current_products; ANALYZE incoming")
+    alike = " AND ".join(f"c.{name}::text = i.{name}::text" for name in _FACTS)
+    alike += " AND c.regulators = (SELECT coalesce(array_agg(r ORDER BY r), '{}') FROM unnest(i.regulators) r)"
+    cursor.execute(
+        "CREATE TEMP TABLE arriving ON COMMIT DROP AS"  # noqa: S608
+        " SELECT i.*, c.id AS old_id, c.position AS old_position, NULL::bigint AS position FROM incoming i"
+        f" LEFT JOIN LATERAL (SELECT *, {alike} AS alike FROM current_products c"
+        " WHERE c.key = i.key"
+        f" AND (c.told_apart AND i.told_apart OR left(i.key, 1) = 'a' AND c.base_name = i.base_name OR {alike})"
+        " ORDER BY alike DESC, position LIMIT 1) c ON true"
+        " WHERE c.alike IS NOT TRUE"
+    )
+    cursor.execute(
+        "UPDATE arriving SET position = coalesce(old_position, row_no + (SELECT coalesce(max(position), 0) FROM catalog_drugproduct))"
+    )
+
+
+def _write(cursor: Any, run: ImportRun) -> tuple[int, int]:
+    """End the products that changed and write those that arrive, known from now on; returns how many arrived, and how many of these changed."""
+    instant = clock.declare()
+    cursor.execute(
+        "UPDATE catalog_drugproduct SET recorded_to = %s WHERE id IN (SELECT old_id FROM arriving)", [instant]
+    )
+    changed = cursor.rowcount
+    facts = ", ".join(_FACTS)
+    cursor.execute(
+        "INSERT INTO catalog_drugproduct (drug_id, base_name, alias_keys, brand_key, approval_key, position,"  # noqa: S608
+        f" recorded_from, recorded_by_id, {facts})"
+        " SELECT d.id, a.base_name, a.alias_keys, a.brand_key, a.approval_key, a.position, %s, %s,"
+        f" {', '.join('a.' + name for name in _FACTS)}"
+        " FROM arriving a JOIN catalog_drug d ON d.base_name = a.base_name ORDER BY a.row_no",
+        [instant, run.pk],
+    )
+    written = cursor.rowcount
+    cursor.execute(
+        "INSERT INTO catalog_approval (product_id, regulator, approved_on)"
+        " SELECT p.id, split_part(r, ':', 1), nullif(split_part(r, ':', 2), '')::date"
+        " FROM arriving a JOIN catalog_drugproduct p ON p.recorded_by_id = %s AND p.position = a.position"
+        " CROSS JOIN unnest(a.regulators) r ON CONFLICT DO NOTHING",
+        [run.pk],
+    )
+    return written, changed

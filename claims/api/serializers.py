@@ -2,17 +2,17 @@
 
 from rest_framework import serializers
 
-from claims.eligibility.facts import MAX_LINES, QUANTITY_PLACES
+from claims.eligibility.facts import QUANTITY_PLACES
 from claims.eligibility.request import (
     CIRCUMSTANCES,
     IDENTITY_FIELDS,
     MAX_AGE,
     MAX_CODES,
     MAX_LINE_NO,
-    MAX_TEXT,
     PRICE_PLACES,
     SEXES,
 )
+from claims.limits import MAX_LINES, MAX_TEXT
 from claims.models import ClaimCheck
 from common.api.shapes import (
     DAY,

@@ -14,12 +14,11 @@ from catalog.drugs.knowledge import Identity
 from catalog.importing.copy_text import NULL, copied
 from catalog.importing.problems import Problem
 from claims.batches.read import Claim
+from claims.limits import MAX_TEXT
 from common.compact import compact
 
 # More drugs or days than these a worker does not hold at once.
 GATHERED_AT_ONCE: Final = 20_000
-# No text of a valid claim is longer.
-_LONGEST: Final = 500
 
 
 def claim_row(seq: int, claim: Claim) -> str:
@@ -101,4 +100,4 @@ def asked_about(text: str) -> tuple[Sequence[str], Sequence[Identity]]:
 
 def _is_plain(text: object) -> TypeGuard[str]:
     # Printable: what the database cannot even be asked for (NUL, half a surrogate pair) makes its claim invalid.
-    return isinstance(text, str) and len(text) <= _LONGEST and text.isprintable()
+    return isinstance(text, str) and len(text) <= MAX_TEXT and text.isprintable()

@@ -29,8 +29,8 @@ from catalog.importing.problems import Normalised, Problem, mask, problem
 from catalog.importing.read import Table
 from catalog.importing.result import CheckOptions, Limits, Progress
 from catalog.importing.rows import REMEMBERED, WRONG, ColumnCheck, Header, Issue, Placed, known_headers, read_header
+from claims.limits import MAX_LINES
 
-MOST_LINES = 500
 DEEPEST = 20
 PROGRESS_EVERY = 1000
 
@@ -378,8 +378,8 @@ def _plain(name: str, value: Any) -> Any:
 
 def _closed(claim: _Open) -> Claim:
     problems = list(claim.problems)
-    if len(claim.lines) > MOST_LINES:
-        problems.append(problem("TOO_MANY_ROWS", claim.rows[MOST_LINES], "claim_no", claim.claim_no, limit=MOST_LINES))
+    if len(claim.lines) > MAX_LINES:
+        problems.append(problem("TOO_MANY_ROWS", claim.rows[MAX_LINES], "claim_no", claim.claim_no, limit=MAX_LINES))
     _number_lines(claim, problems)
     if problems:
         return Claim(claim.claim_no, tuple(claim.rows), None, tuple(problems))

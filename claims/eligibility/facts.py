@@ -13,7 +13,6 @@ from claims.eligibility.diseases import DiseaseCodes
 
 RULES_VERSION: Final = "1"
 QUANTITY_PLACES: Final = 9
-MAX_LINES: Final = 500
 CIRCUMSTANCE_NONE: Final = "none"
 
 

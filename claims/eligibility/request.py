@@ -15,7 +15,6 @@ from claims.eligibility import diseases
 from claims.eligibility.diseases import DiseaseCodes
 from claims.eligibility.facts import (
     CIRCUMSTANCE_NONE,
-    MAX_LINES,
     QUANTITY_PLACES,
     Accumulators,
     Claim,
@@ -23,6 +22,7 @@ from claims.eligibility.facts import (
     Line,
     Member,
 )
+from claims.limits import MAX_LINES, MAX_TEXT
 from common.dates import parse_day, parse_instant
 from common.errors import InvalidInput, pointer
 from common.money import NotANumber, fen, plain, scaled
@@ -33,20 +33,11 @@ SEXES: Final = ("F", "M")
 CIRCUMSTANCES: Final = (CIRCUMSTANCE_NONE, *STATUTORY_CIRCUMSTANCES)
 LEVELS: Final = (1, 2, 3)
 MAX_AGE: Final = 150
-MAX_TEXT: Final = 500
 MAX_CODES: Final = 500
 MAX_LINE_NO: Final = 2**31 - 1
 PRICE_PLACES: Final = 18
 
-IDENTITY_FIELDS: Final = (
-    "national_code",
-    "approval_no",
-    "generic_name",
-    "dosage_form",
-    "brand_name",
-    "manufacturer",
-    "strength",
-)
+IDENTITY_FIELDS: Final = Identity._fields
 CLAIM_FIELDS: Final = frozenset(
     "product claim_no as_known_at service_date diagnoses setting institution_level circumstance member lines".split()
 )

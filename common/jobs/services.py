@@ -23,6 +23,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 
 from common import tenancy
+from common.jobs import bell
 from common.jobs.models import Job
 
 log = logging.getLogger(__name__)
@@ -68,10 +69,8 @@ def enqueue(*, kind: str, subject: str, exclusive_key: str = "") -> Job:
 
 def ring(job_id: int) -> None:
     """Tell the broker that a job waits; a broker that cannot be reached is only logged."""
-    from common.jobs.tasks import run_job  # the task module needs Celery, this one does not
-
     try:
-        run_job.apply_async(args=[job_id], retry=False)
+        bell.send(job_id)
     except Exception as fault:  # any broker fault: the row stays queued and the sweeper rings again
         log.warning("broker not reached for job %s: %s", job_id, type(fault).__name__)
         return
