@@ -195,6 +195,7 @@ class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
 
 
 def refuse(pointer: str, detail: str) -> None:
+    """Raise a 400 for one field of the request."""
     raise ApiProblem(400, "invalid", _("The request is invalid; see `errors`."), [Problem(pointer, "invalid", detail)])
 
 

@@ -120,9 +120,6 @@ def bring_in(world: Mapping[str, Any]) -> Api:
         address = f"/products/{product['code']}/versions/"
         for version in product["versions"]:
             deeds.append((version["published_at"], lambda a=api, to=address, v=version: publish_terms(a, to, v)))
-            if at := version.get("withdrawn_at"):
-                to = f"{address}{version['label']}/withdraw/"
-                deeds.append((at, lambda a=api, to=to: a.post(to, {"reason": "-"})))
     for _instant, deed in sorted(deeds, key=lambda one: one[0]):
         act_for(OFFICE)
         deed()
