@@ -1,21 +1,26 @@
-"""The one clock of what is known: the database's. See Revision and migration 0002 for why nobody may use another."""
+"""The one clock of what is known: the database's. See Revision and migration 0002 for why nobody may use another.
+
+An observation may serve a process again for `KEPT_SECONDS` (docs/adr/0007): whoever changes what is known, or who may ask, first outlives those
+that are kept, so what has been committed is in every answer that is asked for afterwards.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
-from common import hints
+from django.db import connection, transaction
 
 CHINA = ZoneInfo("Asia/Shanghai")
+KEPT_SECONDS = 0.1
+# Of another machine's clock too, which may run a little faster or slower.
+OUTLIVED_SECONDS = 1.2 * KEPT_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
     """An instant, and the revision that was current then: everything recorded up to `known_at` is visible to whoever observed it.
 
-    `kept`: observed by an earlier request (at most a second ago), so this one's connection has not been told yet for whom it acts.
+    `kept`: observed by an earlier request (KEPT_SECONDS ago at most), so this one's connection has not been told yet for whom it acts.
     """
 
     revision: int
@@ -25,18 +30,30 @@ class Observation:
 
 def observe() -> Observation:
     """Return the present instant as an observer; waits for a declaration under way (milliseconds)."""
+    # Inside a transaction the lock is given back at once, or two that observe before they declare would wait for each other.
+    point = transaction.savepoint() if connection.in_atomic_block else None
     with connection.cursor() as cursor:
         cursor.execute("SELECT revision, known_at FROM observe_instant()")
-        return Observation(*cursor.fetchone())
+        seen = Observation(*cursor.fetchone())
+    if point:
+        transaction.savepoint_rollback(point)
+        transaction.savepoint_commit(point)
+    return seen
 
 
 def declare() -> datetime:
     """Return the instant from which what this transaction writes is known; call it last, inside the transaction: others wait until commit."""
+    outlive_observations()
     with connection.cursor() as cursor:
         cursor.execute("SELECT declare_instant()")
         instant: datetime = cursor.fetchone()[0]
-    hints.raise_on_commit()
     return instant
+
+
+def outlive_observations() -> None:
+    """Wait until no earlier observation is kept by any process; until the transaction ends none that is made may be kept."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT outlive_observations(%s)", [OUTLIVED_SECONDS])
 
 
 def china_today(instant: datetime) -> date:

@@ -7,7 +7,7 @@ master row raises it, and everything is read anew. An instant in the past is alw
 
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -82,6 +82,8 @@ _known: Kept[tuple[int, int, Identity], tuple[KnownRow, ...]] = Kept(DRUGS_KEPT)
 # (revision, base name of a drug offered as an alternative) → the master's rows that tell which drug it is.
 _masters: Kept[tuple[int, str], tuple[KnownRow, ...]] = Kept(DRUGS_KEPT)
 _worlds: Kept[Any, World] = Kept(WORLDS_KEPT)
+# (product id, revision, days) → the versions in force.
+_references_on: Kept[tuple[int, int | None, frozenset[date]], frozenset[Reference]] = Kept(WORLDS_KEPT)
 # Published entries never change: (version id, base name) → its entries in the order of eligibility 4.3.
 _entries: Kept[tuple[int, str], tuple[Entry, ...]] = Kept(DRUGS_KEPT)
 # Alternatives: (version id, class, first three characters of a disease, '' without one) → the entries of the class that may treat it.
@@ -169,13 +171,13 @@ def gather(
     `treating` names, for a coverage query, each drug with the diagnoses for which alternatives are wanted.
     """
     wanted = frozenset(identities)
-    heads = frozenset((identity, frozenset(code[:3] for code in diagnoses)) for identity, diagnoses in treating)
-    references = {one for found in needs(days, product.versions, product.catalogs, known_at).values() for one in found}
     keep = known_at >= seen.known_at and len(wanted) <= KEPT_WITH_AT_MOST
+    heads = frozenset((identity, frozenset(code[:3] for code in diagnoses)) for identity, diagnoses in treating)
+    references = _in_force(product, frozenset(days), known_at, seen.revision if keep else None)
     # Days on which the same versions are in force share a world.
-    key = (product.pk, seen.revision, wanted, frozenset(reference.pk for reference in references), heads)
+    key = (product.pk, seen.revision, wanted, references, heads)
     if keep and (kept := _worlds.get(key)):
-        return replace(kept, known_at=known_at)
+        return kept.seen_at(known_at)
     _announce(product.insurer_id, seen)
     who = _Asker(product.insurer_id, known_at, seen.revision if keep else None)
     rows = _known_of(wanted, who)
@@ -197,6 +199,20 @@ def gather(
     if keep:
         _worlds.put(key, world)
     return world
+
+
+def _in_force(
+    product: ProductFacts, days: frozenset[date], known_at: datetime, revision: int | None
+) -> frozenset[Reference]:
+    """Return the versions that judging on these days will consult; what is known at one revision is kept."""
+    key = (product.pk, revision, days)
+    references = _references_on.get(key) if revision is not None else None
+    if references is None:
+        found = needs(days, product.versions, product.catalogs, known_at).values()
+        references = frozenset(reference for listed in found for reference in listed)
+        if revision is not None:
+            _references_on.put(key, references)
+    return references
 
 
 def _classes(treating: Iterable[tuple[Identity, frozenset[str]]], knowledge: Knowledge) -> frozenset[tuple[str, str]]:
@@ -271,7 +287,7 @@ def _masters_of(names: Iterable[str], who: _Asker) -> dict[KnownRow, None]:
 
 
 def _compile(
-    references: set[Reference], names: frozenset[str], classes: frozenset[tuple[str, str]]
+    references: frozenset[Reference], names: frozenset[str], classes: frozenset[tuple[str, str]]
 ) -> dict[Reference, CompiledVersion]:
     """Return the versions with the entries of these names, their drugless entries, and those of these classes that may treat a disease."""
     by_name = _entries_of(references, names)
@@ -297,7 +313,7 @@ def _compile(
     }
 
 
-def _entries_of(references: set[Reference], names: frozenset[str]) -> dict[int, dict[str, tuple[Entry, ...]]]:
+def _entries_of(references: frozenset[Reference], names: frozenset[str]) -> dict[int, dict[str, tuple[Entry, ...]]]:
     """Return by version id and base name the entries in the order of eligibility 4.3: from what is kept, the rest in one query."""
     found: dict[int, dict[str, tuple[Entry, ...]]] = {reference.pk: {} for reference in references}
     fresh: dict[tuple[int, str], list[Entry]] = {}
@@ -327,7 +343,7 @@ def _entries_of(references: set[Reference], names: frozenset[str]) -> dict[int, 
 
 
 def _classes_of(
-    references: set[Reference], classes: frozenset[tuple[str, str]]
+    references: frozenset[Reference], classes: frozenset[tuple[str, str]]
 ) -> dict[int, dict[str, tuple[Entry, ...]]]:
     """Return by version id and class the entries that may treat the diseases asked with it: from what is kept, the rest in one query."""
     gathered: dict[tuple[int, str], dict[Entry, None]] = {}
@@ -392,7 +408,7 @@ def _sort_key(entry: Entry) -> tuple[bool, bool, str]:
     return entry.sort_key
 
 
-def _selectors_of(references: set[Reference]) -> dict[int, Selectors]:
+def _selectors_of(references: frozenset[Reference]) -> dict[int, Selectors]:
     """Return by version id the entries that select without a drug, from what is kept, the rest in one query."""
     found = {reference.pk: kept for reference in references if (kept := _selectors.get(reference.pk)) is not None}
     absent = {reference.pk: reference.kind for reference in references if reference.pk not in found}

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from catalog import clock
 from catalog.models import Catalog, CatalogVersion
-from common import hints
 from common.errors import InvalidInput, Problem, Refused, pointer
 from common.jcs import sha256_of
 from insurers.keys import make_key
@@ -97,12 +96,13 @@ def issue_curator_key(
     return row, key
 
 
+@transaction.atomic
 def revoke_key(*, key: ApiKey) -> None:
     """End a key at once: the next request with it is a 401."""
     if key.revoked_at is None:
+        clock.outlive_observations()
         key.revoked_at = clock.observe().known_at
         key.save(update_fields=["revoked_at"])
-        hints.raise_on_commit()
 
 
 def create_product(*, insurer_id: int, code: str, name: str, note: str = "", is_demonstration: bool = False) -> Product:

@@ -13,12 +13,13 @@ from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from django.test import Client
 
+from catalog import clock
 from catalog import services as catalogs
 from catalog.importing import load
 from catalog.importing.check import check
 from catalog.models import Catalog, CatalogVersion, ImportRun, Revision
 from catalog.reference import reference_rows
-from common import hints, kept
+from common import kept
 from common.jobs import services as jobs
 from insurers import services as insurers
 from insurers.api.callers import kept_callers
@@ -52,8 +53,8 @@ def _data_folder(tmp_path: Path, settings: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let no test see what another one's database held; tests inside a transaction never commit, so hints rise at once."""
-    monkeypatch.setattr(hints, "raise_on_commit", hints._raise)
+    """Let no test see what another one's database held, and none wait: what this process keeps is dropped in place of outliving it."""
+    monkeypatch.setattr(clock, "outlive_observations", kept_callers.clear)
     kept.forget()
     kept_callers.clear()
     yield

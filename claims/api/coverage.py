@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
+from urllib.parse import parse_qsl
+from weakref import WeakKeyDictionary
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
@@ -24,9 +25,8 @@ from claims.eligibility.request import InvalidQuery
 from claims.models import ClaimCheck
 from common.api.filtering import refuse_repeated, refuse_unknown
 from common.api.params import with_plus
-from common.api.plain import Asked, plainly
+from common.api.plain import Asked, plainly, to_json
 from common.api.problems import ApiProblem
-from common.api.rendering import JsonRenderer
 from common.api.views import ApiViewSet
 from common.dates import instant_text
 from common.errors import Problem
@@ -63,9 +63,8 @@ class CoverageViewSet(ApiViewSet):
     )
     def retrieve(self, request: Any, code: str) -> Response:
         """One query."""
-        refuse_repeated(request.query_params, but="icd10")
         language = language_of(request)
-        query = self._query(request, _fields(request.query_params), language)
+        query = _asked(dict(request.query_params.lists()), china_today(request.user.known_at), language)
         return Response(self._answers(request, code, [query], language)[0])
 
     @extend_schema(request=shapes.CoverageListInput, responses={200: shapes.CoverageListOutput})
@@ -76,18 +75,16 @@ class CoverageViewSet(ApiViewSet):
         if not isinstance(request.data, list) or not 1 <= len(request.data) <= shapes.MAX_QUERIES:
             detail = _("Send a list of 1 to %(max)d queries.") % {"max": shapes.MAX_QUERIES}
             raise ApiProblem(400, "invalid", detail, [Problem("", "BAD_TYPE", detail)])
+        today = china_today(request.user.known_at)
         queries, errors = [], []
         for place, data in enumerate(request.data):
             try:
-                queries.append(self._query(request, data, language))
+                queries.append(parse_coverage(data, today=today, language=language))
             except InvalidQuery as invalid:
                 errors += [Problem(f"/{place}{one.pointer}", one.code, one.detail) for one in invalid.errors]
         if errors:
             raise InvalidQuery(_("The request is invalid; see `errors`."), errors=errors)
         return Response({"results": self._answers(request, code, queries, language)})
-
-    def _query(self, request: Any, data: Any, language: Language) -> Any:
-        return parse_coverage(data, today=china_today(request.user.known_at), language=language)
 
     def _answers(self, request: Any, code: str, queries: list[Any], language: Language) -> list[dict[str, Any]]:
         found, product = services.coverage(
@@ -97,13 +94,14 @@ class CoverageViewSet(ApiViewSet):
 
 
 QUESTIONS_KEPT = 4_096
+PAIRS_KEPT = 16_384
 ANSWERS_KEPT = 4_096
 ALTERNATIVES_KEPT = 20_000
 # An answer says what is known at a revision: (product id, revision, question, language) → what stands before and after its instant.
 _answers: Kept[tuple[int, int, CoverageQuery, Language], tuple[bytes, bytes]] = Kept(ANSWERS_KEPT)
-# (drug, catalog, series, label, checksum, entry) → the alternative as JSON, about 500 bytes.
+# (drug, catalog, series, label, checksum, entry) → the alternative as JSON, about 500 bytes; and by the very object, as long as that lives.
 _alternatives: Kept[tuple[str, str, str | None, str, str, str], bytes] = Kept(ALTERNATIVES_KEPT)
-_to_json = JsonRenderer().render
+_written_alternatives: WeakKeyDictionary[Alternative, bytes] = WeakKeyDictionary()
 
 
 def _answer(asked: Asked, code: str) -> HttpResponse:
@@ -129,13 +127,16 @@ def _answer(asked: Asked, code: str) -> HttpResponse:
 
 def _written(found: Coverage, product: gather.ProductFacts, language: Language) -> bytes:
     """Return the answer as JSON; each alternative as it was written before, for the entry it is never changes."""
-    frame = _to_json(services.coverage_document(replace(found, alternatives=()), product, language))
+    frame = to_json(services.coverage_document(found._replace(alternatives=()), product, language))
     # The last of its kind: within a text its quotation marks would be escaped.
     before, _none, after = frame.rpartition(b'"alternatives":[]')
     return b'%b"alternatives":[%b]%b' % (before, b",".join(map(_alternative, found.alternatives)), after)
 
 
 def _alternative(offered: Alternative) -> bytes:
+    written = _written_alternatives.get(offered)
+    if written is not None:
+        return written
     version = offered.match.version
     key = (
         offered.drug,
@@ -147,8 +148,9 @@ def _alternative(offered: Alternative) -> bytes:
     )
     made = _alternatives.get(key)
     if made is None:
-        made = _to_json(alternative_document(offered))
+        made = to_json(alternative_document(offered))
         _alternatives.put(key, made)
+    _written_alternatives[offered] = made
     return made
 
 
@@ -158,16 +160,27 @@ def _instant_json(instant: datetime) -> bytes:
 
 @lru_cache(QUESTIONS_KEPT)
 def _question(query_string: str, today: date, language: Language) -> CoverageQuery:
-    """Read a question from the query string, as WSGI gives it; raises what is wrong with it, in the caller's language."""
-    parameters = QueryDict(query_string.encode("latin-1"), encoding="utf-8")
+    """Read a question from a query string; raises what is wrong with it, in the caller's language."""
+    parameters: dict[str, list[str]] = {}
+    for pair in query_string.split("&"):
+        for name, value in _pair(pair):
+            parameters.setdefault(name, []).append(value)
+    return _asked(parameters, today, language)
+
+
+@lru_cache(PAIRS_KEPT)
+def _pair(written: str) -> list[tuple[str, str]]:
+    """Return the name and value written between two &, none where nothing is. Drugs, diseases and days come again and again."""
+    return parse_qsl(written, keep_blank_values=True)
+
+
+def _asked(parameters: dict[str, list[str]], today: date, language: Language) -> CoverageQuery:
+    """Return the question that parameters ask; raises what is wrong with it."""
     refuse_repeated(parameters, but="icd10")
-    return parse_coverage(_fields(parameters), today=today, language=language)
-
-
-def _fields(parameters: QueryDict) -> dict[str, Any]:
-    """Return the fields of a question from its parameters."""
-    fields = coverage_fields(dict(parameters.lists()))
-    return {**fields, "known_at": with_plus(str(fields["known_at"]))} if "known_at" in fields else fields
+    fields = coverage_fields(parameters)
+    if "known_at" in fields:
+        fields["known_at"] = with_plus(str(fields["known_at"]))
+    return parse_coverage(fields, today=today, language=language)
 
 
 coverage = plainly(CoverageViewSet, {"get": "retrieve", "post": "create"}, _answer)

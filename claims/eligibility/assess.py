@@ -10,7 +10,7 @@ from claims.eligibility.benefits import BenefitChoice, choose_benefit
 from claims.eligibility.case import Case
 from claims.eligibility.compiled import CompiledVersion
 from claims.eligibility.decision import Decision, JudgedClaim, Judgement, Outcome, StepResult
-from claims.eligibility.facts import Claim, Line
+from claims.eligibility.facts import Claim
 from claims.eligibility.gates import GATES, PASS, gate_trace
 from claims.eligibility.money import NOTHING_USED, Ledger, pay
 from claims.eligibility.reasons import Reason
@@ -26,7 +26,7 @@ def assess_claim(claim: Claim, world: World, ledger: Ledger = NOTHING_USED) -> D
 def judge_claim(claim: Claim, world: World) -> JudgedClaim:
     """Will judge every line of a claim without money (eligibility 5 and 6)."""
     home = world.sources(claim.service_date) if claim.service_date else None
-    judgements = tuple([judge_line(claim, line, world) for line in claim.lines])
+    judgements = tuple([judge(Case(claim, line, world)) for line in claim.lines])
     return JudgedClaim(
         product=world.product,
         claim=claim,
@@ -37,14 +37,13 @@ def judge_claim(claim: Claim, world: World) -> JudgedClaim:
     )
 
 
-def judge_line(claim: Claim, line: Line, world: World, *, is_query: bool = False) -> Judgement:
+def judge(case: Case) -> Judgement:
     """Will take one line through the gates and, unless one stops it, to its benefit."""
-    case = Case(claim, line, world, is_query=is_query)
     reasons: list[Reason] = []
     results: list[StepResult] = []
     stopped = False
     for gate in GATES:
-        if stopped or (is_query and not gate.asked_by_query):
+        if stopped or (case.is_query and not gate.asked_by_query):
             results.append("skipped")
             continue
         finding = gate.test(case)
@@ -58,7 +57,7 @@ def judge_line(claim: Claim, line: Line, world: World, *, is_query: bool = False
     trace = gate_trace(tuple(results))
     terms = case.sources.terms if case.sources else None
     if stopped:
-        return Judgement(line, terms, outcome_of(reasons), tuple(reasons), trace)
+        return Judgement(case.line, terms, outcome_of(reasons), tuple(reasons), trace)
     choice = choose_benefit(case)
     reasons += choice.reasons
     outcome = outcome_of(reasons)

@@ -4,29 +4,37 @@ It is the same judgement as a claim line's, for one line without money. Policy, 
 conditions are skipped; criteria pass and prior authorisation is not asked: both are shown as requirements of the match.
 """
 
-from claims.eligibility.assess import consulted, judge_line
+from collections.abc import Iterable
+
+from claims.eligibility.assess import consulted, judge
 from claims.eligibility.case import Case
-from claims.eligibility.compiled import CLASS_LENGTH
+from claims.eligibility.compiled import CLASS_LENGTH, CompiledVersion
 from claims.eligibility.decision import Alternative, Coverage, Judgement
-from claims.eligibility.facts import Claim, CoverageQuery, Line, Member
-from claims.eligibility.matching import Grade, Match, shortfalls
+from claims.eligibility.entry import Entry, Facet
+from claims.eligibility.facts import Claim, CoverageQuery, Line, LineFacts, Member
+from claims.eligibility.matching import Grade, Match, indication_holds
 from claims.eligibility.world import World
 
 MAX_ALTERNATIVES = 20
+# Of one world, by diagnoses: a few are asked, a hostile caller could ask any number.
+OFFERS_KEPT = 50
+
+_Offers = tuple[tuple[str, tuple[tuple[Alternative, tuple[Facet, ...]], ...]], ...]
 
 
 def assess_coverage(query: CoverageQuery, world: World) -> Coverage:
     """Will answer a coverage query. For the alternatives the catalogs of the product's benefits must be loaded with
     `by_class` for the `classes_of` the drug, and the knowledge must know the drugs so named."""
     claim = _as_claim(query, world.product)
-    judgement = judge_line(claim, claim.lines[0], world, is_query=True)
+    case = Case(claim, claim.lines[0], world, is_query=True)
+    judgement = judge(case)
     return Coverage(
         product=world.product,
         day=query.day,
         known_at=world.known_at,
         judgement=judgement,
         consulted=consulted([judgement], world),
-        alternatives=_alternatives(claim, judgement, world),
+        alternatives=_alternatives(case, judgement, world),
     )
 
 
@@ -56,25 +64,55 @@ def _as_claim(query: CoverageQuery, product: str) -> Claim:
     )
 
 
-def _alternatives(claim: Claim, judgement: Judgement, world: World) -> tuple[Alternative, ...]:
+def _alternatives(case: Case, judgement: Judgement, world: World) -> tuple[Alternative, ...]:
     """Other drugs of the class that the benefit's catalogs list and whose restrictions all hold, at most twenty.
 
     The benefit is the one that takes the line, else the one that came nearest: a person whose drug is not covered asks this
     question first. An alternative is the drug as its entry describes it, so only the restrictions are tested.
     """
     benefit, found = judgement.benefit or judgement.nearest, judgement.recognition
-    case = Case(claim, claim.lines[0], world, is_query=True)
     if benefit is None or found is None or judgement.terms is None or case.sources is None:
         return ()
+    classes = classes_of(found.class_codes)
     offered: dict[str, Alternative] = {}
     for version in case.sources.benefit_catalogs[judgement.terms.benefits.index(benefit)]:
-        here: dict[str, Alternative] = {}
-        for cls in sorted(classes_of(found.class_codes)):
+        for drug, listed in _offers(version, classes, case.facts, world):
+            if drug == found.drug or drug in offered:
+                continue
+            for alternative, untested in listed:
+                entry = alternative.match.entry
+                if (not entry.has_period or entry.in_force_on(case.facts.day)) and _hold(untested, entry, case.facts):
+                    offered[drug] = alternative
+                    break
+            if len(offered) == MAX_ALTERNATIVES:
+                return tuple(offered.values())
+    return tuple(offered.values())
+
+
+def _offers(version: CompiledVersion, classes: frozenset[str], facts: LineFacts, world: World) -> _Offers:
+    """What a version lists in these classes for these diagnoses: by drug, in order, its entries in the order of 4.3 with the restrictions that
+    are left to test. The world remembers it: the next question about the drug is about another person with the same disease."""
+    key = (version, classes, facts.diagnoses)
+    offers: _Offers | None = world.offers.get(key)
+    if offers is None:
+        by_drug: dict[str, list[tuple[Alternative, tuple[Facet, ...]]]] = {}
+        for cls in sorted(classes):
             for entry in version.by_class.get(cls, ()):
-                drug = world.knowledge.drug_of(entry.base_name)
-                if drug == found.drug or drug in offered or drug in here or not entry.in_force_on(case.facts.day):
-                    continue
-                if not shortfalls(entry, case.facts):
-                    here[drug] = Alternative(drug, Match(version, entry, Grade.FULL))
-        offered.update(sorted(here.items()))
-    return tuple(offered.values())[:MAX_ALTERNATIVES]
+                indication = [facet for facet in entry.facets if facet.test is indication_holds]
+                if _hold(indication, entry, facts):
+                    drug = world.knowledge.drug_of(entry.base_name)
+                    untested = tuple([facet for facet in entry.facets if facet not in indication])
+                    offer = Alternative(drug, Match(version, entry, Grade.FULL)), untested
+                    by_drug.setdefault(drug, []).append(offer)
+        offers = tuple([(drug, tuple(listed)) for drug, listed in sorted(by_drug.items())])
+        if len(world.offers) >= OFFERS_KEPT:
+            world.offers.clear()
+        world.offers[key] = offers
+    return offers
+
+
+def _hold(facets: Iterable[Facet], entry: Entry, facts: LineFacts) -> bool:
+    for facet in facets:  # noqa: SIM110 - twenty entries and more are tried for one question, and a generator costs as much again
+        if facet.test(entry, facts) is not None:
+            return False
+    return True

@@ -137,15 +137,15 @@ class Decision:
         return "review" if "review" in outcomes else "eligible"
 
 
-class Alternative(NamedTuple):
-    """Another drug of the class that the benefit's catalogs list without reserve (eligibility 8)."""
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
+class Alternative:
+    """Another drug of the class that the benefit's catalogs list without reserve (eligibility 8); the same object each time it is offered."""
 
     drug: str
     match: Match
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(NamedTuple):
     """The answer to a coverage query: a judgement without money, and what else the class offers."""
 
     product: str

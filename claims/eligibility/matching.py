@@ -183,11 +183,6 @@ def applies(entry: Entry, drug: Recognition, forms: DosageForms) -> Agreement:
     return outcome
 
 
-def shortfalls(entry: Entry, line: LineFacts) -> tuple[ReasonKind, ...]:
-    """Will return what is unknown or does not hold among the restrictions, in the order of the facets (4.2)."""
-    return tuple([kind for facet in entry.facets if (kind := facet.test(entry, line)) is not None])
-
-
 def best_match(version: CompiledVersion, drug: Recognition, line: LineFacts, forms: DosageForms) -> Match | None:
     """Will return the match in a version: of the entries that apply, in the order of 4.3, the first full fit, else the first
     unknown, else the first that fails; None when none applies."""

@@ -7,7 +7,7 @@ of them. `World` holds what was loaded.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from catalog.drugs.knowledge import Identity, Knowledge
 from catalog.drugs.resolve import recognise
@@ -130,9 +130,17 @@ class World:
     knowledge: Knowledge
     known_at: datetime
     _by_day: dict[date, Sources[CompiledVersion] | None] = field(default_factory=dict, repr=False)
+    # What coverage.py has worked out of it, for the next question about the same drug.
+    offers: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def sources(self, day: date) -> Sources[CompiledVersion] | None:
         """Will return what applies on a day; the same day is worked out once."""
         if day not in self._by_day:
             self._by_day[day] = sources_on(day, self.product_versions, self.catalogs, self.known_at)
         return self._by_day[day]
+
+    def seen_at(self, instant: datetime) -> "World":
+        """Will return the same world as seen at another instant, at which the same is known."""
+        return World(
+            self.product, self.product_versions, self.catalogs, self.knowledge, instant, self._by_day, self.offers
+        )

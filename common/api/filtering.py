@@ -1,6 +1,6 @@
 """Filters that never ignore: an unknown parameter or a repeated one is a 400."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import django_filters
@@ -38,9 +38,9 @@ def refuse_unknown(parameters: Any, known: Iterable[str]) -> None:
         raise ApiProblem(400, "invalid", _("The request is invalid; see `errors`."), errors)
 
 
-def refuse_repeated(parameters: Any, *, but: str) -> None:
+def refuse_repeated(parameters: Mapping[str, list[str]], *, but: str) -> None:
     """Raise a 400 for a parameter that is given twice, other than the one that may be."""
-    for name, values in parameters.lists():
+    for name, values in parameters.items():
         if name != but and len(values) > 1:
             detail = _("Give this parameter once.")
             raise ApiProblem(400, "invalid", detail, [Problem(f"/{name[:100]}", "repeated_parameter", detail)])

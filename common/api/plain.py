@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+import msgspec
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from rest_framework.exceptions import PermissionDenied, Throttled
@@ -16,6 +17,8 @@ from rest_framework.exceptions import PermissionDenied, Throttled
 from common.api import problems
 from common.api.views import ApiViewSet, finish
 
+# Of text, numbers, booleans, null, lists and objects, and of nothing else, it writes what the framework's renderer does.
+to_json = msgspec.json.encode
 # What clients that want JSON send; anything else is the view set's to judge.
 _WANTS_JSON = frozenset(
     {
@@ -68,7 +71,7 @@ Answer = Callable[..., HttpResponse | None]
 def plainly(view_set: type[ApiViewSet], actions: dict[str, str], answer: Answer) -> Callable[..., HttpResponseBase]:
     """Return the view of these actions whose GET `answer(asked, **of_the_path)` answers; None leaves it to the view set.
 
-    The caller may have been seen a moment ago (see common.hints): `answer` says for whom the connection acts before it asks the database.
+    The caller may have been seen a moment ago (see catalog.clock): `answer` says for whom the connection acts before it asks the database.
     """
     by_the_framework = view_set.as_view(actions)
     view = _View(view_set)
@@ -113,6 +116,7 @@ def _is_plain(request: HttpRequest) -> bool:
         request.method == "GET"
         and request.META.get("HTTP_ACCEPT", "*/*") in _WANTS_JSON
         and (request.encoding or "utf-8") == "utf-8"
+        and query_string.isascii()
         # The framework looks at the query before it asks who calls: for a media type, and for more parameters than it reads.
         and "format=" not in query_string
         and query_string.count("&") < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS

@@ -1,5 +1,6 @@
 """Who calls: an API key read from the header, looked up by its hash, with the instant and revision it sees (spec api.md, Auth)."""
 
+import time
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
@@ -8,7 +9,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 
 from common.api.problems import ApiProblem
-from insurers.api.callers import Caller, hint, kept_callers
+from insurers.api.callers import Caller, kept_callers
 from insurers.keys import split_key
 
 
@@ -26,7 +27,7 @@ class ApiKeyAuthentication(BaseAuthentication):
     """Read `Authorization: Api-Key <key>`; from here on the connection sees only what the key's insurer may see.
 
     One statement checks the key, names the tenant to the database and observes the instant. A view that says `may_keep_observation` is
-    spared it while Redis' hint stands still, for a second at most (see common.hints).
+    spared it where that was done a moment ago (see catalog.clock).
     """
 
     def authenticate(self, request: Any) -> tuple[Caller, None]:
@@ -36,20 +37,21 @@ class ApiKeyAuthentication(BaseAuthentication):
             raise _unauthenticated()
         view = request.parser_context.get("view")
         if not getattr(view, "may_keep_observation", False):
-            return _ask_database(parts), None
-        # Read before the database is asked: what is announced in between makes the next request ask again.
-        now = hint()
-        caller = kept_callers.fresh(parts, now)
+            return _ask_database(parts)[0], None
+        caller = kept_callers.fresh(parts)
         if caller is None:
-            caller = _ask_database(parts)
-            kept_callers.put(parts, caller, now)
+            asked_at = time.monotonic()
+            caller, may_be_kept = _ask_database(parts)
+            if may_be_kept:
+                kept_callers.put(parts, caller, asked_at)
         return caller, None
 
     def authenticate_header(self, request: Any) -> str:
         return "Api-Key"
 
 
-def _ask_database(parts: tuple[str, str]) -> Caller:
+def _ask_database(parts: tuple[str, str]) -> tuple[Caller, bool]:
+    """Return the caller and whether it may be kept; raises a 401."""
     try:
         row = _authenticate_key(parts)
     except (OperationalError, InterfaceError):
@@ -60,8 +62,8 @@ def _ask_database(parts: tuple[str, str]) -> Caller:
         row = _authenticate_key(parts)
     if row is None or row[0] is None:
         raise _unauthenticated()
-    key_id, insurer_id, code, name, username, scopes, expires_at, revision, known_at = row
-    return Caller(
+    key_id, insurer_id, code, name, username, scopes, expires_at, revision, known_at, may_be_kept = row
+    caller = Caller(
         key_id=key_id,
         prefix=parts[0],
         insurer_id=insurer_id,
@@ -73,6 +75,7 @@ def _ask_database(parts: tuple[str, str]) -> Caller:
         revision=revision,
         known_at=known_at,
     )
+    return caller, may_be_kept
 
 
 def _authenticate_key(parts: tuple[str, str]) -> Any:

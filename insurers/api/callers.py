@@ -1,19 +1,21 @@
-"""Callers seen a moment ago, and the one look at Redis that says whether they may serve again."""
+"""Callers seen a moment ago, which may serve again (docs/adr/0007), and how often they have asked."""
 
+import functools
 import logging
 import threading
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
+from django.core.cache import cache
 from redis.exceptions import RedisError
 
-from common import hints
+from catalog import clock
 
 log = logging.getLogger(__name__)
 WINDOW_SECONDS = 60
-KEPT_SECONDS = 1.0
 KEPT_CALLERS = 1_000
 
 Parts = tuple[str, str]
@@ -42,13 +44,10 @@ class Caller:
         return self.insurer_id is None
 
 
-def hint() -> str | None:
-    """Read the hint (one round trip); None where Redis is away: then nothing is kept."""
-    try:
-        return hints.read()
-    except RedisError as fault:
-        log.warning("request without Redis: %s", type(fault).__name__)
-        return None
+@functools.cache
+def _redis() -> Any:
+    """Return the Redis client of the cache: one a process, its connections are pooled."""
+    return cache._cache.get_client(write=True)
 
 
 class _Counts:
@@ -81,7 +80,7 @@ class _Counts:
 
     def _reserve(self, key: str, size: int) -> int | None:
         try:
-            pipe = hints.client().pipeline(transaction=False)
+            pipe = _redis().pipeline(transaction=False)
             pipe.incrby(key, size)
             pipe.expire(key, WINDOW_SECONDS * 2)
             return int(pipe.execute()[0])
@@ -94,25 +93,21 @@ counts = _Counts()
 
 
 class _KeptCallers:
-    """Callers by key, with the hint that was read before they were looked up; bounded, safe between threads."""
+    """Callers by key, with when the database began to be asked about them; bounded, safe between threads."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[Parts, tuple[Caller, str, float]] = OrderedDict()
+        self._kept: OrderedDict[Parts, tuple[Caller, float]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def fresh(self, parts: Parts, hint: str | None) -> Caller | None:
-        """Return the caller where nothing was announced since and it was seen at most a second ago."""
-        with self._lock:
-            kept = self._kept.get(parts)
-        if kept is None or hint is None or kept[1] != hint or time.monotonic() - kept[2] > KEPT_SECONDS:
-            return None
-        return kept[0]
+    def fresh(self, parts: Parts) -> Caller | None:
+        """Return the caller as it was seen a moment ago; None where that is too long ago."""
+        kept = self._kept.get(parts)
+        return kept[0] if kept and time.monotonic() - kept[1] < clock.KEPT_SECONDS else None
 
-    def put(self, parts: Parts, caller: Caller, hint: str | None) -> None:
-        if hint is None:
-            return
+    def put(self, parts: Parts, caller: Caller, asked_at: float) -> None:
+        """Keep a caller; `asked_at` is the monotonic time before the database was asked."""
         with self._lock:
-            self._kept[parts] = (replace(caller, kept=True), hint, time.monotonic())
+            self._kept[parts] = (replace(caller, kept=True), asked_at)
             self._kept.move_to_end(parts)
             while len(self._kept) > KEPT_CALLERS:
                 self._kept.popitem(last=False)

@@ -1,15 +1,23 @@
 """Many at once: with one Idempotency-Key, or with one state that all have read (transactions of their own)."""
 
 import threading
+import time
+from urllib.parse import quote
 
 import pytest
 from django.db import connection, transaction
 
+from catalog import clock
+from catalog import services as catalogs
 from claims.models import ClaimCheck
 from common import tenancy
 from common.api.models import KeptAnswer
 from common.api.tasks import forget_answers
+from insurers.api import authentication
 from tests.api.conftest import claim, make_world, terms
+
+OUTLIVE = clock.outlive_observations  # other tests do not wait (tests/conftest.py)
+ask_database = authentication._ask_database
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -100,3 +108,35 @@ def test_of_many_writers_who_read_the_same_state_one_wins() -> None:
         for writer in writers:
             writer.join()
         assert sorted(statuses) == [200] + [412] * 7
+
+
+def test_what_was_withdrawn_is_in_every_answer_that_is_asked_for_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "outlive_observations", OUTLIVE)
+    tenancy.act_for(tenancy.OFFICE)
+    world = make_world()
+    path = f"/products/HMB/coverage/?generic_name={quote('甲磺酸奥希替尼片')}&icd10=C34.1&date=2026-03-14"
+    answers: list[tuple[float, str]] = []
+    looked = []
+    monkeypatch.setattr(authentication, "_ask_database", lambda parts: looked.append(1) or ask_database(parts))
+    over = threading.Event()
+
+    def ask() -> None:
+        while not over.is_set():
+            asked_at = time.monotonic()
+            answers.append((asked_at, world.apis["A-read"].get(path).json()["outcome"]))
+        connection.close()
+
+    callers = [threading.Thread(target=ask) for _ in range(4)]
+    for caller in callers:
+        caller.start()
+    time.sleep(3 * clock.KEPT_SECONDS)
+    catalogs.withdraw_version(version=world.v1, by="bob", reason="错了")
+    withdrawn_at = time.monotonic()
+    time.sleep(3 * clock.KEPT_SECONDS)
+    over.set()
+    for caller in callers:
+        caller.join()
+
+    assert {outcome for asked_at, outcome in answers if asked_at > withdrawn_at} == {"not_covered"}
+    assert "covered" in {outcome for _asked_at, outcome in answers}
+    assert len(looked) < len(answers) / 2

@@ -5,10 +5,8 @@ from urllib.parse import quote
 
 import pytest
 from django.test import Client
-from redis.exceptions import ConnectionError, TimeoutError
 
 from catalog import services as catalogs
-from common import hints
 from insurers import services as insurers
 from insurers.api.callers import kept_callers
 from tests.api.calls import BY_THE_FRAMEWORK, seen
@@ -124,41 +122,3 @@ def test_what_was_recorded_a_moment_ago_is_in_the_next_answer(world: World, a: A
     known_at = before["known_at"].replace("+", "%2B")
     asked_again = a.get(f"{path}&known_at={known_at}", **way).json()
     assert asked_again == before
-
-
-class _Broken:
-    """A connection to Redis that breaks in the middle of an answer."""
-
-    def __init__(self, fault: Exception) -> None:
-        self.fault, self.closed = fault, False
-
-    def send_packed_command(self, *_args: Any, **_named: Any) -> None: ...
-
-    def read_response(self) -> Any:
-        raise self.fault
-
-    def disconnect(self) -> None:
-        self.closed = True
-
-
-def test_a_broken_connection_to_redis_is_dropped_and_asked_over_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = hints.read()
-    broken = _Broken(ConnectionError("gone"))
-    monkeypatch.setattr(hints._own, "connection", broken)
-
-    assert hints.read() == right
-    assert broken.closed
-    assert hints.read() == right
-    assert hints._own.connection is not broken
-
-
-def test_a_late_answer_of_redis_is_never_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    hints.read()
-    late = _Broken(TimeoutError("late"))
-    monkeypatch.setattr(hints._own, "connection", late)
-
-    with pytest.raises(TimeoutError):
-        hints.read()
-
-    assert late.closed
-    assert hints.read().isdigit()

@@ -3,14 +3,17 @@
 import threading
 import time
 from collections.abc import Callable
+from unittest.mock import patch
 
 import pytest
 from django.db import connection, transaction
 
-from catalog import clock
-from catalog.models import Catalog, Revision
-from tests.conftest import published
+from catalog import clock, services
+from catalog.models import Catalog, CatalogVersion, Revision
+from common import tenancy
+from tests.conftest import imported, published
 
+OUTLIVE = clock.outlive_observations  # other tests do not wait (tests/conftest.py)
 LIST = "entry_code,generic_name\nE-1,阿司匹林片\n"
 
 
@@ -62,3 +65,66 @@ def test_instants_never_go_back_even_where_the_machines_clock_does() -> None:
 
     assert seen.year == declared.year == 2199
     assert seen < declared <= clock.observe().known_at
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_publish_different_lists_at_once(make_catalog: Callable[..., Catalog]) -> None:
+    tenancy.act_for(tenancy.OFFICE)
+    drafts = [imported(make_catalog(f"COM-{number}"), LIST).version for number in range(4)]
+    together = threading.Barrier(len(drafts))
+    faults: list[Exception] = []
+
+    def publish(version: CatalogVersion) -> None:
+        tenancy.act_for(tenancy.OFFICE)
+        together.wait()
+        try:
+            services.publish_version(version=version, by="bob", confirm=True)
+        except Exception as fault:  # any at all is what is tested
+            faults.append(fault)
+        connection.close()
+
+    with patch.object(clock, "outlive_observations", OUTLIVE):
+        publishers = [threading.Thread(target=publish, args=[version]) for version in drafts]
+        for publisher in publishers:
+            publisher.start()
+        for publisher in publishers:
+            publisher.join()
+
+    assert faults == []
+    assert CatalogVersion.objects.filter(state="published").count() == 4
+
+
+def _may_be_kept() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT may_keep_observation()")
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_from_before_a_change_to_its_commit_no_observation_may_be_kept() -> None:
+    outliving, outlived, let_go = threading.Event(), threading.Event(), threading.Event()
+    seconds = []
+
+    def change() -> None:
+        with transaction.atomic():
+            started = time.monotonic()
+            outliving.set()
+            OUTLIVE()
+            seconds.append(time.monotonic() - started)
+            outlived.set()
+            let_go.wait(20)
+        connection.close()
+
+    assert _may_be_kept()
+    changing = threading.Thread(target=change)
+    changing.start()
+    outliving.wait(20)
+    time.sleep(clock.KEPT_SECONDS / 3)
+    while_waiting = _may_be_kept()
+    outlived.wait(20)
+    afterwards = _may_be_kept()
+    let_go.set()
+    changing.join()
+
+    assert (while_waiting, afterwards, _may_be_kept()) == (False, False, True)
+    assert seconds[0] > clock.KEPT_SECONDS

@@ -24,6 +24,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from catalog import clock
 from claims.models import ClaimCheck
 from common import tenancy
 from common.jobs.models import Job
@@ -33,7 +34,7 @@ from tests.faults.proxy import Proxy, proxied
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-KEPT = 1.1  # seconds after which an observation of the database is used no more (common.hints)
+KEPT = 2 * clock.KEPT_SECONDS  # after which an observation of the database is used no more
 LONGEST = 10.0  # seconds a caller may wait for a database that has hung
 LONGEST_BROKER = 2.0
 COVERAGE = (
