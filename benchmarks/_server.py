@@ -13,7 +13,9 @@ settings.ROOT_URLCONF = "benchmarks._server"
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.http import HttpResponse, JsonResponse  # noqa: E402
-from django.urls import include, path  # noqa: E402
+from django.urls import path  # noqa: E402
+
+from config.urls import urlpatterns as service  # noqa: E402
 
 application = get_wsgi_application()
 
@@ -96,5 +98,5 @@ urlpatterns = [
     path("api/v1/bench/empty/", empty),
     path("api/v1/bench/orm/<str:code>/", orm),
     path("api/v1/bench/entries/<int:version>/", entries),
-    path("", include("config.urls")),
+    *service,
 ]

@@ -6,6 +6,7 @@ that are kept, so what has been committed is in every answer that is asked for a
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
@@ -56,6 +57,7 @@ def outlive_observations() -> None:
         cursor.execute("SELECT outlive_observations(%s)", [OUTLIVED_SECONDS])
 
 
+@lru_cache(1_024)  # many requests share an observation
 def china_today(instant: datetime) -> date:
     """Return the calendar day in China at an instant: lists are in force by China's days."""
     return instant.astimezone(CHINA).date()

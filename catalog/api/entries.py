@@ -204,9 +204,9 @@ _SHOWN = {
     "payment_standard": "CASE WHEN scale(trim_scale(payment_standard)) < 2 THEN round(payment_standard, 2)"
     " ELSE trim_scale(payment_standard) END::text",
     "max_quantity": "trim_scale(max_quantity)::text",
-    "criteria": "(SELECT coalesce(array_to_json(array_agg(c)), '[]') FROM ("
+    "criteria": "CASE WHEN criteria = '{}' THEN '[]'::json ELSE (SELECT array_to_json(array_agg(c)) FROM ("
     "SELECT split_part(item, '=', 1) AS code, substr(item, strpos(item || '=', '=') + 1) AS text"
-    " FROM unnest(criteria) WITH ORDINALITY AS u(item, place) ORDER BY place) c)",
+    " FROM unnest(criteria) WITH ORDINALITY AS u(item, place) ORDER BY place) c) END",
 }
 
 

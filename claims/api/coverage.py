@@ -95,6 +95,7 @@ class CoverageViewSet(ApiViewSet):
 
 QUESTIONS_KEPT = 4_096
 PAIRS_KEPT = 16_384
+INSTANTS_KEPT = 1_024
 ANSWERS_KEPT = 4_096
 ALTERNATIVES_KEPT = 20_000
 # An answer says what is known at a revision: (product id, revision, question, language) → what stands before and after its instant.
@@ -154,6 +155,7 @@ def _alternative(offered: Alternative) -> bytes:
     return made
 
 
+@lru_cache(INSTANTS_KEPT)
 def _instant_json(instant: datetime) -> bytes:
     return f'"known_at":"{instant_text(instant)}"'.encode()
 

@@ -233,7 +233,12 @@ def test_a_full_disk_keeps_no_part_of_an_upload(
     room: int, catalog: Catalog, maker: Api, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = Path.open
-    monkeypatch.setattr(uploads.Path, "open", lambda path, mode: Full(opened(path, mode), room))
+
+    def open_(path: Path, mode: str = "r", **how: Any) -> Any:
+        file = opened(path, mode, **how)
+        return Full(file, room) if mode == "xb" else file
+
+    monkeypatch.setattr(uploads.Path, "open", open_)
 
     answer = maker.upload(
         "/imports/", SimpleUploadedFile("list.csv", SMALL), catalog="COM", label="next", effective_from="2027-01-01"
