@@ -1,20 +1,30 @@
 """Finding rows by a part of one of their texts, best first: pure, for texts that do not change.
 
 Drug names repeat, so the distinct texts are searched, not the rows: they stand in one long string that is scanned at once, which for a few
-ten thousand names takes less time than asking an index on disk.
+ten thousand names takes less time than asking an index on disk. A finished index is a few strings and arrays, so it is written and read back
+many times faster than it is built.
 """
 
+import sys
+import zlib
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import chain
-from typing import Final
+from typing import Final, Self
+
+import msgspec
 
 from common.text import approval_key, norm
 
+# Raised whenever an index is built or laid out in another way, texts made comparable or pinyin written differently: what was written
+# before is then no longer read.
+FORMAT: Final = 1
+
 _APART: Final = "\n"  # norm() leaves no line end in a text
+_SUM_BYTES: Final = 4
 
 
 class Match(IntEnum):
@@ -43,6 +53,17 @@ class Texts:
     codes: tuple[str, ...] = ()
     sounds: tuple[str, ...] = ()
     makers: tuple[str, ...] = ()
+
+
+class _Written(msgspec.Struct, array_like=True):
+    """An index as bytes: arrays as this kind of machine keeps them."""
+
+    format: int
+    byteorder: str
+    itemsize: int
+    rows: int
+    keys: tuple[str, memoryview]
+    fields: dict[int, tuple[str, memoryview, memoryview, memoryview]]
 
 
 class TextIndex:
@@ -75,8 +96,48 @@ class TextIndex:
                 if not ordinals or ordinals[-1] != ordinal:
                     ordinals.append(ordinal)
         self.rows = len(keys)
-        self._keys = _Column(keys)
-        self._fields = {field: _Distinct(known) for field, known in gathered.items() if known}
+        self._keys = _Column.of(keys)
+        self._fields = {field: _Distinct.of(known) for field, known in gathered.items() if known}
+
+    def to_bytes(self) -> bytes:
+        """Will return the index as bytes, to be read back by from_bytes."""
+        written = _Written(
+            FORMAT,
+            sys.byteorder,
+            self._keys.starts.itemsize,
+            self.rows,
+            (self._keys.joined, memoryview(self._keys.starts)),
+            {
+                field.value: (
+                    distinct.texts.joined,
+                    memoryview(distinct.texts.starts),
+                    memoryview(distinct.rows),
+                    memoryview(distinct.starts),
+                )
+                for field, distinct in self._fields.items()
+            },
+        )
+        body = msgspec.msgpack.encode(written)
+        return body + _sum(body)
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Self:
+        """Will return the index that to_bytes wrote; raises ValueError for what is damaged, or of another format or kind of machine."""
+        body = memoryview(content)[:-_SUM_BYTES]
+        if _sum(body) != content[-_SUM_BYTES:]:
+            raise ValueError("damaged")
+        written = msgspec.msgpack.decode(body, type=_Written)
+        if (written.format, written.byteorder, written.itemsize) != (FORMAT, sys.byteorder, array("I").itemsize):
+            raise ValueError("of another format or kind of machine")
+        joined, starts = written.keys
+        index = cls.__new__(cls)
+        index.rows = written.rows
+        index._keys = _Column(joined, _numbers(starts))
+        index._fields = {
+            Field(field): _Distinct(_Column(joined, _numbers(starts)), _numbers(rows), _numbers(row_starts))
+            for field, (joined, starts, rows, row_starts) in written.fields.items()
+        }
+        return index
 
     def find(self, text: str) -> "array[int]":
         """Will return the ordinals of the rows that have the text in a name, brand, maker, pinyin or initials, or at the start of a code:
@@ -96,6 +157,16 @@ class TextIndex:
         return self._keys[ordinal]
 
 
+def _sum(body: bytes | memoryview) -> bytes:
+    return zlib.crc32(body).to_bytes(_SUM_BYTES, "big")
+
+
+def _numbers(content: memoryview) -> "array[int]":
+    numbers = array("I")
+    numbers.frombytes(content)
+    return numbers
+
+
 def _in_order(ordinals: "list[array[int]]") -> "Iterable[int]":
     return sorted(chain.from_iterable(ordinals)) if len(ordinals) > 1 else ordinals[0]
 
@@ -110,25 +181,28 @@ def _matches(distinct: "_Distinct", field: Field, wanted: str) -> "dict[Match, l
     return distinct.find(wanted)
 
 
+@dataclass(frozen=True, slots=True)
 class _Column:
     """Many short texts by their place, kept as one."""
 
-    __slots__ = ("_joined", "_starts")
+    joined: str
+    starts: "array[int]"
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        self._joined = _APART.join(["", *texts, ""])
-        self._starts = array("I", [1])
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> Self:
+        starts = array("I", [1])
         place = 1
         for text in texts:
             place += len(text) + 1
-            self._starts.append(place)
+            starts.append(place)
+        return cls(_APART.join(["", *texts, ""]), starts)
 
     def __getitem__(self, place: int) -> str:
-        return self._joined[self._starts[place] : self._starts[place + 1] - 1]
+        return self.joined[self.starts[place] : self.starts[place + 1] - 1]
 
     def find(self, part: str, *, at_start: bool) -> dict[Match, list[int]]:
         """Will return the places of the texts that have the part (or start with it), by how it was found."""
-        joined, starts = self._joined, self._starts
+        joined, starts = self.joined, self.starts
         looked_for, shift = (_APART + part, 1) if at_start else (part, 0)
         exact: list[int] = []
         prefix: list[int] = []
@@ -149,22 +223,25 @@ class _Column:
         return {match: numbers for match, numbers in found.items() if numbers}
 
 
+@dataclass(frozen=True, slots=True)
 class _Distinct:
-    """The distinct texts of one field, each with the rows that have it."""
+    """The distinct texts of one field, each with the rows that have it: `rows` from its place in `starts` to the next."""
 
-    __slots__ = ("_rows", "_starts", "_texts")
+    texts: _Column
+    rows: "array[int]"
+    starts: "array[int]"
 
-    def __init__(self, known: dict[str, list[int]]) -> None:
-        self._texts = _Column(list(known))
-        self._rows = array("I", chain.from_iterable(known.values()))
-        self._starts = array("I", [0])
+    @classmethod
+    def of(cls, known: dict[str, list[int]]) -> Self:
+        starts = array("I", [0])
         for ordinals in known.values():
-            self._starts.append(self._starts[-1] + len(ordinals))
+            starts.append(starts[-1] + len(ordinals))
+        return cls(_Column.of(list(known)), array("I", chain.from_iterable(known.values())), starts)
 
     def find(self, part: str, *, at_start: bool = False) -> "dict[Match, list[array[int]]]":
         """Will return the rows of each text that has the part (or starts with it), by how it was found."""
-        rows, starts = self._rows, self._starts
+        rows, starts = self.rows, self.starts
         return {
             match: [rows[starts[number] : starts[number + 1]] for number in numbers]
-            for match, numbers in self._texts.find(part, at_start=at_start).items()
+            for match, numbers in self.texts.find(part, at_start=at_start).items()
         }
