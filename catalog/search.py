@@ -1,16 +1,22 @@
 """Searching entries and drugs by a part of a name, brand or maker, by pinyin, initials or the start of a code (spec api.md, `q`).
 
-The texts of a version never change under one checksum, so they are held in the process, by checksum, as many as there is room for; which
-drugs are known changes with the revision (catalog.clock), and their texts are read anew where there are others.
+The texts of a version never change under one checksum, so they are held in the process, by checksum, as many as there is room for, and
+those of a large one in a file that all processes read (catalog.search_files); which drugs are known changes with the revision (catalog.clock),
+and their texts are read anew where there are others.
 """
 
 import threading
 from array import array
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from django.db import connection
+from django.db.models import Q
 
+from catalog import search_files
+from catalog.clock import china_today
+from catalog.models import CatalogVersion
 from catalog.queries import visible_drugs
 from catalog.text_index import TextIndex, Texts
 from common.kept import KeptBySize
@@ -19,6 +25,9 @@ from common.kept import KeptBySize
 ENTRIES_KEPT = 500_000
 RESULTS_KEPT = 1_000_000  # rows of recent answers, for their next pages: 4 MB
 VISIBLE_KEPT = 5_000_000  # one byte for each drug an insurer may or may not see: 5 MB
+# Fewer entries are read and built about as fast as a request is answered.
+ENTRIES_WORTH_A_FILE = 5_000
+PREPARED_AFTER_PUBLICATION = timedelta(days=30)
 _ROWS_A_TIME = 5_000
 
 
@@ -91,13 +100,40 @@ def entries_matching(version: Version, text: str) -> Found:
         with _building:  # two at once would need twice the memory
             held = _indexes.get(key)
             if held is None:
-                held = _Index(_entry_index(version.pk))
+                held = _Index(search_files.read(key) or _made(version))
                 _indexes.put(key, held)
     ordinals = _results.get((key, text))
     if ordinals is None:
         ordinals = held.index.find(text)
         _results.put((key, text), ordinals)
     return Found(held.index, ordinals)
+
+
+def prepare(*, at: datetime) -> None:
+    """Write the file of the newest published version that is to have one and has none yet, before anybody searches there."""
+    lately = Q(published_at__gt=at - PREPARED_AFTER_PUBLICATION)
+    in_force = Q(pk__in=CatalogVersion.objects.in_force(china_today(at), at).values("pk"))
+    large = CatalogVersion.objects.filter(
+        lately | in_force, state=CatalogVersion.State.PUBLISHED, entry_count__gte=ENTRIES_WORTH_A_FILE
+    )
+    for version in large.order_by("-published_at", "-pk"):
+        if search_files.claim(version.checksum):
+            _made(version)
+            return
+
+
+def _made(version: Version) -> TextIndex:
+    """Build the version's index, and write its file where that is worth it."""
+    index = _entry_index(version.pk)
+    if index.rows >= ENTRIES_WORTH_A_FILE and _holds(version, index):
+        search_files.write(version.checksum, index)
+    return index
+
+
+def _holds(version: Version, index: TextIndex) -> bool:
+    """Tell whether these are the texts of the version's checksum: a draft may have been loaded anew in the meantime."""
+    now = CatalogVersion.objects.filter(pk=version.pk, checksum=version.checksum, entry_count=index.rows)
+    return now.exists()
 
 
 def _entry_index(version_id: int) -> TextIndex:
