@@ -30,7 +30,15 @@ def server() -> Iterator[int]:
     """Run the service with the benchmarks' views, and give its process id."""
     environment = {**os.environ, "API_RATE_PER_MINUTE": "10000000", "LOG_LEVEL": "ERROR"}
     command = [sys.executable, "-m", "gunicorn", "benchmarks._server:application", "-b", f"127.0.0.1:{PORT}"]
-    command += ["-w", str(WORKERS), "--threads", str(THREADS), "--worker-class", "gthread", "--no-control-socket"]
+    command += [
+        "-w",
+        str(WORKERS),
+        "--threads",
+        str(THREADS),
+        "--worker-class",
+        "config.web.Worker",
+        "--no-control-socket",
+    ]
     process = subprocess.Popen(command, env=environment)
     try:
         for _ in range(300):

@@ -15,9 +15,9 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.http import HttpResponse, JsonResponse  # noqa: E402
 from django.urls import path  # noqa: E402
 
-from config.urls import urlpatterns as service  # noqa: E402
-
 application = get_wsgi_application()
+
+from config.urls import urlpatterns as service  # noqa: E402  (needs the applications to be ready)
 
 
 def empty(request: Any) -> HttpResponse:

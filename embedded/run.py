@@ -198,7 +198,7 @@ def _start_service(
             "--workers",
             str(chosen.workers),
             "--worker-class",
-            "gthread",
+            "config.web.Worker",
             "--threads",
             "4",
             "--timeout",

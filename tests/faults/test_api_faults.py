@@ -108,7 +108,7 @@ def web(django_db_setup: None, tmp_path_factory: Any) -> Iterator[Web]:
             "--workers",
             "1",
         ]
-        command += ["--worker-class", "gthread", "--threads", "4", "--timeout", "30", "--no-control-socket"]
+        command += ["--worker-class", "config.web.Worker", "--threads", "4", "--timeout", "30", "--no-control-socket"]
         with (folder / "web.log").open("wb") as log:
             process = subprocess.Popen(
                 command, env=env, cwd=settings.BASE_DIR, stdout=log, stderr=log, start_new_session=True
