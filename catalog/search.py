@@ -27,6 +27,8 @@ RESULTS_KEPT = 1_000_000  # rows of recent answers, for their next pages: 4 MB
 VISIBLE_KEPT = 5_000_000  # one byte for each drug an insurer may or may not see: 5 MB
 # Fewer entries are read and built about as fast as a request is answered.
 ENTRIES_WORTH_A_FILE = 5_000
+# More are built only when somebody searches there: it takes about 1 KB of memory an entry for the time being.
+ENTRIES_PREPARED_AT_MOST = 200_000
 PREPARED_AFTER_PUBLICATION = timedelta(days=30)
 _ROWS_A_TIME = 5_000
 
@@ -114,7 +116,9 @@ def prepare(*, at: datetime) -> None:
     lately = Q(published_at__gt=at - PREPARED_AFTER_PUBLICATION)
     in_force = Q(pk__in=CatalogVersion.objects.in_force(china_today(at), at).values("pk"))
     large = CatalogVersion.objects.filter(
-        lately | in_force, state=CatalogVersion.State.PUBLISHED, entry_count__gte=ENTRIES_WORTH_A_FILE
+        lately | in_force,
+        state=CatalogVersion.State.PUBLISHED,
+        entry_count__range=(ENTRIES_WORTH_A_FILE, ENTRIES_PREPARED_AT_MOST),
     )
     for version in large.order_by("-published_at", "-pk"):
         if search_files.claim(version.checksum):

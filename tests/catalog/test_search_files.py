@@ -151,6 +151,18 @@ def test_neither_a_draft_nor_a_withdrawn_nor_a_small_version_is(
     assert names(folder) == []
 
 
+def test_a_very_large_version_is_made_ready_only_by_a_search(
+    version: CatalogVersion, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "ENTRIES_PREPARED_AT_MOST", 2)
+
+    tasks.prepare_searches()
+    assert names(folder) == []
+
+    codes(version)
+    assert names(folder) == [file_name(version)]
+
+
 def test_one_version_a_run_the_newest_first(catalog: Catalog, version: CatalogVersion, folder: Path) -> None:
     newer = published(catalog, LIST.replace("E-3", "E-4"), label="v2")
 
