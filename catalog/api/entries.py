@@ -24,8 +24,7 @@ from common import tenancy
 from common.api import etags
 from common.api.filtering import refuse_unknown
 from common.api.pagination import CursorPages
-from common.api.plain import Asked, plainly
-from common.api.rendering import JsonRenderer
+from common.api.plain import Asked, plainly, to_json
 from common.api.views import ApiViewSet
 from common.kept import Kept, KeptBySize
 
@@ -149,7 +148,7 @@ def _plain_page(asked: Asked, code: str, label: str) -> HttpResponse | None:
         rows = [shown[code] for code in found]
     else:
         rows = _rows_of_page(pages, asked, version, columns)
-    frame = JsonRenderer().render(pages.get_paginated_response([]).data)
+    frame = to_json(pages.framed([]))
     made = frame.removesuffix(b"]}") + ",".join(rows).encode() + b"]}"
     return HttpResponse(made, headers=headers, content_type="application/json")
 

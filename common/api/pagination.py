@@ -5,12 +5,12 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
+from urllib.parse import parse_qs, urlencode
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.pagination import BasePagination, PageNumberPagination
 from rest_framework.response import Response
-from rest_framework.utils.urls import replace_query_param
 
 from common.api.problems import ApiProblem
 from common.errors import Problem
@@ -165,16 +165,19 @@ class CursorPages(BasePagination):
         self._pages = PagePagination() if "page" in request.query_params else None
 
     def _links(self, **cursors: str | None) -> None:
-        url = self._request.build_absolute_uri()
+        url, _mark, query = self._request.build_absolute_uri().partition("?")
+        asked = parse_qs(query, keep_blank_values=True)
         self._next, self._previous = (
-            replace_query_param(url, "cursor", cursor) if cursor else None
+            f"{url}?{urlencode(sorted({**asked, 'cursor': [cursor]}.items()), doseq=True)}" if cursor else None
             for cursor in (cursors["next"], cursors["previous"])
         )
 
     def get_paginated_response(self, data: Any) -> Response:
-        if self._pages:
-            return self._pages.get_paginated_response(data)
-        return Response({"count": self._count, "next": self._next, "previous": self._previous, "results": data})
+        return self._pages.get_paginated_response(data) if self._pages else Response(self.framed(data))
+
+    def framed(self, data: Any) -> dict[str, Any]:
+        """Return a page of a list, or of a search, with its count and the addresses of its neighbours; not for numbered pages."""
+        return {"count": self._count, "next": self._next, "previous": self._previous, "results": data}
 
     def get_paginated_response_schema(self, schema: Any) -> Any:
         return PagePagination().get_paginated_response_schema(schema)
