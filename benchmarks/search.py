@@ -7,6 +7,7 @@ Every query is asked anew, never from the memory of recent answers: over HTTP ea
 """
 
 import csv
+import gc
 import random
 import sys
 import time
@@ -135,6 +136,8 @@ def main() -> int:
     from insurers import services as insurers
 
     listed = version()
+    gc.collect()
+    gc.freeze()  # as a web process does (config/web.py)
     before = peak_mib()
     search_files.path_of(listed.checksum).unlink(missing_ok=True)
     [building] = timed(lambda text: search.entries_matching(listed, text), ["片"])

@@ -6,13 +6,16 @@ let everybody wait for one long upload or a database that hangs. So one thread w
 `PATIENCE_SECONDS` another takes over what has arrived meanwhile.
 """
 
+import gc
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from importlib import import_module
 from typing import Any
 
+from django.conf import settings
 from gunicorn.workers.gthread import ThreadWorker
 
 PATIENCE_SECONDS = 0.005
@@ -21,6 +24,13 @@ LEAVE_SECONDS = 0.0001  # for each connection a worker has
 
 class Worker(ThreadWorker):
     """gunicorn's gthread worker with threads that take turns."""
+
+    def run(self) -> None:
+        # What is loaded by now stays. Were the garbage collector to look at it again and again, each time a request would wait a tenth of a second.
+        import_module(settings.ROOT_URLCONF)  # and with it every view
+        gc.collect()
+        gc.freeze()
+        super().run()
 
     def get_thread_pool(self) -> ThreadPoolExecutor:
         return TurnTaking(self.cfg.threads)
