@@ -108,6 +108,10 @@ def _entry_codes(queryset: QuerySet[CatalogEntry]) -> Iterator[str]:
     return queryset.values_list("entry_code", flat=True).iterator(5_000)
 
 
+# An entry's code, and the whole of it as JSON.
+_Row = dict[str, str]
+
+
 class _Version(NamedTuple):
     pk: int
     checksum: str
@@ -116,10 +120,15 @@ class _Version(NamedTuple):
 
 VERSIONS_KEPT = 2_000
 ROWS_KEPT = 10_000  # about 1 KB each
+# A version of usual size is read at once when somebody goes on to a second page; its pages are then parts of it.
+READ_WHOLE_AT_MOST = 5_000
+WHOLE_ROWS_KEPT = 20_000
 # (insurer or None, revision, catalog, label) → a published version that the insurer may see; its entries never change.
 _versions: Kept[tuple[int | None, int, str, str], _Version] = Kept(VERSIONS_KEPT)
 # Pages asked lately: (version id, statement, place, limit) → the rows.
-_rows: KeptBySize[tuple[int, str, tuple[str, ...], int], list[dict[str, str]]] = KeptBySize(ROWS_KEPT)
+_rows: KeptBySize[tuple[int, str, tuple[str, ...], int], list[_Row]] = KeptBySize(ROWS_KEPT)
+# (version id, columns) → all its rows.
+_wholes: KeptBySize[tuple[int, tuple[str, ...]], _Whole] = KeptBySize(WHOLE_ROWS_KEPT)
 # Of these parameters a plain page is made; whatever else is asked is the view set's.
 _PLAIN = frozenset({"q", "page_size", "cursor", "fields"})
 
@@ -156,19 +165,56 @@ def _plain_page(asked: Asked, code: str, label: str) -> HttpResponse | None:
 def _rows_of_page(pages: CursorPages, asked: Asked, version: _Version, columns: list[str]) -> list[str]:
     """Return the entries of the asked page in the version's own order, each as its JSON."""
 
-    def rows_beyond(order: Sequence[str], place: Sequence[str] | None, limit: int) -> list[dict[str, str]]:
-        statement = _statement(tuple(columns), order[0].startswith("-"), place is not None)
+    def rows_beyond(order: Sequence[str], place: Sequence[str] | None, limit: int) -> list[_Row]:
+        backwards = order[0].startswith("-")
+        if place is not None and version.entry_count <= READ_WHOLE_AT_MOST:
+            rows = _whole(version, tuple(columns)).beyond(place[0], limit, backwards=backwards)
+            if rows is not None:
+                return rows
+        statement = _statement(tuple(columns), backwards, place is not None)
         key = (version.pk, statement, tuple(place or ()), limit)
-        rows = _rows.get(key)
-        if rows is None:
-            with connection.cursor() as cursor:
-                cursor.execute(statement, [version.pk, *(place or ()), limit])
-                rows = [{"entry_code": code, "shown": shown} for code, shown in cursor.fetchall()]
-            _rows.put(key, rows)
-        return list(rows)
+        kept = _rows.get(key)
+        if kept is None:
+            kept = _read(statement, [version.pk, *(place or ()), limit])
+            _rows.put(key, kept)
+        return list(kept)
 
     rows = pages.paginate_by_place(rows_beyond, asked, order=["entry_code"], count=version.entry_count)
     return [row["shown"] for row in rows]
+
+
+class _Whole:
+    """All rows of a version in its own order."""
+
+    def __init__(self, rows: list[_Row]) -> None:
+        self._rows = rows
+        self._places = {row["entry_code"]: place for place, row in enumerate(rows)}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def beyond(self, code: str, limit: int, *, backwards: bool) -> list[_Row] | None:
+        """Return the rows behind (or, last first, before) an entry; None where there is no such entry."""
+        place = self._places.get(code)
+        if place is None:
+            return None
+        return (
+            self._rows[max(0, place - limit) : place][::-1] if backwards else self._rows[place + 1 : place + 1 + limit]
+        )
+
+
+def _whole(version: _Version, columns: tuple[str, ...]) -> _Whole:
+    kept = _wholes.get((version.pk, columns))
+    if kept is None:
+        kept = _Whole(_read(_statement(columns, False, False), [version.pk, READ_WHOLE_AT_MOST]))
+        _wholes.put((version.pk, columns), kept)
+    return kept
+
+
+def _read(statement: str, values: list[Any]) -> list[_Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [{"entry_code": code, "shown": shown} for code, shown in cursor.fetchall()]
 
 
 def _shown_by_code(version: _Version, columns: list[str], codes: Sequence[str]) -> dict[str, str]:

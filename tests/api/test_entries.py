@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from catalog import services as catalogs
+from catalog.api import entries
 from catalog.entries import COLUMNS
 from catalog.models import Catalog
 from tests.api.calls import BY_THE_FRAMEWORK, seen
@@ -41,6 +42,8 @@ QUERIES = [
     "page=1&page_size=2",
     "page=9",
     "cursor=abc",
+    "cursor=WyJlbnRyeV9jb2RlIixmYWxzZSwiRS0yeCJd",  # behind an entry that is not there
+    "cursor=WyJlbnRyeV9jb2RlIix0cnVlLCJFLTR4Il0&page_size=2",
     "cursor=",
     "nonsense=1",
     "fields=generic_name,criteria",
@@ -86,7 +89,11 @@ def test_both_ways_give_the_same_page(api: Api, version: Any, query: str) -> Non
     assert seen(plain) == seen(framework)
 
 
-def test_both_ways_walk_alike_there_and_back(api: Api, version: Any) -> None:
+@pytest.mark.parametrize("read_whole", [0, 5])
+def test_both_ways_walk_alike_there_and_back(
+    api: Api, version: Any, read_whole: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entries, "READ_WHOLE_AT_MOST", read_whole)
     path, there = f"{PATH}?page_size=2", []
     while path:
         plain, framework = both(api, path.removeprefix("http://testserver/api/v1"))
