@@ -21,7 +21,7 @@ SERIALIZER = "model serializer, first page"
 
 
 def first_pages(size: int) -> Iterator[str]:
-    """Yield pages among the first twenty of a list, never one that is kept: each begins behind another entry."""
+    """Yield pages among the first twenty of a list; each begins behind another entry."""
     chance = random.Random(1)
     while True:
         yield page(size, behind=chance.randrange(PAGE * 20))
