@@ -206,6 +206,7 @@ def test_a_key_is_copied_and_the_menu_opens_on_a_telephone(at_a_browser: Callabl
         shown = page.locator("#secret").inner_text()
         assert shown.startswith("sbm_")
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.wait_for_load_state()  # the button does nothing before its script is there
         page.click("[data-copy]")
         page.wait_for_selector("text=Copied")
         assert page.evaluate("navigator.clipboard.readText()") == shown
