@@ -6,7 +6,6 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
-from weakref import WeakKeyDictionary
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -94,15 +93,17 @@ class CoverageViewSet(ApiViewSet):
 
 
 QUESTIONS_KEPT = 4_096
-PAIRS_KEPT = 16_384
+PAIRS_KEPT = 4_096
 INSTANTS_KEPT = 1_024
 ANSWERS_KEPT = 4_096
 ALTERNATIVES_KEPT = 20_000
+TOGETHER_KEPT = 1_000
 # An answer says what is known at a revision: (product id, revision, question, language) → what stands before and after its instant.
 _answers: Kept[tuple[int, int, CoverageQuery, Language], tuple[bytes, bytes]] = Kept(ANSWERS_KEPT)
-# (drug, catalog, series, label, checksum, entry) → the alternative as JSON, about 500 bytes; and by the very object, as long as that lives.
+# (drug, catalog, series, label, checksum, entry) → the alternative as JSON, about 500 bytes.
 _alternatives: Kept[tuple[str, str, str | None, str, str, str], bytes] = Kept(ALTERNATIVES_KEPT)
-_written_alternatives: WeakKeyDictionary[Alternative, bytes] = WeakKeyDictionary()
+# What is offered together is often offered together again: up to twenty alternatives → their JSON.
+_together: Kept[tuple[Alternative, ...], bytes] = Kept(TOGETHER_KEPT)
 
 
 def _answer(asked: Asked, code: str) -> HttpResponse:
@@ -131,13 +132,18 @@ def _written(found: Coverage, product: gather.ProductFacts, language: Language) 
     frame = to_json(services.coverage_document(found._replace(alternatives=()), product, language))
     # The last of its kind: within a text its quotation marks would be escaped.
     before, _none, after = frame.rpartition(b'"alternatives":[]')
-    return b'%b"alternatives":[%b]%b' % (before, b",".join(map(_alternative, found.alternatives)), after)
+    return b'%b"alternatives":[%b]%b' % (before, _alternatives_json(found.alternatives), after)
+
+
+def _alternatives_json(offered: tuple[Alternative, ...]) -> bytes:
+    made = _together.get(offered)
+    if made is None:
+        made = b",".join(map(_alternative, offered))
+        _together.put(offered, made)
+    return made
 
 
 def _alternative(offered: Alternative) -> bytes:
-    written = _written_alternatives.get(offered)
-    if written is not None:
-        return written
     version = offered.match.version
     key = (
         offered.drug,
@@ -151,7 +157,6 @@ def _alternative(offered: Alternative) -> bytes:
     if made is None:
         made = to_json(alternative_document(offered))
         _alternatives.put(key, made)
-    _written_alternatives[offered] = made
     return made
 
 

@@ -5,6 +5,7 @@ conditions are skipped; criteria pass and prior authorisation is not asked: both
 """
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from claims.eligibility.assess import consulted, judge
 from claims.eligibility.case import Case
@@ -12,14 +13,22 @@ from claims.eligibility.compiled import CLASS_LENGTH, CompiledVersion
 from claims.eligibility.decision import Alternative, Coverage, Judgement
 from claims.eligibility.entry import Entry, Facet
 from claims.eligibility.facts import Claim, CoverageQuery, Line, LineFacts, Member
-from claims.eligibility.matching import Grade, Match, indication_holds
+from claims.eligibility.matching import Grade, Match, criteria_hold, indication_holds
 from claims.eligibility.world import World
 
 MAX_ALTERNATIVES = 20
-# Of one world, by diagnoses: a few are asked, a hostile caller could ask any number.
-OFFERS_KEPT = 50
+# Of one world, by version and diagnoses: a few are asked, a hostile caller could ask any number.
+OFFERS_KEPT = 4
+# What does not depend on who asks: the diagnoses are asked with the drug, and the criteria of a query pass.
+_ALIKE_FOR_EVERYBODY = (indication_holds, criteria_hold)
 
-_Offers = tuple[tuple[str, tuple[tuple[Alternative, tuple[Facet, ...]], ...]], ...]
+
+class _Offer(NamedTuple):
+    """A drug that may be offered: `sure` where its first entry asks nothing more, else its entries with the restrictions left to test."""
+
+    drug: str
+    sure: Alternative | None
+    listed: tuple[tuple[Alternative, tuple[Facet, ...]], ...]
 
 
 def assess_coverage(query: CoverageQuery, world: World) -> Coverage:
@@ -76,39 +85,50 @@ def _alternatives(case: Case, judgement: Judgement, world: World) -> tuple[Alter
     classes = classes_of(found.class_codes)
     offered: dict[str, Alternative] = {}
     for version in case.sources.benefit_catalogs[judgement.terms.benefits.index(benefit)]:
-        for drug, listed in _offers(version, classes, case.facts, world):
+        for drug, sure, listed in _offers(version, classes, case.facts, world):
             if drug == found.drug or drug in offered:
                 continue
-            for alternative, untested in listed:
-                entry = alternative.match.entry
-                if (not entry.has_period or entry.in_force_on(case.facts.day)) and _hold(untested, entry, case.facts):
-                    offered[drug] = alternative
-                    break
+            alternative = sure or _first_that_fits(listed, case.facts)
+            if alternative is not None:
+                offered[drug] = alternative
             if len(offered) == MAX_ALTERNATIVES:
                 return tuple(offered.values())
     return tuple(offered.values())
 
 
-def _offers(version: CompiledVersion, classes: frozenset[str], facts: LineFacts, world: World) -> _Offers:
-    """What a version lists in these classes for these diagnoses: by drug, in order, its entries in the order of 4.3 with the restrictions that
-    are left to test. The world remembers it: the next question about the drug is about another person with the same disease."""
+def _first_that_fits(listed: Iterable[tuple[Alternative, tuple[Facet, ...]]], facts: LineFacts) -> Alternative | None:
+    for alternative, untested in listed:
+        entry = alternative.match.entry
+        if entry.in_force_on(facts.day) and _hold(untested, entry, facts):
+            return alternative
+    return None
+
+
+def _offers(version: CompiledVersion, classes: frozenset[str], facts: LineFacts, world: World) -> tuple[_Offer, ...]:
+    """What a version lists in these classes for these diagnoses, drug by drug, each one's entries in the order of 4.3. The world remembers it:
+    the next question about the drug is about another person with the same disease."""
     key = (version, classes, facts.diagnoses)
-    offers: _Offers | None = world.offers.get(key)
+    offers: tuple[_Offer, ...] | None = world.offers.get(key)
     if offers is None:
         by_drug: dict[str, list[tuple[Alternative, tuple[Facet, ...]]]] = {}
         for cls in sorted(classes):
             for entry in version.by_class.get(cls, ()):
-                indication = [facet for facet in entry.facets if facet.test is indication_holds]
-                if _hold(indication, entry, facts):
+                tested = [facet for facet in entry.facets if facet.test in _ALIKE_FOR_EVERYBODY]
+                if _hold(tested, entry, facts):
                     drug = world.knowledge.drug_of(entry.base_name)
-                    untested = tuple([facet for facet in entry.facets if facet not in indication])
-                    offer = Alternative(drug, Match(version, entry, Grade.FULL)), untested
-                    by_drug.setdefault(drug, []).append(offer)
-        offers = tuple([(drug, tuple(listed)) for drug, listed in sorted(by_drug.items())])
+                    untested = tuple([facet for facet in entry.facets if facet not in tested])
+                    alternative = Alternative(drug, Match(version, entry, Grade.FULL))
+                    by_drug.setdefault(drug, []).append((alternative, untested))
+        offers = tuple([_offer(drug, listed) for drug, listed in sorted(by_drug.items())])
         if len(world.offers) >= OFFERS_KEPT:
             world.offers.clear()
         world.offers[key] = offers
     return offers
+
+
+def _offer(drug: str, listed: list[tuple[Alternative, tuple[Facet, ...]]]) -> _Offer:
+    first, untested = listed[0]
+    return _Offer(drug, first if not untested and not first.match.entry.has_period else None, tuple(listed))
 
 
 def _hold(facets: Iterable[Facet], entry: Entry, facts: LineFacts) -> bool:

@@ -137,7 +137,7 @@ class Decision:
         return "review" if "review" in outcomes else "eligible"
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Alternative:
     """Another drug of the class that the benefit's catalogs list without reserve (eligibility 8); the same object each time it is offered."""
 

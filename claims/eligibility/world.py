@@ -15,6 +15,8 @@ from catalog.in_force import Dated, in_force, pinned
 from claims.eligibility.compiled import CompiledVersion
 from insurers.terms import CatalogReference, ProductTerms
 
+# More than a file of claims has; a hostile caller could ask about any number.
+DAYS_KEPT = 5_000
 AnyVersion = TypeVar("AnyVersion", bound=Dated)
 
 
@@ -135,9 +137,14 @@ class World:
 
     def sources(self, day: date) -> Sources[CompiledVersion] | None:
         """Will return what applies on a day; the same day is worked out once."""
-        if day not in self._by_day:
-            self._by_day[day] = sources_on(day, self.product_versions, self.catalogs, self.known_at)
-        return self._by_day[day]
+        try:
+            return self._by_day[day]
+        except KeyError:
+            found = sources_on(day, self.product_versions, self.catalogs, self.known_at)
+            if len(self._by_day) >= DAYS_KEPT:
+                self._by_day.clear()
+            self._by_day[day] = found
+            return found
 
     def seen_at(self, instant: datetime) -> "World":
         """Will return the same world as seen at another instant, at which the same is known."""
