@@ -113,7 +113,8 @@ def lines(folder: DataFolder, url: str, manage: Callable[..., str]) -> Iterator[
     key = folder.known_secret("api_key")
     if key is None or not Call("", f"{url}api/v1/insurers/me/").answer(key).startswith("200 "):
         # Only where the database knows none of them yet: a new password would sign everybody out.
-        manage("demo_logins", *(word for name in passwords for word in (f"--{name}-password", passwords[name])))
+        # One word each: a password may begin with a dash.
+        manage("demo_logins", *(f"--{name}-password={password}" for name, password in passwords.items()))
         scopes = [word for scope in _SCOPES for word in ("--scope", scope)]
         key = manage("issue_key", "--insurer", _INSURER, *scopes).split()[-1]
         folder.keep_secret("api_key", key)

@@ -1,0 +1,36 @@
+"""What script/run says when it is ready, and makes the first time."""
+
+from embedded import welcome
+from insurers.management.commands.demo_logins import Command
+
+
+class Folder:
+    """A data folder whose secrets all begin with a dash."""
+
+    def __init__(self):
+        self.kept = {}
+
+    def secret(self, name, make):
+        return "-" + make()
+
+    def known_secret(self, name):
+        return self.kept.get(name)
+
+    def keep_secret(self, name, value):
+        self.kept[name] = value
+
+
+def test_a_login_may_have_any_password():
+    asked = {}
+
+    def manage(command, *words):
+        if command == "demo_logins":
+            asked.update(vars(Command().create_parser("manage.py", command).parse_args(words)))
+        return "sbm_key"
+
+    said = "\n".join(welcome.lines(Folder(), "http://127.0.0.1:9/", manage))
+
+    for name in ("maker", "checker"):
+        assert asked[f"{name}_password"].startswith("-")
+        assert f"sign in as {name:<8} password {asked[f'{name}_password']}" in said
+    assert "sbm_key" in said
