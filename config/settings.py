@@ -116,8 +116,7 @@ DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"] |= {
     "ENGINE": "common.database",  # PostgreSQL; a server that has stopped answering is a fault within seconds
     "CONN_MAX_AGE": 60,
-    # A dead connection is noticed by the first statement of a request (insurers.api.authentication), which asks again on a new one.
-    "CONN_HEALTH_CHECKS": _as_owner or Path(sys.argv[0]).name != "gunicorn",
+    "CONN_HEALTH_CHECKS": True,  # where a key is read first, that is the check (insurers.api.authentication)
     "DISABLE_SERVER_SIDE_CURSORS": False,
 }
 DATABASES["default"].setdefault("OPTIONS", {})

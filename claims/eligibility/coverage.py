@@ -5,12 +5,11 @@ conditions are skipped; criteria pass and prior authorisation is not asked: both
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from claims.eligibility.assess import consulted, judge
 from claims.eligibility.case import Case
 from claims.eligibility.compiled import CLASS_LENGTH, CompiledVersion
-from claims.eligibility.decision import Alternative, Coverage, Judgement
+from claims.eligibility.decision import Alternative, Coverage, Judgement, Offer
 from claims.eligibility.entry import Entry, Facet
 from claims.eligibility.facts import Claim, CoverageQuery, Line, LineFacts, Member
 from claims.eligibility.matching import Grade, Match, criteria_hold, indication_holds
@@ -21,14 +20,6 @@ MAX_ALTERNATIVES = 20
 OFFERS_KEPT = 4
 # What does not depend on who asks: the diagnoses are asked with the drug, and the criteria of a query pass.
 _ALIKE_FOR_EVERYBODY = (indication_holds, criteria_hold)
-
-
-class _Offer(NamedTuple):
-    """A drug that may be offered: `sure` where its first entry asks nothing more, else its entries with the restrictions left to test."""
-
-    drug: str
-    sure: Alternative | None
-    listed: tuple[tuple[Alternative, tuple[Facet, ...]], ...]
 
 
 def assess_coverage(query: CoverageQuery, world: World) -> Coverage:
@@ -104,11 +95,11 @@ def _first_that_fits(listed: Iterable[tuple[Alternative, tuple[Facet, ...]]], fa
     return None
 
 
-def _offers(version: CompiledVersion, classes: frozenset[str], facts: LineFacts, world: World) -> tuple[_Offer, ...]:
+def _offers(version: CompiledVersion, classes: frozenset[str], facts: LineFacts, world: World) -> tuple[Offer, ...]:
     """What a version lists in these classes for these diagnoses, drug by drug, each one's entries in the order of 4.3. The world remembers it:
     the next question about the drug is about another person with the same disease."""
     key = (version, classes, facts.diagnoses)
-    offers: tuple[_Offer, ...] | None = world.offers.get(key)
+    offers = world.offers.get(key)
     if offers is None:
         by_drug: dict[str, list[tuple[Alternative, tuple[Facet, ...]]]] = {}
         for cls in sorted(classes):
@@ -126,9 +117,9 @@ def _offers(version: CompiledVersion, classes: frozenset[str], facts: LineFacts,
     return offers
 
 
-def _offer(drug: str, listed: list[tuple[Alternative, tuple[Facet, ...]]]) -> _Offer:
+def _offer(drug: str, listed: list[tuple[Alternative, tuple[Facet, ...]]]) -> Offer:
     first, untested = listed[0]
-    return _Offer(drug, first if not untested and not first.match.entry.has_period else None, tuple(listed))
+    return Offer(drug, first if not untested and not first.match.entry.has_period else None, tuple(listed))
 
 
 def _hold(facets: Iterable[Facet], entry: Entry, facts: LineFacts) -> bool:

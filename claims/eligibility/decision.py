@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from catalog.drugs.resolve import Recognition
 from claims.eligibility.compiled import CompiledVersion
-from claims.eligibility.entry import Entry
+from claims.eligibility.entry import Entry, Facet
 from claims.eligibility.facts import Accumulators, Claim, Line
 from claims.eligibility.matching import Match
 from claims.eligibility.reasons import Reason
@@ -143,6 +143,15 @@ class Alternative:
 
     drug: str
     match: Match
+
+
+class Offer(NamedTuple):
+    """A drug that may be offered: `sure` where its first entry asks nothing more of the person, else its entries in the order of 4.3, each with
+    the restrictions left to test."""
+
+    drug: str
+    sure: Alternative | None
+    listed: tuple[tuple[Alternative, tuple[Facet, ...]], ...]
 
 
 class Coverage(NamedTuple):

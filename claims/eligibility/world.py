@@ -7,12 +7,13 @@ of them. `World` holds what was loaded.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from catalog.drugs.knowledge import Identity, Knowledge
 from catalog.drugs.resolve import recognise
 from catalog.in_force import Dated, in_force, pinned
 from claims.eligibility.compiled import CompiledVersion
+from claims.eligibility.decision import Offer
 from insurers.terms import CatalogReference, ProductTerms
 
 # More than a file of claims has; a hostile caller could ask about any number.
@@ -132,8 +133,10 @@ class World:
     knowledge: Knowledge
     known_at: datetime
     _by_day: dict[date, Sources[CompiledVersion] | None] = field(default_factory=dict, repr=False)
-    # What coverage.py has worked out of it, for the next question about the same drug.
-    offers: dict[Any, Any] = field(default_factory=dict, repr=False)
+    # By version, classes and diagnoses what may be offered in place of a drug: coverage.py works it out for the next question about the drug.
+    offers: dict[tuple[CompiledVersion, frozenset[str], tuple[str, ...]], tuple[Offer, ...]] = field(
+        default_factory=dict, repr=False
+    )
 
     def sources(self, day: date) -> Sources[CompiledVersion] | None:
         """Will return what applies on a day; the same day is worked out once."""

@@ -52,6 +52,7 @@ class ApiKeyAuthentication(BaseAuthentication):
 
 def _ask_database(parts: tuple[str, str]) -> tuple[Caller, bool]:
     """Return the caller and whether it may be kept; raises a 401."""
+    connection.health_check_done = True  # no statement to see whether the connection lives: this one tells
     try:
         row = _authenticate_key(parts)
     except (OperationalError, InterfaceError):

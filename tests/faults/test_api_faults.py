@@ -220,6 +220,19 @@ def test_everybody_waiting_for_a_hung_database_is_answered_in_time(web: Web, wor
     assert max(answer.seconds for answer in answers) <= LONGEST
 
 
+def test_a_caller_seen_a_moment_ago_does_not_notice_that_connections_died(web: Web, world: World) -> None:
+    key = key_of(world)
+    statuses = []
+    for age in range(20):
+        statuses.append(web.ask(f"{COVERAGE}&age={age}", key).status)
+        web.database.become("closed")
+        web.database.become("open")
+        # Another brand each time: nothing of it is kept in the process, so the database must be asked.
+        statuses.append(web.ask(f"{COVERAGE}&brand_name=B{age}", key).status)
+
+    assert set(statuses) == {200}
+
+
 @pytest.mark.parametrize("heard", [b"claims_claimcheck", b"api_keptanswer", b"COMMIT"])
 @pytest.mark.parametrize("state", ["closed", "deaf"])
 def test_a_request_repeated_with_its_key_after_a_fault_is_done_once(
