@@ -313,6 +313,10 @@ class CatalogVersion(models.Model):
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("parent")
     )
+    # Class-code prefixes of which the list is complete; empty: it is complete altogether (spec eligibility 5, base status).
+    complete_for = ArrayField(
+        models.CharField(max_length=10), verbose_name=_("complete for"), default=list, db_default=[], blank=True
+    )
     checksum = models.CharField(_("checksum"), max_length=64, blank=True, default="")
     entry_count = models.PositiveIntegerField(_("entries"), default=0)
     change_counts = models.JSONField(_("changes against the parent"), default=dict, blank=True)
@@ -498,6 +502,16 @@ class ImportRun(models.Model):
     effective_from = models.DateField(_("effective from"), null=True, blank=True)
     effective_to = models.DateField(_("effective to (inclusive)"), null=True, blank=True)
     note = models.TextField(_("note"), blank=True, default="")
+    # How the file is to be read (spec csv.md): names as printed or plain, which sheet, which row is the header, own header → column.
+    names = models.CharField(_("names"), max_length=7, blank=True, default="", db_default="")
+    complete_for = ArrayField(
+        models.CharField(max_length=10), verbose_name=_("complete for"), default=list, db_default=[], blank=True
+    )
+    sheet = models.CharField(_("sheet"), max_length=100, blank=True, default="", db_default="")
+    header_row = models.PositiveIntegerField(_("header row"), null=True, blank=True)
+    mapping = models.JSONField(
+        _("columns by own header"), default=dict, db_default=models.Value({}, models.JSONField()), blank=True
+    )
     file_name = models.CharField(_("file name"), max_length=255)
     file_path = models.CharField(max_length=255)
     file_size = models.PositiveBigIntegerField(_("file size"))
@@ -508,6 +522,13 @@ class ImportRun(models.Model):
         CatalogVersion, models.SET_NULL, null=True, blank=True, related_name="imports", verbose_name=_("version")
     )
     counts = models.JSONField(_("counts"), default=dict, blank=True)
+    # What the reading came to: which header went to which column, and what was stored otherwise than written (the first of them).
+    columns_read = models.JSONField(
+        _("columns read"), default=list, db_default=models.Value([], models.JSONField()), blank=True
+    )
+    normalised = models.JSONField(
+        _("read otherwise than written"), default=list, db_default=models.Value([], models.JSONField()), blank=True
+    )
     error_count = models.PositiveIntegerField(_("errors"), default=0)
     warning_count = models.PositiveIntegerField(_("warnings"), default=0)
     no_difference = models.BooleanField(_("no difference"), default=False)

@@ -1,6 +1,6 @@
 """Every write to catalogs: creating, uploading, submitting, publishing, withdrawing. Each says who; instants are the database's (catalog.clock)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path, PurePath
@@ -14,11 +14,11 @@ from catalog import clock, uploads
 from catalog.changes import store_changes
 from catalog.entries import checksum_of
 from catalog.importing.load import delete_draft
-from catalog.importing.problems import Problem as FileProblem
 from catalog.models import Catalog, CatalogVersion, ImportRun, Series, VersionChange
 from common.errors import InvalidInput, Problem, Refused
 from common.jobs import services as jobs
 from common.jobs.models import Job
+from tables.problems import Problem as FileProblem
 
 IMPORT_JOB = "catalog.import"
 MASS_CHANGE_SHARE = Decimal("0.10")
@@ -101,6 +101,11 @@ def create_catalog(
         raise CodeTaken(_("The code %(code)s is taken; choose another.") % {"code": code}) from taken
 
 
+def usual_names(kind: str) -> str:
+    """Return how names are read where nobody says: as printed in a basic insurance list, else plain (spec csv.md)."""
+    return "printed" if kind == Catalog.Kind.BASE else "plain"
+
+
 def shown_file_name(name: str) -> str:
     """Return an uploaded file's name without folders and unprintable characters, at most 255 long; for showing only."""
     last = PurePath(name.replace("\\", "/")).name
@@ -117,27 +122,42 @@ def upload_catalog(
     file_name: str,
     by: str,
     note: str = "",
+    names: str = "",
+    complete_for: Sequence[str] = (),
+    sheet: str = "",
+    header_row: int | None = None,
+    mapping: Mapping[str, str] | None = None,
 ) -> tuple[ImportRun, bool]:
     """Keep a file and queue its import as a draft of the catalog; returns (run, whether it is new).
 
-    The same bytes for the same catalog again give the earlier run. Raises InvalidInput for days out of order, LabelTaken where the label is not
-    a draft's, FileTooLarge.
+    `names` is `printed` or `plain` ('': printed for a base list, else plain); `complete_for` the class-code prefixes of which the list is
+    complete (none: altogether); `sheet`, `header_row` and `mapping` (own header → column) say where the table stands and how its columns are called.
+    The same bytes to be read the same way for the same catalog, label and days again give the earlier run. Raises InvalidInput for days out of
+    order, LabelTaken where the label is not a draft's, FileTooLarge.
     """
     if effective_to and effective_to < effective_from:
         _refuse("/effective_to", "date_order", _("effective_to is before effective_from; check both days."))
+    wanted = {
+        "catalog": catalog,
+        "label": label,
+        "effective_from": effective_from,
+        "effective_to": effective_to,
+        "names": names or usual_names(catalog.kind),
+        "complete_for": sorted(set(complete_for)),
+        "sheet": sheet,
+        "header_row": header_row,
+        "mapping": dict(mapping or {}),
+    }
     stored = uploads.keep(chunks)
     try:
         with transaction.atomic():
             Catalog.objects.select_for_update(no_key=True).get(pk=catalog.pk)
-            earlier = _earlier(Q(catalog=catalog), stored.sha256)
+            earlier = _earlier(Q(**wanted), stored.sha256)
             if not earlier:
                 _label_is_free(catalog, label)
                 run = ImportRun.objects.create(
                     kind=ImportRun.Kind.ENTRIES,
-                    catalog=catalog,
-                    label=label,
-                    effective_from=effective_from,
-                    effective_to=effective_to,
+                    **wanted,
                     note=note,
                     **_upload_fields(stored, file_name, by),
                 )

@@ -6,9 +6,9 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from catalog.importing.cells import Fault, diagnoses
 from catalog.models import Catalog, CatalogEntry, Drug
 from common.api.filtering import YesNoFilter
+from tables.cells import Fault, diagnoses
 
 SEARCHED = "a part of a name, brand or maker, of pinyin or initials, or the start of a code; best first"
 LONGEST_SEARCH = 100

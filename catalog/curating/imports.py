@@ -19,11 +19,11 @@ from catalog.curating.badges import provenance_badge, run_badge, run_words
 from catalog.curating.catalogs import uploaded
 from catalog.curating.changes import changes_context
 from catalog.importing.export import mended_csv_lines, mended_xlsx_file
-from catalog.importing.formulas import shield
 from catalog.models import ImportProblem, ImportRun
 from common.admin import Button, FileInput, NothingToFillIn, PageAdmin, note_field, paged, posted, reader_language
 from common.downloads import XLSX, download, marked_name
 from common.jobs.models import Job
+from tables.formulas import shield
 
 MAY_UPLOAD = "catalog.add_importrun"
 MAY_STEER = "catalog.change_importrun"

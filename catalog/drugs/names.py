@@ -26,9 +26,15 @@ _SALTS: Final = (
 _SALT: Final = re.compile("|".join(sorted(_SALTS.split(), key=len, reverse=True)))
 # 亚 and 菌 go on with another word (硫酸亚铁, 乳酸菌素); before a metal the acid is the drug (磷酸氢钙).
 _NOT_A_SALT_BEFORE: Final = ("亚", "菌")
-_METALS: Final = frozenset(
-    before + metal for before in ("", "氢", "二氢", "氢二", "二", "三") for metal in "钠钾钙镁锌铁锂铝铋"
+# Bare or behind one of these, so also 磷酸二氢钾 and 硫酸铝钾.
+_METAL: Final = re.compile("(?:氢二|二氢|氢|二|三)?[钠钾钙镁锌铁锂铝铋]")
+
+# A name's last bracket, none inside it, and what makes it a mark of the name.
+_LAST_BRACKET: Final = re.compile(r"[(\[]([^()\[\]]+)[)\]]$")
+_MARK: Final = re.compile(
+    "[0-9a-z./%~+,-]{1,12}|.*(?:型|细胞|方|菌|酵母)|皮下注射|静脉输注|静脉注射|肌内注射|预充式|大豆油|蜜炼"
 )
+_FREEZE_DRIED: Final = "(冻干)"  # how it was made, not what it is
 
 
 class Agreement(Enum):
@@ -119,7 +125,8 @@ class DosageForms:
 
     def _base_name(self, text: str) -> BaseName:
         """Will cut a drug name down to its base name and tell the form that stood in it (eligibility 3.1)."""
-        name, form = norm(text), ""
+        name, mark = split_mark(norm(text))
+        form = ""
         if name.startswith(_INJECTION_LEAD) and len(name) >= len(_INJECTION_LEAD) + 2:
             name, form = name[len(_INJECTION_LEAD) :], POWDER_FOR_INJECTION
         else:
@@ -127,7 +134,7 @@ class DosageForms:
                 if name[-length:] in self._forms:
                     name, form = name[:-length], name[-length:]
                     break
-        return BaseName(_without_salt(name), form)
+        return BaseName(_without_salt(name) + mark, form)
 
     def _matches(self, entry_form: str, line_form: str) -> Agreement:
         """Will test an entry's form against a line's, both given (eligibility 4.1).
@@ -154,9 +161,27 @@ def _without_salt(name: str) -> str:
     if salt is None:
         return name
     rest = name[salt.end() :]
-    if len(rest) < 2 or rest.startswith(_NOT_A_SALT_BEFORE) or rest in _METALS:
+    if len(rest) < 2 or rest.startswith(_NOT_A_SALT_BEFORE) or _METAL.match(rest):
         return name
     return rest
+
+
+def is_mark(text: str) -> bool:
+    """Will tell whether a normalised text in a name's last bracket belongs to the name: Ⅱ, 30R, 白蛋白结合型 (eligibility 3.1)."""
+    return _MARK.fullmatch(text) is not None
+
+
+def split_mark(name: str) -> tuple[str, str]:
+    """Will part a normalised name from the mark in its last bracket ('' for none); `(冻干)` is no mark and goes."""
+    name = _without_freeze_dried(name)
+    bracket = _LAST_BRACKET.search(name)
+    if bracket is None or not bracket.start() or not is_mark(bracket.group(1)):
+        return name, ""
+    return _without_freeze_dried(name[: bracket.start()]), bracket.group(1)
+
+
+def _without_freeze_dried(name: str) -> str:
+    return name.removesuffix(_FREEZE_DRIED) or name
 
 
 def drug_id(base_name: str) -> str:

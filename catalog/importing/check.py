@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from catalog.drugs.names import DosageForms, FormRow
-from catalog.importing.cells import Cell, Typed
 from catalog.importing.columns import (
     DRUGS,
     NAMING_KINDS,
@@ -17,13 +16,8 @@ from catalog.importing.columns import (
     Column,
     table_of,
 )
-from catalog.importing.duplicates import FirstSeen
-from catalog.importing.encoding import Refusal
-from catalog.importing.gate import sha256_of
 from catalog.importing.pinyin import search_fields
-from catalog.importing.problems import WARNINGS, Normalised, Problem, problem
-from catalog.importing.read import Table
-from catalog.importing.result import Block, CheckOptions, CheckResult, Limits, Progress
+from catalog.importing.result import Block, CheckOptions, CheckResult
 from catalog.importing.rows import (
     REMEMBERED,
     WRONG,
@@ -36,6 +30,14 @@ from catalog.importing.rows import (
     read_header,
 )
 from common.text import approval_key, norm
+from tables.cells import Cell, Typed
+from tables.duplicates import FirstSeen
+from tables.encoding import Refusal
+from tables.findings import Findings
+from tables.gate import sha256_of
+from tables.limits import Progress
+from tables.problems import Problem
+from tables.read import Table
 
 BATCH_ROWS = 250  # as many as the processor's cache holds the fragments of
 PROGRESS_ROWS = 2000
@@ -51,54 +53,6 @@ _DRUG_PART = (
     "approval_no",
     "class_code",
 )
-
-
-class Findings:
-    """What was found so far: the first problems in full, all of them counted."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        self.errors: list[Problem] = []
-        self.warnings: list[Problem] = []
-        self.normalised: list[Normalised] = []
-        self.error_count = self.warning_count = self.normalised_count = 0
-
-    def report(self, found: Problem) -> None:
-        """Will keep a problem, and count it."""
-        if not self._only_counted(found.code):
-            (self.warnings if found.code in WARNINGS else self.errors).append(found)
-
-    def add(self, code: str, row: int | None, column: str = "", value: object = "", **details: object) -> None:
-        """Will make a problem and keep it, or only count it when enough were kept.
-
-        Making a sentence costs more than finding the fault, and a file may have a million of them.
-        """
-        if not self._only_counted(code):
-            (self.warnings if code in WARNINGS else self.errors).append(problem(code, row, column, value, **details))
-
-    def _only_counted(self, code: str) -> bool:
-        """Will count a problem of this code, and tell whether enough of its kind were kept."""
-        if code in WARNINGS:
-            self.warning_count += 1
-            return self.warning_count > self._limits.problems_kept
-        self.error_count += 1
-        return self.error_count > self._limits.problems_kept
-
-    def tell(self, change: Normalised) -> None:
-        """Will keep a normalisation, and count it."""
-        self.normalised_count += 1
-        if len(self.normalised) < self._limits.normalised_kept:
-            self.normalised.append(change)
-
-    def issues(self, row: int, outcomes: Sequence[Outcome]) -> None:
-        """Will report what the cells of a row have to tell."""
-        issues = [issue for outcome in outcomes for issue in outcome.issues]
-        # A totals row or a repeated header is one mistake, not one in every cell.
-        for issue in next(([issue] for issue in issues if issue.code == "NOT_A_TABLE"), issues):
-            if issue.code:
-                self.add(issue.code, row, issue.column, issue.value, **issue.details)
-            else:
-                self.tell(Normalised(row, issue.column, issue.value, str(issue.details["after"])))
 
 
 def check(path: Path, kind: str, options: CheckOptions | None = None) -> Iterator[Block | Progress | CheckResult]:
@@ -122,6 +76,7 @@ def check(path: Path, kind: str, options: CheckOptions | None = None) -> Iterato
         file_format=run.file_format,
         encoding=run.encoding,
         columns=run.columns,
+        headers=run.headers,
         rows=run.rows,
         kept=run.kept,
         error_count=findings.error_count,
@@ -149,6 +104,7 @@ class _Run:
         self._table: Table | None = None
         self.file_format = self.encoding = ""
         self.columns: tuple[str, ...] = ()
+        self.headers: tuple[str, ...] = ()
         self.rows = self.kept = 0
 
     def close(self) -> None:
@@ -165,6 +121,7 @@ class _Run:
         if header is None:
             return
         self.columns = tuple(placed.column.name for placed in header.placed)
+        self.headers = tuple(placed.header for placed in header.placed)
         forms = DosageForms(FormRow(*row) for row in self._options.dosage_forms)
         sheet = _Sheet(header, kind, self._options, forms, findings, table.size if table.file_format == "csv" else 0)
         rows = regular_rows(table, header, findings)

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from catalog.importing.check import check
-from catalog.importing.encoding import Refusal
-from catalog.importing.gate import sha256_of
-from catalog.importing.guarded import Frame, frames_from, serve
-from catalog.importing.result import Block, CheckOptions, CheckResult, Progress, options_from_dict, result_from_dict
+from catalog.importing.result import Block, CheckOptions, CheckResult, options_from_dict, result_from_dict
+from tables.encoding import Refusal
+from tables.gate import sha256_of
+from tables.guarded import Frame, frames_from, serve
+from tables.limits import Progress
 
 _MODULE = "catalog.importing.child"
 _BLOCK, _PROGRESS, _RESULT = b"B", b"P", b"R"

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from catalog.importing import cells
-from catalog.importing.cells import Parser
+from tables import cells
+from tables.cells import Parser
 
 Storage = Literal["text", "list", "int", "decimal", "yes_no", "date", "answers"]
 

@@ -18,13 +18,13 @@ from typing import IO, Any
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
-from catalog.importing.cells import Cell
 from catalog.importing.columns import ENTRIES
-from catalog.importing.encoding import Refusal
-from catalog.importing.formulas import shield
-from catalog.importing.problems import Problem
-from catalog.importing.read import Table
-from catalog.importing.result import Limits
+from tables.cells import Cell
+from tables.encoding import Refusal
+from tables.formulas import shield
+from tables.limits import Limits
+from tables.problems import Problem
+from tables.read import Table
 
 Entry = Mapping[str, Any]
 

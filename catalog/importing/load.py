@@ -15,10 +15,11 @@ from catalog.entries import checksum_of
 from catalog.importing.child import check_in_child
 from catalog.importing.columns import DRUGS, ENTRY_COPY_COLUMNS, MASTER_COPY_COLUMNS
 from catalog.importing.load_master import merge, stage
-from catalog.importing.problems import Problem
-from catalog.importing.result import Block, CheckOptions, CheckResult, Progress
+from catalog.importing.result import Block, CheckOptions, CheckResult
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, ImportProblem, ImportRun, VersionChange
 from common.jobs.services import Lease
+from tables.limits import Progress
+from tables.problems import Problem
 
 log = logging.getLogger(__name__)
 CHUNK = 2000
@@ -72,7 +73,14 @@ def _checked(
     """Stream the file's rows from the checking process into `table`; raises _Wrong where it has errors."""
     columns = MASTER_COPY_COLUMNS if kind == DRUGS else ("version_id", *ENTRY_COPY_COLUMNS)
     before_each = "" if version_id is None else f"{version_id}\t"
-    options = CheckOptions(dosage_forms=reference.dosage_form_rows(), before_each=before_each)
+    options = CheckOptions(
+        dosage_forms=reference.dosage_form_rows(),
+        before_each=before_each,
+        names=run.names,
+        sheet=run.sheet,
+        header_row=run.header_row,
+        mapping=run.mapping,
+    )
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
     messages = check_in_child(uploads.full_path(run.file_path), kind, options)
     with connection.cursor() as cursor, closing(messages), cursor.copy(statement) as copy:
@@ -111,6 +119,7 @@ def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult]) -> None
         effective_from=run.effective_from,
         effective_to=run.effective_to,
         note=run.note,
+        complete_for=run.complete_for,
         created_by=run.created_by,
     )
     _checked(run, catalog.kind, lease, result, "catalog_catalogentry", version.pk)
@@ -153,9 +162,15 @@ def _finish(run: ImportRun, result: CheckResult, outcome: str) -> None:
         "format": result.file_format,
         "encoding": result.encoding,
     }
+    run.columns_read = [
+        {"header": header, "column": column} for header, column in zip(result.headers, result.columns, strict=True)
+    ]
+    run.normalised = [change.as_dict() for change in result.normalised]
     run.finished_at = timezone.now()
     run.save(
-        update_fields=["outcome", "error_count", "warning_count", "counts", "finished_at", "version", "no_difference"]
+        update_fields=(
+            "outcome error_count warning_count counts columns_read normalised finished_at version no_difference".split()
+        )
     )
     ImportProblem.objects.filter(run=run).delete()
     ImportProblem.objects.bulk_create(

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from catalog.importing.copy_text import copied
 from common.text import norm
+from tables.copy_text import copied
 
 _RUNS = re.compile("([\u3007\u3400-\u9fff\U00020000-\U0003ffff]+)|([^\u3007\u3400-\u9fff\U00020000-\U0003ffff]+)")
 PINYIN_LENGTH = 1000

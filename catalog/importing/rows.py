@@ -12,20 +12,6 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from catalog.drugs.names import DosageForms
-from catalog.importing import cells as cell_rules
-from catalog.importing import copy_text
-from catalog.importing.cells import (
-    WHITE,
-    Cell,
-    Fault,
-    Parsed,
-    Typed,
-    clean,
-    is_total,
-    narrow,
-    utf8_read_as_gbk,
-    wrongly_decoded,
-)
 from catalog.importing.columns import (
     CATALOG_KINDS,
     CLAIMS,
@@ -38,10 +24,25 @@ from catalog.importing.columns import (
     is_personal_header,
     table_of,
 )
-from catalog.importing.delimited import separators_seen
-from catalog.importing.problems import Problem, mask, problem, shown
 from catalog.importing.result import CheckOptions
 from common.text import approval_key, norm
+from tables import cells as cell_rules
+from tables import copy_text
+from tables.cells import (
+    WHITE,
+    Cell,
+    Fault,
+    Parsed,
+    Typed,
+    clean,
+    is_total,
+    narrow,
+    utf8_read_as_gbk,
+    wrongly_decoded,
+)
+from tables.delimited import separators_seen
+from tables.findings import Issue
+from tables.problems import Problem, mask, problem, shown
 
 REMEMBERED = 16_384
 BASE_NAME_LENGTH = 200
@@ -64,19 +65,6 @@ class Wrong:
 
 
 WRONG: Final = Wrong()
-
-
-class Issue(NamedTuple):
-    """Something to be told about a cell, but for its row: a problem (`code`), or a normalisation (code '', `after`)."""
-
-    code: str
-    column: str
-    value: str
-    details: Mapping[str, object]
-
-    def at(self, row: int) -> Problem:
-        """Will make it a problem of that row."""
-        return problem(self.code, row, self.column, self.value, **self.details)
 
 
 class Outcome(NamedTuple):
@@ -518,4 +506,4 @@ def _fitting(key: str) -> str:
     return copy_text.copied(key)
 
 
-__all__ = ["WRONG", "ColumnCheck", "Header", "Issue", "Outcome", "Placed", "known_headers", "narrow", "read_header"]
+__all__ = ["WRONG", "ColumnCheck", "Header", "Outcome", "Placed", "known_headers", "narrow", "read_header"]

@@ -11,11 +11,11 @@ from typing import Any, Final, TypeGuard
 import msgspec
 
 from catalog.drugs.knowledge import Identity
-from catalog.importing.copy_text import NULL, copied
-from catalog.importing.problems import Problem
 from claims.batches.read import Claim
 from claims.limits import MAX_TEXT
 from common.compact import compact
+from tables.copy_text import NULL, copied
+from tables.problems import Problem
 
 # More drugs or days than these a worker does not hold at once.
 GATHERED_AT_ONCE: Final = 20_000

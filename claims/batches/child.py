@@ -6,13 +6,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from catalog.importing.encoding import Refusal
-from catalog.importing.gate import sha256_of
-from catalog.importing.guarded import Frame, frames_from, serve
-from catalog.importing.problems import Normalised, problem_from_dict
-from catalog.importing.result import Limits, Progress
 from claims.batches.asked import AskedAbout, claim_row
 from claims.batches.read import BatchResult, Claim, read_batch
+from tables.encoding import Refusal
+from tables.gate import sha256_of
+from tables.guarded import Frame, frames_from, serve
+from tables.limits import Limits, Progress
+from tables.problems import Normalised, problem_from_dict
 
 _MODULE = "claims.batches.child"
 _CLAIMS, _PROGRESS, _RESULT = b"C", b"P", b"R"

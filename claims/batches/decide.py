@@ -18,8 +18,6 @@ from django.utils import timezone
 
 from catalog.clock import Observation
 from catalog.drugs.knowledge import Identity
-from catalog.importing.copy_text import copied
-from catalog.importing.problems import Problem
 from claims import gather
 from claims.batches.asked import asked_about, facts_of, record_invalid
 from claims.batches.ending import end_if_all_decided
@@ -41,6 +39,8 @@ from claims.models import BatchChunk, BatchClaim, ClaimBatch
 from common.compact import compact
 from common.dates import parse_day
 from common.jobs.services import Cancelled, Lease
+from tables.copy_text import copied
+from tables.problems import Problem
 
 SHOW_EVERY_CLAIMS = 100
 

@@ -9,7 +9,6 @@ from typing import Any
 from django.db import connection, transaction
 
 from catalog import uploads
-from catalog.importing.result import Progress
 from claims.batches.child import Claims, Read, read_in_child
 from claims.batches.ending import end, end_if_all_decided
 from claims.batches.record import INVALID
@@ -17,6 +16,7 @@ from claims.eligibility import RULES_VERSION
 from claims.models import BatchChunk, ClaimBatch
 from common.jobs import services as jobs
 from common.jobs.services import Cancelled, Lease
+from tables.limits import Progress
 
 CHUNK_JOB = "claims.batch.decide"
 CHUNK_LINES = 5_000

@@ -17,19 +17,20 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from catalog.drugs.names import DosageForms
-from catalog.importing import cells as cell_rules
-from catalog.importing.cells import Cell
-from catalog.importing.check import Findings
 from catalog.importing.columns import CLAIM_LINES, CLAIMS, header_key, is_personal_header
-from catalog.importing.delimited import open_lines
-from catalog.importing.duplicates import FirstSeen
-from catalog.importing.encoding import Refusal, encoding_of
-from catalog.importing.gate import file_format_of, sha256_of
-from catalog.importing.problems import Normalised, Problem, mask, problem
-from catalog.importing.read import Table
-from catalog.importing.result import CheckOptions, Limits, Progress
-from catalog.importing.rows import REMEMBERED, WRONG, ColumnCheck, Header, Issue, Placed, known_headers, read_header
+from catalog.importing.result import CheckOptions
+from catalog.importing.rows import REMEMBERED, WRONG, ColumnCheck, Header, Placed, known_headers, read_header
 from claims.limits import MAX_LINES
+from tables import cells as cell_rules
+from tables.cells import Cell
+from tables.delimited import open_lines
+from tables.duplicates import FirstSeen
+from tables.encoding import Refusal, encoding_of
+from tables.findings import Findings, Issue
+from tables.gate import file_format_of, sha256_of
+from tables.limits import Limits, Progress
+from tables.problems import Normalised, Problem, mask, problem
+from tables.read import Table
 
 DEEPEST = 20
 PROGRESS_EVERY = 1000

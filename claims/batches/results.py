@@ -13,12 +13,12 @@ from functools import lru_cache
 from heapq import heappop, heappush
 from typing import Any, Final, NamedTuple
 
-from catalog.importing.formulas import shield
 from claims.batches.record import INVALID, KeptLine
 from common.compact import compact
 from common.dates import instant_text
 from common.money import ratio_text, yuan
 from common.sentences import Language
+from tables.formulas import shield
 
 CSV_COLUMNS: Final = (
     "row claim_no member_ref line_no outcome reasons messages drug_id drug national_code matched_by base_status benefit catalog version "

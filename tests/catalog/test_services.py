@@ -72,18 +72,24 @@ def test_the_same_bytes_again_are_the_earlier_import(make_catalog: Callable[...,
     catalog = make_catalog()
     first = imported(catalog, rows(3))
 
-    again, new = services.upload_catalog(
-        catalog=catalog,
-        label="other",
-        effective_from=date(2027, 1, 1),
-        effective_to=None,
-        chunks=[rows(3).encode()],
-        file_name="again.csv",
-        by="bob",
-    )
+    def upload(label: str, first_day: date, **reading: Any) -> tuple[ImportRun, bool]:
+        return services.upload_catalog(
+            catalog=catalog,
+            label=label,
+            effective_from=first_day,
+            effective_to=None,
+            chunks=[rows(3).encode()],
+            file_name="again.csv",
+            by="bob",
+            **reading,
+        )
 
-    assert (again, new) == (first, False)
+    assert upload(first.label, first.effective_from) == (first, False)
     assert not any(path.is_file() for path in Path(settings.UPLOAD_DIR).iterdir())
+    # Another label, another day, another way of reading: the bytes mean something else.
+    assert upload("other", first.effective_from)[1]
+    assert upload(first.label, date(2027, 1, 1))[1]
+    assert upload(first.label, first.effective_from, names="printed")[1]
 
 
 def test_the_same_rows_in_other_bytes_say_that_nothing_differs(make_catalog: Callable[..., Catalog]) -> None:

@@ -10,8 +10,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from catalog import reference
 from catalog.importing.child import check_in_child
 from catalog.importing.columns import CATALOG_KINDS, DRUGS
-from catalog.importing.result import CheckOptions, CheckResult, Progress
+from catalog.importing.result import CheckOptions, CheckResult
 from catalog.management.tables import bar, write_problems
+from tables.limits import Progress
 
 
 class Command(BaseCommand):

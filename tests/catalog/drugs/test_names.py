@@ -54,7 +54,7 @@ FORMS = DosageForms(
         ("磷酸氢二钠", "磷酸氢二钠", ""),
         ("枸橼酸三钾", "枸橼酸三钾", ""),
         ("枸橼酸钙片", "枸橼酸钙", "片"),
-        ("枸橼酸铁铵", "铁铵", ""),  # begins with a metal but is none alone
+        ("枸橼酸铁铵", "枸橼酸铁铵", ""),  # begins with a metal but is none alone
         ("硫酸氢钠", "硫酸氢钠", ""),  # then no shorter prefix is tried
         ("ＡＬＫ　Ｂ片", "alkb", "片"),
         ("", "", ""),

@@ -10,22 +10,14 @@ from dataclasses import asdict
 
 import pytest
 
-from catalog.importing import guarded
 from catalog.importing.check import check
 from catalog.importing.child import check_in_child
-from catalog.importing.encoding import Refusal
-from catalog.importing.guarded import ROOT, ChildDied, frames_from
-from catalog.importing.result import (
-    Block,
-    CheckOptions,
-    CheckResult,
-    Limits,
-    Progress,
-    options_from_dict,
-    result_from_dict,
-)
-
-from .files import FORMS, OPTIONS, ROWS, csv_text, xlsx
+from catalog.importing.result import Block, CheckOptions, CheckResult, options_from_dict, result_from_dict
+from tables import guarded
+from tables.encoding import Refusal
+from tables.guarded import ROOT, ChildDied, frames_from
+from tables.limits import Limits, Progress
+from tests.files import FORMS, OPTIONS, ROWS, csv_text, xlsx
 
 BAD = csv_text([*ROWS, ("E-8", "", "", "肺癌", "x")])
 
@@ -44,7 +36,7 @@ def test_results_and_options_survive_the_pipe(tmp_path):
     file = tmp_path / "upload"
     file.write_text(BAD + "E-9,ｘ 奥希替尼 ,,,\n")
     result = [message for message in check(file, "base", OPTIONS) if isinstance(message, CheckResult)][0]
-    options = CheckOptions(FORMS, {"国谈": "negotiated"}, "7\t", Limits(rows=3))
+    options = CheckOptions(FORMS, {"国谈": "negotiated"}, "7\t", limits=Limits(rows=3))
 
     assert result.normalised_count == 1
     assert result_from_dict(json.loads(json.dumps(result.as_dict()))) == result
@@ -88,7 +80,7 @@ def _module(tmp_path, monkeypatch, body):
     """A child of ours that does what the body says."""
     folder = tmp_path / "code"
     folder.mkdir()
-    (folder / "strange_child.py").write_text("import sys\nfrom catalog.importing.guarded import serve, send\n" + body)
+    (folder / "strange_child.py").write_text("import sys\nfrom tables.guarded import serve, send\n" + body)
     popen = subprocess.Popen
 
     def with_folder(command, **how):

@@ -20,9 +20,8 @@ from catalog.importing.export import (
     problem_csv_lines,
     xlsx_file,
 )
-from catalog.importing.formulas import shield, unshield
-
-from .files import ROWS, csv_text, outcome, outcome_and_rows
+from tables.formulas import shield, unshield
+from tests.files import ROWS, csv_text, outcome, outcome_and_rows
 
 TEXT = {column.name: column for column in ENTRIES}
 

@@ -3,8 +3,7 @@
 import pytest
 
 from catalog.importing.columns import CATALOG_KINDS, ENTRIES, header_key, headers_of, table_of
-
-from .files import found, outcome, outcome_and_rows
+from tests.files import found, outcome, outcome_and_rows
 
 
 @pytest.mark.parametrize(

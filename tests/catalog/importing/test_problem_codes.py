@@ -2,10 +2,9 @@
 
 import pytest
 
-from catalog.importing.problems import MESSAGES, WARNINGS, mask, problem, shown
-from catalog.importing.result import Limits
-
-from .files import ROWS, csv_text, found, outcome
+from tables.limits import Limits
+from tables.problems import MESSAGES, WARNINGS, mask, problem, shown
+from tests.files import ROWS, csv_text, found, outcome
 
 ONE = "generic_name,icd10\n奥希替尼,C34\n"
 

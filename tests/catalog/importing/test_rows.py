@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 
 from catalog.drugs.names import DosageForms, FormRow
 from catalog.importing import rows
-from catalog.importing.cells import Typed
 from catalog.importing.columns import ENTRIES, ENTRY_COPY_COLUMNS
 from catalog.importing.rows import ColumnCheck, Outcome, Placed
 from common.jcs import canonical_json
-
-from .files import FORMS, OPTIONS, outcome_and_rows
+from tables.cells import Typed
+from tests.files import FORMS, OPTIONS, outcome_and_rows
 
 COLUMNS = {column.name: column for column in ENTRIES}
 SHORT = [

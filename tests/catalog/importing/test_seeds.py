@@ -7,8 +7,7 @@ import pytest
 from catalog.importing.check import check
 from catalog.importing.export import mended_csv_lines
 from claims.batches.read import BatchResult, read_batch
-
-from .files import OPTIONS
+from tests.files import OPTIONS
 
 SEEDS = Path(__file__).resolve().parents[3] / "seeds"
 LISTS = [

@@ -22,8 +22,7 @@ from catalog.importing.result import CheckOptions
 from catalog.models import Catalog, ImportRun
 from common.jobs import services as jobs
 from tests.conftest import Api, published
-
-from .files import inline, raw_xlsx, saved, table_rows
+from tests.files import inline, raw_xlsx, saved, table_rows
 
 pytestmark = pytest.mark.django_db
 

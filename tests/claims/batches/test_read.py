@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from catalog.importing.result import Limits, Progress
 from claims.batches.asked import claim_row
 from claims.batches.child import Claims, Read, read_in_child
 from claims.batches.read import BatchResult, Claim, read_batch
-from tests.catalog.importing.files import xlsx
+from tables.limits import Limits, Progress
+from tests.files import xlsx
 
 HEADER = (
     "claim_no",

@@ -7,9 +7,8 @@ import zipfile
 
 import pytest
 
-from catalog.importing.result import Limits
-
-from .files import found, inline, outcome, raw_xlsx, table_rows
+from tables.limits import Limits
+from tests.files import found, inline, outcome, raw_xlsx, table_rows
 
 LAUGHS = '<!DOCTYPE x [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from catalog.importing import cells
-from catalog.importing.cells import Fault, clean
+from tables import cells
+from tables.cells import Fault, clean
 
 
 def code_of(parse, written):

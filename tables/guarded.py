@@ -23,11 +23,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from catalog.importing.encoding import Refusal
-from catalog.importing.gate import not_a_table, too_large
-from catalog.importing.result import MIB, Limits
+from tables.encoding import Refusal
+from tables.gate import not_a_table, too_large
+from tables.limits import MIB, Limits
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 END = b"Z"
 _REFUSED = b"X"
 _HEAD = struct.Struct("<cI")

@@ -4,10 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.importing.delimited import rows_of
-from catalog.importing.result import Limits
-
-from .files import HEADER, ROWS, csv_text, found, outcome, outcome_and_rows
+from tables.delimited import rows_of
+from tables.limits import Limits
+from tests.files import HEADER, ROWS, csv_text, found, outcome, outcome_and_rows
 
 SEVEN = csv_text(ROWS, lineterminator="\n")
 

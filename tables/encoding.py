@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from catalog.importing.problems import Problem, problem
+from tables.problems import Problem, problem
 
 CHUNK = 1 << 20
 SAMPLE = 1 << 20

@@ -8,10 +8,10 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import IO
 
-from catalog.importing.cells import WHITE
-from catalog.importing.encoding import GB18030_PLACES
-from catalog.importing.gate import not_a_table
-from catalog.importing.problems import Problem, problem
+from tables.cells import WHITE
+from tables.encoding import GB18030_PLACES
+from tables.gate import not_a_table
+from tables.problems import Problem, problem
 
 Row = tuple[int, list[str]]
 

@@ -10,7 +10,8 @@ from typing import Any
 from openpyxl import Workbook
 
 from catalog.importing.check import check
-from catalog.importing.result import Block, CheckOptions, CheckResult, Limits
+from catalog.importing.result import Block, CheckOptions, CheckResult
+from tables.limits import Limits
 
 FORMS = (
     ("片", "口服常释剂型", ""),

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from xml.parsers import expat
 
-from catalog.importing.cells import Cell, Typed
-from catalog.importing.encoding import Refusal
-from catalog.importing.gate import Unpacked, not_a_table, too_large
-from catalog.importing.problems import Normalised, Problem, problem
-from catalog.importing.result import Limits
+from tables.cells import Cell, Typed
+from tables.encoding import Refusal
+from tables.gate import Unpacked, not_a_table, too_large
+from tables.limits import Limits
+from tables.problems import Normalised, Problem, problem
 
 Row = tuple[int, list[Cell]]
 

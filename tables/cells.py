@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from catalog.importing.formulas import unshield
+from tables.formulas import unshield
 
 
 class Fault(Exception):

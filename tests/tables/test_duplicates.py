@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.importing.duplicates import FirstSeen
-
-from .files import found, outcome, outcome_and_rows
+from tables.duplicates import FirstSeen
+from tests.files import found, outcome, outcome_and_rows
 
 HEAD = "entry_code,generic_name,dosage_form,icd10,criteria,indication,payment_standard,note\n"
 NO_CODE = "generic_name,dosage_form,icd10,criteria,indication,payment_standard,note\n"

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from catalog.importing.encoding import Refusal
-from catalog.importing.problems import problem
-from catalog.importing.result import Limits
+from tables.encoding import Refusal
+from tables.limits import Limits
+from tables.problems import problem
 
 CHUNK = 1 << 16
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from catalog.importing import delimited, workbook
-from catalog.importing.cells import Cell
-from catalog.importing.encoding import Refusal, encoding_of
-from catalog.importing.gate import Unpacked, file_format_of, too_large
-from catalog.importing.problems import Normalised, Problem, problem
-from catalog.importing.result import Limits
+from tables import delimited, workbook
+from tables.cells import Cell
+from tables.encoding import Refusal, encoding_of
+from tables.gate import Unpacked, file_format_of, too_large
+from tables.limits import Limits
+from tables.problems import Normalised, Problem, problem
 
 Row = tuple[int, Sequence[Cell]]
 

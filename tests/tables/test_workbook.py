@@ -7,9 +7,8 @@ from openpyxl import Workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
-from catalog.importing.result import Limits
-
-from .files import HEADER, ROWS, found, inline, outcome, outcome_and_rows, raw_xlsx, saved, table_rows, xlsx
+from tables.limits import Limits
+from tests.files import HEADER, ROWS, found, inline, outcome, outcome_and_rows, raw_xlsx, saved, table_rows, xlsx
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
@@ -325,7 +324,7 @@ def test_too_many_rows_end_the_reading_where_they_could_not_be_counted(tmp_path)
 
 
 def test_the_same_rows_in_either_format_have_the_same_hashes(tmp_path):
-    from .files import csv_text
+    from tests.files import csv_text
 
     sheet = outcome_and_rows(xlsx(ROWS), path=tmp_path)[1]
 

@@ -4,9 +4,8 @@ import codecs
 
 import pytest
 
-from catalog.importing.encoding import Refusal, encoding_of
-
-from .files import HEADER, ROWS, csv_text, found, outcome, outcome_and_rows
+from tables.encoding import Refusal, encoding_of
+from tests.files import HEADER, ROWS, csv_text, found, outcome, outcome_and_rows
 
 TEXT = csv_text(ROWS)
 CHINESE = csv_text(ROWS, header=("条目编码", "通用名", "生产企业", "疾病编码", "支付标准"))
@@ -137,7 +136,7 @@ def test_the_line_of_the_fault_is_counted_whatever_ends_a_line(tmp_path):
 
 
 def test_a_fault_across_two_chunks_is_found(tmp_path, monkeypatch):
-    monkeypatch.setattr("catalog.importing.encoding.CHUNK", 7)
+    monkeypatch.setattr("tables.encoding.CHUNK", 7)
     file = tmp_path / "upload"
     file.write_bytes("generic_name\n奥希替尼片\n索拉非尼片\n".encode() + b"\xe5\n")
 

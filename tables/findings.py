@@ -1,0 +1,75 @@
+"""What was found while a file is read: the first problems in full, all of them counted."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from tables.limits import Limits
+from tables.problems import WARNINGS, Normalised, Problem, problem
+
+
+class Issue(NamedTuple):
+    """Something to be told about a cell, but for its row: a problem (`code`), or a normalisation (code '', `after`)."""
+
+    code: str
+    column: str
+    value: str
+    details: Mapping[str, object]
+
+    def at(self, row: int) -> Problem:
+        """Will make it a problem of that row."""
+        return problem(self.code, row, self.column, self.value, **self.details)
+
+
+class HasIssues(Protocol):
+    """What a cell came to."""
+
+    @property
+    def issues(self) -> tuple[Issue, ...]: ...
+
+
+class Findings:
+    """What was found so far: the first problems in full, all of them counted."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self.errors: list[Problem] = []
+        self.warnings: list[Problem] = []
+        self.normalised: list[Normalised] = []
+        self.error_count = self.warning_count = self.normalised_count = 0
+
+    def report(self, found: Problem) -> None:
+        """Will keep a problem, and count it."""
+        if not self._only_counted(found.code):
+            (self.warnings if found.code in WARNINGS else self.errors).append(found)
+
+    def add(self, code: str, row: int | None, column: str = "", value: object = "", **details: object) -> None:
+        """Will make a problem and keep it, or only count it when enough were kept.
+
+        Making a sentence costs more than finding the fault, and a file may have a million of them.
+        """
+        if not self._only_counted(code):
+            (self.warnings if code in WARNINGS else self.errors).append(problem(code, row, column, value, **details))
+
+    def _only_counted(self, code: str) -> bool:
+        """Will count a problem of this code, and tell whether enough of its kind were kept."""
+        if code in WARNINGS:
+            self.warning_count += 1
+            return self.warning_count > self._limits.problems_kept
+        self.error_count += 1
+        return self.error_count > self._limits.problems_kept
+
+    def tell(self, change: Normalised) -> None:
+        """Will keep a normalisation, and count it."""
+        self.normalised_count += 1
+        if len(self.normalised) < self._limits.normalised_kept:
+            self.normalised.append(change)
+
+    def issues(self, row: int, outcomes: Sequence[HasIssues]) -> None:
+        """Will report what the cells of a row have to tell."""
+        issues = [issue for outcome in outcomes for issue in outcome.issues]
+        # A totals row or a repeated header is one mistake, not one in every cell.
+        for issue in next(([issue] for issue in issues if issue.code == "NOT_A_TABLE"), issues):
+            if issue.code:
+                self.add(issue.code, row, issue.column, issue.value, **issue.details)
+            else:
+                self.tell(Normalised(row, issue.column, issue.value, str(issue.details["after"])))
