@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from catalog import vocabularies
 from catalog.vocabularies import Scope
@@ -17,7 +17,7 @@ from common.errors import InvalidInput, pointer
 from common.money import RATIO_ONE, NotANumber, fen, ratio_text, scaled, yuan
 from common.sentences import Language, Problems
 
-SCOPES: Final = vocabularies.SCOPES.codes
+SCOPES: Final = cast("tuple[Scope, ...]", vocabularies.SCOPES.codes)
 SETTINGS: Final = vocabularies.SETTINGS.codes
 STATUTORY_CIRCUMSTANCES: Final = vocabularies.STATUTORY_CIRCUMSTANCES.codes
 MAX_WAITING_DAYS: Final = 3_650
