@@ -24,6 +24,7 @@ from catalog.vocabularies import EXCLUDING_KINDS
 from claims.eligibility.compiled import CLASS_LENGTH, CompiledVersion, Selectors
 from claims.eligibility.compiling import compile_entry, index_selectors
 from claims.eligibility.coverage import classes_of
+from claims.eligibility.diseases import DiseaseCodes
 from claims.eligibility.entry import Entry
 from claims.eligibility.world import ProductVersion, World, entry_names, needs
 from common import tenancy
@@ -398,7 +399,7 @@ def _diseases_of(wanted: set[tuple[int, str]]) -> dict[tuple[int, str], dict[str
             for pk, cls, codes, ids in cursor.fetchall():
                 by_disease = fresh.get((pk, cls.lower()))
                 if by_disease is not None:
-                    for disease in {"-" if "-" in code else code[:3].upper() for code in codes} or {""}:
+                    for disease in DiseaseCodes.of(codes).heads() or {""}:
                         by_disease.setdefault(disease, array("q")).extend(ids)
         for key, made in fresh.items():
             _diseases.put(key, made)
