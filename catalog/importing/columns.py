@@ -18,8 +18,6 @@ CATALOG_KINDS: Final = ("commercial", "base", "negative", "base_exclusion", "ref
 NAMING_KINDS: Final = frozenset({"commercial", "base", "reference"})  # every entry names a drug (eligibility 4.1)
 SELECTING_KINDS: Final = frozenset({"negative", "base_exclusion"})
 DRUGS: Final = "drugs"
-CLAIMS: Final = "claims"
-_ALWAYS: Final = frozenset({*CATALOG_KINDS, DRUGS, CLAIMS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,7 @@ class Column:
 
     `headers` are accepted beside the name. `free` text may hold tabs and line breaks. `places` are the decimals
     stored. `alike` columns decide whether two rows speak of the same thing (csv.md, below the table): drug columns
-    `by norm`, coded and text columns `as written`. `of_claim` columns must say the same on every row of a claim.
+    `by norm`, coded and text columns `as written`. `of_claim` columns must say the same on every row of what they belong to.
     `wrong` is the code for a spreadsheet cell of the wrong type.
     """
 
@@ -129,82 +127,12 @@ MASTER: Final[tuple[Column, ...]] = (
     Column("pack", ("包装",), cells.text),
 )
 
-_EVERY_CLAIM = frozenset({CLAIMS})
-_reference = cells.impersonal(cells.reference)
-_text = cells.impersonal(cells.text)
-
-CLAIM_LINES: Final[tuple[Column, ...]] = (
-    Column("claim_no", ("mdtrt_id", "赔案号", "理赔号"), _reference, max_length=100, required_for=_EVERY_CLAIM),
-    Column("member_ref", ("psn_no",), cells.member_ref, max_length=100, required_for=_EVERY_CLAIM, of_claim=True),
-    Column("line_no", ("feedetl_sn", "行号"), cells.whole(1, 10**18), "int", wrong="BAD_NUMBER"),
-    Column(
-        "service_date",
-        ("fee_ocur_time", "就诊日期", "费用发生日期"),
-        cells.day_of,
-        "date",
-        required_for=_EVERY_CLAIM,
-        wrong="BAD_DATE",
-    ),
-    Column("policy_start", ("保单生效日期",), cells.day_of, "date", of_claim=True, wrong="BAD_DATE"),
-    Column("policy_end", ("保单终止日期",), cells.day_of, "date", of_claim=True, wrong="BAD_DATE"),
-    Column("renewal", ("续保",), cells.yes_no, "yes_no", of_claim=True, wrong="BAD_YES_NO"),
-    Column("pre_existing", ("既往症",), cells.icd10, "list", max_length=2000, of_claim=True),
-    Column("age", ("年龄",), cells.whole(0, 150), "int", of_claim=True, wrong="BAD_NUMBER"),
-    Column("sex", ("性别",), _choice(cells.SEX), of_claim=True, wrong="BAD_CHOICE"),
-    Column("diagnoses", ("诊断", "疾病编码", "ICD-10"), cells.diagnoses, "list", max_length=2000),
-    Column("setting", ("就医类型", "支付场景"), _choice(cells.SETTING), wrong="BAD_CHOICE"),
-    Column("institution_level", ("医疗机构级别",), cells.institution_level, "int", wrong="BAD_CHOICE"),
-    Column("circumstance", ("情形",), _choice(cells.CIRCUMSTANCE), of_claim=True, wrong="BAD_CHOICE"),
-    Column("national_code", ("med_list_codg", *_NATIONAL_CODE_HEADERS), cells.national_code),
-    Column("approval_no", _APPROVAL_HEADERS, cells.approval_no),
-    Column("generic_name", _GENERIC_HEADERS, cells.impersonal(cells.name)),
-    Column("dosage_form", ("剂型",), _text, max_length=100),
-    Column("brand_name", ("商品名",), _text),
-    Column("manufacturer", _MAKER_HEADERS, _text),
-    Column("strength", ("规格",), _text),
-    Column(
-        "quantity",
-        ("cnt", "数量"),
-        cells.positive(3),
-        "decimal",
-        required_for=_EVERY_CLAIM,
-        places=3,
-        wrong="BAD_NUMBER",
-    ),
-    Column("unit_price", ("pric", "单价"), cells.money(6), "decimal", places=6, wrong="BAD_NUMBER"),
-    Column(
-        "amount",
-        ("det_item_fee_sumamt", "金额"),
-        cells.money(),
-        "decimal",
-        required_for=_EVERY_CLAIM,
-        places=2,
-        wrong="BAD_NUMBER",
-    ),
-    Column("base_paid", ("医保支付",), cells.money(), "decimal", places=2, wrong="BAD_NUMBER"),
-    Column("other_paid", ("其他支付",), cells.money(), "decimal", places=2, wrong="BAD_NUMBER"),
-    Column("base_settled", ("医保已结算",), cells.yes_no, "yes_no", wrong="BAD_YES_NO"),
-    Column("prior_auth_no", ("预授权号",), _reference, max_length=100),
-    Column("evidence", ("审核要点", "证据"), cells.evidence, "answers", max_length=4000),
-)
-
-# The national interface writes a moment where we ask for a day; only under its own header is the time of day dropped.
-MOMENT_HEADERS: Final = frozenset({"feeocurtime"})
-
 # Written by our own problem file, so that a mended file can be uploaded as it is.
 IGNORED_HEADERS: Final = frozenset({"错误", "problem"})
-
-# Headers of personal identity. In a catalog only what can belong to a patient: a maker's address or telephone is not
-# personal.
-_PERSONAL = re.compile(
-    "姓名|身份证|证件号|患者|被保险人名|投保人名|手机|出生|生日|certno|certificate|idcard|idnumber|psnname|patient|birth|brdy|mobile|^sfzh?$|^xm$"
-)
-_PERSONAL_IN_CLAIMS = re.compile(f"{_PERSONAL.pattern}|电话|住址|地址|邮箱|微信|^name$|fullname|^tel|phone|addr|email")
 
 _TABLES: Final[Mapping[str, tuple[Column, ...]]] = {
     **dict.fromkeys(CATALOG_KINDS, ENTRIES),
     DRUGS: MASTER,
-    CLAIMS: CLAIM_LINES,
 }
 
 # In the file's order of COPY the CSV columns stand by name, each derived column behind what it comes from: so a row's
@@ -248,8 +176,3 @@ def header_key(header: str) -> str:
 def headers_of(table: tuple[Column, ...]) -> dict[str, Column]:
     """Will map the comparable form of every accepted header to its column."""
     return {header_key(header): column for column in table for header in (column.name, *column.headers)}
-
-
-def is_personal_header(key: str, kind: str) -> bool:
-    """Whether a header, in its comparable form, names a column of personal identity."""
-    return bool((_PERSONAL_IN_CLAIMS if kind == CLAIMS else _PERSONAL).search(key))

@@ -14,17 +14,15 @@ from typing import Any, Final, NamedTuple
 from catalog.drugs.names import DosageForms
 from catalog.importing.columns import (
     CATALOG_KINDS,
-    CLAIMS,
     DERIVED,
     IGNORED_HEADERS,
-    MOMENT_HEADERS,
     Column,
     header_key,
     headers_of,
-    is_personal_header,
     table_of,
 )
 from catalog.importing.result import CheckOptions
+from common import personal
 from common.text import approval_key, norm
 from tables import cells as cell_rules
 from tables import copy_text
@@ -98,9 +96,9 @@ class Header:
     unnamed: tuple[int, ...]
 
 
-def known_headers(header: Sequence[Cell], kind: str) -> int:
-    """Will count the cells of a header that name a column of this kind of file."""
-    known = headers_of(table_of(kind))
+def known_headers(header: Sequence[Cell], kind: str, table: tuple[Column, ...] | None = None) -> int:
+    """Will count the cells of a header that name a column of this kind of file, or of the table that is handed in."""
+    known = headers_of(table or table_of(kind))
     return sum(header_key(_text(cell)) in known for cell in header)
 
 
@@ -108,14 +106,23 @@ def _text(cell: Cell) -> str:
     return cell if isinstance(cell, str) else cell.text
 
 
-def read_header(header: Sequence[Cell], row: int, kind: str, report: Callable[[Problem], None]) -> Header | None:
+def read_header(
+    header: Sequence[Cell],
+    row: int,
+    kind: str,
+    report: Callable[[Problem], None],
+    *,
+    table: tuple[Column, ...] | None = None,
+    in_claim: bool = False,
+) -> Header | None:
     """Will find the columns of a header, reporting what is missing, doubled, unknown or personal; None when nothing
-    is known.
+    is known. `table` is that of another room, which no kind here has; `in_claim`: its rows are about persons.
 
     Reports MISSING_COLUMN, DUPLICATE_COLUMN, UNKNOWN_COLUMN (a warning), PERSONAL_DATA, CONTROL_CHARACTER,
     BAD_ENCODING.
     """
-    known = headers_of(table_of(kind))
+    table = table or table_of(kind)
+    known = headers_of(table)
     placed: dict[str, Placed] = {}
     doubled: dict[str, list[str]] = {}
     unnamed = []
@@ -127,7 +134,7 @@ def read_header(header: Sequence[Cell], row: int, kind: str, report: Callable[[P
             continue
         column = known.get(key)
         if column is None:
-            _report_unknown(written, key, row, kind, report)
+            _report_unknown(written, key, row, in_claim, report)
         elif column.name in placed:
             doubled.setdefault(column.name, [placed[column.name].header]).append(written)
         else:
@@ -135,14 +142,14 @@ def read_header(header: Sequence[Cell], row: int, kind: str, report: Callable[[P
     for name, written_as in doubled.items():
         headers = "、".join(shown(header, 30) for header in written_as)
         report(problem("DUPLICATE_COLUMN", row, name, headers, headers=headers))
-    _report_missing(placed, header, row, kind, report)
+    _report_missing(placed, header, row, kind, table, report)
     if not placed:
         return None
     return Header(tuple(placed.values()), len(header), tuple(unnamed))
 
 
-def _report_unknown(written: str, key: str, row: int, kind: str, report: Callable[[Problem], None]) -> None:
-    if is_personal_header(key, kind):
+def _report_unknown(written: str, key: str, row: int, in_claim: bool, report: Callable[[Problem], None]) -> None:
+    if personal.names_a_person(written, in_claim=in_claim):
         what = {"what_zh": f"列“{shown(written, 30)}”", "what_en": f"column “{shown(written, 30)}”"}
         report(problem("PERSONAL_DATA", row, written, "", **what))
     elif wrongly_decoded(written):
@@ -158,11 +165,16 @@ def _report_unknown(written: str, key: str, row: int, kind: str, report: Callabl
 
 
 def _report_missing(
-    placed: Mapping[str, Placed], header: Sequence[Cell], row: int, kind: str, report: Callable[[Problem], None]
+    placed: Mapping[str, Placed],
+    header: Sequence[Cell],
+    row: int,
+    kind: str,
+    table: tuple[Column, ...],
+    report: Callable[[Problem], None],
 ) -> None:
-    missing = [column for column in table_of(kind) if kind in column.required_for and column.name not in placed]
+    missing = [column for column in table if kind in column.required_for and column.name not in placed]
     if not placed and not missing:
-        missing = [column for column in table_of(kind) if column.name == "generic_name"]
+        missing = [column for column in table if column.name == "generic_name"]
     hint = {"hint_zh": "", "hint_en": ""}
     if not placed:
         if mark := separators_seen([_text(cell) for cell in header]):
@@ -193,7 +205,6 @@ class ColumnCheck:
         self.tail = "\t"
         self.known: dict[Cell, Outcome] = {}
         self._required = kind in placed.column.required_for
-        self._personal = kind == CLAIMS and placed.column.name == "member_ref"
         self._parse = _parser_of(placed, options)
         self._derive = _derivation_of(placed.column, forms)
         self._write = _writer_of(placed.column)
@@ -338,7 +349,7 @@ class ColumnCheck:
         return Outcome(own + derived + self.tail, json, alike, rest, value, issues)
 
     def _refused(self, cell: Cell, fault: Fault) -> Outcome:
-        value = mask(_text(cell)) if self._personal or fault.code == "PERSONAL_DATA" else _text(cell)
+        value = mask(_text(cell)) if fault.code == "PERSONAL_DATA" else _text(cell)
         issue = Issue(fault.code, self.column.name, shown(value), fault.details)
         return Outcome(empty_copy(self.column) + self.tail, "", "", "", WRONG, (issue,))
 
@@ -364,8 +375,6 @@ class ColumnCheck:
 def _parser_of(placed: Placed, options: CheckOptions) -> Callable[[str], Parsed]:
     if placed.column.name == "marks" and options.marks is not None:
         return cell_rules.choices({**options.marks})
-    if header_key(placed.header) in MOMENT_HEADERS:
-        return cell_rules.day_of_moment
     return placed.column.parse
 
 
