@@ -29,6 +29,7 @@ from claims.eligibility.world import ProductVersion, World, entry_names, needs
 from common import tenancy
 from common.errors import Refused
 from common.kept import Kept
+from common.text import norm
 from insurers import models as insurers
 from insurers.terms import parse_terms
 
@@ -63,6 +64,7 @@ class Reference:
     effective_to: date | None
     published_at: datetime
     withdrawn_at: datetime | None
+    complete_for: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +146,12 @@ def _references(codes: set[str], insurer_id: int) -> dict[str, tuple[Reference, 
             "effective_to",
             "published_at",
             "withdrawn_at",
+            "complete_for",
         )
     )
     found: dict[str, list[Reference]] = {}
-    for row in rows:
-        reference = Reference(*row)
+    for *facts, complete_for in rows:
+        reference = Reference(*facts, tuple(map(norm, complete_for)))
         found.setdefault(reference.catalog, []).append(reference)
     return {code: tuple(listed) for code, listed in found.items()}
 
@@ -306,6 +309,7 @@ def _compile(
             effective_to=reference.effective_to,
             published_at=reference.published_at,
             withdrawn_at=reference.withdrawn_at,
+            complete_for=reference.complete_for,
             by_name=by_name.get(reference.pk, {}),
             selectors=selectors.get(reference.pk, NO_SELECTORS),
             by_class=by_class.get(reference.pk, {}),
