@@ -18,9 +18,9 @@ from catalog.known import dosage_forms
 from catalog.models import CatalogEntry, CatalogVersion, VersionChange
 
 CHUNK = 2000
-KINDS = ("added", "removed", "changed")
+CHANGE_KINDS = ("added", "removed", "changed")
 # What `change_counts` of a version holds: the first four count every entry of both versions once.
-COUNTED = (*KINDS, "unchanged", "major", "minor", "typographic", "remark", "narrower")
+COUNTED = (*CHANGE_KINDS, "unchanged", "major", "minor", "typographic", "remark", "narrower")
 
 Differing = tuple[str, int | None, int | None]
 
@@ -146,12 +146,12 @@ def is_stored(old: CatalogVersion, new: CatalogVersion) -> bool:
 def count_changes(old: CatalogVersion, new: CatalogVersion) -> dict[str, int]:
     """Return how many entries were added, removed and changed from one version to another of the same catalog."""
     if is_stored(old, new):
-        return {name: new.change_counts[name] for name in KINDS}
+        return {name: new.change_counts[name] for name in CHANGE_KINDS}
     found = Counter(
         "added" if old_id is None else "removed" if new_id is None else "changed"
         for _code, old_id, new_id in differing(old.pk, new.pk)
     )
-    return {name: found[name] for name in KINDS}
+    return {name: found[name] for name in CHANGE_KINDS}
 
 
 def store_changes(version: CatalogVersion, parent: CatalogVersion | None) -> dict[str, int]:

@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from catalog.changes import COUNTED, KINDS
+from catalog.changes import CHANGE_KINDS, COUNTED
 from catalog.importing.diff import WEIGHTS
 from catalog.models import CODE_PATTERN, Catalog, CatalogVersion, Drug, DrugProduct, ImportRun, Provenance
 from catalog.vocabularies import KINDS
@@ -210,7 +210,7 @@ class WithdrawInput(StrictSerializer):
 
 
 class ChangeOutput(serializers.Serializer):
-    change = serializers.ChoiceField(KINDS)
+    change = serializers.ChoiceField(CHANGE_KINDS)
     entry_code = serializers.CharField(help_text="of the newer version; of the older one where it was removed")
     generic_name = serializers.CharField()
     fields = serializers.DictField(help_text="name: [old, new]; entry_code too where the pair has another one")

@@ -24,7 +24,7 @@ from rest_framework.response import Response
 from catalog import entries, services
 from catalog.api import serializers as shapes
 from catalog.api.filters import CatalogFilter, DrugFilter
-from catalog.changes import KINDS, changes_between, counted, is_stored, refresh, refresh_all
+from catalog.changes import CHANGE_KINDS, changes_between, counted, is_stored, refresh, refresh_all
 from catalog.clock import china_today
 from catalog.importing.diff import WEIGHTS
 from catalog.importing.export import (
@@ -166,7 +166,7 @@ class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
         parameters=[
             OpenApiParameter("from", str, required=True),
             OpenApiParameter("to", str, required=True),
-            OpenApiParameter("change", str, enum=list(KINDS)),
+            OpenApiParameter("change", str, enum=list(CHANGE_KINDS)),
             OpenApiParameter("weight", str, enum=list(WEIGHTS), description="how much a change matters"),
             OpenApiParameter("page", int),
             OpenApiParameter("page_size", int),
@@ -177,14 +177,15 @@ class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
     def diff(self, request: Any, code: str) -> Response:
         """What differs between two versions, by entry_code.
 
-        Entries are one by their `entry_code`; what is left on both sides is paired where the drug columns are the same, and such a pair is `changed`,
-        its `entry_code` among the `fields`. Every entry of both versions is counted once: `added`, `removed`, `changed` or `unchanged`. `changed` holds
-        all that differ by a byte; how much it matters is its `weight`, and counted apart: `major` (can alter a payment; so can all that came and went),
-        `minor`, `typographic` (reads the same: width of brackets and punctuation, white space, a final 。) and `remark` (note, source or entry code alone).
+        Entries are one by their `entry_code`; what is left on both sides is paired where the drug columns are the same. Such a pair is `changed`,
+        its `entry_code` among the `fields`. Every entry of both versions is counted once: `added`, `removed`, `changed` or `unchanged`.
+        `changed` holds all that differ by a byte; how much that matters is the `weight`, counted apart: `major` can alter a payment (all that
+        came and went can), `minor` is shown only, `typographic` reads the same (width of brackets and punctuation, white space, a final 。),
+        `remark` is note, source or entry code alone.
         """
         refuse_unknown(request.query_params, ("from", "to", "change", "weight", "page", "page_size"))
         wanted = {name: request.query_params.get(name) for name in ("change", "weight")}
-        if wanted["change"] not in {None, *KINDS}:
+        if wanted["change"] not in {None, *CHANGE_KINDS}:
             refuse("/change", _("change is added, removed or changed."))
         if wanted["weight"] not in {None, *WEIGHTS}:
             refuse("/weight", _("weight is major, minor, typographic or remark."))
@@ -461,7 +462,7 @@ def shown_run(run: ImportRun, version: CatalogVersion | None, *, problems: bool 
         if job
         else {"done": 0, "total": 0, "phase": ""},
         "counts": {**run.counts, **compared},
-        "no_difference": diff is not None and not any(compared.get(name) for name in KINDS),
+        "no_difference": diff is not None and not any(compared.get(name) for name in CHANGE_KINDS),
         "errors": found["error"],
         "error_count": run.error_count,
         "warnings": found["warning"],

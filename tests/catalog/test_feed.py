@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from catalog import clock, feed, services
+from catalog.changes import count_changes
 from catalog.entries import checksum_of
 from catalog.importing.export import csv_lines
 from catalog.models import Catalog, CatalogEntry, CatalogVersion
@@ -246,12 +247,12 @@ def test_late_readers_miss_nothing(catalog: Catalog) -> None:
     assert all(item.event.at > seen for item in later.items)
 
 
-def test_counted_changes_are_those_of_the_feed(versions: list[CatalogVersion]) -> None:
+def test_changes_are_counted_between_any_two_versions(versions: list[CatalogVersion]) -> None:
     first, second, third = versions
 
-    assert feed.count_changes(first, second) == {"added": 1, "removed": 1, "changed": 1}
-    assert feed.count_changes(first, third) == {"added": 2, "removed": 2, "changed": 0}
-    assert feed.count_changes(third, third) == {"added": 0, "removed": 0, "changed": 0}
+    assert count_changes(first, second) == {"added": 1, "removed": 1, "changed": 1}
+    assert count_changes(first, third) == {"added": 2, "removed": 2, "changed": 0}
+    assert count_changes(third, third) == {"added": 0, "removed": 0, "changed": 0}
 
 
 # --- Any history, any page size, from any version to any later one.
