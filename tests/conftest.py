@@ -142,6 +142,7 @@ def imported(
     effective_to: date | None = None,
     by: str = "alice",
     file_name: str = "list.csv",
+    **reading: Any,
 ) -> ImportRun:
     """Upload a file and do its job at once, on the same connection."""
     raw = content.encode() if isinstance(content, str) else content
@@ -153,6 +154,7 @@ def imported(
         chunks=[raw],
         file_name=file_name,
         by=by,
+        **reading,
     )
     assert run.job is not None
     jobs.run(run.job.pk, heartbeat=False)

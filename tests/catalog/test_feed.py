@@ -336,3 +336,80 @@ def test_an_export_and_the_feed_tell_the_same(api: Api, versions: list[CatalogVe
     exported = b"".join(csv_lines(rows)).decode("utf-8-sig")
 
     assert sorted(copy.entries) == [line.split(",")[0] for line in exported.splitlines()[1:]]
+
+
+# --- Codes that are new every year, and lists without codes: a copy that knows nothing of pairs still ends right.
+
+DRUGS = ["甲", "乙", "丙", "丁"]
+TEXTS = ["", "限二线", "限（二）线。", "限(二)线"]
+YEARS = st.lists(
+    st.tuples(
+        st.lists(
+            st.tuples(st.sampled_from(DRUGS), st.sampled_from(TEXTS), st.sampled_from(["", "注"])),
+            min_size=1,
+            max_size=6,
+            unique_by=lambda row: row[:2],
+        ),
+        st.booleans(),
+        st.integers(0, 900),
+    ),
+    min_size=2,
+    max_size=4,
+)
+
+
+def _year(rows: list[tuple[str, str, str]], number: int, has_codes: bool) -> str:
+    lines = [
+        ",".join([*([f"Y{number}-{place}"] if has_codes else []), f"药{drug}片", text, note])
+        for place, (drug, text, note) in enumerate(rows)
+    ]
+    header = ("entry_code," if has_codes else "") + "generic_name,restriction,note"
+    return "\n".join([header, *lines]) + "\n" * (number + 1)
+
+
+@settings(
+    max_examples=8,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(years=YEARS, page_size=st.integers(1, 5))
+def test_a_copy_by_entry_code_follows_new_codes_every_year(
+    catalog: Catalog, api: Api, years: list[Any], page_size: int
+) -> None:
+    with transaction.atomic():
+        try:
+            history = [
+                published(
+                    catalog,
+                    _year(rows, number, has_codes),
+                    label=f"v{number}",
+                    effective_from=date(2026, 1, 1) + timedelta(days=day),
+                )
+                for number, (rows, has_codes, day) in enumerate(years)
+            ]
+            copy = Copy()
+            reached = []
+            for page in pages(api, catalog.code, page_size=page_size):
+                for item in page["results"]:
+                    copy.apply(item["deltas"])
+                    if item["complete"]:
+                        assert copy.checksum == item["version"]["checksum"]
+                        reached.append(item["version"]["label"])
+            assert reached == [version.label for version in history]
+        finally:
+            transaction.set_rollback(True)
+
+
+def test_a_pair_is_told_by_its_codes(api: Api, catalog: Catalog) -> None:
+    published(catalog, "entry_code,generic_name,note\nM-1,甲片,\nM-2,乙片,\n", label="v1")
+    published(catalog, "entry_code,generic_name,note\nA-1,甲片,改\nM-2,乙片,（改）\n", label="v2")
+
+    deltas = items(api, "COM", **{"from": "v1"})[0]["deltas"]
+
+    assert [(one["change"], one["entry_code"]) for one in deltas] == [
+        ("added", "A-1"),
+        ("removed", "M-1"),
+        ("changed", "M-2"),
+    ]
+    assert count_changes(*CatalogVersion.objects.order_by("pk")) == {"added": 0, "removed": 0, "changed": 2}
