@@ -199,61 +199,60 @@ def _copy_rows(rows: list[tuple[Any, ...]]) -> None:
             copy.write_row(row)
 
 
+def says_the_same(version: CatalogVersion) -> bool:
+    """Tell whether a version says exactly what the one it follows said, by the stored comparison."""
+    alike = version.parent is not None and version.parent.complete_for == version.complete_for
+    return alike and not any(version.change_counts.get(name) for name in CHANGE_KINDS)
+
+
 # --- The edition that a draft follows, now
 
 
+def followed(version: CatalogVersion) -> CatalogVersion | None:
+    """Return the edition that a draft follows now (catalog.following), None where it is the first of its catalog."""
+    return version.catalog.versions.followed_from(version.effective_from, clock.observe().known_at).first()
+
+
 def follow(version: CatalogVersion) -> dict[str, int]:
-    """Store what a draft changes against the edition it follows now, and return how many of each; the caller holds whoever publishes away."""
-    known_at = clock.observe().known_at
-    followed = version.catalog.versions.followed_from(version.effective_from, known_at).first()
-    return store_changes(version, followed)
+    """Store what a draft changes against the edition it follows now, and return how many of each; the caller keeps whoever publishes out."""
+    return store_changes(version, followed(version))
 
 
-def is_fresh(version: CatalogVersion) -> bool:
-    """Tell whether a version's stored comparison is with the edition it follows now; of a published version it is what it was then."""
-    if version.published_at is not None:
-        return True
+@transaction.atomic
+def compared_anew(version: CatalogVersion) -> CatalogVersion:
+    """Compare a draft anew where it follows another edition by now than the one it was compared with; returns it as it stands.
+
+    Whoever shows or decides on a draft calls this first: every page and answer about it compares with the edition it follows at that moment.
+    A published version keeps the comparison it was published with.
+    """
+    if version.published_at is not None or _compares_with(version, followed(version)):
+        return version
+    locked = CatalogVersion.objects.select_for_update(of=("self",), no_key=True)
+    version = locked.select_related("catalog", "catalog__series", "parent").get(pk=version.pk)
+    if version.published_at is None:
+        follow(version)
+    return version
+
+
+def all_compared_anew(versions: Iterable[CatalogVersion]) -> list[CatalogVersion]:
+    """Return versions with every draft among them `compared_anew`; two statements where none is stale."""
+    given = list(versions)
+    catalogs = {version.catalog_id for version in given if version.published_at is None}
+    if not catalogs:
+        return given
     known_at = clock.observe().known_at
-    return _compares_with(version, version.catalog.versions.followed_from(version.effective_from, known_at).first())
+    editions: dict[int, list[CatalogVersion]] = {}
+    for one in CatalogVersion.objects.filter(catalog__in=catalogs).known_at(known_at):
+        editions.setdefault(one.catalog_id, []).append(one)
+
+    def is_fresh(version: CatalogVersion) -> bool:
+        follows = edition_followed(editions.get(version.catalog_id, []), version.effective_from, known_at)
+        return version.published_at is not None or _compares_with(version, follows)
+
+    return [version if is_fresh(version) else compared_anew(version) for version in given]
 
 
 def _compares_with(version: CatalogVersion, edition: CatalogVersion | None) -> bool:
     if edition is None:
         return version.parent_id is None and bool(version.change_counts)
     return is_stored(edition, version)
-
-
-def refresh_all(versions: Iterable[CatalogVersion]) -> list[CatalogVersion]:
-    """Return versions with every draft among them compared with the edition it follows now, as `refresh`; two statements where none is stale."""
-    given = list(versions)
-    catalogs = {version.catalog_id for version in given if version.published_at is None}
-    if not catalogs:
-        return given
-    known_at = clock.observe().known_at
-    published: dict[int, list[CatalogVersion]] = {}
-    for one in CatalogVersion.objects.filter(catalog__in=catalogs).known_at(known_at):
-        published.setdefault(one.catalog_id, []).append(one)
-    return [
-        version
-        if version.published_at is not None
-        or _compares_with(
-            version, edition_followed(published.get(version.catalog_id, []), version.effective_from, known_at)
-        )
-        else refresh(version)
-        for version in given
-    ]
-
-
-@transaction.atomic
-def refresh(version: CatalogVersion) -> CatalogVersion:
-    """Compare a draft anew where it follows another edition by now than the one it was compared with; returns it as it stands.
-
-    Whoever shows or decides on a draft calls this first: every page and answer about it compares with the edition it follows at that moment.
-    """
-    if is_fresh(version):
-        return version
-    locked = CatalogVersion.objects.select_for_update(of=("self",), no_key=True)
-    version = locked.select_related("catalog", "catalog__series", "parent").get(pk=version.pk)
-    if not is_fresh(version):
-        follow(version)
-    return version

@@ -144,7 +144,7 @@ def imported(
     file_name: str = "list.csv",
     **reading: Any,
 ) -> ImportRun:
-    """Upload a file and do its job at once, on the same connection."""
+    """Upload a file and do its job at once, on the same connection; `reading`: how it is to be read."""
     raw = content.encode() if isinstance(content, str) else content
     run, _new = catalogs.upload_catalog(
         catalog=catalog,

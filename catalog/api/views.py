@@ -24,7 +24,15 @@ from rest_framework.response import Response
 from catalog import entries, services
 from catalog.api import serializers as shapes
 from catalog.api.filters import CatalogFilter, DrugFilter
-from catalog.changes import CHANGE_KINDS, changes_between, counted, is_stored, refresh, refresh_all
+from catalog.changes import (
+    CHANGE_KINDS,
+    all_compared_anew,
+    changes_between,
+    compared_anew,
+    counted,
+    is_stored,
+    says_the_same,
+)
 from catalog.clock import china_today
 from catalog.importing.diff import WEIGHTS
 from catalog.importing.export import (
@@ -239,12 +247,12 @@ class VersionViewSet(ApiViewSet):
         if not may_write(request, catalog):
             versions = versions.exclude(state=CatalogVersion.State.DRAFT)
         pages = PagePagination()
-        page = refresh_all(pages.paginate_queryset(versions, request) or [])
+        page = all_compared_anew(pages.paginate_queryset(versions, request) or [])
         return pages.get_paginated_response(shapes.VersionOutput(page, many=True).data)
 
     def retrieve(self, request: Any, code: str, label: str) -> Response:
         refuse_unknown(request.query_params, ())
-        version = refresh(version_of(request, code, label))
+        version = compared_anew(version_of(request, code, label))
         return etags.answer(request, shapes.VersionOutput(version).data, etag=version_etag(version), immutable=False)
 
     @extend_schema(responses={204: None})
@@ -353,14 +361,14 @@ class ImportViewSet(ApiViewSet):
     def list(self, request: Any) -> Response:
         refuse_unknown(request.query_params, ("page", "page_size"))
         page = self.paginate_queryset(self.get_queryset()) or []
-        versions = {one.pk: one for one in refresh_all(run.version for run in page if run.version)}
+        versions = {one.pk: one for one in all_compared_anew(run.version for run in page if run.version)}
         runs = [shown_run(run, versions.get(run.version_id), problems=False) for run in page]
         return self.get_paginated_response(runs)
 
     def retrieve(self, request: Any, pk: str) -> Response:
         refuse_unknown(request.query_params, ())
         run = get_object_or_404(self.get_queryset(), pk=pk)
-        return Response(shown_run(run, refresh(run.version) if run.version else None))
+        return Response(shown_run(run, compared_anew(run.version) if run.version else None))
 
     @extend_schema(
         request=shapes.ImportForm,
@@ -392,7 +400,7 @@ class ImportViewSet(ApiViewSet):
             )
         run = self.get_queryset().get(pk=run.pk)
         location = reverse("import-detail", args=[run.pk])
-        shown = shown_run(run, refresh(run.version) if run.version else None)
+        shown = shown_run(run, compared_anew(run.version) if run.version else None)
         return Response(shown, status=202 if new else 200, headers={"Location": location})
 
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
@@ -462,7 +470,7 @@ def shown_run(run: ImportRun, version: CatalogVersion | None, *, problems: bool 
         if job
         else {"done": 0, "total": 0, "phase": ""},
         "counts": {**run.counts, **compared},
-        "no_difference": diff is not None and not any(compared.get(name) for name in CHANGE_KINDS),
+        "no_difference": version is not None and says_the_same(version),
         "errors": found["error"],
         "error_count": run.error_count,
         "warnings": found["warning"],

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from catalog import reference, uploads
-from catalog.changes import follow
+from catalog.changes import follow, says_the_same
 from catalog.entries import checksum_of
 from catalog.importing.child import check_in_child
 from catalog.importing.columns import DRUGS, ENTRY_COPY_COLUMNS, MASTER_COPY_COLUMNS
@@ -133,7 +133,7 @@ def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult]) -> None
     counts = follow(version)
     run.version = version
     run.counts = counts
-    run.no_difference = version.parent is not None and not (counts["added"] or counts["removed"] or counts["changed"])
+    run.no_difference = says_the_same(version)
 
 
 def delete_draft(version: CatalogVersion) -> None:
