@@ -213,7 +213,7 @@ def happenings(*, after: datetime, until: datetime) -> list[Event]:
     happened = Q()
     for _kind, field in instants:
         happened |= Q(**{f"{field}__gt": after, f"{field}__lte": until})
-    versions = CatalogVersion.objects.filter(happened).select_related("catalog")
+    versions = CatalogVersion.objects.filter(happened).select_related("catalog", "parent")
     events = [
         Event(kind, at, version)
         for version in versions
