@@ -16,10 +16,12 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldBooleanWidget
 
 from catalog import services
+from catalog.changes import compared_anew
 from catalog.curating.badges import provenance_badge, version_badge
 from catalog.curating.changes import changes_context
 from catalog.curating.words import Words
 from catalog.entries import COLUMNS
+from catalog.importing.diff import fewer_classes
 from catalog.models import CatalogEntry, CatalogVersion
 from common.admin import Button, NothingToFillIn, PageAdmin, ReasonForm, day_field, note_field, paged, posted
 
@@ -49,12 +51,6 @@ class PublishForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not asks:
             del self.fields["confirm"]
-
-
-def is_mass_change(version: CatalogVersion) -> bool:
-    """Tell whether publishing will ask for an explicit tick, as far as the stored comparison knows."""
-    lost = version.change_counts.get("narrower", 0)
-    return bool(version.parent and lost > version.parent.entry_count * services.MASS_CHANGE_SHARE)
 
 
 def why_not_publish(version: CatalogVersion, person: str) -> str:
@@ -112,6 +108,11 @@ class CatalogVersionAdmin(PageAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[CatalogVersion]:
         return super().get_queryset(request).select_related("catalog", "catalog__series", "parent")
 
+    def seen(self, request: HttpRequest, object_id: object) -> CatalogVersion | None:
+        """Return the version, a draft compared with the edition it follows now; refuses (403) who may not see it."""
+        version = super().seen(request, object_id)
+        return compared_anew(version) if version else None
+
     def get_urls(self) -> list[URLPattern]:
         return [
             self.route("<int:pk>/entries/", self.entries_view, "entries"),
@@ -149,7 +150,11 @@ class CatalogVersionAdmin(PageAdmin):
     def page_context(self, request: HttpRequest, version: CatalogVersion) -> dict[str, Any]:
         # A replaced draft's imports lose their version; the file that made this one is the latest.
         run = version.imports.order_by("-created_at").first()
-        return {**self._frame(request, version, "overview"), "run": run, "mass_change": is_mass_change(version)}
+        return {
+            **self._frame(request, version, "overview"),
+            "run": run,
+            "mass_change": services.is_mass_change(version),
+        }
 
     def _buttons(self, request: HttpRequest, version: CatalogVersion) -> list[Button]:
         may_decide, may_discard = request.user.has_perm(MAY_DECIDE), request.user.has_perm(MAY_DISCARD)
@@ -238,7 +243,7 @@ class CatalogVersionAdmin(PageAdmin):
             return self.url("change", pk), told % {"version": version, "day": version.effective_from.isoformat()}
 
         # The tick is offered where the stored comparison asks for it, or where it was sent.
-        form = PublishForm(posted(request), asks=is_mass_change(version) or "confirm" in request.POST)
+        form = PublishForm(posted(request), asks=services.is_mass_change(version) or "confirm" in request.POST)
         return self.deed(
             request,
             obj=version,
@@ -260,14 +265,17 @@ class CatalogVersionAdmin(PageAdmin):
             "count": version.entry_count,
         }
         if version.parent is None:
-            return [days, _("There is no version in force before it: every entry is new.")]
+            return [days, _("It follows no earlier version: every entry is new.")]
         compared = _(
             "Against %(parent)s: %(added)d added, %(removed)d removed, %(changed)d changed; "
             "%(major)d can alter a payment, %(narrower)d go or get narrower."
         )
         names = ("added", "removed", "changed", "major", "narrower")
         told = {name: counts.get(name, 0) for name in names}
-        return [days, compared % {"parent": version.parent.label, **told}]
+        points = [days, compared % {"parent": version.parent.label, **told}]
+        if fewer_classes(version.parent.complete_for, version.complete_for):
+            points.append(_("It is complete for fewer classes than the one before: of the others it does not speak."))
+        return points
 
     def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         version = self._version(request, pk)
