@@ -123,7 +123,9 @@ def bring_in(edition: Edition) -> CatalogVersion | None:
     wrong = differences(edition.totals, version.entries.values_list("entry_code", "reimbursement_class").iterator())
     if wrong:
         told = "; ".join(map(str, wrong))
-        raise WrongSeeds(f"{edition}: {edition.file.name} does not come to the official totals of seeds/totals.csv: {told}")
+        raise WrongSeeds(
+            f"{edition}: {edition.file.name} does not come to the official totals of seeds/totals.csv: {told}"
+        )
     # A national list changes much from year to year; the totals say that this is the list it should be.
     return publish_version(version=version, by=CHECKER, confirm=True)
 

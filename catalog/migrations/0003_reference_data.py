@@ -1,4 +1,4 @@
-"""Once wrote the vocabularies; now every migrate makes their tables equal to seeds/reference (catalog.apps)."""
+"""Once wrote the vocabularies; now every migrate makes their tables equal to seeds/reference (catalog.reference_tables)."""
 
 from django.db import migrations
 
