@@ -28,12 +28,6 @@ def dosage_form_rows() -> tuple[tuple[str, str, str], ...]:
 
 
 @cache
-def mark_codes() -> frozenset[str]:
-    """Return the codes an entry's `marks` may hold."""
-    return frozenset(row["code"] for row in rows_of("marks"))
-
-
-@cache
 def disease_names() -> DiseaseNames:
     """Return the Chinese names of ICD-10 codes."""
     return DiseaseNames({row["code"]: row["name_zh"] for row in _disease_rows()})
@@ -71,7 +65,7 @@ def reference_rows() -> dict[str, list[dict[str, Any]]]:
         "DosageForm": rows_of("dosage_forms"),
         "DrugClass": sorted(classes, key=lambda r: len(r["code"])),
         "Indication": [{**r, "icd10": [c for c in r["icd10"].split(";") if c]} for r in rows_of("indications")],
-        "Mark": rows_of("marks"),
+        "Mark": [{name: value for name, value in row.items() if name != "aliases"} for row in rows_of("marks")],
         "Exclusion": rows_of("base_exclusions_law"),
         "DiseaseName": _disease_rows(),
         "RareDisease": [

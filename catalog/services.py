@@ -77,7 +77,7 @@ def create_catalog(
     note: str = "",
 ) -> Catalog:
     """Make a catalog; raises CodeTaken, or InvalidInput for an unknown series or one on a catalog that is not commercial."""
-    if series and kind != Catalog.Kind.COMMERCIAL:
+    if series and kind != "commercial":
         _refuse("/series", "not_commercial", _("Only a commercial catalog has a series; leave it out."))
     if series and not Series.objects.filter(pk=series).exists():
         known = ", ".join(Series.objects.values_list("code", flat=True))
@@ -103,7 +103,7 @@ def create_catalog(
 
 def usual_names(kind: str) -> str:
     """Return how names are read where nobody says: as printed in a basic insurance list, else plain (spec csv.md)."""
-    return "printed" if kind == Catalog.Kind.BASE else "plain"
+    return "printed" if kind == "base" else "plain"
 
 
 def shown_file_name(name: str) -> str:

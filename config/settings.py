@@ -14,6 +14,9 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from catalog.vocabularies import KINDS
+from common.labels import choices
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -264,7 +267,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "common.api.schema.complete"],
     "ENUM_NAME_OVERRIDES": {
-        "CatalogKindEnum": "catalog.models.Catalog.Kind",
+        "CatalogKindEnum": choices(KINDS.terms),
         "ImportKindEnum": "catalog.models.ImportRun.Kind",
         "OutcomeEnum": "claims.models.ClaimCheck.Outcome",
     },
