@@ -43,7 +43,9 @@ class DeltaOutput(serializers.Serializer):
 class FeedItem(serializers.Serializer):
     event = serializers.ChoiceField(["published", "withdrawn"])
     at = serializers.DateTimeField(help_text="when it became known")
-    version = serializers.DictField(help_text="label, checksum, entry_count, effective_from, effective_to, complete_for")
+    version = serializers.DictField(
+        help_text="label, checksum, entry_count, effective_from, effective_to, complete_for"
+    )
     base = VersionNamed(allow_null=True, help_text="what the deltas are against; null: nothing, all entries follow")
     note = serializers.CharField(help_text="the publishing note, or the reason of the withdrawal")
     deltas = DeltaOutput(many=True, help_text="by entry_code in code-point order")

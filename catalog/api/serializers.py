@@ -31,7 +31,8 @@ class VersionOutput(serializers.ModelSerializer):
     parent = serializers.CharField(source="parent.label", default=None, allow_null=True)
     published_by = serializers.CharField(allow_blank=True)
     complete_for = serializers.ListField(
-        child=serializers.CharField(), help_text="class-code prefixes of which the list is complete; empty: it is complete"
+        child=serializers.CharField(),
+        help_text="class-code prefixes of which the list is complete; empty: it is complete",
     )
 
     class Meta:

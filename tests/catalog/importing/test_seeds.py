@@ -11,7 +11,8 @@ from tests.files import OPTIONS
 
 SEEDS = Path(__file__).resolve().parents[3] / "seeds"
 LISTS = [
-    ("nrdl_2025.csv", "base", 404),
+    ("nrdl_2025.csv", "base", 4183),
+    ("nrdl_2024.csv", "base", 3989),
     ("cidl_2025.csv", "commercial", 25),
     ("a_demo.csv", "commercial", 21),
     ("negative_demo.csv", "negative", 38),
