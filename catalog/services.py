@@ -78,7 +78,7 @@ def create_catalog(
     note: str = "",
 ) -> Catalog:
     """Make a catalog; raises CodeTaken, or InvalidInput for an unknown series or one on a catalog that is not commercial."""
-    if series and kind != Catalog.Kind.COMMERCIAL:
+    if series and kind != "commercial":
         _refuse("/series", "not_commercial", _("Only a commercial catalog has a series; leave it out."))
     if series and not Series.objects.filter(pk=series).exists():
         known = ", ".join(Series.objects.values_list("code", flat=True))

@@ -20,7 +20,8 @@ from catalog.drugs.resolve import recognise
 from catalog.entries import COLUMNS
 from catalog.known import KnownRows, complete, dosage_forms, masters_named
 from catalog.models import CatalogEntry, CatalogVersion
-from claims.eligibility.compiled import CLASS_LENGTH, EXCLUDING_KINDS, CompiledVersion, Selectors
+from catalog.vocabularies import EXCLUDING_KINDS
+from claims.eligibility.compiled import CLASS_LENGTH, CompiledVersion, Selectors
 from claims.eligibility.compiling import compile_entry, index_selectors
 from claims.eligibility.coverage import classes_of
 from claims.eligibility.entry import Entry

@@ -8,8 +8,8 @@ from typing import Final
 from catalog.drugs.names import DosageForms
 from tables.cells import Fault, Parsed, Parser
 
-# Several brands or makers: 、 and ; anywhere outside brackets, / only between blanks, since names hold it too.
-_SEVERAL: Final = re.compile(r"[、;；]|\s[/／]\s?|[/／]\s")
+# Several brands or makers: 、 and ; anywhere outside brackets, / only with white space, since names hold it too.
+_SEVERAL: Final = re.compile(r"[、;；]|\s+[/／]\s+|\s+[/／](?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])[/／]\s+")
 _BRACKETED: Final = re.compile(r"[(（\[［【〔][^()（）\[\]［］【】〔〕]*[)）\]］】〕]")
 _FORMS_APART: Final = re.compile("[、,，;；/／|｜]")
 _WITHOUT: Final = re.compile(r"(.+)[(（\[［]不(?:含|包括|包含)([^()（）\[\]［］]+)[)）\]］]")

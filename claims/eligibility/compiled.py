@@ -8,15 +8,12 @@ entries.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Final
 
 from catalog.drugs.resolve import Recognition
+from catalog.vocabularies import EXCLUDING_KINDS, Kind
 from claims.eligibility.entry import Entry
 
-Kind = Literal["commercial", "base", "base_exclusion", "negative", "reference"]
-
-# Lists of what is not paid: their entries may select by class, form or disease alone, and uncoded text selects nothing.
-EXCLUDING_KINDS: Final = frozenset({"negative", "base_exclusion"})
 STANDARD_PLACES: Final = 4
 MAX_QUANTITY_PLACES: Final = 3
 # A class, for the alternatives, is the first five characters of a class code (eligibility 8).

@@ -5,12 +5,11 @@ from dataclasses import replace
 from datetime import date
 
 from catalog.drugs.names import DosageForms
+from catalog.vocabularies import EXCLUDING_KINDS, Kind
 from claims.eligibility.compiled import (
     CLASS_LENGTH,
-    EXCLUDING_KINDS,
     MAX_QUANTITY_PLACES,
     STANDARD_PLACES,
-    Kind,
     Selectors,
     by_sort_key,
 )

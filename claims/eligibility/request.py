@@ -10,6 +10,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
 
+from catalog import vocabularies
 from catalog.drugs.knowledge import Identity
 from claims.eligibility import diseases
 from claims.eligibility.diseases import DiseaseCodes
@@ -27,11 +28,11 @@ from common.dates import parse_day, parse_instant
 from common.errors import InvalidInput, pointer
 from common.money import NotANumber, fen, plain, scaled
 from common.sentences import Language, Problems
-from insurers.terms import SETTINGS, STATUTORY_CIRCUMSTANCES
+from insurers.terms import SETTINGS
 
-SEXES: Final = ("F", "M")
-CIRCUMSTANCES: Final = (CIRCUMSTANCE_NONE, *STATUTORY_CIRCUMSTANCES)
-LEVELS: Final = (1, 2, 3)
+SEXES: Final = vocabularies.SEXES.codes
+CIRCUMSTANCES: Final = vocabularies.CIRCUMSTANCES.codes
+LEVELS: Final = tuple(map(int, vocabularies.LEVELS.codes))
 MAX_AGE: Final = 150
 MAX_CODES: Final = 500
 MAX_LINE_NO: Final = 2**31 - 1
