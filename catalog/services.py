@@ -14,6 +14,7 @@ from catalog import clock, uploads
 from catalog.changes import store_changes
 from catalog.entries import checksum_of
 from catalog.importing.load import delete_draft
+from catalog.importing.result import usual_names
 from catalog.models import Catalog, CatalogVersion, ImportRun, Series, VersionChange
 from common.errors import InvalidInput, Problem, Refused
 from common.jobs import services as jobs
@@ -100,11 +101,6 @@ def create_catalog(
             )
     except IntegrityError as taken:  # also by a catalog that the caller may not see
         raise CodeTaken(_("The code %(code)s is taken; choose another.") % {"code": code}) from taken
-
-
-def usual_names(kind: str) -> str:
-    """Return how names are read where nobody says: as printed in a basic insurance list, else plain (spec csv.md)."""
-    return "printed" if kind == "base" else "plain"
 
 
 def shown_file_name(name: str) -> str:
