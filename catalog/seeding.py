@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
+from catalog.importing.load import files_of_our_own
 from catalog.models import Catalog, CatalogVersion, ImportRun
 from catalog.services import create_catalog, publish_version, upload_catalog
 from catalog.totals import Part, differences
@@ -114,7 +115,8 @@ def bring_in(edition: Edition) -> CatalogVersion | None:
         complete_for=edition.complete_for,
     )
     assert run.job is not None
-    jobs.run(run.job.pk)
+    with files_of_our_own():
+        jobs.run(run.job.pk)
     run = ImportRun.objects.get(pk=run.pk)
     if run.outcome != ImportRun.Outcome.READY or run.version_id is None:
         problems = "; ".join(f"row {p.row} {p.column}: {p.message_en}" for p in run.problems.all()[:5])

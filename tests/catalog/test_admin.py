@@ -470,6 +470,8 @@ PAGES = [
     "catalog_series_changelist",
     "catalog_mark_changelist",
     "catalog_indication_changelist",
+    "catalog_diseasename_changelist",
+    "catalog_raredisease_changelist",
     "catalog_dosageform_changelist",
     "catalog_drugclass_changelist",
     "catalog_exclusion_changelist",

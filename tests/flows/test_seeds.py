@@ -89,6 +89,12 @@ class SeededLists(TestCase):
         assert wrong == []
         assert listed.filter(rare_disease=True, version__label="2025").count() > 90
 
+    def test_just_the_negotiated_and_bidding_parts_are_marked_so(self) -> None:
+        rows = CatalogEntry.objects.filter(version__catalog__code="NRDL").values_list("entry_code", "marks")
+
+        parts = {"N": ["negotiated"], "M": ["negotiated"], "B": ["bidding"], "X": [], "Z": []}
+        assert [code for code, marks in rows if marks != parts[code.split("-")[2]]] == []
+
     def test_every_code_of_the_lists_has_a_name(self) -> None:
         names = reference.disease_names()
         codes = {code for row in CatalogEntry.objects.values_list("icd10", flat=True) for code in row}
