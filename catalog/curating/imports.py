@@ -14,12 +14,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog import services
+from catalog import reference, services
 from catalog.curating.badges import provenance_badge, run_badge, run_words
 from catalog.curating.catalogs import uploaded
 from catalog.curating.changes import changes_context
 from catalog.importing.export import mended_csv_lines, mended_xlsx_file, readings
 from catalog.models import ImportProblem, ImportRun
+from common import icd10
 from common.admin import Button, FileInput, NothingToFillIn, PageAdmin, note_field, paged, posted
 from common.downloads import XLSX, download, marked_name
 from common.jobs.models import Job
@@ -93,6 +94,15 @@ def progress_of(run: ImportRun) -> dict[str, Any]:
 def told_problem(problem: ImportProblem) -> str:
     """Return a problem's sentence in the reader's language."""
     return problem.message_en if reader_language() == "en" else problem.message_zh
+
+
+def disease_names_in(problem: ImportProblem) -> str:
+    """Return the ICD-10 codes in a problem's value with their names, where any of them has one."""
+    if problem.column != "icd10":
+        return ""
+    names = reference.disease_names()
+    codes = [code for code in icd10.split(problem.value) if names.of(code)]
+    return names.list_shown(codes)
 
 
 class _Echo:
@@ -178,6 +188,7 @@ class ImportRunAdmin(PageAdmin):
         warnings = paged(request, run.problems.filter(severity="warning").order_by("id"), "warnings")
         for problem in (*errors, *warnings):
             problem.told = told_problem(problem)
+            problem.names = disease_names_in(problem)
         context = {
             "run": run,
             "state": run.state,

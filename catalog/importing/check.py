@@ -62,8 +62,8 @@ _DRUG_PART = (
 
 
 def check(path: Path, kind: str, options: CheckOptions | None = None) -> Iterator[Block | Progress | CheckResult]:
-    """Will check the file in this process: the same messages as `check_in_child`, without its guard. For tests and
-    the child."""
+    """Will check the file in this process: the same messages as `check_in_child`, without its guard. For the
+    child, files of our own and tests."""
     options = options or CheckOptions()
     findings = Findings(options.limits)
     size = path.stat().st_size
