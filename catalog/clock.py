@@ -19,14 +19,10 @@ OUTLIVED_SECONDS = 1.2 * KEPT_SECONDS
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """An instant, and the revision that was current then: everything recorded up to `known_at` is visible to whoever observed it.
-
-    `kept`: observed by an earlier request (KEPT_SECONDS ago at most), so this one's connection has not been told yet for whom it acts.
-    """
+    """An instant, and the revision that was current then: everything recorded up to `known_at` is visible to whoever observed it."""
 
     revision: int
     known_at: datetime
-    kept: bool = False
 
 
 def observe() -> Observation:

@@ -25,7 +25,6 @@ from claims.eligibility.compiling import compile_entry, index_selectors
 from claims.eligibility.coverage import classes_of
 from claims.eligibility.entry import Entry
 from claims.eligibility.world import ProductVersion, World, entry_names, needs
-from common import tenancy
 from common.errors import Refused
 from common.kept import Kept
 from insurers import models as insurers
@@ -93,18 +92,11 @@ _selectors: Kept[int, Selectors] = Kept(SELECTORS_KEPT)
 _diseases: Kept[tuple[int, str], dict[str, "array[int]"]] = Kept(CLASSES_KEPT)
 
 
-def _announce(insurer_id: int, seen: Observation) -> None:
-    """Tell the connection for whom it acts, where an observation that was kept has spared it so far."""
-    if seen.kept:
-        tenancy.act_for(str(insurer_id))
-
-
 def product_facts(*, insurer_id: int, code: str, seen: Observation) -> ProductFacts:
     """Return the insurer's product with its versions and the versions of its catalogs; raises UnknownProduct."""
     kept = _products.get((insurer_id, code, seen.revision))
     if kept:
         return kept
-    _announce(insurer_id, seen)
     own = insurers.ProductVersion.objects.filter(product__insurer=insurer_id, product__code=code)
     published = list(own.filter(published_at__lte=seen.known_at).select_related("product").order_by("id"))
     product = published[0].product if published else _product(insurer_id, code)
@@ -178,7 +170,6 @@ def gather(
     key = (product.pk, seen.revision, wanted, references, heads)
     if keep and (kept := _worlds.get(key)):
         return kept.seen_at(known_at)
-    _announce(product.insurer_id, seen)
     who = _Asker(product.insurer_id, known_at, seen.revision if keep else None)
     rows = _known_of(wanted, who)
     knowledge = Knowledge.build(rows, dosage_forms())

@@ -19,7 +19,7 @@ from catalog.importing import load
 from catalog.importing.check import check
 from catalog.models import Catalog, CatalogVersion, ImportRun, Revision
 from catalog.reference import reference_rows
-from common import kept
+from common import kept, tenancy
 from common.jobs import services as jobs
 from insurers import services as insurers
 from insurers.api.callers import kept_callers
@@ -49,6 +49,14 @@ def _data_folder(tmp_path: Path, settings: Any) -> None:
     """Give every test a data folder of its own."""
     settings.DATA_DIR = tmp_path
     settings.UPLOAD_DIR = tmp_path / "uploads"
+
+
+@pytest.fixture(autouse=True)
+def _nobody_said() -> Iterator[None]:
+    """Let every test begin as the owner of the tables does, for the office, whomever the one before it worked for."""
+    before = tenancy._tenant.set(None)
+    yield
+    tenancy._tenant.reset(before)
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,6 @@ from catalog.api.filters import LONGEST_SEARCH, EntryFilter
 from catalog.api.views import READ, refuse, version_of
 from catalog.models import CatalogEntry, CatalogVersion
 from catalog.search import entries_matching
-from common import tenancy
 from common.api import etags
 from common.api.filtering import refuse_unknown
 from common.api.pagination import CursorPages
@@ -234,8 +233,6 @@ def _published(asked: Asked, code: str, label: str) -> _Version | None:
     key = (caller.insurer_id, caller.revision, code, label)
     kept = _versions.get(key)
     if kept is None:
-        if caller.kept:
-            tenancy.act_for(tenancy.OFFICE if caller.is_office else str(caller.insurer_id))
         found = version_of(asked, code, label)
         if found.published_at is None:
             return None

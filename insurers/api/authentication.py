@@ -9,6 +9,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 
 from common.api.problems import ApiProblem
+from common.tenancy import NOBODY, OFFICE, act_for
 from insurers.api.callers import Caller, kept_callers
 from insurers.keys import split_key
 
@@ -36,18 +37,22 @@ class ApiKeyAuthentication(BaseAuthentication):
         if parts is None:
             raise _unauthenticated()
         view = request.parser_context.get("view")
-        if not getattr(view, "may_keep_observation", False):
-            return _ask_database(parts)[0], None
-        caller = kept_callers.fresh(parts)
+        caller = kept_callers.fresh(parts) if getattr(view, "may_keep_observation", False) else None
         if caller is None:
             asked_at = time.monotonic()
             caller, may_be_kept = _ask_database(parts)
             if may_be_kept:
                 kept_callers.put(parts, caller, asked_at)
+        act_for(tenant_of(caller.insurer_id))
         return caller, None
 
     def authenticate_header(self, request: Any) -> str:
         return "Api-Key"
+
+
+def tenant_of(insurer_id: int | None) -> str:
+    """Return for whom the database works when this insurer asks; None is the catalog office."""
+    return OFFICE if insurer_id is None else str(insurer_id)
 
 
 def _ask_database(parts: tuple[str, str]) -> tuple[Caller, bool]:
@@ -80,9 +85,10 @@ def _ask_database(parts: tuple[str, str]) -> tuple[Caller, bool]:
 
 
 def _authenticate_key(parts: tuple[str, str]) -> Any:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM authenticate_key(%s, %s)", parts)
-        return cursor.fetchone()
+    """Return the row of the statement that checks the key and tells the database, which says so of itself, for whom it works."""
+    row = connection.fetch_telling("SELECT * FROM authenticate_key(%s, %s)", parts)
+    connection.told = tenant_of(row[1]) if row and row[0] is not None else NOBODY
+    return row
 
 
 class HasScope(BasePermission):

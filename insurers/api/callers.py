@@ -5,7 +5,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -35,7 +35,6 @@ class Caller:
     expires_at: datetime | None
     revision: int
     known_at: datetime
-    kept: bool = False
 
     is_authenticated = True
 
@@ -107,7 +106,7 @@ class _KeptCallers:
     def put(self, parts: Parts, caller: Caller, asked_at: float) -> None:
         """Keep a caller; `asked_at` is the monotonic time before the database was asked."""
         with self._lock:
-            self._kept[parts] = (replace(caller, kept=True), asked_at)
+            self._kept[parts] = (caller, asked_at)
             self._kept.move_to_end(parts)
             while len(self._kept) > KEPT_CALLERS:
                 self._kept.popitem(last=False)

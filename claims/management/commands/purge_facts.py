@@ -3,15 +3,15 @@
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from claims import services
 from claims.batches.services import purge_batches
+from common.commands import OfficeCommand
 from insurers.models import Insurer
 
 
-class Command(BaseCommand):
+class Command(OfficeCommand):
     help = "Remove the facts of claim checks and batches older than each insurer's retention (retention_days)."
 
     def handle(self, **options: Any) -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from catalog.models import Catalog, CatalogVersion, ImportRun
 from catalog.services import create_catalog, publish_version, upload_catalog
+from common.commands import OfficeCommand
 from common.jobs import services as jobs
 from insurers.models import Insurer, Product
 from insurers.services import create_product, create_product_version, publish_product_version
@@ -22,7 +23,7 @@ SEEDS = Path(settings.BASE_DIR) / "seeds"
 REFERENCE_LABEL, REFERENCE_FROM = "2025", date(2025, 7, 1)
 
 
-class Command(BaseCommand):
+class Command(OfficeCommand):
     help = "Load the seed lists, products and insurers (official facts, hand-coded and demonstration data, marked as such)."
 
     def handle(self, **options: Any) -> None:
