@@ -163,7 +163,6 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "forget-uploads": {"task": "catalog.tasks.forget_old_uploads", "schedule": 3600.0, "options": {"expires": 600}},
     "forget-answers": {"task": "common.api.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 600}},
-    "prepare-searches": {"task": "catalog.tasks.prepare_searches", "schedule": 10.0, "options": {"expires": 10}},
     "sweep-jobs": {"task": "common.jobs.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "announce-catalog-news": {
         "task": "insurers.tasks.announce_catalog_news",
@@ -245,6 +244,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_TOKEN": None,
     "COERCE_DECIMAL_TO_STRING": True,
     "DATETIME_FORMAT": None,
+    "URL_FORMAT_OVERRIDE": None,  # `format` is an unknown parameter like any other
 }
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", default=6000)
 # Webhooks go to public https addresses only. Tests alone set this, to send to a receiver of their own at http://127.0.0.1.
