@@ -17,7 +17,7 @@ from catalog.models import Catalog
 from claims import services
 from claims.eligibility import request
 from claims.models import ClaimCheck
-from common import kept as memories
+from common import cache
 from insurers.models import Insurer
 from tests.conftest import Api, imported, published
 
@@ -237,7 +237,7 @@ def _statements(api: Api, claim: dict[str, Any]) -> int:
 @pytest.mark.parametrize("lines", [1, 5, 500])
 def test_a_claim_costs_the_same_few_statements_whatever_its_lines(api: Api, hmb: str, lines: int) -> None:
     claim = {**CLAIM, "lines": [{**CLAIM["lines"][0], "line_no": number + 1} for number in range(lines)]}
-    memories.forget()
+    cache.clear_all()
 
     assert _statements(api, claim) <= 8  # facts from SQL
     assert _statements(api, claim) <= 3  # from compiled versions: the key with the instant, and the record
