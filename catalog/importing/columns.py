@@ -130,6 +130,10 @@ MASTER: Final[tuple[Column, ...]] = (
 # Written by our own problem file, so that a mended file can be uploaded as it is.
 IGNORED_HEADERS: Final = frozenset({"错误", "problem"})
 
+# Read for what it tells of the numbers beside it, not stored (csv.md, Names 5).
+PART: Final = "part"
+PART_HEADERS: Final = frozenset({"part", "部分"})
+
 _TABLES: Final[Mapping[str, tuple[Column, ...]]] = {
     **dict.fromkeys(CATALOG_KINDS, ENTRIES),
     DRUGS: MASTER,
