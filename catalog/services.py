@@ -1,5 +1,6 @@
 """Every write to catalogs: creating, uploading, submitting, publishing, withdrawing. Each says who; instants are the database's (catalog.clock)."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,10 +12,12 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from catalog import clock, uploads
-from catalog.changes import store_changes
+from catalog.changes import compared_anew
 from catalog.entries import checksum_of
+from catalog.importing.columns import header_key, headers_of, table_of
 from catalog.importing.load import delete_draft
-from catalog.models import Catalog, CatalogVersion, ImportRun, Series, VersionChange
+from catalog.importing.result import usual_names
+from catalog.models import Catalog, CatalogVersion, ImportRun, Series
 from common.errors import InvalidInput, Problem, Refused
 from common.jobs import services as jobs
 from common.jobs.models import Job
@@ -102,11 +105,6 @@ def create_catalog(
         raise CodeTaken(_("The code %(code)s is taken; choose another.") % {"code": code}) from taken
 
 
-def usual_names(kind: str) -> str:
-    """Return how names are read where nobody says: as printed in a basic insurance list, else plain (spec csv.md)."""
-    return "printed" if kind == "base" else "plain"
-
-
 def shown_file_name(name: str) -> str:
     """Return an uploaded file's name without folders and unprintable characters, at most 255 long; for showing only."""
     last = PurePath(name.replace("\\", "/")).name
@@ -134,7 +132,7 @@ def upload_catalog(
     `names` is `printed` or `plain` ('': printed for a base list, else plain); `complete_for` the class-code prefixes of which the list is
     complete (none: altogether); `sheet`, `header_row` and `mapping` (own header → column) say where the table stands and how its columns are called.
     The same bytes to be read the same way for the same catalog, label and days again give the earlier run. Raises InvalidInput for days out of
-    order and for a class that is none, LabelTaken where the label is not a draft's, FileTooLarge.
+    order, for a class that is none and a column that is none, LabelTaken where the label is not a draft's, FileTooLarge.
     """
     if effective_to and effective_to < effective_from:
         _refuse("/effective_to", "date_order", _("effective_to is before effective_from; check both days."))
@@ -147,7 +145,7 @@ def upload_catalog(
         "complete_for": _classes(complete_for),
         "sheet": sheet,
         "header_row": header_row,
-        "mapping": dict(mapping or {}),
+        "mapping": _columns_by_header(mapping or {}, catalog.kind),
     }
     stored = uploads.keep(chunks)
     try:
@@ -192,6 +190,11 @@ def upload_drugs(*, chunks: Iterable[bytes], file_name: str, by: str, note: str 
     return earlier, False
 
 
+def class_list(text: str) -> list[str]:
+    """Part class-code prefixes as people list them: `X;Z`."""
+    return [piece.strip() for piece in re.split("[;；|｜、,，]", text) if piece.strip()]
+
+
 def _classes(prefixes: Sequence[str]) -> list[str]:
     """Return class-code prefixes as a version keeps them: in capitals, each once, in order. Raises InvalidInput."""
     found = set()
@@ -201,6 +204,22 @@ def _classes(prefixes: Sequence[str]) -> list[str]:
         except cells.Fault:
             _refuse("/complete_for", "bad_code", _("%(code)s is no class code such as X or XL01.") % {"code": written})
     return sorted(found)
+
+
+def _columns_by_header(mapping: Mapping[str, str], kind: str) -> dict[str, str]:
+    """Return own headers with the names of the columns they stand for. Raises InvalidInput for a column that a list has not."""
+    known = headers_of(table_of(kind))
+    found = {}
+    for header, written in mapping.items():
+        column = known.get(header_key(written))
+        if column is None:
+            _refuse(
+                "/mapping",
+                "unknown_column",
+                _("%(name)s is no column; see the columns of the file.") % {"name": written[:100]},
+            )
+        found[header] = column.name
+    return found
 
 
 def _upload_fields(stored: uploads.StoredFile, file_name: str, by: str) -> dict[str, Any]:
@@ -261,6 +280,7 @@ def publish_version(*, version: CatalogVersion, by: str, note: str = "", confirm
         raise SamePerson(_("Whoever imported or submitted a version cannot publish it; ask a second person."))
     if checksum_of(version.pk) != version.checksum:
         raise Altered(_("The entries are not those that were imported; import the file again."))
+    version = compared_anew(version)
     _guard_mass_change(version, confirm)
     _remember_drugs(version)
     version.published_at = clock.declare()
@@ -300,22 +320,22 @@ def _locked(version: CatalogVersion) -> CatalogVersion:
     return CatalogVersion.objects.select_related("catalog").get(pk=version.pk)
 
 
-def mass_change(version: CatalogVersion) -> tuple[int, int]:
-    """Return (entries that go or get narrower, entries in force) of a draft against the version in force on its first day."""
-    observed = clock.observe().known_at
-    in_force = version.catalog.versions.in_force(version.effective_from, observed).first()
-    if (in_force and in_force.pk) != version.parent_id:
-        # Something was published since the draft was imported: compare with what is in force now.
-        store_changes(version, in_force)
-    if in_force is None:
+def lost_entries(version: CatalogVersion) -> tuple[int, int]:
+    """Return (entries that go or get narrower, entries before) of a draft against the edition it follows, by the stored comparison."""
+    if version.parent is None:
         return 0, 0
-    lost = VersionChange.objects.filter(version=version, narrower=True).count()
-    return lost, in_force.entry_count
+    return version.change_counts.get("narrower", 0), version.parent.entry_count
+
+
+def is_mass_change(version: CatalogVersion) -> bool:
+    """Tell whether publishing a draft asks for confirmation: more than a tenth of the entries before go or get narrower."""
+    lost, before = lost_entries(version)
+    return lost > before * MASS_CHANGE_SHARE
 
 
 def _guard_mass_change(version: CatalogVersion, confirm: bool) -> None:
-    lost, before = mass_change(version)
-    if not confirm and lost > before * MASS_CHANGE_SHARE:
+    if is_mass_change(version) and not confirm:
+        lost, before = lost_entries(version)
         raise MassChange(
             _("%(lost)d of %(before)d entries in force go or get narrower; confirm it.")
             % {"lost": lost, "before": before}

@@ -137,7 +137,9 @@ def _serve(chosen: Options, folder: DataFolder, supervisor: Supervisor) -> None:
     supervisor.say("database is up to date")
     if chosen.seed and found.strip().endswith("empty"):
         supervisor.say("empty database: loading the seeds")
-        manage("seed")
+        # Its progress is shown as it goes: the whole national lists take a while.
+        words = [python, ROOT / "manage.py", "seed"]
+        supervisor.run("manage.py seed", words, **step, hear=lambda line: supervisor.say(line))
     supervisor.finish(collecting)
 
     port = chosen.port or ports.free()
@@ -163,10 +165,6 @@ def _start_service(
         [
             *celery,
             "worker",
-            "--pool",
-            "prefork",
-            "--concurrency",
-            "2",
             "--loglevel",
             "INFO",
             "--without-gossip",
@@ -193,19 +191,14 @@ def _start_service(
             "-m",
             "gunicorn",
             "config.wsgi",
+            "--config",
+            "python:config.processes",
             "--bind",
             f"127.0.0.1:{port}",
             "--workers",
             str(chosen.workers),
-            "--worker-class",
-            "config.web.Worker",
-            "--threads",
-            "4",
-            "--timeout",
-            "30",
             "--graceful-timeout",
             "10",
-            "--no-control-socket",
             "--worker-tmp-dir",
             folder.temporary,
         ],

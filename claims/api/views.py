@@ -38,7 +38,7 @@ def language_of(request: Any) -> Language:
 
 def seen_by(caller: Caller) -> Observation:
     """Return the instant and revision that were observed when the key was read: the only clock of the request."""
-    return Observation(caller.revision, caller.known_at, caller.kept)
+    return Observation(caller.revision, caller.known_at)
 
 
 def flag(request: Any, name: str) -> bool:

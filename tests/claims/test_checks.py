@@ -1,6 +1,7 @@
 """A decision over REST: recorded with its facts, replayed for ever, never changed by what is recorded later."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
@@ -16,7 +17,7 @@ from catalog.models import Catalog
 from claims import services
 from claims.eligibility import request
 from claims.models import ClaimCheck
-from common import kept as memories
+from common import cache
 from insurers.models import Insurer
 from tests.conftest import Api, imported, published
 
@@ -205,10 +206,13 @@ def test_a_recorded_decision_cannot_be_changed_or_deleted_by_raw_sql(api: Api, h
 def test_after_the_retention_the_facts_are_gone_and_the_digest_stays(api: Api, hmb: str, insurer: Insurer) -> None:
     check = api.post("/claims/checks/", CLAIM).json()
 
-    assert services.purge_facts(insurer_id=insurer.pk, older_than=timezone.now()) == 1
+    at = timezone.now()
+    assert services.purge_facts(insurer_id=insurer.pk, older_than=at - timedelta(days=1), at=at) == 0
+    assert services.purge_facts(insurer_id=insurer.pk, older_than=at, at=at) == 1
 
     kept = ClaimCheck.objects.get()
     assert (kept.facts, kept.decision, kept.claim_no, kept.digest) == (None, None, "", check["digest"])
+    assert kept.purged_at == at
     assert api.post(f"/claims/checks/{check['id']}/replay/").status_code == 410
 
 
@@ -233,7 +237,7 @@ def _statements(api: Api, claim: dict[str, Any]) -> int:
 @pytest.mark.parametrize("lines", [1, 5, 500])
 def test_a_claim_costs_the_same_few_statements_whatever_its_lines(api: Api, hmb: str, lines: int) -> None:
     claim = {**CLAIM, "lines": [{**CLAIM["lines"][0], "line_no": number + 1} for number in range(lines)]}
-    memories.forget()
+    cache.clear_all()
 
     assert _statements(api, claim) <= 8  # facts from SQL
     assert _statements(api, claim) <= 3  # from compiled versions: the key with the instant, and the record
