@@ -18,6 +18,7 @@ from catalog.models import Catalog, CatalogVersion, ImportRun, Series, VersionCh
 from common.errors import InvalidInput, Problem, Refused
 from common.jobs import services as jobs
 from common.jobs.models import Job
+from tables import cells
 from tables.problems import Problem as FileProblem
 
 IMPORT_JOB = "catalog.import"
@@ -133,7 +134,7 @@ def upload_catalog(
     `names` is `printed` or `plain` ('': printed for a base list, else plain); `complete_for` the class-code prefixes of which the list is
     complete (none: altogether); `sheet`, `header_row` and `mapping` (own header → column) say where the table stands and how its columns are called.
     The same bytes to be read the same way for the same catalog, label and days again give the earlier run. Raises InvalidInput for days out of
-    order, LabelTaken where the label is not a draft's, FileTooLarge.
+    order and for a class that is none, LabelTaken where the label is not a draft's, FileTooLarge.
     """
     if effective_to and effective_to < effective_from:
         _refuse("/effective_to", "date_order", _("effective_to is before effective_from; check both days."))
@@ -143,7 +144,7 @@ def upload_catalog(
         "effective_from": effective_from,
         "effective_to": effective_to,
         "names": names or usual_names(catalog.kind),
-        "complete_for": sorted(set(complete_for)),
+        "complete_for": _classes(complete_for),
         "sheet": sheet,
         "header_row": header_row,
         "mapping": dict(mapping or {}),
@@ -189,6 +190,17 @@ def upload_drugs(*, chunks: Iterable[bytes], file_name: str, by: str, note: str 
         raise
     uploads.discard(stored.path)
     return earlier, False
+
+
+def _classes(prefixes: Sequence[str]) -> list[str]:
+    """Return class-code prefixes as a version keeps them: in capitals, each once, in order. Raises InvalidInput."""
+    found = set()
+    for written in prefixes:
+        try:
+            found.add(cells.class_code(written.strip()).value)
+        except cells.Fault:
+            _refuse("/complete_for", "bad_code", _("%(code)s is no class code such as X or XL01.") % {"code": written})
+    return sorted(found)
 
 
 def _upload_fields(stored: uploads.StoredFile, file_name: str, by: str) -> dict[str, Any]:

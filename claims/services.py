@@ -215,7 +215,7 @@ def _version_of(cited: dict[str, Any] | None) -> dict[str, str] | None:
     return {"version": cited["version"], "checksum": cited["checksum"]} if cited else None
 
 
-def purge_facts(*, insurer_id: int, older_than: datetime) -> int:
-    """Remove the facts of an insurer's checks decided before an instant, for ever; digests, versions and outcomes stay."""
+def purge_facts(*, insurer_id: int, older_than: datetime, at: datetime) -> int:
+    """Remove the facts of an insurer's checks decided before an instant, for ever; digests, versions and outcomes stay. Answers how many."""
     due = ClaimCheck.objects.filter(insurer=insurer_id, decided_at__lt=older_than, purged_at=None)
-    return due.update(facts=None, decision=None, claim_no="", purged_at=older_than)
+    return due.update(facts=None, decision=None, claim_no="", purged_at=at)

@@ -30,6 +30,10 @@ class VersionOutput(serializers.ModelSerializer):
     catalog = serializers.CharField(source="catalog.code")
     parent = serializers.CharField(source="parent.label", default=None, allow_null=True)
     published_by = serializers.CharField(allow_blank=True)
+    complete_for = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="class-code prefixes of which the list is complete; empty: it is complete",
+    )
 
     class Meta:
         model = CatalogVersion
@@ -39,6 +43,7 @@ class VersionOutput(serializers.ModelSerializer):
             "state",
             "effective_from",
             "effective_to",
+            "complete_for",
             "published_at",
             "withdrawn_at",
             "withdraw_reason",

@@ -134,7 +134,8 @@ def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult]) -> None
     counts = store_changes(version, in_force)
     run.version = version
     run.counts = counts
-    run.no_difference = in_force is not None and not (counts["added"] or counts["removed"] or counts["changed"])
+    alike = in_force is not None and in_force.complete_for == version.complete_for
+    run.no_difference = alike and not (counts["added"] or counts["removed"] or counts["changed"])
 
 
 def delete_draft(version: CatalogVersion) -> None:

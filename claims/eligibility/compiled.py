@@ -65,9 +65,15 @@ class CompiledVersion:
     effective_to: date | None
     published_at: datetime
     withdrawn_at: datetime | None
+    # The class-code prefixes of which the list is complete, normalised; none: it is complete altogether (eligibility 5).
+    complete_for: tuple[str, ...] = ()
     by_name: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
     selectors: Selectors = field(default_factory=Selectors)
     by_class: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+
+    def speaks_of(self, drug: Recognition) -> bool:
+        """Tell whether the list says something of a drug that it does not name: whether it is complete for its class."""
+        return not self.complete_for or any(code.startswith(self.complete_for) for code in drug.class_codes)
 
     def candidates(self, drug: Recognition, diagnoses: tuple[str, ...]) -> Sequence[Entry]:
         """Will return the entries that may apply to a line, in the order of 4.3."""
