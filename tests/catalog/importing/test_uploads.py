@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ GOOD: list[tuple[str, str, tuple[str, ...], list[tuple[Any, ...]], list[tuple[st
     ("c12_empty_shared_string.xlsx", "base", ("generic_name", "brand_name"), [(2, "阿司匹林", ""), (3, "布洛芬", "")], []),
     ("sheetjs_iso_date.xlsx", "base", ("effective_from",), [(2, date(2026, 1, 1))], []),
     ("payment_standard_linebreaks.xlsx", "base", ("payment_standard", "payment_standard_text"),
-     [(2, None, "13.60元(1ml:12.5mg/支)；\n66.82元(5ml:100mg/支)"), (3, pytest.approx(4.15), "")], []),
+     [(2, None, "13.60元(1ml:12.5mg/支)；\n66.82元(5ml:100mg/支)"), (3, Decimal("4.15"), "")], []),
 ]  # fmt: skip
 # What is told beyond warnings: read otherwise than written.
 TOLD = {
