@@ -86,11 +86,18 @@ def bare_key(key: str) -> str:
 class HeaderNames:
     """Which header of a file goes to which column of its shape.
 
-    `mapping`, from the file's own headers to columns ('' leaves one out), wins over what is known.
+    `mapping`, from the file's own headers to columns ('' leaves one out), wins over what is known. `extra` names columns
+    that are read without being stored, with the comparable forms of their headers.
     """
 
-    def __init__(self, shape: Shape, mapping: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        shape: Shape,
+        mapping: Mapping[str, str] | None = None,
+        extra: Mapping[str, frozenset[str]] | None = None,
+    ) -> None:
         self.shape = shape
+        self._extra = {key: name for name, keys in (extra or {}).items() for key in keys}
         self.columns = {column.name: column for column in shape.columns}
         self.mapping = {header_key(header): (header, column) for header, column in (mapping or {}).items()}
         self._known: dict[str, str] = {
@@ -116,6 +123,11 @@ class HeaderNames:
         key = header_key(written)
         header = self._periods.get(key) or self._periods.get(bare_key(key))
         return self.shape.periods[header] if header else None
+
+    def beside(self, written: str) -> str | None:
+        """Return the column that is read without being stored that a header names, or None."""
+        key = header_key(written)
+        return self._extra.get(key) or self._extra.get(bare_key(key))
 
     def rank(self, written: str) -> int:
         """Return how general a known header is: 0 says just what the column is, and greater ones give way."""

@@ -4,7 +4,7 @@ Above a header stand titles, units and groups of columns. A row is the header by
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tables.cells import WHITE, Cell, Fault, clean, unquoted, wrongly_decoded
 from tables.columns import Column, HeaderNames, bare_key, header_key
@@ -33,7 +33,7 @@ class Header:
     name.
 
     `periods` are places of cells that hold two days: these are put, in order, behind the `width` cells of a row.
-    `cells` is what the file's header says in each place.
+    `extra` says where columns stand that are read without being stored. `cells` is what the file's header says in each place.
     """
 
     placed: tuple[Placed, ...]
@@ -41,6 +41,7 @@ class Header:
     unnamed: tuple[int, ...]
     periods: tuple[int, ...] = ()
     cells: tuple[str, ...] = ()
+    extra: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,7 @@ class _Reading:
         self._periods: list[tuple[int, str, tuple[str, str]]] = []
         self._unnamed: list[int] = []
         self._met: set[str] = set()
+        self._extra: dict[str, int] = {}
 
     def cell(self, index: int, written: str) -> None:
         key = header_key(written)
@@ -184,6 +186,8 @@ class _Reading:
             self._want(known, False, index, written)
         elif period := self._names.period(written):
             self._periods.append((index, written, period))
+        elif extra := self._names.beside(written):
+            self._extra.setdefault(extra, index)
         else:
             self._unknown(written, key)
 
@@ -224,7 +228,7 @@ class _Reading:
             return None
         in_order = sorted(placed.values(), key=lambda place: place.index)
         cells = tuple(header_text(cell) for cell in header)
-        return Header(tuple(in_order), len(header), tuple(self._unnamed), periods, cells)
+        return Header(tuple(in_order), len(header), tuple(self._unnamed), periods, cells, self._extra)
 
     def _place_periods(self, placed: dict[str, Placed], width: int) -> tuple[int, ...]:
         """Two days in one cell go to their two columns, unless the file has one of these columns itself."""

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.apps import apps
+from django.core.management import call_command
 from django.db import connection
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
@@ -18,7 +19,6 @@ from catalog import services as catalogs
 from catalog.importing import load
 from catalog.importing.check import check
 from catalog.models import Catalog, CatalogVersion, ImportRun, Revision
-from catalog.reference import reference_rows
 from common import kept
 from common.jobs import services as jobs
 from insurers import services as insurers
@@ -36,12 +36,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 @receiver(post_migrate)
 def _bring_back_what_migrations_wrote(sender: Any, **_details: Any) -> None:
-    """Write the vocabularies again after the test runner has emptied all tables (it announces that as a migration)."""
+    """Write the counter again after the test runner has emptied all tables (it announces that as a migration)."""
     if sender.label == "catalog" and not Revision.objects.exists():
         Revision.objects.create(pk=1)
-        for model, rows in reference_rows().items():
-            table = apps.get_model("catalog", model)
-            table.objects.bulk_create([table(**row) for row in rows])
 
 
 @pytest.fixture(autouse=True)
@@ -167,6 +164,13 @@ def published(catalog: Catalog, content: str, *, publisher: str = "bob", **uploa
         run = imported(catalog, content, **upload)
     assert run.version is not None, list(run.problems.values_list("row", "column", "code", "message_en"))
     return catalogs.publish_version(version=run.version, by=publisher, confirm=True)
+
+
+def load_seeds() -> None:
+    """Load seeds/ as `manage.py seed` does."""
+    # The heartbeat works on a connection of its own, which cannot see a test's transaction.
+    with patch.object(jobs, "PROGRESS_SECONDS", 3600.0):
+        call_command("seed", stdout=StringIO())
 
 
 @pytest.fixture

@@ -39,6 +39,11 @@ def listings_shown(drug: Drug, day: date, known_at: Any) -> list[dict[str, Any]]
         for entry in listing["entries"]:
             for name in ("reimbursement_class", "icd10", "settings", "marks"):
                 entry[f"{name}_shown"] = words.of(name, entry[name])
+            entry["rare_shown"] = words.rare_diseases(
+                icd10=entry["icd10"],
+                criteria=[criterion["code"] for criterion in entry["criteria"]],
+                text=f"{entry['indication']}\n{entry['restriction']}",
+            )
     return listings
 
 

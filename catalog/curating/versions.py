@@ -178,6 +178,9 @@ class CatalogVersionAdmin(PageAdmin):
             entry.class_shown = words.of("reimbursement_class", entry.reimbursement_class)
             entry.marks_shown = words.of("marks", entry.marks) if entry.marks else ""
             entry.icd10_shown = words.of("icd10", entry.icd10) if entry.icd10 else ""
+            entry.rare_shown = words.rare_diseases(
+                icd10=entry.icd10, criteria=entry.criteria, text=f"{entry.indication}\n{entry.restriction}"
+            )
         context = {**self._frame(request, version, "entries"), "entries": page, "q": wanted}
         return self.page(request, "catalog/admin/version_entries.html", version, context)
 
@@ -188,6 +191,11 @@ class CatalogVersionAdmin(PageAdmin):
             raise Http404
         words = Words()
         facts = words.facts(entry, [name for name in COLUMNS if name != "criteria"])
+        rare = words.rare_diseases(
+            icd10=entry.icd10, criteria=entry.criteria, text=f"{entry.indication}\n{entry.restriction}"
+        )
+        if rare:
+            facts.append((_("Listed rare disease"), rare))
         criteria = [(code, text) for code, _equals, text in (item.partition("=") for item in entry.criteria)]
         context = {**self._frame(request, version, "entries"), "entry": entry, "facts": facts, "criteria": criteria}
         return self.page(request, "catalog/admin/entry.html", version, context)

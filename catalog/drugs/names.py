@@ -118,6 +118,16 @@ class DosageForms:
             FormRow(str(row["form"]), str(row.get("group") or ""), str(row.get("same_as") or "")) for row in rows
         )
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no table was given."""
+        return self._forms == {POWDER_FOR_INJECTION}
+
+    def knows(self, text: str) -> bool:
+        """Tells whether a text is a form of the table, or names one of its groups, as forms are compared (eligibility 3.1)."""
+        form = norm(text)
+        return form in self._forms or form in self._group_names or (form.endswith("剂") and form[:-1] in self._forms)
+
     def _key(self, form: str) -> str:
         """What a normalised form is compared as: its `same_as`, and itself without a final 剂 when that is a form too."""
         seen = {form}

@@ -225,6 +225,10 @@ MOMENT_HEADERS: Final = frozenset({"feeocurtime"})
 # Written by our own problem file, so that a mended file can be uploaded as it is.
 IGNORED_HEADERS: Final = frozenset({"错误", "problem"})
 
+# Read for what it tells of the numbers beside it, not stored (csv.md, Names 5).
+PART: Final = "part"
+PART_HEADERS: Final = frozenset({"part", "部分"})
+
 # Headers of personal identity. In a catalog only what can belong to a patient: a maker's address or telephone is not
 # personal.
 _PERSONAL = re.compile(
@@ -314,9 +318,12 @@ def _shape(kind: str) -> Shape:
 _SHAPES: Final = {kind: _shape(kind) for kind in _TABLES}
 
 
-def header_names(kind: str, mapping: Mapping[str, str] | None = None) -> HeaderNames:
-    """Return what knows the headers of a kind of file; `mapping`, from own headers to columns, wins."""
-    return HeaderNames(_SHAPES[kind], mapping)
+def header_names(
+    kind: str, mapping: Mapping[str, str] | None = None, extra: Mapping[str, frozenset[str]] | None = None
+) -> HeaderNames:
+    """Return what knows the headers of a kind of file; `mapping`, from own headers to columns, wins. `extra` names columns
+    that are read without being stored, with the comparable forms of their headers."""
+    return HeaderNames(_SHAPES[kind], mapping, extra)
 
 
 __all__ = ["Column", "HeaderNames", "Storage", "header_key"]

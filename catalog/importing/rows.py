@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from catalog.drugs.names import DosageForms
 from catalog.importing.columns import CATALOG_KINDS, CLAIMS, DERIVED, MOMENT_HEADERS, header_names
+from catalog.importing.one_value import ONE_VALUED, form_of, numbered, one_of
 from catalog.importing.result import CheckOptions
 from common.text import approval_key, norm
 from tables import cells as cell_rules
@@ -44,6 +45,8 @@ _NAMING_COLUMNS = frozenset({"entry_code", "generic_name", "claim_no"})
 # JSON or a spreadsheet. The four characters left out (屯 烫 锘 锟) are those of garbled texts.
 _PLAIN = "\u4e00-\u5c6e\u5c70-\u70ea\u70ec-\u9517\u9519-\u951e\u9520-\u9fa5A-Za-z0-9"
 _PLAIN_TEXT = re.compile(f"[{_PLAIN}][{_PLAIN}()（），。、；：.,:;/%+-]*")
+# The same without what stands between several values.
+_PLAIN_VALUE = re.compile(f"[{_PLAIN}][{_PLAIN}()（），。：.,:%+-]*")
 # A code that no rule can object to, a price above 0 as it is stored but for the zeros at its end.
 _PLAIN_ENTRY_CODE = re.compile("[A-Z][A-Z0-9_]{0,30}-[A-Z0-9-]{1,32}")
 _PLAIN_PRICE = re.compile(r"[1-9][0-9]{0,9}(?:\.[0-9]{1,4})?")
@@ -90,7 +93,7 @@ class ColumnCheck:
             not self._required and placed.column.wrong == "BAD_CODE" and placed.column.storage in ("text", "list")
         )
         self._personal = kind == CLAIMS and placed.column.name == "member_ref"
-        self._parse = _parser_of(placed, options)
+        self._parse = _parser_of(placed, kind, options, forms)
         self._derive = _derivation_of(placed.column, forms)
         self._write = _writer_of(placed.column)
         self._free = placed.column.free
@@ -149,9 +152,10 @@ class ColumnCheck:
         """
         new = tuple.__new__  # half the time of Outcome(…)
         key = f'"{column.name}":"'
+        plain = (_PLAIN_VALUE if column.name in ONE_VALUED else _PLAIN_TEXT).fullmatch
 
         def text(cell: str) -> Outcome | None:
-            if not _PLAIN_TEXT.fullmatch(cell) or len(cell) > self._max_length or utf8_read_as_gbk(cell):
+            if not plain(cell) or len(cell) > self._max_length or utf8_read_as_gbk(cell):
                 return None
             if cell[0].lower() in self._header_starts or (len(cell) <= 4 and says_nothing(cell)):
                 return None
@@ -195,6 +199,8 @@ class ColumnCheck:
             json = f'"payment_standard":"{price}",'
             return new(Outcome, (f"{price}\t{self.tail}", json, "", json, price, ()))
 
+        if column.name == "dosage_form":  # is looked up in the table, and few differ
+            return None
         if column.parse is cell_rules.text:
             return text
         return {
@@ -268,7 +274,13 @@ class ColumnCheck:
         return Outcome(own + self.tail, json, "", "", value, ())
 
 
-def _parser_of(placed: Placed, options: CheckOptions) -> Callable[[str], Parsed]:
+def _parser_of(placed: Placed, kind: str, options: CheckOptions, forms: DosageForms) -> Callable[[str], Parsed]:
+    if kind in CATALOG_KINDS and placed.column.name in ONE_VALUED:
+        return one_of(placed.column.parse)
+    if kind in CATALOG_KINDS and placed.column.name == "dosage_form":
+        return form_of(forms, placed.column.parse)
+    if placed.column.name == "entry_code" and options.reads_printed(kind):
+        return numbered(placed.column.parse)
     if placed.column.name == "marks" and options.marks is not None:
         return cell_rules.choices({**options.marks})
     if header_key(placed.header) in MOMENT_HEADERS:
