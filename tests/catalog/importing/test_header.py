@@ -49,7 +49,7 @@ def test_columns_may_stand_in_any_order(tmp_path):
 
 @pytest.mark.parametrize(
     "header",
-    ["generic_name,Generic_Name", "通用名,药品名称", "通用名,通 用 名", "generic_name,ｇｅｎｅｒｉｃ＿ｎａｍｅ"],
+    ["generic_name,Generic_Name", "通用名,药品通用名", "通用名,通 用 名", "generic_name,ｇｅｎｅｒｉｃ＿ｎａｍｅ"],
 )
 def test_one_column_under_two_headers_is_refused(header, tmp_path):
     result = outcome(f"{header}\n奥希替尼,索拉非尼\n", path=tmp_path)

@@ -1,0 +1,55 @@
+"""Headings inside a list: a drug class with its name and nothing else (spec csv.md, rows that are no entries)."""
+
+import re
+from collections.abc import Callable, Sequence
+
+from catalog.importing.columns import DRUGS, NAMING_KINDS
+from tables.cells import Cell
+from tables.header import Header
+
+_CLASS = re.compile(r"[XZ](?:[A-Z](?:[0-9]{2}(?:[A-Z]{1,2})?)?)?")
+_CODE_AND_NAME = re.compile(rf"{_CLASS.pattern}[\s:：、.．-]+[\u4e00-\u9fff].*|{_CLASS.pattern}(?=[\u4e00-\u9fff]).*")
+# How the names of drug classes end, and names of drugs hardly do.
+_CLASS_NAME = re.compile(
+    r".*(?:药|药物|药品|用药|制剂|类|补充剂|抑制剂|拮抗剂|激动剂|阻滞剂|受体剂|化合物|衍生物|类似物|代用品|制品|系统|疾病|"
+    r"(?:解表|祛暑|泻下|清热|温里|化痰|止咳|平喘|开窍|固涩|扶正|安神|止血|祛瘀|理气|消导|治风|祛湿|化浊|降脂|和解|攻里|表里|解毒|通便|散寒|健脾|补益|养血|益气|滋阴|温阳|补肾|活血|行气|导滞|杀虫|涌吐|抗痨)剂)"
+    r"(?:[,，]?(?:单方|复方|除外|短效|中效|长效|预混))?(?:[(（][^()（）]*[)）])?"
+)
+
+
+Filled = Sequence[tuple[str, str]]
+
+
+def headings_of(kind: str, header: Header, sample: Sequence[tuple[int, Sequence[Cell]]]) -> Callable[[Filled], bool]:
+    """Return what tells a heading by the filled cells of its row, each with the column it stands in ('' for none).
+
+    `sample` are the first rows of the table. Where its full rows have no class codes in a column, a code there heads
+    what follows; where they have, only the name tells, and in a table of two columns nothing does.
+    """
+    if kind not in NAMING_KINDS and kind != DRUGS:
+        return lambda _: False
+    full = [cells for _, cells in sample if len(cells) - list(cells).count("") > 2]
+    heads = {
+        placed.column.name
+        for placed in header.placed
+        if full and not any(_is_class(cells[placed.index]) for cells in full if placed.index < len(cells))
+    }
+    has_more = len(header.placed) > 2
+
+    def is_heading(filled: Filled) -> bool:
+        if len(filled) == 1:
+            return bool(_CODE_AND_NAME.fullmatch(filled[0][1]))
+        if len(filled) != 2:
+            return False
+        (code_column, code), (name_column, name) = filled
+        if not _CLASS.fullmatch(code) or code_column not in ("class_code", "entry_code", ""):
+            return False
+        if name_column == "generic_name":
+            return has_more and (code_column in heads or _CLASS_NAME.fullmatch(name) is not None)
+        return name_column in ("", "note", "brand_name", "dosage_form") and any("\u4e00" <= c <= "\u9fff" for c in name)
+
+    return is_heading
+
+
+def _is_class(cell: Cell) -> bool:
+    return isinstance(cell, str) and _CLASS.fullmatch(cell.strip()) is not None
