@@ -73,7 +73,9 @@ _FOR_THE_WRITER = (
 _ADDED = re.compile(
     rf"[(\[【〔{{](?:{_UNIT}|{_FOR_THE_WRITER})[)\]】〕}}]$|(?<=.)(?:必填|选填)$|^[*※★☆#]+|[*※★☆#:;,。、]+$|^\"(.*)\"$"
 )
-_ADDITION = re.compile(rf"[(\[【〔{{](?:{_UNIT}|{_FOR_THE_WRITER})[)\]】〕}}]|(?:必填|选填|必选|非必填|可选|required|optional)项?")
+_ADDITION = re.compile(
+    rf"[(\[【〔{{](?:{_UNIT}|{_FOR_THE_WRITER})[)\]】〕}}]|(?:必填|选填|必选|非必填|可选|required|optional)项?"
+)
 _PARTS = re.compile(r"[\n\r/()\[\]（）【】]+")
 
 
