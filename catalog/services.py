@@ -12,12 +12,12 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from catalog import clock, uploads
-from catalog.changes import store_changes
+from catalog.changes import compared_anew
 from catalog.entries import checksum_of
 from catalog.importing.columns import header_key, headers_of, table_of
 from catalog.importing.load import delete_draft
 from catalog.importing.result import usual_names
-from catalog.models import Catalog, CatalogVersion, ImportRun, Series, VersionChange
+from catalog.models import Catalog, CatalogVersion, ImportRun, Series
 from common.errors import InvalidInput, Problem, Refused
 from common.jobs import services as jobs
 from common.jobs.models import Job
@@ -280,6 +280,7 @@ def publish_version(*, version: CatalogVersion, by: str, note: str = "", confirm
         raise SamePerson(_("Whoever imported or submitted a version cannot publish it; ask a second person."))
     if checksum_of(version.pk) != version.checksum:
         raise Altered(_("The entries are not those that were imported; import the file again."))
+    version = compared_anew(version)
     _guard_mass_change(version, confirm)
     _remember_drugs(version)
     version.published_at = clock.declare()
@@ -319,22 +320,22 @@ def _locked(version: CatalogVersion) -> CatalogVersion:
     return CatalogVersion.objects.select_related("catalog").get(pk=version.pk)
 
 
-def mass_change(version: CatalogVersion) -> tuple[int, int]:
-    """Return (entries that go or get narrower, entries in force) of a draft against the version in force on its first day."""
-    observed = clock.observe().known_at
-    in_force = version.catalog.versions.in_force(version.effective_from, observed).first()
-    if (in_force and in_force.pk) != version.parent_id:
-        # Something was published since the draft was imported: compare with what is in force now.
-        store_changes(version, in_force)
-    if in_force is None:
+def lost_entries(version: CatalogVersion) -> tuple[int, int]:
+    """Return (entries that go or get narrower, entries before) of a draft against the edition it follows, by the stored comparison."""
+    if version.parent is None:
         return 0, 0
-    lost = VersionChange.objects.filter(version=version, narrower=True).count()
-    return lost, in_force.entry_count
+    return version.change_counts.get("narrower", 0), version.parent.entry_count
+
+
+def is_mass_change(version: CatalogVersion) -> bool:
+    """Tell whether publishing a draft asks for confirmation: more than a tenth of the entries before go or get narrower."""
+    lost, before = lost_entries(version)
+    return lost > before * MASS_CHANGE_SHARE
 
 
 def _guard_mass_change(version: CatalogVersion, confirm: bool) -> None:
-    lost, before = mass_change(version)
-    if not confirm and lost > before * MASS_CHANGE_SHARE:
+    if is_mass_change(version) and not confirm:
+        lost, before = lost_entries(version)
         raise MassChange(
             _("%(lost)d of %(before)d entries in force go or get narrower; confirm it.")
             % {"lost": lost, "before": before}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from catalog import reference
 from catalog.curating.badges import provenance_badge
 from catalog.models import Catalog
+from claims.eligibility import RULES_VERSION
 from claims.models import ClaimCheck
 from claims.services import worded
 from common import icd10
@@ -99,7 +100,11 @@ class ClaimCheckAdmin(PageAdmin):
         return badge(check.get_outcome_display(), _TONES[check.outcome])
 
     def page_context(self, request: HttpRequest, check: ClaimCheck) -> dict[str, Any]:
-        context: dict[str, Any] = {"check": check, "outcome_badge": self.outcome_shown(check)}
+        context: dict[str, Any] = {
+            "check": check,
+            "outcome_badge": self.outcome_shown(check),
+            "rules_today": RULES_VERSION,
+        }
         if check.decision is None:
             return context
         decision = worded(check.decision, reader_language())

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from catalog import clock
+from catalog import clock, leases
 from catalog.models import Catalog, CatalogVersion
 from common.errors import InvalidInput, Problem, Refused, pointer
 from common.jcs import sha256_of
@@ -100,7 +100,7 @@ def issue_curator_key(
 def revoke_key(*, key: ApiKey) -> None:
     """End a key at once: the next request with it is a 401."""
     if key.revoked_at is None:
-        clock.outlive_observations()
+        leases.wait_out()
         key.revoked_at = clock.observe().known_at
         key.save(update_fields=["revoked_at"])
 

@@ -14,15 +14,15 @@ from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from django.test import Client
 
-from catalog import clock
+from catalog import leases
 from catalog import services as catalogs
 from catalog.importing import load
 from catalog.importing.check import check
 from catalog.models import Catalog, CatalogVersion, ImportRun, Revision
-from common import kept
+from common import cache, tenancy
 from common.jobs import services as jobs
 from insurers import services as insurers
-from insurers.api.callers import kept_callers
+from insurers.api import callers
 from insurers.models import Insurer
 
 
@@ -49,14 +49,20 @@ def _data_folder(tmp_path: Path, settings: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let no test see what another one's database held, and none wait: what this process keeps is dropped in place of outliving it."""
-    monkeypatch.setattr(clock, "outlive_observations", kept_callers.clear)
-    kept.forget()
-    kept_callers.clear()
+def _nobody_said() -> Iterator[None]:
+    """Let every test begin as the owner of the tables does, for the office, whomever the one before it worked for."""
+    before = tenancy._tenant.set(None)
     yield
-    kept.forget()
-    kept_callers.clear()
+    tenancy._tenant.reset(before)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let no test see what another one's database held, and none wait: leases are dropped in place of being waited out."""
+    monkeypatch.setattr(leases, "wait_out", callers.leases._held.clear)
+    cache.clear_all()
+    yield
+    cache.clear_all()
 
 
 class Api:

@@ -16,11 +16,14 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldBooleanWidget
 
 from catalog import services
+from catalog.changes import compared_anew
 from catalog.curating.badges import provenance_badge, version_badge
 from catalog.curating.changes import changes_context
 from catalog.curating.words import Words
 from catalog.entries import COLUMNS
+from catalog.importing.diff import fewer_classes
 from catalog.models import CatalogEntry, CatalogVersion
+from catalog.search import entries_matching
 from common.admin import Button, NothingToFillIn, PageAdmin, ReasonForm, day_field, note_field, paged, posted
 
 MAY_DECIDE = "catalog.change_catalogversion"
@@ -51,12 +54,6 @@ class PublishForm(forms.Form):
             del self.fields["confirm"]
 
 
-def is_mass_change(version: CatalogVersion) -> bool:
-    """Tell whether publishing will ask for an explicit tick, as far as the stored comparison knows."""
-    lost = version.change_counts.get("narrower", 0)
-    return bool(version.parent and lost > version.parent.entry_count * services.MASS_CHANGE_SHARE)
-
-
 def why_not_publish(version: CatalogVersion, person: str) -> str:
     """Return why this person cannot publish the version, or nothing."""
     if person in {version.created_by, version.submitted_by}:
@@ -64,15 +61,10 @@ def why_not_publish(version: CatalogVersion, person: str) -> str:
     return ""
 
 
-def search_entries(entries: QuerySet[CatalogEntry], wanted: str) -> QuerySet[CatalogEntry]:
-    """Keep the entries that a text names: by name, brand, maker or indication, by pinyin or its initials, by a code's beginning."""
-    found = Q(generic_name__icontains=wanted) | Q(brand_name__icontains=wanted) | Q(manufacturer__icontains=wanted)
-    found |= Q(indication__icontains=wanted)
-    if wanted.isascii():
-        lower, upper = wanted.lower().replace(" ", ""), wanted.upper()
-        found |= Q(pinyin__contains=lower) | Q(initials__contains=lower) | Q(entry_code__startswith=wanted)
-        found |= Q(national_code__startswith=upper) | Q(approval_no__startswith=upper)
-    return entries.filter(found)
+def search_entries(version: CatalogVersion, wanted: str) -> QuerySet[CatalogEntry]:
+    """Return the entries that a text names: those the search finds (catalog.search), and those that have it in their indication."""
+    named = Q(entry_code__in=entries_matching(version, wanted)[:])
+    return version.entries.filter(named | Q(indication__icontains=wanted))
 
 
 @admin.register(CatalogVersion)
@@ -112,6 +104,11 @@ class CatalogVersionAdmin(PageAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[CatalogVersion]:
         return super().get_queryset(request).select_related("catalog", "catalog__series", "parent")
 
+    def seen(self, request: HttpRequest, object_id: object) -> CatalogVersion | None:
+        """Return the version, a draft compared with the edition it follows now; refuses (403) who may not see it."""
+        version = super().seen(request, object_id)
+        return compared_anew(version) if version else None
+
     def get_urls(self) -> list[URLPattern]:
         return [
             self.route("<int:pk>/entries/", self.entries_view, "entries"),
@@ -149,7 +146,11 @@ class CatalogVersionAdmin(PageAdmin):
     def page_context(self, request: HttpRequest, version: CatalogVersion) -> dict[str, Any]:
         # A replaced draft's imports lose their version; the file that made this one is the latest.
         run = version.imports.order_by("-created_at").first()
-        return {**self._frame(request, version, "overview"), "run": run, "mass_change": is_mass_change(version)}
+        return {
+            **self._frame(request, version, "overview"),
+            "run": run,
+            "mass_change": services.is_mass_change(version),
+        }
 
     def _buttons(self, request: HttpRequest, version: CatalogVersion) -> list[Button]:
         may_decide, may_discard = request.user.has_perm(MAY_DECIDE), request.user.has_perm(MAY_DISCARD)
@@ -168,11 +169,9 @@ class CatalogVersionAdmin(PageAdmin):
 
     def entries_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         version = self._version(request, pk)
-        entries = version.entries.order_by("entry_code")
         wanted = request.GET.get("q", "").strip()[:100]
-        if wanted:
-            entries = search_entries(entries, wanted)
-        page = paged(request, entries)
+        entries = search_entries(version, wanted) if wanted else version.entries.all()
+        page = paged(request, entries.order_by("entry_code"))
         words = Words()
         for entry in page:
             entry.class_shown = words.of("reimbursement_class", entry.reimbursement_class)
@@ -246,7 +245,7 @@ class CatalogVersionAdmin(PageAdmin):
             return self.url("change", pk), told % {"version": version, "day": version.effective_from.isoformat()}
 
         # The tick is offered where the stored comparison asks for it, or where it was sent.
-        form = PublishForm(posted(request), asks=is_mass_change(version) or "confirm" in request.POST)
+        form = PublishForm(posted(request), asks=services.is_mass_change(version) or "confirm" in request.POST)
         return self.deed(
             request,
             obj=version,
@@ -268,14 +267,17 @@ class CatalogVersionAdmin(PageAdmin):
             "count": version.entry_count,
         }
         if version.parent is None:
-            return [days, _("There is no version in force before it: every entry is new.")]
+            return [days, _("It follows no earlier version: every entry is new.")]
         compared = _(
             "Against %(parent)s: %(added)d added, %(removed)d removed, %(changed)d changed; "
             "%(major)d can alter a payment, %(narrower)d go or get narrower."
         )
         names = ("added", "removed", "changed", "major", "narrower")
         told = {name: counts.get(name, 0) for name in names}
-        return [days, compared % {"parent": version.parent.label, **told}]
+        points = [days, compared % {"parent": version.parent.label, **told}]
+        if fewer_classes(version.parent.complete_for, version.complete_for):
+            points.append(_("It is complete for fewer classes than the one before: of the others it does not speak."))
+        return points
 
     def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         version = self._version(request, pk)

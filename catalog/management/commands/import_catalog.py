@@ -7,13 +7,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import connection
 
 from catalog import services
 from catalog.management.reading import add_reading, reading
 from catalog.management.tables import bar, write_problems, write_readings
 from catalog.models import Catalog, ImportRun
+from common.commands import OfficeCommand
 from common.errors import Refused
 from common.jobs import services as jobs
 from common.jobs.models import Job
@@ -21,7 +22,7 @@ from common.jobs.models import Job
 CHUNK = 1024 * 1024
 
 
-class Command(BaseCommand):
+class Command(OfficeCommand):
     help = (
         "Import a CSV or XLSX file as a draft of a catalog, with progress and problems; a second person publishes it."
     )

@@ -4,14 +4,15 @@ import json
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from catalog import seeding
+from common.commands import OfficeCommand
 from insurers.models import Insurer, Product
 from insurers.services import create_product, create_product_version, publish_product_version
 
 
-class Command(BaseCommand):
+class Command(OfficeCommand):
     help = "Load the seed lists, products and insurers (official facts, hand-coded and demonstration data, marked as such)."
 
     def handle(self, **options: Any) -> None:
