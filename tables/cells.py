@@ -162,7 +162,8 @@ def wrongly_decoded(text: str) -> bool:
     return utf8_read_as_gbk(text)
 
 
-_SHORT = 8  # characters; what is shorter must be garbled beyond doubt
+_SHORT = 8  # characters; what is shorter must be garbled beyond doubt, what has five or less beyond any
+_VERY_SHORT = 5
 _SHORTEST = 4
 
 
@@ -184,7 +185,7 @@ def utf8_read_as_gbk(text: str) -> bool:
     if read_again < 2 or read_again * 3 < len(raw) * (0.7 if is_short else 0.55):
         return False
     rare = sum(not _is_everyday(character) for character in wide)
-    return rare * 3 >= len(wide) * (2 if is_short else 1)
+    return rare / len(wide) >= (0.75 if len(wide) <= _VERY_SHORT else 0.5 if is_short else 0.33)
 
 
 def _is_everyday(character: str) -> bool:

@@ -73,6 +73,9 @@ _FOR_THE_WRITER = (
 _ADDED = re.compile(
     rf"[(\[【〔{{](?:{_UNIT}|{_FOR_THE_WRITER})[)\]】〕}}]$|(?<=.)(?:必填|选填)$|^[*※★☆#]+|[*※★☆#:;,。、]+$|^\"(.*)\"$"
 )
+_ADDITION = re.compile(
+    rf"[(\[【〔{{](?:{_UNIT}|{_FOR_THE_WRITER})[)\]】〕}}]|(?:必填|选填|必选|非必填|可选|required|optional)项?"
+)
 _PARTS = re.compile(r"[\n\r/()\[\]（）【】]+")
 
 
@@ -81,6 +84,11 @@ def bare_key(key: str) -> str:
     while (bare := _ADDED.sub(lambda found: found.group(1) or "", key)) != key and bare:
         key = bare
     return key
+
+
+def is_addition(text: str) -> bool:
+    """Tell whether a text is nothing but what people add to a header: （元）, 必填."""
+    return _ADDITION.fullmatch(header_key(text)) is not None
 
 
 class HeaderNames:

@@ -309,6 +309,12 @@ def _written(cell: Cell, column: Column) -> str:
             "a number of more than 15 digits, of which a spreadsheet lost the last. Make the column text and type it again.",
             choices="–",
         )
+    if kind == "no period":
+        raise Fault(
+            column.wrong,
+            "该列须写有效期的起止两天，如 2026-01-01至2027-12-31；只有一天时写“至…”或“…起”。",
+            "this column holds the first and the last day of a period, like 2026-01-01至2027-12-31; a single one as “至…” or “…起”.",
+        )
     if kind == "date" and column.storage != "date":
         raise Fault(
             column.wrong,

@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tables import cells
 from tables.cells import Fault, clean
@@ -457,6 +459,43 @@ def test_garbled_text_is_recognised(written):
 )
 def test_honest_text_is_not_taken_for_garbled(written):
     assert clean(written) == written
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ('"x"', "x"),
+        ('="x"', "x"),
+        ('"a ""b"" c"', 'a "b" c'),
+        ('=" 00123 "', "00123"),
+        ('""', ""),
+        ('"""x"""', "x"),
+        ('"a" and "b"', '"a" and "b"'),
+        ('5"', '5"'),
+        ('"x', '"x'),
+        ("x", "x"),
+        ('="x"&"y"', '="x"&"y"'),
+    ],
+)
+def test_quotes_left_around_a_text_are_taken_off(written, text):
+    assert cells.unquoted(written) == text
+
+
+@given(st.text('"=x y', max_size=12))
+def test_a_text_without_quotes_around_it_stays(text):
+    bare = cells.unquoted(text)
+
+    assert cells.unquoted(bare) == bare
+
+
+@pytest.mark.parametrize("written", "无 / ／ - — -- —— － 暂无 NULL null nan NaN None none N/A n/a".split())
+def test_words_for_nothing(written):
+    assert cells.says_nothing(written)
+
+
+@pytest.mark.parametrize("written", ["无糖", "N", "无。", "NA", "nano", "+", "0", "", "无 无", "-----", "暂无数据"])
+def test_words_that_say_something(written):
+    assert not cells.says_nothing(written)
 
 
 # ---------------------------------------------------------------------------------------------- persons
