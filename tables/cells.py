@@ -34,10 +34,15 @@ class Parsed(NamedTuple):
 
 
 class Typed(NamedTuple):
-    """An XLSX cell that is not text. `kind`: number, date, yes_no, error, formula (one without a stored result)."""
+    """An XLSX cell that is not text. `kind`: number, lossy (a number that lost digits), date, yes_no, error, formula (one
+    without a stored result).
+
+    `text` is the value without its format; `shown` what the sheet shows of a number, None where that cannot be told.
+    """
 
     kind: str
     text: str
+    shown: str | None = None
 
 
 Cell = str | Typed
@@ -109,6 +114,25 @@ def clean(text: str, *, free: bool = False) -> str:
     return text
 
 
+_QUOTED = re.compile('=?"((?:[^"]|"")*)"')
+
+
+def unquoted(text: str) -> str:
+    """Return a text without quotes that were left around it: by `, "x"` in a CSV, or by `="x"`, as some exports write
+    texts."""
+    while text[-1:] == '"' and (found := _QUOTED.fullmatch(text)):
+        text = found.group(1).replace('""', '"').strip(WHITE)
+    return text
+
+
+_NOTHING = re.compile("[无／/]|暂无|[-—–－―]{1,4}|null|nan|none|n/a", re.IGNORECASE)
+
+
+def says_nothing(text: str) -> bool:
+    """Tell whether a whole cell is one of the ways of writing that there is nothing: 无, /, —, NULL, N/A."""
+    return len(text) <= 4 and _NOTHING.fullmatch(text) is not None
+
+
 def refuse_mixed_scripts(text: str) -> None:
     """Will refuse a word of Latin letters and others that only look Latin. Codes need no such rule: their patterns are
     ASCII. Raises Fault CONTROL_CHARACTER."""
@@ -138,11 +162,38 @@ def wrongly_decoded(text: str) -> bool:
     return utf8_read_as_gbk(text)
 
 
+_SHORT = 8  # characters; what is shorter must be garbled beyond doubt, what has five or less beyond any
+_VERY_SHORT = 5
+_SHORTEST = 4
+
+
 def utf8_read_as_gbk(text: str) -> bool:
-    """Whether most of the text is what UTF-8 bytes become when read as GBK: bytes that are UTF-8 again."""
-    raw = text.encode("gb18030", "ignore")
-    triples = len(_UTF8_HAN.findall(raw))
-    return triples >= 2 and triples * 3 >= len(raw.translate(None, _ASCII)) * 0.7
+    """Tell whether the text is what UTF-8 bytes become when read as GBK: bytes that are UTF-8 again, in characters that
+    hardly anybody writes. A text of three characters or less is never taken for it: by chance real ones are such bytes."""
+    try:
+        text.encode("gb2312")
+    except UnicodeEncodeError:
+        pass
+    else:
+        return False  # everyday characters only
+    wide = [character for character in text if character > "\x7f"]
+    if len(wide) < _SHORTEST:
+        return False
+    raw = text.encode("gb18030", "ignore").translate(None, _ASCII)
+    read_again = sum("\u3000" <= c <= "\u9fff" or "\uff00" <= c <= "\uffef" for c in raw.decode("utf-8", "ignore"))
+    is_short = len(wide) < _SHORT
+    if read_again < 2 or read_again * 3 < len(raw) * (0.7 if is_short else 0.55):
+        return False
+    rare = sum(not _is_everyday(character) for character in wide)
+    return rare / len(wide) >= (0.75 if len(wide) <= _VERY_SHORT else 0.5 if is_short else 0.33)
+
+
+def _is_everyday(character: str) -> bool:
+    try:
+        character.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def narrow(text: str) -> str:
@@ -320,41 +371,8 @@ def class_code(written: str) -> Parsed:
     return Parsed(code, code)
 
 
-# C34, C34.1, C341, C34.100, C34.100x003, G63.2*, E11.4+ ; ICD-11 (2C25, BA00) does not fit.
-_ICD10 = re.compile(r"([A-Z][0-9][0-9A-Z])(\.?[0-9A-Z]{1,8}|\.-)?([*+†])?")
-_ICD10_RANGE = re.compile(r"([A-Z][0-9][0-9A-Z])\s*[-–—~〜]\s*([A-Z][0-9][0-9A-Z])")
 _CODE_SEPARATORS = re.compile("[;；|｜、,，]")
 _TEXT_SEPARATORS = re.compile("[;；|｜、]")
-
-
-def _icd10_code(written: str) -> str:
-    code = narrow(written).upper()
-    found = _ICD10.fullmatch(code)
-    if not found:
-        raise Fault(
-            "BAD_CODE",
-            f"“{written[:40]}”不是 ICD-10 编码。形如 C34、C34.1、C34.100x003，范围形如 C18-C20。",
-            f"“{written[:40]}” is no ICD-10 code. They look like C34, C34.1, C34.100x003, a range like C18-C20.",
-        )
-    head, tail, _ = found.groups()
-    # Chinese extensions are printed with a small x; they are compared without regard to case.
-    return head + re.sub("X(?=[0-9]{3}$)", "x", (tail or "").removesuffix(".-")) + (found.group(3) or "")
-
-
-def _icd10_code_or_range(written: str) -> str:
-    ends = _ICD10_RANGE.fullmatch(narrow(written).upper())
-    if not ends:
-        return _icd10_code(written)
-    first, last = ends.groups()
-    if first > last:
-        raise Fault(
-            "BAD_CODE", f"范围 {first}-{last} 的起点大于终点。", f"the range {first}-{last} ends before it begins."
-        )
-    return f"{first}-{last}"
-
-
-def _code_list(written: str, one: Callable[[str], str]) -> Parsed:
-    return _listed((one(piece) for piece in _pieces(written, _CODE_SEPARATORS)), written)
 
 
 def _pieces(written: str, separators: re.Pattern[str]) -> list[str]:
@@ -367,16 +385,6 @@ def _listed(values: Iterable[str], written: str) -> Parsed:
         raise Fault("BAD_CODE", "只有分隔符，没有内容。", "there are separators only.")
     stored = ";".join(unique)
     return Parsed(unique, stored if stored != re.sub(r"\s*[;；|｜、,，]\s*", ";", written) else None)
-
-
-def icd10(written: str) -> Parsed:
-    """Will read ICD-10 codes, prefixes and three-character ranges. Raises Fault BAD_CODE."""
-    return _code_list(written, _icd10_code_or_range)
-
-
-def diagnoses(written: str) -> Parsed:
-    """Will read ICD-10 codes, no ranges: what a person has (eligibility 8). Raises Fault BAD_CODE."""
-    return _code_list(written, _icd10_code)
 
 
 _CRITERION = re.compile(r"([A-Z][A-Z0-9_]{0,63})(?:\s*=\s*(.+))?", re.DOTALL)
@@ -604,33 +612,35 @@ def whole(least: int, greatest: int) -> Parser:
     return parse
 
 
-_PRICE = re.compile(r"([0-9]+(?:\.[0-9]+)?)元\(", re.ASCII)
+_PRICE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*元\s*\(", re.ASCII)
+_NEXT_PRICE = re.compile(r"\s*;\s*|\s*\n\s*|$")
 
 
 def payment_standard(written: str) -> Parsed:
-    """Will read a payment standard 支付标准 in CNY a unit: a number, or one of the NRDL's ways of writing it.
+    """Read a payment standard 支付标准 in CNY a unit: a number, or one of the NRDL's ways of writing it.
 
-    A number, or a single price such as `5.70元(10mg/片)`, is a Decimal; `*` (confidential) and several prices stay
-    text and cap nothing. Raises Fault BAD_NUMBER, OUT_OF_RANGE.
+    A number, or a single price such as `5.70元(10mg/片)`, is a Decimal; `*` (confidential) and several prices, between
+    `;` or on lines of their own, stay text and cap nothing. Lines may break anywhere. Raises Fault BAD_NUMBER, OUT_OF_RANGE.
     """
     plain = narrow(written)
     if plain == "*":
         return Parsed("*")
-    if "元(" not in plain:
+    if not _PRICE.match(plain):
         return positive(4)(written)
     prices = []
     rest = plain
     while rest:
         price = _PRICE.match(rest)
         end = _closing_bracket(rest, price.end()) if price else -1
-        if price is None or end < 0 or rest[end:].lstrip()[:1] not in ("", ";"):
+        behind = _NEXT_PRICE.match(rest, end) if end > 0 else None
+        if price is None or behind is None:
             raise Fault(
                 "BAD_NUMBER",
                 "请写数字、*，或 5.70元(10mg/片)；9.69元(20mg/片) 这样的写法。",
                 "write a number, *, or prices like 5.70元(10mg/片)；9.69元(20mg/片).",
             )
         prices.append(positive(4)(price.group(1)).value)
-        rest = rest[end:].lstrip().removeprefix(";").lstrip()
+        rest = rest[behind.end() :]
     return Parsed(prices[0], str(prices[0])) if len(prices) == 1 else Parsed(written)
 
 
@@ -677,3 +687,30 @@ def day_of(written: str) -> Parsed:
             "the year must be from 1900 to 2199; leave it empty when it is open-ended.",
         )
     return Parsed(value, value.isoformat())
+
+
+_DAY_IN_PERIOD = re.compile(f"(?:{_DAY.pattern})".replace("?P<", "?P<_"), re.ASCII)
+_BETWEEN_DAYS = re.compile(r"[\s至到起止截—–―~〜\-,，;；、:：()]*|\s*(?:to|until)\s*", re.IGNORECASE)
+_UNTIL = re.compile(r"[\s（(]*(?:截?至|截止至?|止于|到)[\s:：]*")
+
+
+def days_in(written: str) -> tuple[str, str] | None:
+    """Find the first and the last day of a period in one text, as ISO dates: `2026-01-01至2027-12-31`, `至2027-12-31`,
+    `2026-01-01起`; None where it is no period, or a day in it is none."""
+    plain = narrow(written)
+    found = list(_DAY_IN_PERIOD.finditer(plain))
+    if not 1 <= len(found) <= 2:
+        return None
+    rest = [plain[: found[0].start()], *(plain[a.end() : b.start()] for a, b in zip(found, found[1:], strict=False))]
+    rest.append(plain[found[-1].end() :])
+    if not all(_BETWEEN_DAYS.fullmatch(text) or text.strip(WHITE) in ("自", "从") for text in rest):
+        return None
+    try:
+        days = [day_of(day.group()).value.isoformat() for day in found]
+    except Fault:
+        return None
+    if len(days) == 2:
+        return (days[0], days[1]) if rest[1] else None
+    if _UNTIL.fullmatch(rest[0]):
+        return "", days[0]
+    return (days[0], "") if rest[1].strip(WHITE).startswith("起") else None

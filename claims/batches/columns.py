@@ -9,8 +9,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from catalog.importing.columns import Column, header_key
-from catalog.importing.rows import Placed
+from catalog.importing.columns import (
+    APPROVAL_HEADERS,
+    BRAND_HEADERS,
+    FORM_HEADERS,
+    GENERIC_HEADERS,
+    ICD10_HEADERS,
+    IGNORED_HEADERS,
+    MAKER_HEADERS,
+    NATIONAL_CODE_HEADERS,
+    OTHER_COMPANIES,
+    OWN_CODES,
+    STRENGTH_HEADERS,
+    WIDER_NAMES,
+)
 from claims.eligibility import fields
 from claims.eligibility.facts import QUANTITY_PLACES
 from claims.limits import MAX_TEXT
@@ -18,6 +30,8 @@ from common import personal
 from common.money import plain, yuan
 from tables import cells
 from tables.cells import Parsed, Parser, narrow
+from tables.columns import Column, HeaderNames, Shape, header_key
+from tables.header import Placed
 
 CLAIMS: Final = "claims"
 _EVERY_CLAIM: Final = frozenset({CLAIMS})
@@ -126,27 +140,29 @@ CLAIM_LINES: Final[tuple[Column, ...]] = (
     Column("pre_existing", ("既往症",), _codes(fields.pre_existing), "list", max_length=MAX_CODES_CELL, of_claim=True),
     Column("age", ("年龄",), _number(fields.age), "int", of_claim=True, wrong="BAD_NUMBER"),
     Column("sex", ("性别",), _chosen(fields.sex), of_claim=True, wrong="BAD_CHOICE"),
-    Column("diagnoses", ("诊断", "疾病编码", "ICD-10"), _codes(fields.diagnoses), "list", max_length=MAX_CODES_CELL),
+    Column("diagnoses", ("诊断", *ICD10_HEADERS), _codes(fields.diagnoses), "list", max_length=MAX_CODES_CELL),
     Column("setting", ("就医类型", "支付场景"), _chosen(fields.setting), wrong="BAD_CHOICE"),
     Column("institution_level", ("医疗机构级别",), _chosen(fields.institution_level), "int", wrong="BAD_CHOICE"),
     Column("circumstance", ("情形",), _chosen(fields.circumstance), of_claim=True, wrong="BAD_CHOICE"),
     Column(
         "national_code",
-        ("med_list_codg", "国家医保药品代码", "医保药品代码", "药品代码", "药品编码", "医疗目录编码"),
+        ("med_list_codg", "医疗目录编码", *NATIONAL_CODE_HEADERS),
         _as_written(fields.drug_code),
         max_length=MAX_TEXT,
+        general=OWN_CODES,
     ),
-    Column("approval_no", ("批准文号", "国药准字"), _as_written(fields.approval_no), max_length=MAX_TEXT),
+    Column("approval_no", APPROVAL_HEADERS, _as_written(fields.approval_no), max_length=MAX_TEXT),
     Column(
         "generic_name",
-        ("通用名", "药品名称", "药品通用名"),
+        GENERIC_HEADERS,
         personal.impersonal(cells.name),
         max_length=MAX_TEXT,
+        general=WIDER_NAMES,
     ),
-    Column("dosage_form", ("剂型",), _text, max_length=MAX_TEXT),
-    Column("brand_name", ("商品名",), _text, max_length=MAX_TEXT),
-    Column("manufacturer", ("生产企业", "上市许可持有人", "药品企业"), _text, max_length=MAX_TEXT),
-    Column("strength", ("规格",), _text, max_length=MAX_TEXT),
+    Column("dosage_form", FORM_HEADERS, _text, max_length=MAX_TEXT),
+    Column("brand_name", BRAND_HEADERS, _text, max_length=MAX_TEXT),
+    Column("manufacturer", MAKER_HEADERS, _text, max_length=MAX_TEXT, general=OTHER_COMPANIES),
+    Column("strength", STRENGTH_HEADERS, _text, max_length=MAX_TEXT),
     Column(
         "quantity",
         ("cnt", "数量"),
@@ -169,6 +185,17 @@ CLAIM_LINES: Final[tuple[Column, ...]] = (
     Column("base_settled", ("医保已结算",), _chosen(fields.yes_no), "yes_no", wrong="BAD_YES_NO"),
     Column("prior_auth_no", ("预授权号",), _kept(fields.prior_auth_no), max_length=fields.MAX_PRIOR_AUTH_NO),
     Column("evidence", ("审核要点", "证据"), _chosen(fields.evidence), "answers", max_length=4_000),
+)
+
+# What a header of a batch may be called.
+NAMES: Final = HeaderNames(
+    Shape(
+        columns=CLAIM_LINES,
+        required=frozenset(column.name for column in CLAIM_LINES if column.required_for),
+        naming="claim_no",
+        personal=personal.names_a_person,
+        ignored=IGNORED_HEADERS,
+    )
 )
 
 # The national interface writes a moment where we ask for a day; only under its own header is the time of day dropped.

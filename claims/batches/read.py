@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 from catalog.drugs.names import DosageForms
 from catalog.importing.result import CheckOptions
-from catalog.importing.rows import REMEMBERED, WRONG, ColumnCheck, Header, Placed, known_headers, read_header
-from claims.batches.columns import CLAIM_LINES, CLAIMS, numbers_lines, of_the_interface
+from catalog.importing.rows import REMEMBERED, WRONG, ColumnCheck
+from claims.batches.columns import CLAIM_LINES, CLAIMS, NAMES, numbers_lines, of_the_interface
 from claims.eligibility import InvalidClaim, fields, parse_claim
 from claims.eligibility.refunds import wrong_signs
 from claims.limits import MAX_LINES
@@ -31,7 +31,9 @@ from tables.duplicates import FirstSeen
 from tables.encoding import Refusal, encoding_of
 from tables.findings import Findings, Issue
 from tables.gate import file_format_of, sha256_of
+from tables.header import Header, Placed, read_header, text_of
 from tables.limits import Limits, Progress
+from tables.non_entries import NonEntries
 from tables.problems import Normalised, Problem, mask, problem
 from tables.read import Table
 
@@ -81,7 +83,7 @@ def read_batch(path: Path, limits: Limits | None = None) -> Iterator[Claim | Pro
     count = _Count()
     try:
         count.file_format = file_format_of(path, limits)
-        reader = _read_ndjson if count.file_format == "csv" and _is_ndjson(path) else _read_table
+        reader = _read_ndjson if count.file_format != "xlsx" and _is_ndjson(path) else _read_table
         for message in reader(path, limits, findings, count):
             if isinstance(message, Claim):
                 count.claims += 1
@@ -137,27 +139,27 @@ class _Open:
 
 def _read_table(path: Path, limits: Limits, findings: Findings, count: _Count) -> Iterator[Claim | Progress]:
     def report_whole_file(found: Problem) -> None:
-        # Problems of single rows are told once, by the second reading.
-        if found.row is None:
+        # What is wrong with single rows is told once, by the second reading.
+        if found.row is None or found.severity == "warning":
             findings.report(found)
 
     with _opened(path, limits, report_whole_file, findings.tell) as table:
         count.file_format, count.encoding = table.file_format, table.encoding
         header = read_header(
-            table.header,
-            table.header_row,
-            CLAIMS,
-            lambda found: findings.report(_impersonal(found)),
-            table=CLAIM_LINES,
-            in_claim=True,
+            table.header, table.header_row, NAMES, lambda found: findings.report(_impersonal(found)), findings.tell
         )
         if header is None or findings.error_count:
             return
-        last_row_of = _last_rows(table, header, limits, findings)
+        last_row_of = _last_rows(table, header, limits, findings, NonEntries(header, NAMES))
     if findings.error_count:
         return
     broken: list[Problem] = []
-    with _opened(path, limits, broken.append, lambda _: None) as table:
+
+    def report_row(found: Problem) -> None:
+        if found.row is not None and found.severity == "error":
+            broken.append(found)
+
+    with _opened(path, limits, report_row, lambda _: None) as table:
         yield from _claims(table, header, limits, findings, last_row_of, broken)
 
 
@@ -165,7 +167,7 @@ def _read_table(path: Path, limits: Limits, findings: Findings, count: _Count) -
 def _opened(
     path: Path, limits: Limits, report: Callable[[Problem], None], tell: Callable[[Normalised], None]
 ) -> Iterator[Table]:
-    table = Table(path, limits, lambda header: known_headers(header, CLAIMS, CLAIM_LINES), report, tell)
+    table = Table(path, limits, NAMES, report, tell)
     try:
         yield table
     finally:
@@ -222,12 +224,14 @@ class _Columns:
         self.cells_of_claim = itemgetter(*(column.index for column in self.all if column.name not in _OF_LINE))
 
 
-def _last_rows(table: Table, header: Header, limits: Limits, findings: Findings) -> "array[int]":
+def _last_rows(
+    table: Table, header: Header, limits: Limits, findings: Findings, non_entries: NonEntries
+) -> "array[int]":
     """For each claim, numbered in the order of first rows, the number of its last row among all rows: so a claim is
     known to be complete when that row was read, without keeping the whole file."""
     numbers = _Numbers(_Columns(header).claim_no)
     last = array("I")
-    for place, (row, cells) in enumerate(table):
+    for place, (row, cells) in enumerate(_lines_of(table, non_entries, findings.add)):
         if place >= limits.rows:
             findings.report(problem("TOO_MANY_ROWS", row, limit=limits.rows))
             return last
@@ -237,6 +241,16 @@ def _last_rows(table: Table, header: Header, limits: Limits, findings: Findings)
         else:
             last[number] = place
     return last
+
+
+def _lines_of(table: Table, non_entries: NonEntries, add: Callable[..., None]) -> Iterator[tuple[int, Sequence[Cell]]]:
+    """The rows of the table that are lines of claims; others are told (NOT_AN_ENTRY) and passed over."""
+    for row, cells in table:
+        if non_entries.may_be_one(cells) and (why := non_entries.why(cells)):
+            table.pass_over(row)
+            add("NOT_AN_ENTRY", row, "", text_of(next(filter(None, cells))), what_zh=why[0], what_en=why[1])
+        else:
+            yield row, cells
 
 
 class _Numbers:
@@ -272,7 +286,8 @@ def _claims(
     waiting: dict[int, _Open] = {}
     next_number = 0
     is_sheet = table.file_format == "xlsx"
-    for place, (row, found) in enumerate(table):
+    non_entries = NonEntries(header, NAMES)
+    for place, (row, found) in enumerate(_lines_of(table, non_entries, lambda *_, **__: None)):
         if broken:
             yield from _unreadable(broken, waiting)
         number, claim_no = numbers.of(found)
