@@ -52,7 +52,8 @@ def of_text(parse: Callable[[str], T], *, size: int = 16_384) -> Callable[[str],
         trimmed = clean(text)
         if not trimmed:
             return None
-        personal.refuse_identity_number(trimmed)
+        if len(trimmed) >= personal.SHORTEST_NUMBER:
+            personal.refuse_identity_number(trimmed)
         return parse(trimmed)
 
     return read
