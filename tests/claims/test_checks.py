@@ -244,7 +244,7 @@ def test_a_claim_costs_the_same_few_statements_whatever_its_lines(api: Api, hmb:
 
 
 def test_a_publication_is_seen_by_the_next_request_of_a_warm_process(api: Api, hmb: str, cidl: Catalog) -> None:
-    query = {"generic_name": "仑卡奈单抗", "icd10": "G30", "date": "2026-03-14"}
+    query = {"generic_name": "仑卡奈单抗注射液", "icd10": "G30", "date": "2026-03-14"}
     assert api.get("/products/HMB/coverage/", query).json()["outcome"] == "covered"
 
     catalogs.withdraw_version(version=cidl.versions.get(), by="bob", reason="误发")
@@ -253,7 +253,7 @@ def test_a_publication_is_seen_by_the_next_request_of_a_warm_process(api: Api, h
 
 
 def test_coverage_names_the_other_drugs_of_the_class(api: Api, hmb: str) -> None:
-    query = {"generic_name": "仑卡奈单抗", "icd10": "G30", "date": "2026-03-14"}
+    query = {"generic_name": "仑卡奈单抗注射液", "icd10": "G30", "date": "2026-03-14"}
 
     one = api.get("/products/HMB/coverage/", query).json()
     many = api.post("/products/HMB/coverage/", [query, {**query, "icd10": ["I10"]}]).json()["results"]
