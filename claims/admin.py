@@ -20,7 +20,7 @@ from common.admin import PageAdmin
 from common.labels import reader_language
 from common.markup import badge
 
-_TONES = {"eligible": "good", "review": "warn", "ineligible": "bad"}
+_TONES = {"eligible": "good", "review": "warn", "ineligible": "bad", "refunded": "quiet"}
 _EFFECTS = {"I": "bad", "R": "warn", "N": "quiet"}
 
 
