@@ -101,7 +101,7 @@ def recorded_by_rules_1(api: Api, claim: dict[str, Any], monkeypatch: pytest.Mon
         for module in map(import_module, ("claims.services", "claims.eligibility.digest", "claims.eligibility.answer")):
             then.setattr(module, "RULES_VERSION", "1")
         then.setattr(known.dosage_forms(), "matches_name", lambda *_forms: Agreement.PASS)
-        then.setattr(request, "_codes_in", lambda text, _ranges: ((text.replace(".", "")[:4],), ""))
+        then.setattr(request, "_diagnoses", lambda text: (text.replace(".", "")[:4],))
         response = api.post("/claims/checks/", claim)
     assert response.status_code == 200, response.content
     return response.json()
