@@ -9,8 +9,10 @@ from django.utils import timezone
 from catalog import search, search_files
 from catalog.importing.load import load
 from catalog.models import ImportRun
-from catalog.services import IMPORT_JOB, forget_uploads
+from catalog.services import IMPORT_JOB, end_consultations, forget_uploads
 from common import tenancy
+from common.audit.deeds import Via
+from common.audit.services import through
 from common.jobs.services import Lease, work
 
 KEPT_FOR = timedelta(days=30)
@@ -45,3 +47,10 @@ def prepare_searches() -> None:
     """Make one published version's texts ready for its first search."""
     with tenancy.acting_for(tenancy.OFFICE):
         search.prepare(at=timezone.now())
+
+
+@shared_task(name="catalog.tasks.end_consultations")
+def end_over_consultations() -> None:
+    """End the consultations whose last day is over; until then their state is computed (CatalogVersion.state_on)."""
+    with tenancy.acting_for(tenancy.OFFICE), through(Via.JOB):
+        end_consultations()

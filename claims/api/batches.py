@@ -157,7 +157,7 @@ class BatchViewSet(ApiViewSet):
     def cancel(self, request: Any, pk: str) -> Response:
         """End a batch that is queued or running; nothing of it is shown as decided."""
         refuse_unknown(request.query_params, ())
-        services.cancel_batch(batch=self._batch(pk))
+        services.cancel_batch(batch=self._batch(pk), by=request.user.person)
         return Response(_shown(self._batch(pk), language_of(request)), status=202)
 
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})

@@ -6,12 +6,11 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
-from catalog import services as catalogs
 from insurers import services as insurers
 from insurers.api.callers import kept_callers
 from tests.api.calls import BY_THE_FRAMEWORK, seen
 from tests.api.conftest import World
-from tests.conftest import Api
+from tests.conftest import Api, withdrawn
 
 OSIMERTINIB = quote("甲磺酸奥希替尼片")
 QUERIES = [
@@ -62,7 +61,7 @@ def test_both_ways_answer_everybody_alike(world: World, who: str, code: str) -> 
 
 def test_both_ways_count_and_end_at_the_same_limit(world: World, a: Api, settings: Any) -> None:
     settings.API_RATE_PER_MINUTE = 3
-    key = insurers.issue_insurer_key(insurer=world.a, scopes=["coverage:read"])[1]
+    key = insurers.issue_insurer_key(insurer=world.a, scopes=["coverage:read"], by="root")[1]
     path = f"/products/HMB/coverage/?{QUERIES[0]}"
 
     answers = [Api(key).get(path, **way) for way in ({}, BY_THE_FRAMEWORK, {}, BY_THE_FRAMEWORK, {})]
@@ -115,7 +114,7 @@ def test_what_was_recorded_a_moment_ago_is_in_the_next_answer(world: World, a: A
     before = a.get(path, **way).json()
     assert (before["outcome"], before["match"]["version"]) == ("covered", "v1")
 
-    catalogs.withdraw_version(version=world.v1, by="bob", reason="错了")
+    withdrawn(world.v1)
 
     after = a.get(path, **way).json()
     assert (after["outcome"], after["match"]) == ("not_covered", None)

@@ -108,7 +108,7 @@ def test_a_superuser_is_bound_by_it_too(root: Client, make_catalog: Callable[...
 
 
 def test_whoever_submitted_a_version_cannot_publish_it(bob: Client, draft: CatalogVersion) -> None:
-    bob.post(page("catalog_catalogversion_submit", draft.pk), {"comments_until": "2026-12-31"})
+    bob.post(page("catalog_catalogversion_submit", draft.pk), {"comments_until": "2099-12-31"})
     assert state_of(draft) == "in_consultation"
 
     assert bob.post(page("catalog_catalogversion_publish", draft.pk)).status_code == 409
@@ -158,11 +158,23 @@ def test_entries_have_no_pages_of_their_own_to_be_changed_on() -> None:
     assert CatalogEntry not in admin.site._registry
 
 
-@pytest.mark.parametrize(
-    "deed", ["publish", "submit", "withdraw", "discard"], ids=lambda deed: f"{deed} needs a permission and a POST"
-)
+DEEDS = {
+    "edit": "change_catalogversion",
+    "submit": "change_catalogversion",
+    "end_consultation": "change_catalogversion",
+    "request_review": "change_catalogversion",
+    "send_back": "publish_catalogversion",
+    "publish": "publish_catalogversion",
+    "withdraw": "withdraw_catalogversion",
+    "keep": "withdraw_catalogversion",
+    "revert": "change_catalogversion",
+    "discard": "delete_catalogversion",
+}
+
+
+@pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: f"{deed} needs a permission and a POST")
 def test_a_deed_needs_its_permission_and_a_post(draft: CatalogVersion, deed: str) -> None:
-    missing = "delete_catalogversion" if deed == "discard" else "change_catalogversion"
+    missing = DEEDS[deed]
     carol = curator("carol", without=missing)
     dora = curator("dora")
 
@@ -213,20 +225,37 @@ def test_the_tick_appears_when_something_was_published_since(bob: Client, make_c
     assert draft is not None
     address = page("catalog_catalogversion_publish", draft.pk)
 
-    assert 'name="confirm"' not in bob.get(address).content.decode()
-    refused = bob.post(address)
-    assert (refused.status_code, 'name="confirm"' in refused.content.decode()) == (409, True)
-    assert bob.post(address, {"confirm": "on"}).status_code == 302
+    shown = bob.get(address).content.decode()
+    assert ('name="confirm"' in shown, 'name="against" value="late"' in shown) == (True, True)
+    unseen = bob.post(address, {"confirm": "on"})
+    assert (unseen.status_code, "follows now is late" in text_of(unseen)) == (409, True)
+    assert bob.post(address, {"against": "late"}).status_code == 409
+    assert bob.post(address, {"against": "late", "confirm": "on"}).status_code == 302
 
 
-def test_withdrawing_wants_a_reason(alice: Client, in_force: CatalogVersion) -> None:
+def test_withdrawing_wants_a_reason_and_a_second_person(alice: Client, bob: Client, in_force: CatalogVersion) -> None:
     address = page("catalog_catalogversion_withdraw", in_force.pk)
 
     assert alice.post(address, {"reason": ""}).status_code == 200
-    assert state_of(in_force) == "published"
     assert alice.post(address, {"reason": "wrong list"}).status_code == 302
+    assert state_of(in_force) == "published"
+    assert "Withdrawal asked" in text_of(bob.get(page("catalog_catalogversion_change", in_force.pk)))
+    again = alice.post(address)
+    assert (again.status_code, "a second person carries it out" in text_of(again)) == (409, True)
+    assert "alice asked for it" in text_of(bob.get(address))
+    assert bob.post(address).status_code == 302
     stored = CatalogVersion.objects.get(pk=in_force.pk)
-    assert (stored.state, stored.withdrawn_by, stored.withdraw_reason) == ("withdrawn", "alice", "wrong list")
+    assert (stored.state, stored.withdrawal_asked_by, stored.withdrawn_by) == ("withdrawn", "alice", "bob")
+    assert stored.withdraw_reason == "wrong list"
+
+
+def test_the_asking_for_a_withdrawal_is_taken_back(alice: Client, bob: Client, in_force: CatalogVersion) -> None:
+    alice.post(page("catalog_catalogversion_withdraw", in_force.pk), {"reason": "wrong list"})
+
+    assert bob.post(page("catalog_catalogversion_keep", in_force.pk)).status_code == 302
+
+    stored = CatalogVersion.objects.get(pk=in_force.pk)
+    assert (stored.state, stored.withdrawal_asked_by, stored.withdraw_reason) == ("published", "", "")
 
 
 def test_a_draft_is_deleted_and_a_published_version_is_not(
@@ -238,11 +267,15 @@ def test_a_draft_is_deleted_and_a_published_version_is_not(
     assert list(CatalogVersion.objects.values_list("pk", flat=True)) == [in_force.pk]
 
 
-def test_a_published_version_offers_only_to_be_withdrawn(alice: Client, in_force: CatalogVersion) -> None:
+def test_a_published_version_offers_only_to_be_withdrawn_or_followed_by_the_one_before(
+    alice: Client, in_force: CatalogVersion
+) -> None:
     shown = alice.get(page("catalog_catalogversion_change", in_force.pk)).content.decode()
 
-    assert f"/{in_force.pk}/withdraw/" in shown
-    assert not re.search(r"/(publish|submit|discard|delete)/\"", shown)
+    assert set(re.findall(rf"/{in_force.pk}/([a-z-]+)/\"", shown)) - {"history", "entries", "changes"} == {
+        "withdraw",
+        "revert",
+    }
 
 
 # --- Nothing to add, change or delete where the page only shows

@@ -11,10 +11,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from catalog import search, search_files, services, tasks
+from catalog import search, search_files, tasks
 from catalog.models import Catalog, CatalogVersion
 from catalog.text_index import TextIndex, Texts
-from tests.conftest import imported, published
+from tests.conftest import imported, published, withdrawn
 
 HEADER = "entry_code,generic_name\n"
 LIST = HEADER + "E-1,阿昔替尼片\nE-2,奥希替尼片\nE-3,阿司匹林片\n"
@@ -142,7 +142,7 @@ def test_a_published_version_is_made_ready(version: CatalogVersion, folder: Path
 def test_neither_a_draft_nor_a_withdrawn_nor_a_small_version_is(
     catalog: Catalog, version: CatalogVersion, folder: Path
 ) -> None:
-    services.withdraw_version(version=version, by="bob", reason="wrong")
+    withdrawn(version)
     imported(catalog, LIST.replace("E-3", "E-4"), label="draft")
     published(catalog, HEADER + "E-1,阿昔替尼片\n", label="small")
 

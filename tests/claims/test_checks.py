@@ -8,13 +8,12 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from catalog import services as catalogs
 from catalog.models import Catalog
 from claims import services
 from claims.models import ClaimCheck
 from common import kept as memories
 from insurers.models import Insurer
-from tests.conftest import Api, imported, published
+from tests.conftest import Api, imported, published, withdrawn
 
 CIDL = "entry_code,generic_name,icd10,class_code\nC-1,仑卡奈单抗注射液,G30,XN06DX\nC-2,多奈单抗注射液,G30,XN06DX\n"
 TERMS = {
@@ -72,7 +71,7 @@ def test_a_replay_gives_the_same_digest_whatever_was_recorded_since(
 ) -> None:
     first = api.post("/claims/checks/", CLAIM).json()
     version = published(cidl, "entry_code,generic_name,icd10\nC-9,阿司匹林片,I10\n", label="2027")
-    catalogs.withdraw_version(version=cidl.versions.get(label="2025"), by="bob", reason="误发")
+    withdrawn(cidl.versions.get(label="2025"))
     published(make_catalog("LATER"), "entry_code,generic_name,brand_name\nX,仑卡奈单抗,乐意保\n")
 
     then = api.post(f"/claims/checks/{first['id']}/replay/").json()
@@ -145,7 +144,7 @@ def test_a_recorded_decision_cannot_be_changed_or_deleted_by_raw_sql(api: Api, h
 def test_after_the_retention_the_facts_are_gone_and_the_digest_stays(api: Api, hmb: str, insurer: Insurer) -> None:
     check = api.post("/claims/checks/", CLAIM).json()
 
-    assert services.purge_facts(insurer_id=insurer.pk, older_than=timezone.now()) == 1
+    assert services.purge_facts(insurer_id=insurer.pk, older_than=timezone.now(), by="alice") == 1
 
     kept = ClaimCheck.objects.get()
     assert (kept.facts, kept.decision, kept.claim_no, kept.digest) == (None, None, "", check["digest"])
@@ -183,7 +182,7 @@ def test_a_publication_is_seen_by_the_next_request_of_a_warm_process(api: Api, h
     query = {"generic_name": "仑卡奈单抗", "icd10": "G30", "date": "2026-03-14"}
     assert api.get("/products/HMB/coverage/", query).json()["outcome"] == "covered"
 
-    catalogs.withdraw_version(version=cidl.versions.get(), by="bob", reason="误发")
+    withdrawn(cidl.versions.get())
 
     assert api.get("/products/HMB/coverage/", query).json()["outcome"] == "not_covered"
 

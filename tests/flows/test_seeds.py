@@ -34,7 +34,7 @@ class SeededLists(TestCase):
         with mock.patch.object(jobs, "PROGRESS_SECONDS", 3600.0):
             call_command("seed", verbosity=0)
         cls.apis = {
-            product.code: Api(issue_insurer_key(insurer=product.insurer, scopes=EVERY_INSURER_SCOPE)[1])
+            product.code: Api(issue_insurer_key(insurer=product.insurer, scopes=EVERY_INSURER_SCOPE, by="root")[1])
             for product in Product.objects.select_related("insurer")
         }
 

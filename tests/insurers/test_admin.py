@@ -57,7 +57,9 @@ def sam() -> Client:
 
 @pytest.fixture
 def product_version(insurer: Insurer) -> ProductVersion:
-    product = services.create_product(insurer_id=insurer.pk, code="HMB", name="惠民保", is_demonstration=True)
+    product = services.create_product(
+        insurer_id=insurer.pk, code="HMB", name="惠民保", is_demonstration=True, by="key:a"
+    )
     return services.create_product_version(product=product, data=TERMS, by="key:abc")
 
 

@@ -109,8 +109,8 @@ def _count(cursor: Any, table: str) -> int:
 
 def belongings(insurer: Insurer, make_catalog: Callable[..., Catalog]) -> None:
     """Give an insurer a row in every table that can be filled from here."""
-    services.issue_insurer_key(insurer=insurer, scopes=EVERY_INSURER_SCOPE)
-    product = services.create_product(insurer_id=insurer.pk, code="HMB", name="惠民保")
+    services.issue_insurer_key(insurer=insurer, scopes=EVERY_INSURER_SCOPE, by="root")
+    product = services.create_product(insurer_id=insurer.pk, code="HMB", name="惠民保", by="key:a")
     terms = {"label": "2026", "effective_from": "2026-01-01", "benefits": [{"code": "a", "ratio": "0.5"}]}
     services.create_product_version(product=product, data=terms, by="key:a")
     catalog = make_catalog(f"PRIVATE-{insurer.code}", owner_id=insurer.pk)
@@ -119,7 +119,7 @@ def belongings(insurer: Insurer, make_catalog: Callable[..., Catalog]) -> None:
     webhook = webhooks.add_webhook(
         insurer_id=insurer.pk, url="https://hooks.example.com/", events=["batch.finished"], by="key:a"
     )
-    webhooks.send_test(webhook=webhook, at=timezone.now())
+    webhooks.send_test(webhook=webhook, at=timezone.now(), by="alice")
     KeptAnswer.objects.create(
         insurer_id=insurer.pk, holder="x", idempotency_key=insurer.code, fingerprint="x", status=200, body=b""
     )

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from claims import services
 from claims.batches.services import purge_batches
+from common.audit.services import SYSTEM
 from insurers.models import Insurer
 
 
@@ -18,6 +19,6 @@ class Command(BaseCommand):
         now = timezone.now()
         for insurer in Insurer.objects.order_by("code"):
             older_than = now - timedelta(days=insurer.retention_days)
-            checks = services.purge_facts(insurer_id=insurer.pk, older_than=older_than)
-            batches = purge_batches(insurer_id=insurer.pk, older_than=older_than)
+            checks = services.purge_facts(insurer_id=insurer.pk, older_than=older_than, by=SYSTEM)
+            batches = purge_batches(insurer_id=insurer.pk, older_than=older_than, by=SYSTEM)
             self.stdout.write(f"{insurer.code}: facts of {checks} checks and {batches} batches removed")

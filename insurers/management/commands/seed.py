@@ -14,8 +14,8 @@ from django.core.management.base import BaseCommand, CommandError
 from catalog.models import Catalog, CatalogVersion, ImportRun
 from catalog.services import create_catalog, publish_version, upload_catalog
 from common.jobs import services as jobs
-from insurers.models import Insurer, Product
-from insurers.services import create_product, create_product_version, publish_product_version
+from insurers.models import Product
+from insurers.services import create_product, create_product_version, insurer_named, publish_product_version
 
 MAKER, CHECKER = "seed-maker", "seed-checker"
 SEEDS = Path(settings.BASE_DIR) / "seeds"
@@ -75,7 +75,7 @@ class Command(BaseCommand):
 
     def _product(self, described: dict[str, Any]) -> None:
         named = described["insurer"]
-        insurer, _made = Insurer.objects.get_or_create(code=named["code"], defaults={"name": named["name"]})
+        insurer = insurer_named(code=named["code"], name=named["name"], by=MAKER)
         product = Product.objects.filter(insurer=insurer, code=described["code"]).first()
         if product is None:
             product = create_product(
@@ -83,6 +83,7 @@ class Command(BaseCommand):
                 code=described["code"],
                 name=described["name"],
                 note=described["note"],
+                by=MAKER,
                 is_demonstration=True,
             )
         for terms in described["versions"]:

@@ -115,7 +115,7 @@ def test_what_is_missing_or_unknown_is_refused(
 
 
 def test_a_key_without_the_scope_may_not(insurer: Insurer, product: Product) -> None:
-    api = Api(insurers.issue_insurer_key(insurer=insurer, scopes=["coverage:read"])[1])
+    api = Api(insurers.issue_insurer_key(insurer=insurer, scopes=["coverage:read"], by="root")[1])
 
     assert upload(api).status_code == 403
     assert api.get("/claims/batches/").status_code == 403
@@ -339,7 +339,7 @@ def test_a_fault_is_never_an_outcome(api: Api, product: Product, monkeypatch: py
 
     dead = Job.objects.get(subject__startswith=f"{batch.pk}/")
     assert (dead.state, dead.attempts) == (Job.State.DEAD, 3)
-    jobs.retry(job=dead)
+    jobs.retry(job=dead, by="alice")
     assert worked_off(batch).state == State.DONE
 
 
@@ -438,7 +438,10 @@ def test_before_the_retention_is_over_nothing_goes(product: Product) -> None:
 def test_a_batch_under_way_is_not_purged(product: Product) -> None:
     batch = accepted(product, TWO)
 
-    assert services.purge_batches(insurer_id=product.insurer_id, older_than=timezone.now() + timedelta(days=1)) == 0
+    assert (
+        services.purge_batches(insurer_id=product.insurer_id, older_than=timezone.now() + timedelta(days=1), by="alice")
+        == 0
+    )
     assert worked_off(batch).state == State.DONE
 
 
