@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminS
 
 from catalog.clock import CHINA
 from catalog.curating.badges import provenance_badge
-from common.admin import Button, NothingToFillIn, PageAdmin, day_field, posted, text_field
+from common.admin import Button, Logged, NothingToFillIn, PageAdmin, day_field, posted, text_field
 from common.markup import badge
 from insurers import accounts as accounts  # registers the pages of the people who sign in
 from insurers import services
@@ -31,7 +31,7 @@ KEY_DAYS = 180
 
 
 @admin.register(Insurer)
-class InsurerAdmin(ModelAdmin):
+class InsurerAdmin(Logged, ModelAdmin):
     """An insurer is made and described here; it is never deleted, since its checks and products stay."""
 
     actions = None
@@ -340,12 +340,12 @@ class ProductVersionAdmin(PageAdmin):
         ]
 
     def page_context(self, request: HttpRequest, version: ProductVersion) -> dict[str, Any]:
-        buttons = []
-        if request.user.has_perm(MAY_DECIDE):
-            if version.state == "draft":
-                buttons.append(Button(_("Publish"), self.url("publish", version.pk), "verified", "primary"))
-            elif version.state == "published":
-                buttons.append(Button(_("Withdraw"), self.url("withdraw", version.pk), "undo", "danger"))
+        offered = [
+            ("publish", Button(_("Publish"), self.url("publish", version.pk), "verified", "primary")),
+            ("withdraw", Button(_("Withdraw"), self.url("withdraw", version.pk), "undo", "danger")),
+        ]
+        person, may = request.user.get_username(), request.user.has_perm(MAY_DECIDE)
+        buttons = [button for move, button in offered if may and services.refusal(version, move, person) is None]
         return {
             "version": version,
             "product": version.product,

@@ -24,8 +24,8 @@ from insurers.keys import make_key
 from insurers.models import ApiKey, Insurer, Product, ProductVersion, Scope
 from insurers.terms import ProductTerms, catalog_references, parse_terms, terms_document
 
-# Publishing catalogs is the office's act, by a second person of the office.
-OFFICE_ONLY = frozenset({Scope.CATALOG_PUBLISH})
+# Publishing catalogs is the office's act, by a second person of the office; the log of deeds is everybody's, so the office alone reads it.
+OFFICE_ONLY = frozenset({Scope.CATALOG_PUBLISH, Scope.AUDIT_READ})
 
 
 class CodeTaken(Refused):
@@ -63,7 +63,7 @@ def _check_scopes(scopes: Iterable[str], *, office: bool) -> list[str]:
             _("Unknown scope %(wrong)s; known are: %(known)s.") % {"wrong": ", ".join(wrong), "known": known}
         )
     if not office and OFFICE_ONLY & set(wanted):
-        raise BadScope(_("Only a curator's key may publish catalogs."))
+        raise BadScope(_("Only a curator's key may publish catalogs or read the log of deeds."))
     return wanted
 
 

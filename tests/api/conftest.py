@@ -99,7 +99,7 @@ def _keys(a: Insurer, b: Insurer) -> dict[str, Api]:
     office = {
         "maker": ["catalog:read", "catalog:write"],
         "checker": ["catalog:read", "catalog:write", "catalog:publish"],
-        "auditor": ["catalog:read"],
+        "auditor": ["catalog:read", "audit:read"],
     }
     insurer_key, curator_key = insurers.issue_insurer_key, insurers.issue_curator_key
     expired = insurer_key(insurer=a, scopes=A_WRITE, expires_at=timezone.now() - timedelta(seconds=1), by="root")[1]

@@ -14,6 +14,7 @@ from catalog import clock, feed, services
 from catalog.entries import checksum_of
 from catalog.importing.export import csv_lines
 from catalog.models import Catalog, CatalogEntry, CatalogVersion
+from catalog.moves import followed
 from common.jcs import sha256_of
 from tests.conftest import Api, imported, published, withdrawn
 
@@ -290,7 +291,10 @@ def _check_history(catalog: Catalog, api: Api, steps: list[Any], page_size: int)
     history: list[CatalogVersion] = []
 
     def publish(version: CatalogVersion) -> None:
-        history.append(services.publish_version(version=version, by="bob", confirm=True))
+        now = followed(version)
+        history.append(
+            services.publish_version(version=version, by="bob", confirm=True, against=now.label if now else None)
+        )
 
     for number, (content, day, publish_now, withdraw_last) in enumerate(steps):
         first_day = date(2026, 1, 1) + timedelta(days=day)

@@ -92,9 +92,9 @@ def test_a_withdrawn_version_is_never_current(api: Api, versions: list[CatalogVe
     withdrawn(versions[1])
     gone, first = checked(api, held(versions[1]), held(versions[0]))
 
-    assert (withdrawn["status"], withdrawn["current"]["label"]) == ("withdrawn", "v1")
-    assert withdrawn["withdrawn_at"] is not None
-    assert withdrawn["affected_entries"] == 4
+    assert (gone["status"], gone["current"]["label"]) == ("withdrawn", "v1")
+    assert gone["withdrawn_at"] is not None
+    assert gone["affected_entries"] == 4
     assert first["status"] == "current"
 
 
