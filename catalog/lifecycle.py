@@ -149,7 +149,6 @@ MOVES: tuple[Move[Standing], ...] = (
         who=(EDITOR, ITSELF),
         otherwise="not_in_consultation",
         deed="version.consultation_ended",
-        event="consultation.closed",
         call="POST V end-consultation/",
     ),
     Move(

@@ -1,13 +1,17 @@
 """Shared fixtures: people, insurers and their keys, catalogs that come in by the front door. Alice makes, Bob checks; A and B are insurers."""
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
 import pytest
 from django.apps import apps
+from django.conf import settings as django_settings
 from django.db import connection
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
@@ -183,3 +187,16 @@ def make_catalog(db: None) -> Callable[..., Catalog]:
         return catalogs.create_catalog(code=code, name=fields.pop("name", code), kind=kind, by="alice", **fields)
 
     return make
+
+
+@pytest.fixture
+def service(transactional_db: None) -> Iterator[psycopg.Connection[Any]]:
+    """A connection of the service's own role to the tests' database, acting for nobody yet."""
+    url = urlsplit(os.environ["DATABASE_URL"])
+    if url.username == django_settings.DATABASES["default"]["USER"]:
+        pytest.skip("the service signs in as the owner here")
+    with connection.cursor() as cursor:  # as deploy/database/roles.sql has it for every table to come
+        cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {url.username}")
+    at = urlunsplit(url._replace(path="/" + connection.settings_dict["NAME"]))
+    with psycopg.connect(at, autocommit=True) as opened:
+        yield opened

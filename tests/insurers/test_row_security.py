@@ -4,14 +4,13 @@ The tests' own connection is the tables' owner, whom FORCE binds; where the serv
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 from django.apps import apps
-from django.conf import settings
 from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
 
@@ -202,19 +201,6 @@ def test_entries_of_a_version_that_is_not_seen_cannot_be_changed(
 
 
 # --- The role that the service signs in as
-
-
-@pytest.fixture
-def service(transactional_db: None) -> Iterator[psycopg.Connection[Any]]:
-    """A connection of the service's own role to the tests' database, acting for nobody yet."""
-    url = urlsplit(os.environ["DATABASE_URL"])
-    if url.username == settings.DATABASES["default"]["USER"]:
-        pytest.skip("the service signs in as the owner here")
-    with connection.cursor() as cursor:  # as deploy/database/roles.sql has it for every table to come
-        cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {url.username}")
-    at = urlunsplit(url._replace(path="/" + connection.settings_dict["NAME"]))
-    with psycopg.connect(at, autocommit=True) as opened:
-        yield opened
 
 
 def test_the_services_role_sees_nothing_until_it_says_for_whom_it_acts(
