@@ -24,7 +24,4 @@ USER 10001
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD ["python", "deploy/container/health.py"]
-# One process per WEB_CONCURRENCY. A hung database must not hold a process for long: hence the short timeout.
-CMD ["gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "config.web.Worker", "--threads", "4", \
-     "--timeout", "30", "--graceful-timeout", "20", "--max-requests", "20000", "--max-requests-jitter", "2000", \
-     "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]
+CMD ["gunicorn", "config.wsgi", "--config", "python:config.processes", "--bind", "0.0.0.0:8000", "--worker-tmp-dir", "/dev/shm"]

@@ -16,7 +16,9 @@ from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
 from catalog.lifecycle import state_on
+from catalog.vocabularies import KINDS, SEXES
 from common.jobs.models import Job
+from common.labels import choices
 
 CODE_PATTERN = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", _("letters, digits, dot, dash and underscore only"))
 
@@ -235,16 +237,9 @@ class CatalogQuerySet(models.QuerySet["Catalog"]):
 class Catalog(models.Model):
     """A named list kept in versions (spec eligibility 1)."""
 
-    class Kind(models.TextChoices):
-        COMMERCIAL = "commercial", _("commercial catalog")
-        BASE = "base", _("basic insurance list")
-        BASE_EXCLUSION = "base_exclusion", _("never paid by basic insurance")
-        NEGATIVE = "negative", _("negative list")
-        REFERENCE = "reference", _("reference list")
-
     code = models.CharField(_("code"), max_length=64, unique=True, validators=[CODE_PATTERN])
     name = models.CharField(_("name"), max_length=200)
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    kind = models.CharField(_("kind"), max_length=20, choices=choices(KINDS.terms))
     series = models.ForeignKey(Series, models.PROTECT, null=True, blank=True, verbose_name=_("series"))
     publisher = models.CharField(_("publisher"), max_length=200, blank=True, default="")
     owner = models.ForeignKey(
@@ -270,7 +265,7 @@ class Catalog(models.Model):
                 condition=Q(series=None) | Q(kind="commercial"), name="only_commercial_catalogs_have_a_series"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["commercial", "base", "base_exclusion", "negative", "reference"]),
+                condition=Q(kind__in=KINDS.codes),
                 name="catalog_kind_is_known",
             ),
         ]
@@ -495,7 +490,7 @@ class CatalogEntry(models.Model):
                 condition=Q(min_institution_level=None) | Q(min_institution_level__range=(1, 3)),
                 name="institution_level_1_to_3",
             ),
-            models.CheckConstraint(condition=Q(sex__in=["", "F", "M"]), name="sex_is_f_or_m"),
+            models.CheckConstraint(condition=Q(sex__in=["", *SEXES.codes]), name="sex_is_f_or_m"),
         ]
         indexes = [
             models.Index(fields=["base_name", "version"], name="entry_base_name"),

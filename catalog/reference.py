@@ -20,12 +20,6 @@ def dosage_form_rows() -> tuple[tuple[str, str, str], ...]:
     return tuple((row["form"], row["group"], row["same_as"]) for row in rows_of("dosage_forms"))
 
 
-@cache
-def mark_codes() -> frozenset[str]:
-    """Return the codes an entry's `marks` may hold."""
-    return frozenset(row["code"] for row in rows_of("marks"))
-
-
 def reference_rows() -> dict[str, list[dict[str, Any]]]:
     """Return, by model name, the field values of every vocabulary row."""
     classes = [
@@ -36,6 +30,6 @@ def reference_rows() -> dict[str, list[dict[str, Any]]]:
         "DosageForm": rows_of("dosage_forms"),
         "DrugClass": sorted(classes, key=lambda r: len(r["code"])),
         "Indication": [{**r, "icd10": [c for c in r["icd10"].split(";") if c]} for r in rows_of("indications")],
-        "Mark": rows_of("marks"),
+        "Mark": [{name: value for name, value in row.items() if name != "aliases"} for row in rows_of("marks")],
         "Exclusion": rows_of("base_exclusions_law"),
     }

@@ -55,6 +55,7 @@ from common.errors import InvalidInput, Problem
 from common.jobs import services as jobs
 from common.jobs.models import Job
 from common.lifecycle import NEW, why_not
+from tables import cells
 from tables.problems import Problem as FileProblem
 
 # Offered under this name too: what happens to a version, and what is said no to.
@@ -115,7 +116,7 @@ def create_catalog(
     note: str = "",
 ) -> Catalog:
     """Make a catalog; raises CodeTaken, or InvalidInput for an unknown series or one on a catalog that is not commercial."""
-    if series and kind != Catalog.Kind.COMMERCIAL:
+    if series and kind != "commercial":
         _refuse("/series", "not_commercial", _("Only a commercial catalog has a series; leave it out."))
     if series and not Series.objects.filter(pk=series).exists():
         known = ", ".join(Series.objects.values_list("code", flat=True))
@@ -143,7 +144,7 @@ def create_catalog(
 
 def usual_names(kind: str) -> str:
     """Return how names are read where nobody says: as printed in a basic insurance list, else plain (spec csv.md)."""
-    return "printed" if kind == Catalog.Kind.BASE else "plain"
+    return "printed" if kind == "base" else "plain"
 
 
 def shown_file_name(name: str) -> str:
@@ -173,7 +174,7 @@ def upload_catalog(
     `names` is `printed` or `plain` ('': printed for a base list, else plain); `complete_for` the class-code prefixes of which the list is
     complete (none: altogether); `sheet`, `header_row` and `mapping` (own header → column) say where the table stands and how its columns are called.
     The same bytes to be read the same way for the same catalog, label and days again give the earlier run. Raises InvalidInput for days out of
-    order, LabelTaken where the label is not a draft's, FileTooLarge.
+    order and for a class that is none, LabelTaken where the label is not a draft's, FileTooLarge.
     """
     check_days(effective_from, effective_to)
     wanted = {
@@ -182,7 +183,7 @@ def upload_catalog(
         "effective_from": effective_from,
         "effective_to": effective_to,
         "names": names or usual_names(catalog.kind),
-        "complete_for": sorted(set(complete_for)),
+        "complete_for": _classes(complete_for),
         "sheet": sheet,
         "header_row": header_row,
         "mapping": dict(mapping or {}),
@@ -228,6 +229,17 @@ def upload_drugs(*, chunks: Iterable[bytes], file_name: str, by: str, note: str 
         raise
     uploads.discard(stored.path)
     return earlier, False
+
+
+def _classes(prefixes: Sequence[str]) -> list[str]:
+    """Return class-code prefixes as a version keeps them: in capitals, each once, in order. Raises InvalidInput."""
+    found = set()
+    for written in prefixes:
+        try:
+            found.add(cells.class_code(written.strip()).value)
+        except cells.Fault:
+            _refuse("/complete_for", "bad_code", _("%(code)s is no class code such as X or XL01.") % {"code": written})
+    return sorted(found)
 
 
 def _upload_fields(stored: uploads.StoredFile, file_name: str, by: str) -> dict[str, Any]:

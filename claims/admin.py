@@ -13,7 +13,8 @@ from catalog.curating.badges import provenance_badge
 from catalog.models import Catalog
 from claims.models import ClaimCheck
 from claims.services import worded
-from common.admin import PageAdmin, reader_language
+from common.admin import PageAdmin
+from common.labels import reader_language
 from common.markup import badge
 
 _TONES = {"eligible": "good", "review": "warn", "ineligible": "bad"}

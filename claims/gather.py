@@ -20,14 +20,17 @@ from catalog.drugs.resolve import recognise
 from catalog.entries import COLUMNS
 from catalog.known import KnownRows, complete, dosage_forms, masters_named
 from catalog.models import CatalogEntry, CatalogVersion
-from claims.eligibility.compiled import CLASS_LENGTH, EXCLUDING_KINDS, CompiledVersion, Selectors
+from catalog.vocabularies import EXCLUDING_KINDS
+from claims.eligibility.compiled import CLASS_LENGTH, CompiledVersion, Selectors
 from claims.eligibility.compiling import compile_entry, index_selectors
 from claims.eligibility.coverage import classes_of
+from claims.eligibility.diseases import DiseaseCodes
 from claims.eligibility.entry import Entry
 from claims.eligibility.world import ProductVersion, World, entry_names, needs
 from common import tenancy
 from common.errors import Refused
 from common.kept import Kept
+from common.text import norm
 from insurers import models as insurers
 from insurers.terms import parse_terms
 
@@ -62,6 +65,7 @@ class Reference:
     effective_to: date | None
     published_at: datetime
     withdrawn_at: datetime | None
+    complete_for: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +147,12 @@ def _references(codes: set[str], insurer_id: int) -> dict[str, tuple[Reference, 
             "effective_to",
             "published_at",
             "withdrawn_at",
+            "complete_for",
         )
     )
     found: dict[str, list[Reference]] = {}
-    for row in rows:
-        reference = Reference(*row)
+    for *facts, complete_for in rows:
+        reference = Reference(*facts, tuple(map(norm, complete_for)))
         found.setdefault(reference.catalog, []).append(reference)
     return {code: tuple(listed) for code, listed in found.items()}
 
@@ -305,6 +310,7 @@ def _compile(
             effective_to=reference.effective_to,
             published_at=reference.published_at,
             withdrawn_at=reference.withdrawn_at,
+            complete_for=reference.complete_for,
             by_name=by_name.get(reference.pk, {}),
             selectors=selectors.get(reference.pk, NO_SELECTORS),
             by_class=by_class.get(reference.pk, {}),
@@ -397,7 +403,7 @@ def _diseases_of(wanted: set[tuple[int, str]]) -> dict[tuple[int, str], dict[str
             for pk, cls, codes, ids in cursor.fetchall():
                 by_disease = fresh.get((pk, cls.lower()))
                 if by_disease is not None:
-                    for disease in {"-" if "-" in code else code[:3].upper() for code in codes} or {""}:
+                    for disease in DiseaseCodes.of(codes).heads() or {""}:
                         by_disease.setdefault(disease, array("q")).extend(ids)
         for key, made in fresh.items():
             _diseases.put(key, made)

@@ -220,10 +220,10 @@ def _version_of(cited: dict[str, Any] | None) -> dict[str, str] | None:
 
 
 @transaction.atomic
-def purge_facts(*, insurer_id: int, older_than: datetime, by: str) -> int:
-    """Remove the facts of an insurer's checks decided before an instant, for ever; digests, versions and outcomes stay."""
+def purge_facts(*, insurer_id: int, older_than: datetime, by: str, at: datetime) -> int:
+    """Remove the facts of an insurer's checks decided before an instant, for ever; digests, versions and outcomes stay. Answers how many."""
     due = ClaimCheck.objects.filter(insurer=insurer_id, decided_at__lt=older_than, purged_at=None)
-    count = due.update(facts=None, decision=None, claim_no="", purged_at=older_than)
+    count = due.update(facts=None, decision=None, claim_no="", purged_at=at)
     if count:
         insurer = Insurer.objects.get(pk=insurer_id)
         record(Deed.FACTS_PURGED, by=by, what=insurer, after={"checks": count, "older_than": older_than})

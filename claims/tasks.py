@@ -1,9 +1,15 @@
-"""Background work of the claims app: reading a batch, and deciding each of its chunks."""
+"""Background work of the claims app: reading a batch, deciding each of its chunks, and retention."""
+
+from celery import shared_task
+from django.utils import timezone
 
 from claims.batches.decide import decide_chunk
 from claims.batches.load import CHUNK_JOB, load_batch
-from claims.batches.services import BATCH_JOB, begin, give_up
+from claims.batches.services import BATCH_JOB, begin, give_up, purge_due
 from claims.models import BatchChunk, ClaimBatch
+from common import tenancy
+from common.audit.deeds import Via
+from common.audit.services import SYSTEM, through
 from common.jobs.services import Cancelled, Lease, work
 
 
@@ -33,3 +39,10 @@ def decide_batch_chunk(lease: Lease, subject: str) -> None:
     if chunk.batch.state == ClaimBatch.State.CANCELLED:
         raise Cancelled(f"batch {batch_id}")
     decide_chunk(chunk, lease)
+
+
+@shared_task(name="claims.tasks.purge_facts")
+def purge_facts() -> None:
+    """Remove the facts of checks and batches whose retention is over."""
+    with tenancy.acting_for(tenancy.OFFICE), through(Via.JOB):
+        purge_due(at=timezone.now(), by=SYSTEM)

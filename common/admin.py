@@ -18,21 +18,14 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from common.audit.models import Record
 from common.errors import Refused
-from common.sentences import Language
 
 PAGE_SIZE = 50
-
-
-def reader_language() -> Language:
-    """Return the language the reader gets sentences in that are kept in both."""
-    return "en" if (get_language() or "").startswith("en") else "zh"
 
 
 def paged(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], parameter: str = "page") -> Page[Any]:

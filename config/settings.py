@@ -2,7 +2,7 @@
 
 Variables: DATABASE_URL, DATABASE_OWNER_URL (migrations and tests; default DATABASE_URL), REDIS_URL, SECRET_KEY,
 SECRET_KEY_FALLBACKS, DATA_DIR, ALLOWED_HOSTS,
-DJANGO_DEBUG, HTTPS (1 behind a TLS proxy), EMBEDDED (1 when script/run started the servers).
+UPLOAD_MAX_MB (512), DJANGO_DEBUG, HTTPS (1 behind a TLS proxy), EMBEDDED (1 when script/run started the servers).
 """
 
 import os
@@ -13,6 +13,10 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from catalog.vocabularies import KINDS
+from common.labels import choices
+from config import processes
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -158,6 +162,8 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 3600
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CONCURRENCY = processes.worker_processes
+CELERY_WORKER_MAX_TASKS_PER_CHILD = processes.worker_tasks_at_most
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
@@ -166,6 +172,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-answers": {"task": "common.api.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 600}},
     "end-consultations": {"task": "catalog.tasks.end_consultations", "schedule": 60.0, "options": {"expires": 60}},
     "prepare-searches": {"task": "catalog.tasks.prepare_searches", "schedule": 10.0, "options": {"expires": 10}},
+    "purge-facts": {"task": "claims.tasks.purge_facts", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
     "sweep-jobs": {"task": "common.jobs.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "announce-catalog-news": {
         "task": "insurers.tasks.announce_catalog_news",
@@ -187,7 +194,8 @@ STATIC_ROOT = DATA_DIR / "static"
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "tmp"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=512 * 1024 * 1024)
+# The one limit of an uploaded file; the proxy reads the same variable.
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_MB", default=512) * 1024 * 1024
 
 # --- Language and time. Days are China's calendar days; instants are UTC.
 LANGUAGE_CODE = "zh-hans"
@@ -266,7 +274,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "common.api.schema.complete"],
     "ENUM_NAME_OVERRIDES": {
-        "CatalogKindEnum": "catalog.models.Catalog.Kind",
+        "CatalogKindEnum": choices(KINDS.terms),
         "ImportKindEnum": "catalog.models.ImportRun.Kind",
         "OutcomeEnum": "claims.models.ClaimCheck.Outcome",
     },

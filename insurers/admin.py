@@ -18,7 +18,9 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminS
 
 from catalog.clock import CHINA
 from catalog.curating.badges import provenance_badge
+from catalog.vocabularies import SCOPES, SETTINGS, STATUTORY_CIRCUMSTANCES
 from common.admin import Button, Logged, NothingToFillIn, PageAdmin, day_field, posted, text_field
+from common.labels import reader_language
 from common.markup import badge
 from insurers import accounts as accounts  # registers the pages of the people who sign in
 from insurers import services
@@ -205,32 +207,6 @@ class ProductAdmin(PageAdmin):
         return {"product": product, "versions": product.versions.order_by("-effective_from", "-id")}
 
 
-def _scopes() -> dict[str, str]:
-    return {
-        "base_listed": _("on the basic insurance list"),
-        "off_base": _("off the basic insurance list"),
-        "any": _("on or off the basic insurance list"),
-    }
-
-
-def _circumstances() -> dict[str, str]:
-    return {
-        "work_injury": _("work injury"),
-        "third_party": _("third party"),
-        "public_health": _("public health"),
-        "overseas": _("overseas"),
-    }
-
-
-def _settings() -> dict[str, str]:
-    return {
-        "inpatient": _("inpatient"),
-        "outpatient": _("outpatient"),
-        "designated_pharmacy": _("designated pharmacy"),
-        "retail_pharmacy": _("retail pharmacy"),
-    }
-
-
 def _named(reference: dict[str, Any] | None) -> str:
     if not reference:
         return "—"
@@ -245,7 +221,9 @@ def _percent(ratio: str | None) -> str:
 def terms_shown(terms: dict[str, Any]) -> dict[str, Any]:
     """Return a product version's terms in words, for reading; the terms themselves stay as they are kept."""
     separator = _("; ")
-    settings, scopes, circumstances = _settings(), _scopes(), _circumstances()
+    language = reader_language()
+    settings, scopes = SETTINGS.names(language), SCOPES.names(language)
+    circumstances = STATUTORY_CIRCUMSTANCES.names(language)
 
     def several(references: list[dict[str, Any]]) -> str:
         return separator.join(_named(one) for one in references) or "—"

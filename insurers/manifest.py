@@ -110,6 +110,7 @@ def _named(version: Any) -> dict[str, Any]:
         "checksum": version.checksum,
         "effective_from": version.effective_from,
         "effective_to": version.effective_to,
+        "complete_for": getattr(version, "complete_for", []),  # a product version has none
     }
 
 

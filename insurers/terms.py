@@ -8,19 +8,18 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Final, cast
 
+from catalog import vocabularies
+from catalog.vocabularies import Scope
 from common.dates import parse_day
 from common.errors import InvalidInput, pointer
 from common.money import RATIO_ONE, NotANumber, fen, ratio_text, scaled, yuan
 from common.sentences import Language, Problems
 
-Scope = Literal["base_listed", "off_base", "any"]
-
-SCOPES: Final = ("base_listed", "off_base", "any")
-SETTINGS: Final = ("inpatient", "outpatient", "designated_pharmacy", "retail_pharmacy")
-# 社会保险法 第三十条: what 基本医疗保险 does not pay, since somebody else must.
-STATUTORY_CIRCUMSTANCES: Final = ("work_injury", "third_party", "public_health", "overseas")
+SCOPES: Final = cast("tuple[Scope, ...]", vocabularies.SCOPES.codes)
+SETTINGS: Final = vocabularies.SETTINGS.codes
+STATUTORY_CIRCUMSTANCES: Final = vocabularies.STATUTORY_CIRCUMSTANCES.codes
 MAX_WAITING_DAYS: Final = 3_650
 MAX_LIST: Final = 200
 

@@ -150,8 +150,9 @@ def imported(
     effective_to: date | None = None,
     by: str = "alice",
     file_name: str = "list.csv",
+    **reading: Any,
 ) -> ImportRun:
-    """Upload a file and do its job at once, on the same connection."""
+    """Upload a file and do its job at once, on the same connection; `reading`: how it is to be read."""
     raw = content.encode() if isinstance(content, str) else content
     run, _new = catalogs.upload_catalog(
         catalog=catalog,
@@ -161,6 +162,7 @@ def imported(
         chunks=[raw],
         file_name=file_name,
         by=by,
+        **reading,
     )
     assert run.job is not None
     jobs.run(run.job.pk, heartbeat=False)

@@ -16,6 +16,7 @@ from claims.eligibility import (
     index_selectors,
 )
 from common.dates import parse_day, parse_instant
+from common.text import norm
 from insurers.terms import parse_terms
 
 SINCE_EVER = datetime(1, 1, 1, tzinfo=UTC)
@@ -66,6 +67,7 @@ def compiled(catalog: Mapping[str, Any], version: Mapping[str, Any], forms: Dosa
         effective_to=parse_day(version["effective_to"]) if version.get("effective_to") else None,
         published_at=parse_instant(version["published_at"]),
         withdrawn_at=parse_instant(version["withdrawn_at"]) if version.get("withdrawn_at") else None,
+        complete_for=tuple(norm(prefix) for prefix in version.get("complete_for") or ()),
         by_name=index_by_name(entries),
         selectors=index_selectors(entries),
         by_class=index_by_class(entries),

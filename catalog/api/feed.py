@@ -43,7 +43,9 @@ class DeltaOutput(serializers.Serializer):
 class FeedItem(serializers.Serializer):
     event = serializers.ChoiceField(["published", "withdrawn"])
     at = serializers.DateTimeField(help_text="when it became known")
-    version = serializers.DictField(help_text="label, checksum, entry_count, effective_from, effective_to")
+    version = serializers.DictField(
+        help_text="label, checksum, entry_count, effective_from, effective_to, complete_for"
+    )
     base = VersionNamed(allow_null=True, help_text="what the deltas are against; null: nothing, all entries follow")
     note = serializers.CharField(help_text="the publishing note, or the reason of the withdrawal")
     deltas = DeltaOutput(many=True, help_text="by entry_code in code-point order")
@@ -110,7 +112,8 @@ class ChangesViewSet(ApiViewSet):
 
         The checksum, to be computed by you: for each entry SHA-256 over its canonical JSON (RFC 8785: keys sorted, no spaces, UTF-8) is its
         `row_hash`; sort the entries by `entry_code` in the order of code points; SHA-256 over the hashes, 32 bytes each, one behind
-        the other, in hex. In `entry` stands only what is given: prices as text with four decimals, quantities with three, days as ISO,
+        the other, in hex. Where the version's `complete_for` is not empty, SHA-256 of the canonical JSON of `{"complete_for": [...]}` is one more
+        hash, the last. In `entry` stands only what is given: prices as text with four decimals, quantities with three, days as ISO,
         `prior_auth` only where true.
 
         Nothing is ever told out of order or behind your cursor, so polling with the last `cursor` misses nothing.
@@ -167,6 +170,7 @@ def shown(item: feed.Item) -> dict[str, Any]:
             "entry_count": version.entry_count,
             "effective_from": version.effective_from,
             "effective_to": version.effective_to,
+            "complete_for": version.complete_for,
         },
         "base": {"label": event.base.label, "checksum": event.base.checksum} if event.base else None,
         "note": version.publish_note if event.kind == "published" else version.withdraw_reason,

@@ -7,7 +7,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog.models import Catalog, CatalogEntry, Drug
+from catalog.vocabularies import KINDS
 from common.api.filtering import YesNoFilter
+from common.labels import choices
 from tables.cells import Fault, diagnoses
 
 SEARCHED = "a part of a name, brand or maker, of pinyin or initials, or the start of a code; best first"
@@ -28,7 +30,7 @@ def _one_diagnosis(value: str) -> None:
 
 
 class CatalogFilter(django_filters.FilterSet):
-    kind = django_filters.ChoiceFilter(choices=Catalog.Kind.choices)
+    kind = django_filters.ChoiceFilter(choices=choices(KINDS.terms))
     series = django_filters.CharFilter(field_name="series_id")
 
     class Meta:

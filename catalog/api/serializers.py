@@ -8,14 +8,16 @@ from rest_framework import serializers
 
 from catalog.clock import china_today
 from catalog.models import CODE_PATTERN, Catalog, CatalogVersion, Drug, DrugProduct, ImportRun, Provenance
+from catalog.vocabularies import KINDS
 from common.api.fields import StrictSerializer
 from common.api.shapes import DAY, Schema, choice, component
+from common.labels import choices
 
 
 class CatalogInput(StrictSerializer):
     code = serializers.CharField(max_length=64, validators=[CODE_PATTERN])
     name = serializers.CharField(max_length=200)
-    kind = serializers.ChoiceField(Catalog.Kind.choices)
+    kind = serializers.ChoiceField(choices(KINDS.terms))
     series = serializers.CharField(max_length=20, required=False, allow_null=True, allow_blank=True)
     publisher = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     owner = serializers.CharField(max_length=64, required=False, allow_null=True, allow_blank=True)
@@ -37,6 +39,10 @@ class VersionOutput(serializers.ModelSerializer):
     )
     state = serializers.SerializerMethodField(help_text="a consultation is over by itself when its last day is")
     published_by = serializers.CharField(allow_blank=True)
+    complete_for = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="class-code prefixes of which the list is complete; empty: it is complete",
+    )
     expected_counts = serializers.DictField(
         child=serializers.IntegerField(), help_text="printed rows by class-code prefix; `drugs`: all"
     )
@@ -60,6 +66,7 @@ class VersionOutput(serializers.ModelSerializer):
             "state",
             "effective_from",
             "effective_to",
+            "complete_for",
             "published_at",
             "withdrawn_at",
             "withdraw_reason",

@@ -15,7 +15,9 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanWidget
 from catalog import clock, services
 from catalog.curating.badges import provenance_badge
 from catalog.models import CODE_PATTERN, Catalog, CatalogVersion, ImportRun, Provenance, Series
+from catalog.vocabularies import KINDS
 from common.admin import Button, FileInput, PageAdmin, day_field, note_field, posted, text_field
+from common.labels import choices
 from common.markup import badge, link
 
 
@@ -77,7 +79,7 @@ class CatalogForm(forms.Form):
         help_text=gettext_lazy("short and lasting; letters, digits, dot, dash and underscore"),
     )
     name = text_field(label=gettext_lazy("Name"), max_length=200)
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Catalog.Kind.choices, widget=UnfoldAdminSelectWidget())
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=choices(KINDS.terms), widget=UnfoldAdminSelectWidget())
     series = forms.ChoiceField(
         label=gettext_lazy("Series"),
         required=False,

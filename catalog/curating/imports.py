@@ -20,9 +20,10 @@ from catalog.curating.catalogs import uploaded
 from catalog.curating.changes import changes_context
 from catalog.importing.export import mended_csv_lines, mended_xlsx_file
 from catalog.models import ImportProblem, ImportRun
-from common.admin import Button, FileInput, NothingToFillIn, PageAdmin, note_field, paged, posted, reader_language
+from common.admin import Button, FileInput, NothingToFillIn, PageAdmin, note_field, paged, posted
 from common.downloads import XLSX, download, marked_name
 from common.jobs.models import Job
+from common.labels import reader_language
 from tables.formulas import shield
 
 MAY_UPLOAD = "catalog.add_importrun"

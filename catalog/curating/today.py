@@ -8,8 +8,10 @@ from django.http import HttpRequest
 
 from catalog import clock
 from catalog.lifecycle import WAITING
-from catalog.models import Catalog, CatalogVersion, ImportRun
+from catalog.models import CatalogVersion, ImportRun
+from catalog.vocabularies import KINDS
 from common.jobs.models import Job
+from common.labels import reader_language
 
 SHOWN = 10
 
@@ -48,7 +50,7 @@ def _in_force(seen: clock.Observation, day: Any) -> list[tuple[str, list[Catalog
     by_kind: dict[str, list[CatalogVersion]] = defaultdict(list)
     for version in sorted(versions, key=lambda v: v.catalog.code):
         by_kind[version.catalog.kind].append(version)
-    return [(str(kind.label), by_kind[kind.value]) for kind in Catalog.Kind if by_kind[kind.value]]
+    return [(kind.name(reader_language()), by_kind[kind.code]) for kind in KINDS.terms if by_kind[kind.code]]
 
 
 def _dead() -> list[Job]:

@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from catalog.entries import COLUMNS, shown_number, shown_quantity
-from catalog.models import CatalogEntry, Mark
-from common.admin import reader_language
+from catalog.models import CatalogEntry
+from catalog.vocabularies import LEVELS, MARKS, REIMBURSEMENT_CLASSES, SETTINGS, SEXES
+from common.labels import reader_language
 
 NOT_GIVEN = "—"
 
@@ -20,40 +20,17 @@ def field_label(name: str) -> str:
     return str(CatalogEntry._meta.get_field(name).verbose_name) if name in COLUMNS else name
 
 
-def _settings() -> dict[str, str]:
-    return {
-        "inpatient": _("inpatient"),
-        "outpatient": _("outpatient"),
-        "designated_pharmacy": _("designated pharmacy"),
-        "retail_pharmacy": _("retail pharmacy"),
-    }
-
-
-def _single() -> dict[str, dict[str, str]]:
-    return {
-        "sex": {"F": _("female"), "M": _("male")},
-        "reimbursement_class": {
-            "A": pgettext("reimbursement class", "A"),
-            "B": pgettext("reimbursement class", "B"),
-            "C": pgettext("reimbursement class", "C"),
-            "negotiated": _("negotiated"),
-            "bid": _("bid"),
-        },
-        "min_institution_level": {"1": _("level 1"), "2": _("level 2"), "3": _("level 3")},
-    }
-
-
-def _marks() -> dict[str, str]:
-    name = "name_en" if reader_language() == "en" else "name_zh"
-    return {mark.code: getattr(mark, name) or mark.name_zh for mark in Mark.objects.all()}
-
-
 class Words:
-    """Values of entries in the reader's language; reads the vocabulary of marks once."""
+    """Values of entries in the reader's language; made once a page."""
 
     def __init__(self) -> None:
-        self._lists = {"settings": _settings(), "marks": _marks()}
-        self._single = _single()
+        language = reader_language()
+        self._lists = {"settings": SETTINGS.names(language), "marks": MARKS.names(language)}
+        self._single = {
+            "sex": SEXES.names(language),
+            "reimbursement_class": REIMBURSEMENT_CLASSES.names(language),
+            "min_institution_level": LEVELS.names(language),
+        }
 
     def of(self, name: str, value: Any) -> str:
         """Return one column's value for people; what is not given is a dash."""

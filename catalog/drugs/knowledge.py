@@ -118,14 +118,18 @@ class ProductFacts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DrugProduct:
-    """A marketed product of a drug: its facts as compared, and as somebody wrote them."""
+    """A marketed product of a drug: its facts as compared, and as somebody wrote them.
+
+    `name_form` is the form in the first name of its rows that has one ('' for none); no fact of its own, and not shown.
+    """
 
     drug: str
     facts: ProductFacts
     written: ProductFacts
+    name_form: str
 
 
-def _product(drug: str, rows: list[KnownRow], *, code: str) -> DrugProduct:
+def _product(drug: str, rows: list[KnownRow], forms: DosageForms, *, code: str) -> DrugProduct:
     """Will take each fact from the first row that gives it (eligibility 3: rows with one whole code are one product)."""
 
     def first(name: str) -> str:
@@ -146,6 +150,7 @@ def _product(drug: str, rows: list[KnownRow], *, code: str) -> DrugProduct:
         ProductFacts(
             first("national_code").strip() if code else "", approval_no, form, brand, maker, strength, class_code
         ),
+        next((name.form for row in rows if (name := forms.base_name(row.generic_name)).form), ""),
     )
 
 
@@ -219,19 +224,22 @@ class Knowledge:
                 sharing.setdefault(row.whole_code, []).append(row)
         for row in masters:
             if not row.whole_code:
-                self._add(_product(self._drug_named(row), [row], code=""))
+                self._add(self._product(row, [row], code=""))
             elif row.whole_code not in self._by_code:
-                self._add(_product(self._drug_named(row), sharing[row.whole_code], code=row.whole_code))
+                self._add(self._product(row, sharing[row.whole_code], code=row.whole_code))
         for row in entries:
             if row.whole_code and row.whole_code not in self._by_code:
-                self._add(_product(self._drug_named(row), sharing[row.whole_code], code=row.whole_code))
+                self._add(self._product(row, sharing[row.whole_code], code=row.whole_code))
         without_code = [row for row in entries if not row.whole_code]
         for row in without_code:
             if approval_key(row.approval_no) and not self._approval_known(row):
-                self._add(_product(self._drug_named(row), [row], code=""))
+                self._add(self._product(row, [row], code=""))
         for row in without_code:
             if not approval_key(row.approval_no) and self._adds_by_brand_or_maker(row):
-                self._add(_product(self._drug_named(row), [row], code=""))
+                self._add(self._product(row, [row], code=""))
+
+    def _product(self, row: KnownRow, rows: list[KnownRow], *, code: str) -> DrugProduct:
+        return _product(self._drug_named(row), rows, self.forms, code=code)
 
     def _drug_named(self, row: KnownRow) -> str:
         base = self.forms.base_name(row.generic_name).name

@@ -7,7 +7,7 @@ NRDL 凡例: the same active part in the same form is the same drug, whatever th
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
 from typing import Final
@@ -35,6 +35,9 @@ _MARK: Final = re.compile(
     "[0-9a-z./%~+,-]{1,12}|.*(?:型|细胞|方|菌|酵母)|皮下注射|静脉输注|静脉注射|肌内注射|预充式|大豆油|蜜炼"
 )
 _FREEZE_DRIED: Final = "(冻干)"  # how it was made, not what it is
+# 口服常释剂型(不含分散片): the form before the bracket, but for those in it.
+_BUT_FOR: Final = re.compile(r"(.+)[(\[]不含(.+)[)\]]")
+_BETWEEN_FORMS: Final = re.compile("[、,;]")
 
 
 class Agreement(Enum):
@@ -65,11 +68,21 @@ class BaseName:
 @dataclass(frozen=True, slots=True)
 class _Form:
     """A form text made comparable: what it is compared as, the group it is itself the name of ('' for none), the groups of
-    what it is compared as."""
+    what it is compared as, and the forms that a bracket behind it leaves out."""
 
     key: str
     names_group: str
     groups: frozenset[str]
+    without: tuple["_Form", ...] = ()
+
+    @property
+    def all_groups(self) -> frozenset[str]:
+        """The groups it stands in or names."""
+        return self.groups | {self.names_group} if self.names_group else self.groups
+
+    def leaves_out(self, form: "_Form") -> bool:
+        """Tell whether a form, or a group it stands in, is one of those left out."""
+        return any(part.key == form.key or part.names_group in form.all_groups for part in self.without)
 
 
 class DosageForms:
@@ -94,6 +107,7 @@ class DosageForms:
         self._longest = max(map(len, self._forms))
         self.base_name = lru_cache(maxsize=65_536)(self._base_name)
         self.matches = lru_cache(maxsize=65_536)(self._matches)
+        self.matches_name = lru_cache(maxsize=65_536)(self._matches_name)
         self.agree = lru_cache(maxsize=65_536)(self._agree)
         self._read = lru_cache(maxsize=16_384)(self._read_form)
 
@@ -120,6 +134,13 @@ class DosageForms:
 
     def _read_form(self, text: str) -> _Form:
         form = norm(text)
+        bracket = _BUT_FOR.fullmatch(form)
+        if bracket is None:
+            return self._plain_form(form)
+        left_out = tuple(self._plain_form(part) for part in _BETWEEN_FORMS.split(bracket.group(2)) if part)
+        return replace(self._plain_form(bracket.group(1)), without=left_out)
+
+    def _plain_form(self, form: str) -> _Form:
         key = self._key(form)
         return _Form(key, form if form in self._group_names else "", self._groups.get(key, frozenset()))
 
@@ -137,23 +158,39 @@ class DosageForms:
         return BaseName(_without_salt(name) + mark, form)
 
     def _matches(self, entry_form: str, line_form: str) -> Agreement:
-        """Will test an entry's form against a line's, both given (eligibility 4.1).
+        """Test an entry's form, given as such, against a line's, both given (eligibility 4.1).
 
-        Equal, or the entry names the group the line's form stands in, is a pass; the line naming only the group of the
-        entry's form is unknown.
+        Equal, or the entry names the group the line's form stands in (and does not leave that form out), is a pass; the line
+        naming only the group of the entry's form is unknown.
         """
         entry, line = self._read(entry_form), self._read(line_form)
         if entry.key == line.key:
             return Agreement.PASS
-        if entry.names_group and entry.names_group in (line.names_group, *line.groups):
+        if entry.without and entry.leaves_out(line):
+            return Agreement.FAIL
+        if entry.names_group and entry.names_group in line.all_groups:
             return Agreement.PASS
         if line.names_group and line.names_group in entry.groups:
             return Agreement.UNKNOWN
         return Agreement.FAIL
 
+    def _matches_name(self, entry_form: str, name_form: str, line_form: str) -> Agreement:
+        """Test the form in an entry's name against the form in a line's name and, where that has none (''), the line's form
+        ('' for none): a name is held against a name, so no group counts; a form written elsewhere may be another word for the
+        same thing, so one of the same group is unknown (eligibility 4.1)."""
+        entry = self._read(entry_form)
+        if name_form:
+            return Agreement.PASS if self._read(name_form).key == entry.key else Agreement.FAIL
+        if not line_form:
+            return Agreement.UNKNOWN
+        line = self._read(line_form)
+        if line.key == entry.key:
+            return Agreement.PASS
+        return Agreement.FAIL if entry.all_groups.isdisjoint(line.all_groups) else Agreement.UNKNOWN
+
     def _agree(self, one: str, other: str) -> bool:
-        """Tells whether two forms, both given, may be the same, whichever of them names a group (eligibility 3)."""
-        return self.matches(one, other) is not Agreement.FAIL or self.matches(other, one) is not Agreement.FAIL
+        """Tell whether two forms, both given, may be the same, whichever of them names a group (eligibility 3)."""
+        return self.matches(one, other) is Agreement.PASS or self.matches(other, one) is Agreement.PASS
 
 
 def _without_salt(name: str) -> str:

@@ -15,7 +15,8 @@ class Recognition:
 
     `difficulty` is '' when one drug was found; else `drug` and `matched_by` are None and `candidates` names the drugs it could
     be. `names` are the base names by which entries name the drug. Form, brand, maker, strength, approval number and code are
-    the line's own where given, else its product's; the form, failing both, the one in its name.
+    the line's own where given, else its product's; the form, failing both, the one in its name. `name_form` is the form in the
+    line's name, else in its product's.
     """
 
     difficulty: Difficulty
@@ -32,6 +33,7 @@ class Recognition:
     manufacturer: str
     strength: str
     class_codes: tuple[str, ...]
+    name_form: str
 
 
 def recognise(identity: Identity, knowledge: Knowledge) -> Recognition:
@@ -134,6 +136,7 @@ def _found(
         manufacturer=identity.manufacturer or (facts.manufacturer if facts else ""),
         strength=identity.strength or (facts.strength if facts else ""),
         class_codes=tuple(sorted(class_codes - {""})),
+        name_form=base.form or (product.name_form if product else ""),
     )
 
 
@@ -153,4 +156,5 @@ def _unresolved(identity: Identity, difficulty: Difficulty, candidates: tuple[st
         manufacturer=identity.manufacturer,
         strength=identity.strength,
         class_codes=(),
+        name_form="",
     )

@@ -154,7 +154,8 @@ def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult]) -> None
     version.save(update_fields=["base"])
     run.version = version
     run.counts = counts
-    run.no_difference = in_force is not None and not (counts["added"] or counts["removed"] or counts["changed"])
+    alike = in_force is not None and in_force.complete_for == version.complete_for
+    run.no_difference = alike and not (counts["added"] or counts["removed"] or counts["changed"])
 
 
 def delete_draft(version: CatalogVersion) -> None:

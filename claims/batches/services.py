@@ -1,7 +1,8 @@
 """Every write to claim batches: accepting, cancelling, giving up, forgetting; and reading the results."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -15,14 +16,14 @@ from claims.batches.ending import end
 from claims.batches.record import parts_of_text
 from claims.batches.results import Kept, Shown
 from claims.models import BatchChunk, BatchClaim, BatchDecision, ClaimBatch
-from claims.services import FactsRemoved
+from claims.services import FactsRemoved, purge_facts
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import Refused
 from common.jobs import services as jobs
 from common.jobs.models import Job
 from common.sentences import Language
-from insurers.models import Product
+from insurers.models import Insurer, Product
 
 BATCH_JOB = "claims.batch.read"
 PAGE = 500
@@ -165,14 +166,34 @@ def shown_in(batch: ClaimBatch, language: Language) -> Shown:
 # --- Retention
 
 
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """What one insurer's retention removed: how many checks and batches lost their facts."""
+
+    insurer: str
+    checks: int
+    batches: int
+
+
+def purge_due(*, at: datetime, by: str) -> list[Purged]:
+    """Remove the facts of every insurer's checks and batches that are older than its retention (`retention_days`) at an instant."""
+    purged = []
+    for insurer in Insurer.objects.order_by("code"):
+        older_than = at - timedelta(days=insurer.retention_days)
+        checks = purge_facts(insurer_id=insurer.pk, older_than=older_than, by=by, at=at)
+        batches = purge_batches(insurer_id=insurer.pk, older_than=older_than, by=by, at=at)
+        purged.append(Purged(insurer.code, checks, batches))
+    return purged
+
+
 @transaction.atomic
-def purge_batches(*, insurer_id: int, older_than: datetime, by: str) -> int:
+def purge_batches(*, insurer_id: int, older_than: datetime, by: str, at: datetime) -> int:
     """Remove the facts of an insurer's batches accepted before an instant, for ever; totals, outcomes and digests stay. Answers how many."""
     due = ClaimBatch.objects.filter(insurer=insurer_id, created_at__lt=older_than, purged_at=None)
     due = list(due.exclude(state__in=_UNDER_WAY).select_for_update())
     for batch in due:
         ClaimBatch.objects.filter(pk=batch.pk).update(
-            purged_at=timezone.now(), file_name="", errors=[], warnings=[], asked_about=""
+            purged_at=at, file_name="", errors=[], warnings=[], asked_about=""
         )
         claims = BatchClaim.objects.filter(batch=batch.pk)
         claims._raw_delete(claims.db)

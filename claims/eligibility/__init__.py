@@ -1,4 +1,4 @@
-"""May this claim be paid? The pure core: facts in, decision out (spec eligibility.md, rules version 1).
+"""May this claim be paid? The pure core: facts in, decision out (spec eligibility.md, rules version 2).
 
 No Django, no clock, no settings, no queries: the same facts give the same decision, for ever. How to use it:
 

@@ -101,7 +101,9 @@ class Case:
             return BaseFinding("not_listed")
         match = self.match(base)
         if match is None:
-            return BaseFinding("not_listed", base)
+            if base.speaks_of(self.recognition):
+                return BaseFinding("not_listed", base)
+            return BaseFinding("covered" if fund_paid else "undetermined", base)
         if match.grade is Grade.FULL or (match.grade is Grade.UNKNOWN and fund_paid):
             return BaseFinding("covered", base, match.entry)
         if match.grade is Grade.UNKNOWN:

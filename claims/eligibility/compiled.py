@@ -8,15 +8,12 @@ entries.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Final
 
 from catalog.drugs.resolve import Recognition
+from catalog.vocabularies import EXCLUDING_KINDS, Kind
 from claims.eligibility.entry import Entry
 
-Kind = Literal["commercial", "base", "base_exclusion", "negative", "reference"]
-
-# Lists of what is not paid: their entries may select by class, form or disease alone, and uncoded text selects nothing.
-EXCLUDING_KINDS: Final = frozenset({"negative", "base_exclusion"})
 STANDARD_PLACES: Final = 4
 MAX_QUANTITY_PLACES: Final = 3
 # A class, for the alternatives, is the first five characters of a class code (eligibility 8).
@@ -68,9 +65,15 @@ class CompiledVersion:
     effective_to: date | None
     published_at: datetime
     withdrawn_at: datetime | None
+    # The class-code prefixes of which the list is complete, normalised; none: it is complete altogether (eligibility 5).
+    complete_for: tuple[str, ...] = ()
     by_name: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
     selectors: Selectors = field(default_factory=Selectors)
     by_class: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+
+    def speaks_of(self, drug: Recognition) -> bool:
+        """Tell whether the list says something of a drug that it does not name: whether it is complete for its class."""
+        return not self.complete_for or any(code.startswith(self.complete_for) for code in drug.class_codes)
 
     def candidates(self, drug: Recognition, diagnoses: tuple[str, ...]) -> Sequence[Entry]:
         """Will return the entries that may apply to a line, in the order of 4.3."""

@@ -5,12 +5,11 @@ from dataclasses import replace
 from datetime import date
 
 from catalog.drugs.names import DosageForms
+from catalog.vocabularies import EXCLUDING_KINDS, Kind
 from claims.eligibility.compiled import (
     CLASS_LENGTH,
-    EXCLUDING_KINDS,
     MAX_QUANTITY_PLACES,
     STANDARD_PLACES,
-    Kind,
     Selectors,
     by_sort_key,
 )
@@ -48,11 +47,13 @@ def compile_entry(columns: Mapping[str, object], forms: DosageForms, kind: Kind)
         _day(columns.get("effective_from")),
         _day(columns.get("effective_to")),
     )
+    name = forms.base_name(text("generic_name"))
     entry = Entry(
         entry_code=entry_code,
-        sort_key=(not names_product, not form, entry_code),
-        base_name=forms.base_name(text("generic_name")).name,
+        sort_key=(not names_product, not form and not name.form, entry_code),
+        base_name=name.name,
         dosage_form=form,
+        name_form="" if form else name.form,
         national_code=code,
         approval_no=approval,
         brand_name=brand,

@@ -23,7 +23,8 @@ BaseStatus = Literal["excluded", "undetermined", "covered", "restricted_out", "n
 
 
 class BaseFinding(NamedTuple):
-    """What 医保 does with the line, and the version and entry that say so (None where none does)."""
+    """What 医保 does with the line, and the version and entry that say so (None where none does: not listed, or a list that is not
+    complete for the drug's class)."""
 
     status: BaseStatus
     version: CompiledVersion | None = None

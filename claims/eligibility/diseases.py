@@ -1,35 +1,16 @@
 """Disease codes (ICD-10 and its Chinese editions): when a diagnosis is under a listed code (eligibility 4.2)."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
 from catalog.drugs.names import Agreement
+from common import icd10
 
 PASS: Final = Agreement.PASS
 FAIL: Final = Agreement.FAIL
 UNKNOWN: Final = Agreement.UNKNOWN
-
-_CODE = re.compile(r"[A-Za-z][0-9][A-Za-z0-9]", re.ASCII)
-
-
-@lru_cache(maxsize=65_536)
-def clean(code: str) -> str:
-    """Will return a code as it is compared: dots removed, upper-cased, nothing around it."""
-    return code.replace(".", "").upper().strip()
-
-
-def is_code(code: str) -> bool:
-    """Tells whether a code begins with a letter, a digit and a letter or digit."""
-    return _CODE.match(code) is not None
-
-
-def is_range(code: str) -> bool:
-    """Tells whether a code is a range such as C18-C20."""
-    start, dash, end = code.partition("-")
-    return bool(dash) and is_code(start) and is_code(end.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +25,9 @@ class DiseaseCodes:
     stems: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
     @classmethod
-    def of(cls, codes: Iterable[str]) -> "DiseaseCodes":
-        """Will read listed codes; a range is told from a code by its hyphen between two codes."""
-        prefixes, ranges = [], []
-        for code in codes:
-            if is_range(code):
-                start, _dash, end = clean(code).partition("-")
-                ranges.append((start.strip()[:3], end.strip()[:3]))
-            elif cleaned := clean(code):
-                prefixes.append(cleaned)
-        stems = frozenset(prefix[:length] for prefix in prefixes for length in range(1, len(prefix)))
-        return cls(tuple(prefixes), tuple(ranges), stems)
+    def of(cls, texts: Iterable[str]) -> "DiseaseCodes":
+        """Read listed texts, each of which may hold several codes and ranges with their notation; entries keep them as written."""
+        return _read(tuple(texts))
 
     def __bool__(self) -> bool:
         return bool(self.prefixes or self.ranges)
@@ -80,6 +53,24 @@ class DiseaseCodes:
             return True
         return head != "" and any(prefix.startswith(head) or head.startswith(prefix) for prefix in self.prefixes)
 
+    def heads(self) -> set[str]:
+        """Return what the list is found by: the first three characters of its codes, `-` where it has a range."""
+        return {prefix[:3] for prefix in self.prefixes} | ({"-"} if self.ranges else set())
+
     def texts(self) -> tuple[str, ...]:
         """Will write the codes of the list, cleaned, for a sentence."""
         return (*self.prefixes, *(f"{start}-{end}" for start, end in self.ranges))
+
+
+@lru_cache(maxsize=16_384)
+def _read(texts: tuple[str, ...]) -> DiseaseCodes:
+    """Lists repeat from entry to entry, and a list is a value."""
+    prefixes, ranges = [], []
+    for code in (code for text in texts for code in icd10.split(text)):
+        ends = icd10.range_of(code)
+        if ends is not None:
+            ranges.append(ends)
+        else:
+            prefixes.append(icd10.compared(code))
+    stems = frozenset(prefix[:length] for prefix in prefixes for length in range(1, len(prefix)))
+    return DiseaseCodes(tuple(prefixes), tuple(ranges), stems)

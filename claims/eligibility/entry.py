@@ -33,6 +33,7 @@ class Facet:
 class Entry:
     """One row of a catalog version. Drug texts are normalised, '' for not given; days are inclusive.
 
+    `name_form` is the form in its name, '' where `dosage_form` is given: only one of the two is tested (eligibility 4.1).
     `payment_standard` is in CNY 0.0001 a unit, `max_quantity` in thousandths. `uncoded`: its text is not yet coded, and the list is
     one where that matters (eligibility 4.2). `has_period`: it has an agreement period 协议期 of its own. `drug_tests` and `facets`
     are the tests of 4.1 and 4.2 that its columns ask for, in their order. `sort_key` is the order of 4.3.
@@ -42,6 +43,7 @@ class Entry:
     sort_key: tuple[bool, bool, str]
     base_name: str
     dosage_form: str
+    name_form: str
     national_code: str
     approval_no: str
     brand_name: str

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from catalog.drugs.knowledge import Identity
 from claims.eligibility.diseases import DiseaseCodes
 
-RULES_VERSION: Final = "1"
+RULES_VERSION: Final = "2"
 QUANTITY_PLACES: Final = 9
 CIRCUMSTANCE_NONE: Final = "none"
 

@@ -120,7 +120,8 @@ def base_status_determined(case: Case) -> Finding:
     """What 医保 does with the line can be told."""
     if case.base.status != "undetermined":
         return PASS
-    return because(Reason(reasons.BASE_STATUS_UNDETERMINED, _base_cite(case), _base_words(case)))
+    kind = reasons.BASE_STATUS_UNDETERMINED if case.base.entry else reasons.BASE_LIST_SILENT
+    return because(Reason(kind, _base_cite(case), _base_words(case)))
 
 
 def base_settled_first(case: Case) -> Finding:
@@ -145,16 +146,19 @@ def _entry_words(match: Match) -> tuple[tuple[str, str], ...]:
 
 def _base_cite(case: Case) -> tuple[Cite, ...]:
     version, entry = case.base.version, case.base.entry
-    if version is None or entry is None:
+    if version is None:
         return ()
-    return (Cite(catalog=version.catalog, version=version.label, entry_code=entry.entry_code),)
+    return (Cite(catalog=version.catalog, version=version.label, entry_code=entry.entry_code if entry else None),)
 
 
 def _base_words(case: Case) -> tuple[tuple[str, str], ...]:
     version, entry = case.base.version, case.base.entry
-    if version is None or entry is None:
+    if version is None:
         return ()
-    return (("catalog", version.catalog), ("version", version.label), ("entry", entry.entry_code))
+    words = (("catalog", version.catalog), ("version", version.label))
+    if entry is None:
+        return (*words, ("complete_for", "、".join(version.complete_for).upper()))
+    return (*words, ("entry", entry.entry_code))
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,11 @@ def form_agrees(entry: Entry, drug: Recognition, forms: DosageForms) -> Agreemen
     return forms.matches(entry.dosage_form, drug.dosage_form) if drug.dosage_form else UNKNOWN
 
 
+def form_in_name_agrees(entry: Entry, drug: Recognition, forms: DosageForms) -> Agreement:
+    """The form in the entry's name is the one in the line's name or, where that has none, the line's form."""
+    return forms.matches_name(entry.name_form, drug.name_form, drug.dosage_form)
+
+
 def code_begins(entry: Entry, drug: Recognition, forms: DosageForms) -> Agreement:
     """The line's national code starts with the entry's; a line code that stops short of it cannot tell."""
     if drug.national_code.startswith(entry.national_code):
@@ -95,6 +100,7 @@ def _equal(entry_text: str, line_text: str) -> Agreement:
 
 DRUG_TESTS: Final = (
     DrugTest("dosage_form", lambda entry: entry.dosage_form != "", form_agrees),
+    DrugTest("generic_name", lambda entry: entry.name_form != "", form_in_name_agrees),
     DrugTest("national_code", lambda entry: entry.national_code != "", code_begins),
     DrugTest("approval_no", lambda entry: entry.approval_no != "", approval_equals),
     DrugTest("brand_name", lambda entry: entry.brand_name != "", brand_equals),

@@ -4,7 +4,7 @@ Codes are stable and clients may branch on them; the wording may be improved at 
 Effect I makes the line ineligible, R sends it to a person, N is a note (eligibility 5).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple
 
 from common.sentences import Language
@@ -148,6 +148,12 @@ BASE_STATUS_UNDETERMINED = _kind(
     "Too little is given to tell whether 医保 pays ({catalog} {version}, entry {entry}).",
     "eligibility 5.9",
 )
+# The same reason where no entry is wanting, but the list itself: it is not complete for the drug's class.
+BASE_LIST_SILENT = replace(
+    BASE_STATUS_UNDETERMINED,
+    zh="{catalog} {version} 仅对部分药品分类完整（{complete_for}），其中未列该药品，无法判断医保是否支付。",
+    en="{catalog} {version} is complete for some classes only ({complete_for}) and does not list this drug, so whether 医保 pays cannot be told.",
+)
 BASE_SETTLEMENT_REQUIRED = _kind(
     "BASE_SETTLEMENT_REQUIRED",
     "R",
@@ -188,8 +194,8 @@ CATALOG_NOT_IN_FORCE = _kind(
 PRODUCT_UNSPECIFIED = _kind(
     "PRODUCT_UNSPECIFIED",
     "R",
-    "目录条目限定了具体品规，请补充剂型、规格、厂家、商品名、批准文号或编码。",
-    "The entry names a certain product; give form, strength, maker, brand, approval number or code.",
+    "目录条目限定了剂型或具体品规，请补充剂型（或带剂型的通用名）、规格、厂家、商品名、批准文号或编码。",
+    "The entry names a certain form or product; give the form (or the name with its form), strength, maker, brand, approval number or code.",
     "eligibility 4.1",
 )
 INDICATION_UNCODED = _kind(

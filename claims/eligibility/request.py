@@ -5,13 +5,13 @@ or Decimal where the JSON was decoded so; a binary float is refused, since it no
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
 
+from catalog import vocabularies
 from catalog.drugs.knowledge import Identity
-from claims.eligibility import diseases
 from claims.eligibility.diseases import DiseaseCodes
 from claims.eligibility.facts import (
     CIRCUMSTANCE_NONE,
@@ -23,15 +23,16 @@ from claims.eligibility.facts import (
     Member,
 )
 from claims.limits import MAX_LINES, MAX_TEXT
+from common import icd10
 from common.dates import parse_day, parse_instant
 from common.errors import InvalidInput, pointer
 from common.money import NotANumber, fen, plain, scaled
 from common.sentences import Language, Problems
-from insurers.terms import SETTINGS, STATUTORY_CIRCUMSTANCES
+from insurers.terms import SETTINGS
 
-SEXES: Final = ("F", "M")
-CIRCUMSTANCES: Final = (CIRCUMSTANCE_NONE, *STATUTORY_CIRCUMSTANCES)
-LEVELS: Final = (1, 2, 3)
+SEXES: Final = vocabularies.SEXES.codes
+CIRCUMSTANCES: Final = vocabularies.CIRCUMSTANCES.codes
+LEVELS: Final = tuple(map(int, vocabularies.LEVELS.codes))
 MAX_AGE: Final = 150
 MAX_CODES: Final = 500
 MAX_LINE_NO: Final = 2**31 - 1
@@ -133,11 +134,16 @@ def _identity(
 
 
 @lru_cache(maxsize=65_536)
-def _diagnosis(code: str) -> str | None:
-    """A diagnosis, cleaned; None when it is no code or a range."""
-    if len(code) > MAX_TEXT or not diseases.is_code(code) or diseases.is_range(code) or _UNKEEPABLE.search(code):
-        return None
-    return diseases.clean(code)
+def _codes_in(text: str, ranges: bool) -> tuple[tuple[str, ...], str]:
+    """Return the disease codes, and where allowed ranges, that a text holds, and why it cannot be taken ('' where it can)."""
+    if len(text) > MAX_TEXT or _UNKEEPABLE.search(text):
+        return (), "BAD_CODE"
+    found = icd10.split(text)
+    if not found or not all(icd10.is_code(code) or icd10.range_of(code) for code in found):
+        return (), "BAD_CODE"
+    if not ranges and not all(map(icd10.is_code, found)):
+        return (), "RANGE_NOT_ALLOWED"
+    return tuple(map(icd10.compared, found)), ""
 
 
 def _not_given(value: object) -> bool:
@@ -456,36 +462,27 @@ class _Reader:
             if data is not None and not isinstance(data, str | list | tuple):
                 self.add(place, "BAD_TYPE", what_zh="列表", what_en="a list")
             return ()
-        found = []
-        for position, code in enumerate(self.codes(place, data)):
-            cleaned = _diagnosis(code) if isinstance(code, str) else None
-            if cleaned is not None:
-                found.append(cleaned)
-            elif isinstance(code, str) and diseases.is_code(code) and diseases.is_range(code):
-                self.add((*place, position), "RANGE_NOT_ALLOWED", value=code)
-            else:
-                self.add((*place, position), "BAD_CODE", value=code)
-        return tuple(found)
+        return tuple(self.codes(place, data, ranges=False))
 
     def pre_existing(self, place: tuple[str | int, ...], data: object) -> DiseaseCodes:
         if _not_given(data):
             return DiseaseCodes()
-        found = []
-        for position, code in enumerate(self.codes(place, data)):
-            if isinstance(code, str) and diseases.is_code(code) and not _UNKEEPABLE.search(code):
-                found.append(code)
-            else:
-                self.add((*place, position), "BAD_CODE", value=code)
-        return DiseaseCodes.of(found)
+        return DiseaseCodes.of(self.codes(place, data, ranges=True))
 
-    def codes(self, place: tuple[str | int, ...], data: object) -> Iterable[object]:
+    def codes(self, place: tuple[str | int, ...], data: object, *, ranges: bool) -> list[str]:
         if not isinstance(data, list | tuple):
             self.add(place, "BAD_TYPE", what_zh="列表", what_en="a list")
-            return ()
+            return []
         if len(data) > MAX_CODES:
             self.add(place, "TOO_MANY", what=place[-1], limit=MAX_CODES)
-            return ()
-        return data
+            return []
+        codes: list[str] = []
+        for position, text in enumerate(data):
+            found, problem = _codes_in(text, ranges) if isinstance(text, str) else ((), "BAD_CODE")
+            if problem:
+                self.add((*place, position), problem, value=text)
+            codes += found
+        return codes
 
     def evidence(self, place: tuple[str | int, ...], data: object) -> dict[str, bool]:
         """Answers to criteria; null is no answer."""

@@ -40,6 +40,10 @@ class CurrentOutput(serializers.Serializer):
     checksum = serializers.CharField()
     effective_from = serializers.DateField()
     effective_to = serializers.DateField(allow_null=True)
+    complete_for = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="classes of which a list is complete; empty: it is complete, or a product",
+    )
 
 
 class HeldOutput(serializers.Serializer):

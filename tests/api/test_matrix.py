@@ -114,12 +114,15 @@ def test_options_names_the_methods_to_whoever_has_a_key(world: World, undone: An
         assert response.status_code == 403
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.route != "docs"], ids=str)
-def test_a_parameter_nobody_knows_is_a_400(world: World, undone: Any, row: Row) -> None:
-    who = next((who for who, status in row.expected.items() if status < 400), None)
-    if who is None:
-        pytest.skip("nobody may do this here")
+def _allowed(row: Row) -> str | None:
+    """Return the first who may do this here."""
+    return next((who for who, status in row.expected.items() if status < 400), None)
 
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.route != "docs" and _allowed(row)], ids=str)
+def test_a_parameter_nobody_knows_is_a_400(world: World, undone: Any, row: Row) -> None:
+    who = _allowed(row)
+    assert who is not None
     response = undone(world, who, row.method, row.route, row.of, query="nonsense=1")
 
     assert response.status_code == 400, response.content

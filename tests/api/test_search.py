@@ -113,25 +113,25 @@ def alike(make_catalog: Callable[..., Catalog]) -> CatalogVersion:
     return published(make_catalog("COM"), HEADER + "\n".join(rows) + "\n")
 
 
-@pytest.mark.parametrize("size", [1, 7, 20, 59, 60, 61])
+WALKS = [
+    ({}, 60),
+    ({"ordering": "-entry_code"}, 60),
+    ({"ordering": "class_code"}, 60),
+    ({"ordering": "-class_code"}, 60),
+    ({"ordering": "reimbursement_class,-generic_name"}, 60),
+    ({"ordering": "manufacturer", "class_code": "XL01EA"}, 20),
+    ({"q": "药品1"}, 30),
+    ({"q": "片", "ordering": "-generic_name"}, 60),
+]
+
+
+# One row a page is many requests: it is walked once.
 @pytest.mark.parametrize(
-    ("query", "count"),
-    [
-        ({}, 60),
-        ({"ordering": "-entry_code"}, 60),
-        ({"ordering": "class_code"}, 60),
-        ({"ordering": "-class_code"}, 60),
-        ({"ordering": "reimbursement_class,-generic_name"}, 60),
-        ({"ordering": "manufacturer", "class_code": "XL01EA"}, 20),
-        ({"q": "药品1"}, 30),
-        ({"q": "片", "ordering": "-generic_name"}, 60),
-    ],
+    ("query", "count", "size"), [({}, 60, 1), *((*walk, size) for walk in WALKS for size in (7, 20, 59, 60, 61))]
 )
 def test_a_walk_by_cursor_meets_every_row_once(
     api: Api, alike: CatalogVersion, query: dict[str, str], count: int, size: int
 ) -> None:
-    if size == 1 and query:
-        pytest.skip("one row a page is tried without an order")
     whole = codes(entries(api, **query, page_size=500))
 
     pages = list(walk(api, entries(api, **query, page_size=size)))
@@ -198,8 +198,9 @@ def drugs(api: Api, **query: Any) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("奥希", ["奥希替尼", "甲磺酸奥希替尼片"]),
-        ("aoxi", ["奥希替尼", "甲磺酸奥希替尼片"]),
+        # One drug, named as the first of its entries names it.
+        ("奥希", ["甲磺酸奥希替尼片"]),
+        ("aoxi", ["甲磺酸奥希替尼片"]),
         ("lkndk", ["仑卡奈单抗注射液"]),
         ("没有", []),
         ("%", []),
@@ -208,10 +209,7 @@ def drugs(api: Api, **query: Any) -> list[str]:
 def test_drugs_are_found_by_a_part_of_their_name_or_how_it_sounds(
     api: Api, version: CatalogVersion, text: str, expected: list[str]
 ) -> None:
-    found = drugs(api, q=text)
-
-    assert sorted(found) == sorted(expected) or set(found) <= set(expected)
-    assert bool(found) == bool(expected)
+    assert drugs(api, q=text) == expected
 
 
 def test_a_drug_that_becomes_known_is_found_at_once(api: Api, version: CatalogVersion) -> None:

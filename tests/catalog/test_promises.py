@@ -33,6 +33,7 @@ def refused(sql: str, *parameters: Any) -> str:
         "INSERT INTO catalog_catalogentry SELECT (e).* FROM (SELECT e #= hstore('id', '-1') AS e FROM catalog_catalogentry e) x"
         " WHERE %s > 0",
         "UPDATE catalog_catalogversion SET effective_from = '2020-01-01' WHERE id = %s",
+        "UPDATE catalog_catalogversion SET complete_for = '{X}' WHERE id = %s",
         "UPDATE catalog_catalogversion SET checksum = repeat('0', 64) WHERE id = %s",
         "UPDATE catalog_catalogversion SET published_at = NULL, published_by = '', state = 'draft' WHERE id = %s",
         "DELETE FROM catalog_catalogversion WHERE id = %s",

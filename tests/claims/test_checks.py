@@ -1,6 +1,7 @@
 """A decision over REST: recorded with its facts, replayed for ever, never changed by what is recorded later."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -144,10 +145,13 @@ def test_a_recorded_decision_cannot_be_changed_or_deleted_by_raw_sql(api: Api, h
 def test_after_the_retention_the_facts_are_gone_and_the_digest_stays(api: Api, hmb: str, insurer: Insurer) -> None:
     check = api.post("/claims/checks/", CLAIM).json()
 
-    assert services.purge_facts(insurer_id=insurer.pk, older_than=timezone.now(), by="alice") == 1
+    at = timezone.now()
+    assert services.purge_facts(insurer_id=insurer.pk, older_than=at - timedelta(days=1), by="alice", at=at) == 0
+    assert services.purge_facts(insurer_id=insurer.pk, older_than=at, by="alice", at=at) == 1
 
     kept = ClaimCheck.objects.get()
     assert (kept.facts, kept.decision, kept.claim_no, kept.digest) == (None, None, "", check["digest"])
+    assert kept.purged_at == at
     assert api.post(f"/claims/checks/{check['id']}/replay/").status_code == 410
 
 

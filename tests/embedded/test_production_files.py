@@ -64,6 +64,11 @@ def test_the_service_waits_for_the_migrations_and_signs_in_as_the_bound_role(ser
     assert services["migrate"]["environment"]["DATABASE_OWNER_URL"].startswith("postgresql://shangbao:")
 
 
+def test_one_variable_limits_an_upload_in_the_service_and_before_it(services):
+    assert services["web"]["environment"]["UPLOAD_MAX_MB"] == services["proxy"]["environment"]["UPLOAD_MAX_MB"]
+    assert "client_max_body_size ${UPLOAD_MAX_MB}m;" in (ROOT / "deploy/proxy/shangbao.conf.template").read_text()
+
+
 def test_only_the_proxy_is_reached_from_outside(services):
     assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
     assert services["database"]["networks"] == services["broker"]["networks"] == ["inside"]
@@ -121,7 +126,8 @@ def test_nginx_accepts_the_proxys_configuration(tmp_path):
         check=True,
         capture_output=True,
     )
-    site = template.replace("${PUBLIC_HOST}", "lists.example.org").replace("/tls/", f"{tmp_path}/")
+    site = template.replace("${PUBLIC_HOST}", "lists.example.org").replace("${UPLOAD_MAX_MB}", "512")
+    site = site.replace("/tls/", f"{tmp_path}/")
     site = site.replace("/var/cache/nginx", str(tmp_path)).replace("//web:", "//127.0.0.1:")
     # The image's nginx is newer than Debian's, where http2 is a word of listen.
     site = site.replace("    http2 on;\n", "")

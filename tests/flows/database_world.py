@@ -94,6 +94,7 @@ def _catalog(catalog: Mapping[str, Any], forms: DosageForms) -> None:
             label=version["label"],
             effective_from=version["effective_from"],
             effective_to=version.get("effective_to") or None,
+            complete_for=sorted(code.upper() for code in version.get("complete_for") or ()),
             created_by="alice",
             checksum="0" * 64,
         )

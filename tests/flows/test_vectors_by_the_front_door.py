@@ -91,6 +91,8 @@ def publish(catalog: Catalog, version: Mapping[str, Any]) -> CatalogVersion:
         label=version["label"],
         effective_from=date.fromisoformat(version["effective_from"]),
         effective_to=date.fromisoformat(ends) if ends else None,
+        names="plain",  # a world's names are names
+        complete_for=version.get("complete_for") or (),
     )
 
 

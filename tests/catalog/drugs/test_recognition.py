@@ -203,3 +203,37 @@ def test_a_form_agrees_whichever_side_names_the_group() -> None:
     assert found(known, generic_name="甲药", dosage_form="口服常释剂型").approval_no == "h1"
     assert found(known, generic_name="甲药注射液").approval_no == "h2"
     assert found(known, generic_name="甲药片").product is None
+    # A form left out is none of those named by the group.
+    but_for = [
+        master("乙药", approval_no="H1", dosage_form="口服常释剂型(不含分散片)"),
+        master("乙药", approval_no="H2", dosage_form="注射液"),
+    ]
+    assert found(but_for, generic_name="乙药片").approval_no == "h1"
+    assert found(but_for, generic_name="乙药分散片").product is None
+
+
+@pytest.mark.parametrize(
+    ("line", "form"),
+    [
+        ({"national_code": CODE_80}, "片"),  # the first row's name that has one, the master before the entries
+        ({"national_code": CODE_80, "generic_name": "甲药"}, "片"),
+        ({"national_code": CODE_80, "generic_name": "甲药胶囊"}, "胶囊"),  # the line's own name before its product's
+        ({"national_code": CODE_40}, "分散片"),  # of two entries the earlier
+        ({"approval_no": "H1"}, ""),
+        ({"generic_name": "丁药"}, "注射液"),  # of the one product it is narrowed to
+    ],
+)
+def test_the_form_in_a_name_is_the_lines_or_that_of_the_first_row_of_its_product(
+    line: dict[str, str], form: str
+) -> None:
+    known = [
+        master("甲药", national_code=CODE_80, dosage_form="胶囊"),
+        master("甲药片", national_code=CODE_80),
+        entry("甲药分散片", 1, national_code=CODE_80),
+        entry("乙药片", 2, national_code=CODE_40),
+        entry("乙药分散片", 1, national_code=CODE_40),
+        master("丙药", approval_no="H1", dosage_form="片"),
+        master("丁药注射液", approval_no="H2"),
+    ]
+
+    assert found(known, **line).name_form == form

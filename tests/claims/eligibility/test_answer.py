@@ -24,7 +24,7 @@ def test_the_answer_has_the_shape_of_the_contract() -> None:
         "product": "HMB",
         "product_version": "2026",
         "as_known_at": "2099-01-01T00:00:00Z",
-        "rules_version": "1",
+        "rules_version": "2",
         "catalogs": [
             {"catalog": "CIDL", "kind": "commercial", "series": "B", "version": "2026", "checksum": "sum-of-2026"},
             {"catalog": "NRDL", "kind": "base", "series": None, "version": "2026", "checksum": "sum-of-2026"},

@@ -207,6 +207,46 @@ def test_an_undetermined_base_status_sends_to_review() -> None:
     assert outcome(world, make_claim()) == ("review", ["BASE_STATUS_UNDETERMINED"])
 
 
+@pytest.mark.parametrize(
+    ("complete_for", "base", "line", "status"),
+    [
+        ([], [], {}, "not_listed"),  # complete altogether
+        (["X"], [], {}, "not_listed"),  # the drug is of class XL01EB
+        (["xl01"], [], {}, "not_listed"),
+        (["Z"], [], {}, "undetermined"),
+        (["Z", "XL01EX"], [], {}, "undetermined"),
+        (["Z", "XL01EX"], [], {"national_code": "XL01EXZ"}, "not_listed"),  # one of its class codes
+        (["Z"], [], {"base_paid": "0.01"}, "covered"),  # the fund has judged
+        (["Z"], [], {"base_settled": True}, "undetermined"),
+        (["X"], [], {"generic_name": "无类药"}, "undetermined"),  # no class is known of it
+        (["Z"], BASE, {}, "covered"),  # what is listed all the same is judged by its entry
+        (["Z"], BASE, {"diagnoses": ["C50"]}, "restricted_out"),
+        (["Z"], [{**BASE[0], "generic_name": "奥希替尼分散片"}], {"generic_name": "奥希替尼片"}, "undetermined"),
+    ],
+)
+def test_a_base_list_is_silent_about_classes_of_which_it_is_not_complete(
+    complete_for: list[str], base: list[Json], line: Json, status: str
+) -> None:
+    world = make_world(base=base, master=[{"generic_name": "无类药"}])
+    world["catalogs"][1]["versions"][0]["complete_for"] = complete_for
+
+    decided = decide_line(world, make_claim(line))
+
+    assert decided.judgement.base is not None
+    assert decided.judgement.base.status == status
+
+
+def test_a_silent_base_list_is_cited_without_an_entry_and_says_for_what_it_is_complete() -> None:
+    world = make_world(base=[])
+    world["catalogs"][1]["versions"][0]["complete_for"] = ["Z", "XA"]
+
+    reason = decide_line(world, make_claim()).reasons[0]
+
+    assert (reason.code, reason.effect) == ("BASE_STATUS_UNDETERMINED", "R")
+    assert [(cite.catalog, cite.version, cite.entry_code) for cite in reason.cites] == [("NRDL", "2026", None)]
+    assert "NRDL 2026" in reason.message("zh") and "Z、XA" in reason.message("en")
+
+
 def test_the_trace_holds_every_gate_in_order_and_skips_after_a_stop() -> None:
     eligible = decide_line(make_world(), make_claim(member={"policy_end": None})).judgement.trace
     stopped = decide_line(make_world(), make_claim({"generic_name": "没有的药"})).judgement.trace

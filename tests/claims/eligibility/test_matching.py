@@ -29,6 +29,26 @@ CODE = "XL01EBA001A010010100001"
             {"national_code": CODE, "dosage_form": "注射液"},
             ["NOT_IN_CATALOG"],
         ),
+        # A form in the entry's name: a name is held against a name.
+        ({"generic_name": "奥希替尼片"}, {"generic_name": "盐酸奥希替尼片"}, []),
+        ({"generic_name": "奥希替尼片"}, {"generic_name": "奥希替尼分散片"}, ["NOT_IN_CATALOG"]),
+        ({"generic_name": "奥希替尼片"}, {"generic_name": "奥希替尼注射液"}, ["NOT_IN_CATALOG"]),
+        ({"generic_name": "奥希替尼片"}, {"generic_name": "奥希替尼片", "dosage_form": "注射液"}, []),
+        ({"generic_name": "奥希替尼片"}, {"generic_name": "奥希替尼注射液", "dosage_form": "片"}, ["NOT_IN_CATALOG"]),
+        # The line's name has none: its form equal, of the group (or the group itself), of no common group, none at all.
+        ({"generic_name": "奥希替尼片"}, {"dosage_form": "片剂"}, []),
+        ({"generic_name": "奥希替尼片"}, {"dosage_form": "分散片"}, ["PRODUCT_UNSPECIFIED"]),
+        ({"generic_name": "奥希替尼片"}, {"dosage_form": "口服常释剂型"}, ["PRODUCT_UNSPECIFIED"]),
+        ({"generic_name": "奥希替尼片"}, {"dosage_form": "注射液"}, ["NOT_IN_CATALOG"]),
+        ({"generic_name": "奥希替尼片"}, {"dosage_form": "没有的剂型"}, ["NOT_IN_CATALOG"]),
+        ({"generic_name": "奥希替尼片"}, {}, ["PRODUCT_UNSPECIFIED"]),
+        # Where the entry gives its form, the one in its name is no test.
+        ({"generic_name": "奥希替尼片", "dosage_form": "口服常释剂型"}, {"generic_name": "奥希替尼分散片"}, []),
+        ({"generic_name": "注射用奥希替尼"}, {"dosage_form": "注射液"}, ["PRODUCT_UNSPECIFIED"]),
+        ({"generic_name": "注射用奥希替尼"}, {"generic_name": "注射用奥希替尼"}, []),
+        # But for one form of the group.
+        ({"dosage_form": "口服常释剂型（不含分散片）"}, {"dosage_form": "片"}, []),
+        ({"dosage_form": "口服常释剂型（不含分散片）"}, {"generic_name": "奥希替尼分散片"}, ["NOT_IN_CATALOG"]),
         # A class code beside a drug is information, no test.
         ({"class_code": "XZ99"}, {"national_code": CODE}, []),
     ],
@@ -44,9 +64,39 @@ def test_the_drug_part_passes_fails_or_cannot_be_told(entry: Json, line: Json, f
 
 
 @pytest.mark.parametrize(
+    ("name", "line", "found"),
+    [
+        ("奥希替尼片", {}, []),  # the product's name has the form
+        ("奥希替尼片", {"dosage_form": "分散片"}, []),  # a name against a name, whatever the line's form
+        ("奥希替尼分散片", {}, ["NOT_IN_CATALOG"]),
+        ("奥希替尼分散片", {"generic_name": "奥希替尼片"}, []),  # the line's own name comes first
+        ("奥希替尼", {}, ["PRODUCT_UNSPECIFIED"]),
+    ],
+)
+def test_a_line_without_a_form_in_its_name_has_the_one_in_its_products_name(
+    name: str, line: Json, found: list[str]
+) -> None:
+    world = make_world(
+        listed=[{"entry_code": "C-1", "generic_name": "奥希替尼片"}],
+        master=[{"generic_name": name, "national_code": CODE}],
+    )
+
+    assert codes(decide_line(world, make_claim({"national_code": CODE, **line}))) == found
+
+
+@pytest.mark.parametrize(
     ("entry", "claim", "found"),
     [
         ({"icd10": ["C34"]}, {"diagnoses": ["C34.1"]}, []),
+        # Both are read as people write them.
+        ({"icd10": ["G63.2*"]}, {"diagnoses": ["G63.2"]}, []),
+        ({"icd10": ["G63.2"]}, {"diagnoses": ["E11.4†+G63.2*"]}, []),
+        ({"icd10": ["E11.4†；G63.2*"]}, {"diagnoses": ["G63.2"]}, []),
+        ({"icd10": ["E11.4+G63.2*"]}, {"diagnoses": ["E11.4"]}, []),
+        ({"icd10": ["C34."]}, {"diagnoses": ["C34.1"]}, []),
+        ({"icd10": ["C18–C20、C34"]}, {"diagnoses": ["C19"]}, []),
+        ({"icd10": ["G63.2*"]}, {"diagnoses": ["G63"]}, ["DIAGNOSIS_UNSPECIFIC"]),
+        ({"icd10": ["G63.2*"]}, {"diagnoses": ["E11.4†"]}, ["INDICATION_MISMATCH"]),
         ({"icd10": ["c34.1"]}, {"diagnoses": ["C341"]}, []),
         ({"icd10": ["C34"]}, {"diagnoses": ["I10", "C34.900X001"]}, []),
         ({"icd10": ["C34"]}, {"diagnoses": ["C33"]}, ["INDICATION_MISMATCH"]),
@@ -135,6 +185,8 @@ LINE: Json = {"dosage_form": "片", "brand_name": "泰瑞沙"}
         ({"1": FULL, "2": {**FULL, "brand_name": "泰瑞沙"}}, "2"),  # a product before the rest
         ({"1": FULL, "2": {**FULL, "dosage_form": "片"}}, "2"),  # then a form
         ({"1": {**FULL, "dosage_form": "片"}, "2": {**FULL, "brand_name": "泰瑞沙"}}, "2"),
+        ({"1": FULL, "2": {**FULL, "generic_name": "奥希替尼片"}}, "2"),  # given, or in the name
+        ({"2": {**FULL, "dosage_form": "片"}, "1": {**FULL, "generic_name": "奥希替尼片"}}, "1"),
         ({"b": FULL, "B": FULL, "a": FULL}, "B"),  # by code point
         ({"1": {**FULL, "national_code": "XL01"}, "0": FULL}, "0"),  # a prefix names no product
     ],

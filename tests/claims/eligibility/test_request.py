@@ -140,7 +140,9 @@ def test_the_example_is_read() -> None:
         ("member/age", 151, "/member/age", "OUT_OF_RANGE"),
         ("member/renewal", "no", "/member/renewal", "BAD_YES_NO"),
         ("member/policy_start", "2027-01-01", "/member/policy_start", "DATE_ORDER"),
-        ("member/pre_existing", ["C18-"], None, None),  # begins as a code does
+        ("member/pre_existing", ["C18-"], "/member/pre_existing/0", "BAD_CODE"),
+        ("member/pre_existing", ["C18–C20、I10"], None, None),
+        ("member/pre_existing", ["C34 肺癌"], "/member/pre_existing/0", "BAD_CODE"),
         ("member/pre_existing", ["-C18"], "/member/pre_existing/0", "BAD_CODE"),
         ("member/accumulators", [1], "/member/accumulators", "BAD_TYPE"),
         ("member/accumulators/deductible_used", {"g": "1.001"}, "/member/accumulators/deductible_used/g", "TOO_MANY_DECIMALS"),
@@ -151,9 +153,15 @@ def test_the_example_is_read() -> None:
         ("diagnoses", ["34.1"], "/diagnoses/0", "BAD_CODE"),
         ("diagnoses", ["C"], "/diagnoses/0", "BAD_CODE"),
         ("diagnoses", ["CC4"], "/diagnoses/0", "BAD_CODE"),
-        ("diagnoses", ["C3.4"], "/diagnoses/0", "BAD_CODE"),
+        ("diagnoses", ["C3.4"], None, None),  # dots aside
+        ("diagnoses", ["C34.1 肺癌"], "/diagnoses/0", "BAD_CODE"),  # words behind a code
+        ("diagnoses", ["C34", "C34.1;肺癌"], "/diagnoses/1", "BAD_CODE"),
+        ("diagnoses", ["C34.12345678901"], "/diagnoses/0", "BAD_CODE"),
+        ("diagnoses", ["†"], "/diagnoses/0", "BAD_CODE"),
+        ("diagnoses", ["I10;C18-C20"], "/diagnoses/0", "RANGE_NOT_ALLOWED"),
+        ("diagnoses", ["E11.4†;G63.2*"], None, None),
         ("member", [], None, None),
-        ("diagnoses", ["Ｃ34"], "/diagnoses/0", "BAD_CODE"),
+        ("diagnoses", ["Ｃ34"], None, None),
         ("diagnoses", [34], "/diagnoses/0", "BAD_CODE"),
         ("diagnoses", ["C18-C20"], "/diagnoses/0", "RANGE_NOT_ALLOWED"),
         ("lines/0/diagnoses", ["C34", None], "/lines/0/diagnoses/1", "BAD_CODE"),
@@ -327,3 +335,24 @@ def test_url_parameters_are_read_as_the_same_query() -> None:
     query = parse_coverage(fields, today=date(2026, 3, 14))
     assert (query.diagnoses, query.age, query.institution_level, query.sex) == (("C341", "I10", "E11"), 61, 3, "")
     assert coverage_fields({"age": ["x"]}) == {"age": "x"}
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (["C34.1"], ("C341",)),
+        (["c34.1."], ("C341",)),
+        (["E11.4+G63.2*"], ("E114", "G632")),
+        (["E11.4†", "G63.2＊"], ("E114", "G632")),
+        (["C34.900x001；I10、E11，B18|N18 K50"], ("C34900X001", "I10", "E11", "B18", "N18", "K50")),
+        (["G63.2!"], ("G632",)),
+        (["E11.4+"], ("E114",)),
+        (["A17.0‡"], ("A170",)),
+    ],
+)
+def test_diagnoses_and_pre_existing_codes_are_read_as_people_write_them(
+    written: list[str], read: tuple[str, ...]
+) -> None:
+    claim = parse_claim({**EXAMPLE, "diagnoses": written, "member": {"pre_existing": written}})
+
+    assert claim.lines[0].diagnoses == claim.member.pre_existing.prefixes == read

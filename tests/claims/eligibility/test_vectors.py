@@ -1,4 +1,4 @@
-"""The public rule vectors (spec vectors.md): 124 small worlds, each with a request and what must be answered."""
+"""The public rule vectors (spec vectors.md): 160 small worlds, each with a request and what must be answered."""
 
 import json
 from pathlib import Path
@@ -55,4 +55,4 @@ def test_the_answer_is_the_one_the_page_demands(vector: dict[str, Any]) -> None:
 
 
 def test_the_vectors_are_all_here() -> None:
-    assert len(VECTORS) == 124
+    assert len(VECTORS) == 160

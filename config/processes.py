@@ -1,0 +1,19 @@
+"""How many processes and threads the service runs, and how long each may take: read by gunicorn (`-c python:config.processes`) and Celery.
+
+WEB_CONCURRENCY web processes of four threads each that take turns (config.web); WORKER_CONCURRENCY worker processes.
+"""
+
+import os
+
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+worker_class = "config.web.Worker"
+threads = 4
+# A hung database must not hold a process for long.
+timeout = 30
+graceful_timeout = 20
+max_requests = 20_000
+max_requests_jitter = 2_000
+control_socket_disable = True
+
+worker_processes = int(os.environ.get("WORKER_CONCURRENCY") or 2)
+worker_tasks_at_most = 100  # then a fresh process takes its place
