@@ -1,20 +1,37 @@
-"""What differs between two versions: found by row hashes in the database, described by pure functions, stored with a draft."""
+"""What differs between two versions: found by row hashes in the database, paired and described by pure functions, stored with a draft."""
 
 import json
-from collections.abc import Iterable, Iterator
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
+from catalog import clock
 from catalog.entries import COLUMNS
+from catalog.following import edition_followed
 from catalog.importing.diff import compare
+from catalog.importing.pairing import DRUG_PART, drug_part, pair_alike, shared_groups
+from catalog.known import dosage_forms
 from catalog.models import CatalogEntry, CatalogVersion, VersionChange
 
 CHUNK = 2000
+CHANGE_KINDS = ("added", "removed", "changed")
+# What `change_counts` of a version holds: the first four count every entry of both versions once.
+COUNTED = (*CHANGE_KINDS, "unchanged", "major", "minor", "typographic", "remark", "narrower")
+
+Differing = tuple[str, int | None, int | None]
 
 
-def differing(old_id: int | None, new_id: int) -> Iterator[tuple[str, int | None, int | None]]:
-    """Yield (entry_code, id in the old version, id in the new one) of each entry that is not alike in both, by entry_code."""
+def differing(old_id: int | None, new_id: int) -> Iterator[Differing]:
+    """Yield (entry_code, id in the old version, id in the new one) of each entry that is not alike in both, by entry_code.
+
+    Entries are one by their code; what is left on both sides is paired (catalog.importing.pairing) and stands under the new code.
+    """
+    old_of = _pairs(old_id, new_id)
+    paired = set(old_of.values())
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT coalesce(n.entry_code, o.entry_code), o.id, n.id"
@@ -24,78 +41,218 @@ def differing(old_id: int | None, new_id: int) -> Iterator[tuple[str, int | None
             [old_id, new_id],
         )
         while rows := cursor.fetchmany(CHUNK):
-            yield from rows
+            for code, old, new in rows:
+                if new is None and old in paired:
+                    continue
+                yield code, old if old is not None else old_of.get(new), new
 
 
-def changes_between(old_id: int | None, new_id: int) -> Iterator[dict[str, Any]]:
-    """Yield each change from the old version's entries to the new one's: change, entry_code, generic_name, fields, major, narrower."""
-    pending: list[tuple[str, int | None, int | None]] = []
-    for pair in differing(old_id, new_id):
+def _pairs(old_id: int | None, new_id: int) -> dict[int, int]:
+    """Return id in the new version → id in the old one of the entries that go on under another code."""
+    if old_id is None or not _left(old_id, new_id).exists() or not _left(new_id, old_id).exists():
+        return {}
+    old_ids, old_keys = _keys(old_id, new_id)
+    new_ids, new_keys = _keys(new_id, old_id)
+    pairs: dict[int, int] = {}
+    waiting: list[tuple[list[int], list[int]]] = []
+    rows = 0
+    for olds, news in shared_groups(old_keys, new_keys):
+        group = [old_ids[place] for place in olds], [new_ids[place] for place in news]
+        if len(olds) == len(news) == 1:
+            pairs[group[1][0]] = group[0][0]
+            continue
+        waiting.append(group)
+        rows += len(olds) + len(news)
+        if rows >= CHUNK:
+            pairs.update(_paired(waiting))
+            waiting, rows = [], 0
+    pairs.update(_paired(waiting))
+    return pairs
+
+
+def _left(version_id: int, other_id: int) -> Any:
+    """The version's entries of which the other version has no code, in the order of the file."""
+    same = CatalogEntry.objects.filter(version_id=other_id, entry_code=OuterRef("entry_code"))
+    return CatalogEntry.objects.filter(~Exists(same), version_id=version_id).order_by("row_no", "entry_code")
+
+
+def _keys(version_id: int, other_id: int) -> tuple["array[int]", "array[int]"]:
+    """The ids of the entries left, and what the drug part of each comes to."""
+    ids, keys = array("q"), array("q")
+    rows = _left(version_id, other_id).values("id", "class_code", *DRUG_PART)
+    for row in rows.iterator(chunk_size=CHUNK):
+        ids.append(row["id"])
+        keys.append(hash(drug_part(row)))
+    return ids, keys
+
+
+def _paired(groups: Sequence[tuple[list[int], list[int]]]) -> Iterator[tuple[int, int]]:
+    """Pair within each group: id in the new version, id in the old one."""
+    rows = _rows(one for group in groups for side in group for one in side)
+    for olds, news in groups:
+        for old, new in pair_alike([rows[one] for one in olds], [rows[one] for one in news]):
+            yield news[new], olds[old]
+
+
+def _rows(ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    return {row.pop("id"): row for row in CatalogEntry.objects.filter(pk__in=list(ids)).values("id", *COLUMNS)}
+
+
+def changes_between(old: CatalogVersion, new: CatalogVersion) -> Iterator[dict[str, Any]]:
+    """Yield each change from the old version's entries to the new one's, by entry_code: change, entry_code, old_entry_code ('' where it is the
+    same), generic_name, fields, weight, narrower."""
+    pending: list[Differing] = []
+    for pair in differing(old.pk, new.pk):
         pending.append(pair)
         if len(pending) == CHUNK:
-            yield from _described(pending)
+            yield from _described(pending, new)
             pending = []
-    yield from _described(pending)
+    yield from _described(pending, new)
 
 
-def _described(pairs: list[tuple[str, int | None, int | None]]) -> Iterator[dict[str, Any]]:
-    ids = [one for _code, old, new in pairs for one in (old, new) if one is not None]
-    rows = {row.pop("id"): row for row in CatalogEntry.objects.filter(pk__in=ids).values("id", *COLUMNS)}
+def _described(pairs: list[Differing], version: CatalogVersion) -> Iterator[dict[str, Any]]:
+    rows = _rows(one for _code, *ids in pairs for one in ids if one is not None)
+    forms = dosage_forms()
     for code, old_id, new_id in pairs:
         old = rows.get(old_id) if old_id is not None else None
         new = rows.get(new_id) if new_id is not None else None
-        change = compare(old, new)
+        change = compare(old, new, first_day=version.effective_from, forms=forms)
         yield {
             "change": change.kind,
             "entry_code": code,
+            "old_entry_code": old["entry_code"] if old and old["entry_code"] != code else "",
             "generic_name": (new or old or {})["generic_name"],
             "fields": change.fields,
-            "major": change.major,
+            "weight": change.weight,
             "narrower": change.narrower,
         }
+
+
+def counted(changes: Iterable[dict[str, Any]], entry_count: int) -> dict[str, int]:
+    """Return how many changes of each kind and weight there are, and how many of a version's entries are unchanged (COUNTED)."""
+    found: Counter[str] = Counter()
+    for one in changes:
+        found.update((one["change"], one["weight"]))
+        found["narrower"] += one["narrower"]
+    found["unchanged"] = entry_count - found["added"] - found["changed"]
+    return {name: found[name] for name in COUNTED}
+
+
+def is_stored(old: CatalogVersion, new: CatalogVersion) -> bool:
+    """Whether what differs between two versions stands in the database, told as it is told today: an older release knew no pairs."""
+    return new.parent_id == old.pk and new.change_counts.keys() >= set(COUNTED)
+
+
+def count_changes(old: CatalogVersion, new: CatalogVersion) -> dict[str, int]:
+    """Return how many entries were added, removed and changed from one version to another of the same catalog."""
+    if is_stored(old, new):
+        return {name: new.change_counts[name] for name in CHANGE_KINDS}
+    found = Counter(
+        "added" if old_id is None else "removed" if new_id is None else "changed"
+        for _code, old_id, new_id in differing(old.pk, new.pk)
+    )
+    return {name: found[name] for name in CHANGE_KINDS}
 
 
 def store_changes(version: CatalogVersion, parent: CatalogVersion | None) -> dict[str, int]:
     """Write the draft's changes against the version it follows and return how many of each; without one every entry is new and none is written."""
     VersionChange.objects.filter(version=version).delete()
-    counts = {"added": 0, "removed": 0, "changed": 0, "major": 0, "narrower": 0}
     if parent is None:
-        counts["added"] = version.entry_count
+        counts = dict.fromkeys(COUNTED, 0) | {"added": version.entry_count}
     else:
-        _copy_changes(version, changes_between(parent.pk, version.pk), counts)
-    counts["unchanged"] = version.entry_count - counts["added"] - counts["changed"]
+        counts = counted(_copied(version, changes_between(parent, version)), version.entry_count)
     version.parent = parent
     version.change_counts = counts
     version.save(update_fields=["parent", "change_counts"])
     return counts
 
 
-def _copy_changes(version: CatalogVersion, changes: Iterable[dict[str, Any]], counts: dict[str, int]) -> None:
-    columns = "version_id, change, major, narrower, entry_code, generic_name, fields"
+def _copied(version: CatalogVersion, changes: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the changes while they are written, some thousands at a time."""
     waiting: list[tuple[Any, ...]] = []
-    with connection.cursor() as cursor:
-        for one in changes:
-            counts[one["change"]] += 1
-            counts["major"] += one["major"]
-            counts["narrower"] += one["narrower"]
-            waiting.append(
-                (
-                    version.pk,
-                    one["change"],
-                    one["major"],
-                    one["narrower"],
-                    one["entry_code"],
-                    one["generic_name"],
-                    json.dumps(one["fields"], ensure_ascii=False),
-                )
+    for one in changes:
+        slight = one["weight"] if one["weight"] in VersionChange.Slight.values else ""
+        waiting.append(
+            (
+                version.pk,
+                one["change"],
+                one["weight"] == "major",
+                one["narrower"],
+                slight,
+                one["entry_code"],
+                one["old_entry_code"],
+                one["generic_name"],
+                json.dumps(one["fields"], ensure_ascii=False),
             )
-            if len(waiting) == CHUNK:
-                _copy_rows(cursor, columns, waiting)
-                waiting = []
-        _copy_rows(cursor, columns, waiting)
+        )
+        if len(waiting) == CHUNK:
+            _copy_rows(waiting)
+            waiting = []
+        yield one
+    _copy_rows(waiting)
 
 
-def _copy_rows(cursor: Any, columns: str, rows: list[tuple[Any, ...]]) -> None:
-    with cursor.copy(f"COPY catalog_versionchange ({columns}) FROM STDIN") as copy:
+def _copy_rows(rows: list[tuple[Any, ...]]) -> None:
+    columns = "version_id, change, major, narrower, slight, entry_code, old_entry_code, generic_name, fields"
+    with connection.cursor() as cursor, cursor.copy(f"COPY catalog_versionchange ({columns}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def says_the_same(version: CatalogVersion) -> bool:
+    """Tell whether a version says exactly what the one it follows said, by the stored comparison."""
+    alike = version.parent is not None and version.parent.complete_for == version.complete_for
+    return alike and not any(version.change_counts.get(name) for name in CHANGE_KINDS)
+
+
+# --- The edition that a draft follows, now
+
+
+def followed(version: CatalogVersion) -> CatalogVersion | None:
+    """Return the edition that a draft follows now (catalog.following), None where it is the first of its catalog."""
+    return version.catalog.versions.followed_from(version.effective_from, clock.observe().known_at).first()
+
+
+def follow(version: CatalogVersion) -> dict[str, int]:
+    """Store what a draft changes against the edition it follows now, and return how many of each; the caller keeps whoever publishes out."""
+    return store_changes(version, followed(version))
+
+
+@transaction.atomic
+def compared_anew(version: CatalogVersion) -> CatalogVersion:
+    """Compare a draft anew where it follows another edition by now than the one it was compared with; returns it as it stands.
+
+    Whoever shows or decides on a draft calls this first: every page and answer about it compares with the edition it follows at that moment.
+    A published version keeps the comparison it was published with.
+    """
+    if version.published_at is not None or _compares_with(version, followed(version)):
+        return version
+    locked = CatalogVersion.objects.select_for_update(of=("self",), no_key=True)
+    version = locked.select_related("catalog", "catalog__series", "parent").get(pk=version.pk)
+    if version.published_at is None:
+        follow(version)
+    return version
+
+
+def all_compared_anew(versions: Iterable[CatalogVersion]) -> list[CatalogVersion]:
+    """Return versions with every draft among them `compared_anew`; two statements where none is stale."""
+    given = list(versions)
+    catalogs = {version.catalog_id for version in given if version.published_at is None}
+    if not catalogs:
+        return given
+    known_at = clock.observe().known_at
+    editions: dict[int, list[CatalogVersion]] = {}
+    for one in CatalogVersion.objects.filter(catalog__in=catalogs).known_at(known_at):
+        editions.setdefault(one.catalog_id, []).append(one)
+
+    def is_fresh(version: CatalogVersion) -> bool:
+        follows = edition_followed(editions.get(version.catalog_id, []), version.effective_from, known_at)
+        return version.published_at is not None or _compares_with(version, follows)
+
+    return [version if is_fresh(version) else compared_anew(version) for version in given]
+
+
+def _compares_with(version: CatalogVersion, edition: CatalogVersion | None) -> bool:
+    if edition is None:
+        return version.parent_id is None and bool(version.change_counts)
+    return is_stored(edition, version)

@@ -5,6 +5,9 @@ and whoever has read up to an instant has missed nothing before it.
 
 The publications of a catalog form one chain: the deltas of each are against the publication before it, whatever its dates and whether that one was
 withdrawn since. Who holds a version, as it is, and applies the deltas of every later publication, has the entries of the last.
+
+A copy is kept by `entry_code`, so the deltas go by it alone, and every byte that differs is told, also what reads the same: an entry that goes on
+under another code (a pair, see catalog.importing.pairing) is `removed` there and `added` here. What that means is told by catalog.changes.
 """
 
 from collections.abc import Iterator, Mapping
@@ -171,34 +174,30 @@ SELECT code, change FROM (
 """
 
 
+# Stored when the version was imported, and fixed since it was published; a pair with another code is one that goes and one that comes.
+_STORED = """
+SELECT code, change FROM (
+  (SELECT entry_code AS code, CASE WHEN old_entry_code <> '' THEN 'added' ELSE change END AS change FROM catalog_versionchange
+   WHERE version_id = %(new)s AND entry_code > %(after)s ORDER BY entry_code LIMIT %(limit)s)
+  UNION ALL
+  (SELECT old_entry_code, 'removed' FROM catalog_versionchange
+   WHERE version_id = %(new)s AND old_entry_code <> '' AND old_entry_code > %(after)s ORDER BY old_entry_code LIMIT %(limit)s)
+) differing ORDER BY code LIMIT %(limit)s
+"""
+
+
 def _changes(event: Event, after: str, limit: int) -> list[tuple[str, str]]:
     """Return (entry code, change) of the next entries that differ from the base, by entry code."""
     version, base = event.version, event.base
     if base is None:
         codes = CatalogEntry.objects.filter(version=version, entry_code__gt=after).order_by("entry_code")
         return [(code, VersionChange.Kind.ADDED) for code in codes.values_list("entry_code", flat=True)[:limit]]
-    if version.parent_id == base.pk:
-        # Stored when the version was imported, and fixed since it was published.
-        stored = VersionChange.objects.filter(version=version, entry_code__gt=after).order_by("entry_code")
-        return list(stored.values_list("entry_code", "change")[:limit])
-    with connection.cursor() as cursor:
-        cursor.execute(_COMPARED, {"old": base.pk, "new": version.pk, "after": after, "limit": limit})
-        return cursor.fetchall()
-
-
-def count_changes(old: CatalogVersion, new: CatalogVersion) -> dict[str, int]:
-    """Return how many entries were added, removed and changed from one version to another of the same catalog."""
-    if new.parent_id == old.pk:
-        return {name: new.change_counts[name] for name in ("added", "removed", "changed")}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FILTER (WHERE o.id IS NULL), count(*) FILTER (WHERE n.id IS NULL),"
-            " count(*) FILTER (WHERE o.row_hash <> n.row_hash)"
-            " FROM (SELECT id, entry_code, row_hash FROM catalog_catalogentry WHERE version_id = %s) o"
-            " FULL JOIN (SELECT id, entry_code, row_hash FROM catalog_catalogentry WHERE version_id = %s) n USING (entry_code)",
-            [old.pk, new.pk],
+            _STORED if version.parent_id == base.pk else _COMPARED,
+            {"old": base.pk, "new": version.pk, "after": after, "limit": limit},
         )
-        return dict(zip(("added", "removed", "changed"), cursor.fetchone(), strict=True))
+        return cursor.fetchall()
 
 
 def happenings(*, after: datetime, until: datetime) -> list[Event]:
@@ -214,7 +213,7 @@ def happenings(*, after: datetime, until: datetime) -> list[Event]:
     happened = Q()
     for _kind, field in instants:
         happened |= Q(**{f"{field}__gt": after, f"{field}__lte": until})
-    versions = CatalogVersion.objects.filter(happened).select_related("catalog")
+    versions = CatalogVersion.objects.filter(happened).select_related("catalog", "parent")
     events = [
         Event(kind, at, version)
         for version in versions

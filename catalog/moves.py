@@ -12,11 +12,11 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from catalog import clock, lifecycle
-from catalog.changes import store_changes
+from catalog.changes import compared_anew, follow
 from catalog.entries import checksum_of
 from catalog.importing.load import delete_draft
 from catalog.lifecycle import MOVE, Standing
-from catalog.models import Catalog, CatalogEntry, CatalogVersion, VersionChange
+from catalog.models import Catalog, CatalogEntry, CatalogVersion
 from catalog.refusals import Altered, LabelTaken, NothingBefore, refusal_of
 from common.audit.deeds import Deed
 from common.audit.services import SYSTEM, record
@@ -101,7 +101,8 @@ def _ask(version: CatalogVersion, move: str, by: str, given: Mapping[str, Any], 
     until = {"comments_until": version.comments_until} if _settled(version, today) else None
     standing = standing_of(version, today)
     if move == "publish" and why_not(MOVE[move], standing, by) is None:
-        standing = _held_against(version, standing)
+        version = compared_anew(version)
+        standing = held_against(version, today)
     if why := why_not(MOVE[move], standing, by, given):
         raise refusal_of(why, version.label)
     return _Asked(MOVE[move], version, by, until)
@@ -208,44 +209,18 @@ def publish_version(
     return asked.done("published_at", "published_by", "publish_note", "state", after=after, reason=note or acknowledge)
 
 
-def followed(version: CatalogVersion) -> CatalogVersion | None:
-    """Return the edition that a draft follows now: what it is compared with."""
-    return version.catalog.versions.in_force(version.effective_from, clock.observe().known_at).first()
-
-
-def compared_anew(version: CatalogVersion) -> CatalogVersion:
-    """Return a version whose stored comparison is with the edition it follows now, made anew where another is followed than when it was made."""
-    if version.published_at is None and _id(followed(version)) != version.parent_id:
-        with transaction.atomic():
-            Catalog.objects.select_for_update(no_key=True).get(pk=version.catalog_id)
-            version = CatalogVersion.objects.select_related("catalog", "parent", "base").get(pk=version.pk)
-            now = followed(version)
-            if version.published_at is None and _id(now) != version.parent_id:
-                store_changes(version, now)
-    return version
-
-
-def _id(version: CatalogVersion | None) -> int | None:
-    return version.pk if version else None
-
-
 def held_against(version: CatalogVersion, today: date) -> Standing:
-    """Return how a draft stands with all that publishing it is held against: a fresh comparison, its counts."""
-    version = compared_anew(version)
-    return _held_against(version, standing_of(version, today))
+    """Return how a draft stands with all that publishing it is held against: what it follows now, what goes or gets narrower, its counts.
 
-
-def _held_against(version: CatalogVersion, standing: Standing) -> Standing:
-    now = followed(version)
-    if _id(now) != version.parent_id:
-        store_changes(version, now)
-    lost = VersionChange.objects.filter(version=version, narrower=True).count() if now else 0
+    The version is one that was `compared_anew`.
+    """
+    follows = version.parent
     return replace(
-        standing,
+        standing_of(version, today),
         base=version.base.label if version.base else None,
-        follows=now.label if now else None,
-        lost=lost,
-        in_force=now.entry_count if now else 0,
+        follows=follows.label if follows else None,
+        lost=version.change_counts.get("narrower", 0) if follows else 0,
+        in_force=follows.entry_count if follows else 0,
         counted=counts_of(version, version.expected_counts),
         expected=version.expected_counts,
     )
@@ -396,7 +371,7 @@ def _new_draft(
     version.checksum = checksum_of(version.pk)
     version.entry_count = version.entries.count()
     version.save(update_fields=["checksum", "entry_count"])
-    store_changes(version, followed(version))
+    follow(version)
     version.base = version.parent
     version.save(update_fields=["base"])
     return version

@@ -15,7 +15,6 @@ from catalog.lifecycle import MOVE, Standing
 from catalog.models import Catalog, ImportRun, Series
 from catalog.moves import (
     check_days,
-    compared_anew,
     create_draft,
     discard_draft,
     edit_version,
@@ -77,7 +76,6 @@ __all__ = [
     "PastDay",
     "ReasonRequired",
     "SamePerson",
-    "compared_anew",
     "create_draft",
     "discard_draft",
     "edit_version",

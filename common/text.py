@@ -1,7 +1,7 @@
 """Drug texts: how two of them are made comparable (eligibility 3.1).
 
 Only names, forms, brands, makers, strengths, codes and approval numbers are compared this way. Free text, entry codes,
-labels and criteria codes are compared as they are written.
+labels and criteria codes are compared as they are written; whether a free text *changed* is told by `as_read`.
 """
 
 import unicodedata
@@ -38,3 +38,25 @@ def is_whole_code(code: str) -> bool:
     """Tells whether a normalised national code 国家医保药品代码 names one product: 23 characters, or 20 starting with Z
     (中成药); anything shorter is a prefix that names several (eligibility 3)."""
     return len(code) == 23 or (len(code) == 20 and code.startswith("z"))
+
+
+# Brackets, quotes, dashes and stops that are one to a reader whichever of them is typed; NFKC has made the width one before.
+_TYPED_EITHER_WAY = (
+    dict.fromkeys(map(ord, "[{【〔〖〘"), "(")
+    | dict.fromkeys(map(ord, "]}】〕〗〙"), ")")
+    | dict.fromkeys(map(ord, "《〈"), "<")
+    | dict.fromkeys(map(ord, "》〉"), ">")
+    | dict.fromkeys(map(ord, "“”„‟「」『』"), '"')
+    | dict.fromkeys(map(ord, "‘’‚‛"), "'")
+    | dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
+    | dict.fromkeys(map(ord, "〜∼"), "~")
+    | {ord("。"): "."}
+)
+
+
+@lru_cache(maxsize=16_384)
+def as_read(text: str) -> str:
+    """Will return a free text as people read it: NFKC, brackets and punctuation of either width alike, without white
+    space, marks that mean nothing and the final 。 (csv.md, "What differs between two versions")."""
+    plain = unicodedata.normalize("NFKC", text.translate(_INVISIBLE))
+    return plain.translate(_WHITE_SPACE).translate(_TYPED_EITHER_WAY).rstrip(".")

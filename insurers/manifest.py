@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from catalog import feed
+from catalog.changes import count_changes
 from catalog.in_force import in_force, pinned
 from catalog.models import Catalog, CatalogVersion
 from insurers.models import Product, ProductVersion
@@ -144,7 +144,7 @@ def _catalog_item(
         current = applies[0]
         pair = (held.pk, current.pk)
         if pair not in counted:
-            counted[pair] = feed.count_changes(held, current)
+            counted[pair] = count_changes(held, current)
         answer["affected"] = counted[pair]
         answer["affected_entries"] = sum(counted[pair].values())
         answer["diff"] = _link("catalog-diff", code, {"from": held.label, "to": current.label})

@@ -107,8 +107,10 @@ class ChangesViewSet(ApiViewSet):
         """Every publication and withdrawal in the order in which they became known, with what each changes.
 
         Publications form a chain: the deltas of each are against `base`, the publication before it, whatever its dates and even where that one was
-        withdrawn. To keep a copy: start from nothing, or from any version you hold (`from`); for every delta put its `entry` in place, or
-        take the entry out where it was `removed`; after an item that is `complete` your copy has the checksum of its `version`.
+        withdrawn. They go by `entry_code` and tell every byte that differs, also what reads the same; an entry that goes on under another code is
+        `removed` there and `added` here (the diff of two versions tells the pair). To keep a copy: start from nothing, or from any version you
+        hold (`from`); for every delta put its `entry` in place, or take the entry out where it was `removed`; after an item that is `complete`
+        your copy has the checksum of its `version`.
 
         The checksum, to be computed by you: for each entry SHA-256 over its canonical JSON (RFC 8785: keys sorted, no spaces, UTF-8) is its
         `row_hash`; sort the entries by `entry_code` in the order of code points; SHA-256 over the hashes, 32 bytes each, one behind

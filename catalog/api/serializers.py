@@ -1,12 +1,15 @@
 """What the catalog endpoints take and give (spec api.md). Serializers translate only: no query, no decision."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from catalog.changes import CHANGE_KINDS, COUNTED
 from catalog.clock import china_today
+from catalog.importing.diff import WEIGHTS
 from catalog.models import CODE_PATTERN, Catalog, CatalogVersion, Drug, DrugProduct, ImportRun, Provenance
 from catalog.vocabularies import KINDS
 from common.api.fields import StrictSerializer
@@ -214,7 +217,7 @@ class ImportOutput(serializers.Serializer):
     label = serializers.CharField()
     progress = ProgressOutput()
     counts = serializers.DictField(
-        help_text="rows read and kept; entries added, removed, changed, unchanged, major, narrower"
+        help_text="rows read and kept; entries added, removed, changed, unchanged; major, minor, typographic, remark, narrower"
     )
     no_difference = serializers.BooleanField()
     errors = ProblemOutput(many=True, help_text="the first 100; all of them at problems.csv")
@@ -222,7 +225,7 @@ class ImportOutput(serializers.Serializer):
     warnings = ProblemOutput(many=True, help_text="the first 100")
     warning_count = serializers.IntegerField()
     version = serializers.DictField(allow_null=True, help_text="catalog and label of the draft")
-    diff = serializers.CharField(allow_null=True, help_text="where its changes against the version in force are")
+    diff = serializers.CharField(allow_null=True, help_text="where its changes against the version it follows are")
     file_name = serializers.CharField()
     file_size = serializers.IntegerField()
     sha256 = serializers.CharField()
@@ -296,11 +299,25 @@ class DraftInput(EditInput):
 
 
 class ChangeOutput(serializers.Serializer):
-    change = serializers.ChoiceField(["added", "removed", "changed"])
-    entry_code = serializers.CharField()
+    change = serializers.ChoiceField(CHANGE_KINDS)
+    entry_code = serializers.CharField(help_text="of the newer version; of the older one where it was removed")
     generic_name = serializers.CharField()
-    fields = serializers.DictField(help_text="name: [old, new]")
+    fields = serializers.DictField(help_text="name: [old, new]; entry_code too where the pair has another one")
     major = serializers.BooleanField(help_text="can alter a payment")
+    weight = serializers.ChoiceField(WEIGHTS, help_text="typographic and remark are neither major nor minor")
+    narrower = serializers.BooleanField(help_text="goes, or covers less than before")
+
+
+class ChangeCounts(serializers.Serializer):
+    added = serializers.IntegerField()
+    removed = serializers.IntegerField()
+    changed = serializers.IntegerField(help_text="paired entries that differ, however slightly")
+    unchanged = serializers.IntegerField()
+    major = serializers.IntegerField(help_text="of those added, removed and changed: can alter a payment")
+    minor = serializers.IntegerField(help_text="of those changed: is shown only")
+    typographic = serializers.IntegerField(help_text="of those changed: reads the same")
+    remark = serializers.IntegerField(help_text="of those changed: note, source or entry code alone")
+    narrower = serializers.IntegerField(help_text="goes, or covers less than before")
 
 
 class DiffOutput(serializers.Serializer):
@@ -308,11 +325,27 @@ class DiffOutput(serializers.Serializer):
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
     to = serializers.CharField()
-    counts = serializers.DictField(child=serializers.IntegerField())
+    counts = ChangeCounts()
+    complete_for = serializers.ListField(
+        child=serializers.ListField(child=serializers.CharField()),
+        required=False,
+        help_text="where it differs: the classes of which the list is complete, [old, new]; an empty list: altogether",
+    )
     results = ChangeOutput(many=True)
 
     def get_fields(self) -> Any:
         return {**super().get_fields(), "from": serializers.CharField()}
+
+
+def shown_counts(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return the counts of a comparison as the API shows them."""
+    return {name: counts[name] for name in COUNTED}
+
+
+def shown_change(change: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a change, stored or just found, as the API shows it."""
+    shown = {name: change[name] for name in ("change", "entry_code", "generic_name", "fields", "weight", "narrower")}
+    return shown | {"major": change["weight"] == "major"}
 
 
 class EntryOutput(serializers.Serializer):

@@ -25,8 +25,17 @@ from rest_framework.response import Response
 from catalog import entries, services
 from catalog.api import serializers as shapes
 from catalog.api.filters import CatalogFilter, DrugFilter
-from catalog.changes import changes_between
+from catalog.changes import (
+    CHANGE_KINDS,
+    all_compared_anew,
+    changes_between,
+    compared_anew,
+    counted,
+    is_stored,
+    says_the_same,
+)
 from catalog.clock import china_today
+from catalog.importing.diff import WEIGHTS
 from catalog.importing.export import (
     csv_lines,
     mended_csv_lines,
@@ -35,7 +44,7 @@ from catalog.importing.export import (
     problem_csv_lines,
     xlsx_file,
 )
-from catalog.models import Catalog, CatalogVersion, Drug, DrugProduct, ImportProblem, ImportRun
+from catalog.models import Catalog, CatalogVersion, Drug, DrugProduct, ImportProblem, ImportRun, VersionChange
 from catalog.queries import history_of, listings_of, resolve_lines, visible_drugs
 from catalog.search import drugs_matching
 from common.api import etags
@@ -96,6 +105,7 @@ def version_etag(version: CatalogVersion) -> str:
         version.published_at,
         version.withdrawal_asked_at,
         version.withdrawn_at,
+        version.parent_id,
     )
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
 
@@ -175,7 +185,8 @@ class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
         parameters=[
             OpenApiParameter("from", str, required=True),
             OpenApiParameter("to", str, required=True),
-            OpenApiParameter("change", str, enum=["added", "removed", "changed"]),
+            OpenApiParameter("change", str, enum=list(CHANGE_KINDS)),
+            OpenApiParameter("weight", str, enum=list(WEIGHTS), description="how much a change matters"),
             OpenApiParameter("page", int),
             OpenApiParameter("page_size", int),
         ],
@@ -183,25 +194,39 @@ class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
     )
     @action(detail=True)
     def diff(self, request: Any, code: str) -> Response:
-        """What differs between two versions, by entry_code."""
-        refuse_unknown(request.query_params, ("from", "to", "change", "page", "page_size"))
-        kind = request.query_params.get("change")
-        if kind not in {None, "added", "removed", "changed"}:
+        """What differs between two versions, by entry_code.
+
+        Entries are one by their `entry_code`; what is left on both sides is paired where the drug columns are the same. Such a pair is `changed`,
+        its `entry_code` among the `fields`. Every entry of both versions is counted once: `added`, `removed`, `changed` or `unchanged`.
+        `changed` holds all that differ by a byte; how much that matters is the `weight`, counted apart: `major` can alter a payment (all that
+        came and went can), `minor` is shown only, `typographic` reads the same (width of brackets and punctuation, white space, a final 。),
+        `remark` is note, source or entry code alone.
+        """
+        refuse_unknown(request.query_params, ("from", "to", "change", "weight", "page", "page_size"))
+        wanted = {name: request.query_params.get(name) for name in ("change", "weight")}
+        if wanted["change"] not in {None, *CHANGE_KINDS}:
             refuse("/change", _("change is added, removed or changed."))
+        if wanted["weight"] not in {None, *WEIGHTS}:
+            refuse("/weight", _("weight is major, minor, typographic or remark."))
         missing = [name for name in ("from", "to") if not request.query_params.get(name)]
         if missing:
             refuse(f"/{missing[0]}", _("Name both versions: from and to."))
         old = version_of(request, code, request.query_params["from"])
         new = version_of(request, code, request.query_params["to"])
-        changes = list(changes_between(old.pk, new.pk))
-        counts = {name: sum(1 for c in changes if c["change"] == name) for name in ("added", "removed", "changed")}
-        counts["unchanged"] = new.entry_count - counts["added"] - counts["changed"]
-        for change in changes:
-            change.pop("narrower")
         pages = PagePagination()
-        page = pages.paginate_queryset([c for c in changes if kind in {None, c["change"]}], request)
+        if is_stored(old, new):
+            counts = new.change_counts
+            rows = pages.paginate_queryset(VersionChange.objects.told(new, **wanted), request) or []
+            page = [shapes.shown_change(vars(one) | {"weight": one.weight}) for one in rows]
+        else:
+            changes = list(changes_between(old, new))
+            counts = counted(changes, new.entry_count)
+            asked = [one for one in changes if all(value in {None, one[name]} for name, value in wanted.items())]
+            page = [shapes.shown_change(one) for one in pages.paginate_queryset(asked, request) or []]
         answer = pages.get_paginated_response(page)
-        answer.data = {"from": old.label, "to": new.label, "counts": counts, **answer.data}
+        answer.data = {"from": old.label, "to": new.label, "counts": shapes.shown_counts(counts), **answer.data}
+        if old.complete_for != new.complete_for:
+            answer.data["complete_for"] = [old.complete_for, new.complete_for]
         return answer
 
 
@@ -234,12 +259,12 @@ class VersionViewSet(ApiViewSet):
         if not may_write(request, catalog):
             versions = versions.open_to_readers(china_today(request.user.known_at))
         pages = PagePagination()
-        page = pages.paginate_queryset(versions, request)
+        page = all_compared_anew(pages.paginate_queryset(versions, request) or [])
         return pages.get_paginated_response(shapes.VersionOutput(page, many=True).data)
 
     def retrieve(self, request: Any, code: str, label: str) -> Response:
         refuse_unknown(request.query_params, ())
-        version = services.compared_anew(version_of(request, code, label))
+        version = compared_anew(version_of(request, code, label))
         return etags.answer(request, shapes.VersionOutput(version).data, etag=version_etag(version), immutable=False)
 
     @extend_schema(request=shapes.DraftInput, responses={201: shapes.VersionOutput})
@@ -407,18 +432,21 @@ class ImportViewSet(ApiViewSet):
     files = {"problems": "text/csv", "marked_csv": "text/csv", "marked_xlsx": XLSX}
 
     def get_queryset(self) -> QuerySet[ImportRun]:
-        runs = ImportRun.objects.select_related("job", "catalog", "version").order_by("-created_at")
+        runs = ImportRun.objects.select_related("job", "catalog", "version__parent").order_by("-created_at")
         return runs if self.request.user.is_office else runs.filter(catalog__owner=self.request.user.insurer_id)
 
     @extend_schema(parameters=[OpenApiParameter("page", int), OpenApiParameter("page_size", int)])
     def list(self, request: Any) -> Response:
         refuse_unknown(request.query_params, ("page", "page_size"))
-        page = self.paginate_queryset(self.get_queryset())
-        return self.get_paginated_response([shown_run(run, problems=False) for run in page])
+        page = self.paginate_queryset(self.get_queryset()) or []
+        versions = {one.pk: one for one in all_compared_anew(run.version for run in page if run.version)}
+        runs = [shown_run(run, versions.get(run.version_id), problems=False) for run in page]
+        return self.get_paginated_response(runs)
 
     def retrieve(self, request: Any, pk: str) -> Response:
         refuse_unknown(request.query_params, ())
-        return Response(shown_run(get_object_or_404(self.get_queryset(), pk=pk)))
+        run = get_object_or_404(self.get_queryset(), pk=pk)
+        return Response(shown_run(run, compared_anew(run.version) if run.version else None))
 
     @extend_schema(
         request=shapes.ImportForm,
@@ -450,7 +478,8 @@ class ImportViewSet(ApiViewSet):
             )
         run = self.get_queryset().get(pk=run.pk)
         location = reverse("import-detail", args=[run.pk])
-        return Response(shown_run(run), status=202 if new else 200, headers={"Location": location})
+        shown = shown_run(run, compared_anew(run.version) if run.version else None)
+        return Response(shown, status=202 if new else 200, headers={"Location": location})
 
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
     @action(detail=True, url_path=r"problems\.csv")
@@ -492,11 +521,11 @@ class ImportViewSet(ApiViewSet):
         refuse_unknown(request.query_params, ())
         run = get_object_or_404(self.get_queryset(), pk=pk)
         services.cancel_import(run=run, by=request.user.person)
-        return Response(shown_run(self.get_queryset().get(pk=pk)), status=202)
+        return Response(shown_run(self.get_queryset().get(pk=pk), None), status=202)
 
 
-def shown_run(run: ImportRun, *, problems: bool = True) -> dict[str, Any]:
-    """Return an import as the API shows it."""
+def shown_run(run: ImportRun, version: CatalogVersion | None, *, problems: bool = True) -> dict[str, Any]:
+    """Return an import as the API shows it; `version` is its version with a fresh comparison (None: it has none)."""
     job = run.job
     found: dict[str, list[dict[str, Any]]] = {"error": [], "warning": []}
     if problems and run.outcome:
@@ -505,7 +534,7 @@ def shown_run(run: ImportRun, *, problems: bool = True) -> dict[str, Any]:
             found[severity] = [shown_problem(problem) for problem in stored]
     if run.state == "failed" and not run.outcome:
         found["error"] = [_fault()]
-    version = run.version
+    compared = version.change_counts if version else {}
     diff = None
     if version and version.parent_id and run.catalog:
         diff = f"{reverse('catalog-diff', args=[run.catalog.code])}?from={quote(version.parent.label)}&to={quote(version.label)}"
@@ -518,8 +547,8 @@ def shown_run(run: ImportRun, *, problems: bool = True) -> dict[str, Any]:
         "progress": {"done": job.done, "total": job.total, "phase": job.phase}
         if job
         else {"done": 0, "total": 0, "phase": ""},
-        "counts": run.counts,
-        "no_difference": run.no_difference,
+        "counts": {**run.counts, **compared},
+        "no_difference": version is not None and says_the_same(version),
         "errors": found["error"],
         "error_count": run.error_count,
         "warnings": found["warning"],

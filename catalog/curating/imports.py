@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog import services
+from catalog.changes import compared_anew
 from catalog.curating.badges import provenance_badge, run_badge, run_words
 from catalog.curating.catalogs import uploaded
 from catalog.curating.changes import changes_context
@@ -184,7 +185,8 @@ class ImportRunAdmin(PageAdmin):
             "buttons": self._buttons(request, run),
         }
         if run.version:
-            context |= {"version": run.version, "differences": True, **changes_context(request, run.version)}
+            version = compared_anew(run.version)
+            context |= {"version": version, "differences": True, **changes_context(request, version)}
         return context | {"found": run.counts}
 
     def _buttons(self, request: HttpRequest, run: ImportRun) -> list[Button]:

@@ -20,10 +20,12 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldBooleanWidget
 
 from catalog import clock, moves, services
+from catalog.changes import compared_anew
 from catalog.curating.badges import provenance_badge, version_badge
 from catalog.curating.changes import changes_context
 from catalog.curating.words import Words
 from catalog.entries import COLUMNS
+from catalog.importing.diff import fewer_classes
 from catalog.lifecycle import MOVE, Standing, count_is_the_expected, mass_change_is_confirmed
 from catalog.models import CODE_PATTERN, CatalogEntry, CatalogVersion
 from catalog.refusals import refusal_of
@@ -184,6 +186,11 @@ class CatalogVersionAdmin(PageAdmin):
         versions = super().get_queryset(request).select_related("catalog", "catalog__series", "parent", "base")
         return versions.told_on(clock.china_today(seen.known_at), seen.known_at)
 
+    def seen(self, request: HttpRequest, object_id: object) -> CatalogVersion | None:
+        """Return the version, a draft compared with the edition it follows now; refuses (403) who may not see it."""
+        version = super().seen(request, object_id)
+        return compared_anew(version) if version else None
+
     def get_urls(self) -> list[URLPattern]:
         return [
             self.route("<int:pk>/entries/", self.entries_view, "entries"),
@@ -222,7 +229,6 @@ class CatalogVersionAdmin(PageAdmin):
         # A replaced draft's imports lose their version; the file that made this one is the latest.
         run = version.imports.order_by("-created_at").first()
         standing = moves.held_against(version, self._today()) if version.published_at is None else None
-        version = self._version(request, version.pk)
         return {
             **self._frame(request, version, "overview"),
             "run": run,
@@ -273,7 +279,7 @@ class CatalogVersionAdmin(PageAdmin):
         return self.page(request, "catalog/admin/entry.html", version, context)
 
     def changes_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        version = moves.compared_anew(self._version(request, pk))
+        version = self._version(request, pk)
         context = {**self._frame(request, version, "changes"), **changes_context(request, version)}
         return self.page(request, "catalog/admin/version_changes.html", version, context)
 
@@ -407,7 +413,6 @@ class CatalogVersionAdmin(PageAdmin):
         self.require(request, MAY_PUBLISH)
         version = self._version(request, pk)
         standing = moves.held_against(version, self._today())
-        version = self._version(request, pk)
         form = PublishForm(posted(request), standing=standing, initial={"against": standing.follows or ""})
 
         def do(version: CatalogVersion, given: dict[str, Any]) -> tuple[str, str]:
@@ -450,7 +455,7 @@ class CatalogVersionAdmin(PageAdmin):
                 % {"base": standing.base or _("nothing"), "follows": standing.follows or _("nothing")}
             )
         if version.parent is None:
-            return [*points, _("There is no version in force before it: every entry is new.")]
+            return [*points, _("It follows no earlier version: every entry is new.")]
         compared = _(
             "Against %(parent)s: %(added)d added, %(removed)d removed, %(changed)d changed; "
             "%(major)d can alter a payment, %(narrower)d go or get narrower."
@@ -458,6 +463,8 @@ class CatalogVersionAdmin(PageAdmin):
         names = ("added", "removed", "changed", "major", "narrower")
         told = {name: counts.get(name, 0) for name in names}
         points.append(compared % {"parent": version.parent.label, **told})
+        if fewer_classes(version.parent.complete_for, version.complete_for):
+            points.append(_("It is complete for fewer classes than the one before: of the others it does not speak."))
         points += [
             _("%(name)s: %(found)d rows, expected %(wanted)d.")
             % {"name": name, "found": standing.counted.get(name, 0), "wanted": wanted}

@@ -54,5 +54,6 @@ class Words:
         return [(field_label(name), value) for name, value in told if value != NOT_GIVEN]
 
     def changes(self, fields: dict[str, list[Any]]) -> list[tuple[str, str, str]]:
-        """Return a change's columns as (name, old, new)."""
-        return [(field_label(name), self.of(name, old), self.of(name, new)) for name, (old, new) in fields.items()]
+        """Return a change's columns as (name, old, new), in the order of the columns."""
+        names = [name for name in COLUMNS if name in fields]
+        return [(field_label(name), self.of(name, fields[name][0]), self.of(name, fields[name][1])) for name in names]

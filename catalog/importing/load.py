@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from catalog import clock, reference, uploads
-from catalog.changes import store_changes
+from catalog.changes import follow, says_the_same
 from catalog.entries import checksum_of
 from catalog.importing.child import check_in_child
 from catalog.importing.columns import DRUGS, ENTRY_COPY_COLUMNS, MASTER_COPY_COLUMNS
@@ -146,16 +146,14 @@ def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult]) -> None
     version.entry_count = result[0].kept
     version.save(update_fields=["checksum", "entry_count"])
     lease.progress("diff", 0, 0)
-    # Whoever publishes or withdraws meanwhile waits here, so the comparison is with what is in force when the draft appears.
+    # Whoever publishes or withdraws meanwhile waits here, so the comparison is with what the draft follows when it appears.
     Catalog.objects.select_for_update(no_key=True).get(pk=catalog.pk)
-    in_force = catalog.versions.in_force(version.effective_from, clock.observe().known_at).first()
-    counts = store_changes(version, in_force)
-    version.base = in_force
+    counts = follow(version)
+    version.base = version.parent
     version.save(update_fields=["base"])
     run.version = version
     run.counts = counts
-    alike = in_force is not None and in_force.complete_for == version.complete_for
-    run.no_difference = alike and not (counts["added"] or counts["removed"] or counts["changed"])
+    run.no_difference = says_the_same(version)
 
 
 def delete_draft(version: CatalogVersion) -> None:

@@ -15,10 +15,11 @@ from django.db import transaction
 from django.db.models import F, Q, Window
 from django.db.models.functions import Now, RowNumber
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from catalog import clock, feed
-from catalog.models import Catalog
+from catalog.models import Catalog, CatalogVersion
 from common.audit.deeds import Deed
 from common.audit.services import record as record_deed
 from common.dates import instant_text
@@ -203,6 +204,13 @@ def _announce_to_all_who_see(event: feed.Event) -> int:
     return _written(webhooks, name, _news(event, catalog), event.at, f"msg_{identity[:32]}")
 
 
+def _diff_link(version: CatalogVersion) -> str | None:
+    if version.parent is None:
+        return None
+    asked = urlencode({"from": version.parent.label, "to": version.label})
+    return f"{reverse('catalog-diff', args=[version.catalog.code])}?{asked}"
+
+
 def _news(event: feed.Event, catalog: Catalog) -> dict[str, Any]:
     version = event.version
     data: dict[str, Any] = {
@@ -221,6 +229,9 @@ def _news(event: feed.Event, catalog: Catalog) -> dict[str, Any]:
                 "checksum": version.checksum,
                 "entry_count": version.entry_count,
                 "changes": reverse("catalog-changes", args=[catalog.code]),
+                "follows": version.parent.label if version.parent else None,
+                "change_counts": version.change_counts,
+                "diff": _diff_link(version),
             }
         case "withdrawn":
             data |= {"withdrawn_at": instant_text(event.at), "reason": version.withdraw_reason}

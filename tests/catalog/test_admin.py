@@ -5,6 +5,7 @@ import gettext
 import io
 import re
 from collections.abc import Callable
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -221,9 +222,10 @@ def test_a_mass_change_asks_for_an_explicit_tick(bob: Client, make_catalog: Call
 def test_the_tick_appears_when_something_was_published_since(bob: Client, make_catalog: Callable[..., Catalog]) -> None:
     catalog = make_catalog("RACE")
     draft = imported(catalog, HEADER + "E-0,药品0片,C34\n", label="early").version
-    published(catalog, TWENTY_ROWS, label="late")
     assert draft is not None
     address = page("catalog_catalogversion_publish", draft.pk)
+    assert 'name="confirm"' not in bob.get(address).content.decode()
+    published(catalog, TWENTY_ROWS, label="late")
 
     shown = bob.get(address).content.decode()
     assert ('name="confirm"' in shown, 'name="against" value="late"' in shown) == (True, True)
@@ -231,6 +233,90 @@ def test_the_tick_appears_when_something_was_published_since(bob: Client, make_c
     assert (unseen.status_code, "follows now is late" in text_of(unseen)) == (409, True)
     assert bob.post(address, {"against": "late"}).status_code == 409
     assert bob.post(address, {"against": "late", "confirm": "on"}).status_code == 302
+
+
+CHANGED_HEADER = "entry_code,generic_name,restriction,icd10,age_min,manufacturer,note\n"
+BEFORE = (
+    CHANGED_HEADER
+    + "A-1,甲片,限（二）线。,C34,18,,\nA-2,乙片,,C34,18,,\nA-3,丙片,限一线,C34,18,恒久药业,旧注\nA-4,丁片,,C34,18,,\nA-5,戊片,限一线,C34,18,,\n"
+)
+AFTER = (
+    CHANGED_HEADER
+    + "B-1,甲片,限(二)线,C34,18,,\nB-2,乙片,,C34,18,,\nB-4,丁片,,C34,20,,\nB-5,戊片,限二线,C34,18,,\nB-6,己片,,C50,18,,新注\n"
+)
+
+
+@pytest.fixture
+def renumbered(make_catalog: Callable[..., Catalog]) -> CatalogVersion:
+    """A draft whose codes are all new, behind an edition that has ended."""
+    catalog = make_catalog("NRDL", "base")
+    year = {"effective_from": date(2025, 1, 1), "effective_to": date(2025, 12, 31)}
+    published(catalog, BEFORE, label="2025", complete_for=["X", "Z"], **year)
+    version = imported(catalog, AFTER, label="2026", complete_for=["X"]).version
+    assert version is not None
+    return version
+
+
+def test_changes_show_what_matters_first_old_beside_new_and_rows_that_went_whole(
+    alice: Client, renumbered: CatalogVersion
+) -> None:
+    shown = alice.get(page("catalog_catalogversion_changes", renumbered.pk))
+    text = text_of(shown)
+
+    kinds = [(one.change, one.generic_name, one.weight) for one in shown.context["changes"]]
+    assert kinds == [
+        ("removed", "丙片", "major"),
+        ("changed", "丁片", "major"),
+        ("added", "己片", "major"),
+        ("changed", "戊片", "minor"),
+    ]
+    for said in ("限一线 → 限二线", "18 → 20", "A-4 → B-4", "恒久药业", "旧注", "新注", "complete for fewer classes"):
+        assert said in text, said
+    assert "1 more change reads the same" in text and "1 more change is of note, source or entry code only" in text
+    html = shown.content.decode()
+    for entry in CatalogEntry.objects.filter(entry_code__in=["A-3", "A-4", "B-4", "B-5", "A-5", "B-6"]):
+        assert page("catalog_catalogversion_entry", entry.version_id, entry.pk) in html
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("weight=typographic", ["甲片"]),
+        ("weight=remark", ["乙片"]),
+        ("weight=minor", ["戊片"]),
+        ("weight=major&change=changed", ["丁片"]),
+        ("narrower=1", ["丙片", "丁片"]),
+        ("q=A-5", ["戊片"]),
+        ("q=B-5", ["戊片"]),
+        ("q=丁", ["丁片"]),
+        ("weight=nonsense&change=nonsense", ["丙片", "丁片", "己片", "戊片"]),
+    ],
+)
+def test_changes_are_filtered(alice: Client, renumbered: CatalogVersion, query: str, names: list[str]) -> None:
+    shown = alice.get(page("catalog_catalogversion_changes", renumbered.pk) + f"?{query}")
+
+    assert [one.generic_name for one in shown.context["changes"]] == names
+
+
+def test_every_page_of_a_draft_compares_with_what_it_follows_now(
+    alice: Client, bob: Client, renumbered: CatalogVersion
+) -> None:
+    run = renumbered.imports.get()
+    addresses = [
+        page("catalog_catalogversion_change", renumbered.pk),
+        page("catalog_catalogversion_changes", renumbered.pk),
+        page("catalog_catalogversion_publish", renumbered.pk),
+        page("catalog_importrun_change", run.pk),
+    ]
+    for number, address in enumerate(addresses):
+        assert bob.get(address).status_code == 200
+        label = f"2025-{number}"
+        published(renumbered.catalog, AFTER + "\n" * (number + 1), label=label, effective_from=date(2025, 6, 1))
+
+        assert label in text_of(bob.get(address)), address
+        renumbered.refresh_from_db()
+        assert renumbered.parent is not None and renumbered.parent.label == label
+        assert renumbered.change_counts["unchanged"] == renumbered.entry_count
 
 
 def test_withdrawing_wants_a_reason_and_a_second_person(alice: Client, bob: Client, in_force: CatalogVersion) -> None:

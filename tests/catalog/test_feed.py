@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from catalog import clock, feed, services
+from catalog.changes import count_changes, followed
 from catalog.entries import checksum_of
 from catalog.importing.export import csv_lines
 from catalog.models import Catalog, CatalogEntry, CatalogVersion
-from catalog.moves import followed
 from common.jcs import sha256_of
 from tests.conftest import Api, imported, published, withdrawn
 
@@ -72,10 +72,15 @@ class Copy:
                 assert sha256_of(delta["entry"]) == delta["row_hash"]
                 self.entries[delta["entry_code"]] = delta["entry"]
 
+    def checksum_as(self, version: dict[str, Any]) -> str:
+        hashes = [bytes.fromhex(sha256_of(self.entries[code])) for code in sorted(self.entries)]
+        if version["complete_for"]:
+            hashes.append(bytes.fromhex(sha256_of({"complete_for": version["complete_for"]})))
+        return hashlib.sha256(b"".join(hashes)).hexdigest()
+
     @property
     def checksum(self) -> str:
-        hashes = (bytes.fromhex(sha256_of(self.entries[code])) for code in sorted(self.entries))
-        return hashlib.sha256(b"".join(hashes)).hexdigest()
+        return self.checksum_as({"complete_for": []})
 
 
 def pages(api: Api, code: str, **query: Any) -> Iterator[dict[str, Any]]:
@@ -247,12 +252,12 @@ def test_late_readers_miss_nothing(catalog: Catalog) -> None:
     assert all(item.event.at > seen for item in later.items)
 
 
-def test_counted_changes_are_those_of_the_feed(versions: list[CatalogVersion]) -> None:
+def test_changes_are_counted_between_any_two_versions(versions: list[CatalogVersion]) -> None:
     first, second, third = versions
 
-    assert feed.count_changes(first, second) == {"added": 1, "removed": 1, "changed": 1}
-    assert feed.count_changes(first, third) == {"added": 2, "removed": 2, "changed": 0}
-    assert feed.count_changes(third, third) == {"added": 0, "removed": 0, "changed": 0}
+    assert count_changes(first, second) == {"added": 1, "removed": 1, "changed": 1}
+    assert count_changes(first, third) == {"added": 2, "removed": 2, "changed": 0}
+    assert count_changes(third, third) == {"added": 0, "removed": 0, "changed": 0}
 
 
 # --- Any history, any page size, from any version to any later one.
@@ -339,3 +344,82 @@ def test_an_export_and_the_feed_tell_the_same(api: Api, versions: list[CatalogVe
     exported = b"".join(csv_lines(rows)).decode("utf-8-sig")
 
     assert sorted(copy.entries) == [line.split(",")[0] for line in exported.splitlines()[1:]]
+
+
+# --- Codes that are new every year, and lists without codes: a copy that knows nothing of pairs still ends right.
+
+DRUGS = ["甲", "乙", "丙", "丁"]
+TEXTS = ["", "限二线", "限（二）线。", "限(二)线"]
+YEARS = st.lists(
+    st.tuples(
+        st.lists(
+            st.tuples(st.sampled_from(DRUGS), st.sampled_from(TEXTS), st.sampled_from(["", "注"])),
+            min_size=1,
+            max_size=6,
+            unique_by=lambda row: row[:2],
+        ),
+        st.booleans(),
+        st.integers(0, 900),
+        st.sampled_from([[], ["X"], ["X", "Z"]]),
+    ),
+    min_size=2,
+    max_size=4,
+)
+
+
+def _year(rows: list[tuple[str, str, str]], number: int, has_codes: bool) -> str:
+    lines = [
+        ",".join([*([f"Y{number}-{place}"] if has_codes else []), f"药{drug}片", text, note])
+        for place, (drug, text, note) in enumerate(rows)
+    ]
+    header = ("entry_code," if has_codes else "") + "generic_name,restriction,note"
+    return "\n".join([header, *lines]) + "\n" * (number + 1)
+
+
+@settings(
+    max_examples=8,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(years=YEARS, page_size=st.integers(1, 5))
+def test_a_copy_by_entry_code_follows_new_codes_every_year(
+    catalog: Catalog, api: Api, years: list[Any], page_size: int
+) -> None:
+    with transaction.atomic():
+        try:
+            history = [
+                published(
+                    catalog,
+                    _year(rows, number, has_codes),
+                    label=f"v{number}",
+                    effective_from=date(2026, 1, 1) + timedelta(days=day),
+                    complete_for=complete_for,
+                )
+                for number, (rows, has_codes, day, complete_for) in enumerate(years)
+            ]
+            copy = Copy()
+            reached = []
+            for page in pages(api, catalog.code, page_size=page_size):
+                for item in page["results"]:
+                    copy.apply(item["deltas"])
+                    if item["complete"]:
+                        assert copy.checksum_as(item["version"]) == item["version"]["checksum"]
+                        reached.append(item["version"]["label"])
+            assert reached == [version.label for version in history]
+        finally:
+            transaction.set_rollback(True)
+
+
+def test_a_pair_is_told_by_its_codes(api: Api, catalog: Catalog) -> None:
+    published(catalog, "entry_code,generic_name,note\nM-1,甲片,\nM-2,乙片,\n", label="v1")
+    published(catalog, "entry_code,generic_name,note\nA-1,甲片,改\nM-2,乙片,（改）\n", label="v2")
+
+    deltas = items(api, "COM", **{"from": "v1"})[0]["deltas"]
+
+    assert [(one["change"], one["entry_code"]) for one in deltas] == [
+        ("added", "A-1"),
+        ("removed", "M-1"),
+        ("changed", "M-2"),
+    ]
+    assert count_changes(*CatalogVersion.objects.order_by("pk")) == {"added": 0, "removed": 0, "changed": 2}

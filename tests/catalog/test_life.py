@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from catalog import lifecycle, moves, services
+from catalog.changes import compared_anew, followed
 from catalog.curating.versions import PAGES
 from catalog.lifecycle import ASKED, CONSULTATION, DRAFT, MOVE, MOVES, PUBLISHED, REVIEW, STATES, WITHDRAWN, Standing
 from catalog.models import Catalog, CatalogVersion
@@ -260,7 +261,7 @@ def test_what_a_colleague_removed_is_not_brought_back_unseen(make_catalog: Calla
         services.publish_version(version=mine, by="bob", confirm=True)
 
     assert "v1" in refusal.value.detail and "theirs" in refusal.value.detail
-    compared = moves.compared_anew(CatalogVersion.objects.get(pk=mine.pk))
+    compared = compared_anew(CatalogVersion.objects.get(pk=mine.pk))
     assert (compared.parent.label, compared.base.label) == ("theirs", "v1")  # type: ignore[union-attr]
     assert compared.changes.filter(entry_code="E-3", change="added").exists()
 
@@ -277,7 +278,7 @@ def test_going_back_gives_the_entries_of_the_version_before(make_catalog: Callab
     with pytest.raises(services.SamePerson):
         services.publish_version(version=draft, by="alice")
     back = services.publish_version(version=draft, by="bob", confirm=True)
-    assert moves.followed(back) == back
+    assert followed(back) == back
     with pytest.raises(services.NothingBefore):
         services.revert_version(version=first, by="alice")
 
@@ -402,7 +403,7 @@ def stored(service: psycopg.Connection[Any], make_catalog: Callable[..., Catalog
 
 
 def _follows(version: CatalogVersion) -> str | None:
-    now = moves.followed(version)
+    now = followed(version)
     return now.label if now else None
 
 
@@ -451,7 +452,7 @@ def _away(pk: int) -> None:
 
 
 def test_the_database_knows_the_steps_by_heart() -> None:
-    written = import_module("catalog.migrations.0010_moves_are_held").LIFE
+    written = import_module("catalog.migrations.0011_moves_are_held").LIFE
     pairs = set(re.findall(r"'([a-z_]+)>([a-z_]+)'", written))
 
     assert pairs == stored_steps()

@@ -170,6 +170,55 @@ def test_a_draft_is_compared_anew_where_another_version_was_published_meanwhile(
     assert services.publish_version(version=draft, by="bob", against="v2", confirm=True).state == "published"
 
 
+def test_an_edition_that_has_ended_is_still_followed(make_catalog: Callable[..., Catalog]) -> None:
+    catalog = make_catalog()
+    year = {"effective_from": date(2025, 1, 1), "effective_to": date(2025, 12, 31)}
+    ended = published(catalog, rows(20), label="2025", **year)
+    draft = imported(catalog, rows(17), label="2026", effective_from=date(2026, 3, 1)).version
+    assert draft is not None
+
+    assert draft.parent == ended
+    with pytest.raises(services.MassChange):
+        services.publish_version(version=draft, by="bob")
+
+
+def test_new_codes_for_the_same_drugs_are_no_mass_change(make_catalog: Callable[..., Catalog]) -> None:
+    catalog = make_catalog()
+    year = {"effective_from": date(2025, 1, 1), "effective_to": date(2025, 12, 31)}
+    published(catalog, rows(20), label="2025", **year)
+    draft = imported(catalog, rows(20).replace("E-", "F-"), label="2026").version
+    assert draft is not None
+
+    version = services.publish_version(version=draft, by="bob")
+    assert (version.change_counts["changed"], version.change_counts["remark"], version.change_counts["narrower"]) == (
+        20,
+        20,
+        0,
+    )
+
+
+def test_the_first_edition_follows_nothing(make_catalog: Callable[..., Catalog]) -> None:
+    catalog = make_catalog()
+    first = imported(catalog, rows(5), label="2026").version
+    assert first is not None and first.parent is None
+
+    services.publish_version(version=first, by="bob")
+    earlier = imported(catalog, rows(1), label="2025", effective_from=date(2025, 1, 1)).version
+    assert earlier is not None and earlier.parent is None
+
+
+def test_a_draft_follows_another_edition_once_its_own_is_withdrawn(make_catalog: Callable[..., Catalog]) -> None:
+    catalog = make_catalog()
+    published(catalog, rows(20), label="v1", effective_from=date(2025, 1, 1))
+    second = published(catalog, rows(3), label="v2", effective_from=date(2026, 1, 1))
+    draft = imported(catalog, rows(3) + "\n", label="v3", effective_from=date(2026, 6, 1)).version
+    assert draft is not None and draft.parent == second
+    services.withdraw_version(version=second, by="bob", reason="误发")
+
+    with pytest.raises(services.MassChange):
+        services.publish_version(version=draft, by="bob")
+
+
 def test_entries_altered_behind_the_services_back_are_noticed(make_catalog: Callable[..., Catalog]) -> None:
     draft = imported(make_catalog(), rows(3)).version
     assert draft is not None

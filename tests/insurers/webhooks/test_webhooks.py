@@ -181,6 +181,27 @@ def test_everything_that_happens_to_a_shared_catalog_is_told_to_everybody_once(
     assert message["message_id"] == deliveries(other_api, theirs)[0]["message_id"]
 
 
+def test_a_publication_tells_what_it_changes_and_against_what(api: Api, catalog: Catalog) -> None:
+    ours = added(api)
+    published(catalog, LIST, label="v1")
+    published(catalog, LIST + "\n", label="v2")
+    tasks.announce_catalog_news()
+
+    told = {
+        body["data"]["version"]: body["data"] for body in map(_body, deliveries(api, ours, event="catalog.published"))
+    }
+    assert (told["v1"]["follows"], told["v1"]["diff"]) == (None, None)
+    assert told["v2"]["follows"] == "v1"
+    answer = api.get(told["v2"]["diff"].removeprefix("/api/v1")).json()
+    assert told["v2"]["change_counts"] == answer["counts"]
+    assert told["v2"]["change_counts"]["changed"] == 0 < told["v2"]["change_counts"]["unchanged"]
+
+
+def _body(delivery: dict[str, Any]) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(delivery["body"])
+    return body
+
+
 def test_a_private_catalog_is_told_to_its_owner_alone(
     api: Api, other_api: Api, make_catalog: Callable[..., Catalog], insurer: Insurer
 ) -> None:

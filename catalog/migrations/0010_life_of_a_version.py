@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0008_reading_of_files"),
+        ("catalog", "0009_pairs_of_changes"),
     ]
 
     operations = [
