@@ -21,7 +21,7 @@ def record(
     deed: Deed,
     *,
     by: str,
-    what: Model,
+    what: Model | type[Model],
     name: str = "",
     before: Any = None,
     after: Any = None,
@@ -29,7 +29,7 @@ def record(
 ) -> None:
     """Write a deed into the log, in the caller's transaction, as its last statement: the next writer waits from here until commit.
 
-    `what` is the row it was done to, `name` how people call it (its own text when not given); `before` and `after` are what JSON can say.
+    `what` is the row it was done to (or the model, for a list), `name` how people call it (its own text when not given); `before` and `after` are what JSON can say.
     Never hand over personal data: the log is kept longer than claims.
     """
     row = (
@@ -37,8 +37,8 @@ def record(
         via.get(),
         Deed(deed).value,
         what._meta.model_name,
-        str(what.pk),
-        (name or str(what))[:300],
+        str(what.pk) if isinstance(what, Model) else "",
+        (name or (str(what) if isinstance(what, Model) else what._meta.model_name))[:300],
         _json(before),
         _json(after),
         reason,
