@@ -29,8 +29,8 @@ def record(
 ) -> None:
     """Write a deed into the log, in the caller's transaction, as its last statement: the next writer waits from here until commit.
 
-    `what` is the row it was done to (or the model, for a list), `name` how people call it (its own text when not given); `before` and `after` are what JSON can say.
-    Never hand over personal data: the log is kept longer than claims.
+    `what` is the row it was done to (or the model, for a list), `name` how people call it (its own text when not given); `before` and `after` are
+    what JSON can say. Never hand over personal data: the log is kept longer than claims.
     """
     row = (
         by,

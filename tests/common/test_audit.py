@@ -92,10 +92,6 @@ def test_the_services_own_role_can_only_add(service: psycopg.Connection[Any], in
                 "DELETE FROM audit_head",
                 "INSERT INTO audit_head (id, rows, hash) VALUES (1, 9, '')",
             ):
-                if acting != "office" and "audit_record" in sql and "TRUNCATE" not in sql:
-                    cursor.execute(sql)
-                    assert cursor.rowcount == 0, sql  # it sees none
-                    continue
                 with pytest.raises(psycopg.Error, match="never changed|permission denied"):
                     cursor.execute(sql)
             cursor.execute("SELECT count(*) FROM audit_record")
