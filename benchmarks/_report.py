@@ -21,11 +21,11 @@ def django_up(*, as_owner: bool = False) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ.setdefault("LOG_LEVEL", "ERROR")
     import django
-    from django.db import connection
 
     django.setup()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('app.insurer', 'office', false)")
+    from common.tenancy import OFFICE, act_for
+
+    act_for(OFFICE)
 
 
 def in_turns(ways: Mapping[str, Callable[[], Any]], rounds: int = 3) -> dict[str, list[float]]:

@@ -233,7 +233,7 @@ def posts_of_five_lines(key: str, asked: list[dict[str, Any]]) -> list[dict[str,
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    from common import kept
+    from common import cache
 
     client = Client(headers={"Authorization": f"Api-Key {key}", "Host": "localhost"})
     claims = [{**claim, "lines": claim["lines"][:5]} for claim in asked[:100]]
@@ -248,14 +248,14 @@ def posts_of_five_lines(key: str, asked: list[dict[str, Any]]) -> list[dict[str,
         for claim in (claims[0], *claims):  # the first is not counted: it opens the connection
             for _turn in range(1 if forget else 2):
                 if forget:
-                    kept.forget()
+                    cache.clear_all()
                 start = time.process_time()
                 post(claim)
                 taken = time.process_time() - start
             seconds.append(taken)
         for claim in claims[:5]:
             if forget:
-                kept.forget()
+                cache.clear_all()
             with CaptureQueriesContext(connection) as captured:
                 post(claim)
             statements.append(

@@ -1,8 +1,4 @@
-"""The one clock of what is known: the database's. See Revision and migration 0002 for why nobody may use another.
-
-An observation may serve a process again for `KEPT_SECONDS` (docs/adr/0007): whoever changes what is known, or who may ask, first outlives those
-that are kept, so what has been committed is in every answer that is asked for afterwards.
-"""
+"""The one clock of what is known: the database's. See Revision and migration 0002 for why nobody may use another."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,22 +7,17 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
+from catalog import leases
+
 CHINA = ZoneInfo("Asia/Shanghai")
-KEPT_SECONDS = 0.1
-# Of another machine's clock too, which may run a little faster or slower.
-OUTLIVED_SECONDS = 1.2 * KEPT_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """An instant, and the revision that was current then: everything recorded up to `known_at` is visible to whoever observed it.
-
-    `kept`: observed by an earlier request (KEPT_SECONDS ago at most), so this one's connection has not been told yet for whom it acts.
-    """
+    """An instant, and the revision that was current then: everything recorded up to `known_at` is visible to whoever observed it."""
 
     revision: int
     known_at: datetime
-    kept: bool = False
 
 
 def observe() -> Observation:
@@ -44,17 +35,11 @@ def observe() -> Observation:
 
 def declare() -> datetime:
     """Return the instant from which what this transaction writes is known; call it last, inside the transaction: others wait until commit."""
-    outlive_observations()
+    leases.wait_out()
     with connection.cursor() as cursor:
         cursor.execute("SELECT declare_instant()")
         instant: datetime = cursor.fetchone()[0]
     return instant
-
-
-def outlive_observations() -> None:
-    """Wait until no earlier observation is kept by any process; until the transaction ends none that is made may be kept."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT outlive_observations(%s)", [OUTLIVED_SECONDS])
 
 
 @lru_cache(1_024)  # many requests share an observation

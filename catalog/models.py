@@ -134,6 +134,46 @@ class Exclusion(models.Model):
         return self.restatement
 
 
+class DiseaseName(models.Model):
+    """The Chinese name of an ICD-10 category, or of a code below it that has a name of its own. Ships with the software, is not edited."""
+
+    code = models.CharField(_("code"), max_length=10, primary_key=True)
+    name_zh = models.CharField(_("Chinese name"), max_length=200)
+    chapter = models.CharField(_("chapter"), max_length=10)
+    block = models.CharField(_("block"), max_length=10)
+    provenance = models.CharField(
+        _("provenance"), max_length=20, choices=Provenance.choices, blank=True, default=Provenance.UNSTATED
+    )
+
+    class Meta:
+        verbose_name = _("ICD-10 name")
+        verbose_name_plural = _("ICD-10 names")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name_zh}"
+
+
+class RareDisease(models.Model):
+    """A disease of the two national lists of rare diseases. Ships with the software, is not edited."""
+
+    list_no = models.PositiveSmallIntegerField(_("list"), help_text=_("1 of 2018, 2 of 2023"))
+    number = models.PositiveSmallIntegerField(_("number"))
+    name_zh = models.CharField(_("Chinese name"), max_length=200)
+    name_en = models.CharField(_("English name"), max_length=200, blank=True, default="")
+    document = models.CharField(_("document"), max_length=100)
+    listed_on = models.DateField(_("listed on"))
+
+    class Meta:
+        verbose_name = _("rare disease")
+        verbose_name_plural = _("rare diseases")
+        ordering = ["list_no", "number"]
+        constraints = [models.UniqueConstraint(fields=["list_no", "number"], name="rare_disease_once_per_list")]
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+
 class Drug(models.Model):
     """A generic drug, whatever its form, strength, salt or maker: one row for every base name that is known (spec eligibility 3.1)."""
 

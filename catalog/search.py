@@ -1,65 +1,33 @@
-"""Searching entries and drugs by a part of a name, brand or maker, by pinyin, initials or the start of a code (spec api.md, `q`).
+"""The one search, for pages and API: by a part of a name, brand or maker, by pinyin, initials, the start of a code or a diagnosis (api.md, `q`).
 
-The texts of a version never change under one checksum, so they are held in the process, by checksum, as many as there is room for, and
-those of a large one in a file that all processes read (catalog.search_files); which drugs are known changes with the revision (catalog.clock),
-and their texts are read anew where there are others.
+The texts of a version never change under one checksum, so they are held in the process, by checksum, as many as there is room for;
+those of drugs by what the drug tables hold. A list of usual size (6,000 entries) is read in a tenth of a second when somebody first searches
+there, one of 200,000 in some seconds.
 """
 
 import threading
 from array import array
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import connection
-from django.db.models import Q
 
-from catalog import search_files
-from catalog.clock import china_today
-from catalog.models import CatalogVersion
 from catalog.queries import visible_drugs
 from catalog.text_index import TextIndex, Texts
-from common.kept import KeptBySize
+from common.cache import LruCache
 
 # An entry takes about 150 bytes: all indexes together stay below 100 MB a process, or are one version's alone.
 ENTRIES_KEPT = 500_000
 RESULTS_KEPT = 1_000_000  # rows of recent answers, for their next pages: 4 MB
 VISIBLE_KEPT = 5_000_000  # one byte for each drug an insurer may or may not see: 5 MB
-# Fewer entries are read and built about as fast as a request is answered.
-ENTRIES_WORTH_A_FILE = 5_000
-# More are built only when somebody searches there: it takes about 1 KB of memory an entry for the time being.
-ENTRIES_PREPARED_AT_MOST = 200_000
-PREPARED_AFTER_PUBLICATION = timedelta(days=30)
 _ROWS_A_TIME = 5_000
 
 
-class _Index:
-    """A text index, as large as its rows."""
-
-    def __init__(self, index: TextIndex) -> None:
-        self.index = index
-
-    def __len__(self) -> int:
-        return self.index.rows
-
-
-_indexes: KeptBySize[str, _Index] = KeptBySize(ENTRIES_KEPT)
-_results: "KeptBySize[tuple[str, str], array[int]]" = KeptBySize(RESULTS_KEPT)
+# A version's checksum → its texts.
+_indexes: LruCache[str, TextIndex] = LruCache(ENTRIES_KEPT, weight=len)
+# (checksum, text) → which entries have it.
+_results: "LruCache[tuple[str, str], array[int]]" = LruCache(RESULTS_KEPT, weight=len)
 _building = threading.Lock()
-
-
-def forget() -> None:
-    """Drop everything that is kept in the process."""
-    global _drugs
-    _indexes.clear()
-    _visible.clear()
-    _drugs = None
-    forget_results()
-
-
-def forget_results() -> None:
-    """Drop the answers that are kept for their next pages."""
-    _results.clear()
 
 
 class Found:
@@ -102,42 +70,13 @@ def entries_matching(version: Version, text: str) -> Found:
         with _building:  # two at once would need twice the memory
             held = _indexes.get(key)
             if held is None:
-                held = _Index(search_files.read(key) or _made(version))
+                held = _entry_index(version.pk)
                 _indexes.put(key, held)
     ordinals = _results.get((key, text))
     if ordinals is None:
-        ordinals = held.index.find(text)
+        ordinals = held.find(text)
         _results.put((key, text), ordinals)
-    return Found(held.index, ordinals)
-
-
-def prepare(*, at: datetime) -> None:
-    """Write the file of the newest published version that is to have one and has none yet, before anybody searches there."""
-    lately = Q(published_at__gt=at - PREPARED_AFTER_PUBLICATION)
-    in_force = Q(pk__in=CatalogVersion.objects.in_force(china_today(at), at).values("pk"))
-    large = CatalogVersion.objects.filter(
-        lately | in_force,
-        state=CatalogVersion.State.PUBLISHED,
-        entry_count__range=(ENTRIES_WORTH_A_FILE, ENTRIES_PREPARED_AT_MOST),
-    )
-    for version in large.order_by("-published_at", "-pk"):
-        if search_files.claim(version.checksum):
-            _made(version)
-            return
-
-
-def _made(version: Version) -> TextIndex:
-    """Build the version's index, and write its file where that is worth it."""
-    index = _entry_index(version.pk)
-    if index.rows >= ENTRIES_WORTH_A_FILE and _holds(version, index):
-        search_files.write(version.checksum, index)
-    return index
-
-
-def _holds(version: Version, index: TextIndex) -> bool:
-    """Tell whether these are the texts of the version's checksum: a draft may have been loaded anew in the meantime."""
-    now = CatalogVersion.objects.filter(pk=version.pk, checksum=version.checksum, entry_count=index.rows)
-    return now.exists()
+    return Found(held, ordinals)
 
 
 def _entry_index(version_id: int) -> TextIndex:
@@ -148,24 +87,26 @@ def _entry_index(version_id: int) -> TextIndex:
             codes=(code, national_code, approval, class_code),
             sounds=(*pinyin.split(" "), *initials.split(" ")),
             makers=(maker,),
+            diseases=tuple(diseases),
         )
-        for code, name, brand, maker, national_code, approval, class_code, pinyin, initials in _rows(
-            "SELECT entry_code, generic_name, brand_name, manufacturer, national_code, approval_key, class_code, pinyin, initials"
+        for code, name, brand, maker, national_code, approval, class_code, pinyin, initials, diseases in _rows(
+            "SELECT entry_code, generic_name, brand_name, manufacturer, national_code, approval_key, class_code, pinyin, initials, icd10"
             ' FROM catalog_catalogentry WHERE version_id = %s ORDER BY entry_code COLLATE "C"',
             [version_id],
         )
     )
 
 
-def _rows(sql: str, values: list[object]) -> Iterator[tuple[str, ...]]:
+def _rows(sql: str, values: list[object]) -> Iterator[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         while rows := cursor.fetchmany(_ROWS_A_TIME):
             yield from rows
 
 
-# (revision, what the tables held, the index)
-_drugs: tuple[int, tuple[object, ...], TextIndex] | None = None
+# Revision → what the drug tables held; that → the texts of drugs.
+_drug_states: LruCache[int, tuple[object, ...]] = LruCache(8)
+_drugs: LruCache[tuple[object, ...], TextIndex] = LruCache(2)
 
 
 class _Visible:
@@ -173,13 +114,13 @@ class _Visible:
 
     def __init__(self, index: TextIndex, revision: int, ids: set[str]) -> None:
         self.index, self.revision = index, revision
-        self.drugs = bytearray(index.key(ordinal) in ids for ordinal in range(index.rows))
+        self.drugs = bytearray(index.key(ordinal) in ids for ordinal in range(len(index)))
 
     def __len__(self) -> int:
         return len(self.drugs)
 
 
-_visible: KeptBySize[int, _Visible] = KeptBySize(VISIBLE_KEPT)
+_visible: LruCache[int, _Visible] = LruCache(VISIBLE_KEPT, weight=len)
 
 
 def drugs_matching(text: str, *, insurer_id: int | None, revision: int) -> Found:
@@ -197,16 +138,16 @@ def drugs_matching(text: str, *, insurer_id: int | None, revision: int) -> Found
 
 
 def _drug_index(revision: int) -> TextIndex:
-    global _drugs
-    held = _drugs
-    if held is not None and held[0] == revision:
-        return held[2]
-    with _building:
+    state = _drug_states.get(revision)
+    if state is None:
         (state,) = _rows(_DRUGS_STATE, [])
-        if held is None or held[1] != state:
-            held = (revision, state, _read_drugs())
-        _drugs = (revision, state, held[2])
-        return held[2]
+        _drug_states.put(revision, state)
+    index = _drugs.get(state)
+    if index is None:
+        with _building:
+            index = _drugs.get(state) or _read_drugs()
+            _drugs.put(state, index)
+    return index
 
 
 _DRUGS_STATE = (

@@ -1,5 +1,6 @@
 """Writing catalogs and bringing files to them; what happens to a version is in catalog/moves.py and offered here too. Each act says who."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,6 +12,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from catalog import clock, uploads
+from catalog.importing.columns import header_key, headers_of, table_of
+from catalog.importing.result import usual_names
 from catalog.lifecycle import MOVE, Standing
 from catalog.models import Catalog, ImportRun, Series
 from catalog.moves import (
@@ -140,11 +143,6 @@ def create_catalog(
         raise CodeTaken(_("The code %(code)s is taken; choose another.") % {"code": code}) from taken
 
 
-def usual_names(kind: str) -> str:
-    """Return how names are read where nobody says: as printed in a basic insurance list, else plain (spec csv.md)."""
-    return "printed" if kind == "base" else "plain"
-
-
 def shown_file_name(name: str) -> str:
     """Return an uploaded file's name without folders and unprintable characters, at most 255 long; for showing only."""
     last = PurePath(name.replace("\\", "/")).name
@@ -172,7 +170,7 @@ def upload_catalog(
     `names` is `printed` or `plain` ('': printed for a base list, else plain); `complete_for` the class-code prefixes of which the list is
     complete (none: altogether); `sheet`, `header_row` and `mapping` (own header → column) say where the table stands and how its columns are called.
     The same bytes to be read the same way for the same catalog, label and days again give the earlier run. Raises InvalidInput for days out of
-    order and for a class that is none, LabelTaken where the label is not a draft's, FileTooLarge.
+    order, for a class that is none and a column that is none, LabelTaken where the label is not a draft's, FileTooLarge.
     """
     check_days(effective_from, effective_to)
     wanted = {
@@ -184,7 +182,7 @@ def upload_catalog(
         "complete_for": _classes(complete_for),
         "sheet": sheet,
         "header_row": header_row,
-        "mapping": dict(mapping or {}),
+        "mapping": _columns_by_header(mapping or {}, catalog.kind),
     }
     stored = uploads.keep(chunks)
     try:
@@ -229,6 +227,11 @@ def upload_drugs(*, chunks: Iterable[bytes], file_name: str, by: str, note: str 
     return earlier, False
 
 
+def class_list(text: str) -> list[str]:
+    """Part class-code prefixes as people list them: `X;Z`."""
+    return [piece.strip() for piece in re.split("[;；|｜、,，]", text) if piece.strip()]
+
+
 def _classes(prefixes: Sequence[str]) -> list[str]:
     """Return class-code prefixes as a version keeps them: in capitals, each once, in order. Raises InvalidInput."""
     found = set()
@@ -238,6 +241,22 @@ def _classes(prefixes: Sequence[str]) -> list[str]:
         except cells.Fault:
             _refuse("/complete_for", "bad_code", _("%(code)s is no class code such as X or XL01.") % {"code": written})
     return sorted(found)
+
+
+def _columns_by_header(mapping: Mapping[str, str], kind: str) -> dict[str, str]:
+    """Return own headers with the names of the columns they stand for. Raises InvalidInput for a column that a list has not."""
+    known = headers_of(table_of(kind))
+    found = {}
+    for header, written in mapping.items():
+        column = known.get(header_key(written))
+        if column is None:
+            _refuse(
+                "/mapping",
+                "unknown_column",
+                _("%(name)s is no column; see the columns of the file.") % {"name": written[:100]},
+            )
+        found[header] = column.name
+    return found
 
 
 def _upload_fields(stored: uploads.StoredFile, file_name: str, by: str) -> dict[str, Any]:

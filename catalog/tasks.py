@@ -1,4 +1,4 @@
-"""Background work of the catalog app: one kind of job, the import; its housekeeping; and what is made ready for searches."""
+"""Background work of the catalog app: one kind of job, the import; its housekeeping."""
 
 from datetime import timedelta
 
@@ -6,7 +6,6 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from catalog import search, search_files
 from catalog.importing.load import load
 from catalog.models import ImportRun
 from catalog.services import IMPORT_JOB, end_consultations, forget_uploads
@@ -35,18 +34,10 @@ def load_import(lease: Lease, run_id: str) -> None:
 
 @shared_task(name="catalog.tasks.forget_old_uploads")
 def forget_old_uploads() -> None:
-    """Remove the files of imports that ended long ago, and those of versions that have not been searched for as long."""
+    """Remove the files of imports that ended long ago."""
     before = timezone.now() - KEPT_FOR
     with tenancy.acting_for(tenancy.OFFICE):
         forget_uploads(before=before)
-    search_files.forget(before=before)
-
-
-@shared_task(name="catalog.tasks.prepare_searches")
-def prepare_searches() -> None:
-    """Make one published version's texts ready for its first search."""
-    with tenancy.acting_for(tenancy.OFFICE):
-        search.prepare(at=timezone.now())
 
 
 @shared_task(name="catalog.tasks.end_consultations")

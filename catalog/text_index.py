@@ -1,12 +1,10 @@
 """Finding rows by a part of one of their texts, best first: pure, for texts that do not change.
 
 Drug names repeat, so the distinct texts are searched, not the rows: they stand in one long string that is scanned at once, which for a few
-ten thousand names takes less time than asking an index on disk. A finished index is a few strings and arrays, so it is written and read back
-many times faster than it is built.
+ten thousand names takes less time than asking an index on disk.
 """
 
-import sys
-import zlib
+import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
@@ -15,16 +13,12 @@ from enum import IntEnum
 from itertools import chain
 from typing import Final, Self
 
-import msgspec
-
+from common import icd10
 from common.text import approval_key, norm
 
-# Raised whenever an index is built or laid out in another way, texts made comparable or pinyin written differently: what was written
-# before is then no longer read.
-FORMAT: Final = 1
-
+# More than three characters without a dot are an approval number's beginning (H20150244), not a diagnosis.
+_DIAGNOSIS: Final = re.compile(r"[a-z][0-9][0-9a-z](\.[0-9a-z]{1,8})?", re.ASCII)
 _APART: Final = "\n"  # norm() leaves no line end in a text
-_SUM_BYTES: Final = 4
 
 
 class Match(IntEnum):
@@ -42,34 +36,25 @@ class Field(IntEnum):
     CODE = 1
     SOUND = 2
     MAKER = 3
+    DISEASE = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What one row is found by, as written. `names` are generic names and brands, `sounds` pinyin and initials."""
+    """What one row is found by, as written. `names` are generic names and brands, `sounds` pinyin and initials, `diseases` ICD-10."""
 
     key: str
     names: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     sounds: tuple[str, ...] = ()
     makers: tuple[str, ...] = ()
-
-
-class _Written(msgspec.Struct, array_like=True):
-    """An index as bytes: arrays as this kind of machine keeps them."""
-
-    format: int
-    byteorder: str
-    itemsize: int
-    rows: int
-    keys: tuple[str, memoryview]
-    fields: dict[int, tuple[str, memoryview, memoryview, memoryview]]
+    diseases: tuple[str, ...] = ()
 
 
 class TextIndex:
     """The texts of a sequence of rows, found by a part of any of them; rows alike in rank come in the order in which they were given."""
 
-    __slots__ = ("_fields", "_keys", "rows")
+    __slots__ = ("_fields", "_keys", "_rows")
 
     def __init__(self, rows: Iterable[Texts]) -> None:
         keys: list[str] = []
@@ -95,53 +80,20 @@ class TextIndex:
                 ordinals = codes.setdefault(code.lower() if code.isalnum() and code.isascii() else norm(code), [])
                 if not ordinals or ordinals[-1] != ordinal:
                     ordinals.append(ordinal)
-        self.rows = len(keys)
+            for disease in row.diseases:
+                gathered[Field.DISEASE].setdefault(icd10.compared(disease), []).append(ordinal)
+        self._rows = len(keys)
         self._keys = _Column.of(keys)
         self._fields = {field: _Distinct.of(known) for field, known in gathered.items() if known}
 
-    def to_bytes(self) -> bytes:
-        """Will return the index as bytes, to be read back by from_bytes."""
-        written = _Written(
-            FORMAT,
-            sys.byteorder,
-            self._keys.starts.itemsize,
-            self.rows,
-            (self._keys.joined, memoryview(self._keys.starts)),
-            {
-                field.value: (
-                    distinct.texts.joined,
-                    memoryview(distinct.texts.starts),
-                    memoryview(distinct.rows),
-                    memoryview(distinct.starts),
-                )
-                for field, distinct in self._fields.items()
-            },
-        )
-        body = msgspec.msgpack.encode(written)
-        return body + _sum(body)
-
-    @classmethod
-    def from_bytes(cls, content: bytes) -> Self:
-        """Will return the index that to_bytes wrote; raises ValueError for what is damaged, or of another format or kind of machine."""
-        body = memoryview(content)[:-_SUM_BYTES]
-        if _sum(body) != content[-_SUM_BYTES:]:
-            raise ValueError("damaged")
-        written = msgspec.msgpack.decode(body, type=_Written)
-        if (written.format, written.byteorder, written.itemsize) != (FORMAT, sys.byteorder, array("I").itemsize):
-            raise ValueError("of another format or kind of machine")
-        joined, starts = written.keys
-        index = cls.__new__(cls)
-        index.rows = written.rows
-        index._keys = _Column(joined, _numbers(starts))
-        index._fields = {
-            Field(field): _Distinct(_Column(joined, _numbers(starts)), _numbers(rows), _numbers(row_starts))
-            for field, (joined, starts, rows, row_starts) in written.fields.items()
-        }
-        return index
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        return self._rows
 
     def find(self, text: str) -> "array[int]":
-        """Will return the ordinals of the rows that have the text in a name, brand, maker, pinyin or initials, or at the start of a code:
+        """Return the ordinals of the rows that have the text in a name, brand, maker, pinyin or initials, or at the start of a code:
         exact matches first, then those that start with it, then the rest; among these names, codes, sounds, makers; then in the rows' order.
+        Last, where the text is a diagnosis, those for a disease under which it falls (eligibility 4.2).
         """
         wanted = norm(text)
         found: dict[tuple[Match, Field], list[array[int]]] = {}
@@ -157,16 +109,6 @@ class TextIndex:
         return self._keys[ordinal]
 
 
-def _sum(body: bytes | memoryview) -> bytes:
-    return zlib.crc32(body).to_bytes(_SUM_BYTES, "big")
-
-
-def _numbers(content: memoryview) -> "array[int]":
-    numbers = array("I")
-    numbers.frombytes(content)
-    return numbers
-
-
 def _in_order(ordinals: "list[array[int]]") -> "Iterable[int]":
     return sorted(chain.from_iterable(ordinals)) if len(ordinals) > 1 else ordinals[0]
 
@@ -175,6 +117,8 @@ def _matches(distinct: "_Distinct", field: Field, wanted: str) -> "dict[Match, l
     if field is Field.CODE:
         code = approval_key(wanted)
         return distinct.find(code, at_start=True) if code and code.isascii() else {}
+    if field is Field.DISEASE:
+        return distinct.for_diagnosis(icd10.compared(wanted)) if _DIAGNOSIS.fullmatch(wanted) else {}
     if field is Field.SOUND:
         sound = wanted.replace("ü", "v")
         return distinct.find(sound) if sound.isascii() else {}
@@ -237,6 +181,12 @@ class _Distinct:
         for ordinals in known.values():
             starts.append(starts[-1] + len(ordinals))
         return cls(_Column.of(list(known)), array("I", chain.from_iterable(known.values())), starts)
+
+    def for_diagnosis(self, code: str) -> "dict[Match, list[array[int]]]":
+        """Return the rows of each listed disease under which a diagnosis falls."""
+        rows, starts, texts = self.rows, self.starts, self.texts
+        numbers = [number for number in range(len(starts) - 1) if icd10.falls_under(code, texts[number])]
+        return {Match.SUBSTRING: [rows[starts[number] : starts[number + 1]] for number in numbers]} if numbers else {}
 
     def find(self, part: str, *, at_start: bool = False) -> "dict[Match, list[array[int]]]":
         """Will return the rows of each text that has the part (or starts with it), by how it was found."""

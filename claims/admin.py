@@ -9,10 +9,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog import reference
 from catalog.curating.badges import provenance_badge
 from catalog.models import Catalog
+from claims.eligibility import RULES_VERSION
 from claims.models import ClaimCheck
 from claims.services import worded
+from common import icd10
 from common.admin import PageAdmin
 from common.audit.deeds import Deed
 from common.audit.services import record
@@ -63,6 +66,13 @@ def lines_shown(decision: dict[str, Any]) -> list[dict[str, Any]]:
     return shown
 
 
+def diagnoses_shown(facts: dict[str, Any]) -> str:
+    """Return every diagnosis that was asked about, of the claim and of its lines, with its name."""
+    told = [facts.get("diagnoses"), *(line.get("diagnoses") for line in facts.get("lines") or [])]
+    codes = (code for asked in told for text in asked or [] for code in icd10.split(text))
+    return reference.disease_names().list_shown(dict.fromkeys(codes))
+
+
 @admin.register(ClaimCheck)
 class ClaimCheckAdmin(PageAdmin):
     page_template = "claims/admin/check.html"
@@ -97,7 +107,11 @@ class ClaimCheckAdmin(PageAdmin):
 
     def page_context(self, request: HttpRequest, check: ClaimCheck) -> dict[str, Any]:
         record(Deed.CHECK_READ, by=request.user.get_username(), what=check, name=str(check.pk))
-        context: dict[str, Any] = {"check": check, "outcome_badge": self.outcome_shown(check)}
+        context: dict[str, Any] = {
+            "check": check,
+            "outcome_badge": self.outcome_shown(check),
+            "rules_today": RULES_VERSION,
+        }
         if check.decision is None:
             return context
         decision = worded(check.decision, reader_language())
@@ -107,5 +121,6 @@ class ClaimCheckAdmin(PageAdmin):
             "decision": decision,
             "lines": lines_shown(decision),
             "catalogs": [{**one, "provenance": provenance.get(one["catalog"], "")} for one in decision["catalogs"]],
+            "diagnoses": diagnoses_shown(check.facts),
             "facts": json.dumps(check.facts, ensure_ascii=False, indent=2),
         }

@@ -27,9 +27,8 @@ from claims.eligibility.coverage import classes_of
 from claims.eligibility.diseases import DiseaseCodes
 from claims.eligibility.entry import Entry
 from claims.eligibility.world import ProductVersion, World, entry_names, needs
-from common import tenancy
+from common.cache import LruCache
 from common.errors import Refused
-from common.kept import Kept
 from common.text import norm
 from insurers import models as insurers
 from insurers.terms import parse_terms
@@ -81,26 +80,20 @@ class ProductFacts:
 
 
 # What may change carries the revision in its key: after the next publication nobody asks for it any more, and it ages out.
-_products: Kept[tuple[int, str, int], ProductFacts] = Kept(PRODUCTS_KEPT)
-_known: Kept[tuple[int, int, Identity], tuple[KnownRow, ...]] = Kept(DRUGS_KEPT)
+_products: LruCache[tuple[int, str, int], ProductFacts] = LruCache(PRODUCTS_KEPT)
+_known: LruCache[tuple[int, int, Identity], tuple[KnownRow, ...]] = LruCache(DRUGS_KEPT)
 # (revision, base name of a drug offered as an alternative) → the master's rows that tell which drug it is.
-_masters: Kept[tuple[int, str], tuple[KnownRow, ...]] = Kept(DRUGS_KEPT)
-_worlds: Kept[Any, World] = Kept(WORLDS_KEPT)
+_masters: LruCache[tuple[int, str], tuple[KnownRow, ...]] = LruCache(DRUGS_KEPT)
+_worlds: LruCache[Any, World] = LruCache(WORLDS_KEPT)
 # (product id, revision, days) → the versions in force.
-_references_on: Kept[tuple[int, int | None, frozenset[date]], frozenset[Reference]] = Kept(WORLDS_KEPT)
+_references_on: LruCache[tuple[int, int | None, frozenset[date]], frozenset[Reference]] = LruCache(WORLDS_KEPT)
 # Published entries never change: (version id, base name) → its entries in the order of eligibility 4.3.
-_entries: Kept[tuple[int, str], tuple[Entry, ...]] = Kept(DRUGS_KEPT)
+_entries: LruCache[tuple[int, str], tuple[Entry, ...]] = LruCache(DRUGS_KEPT)
 # Alternatives: (version id, class, first three characters of a disease, '' without one) → the entries of the class that may treat it.
-_by_class: Kept[tuple[int, str, str], tuple[Entry, ...]] = Kept(DRUGS_KEPT)
-_selectors: Kept[int, Selectors] = Kept(SELECTORS_KEPT)
+_by_class: LruCache[tuple[int, str, str], tuple[Entry, ...]] = LruCache(DRUGS_KEPT)
+_selectors: LruCache[int, Selectors] = LruCache(SELECTORS_KEPT)
 # (version id, class) → by first three characters of a disease ('' no disease at all, '-' a range) the ids of the entries of the class.
-_diseases: Kept[tuple[int, str], dict[str, "array[int]"]] = Kept(CLASSES_KEPT)
-
-
-def _announce(insurer_id: int, seen: Observation) -> None:
-    """Tell the connection for whom it acts, where an observation that was kept has spared it so far."""
-    if seen.kept:
-        tenancy.act_for(str(insurer_id))
+_diseases: LruCache[tuple[int, str], dict[str, "array[int]"]] = LruCache(CLASSES_KEPT)
 
 
 def product_facts(*, insurer_id: int, code: str, seen: Observation) -> ProductFacts:
@@ -108,7 +101,6 @@ def product_facts(*, insurer_id: int, code: str, seen: Observation) -> ProductFa
     kept = _products.get((insurer_id, code, seen.revision))
     if kept:
         return kept
-    _announce(insurer_id, seen)
     own = insurers.ProductVersion.objects.filter(product__insurer=insurer_id, product__code=code)
     published = list(own.filter(published_at__lte=seen.known_at).select_related("product").order_by("id"))
     product = published[0].product if published else _product(insurer_id, code)
@@ -183,7 +175,6 @@ def gather(
     key = (product.pk, seen.revision, wanted, references, heads)
     if keep and (kept := _worlds.get(key)):
         return kept.seen_at(known_at)
-    _announce(product.insurer_id, seen)
     who = _Asker(product.insurer_id, known_at, seen.revision if keep else None)
     rows = _known_of(wanted, who)
     knowledge = Knowledge.build(rows, dosage_forms())

@@ -10,7 +10,16 @@ from django.utils.translation import gettext as _
 
 from catalog.clock import Observation
 from claims import gather
-from claims.eligibility import Claim, Decision, answer, assess_claim, assess_coverage, coverage_answer, parse_claim
+from claims.eligibility import (
+    Claim,
+    Decision,
+    InvalidClaim,
+    answer,
+    assess_claim,
+    assess_coverage,
+    coverage_answer,
+    parse_claim,
+)
 from claims.eligibility.coverage import Coverage
 from claims.eligibility.facts import RULES_VERSION, CoverageQuery
 from claims.models import ClaimCheck
@@ -152,23 +161,34 @@ def coverage_document(found: Coverage, product: gather.ProductFacts, language: L
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """A check decided again: the decision, whether it is the recorded one, and what differs and why."""
+    """A check decided again: the decision, whether it is the recorded one, and what differs and why.
 
-    decision: Decision
-    product: gather.ProductFacts
+    No decision and no product where it was recorded under earlier rules and today's refuse the request; a cause then says what is wrong.
+    """
+
+    decision: Decision | None
+    product: gather.ProductFacts | None
     same: bool
     differences: list[dict[str, Any]]
     causes: list[dict[str, Any]]
 
 
-def replay_check(*, check: ClaimCheck, seen: Observation, known_at: datetime | None = None) -> Replayed:
+def replay_check(
+    *, check: ClaimCheck, seen: Observation, known_at: datetime | None = None, language: Language = "zh"
+) -> Replayed:
     """Decide a recorded check again: as it was known then (`known_at` None), or as known at another instant, with what differs.
 
-    Raises FactsRemoved after the retention. A digest of other rules is never the same: `causes` then names the rules version.
+    Always by the rules of today; the record keeps its digest, which one of other rules never equals: `causes` then names both rules
+    versions. Raises FactsRemoved after the retention.
     """
     if check.facts is None or check.decision is None:
         raise FactsRemoved(_("The facts of this check were removed after retention; its digest remains."))
-    claim = parse_claim(check.facts)
+    try:
+        claim = parse_claim(check.facts, language)
+    except InvalidClaim as refusal:
+        if check.rules_version == RULES_VERSION:
+            raise
+        return Replayed(None, None, same=False, differences=[], causes=[*_rules(check), _refused(refusal)])
     decision, product = _decide(claim, insurer_id=check.insurer_id, seen=seen, known_at=known_at or check.known_at)
     before, after = check.decision, bilingual(decision)
     return Replayed(
@@ -200,9 +220,7 @@ def _differences(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str
 
 def _causes(check: ClaimCheck, before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what the two answers rest on that is not the same: rules, product version, catalog versions, instant."""
-    found: list[dict[str, Any]] = []
-    if check.rules_version != RULES_VERSION:
-        found.append({"what": "rules_version", "before": check.rules_version, "after": RULES_VERSION})
+    found = _rules(check)
     for name in ("product_version", "as_known_at"):
         if before[name] != after[name]:
             found.append({"what": name, "before": before[name], "after": after[name]})
@@ -213,6 +231,19 @@ def _causes(check: ClaimCheck, before: dict[str, Any], after: dict[str, Any]) ->
         if was != now:
             found.append({"what": "catalog", "catalog": code, "before": was, "after": now})
     return found
+
+
+def _rules(check: ClaimCheck) -> list[dict[str, Any]]:
+    """Return the rules versions as a cause where the check was decided by others than today's."""
+    if check.rules_version == RULES_VERSION:
+        return []
+    return [{"what": "rules_version", "before": check.rules_version, "after": RULES_VERSION}]
+
+
+def _refused(refusal: InvalidClaim) -> dict[str, Any]:
+    """Return as a cause that today's rules refuse the request, and what is wrong with it."""
+    errors = [{"pointer": fault.pointer, "code": fault.code, "detail": fault.detail} for fault in refusal.errors]
+    return {"what": "request", "before": "valid", "after": "invalid", "errors": errors}
 
 
 def _version_of(cited: dict[str, Any] | None) -> dict[str, str] | None:

@@ -46,3 +46,9 @@ def range_of(code: str) -> tuple[str, str] | None:
     if not dash or not is_code(first) or not is_code(last):
         return None
     return compared(first)[:3], compared(last)[:3]
+
+
+def falls_under(diagnosis: str, listed: str) -> bool:
+    """Return whether a diagnosis, as compared, falls under a listed code or range (eligibility 4.2)."""
+    ends = range_of(listed)
+    return ends[0] <= diagnosis[:3] <= ends[1] if ends else diagnosis.startswith(compared(listed))

@@ -1,36 +1,42 @@
 """Who the database works for: the second wall behind the ORM's own filters (row-level security).
 
 Every connection carries `app.insurer`: empty (sees nothing that belongs to an insurer), an insurer's id, or `office` (curators, jobs,
-commands). The policies are in each app's migrations; a new table of an insurer's needs one, and a test fails without it.
+commands). Who asks is said once, here; the connection itself tells the server before its next statement (common.database), so nobody can
+forget it, and whoever says nothing sees nothing. The policies are in each app's migrations; a new table of an insurer's needs one, and a
+test fails without it.
 """
 
 import contextlib
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
 OFFICE = "office"
 NOBODY = ""
 
+# None: nobody has said; then the connection's own default holds (settings: TENANT), which is NOBODY but for the owner of the tables.
+_tenant: ContextVar[str | None] = ContextVar("tenant", default=None)
+
+
+def tenant() -> str | None:
+    """Return for whom this thread works: an insurer's id, OFFICE, NOBODY, or None where nobody has said."""
+    return _tenant.get()
+
 
 def act_for(who: str) -> None:
-    """Let this connection see what `who` (an insurer's id, OFFICE or NOBODY) may see, until told otherwise."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('app.insurer', %s, false)", [who])
+    """Work for `who` (an insurer's id, OFFICE or NOBODY) from now on, until told otherwise."""
+    _tenant.set(who)
 
 
 @contextlib.contextmanager
 def acting_for(who: str) -> Iterator[None]:
-    """Act for `who` inside the block, and for whom it was before afterwards."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('app.insurer', true), set_config('app.insurer', %s, false)", [who])
-        before = (cursor.fetchone() or [""])[0]
+    """Work for `who` inside the block, and for whom it was before afterwards."""
+    before = _tenant.set(who)
     try:
         yield
     finally:
-        if connection.connection is not None and not connection.connection.closed and not connection.needs_rollback:
-            act_for(before or NOBODY)
+        _tenant.reset(before)
 
 
 def policy_sql(table: str, column: str = "insurer_id", shared: bool = False) -> str:
@@ -45,14 +51,28 @@ def policy_sql(table: str, column: str = "insurer_id", shared: bool = False) -> 
     )
 
 
-class OfficeMiddleware:
-    """Signed-in curators in the admin act for the catalog office; the API says for whom it acts when it reads the key."""
+class TenantMiddleware:
+    """Every request begins as nobody's, and is somebody's once it is known who asks: by a key, or by a curator's session."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not (request.path.startswith("/admin/") and request.user.is_authenticated and request.user.is_staff):
-            return self.get_response(request)
-        with acting_for(OFFICE):
-            return self.get_response(request)
+        before = _tenant.set(NOBODY)
+        response = self.get_response(request)
+        # What is streamed is read from the database after this; the thread's next request begins as nobody's all the same.
+        if not response.streaming:
+            _tenant.reset(before)
+        return response
+
+
+class OfficeMiddleware:
+    """Signed-in curators in the admin work for the catalog office."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith("/admin/") and request.user.is_authenticated and request.user.is_staff:
+            act_for(OFFICE)
+        return self.get_response(request)

@@ -137,7 +137,9 @@ def _serve(chosen: Options, folder: DataFolder, supervisor: Supervisor) -> None:
     supervisor.say("database is up to date")
     if chosen.seed and found.strip().endswith("empty"):
         supervisor.say("empty database: loading the seeds")
-        manage("seed")
+        # Its progress is shown as it goes: the whole national lists take a while.
+        words = [python, ROOT / "manage.py", "seed"]
+        supervisor.run("manage.py seed", words, **step, hear=lambda line: supervisor.say(line))
     supervisor.finish(collecting)
 
     port = chosen.port or ports.free()

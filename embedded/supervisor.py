@@ -8,6 +8,7 @@ A signal only sets a flag, and every wait here looks at it: none can fall betwee
 import contextlib
 import ctypes
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -134,12 +135,14 @@ class Supervisor:
         log: Path,
         stdin: str = "",
         in_child: Callable[[], None] | None = None,
+        hear: Callable[[str], None] | None = None,
     ) -> str:
         """Run a step to its end and return what it printed; its errors go to the log.
 
-        Raises CannotRun with the end of both when it fails.
+        `hear` is told each line as it is printed. Raises CannotRun with the end of both when it fails.
         """
-        return self.finish(self.begin(name, command, env=env, cwd=cwd, log=log, in_child=in_child), stdin)
+        step = self.begin(name, command, env=env, cwd=cwd, log=log, in_child=in_child)
+        return self.follow(step, hear) if hear else self.finish(step, stdin)
 
     def begin(
         self,
@@ -178,6 +181,32 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 given = None
                 self._look()
+        return self._ended(step, printed)
+
+    def follow(self, step: Process, hear: Callable[[str], None]) -> str:
+        """Wait for a step that is given nothing, telling each line as it is printed; else as `finish`."""
+        output = step.popen.stdout
+        assert output is not None and step.popen.stdin is not None
+        step.popen.stdin.close()
+        os.set_blocking(output.fileno(), False)
+        printed, told = b"", 0
+        while True:
+            self._look()
+            ready, _, _ = select.select([output], [], [], 0.05)
+            piece = output.read() if ready else None
+            if piece == b"":
+                break
+            printed += piece or b""
+            while (end := printed.find(b"\n", told)) >= 0:
+                hear(printed[told:end].decode(errors="replace"))
+                told = end + 1
+        output.close()
+        while step.popen.poll() is None:
+            self._look()
+            time.sleep(0.02)
+        return self._ended(step, printed)
+
+    def _ended(self, step: Process, printed: bytes) -> str:
         self.forget(step)
         if step.popen.returncode:
             said = tail(step.log, step.log_begins) if step.log else ""

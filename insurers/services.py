@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
-from catalog import clock
+from catalog import clock, leases
 from catalog.models import Catalog, CatalogVersion
 from common.audit.deeds import Deed
 from common.audit.services import record
@@ -138,7 +138,7 @@ def _log_key(row: ApiKey, by: str) -> None:
 def revoke_key(*, key: ApiKey, by: str) -> None:
     """End a key at once: the next request with it is a 401."""
     if key.revoked_at is None:
-        clock.outlive_observations()
+        leases.wait_out()
         key.revoked_at = clock.observe().known_at
         key.save(update_fields=["revoked_at"])
         record(Deed.KEY_REVOKED, by=by, what=key, name=key.prefix)

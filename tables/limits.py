@@ -20,7 +20,7 @@ class Limits:
     rows: int = 1_000_000
     columns: int = 500
     problems_kept: int = 10_000
-    normalised_kept: int = 1_000
+    normalised_kept: int = 5_000
     memory_bytes: int = 1024 * MIB
     cpu_seconds: int = 600
     wall_seconds: int = 900

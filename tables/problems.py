@@ -78,12 +78,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "age_min is greater than age_max. Check the two ages.",
     ),
     "DUPLICATE_ROW": (
-        "与第 {other} 行完全相同，只保留一行。",
-        "This row says the same as row {other}; one of them is kept.",
+        "{who_zh}与第 {other} 行{alike_zh}，只保留一条。",
+        "{who_en} says the same as row {other}{alike_en}; one of them is kept.",
     ),
     "CONFLICTING_ROWS": (
-        "第 {other} 行与第 {row} 行{same_zh}，但其余内容不同。请改正或删除其中一行。",
-        "Rows {other} and {row} {same_en} but differ elsewhere. Correct or delete one of them.",
+        "第 {other} 行与第 {row} 行{same_zh}，但其余内容不同。{mend_zh}",
+        "Rows {other} and {row} {same_en} but differ elsewhere. {mend_en}",
     ),
     "NO_SELECTOR": (
         "该行没有任何选择条件，不会排除任何药品。请填写药品、编码、剂型或疾病等列。",
@@ -97,13 +97,42 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "批准文号格式少见，已按原文保存。请核对。",
         "An unusual form of approval number, kept as written. Check it.",
     ),
+    "NAME_NOT_READ": (
+        "无法确定这里写了几个药名，已按原文整体保存为一个名称，理赔时可能对不上。请每个药名单独一行。",
+        "It is not certain which names stand here; the text was kept whole as one name, which claims may never match. Give each name a row.",
+    ),
+    "STACKED_NAME": (
+        "这里像是写了几个名称（{names}），已按一个名称保存，理赔时对不上。请每个名称单独一行，或选择“按印刷目录读取药名”（names=printed）重新上传。",
+        "Several names seem to stand here ({names}); they were kept as one, which no claim will match. "
+        "Give each a row, or upload with names read as printed (names=printed).",
+    ),
+    "UNKNOWN_FORM": (
+        "剂型表中没有该剂型，只能与写法完全相同的剂型匹配。请核对，或改用剂型表中的名称。",
+        "This form is not in the table of dosage forms and matches only itself. Check it, or use a name of the table.",
+    ),
+    "SEVERAL_VALUES": (
+        "{column} 里写了几个值（“{found}”），只能写一个。请每个值单独一行。",
+        "{column} holds several values (“{found}”) where one belongs. Give each a row of its own.",
+    ),
+    "REUSED_CODE": (
+        "该国家医保药品代码在第 {other} 行对应另一药品（本行为第 {row} 行）。请核对两行的代码。",
+        "Row {other} gives this national code to another drug than row {row} does. Check the code of both rows.",
+    ),
     "UNCODED": (
         "{column} 只有文字、没有编码，理赔时将转人工。请补充 {needed}。",
         "{column} is text without codes, so claims will go to a person. Add {needed}.",
     ),
 }
 
-WARNINGS = frozenset({"UNKNOWN_COLUMN", "DUPLICATE_ROW", "UNUSUAL_APPROVAL_NO", "UNCODED"})
+WARNINGS = frozenset(
+    "UNKNOWN_COLUMN DUPLICATE_ROW UNUSUAL_APPROVAL_NO UNCODED NAME_NOT_READ STACKED_NAME UNKNOWN_FORM REUSED_CODE".split()
+)
+
+# What fills a sentence where whoever reports the problem says nothing else.
+_USUAL_WORDS = {
+    **{"mend_zh": "请改正或删除其中一行。", "mend_en": "Correct or delete one of them."},
+    **{"who_zh": "", "who_en": "This row", "alike_zh": "完全相同", "alike_en": ""},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +186,7 @@ class Normalised:
 def problem(code: str, row: int | None, column: str = "", value: object = "", **details: object) -> Problem:
     """Make a problem with its sentences in both languages; `details` fill the sentence."""
     zh, en = MESSAGES[code]
-    words = {"column": column, "row": row, **details}
+    words = {**_USUAL_WORDS, "column": column, "row": row, **details}
     return Problem(
         code=code,
         row=row,

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from datetime import date
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -10,23 +11,22 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
-from django.apps import apps
 from django.conf import settings as django_settings
+from django.core.management import call_command
 from django.db import connection
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from django.test import Client
 
-from catalog import clock
+from catalog import leases
 from catalog import services as catalogs
 from catalog.importing import load
 from catalog.importing.check import check
 from catalog.models import Catalog, CatalogVersion, ImportRun, Revision
-from catalog.reference import reference_rows
-from common import kept
+from common import cache, tenancy
 from common.jobs import services as jobs
 from insurers import services as insurers
-from insurers.api.callers import kept_callers
+from insurers.api import callers
 from insurers.models import Insurer
 
 
@@ -42,12 +42,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 @receiver(post_migrate)
 def _bring_back_what_migrations_wrote(sender: Any, **_details: Any) -> None:
-    """Write the vocabularies again after the test runner has emptied all tables (it announces that as a migration)."""
+    """Write the counter again after the test runner has emptied all tables (it announces that as a migration)."""
     if sender.label == "catalog" and not Revision.objects.exists():
         Revision.objects.create(pk=1)
-        for model, rows in reference_rows().items():
-            table = apps.get_model("catalog", model)
-            table.objects.bulk_create([table(**row) for row in rows])
 
 
 @pytest.fixture(autouse=True)
@@ -58,14 +55,20 @@ def _data_folder(tmp_path: Path, settings: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let no test see what another one's database held, and none wait: what this process keeps is dropped in place of outliving it."""
-    monkeypatch.setattr(clock, "outlive_observations", kept_callers.clear)
-    kept.forget()
-    kept_callers.clear()
+def _nobody_said() -> Iterator[None]:
+    """Let every test begin as the owner of the tables does, for the office, whomever the one before it worked for."""
+    before = tenancy._tenant.set(None)
     yield
-    kept.forget()
-    kept_callers.clear()
+    tenancy._tenant.reset(before)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let no test see what another one's database held, and none wait: leases are dropped in place of being waited out."""
+    monkeypatch.setattr(leases, "wait_out", callers.leases._held.clear)
+    cache.clear_all()
+    yield
+    cache.clear_all()
 
 
 class Api:
@@ -181,6 +184,13 @@ def withdrawn(version: CatalogVersion, *, asker: str = "erin", by: str = "bob", 
     """Let one person ask for a published version's withdrawal and another carry it out."""
     catalogs.withdraw_version(version=version, by=asker, reason=reason)
     return catalogs.withdraw_version(version=version, by=by)
+
+
+def load_seeds() -> None:
+    """Load seeds/ as `manage.py seed` does."""
+    # The heartbeat works on a connection of its own, which cannot see a test's transaction.
+    with patch.object(jobs, "PROGRESS_SECONDS", 3600.0):
+        call_command("seed", stdout=StringIO())
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
 """What the catalog endpoints take and give (spec api.md). Serializers translate only: no query, no decision."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -11,6 +13,7 @@ from catalog.changes import CHANGE_KINDS, COUNTED
 from catalog.clock import china_today
 from catalog.importing.diff import WEIGHTS
 from catalog.models import CODE_PATTERN, Catalog, CatalogVersion, Drug, DrugProduct, ImportRun, Provenance
+from catalog.services import class_list
 from catalog.vocabularies import KINDS
 from common.api.fields import StrictSerializer
 from common.api.shapes import DAY, Schema, choice, component
@@ -140,6 +143,10 @@ class CatalogOutput(serializers.ModelSerializer):
         }
 
 
+# How a list is to be read (csv.md); the drug master is read in one way only.
+READING = ("names", "complete_for", "sheet", "header_row", "mapping")
+
+
 class ImportInput(StrictSerializer):
     from_form = True
 
@@ -150,6 +157,23 @@ class ImportInput(StrictSerializer):
     effective_from = serializers.DateField(required=False)
     effective_to = serializers.DateField(required=False, allow_null=True)
     note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
+    names = serializers.ChoiceField(["printed", "plain"], required=False, default="")
+    complete_for = serializers.CharField(max_length=500, required=False, default="")
+    sheet = serializers.CharField(max_length=100, required=False, default="")
+    header_row = serializers.IntegerField(min_value=1, max_value=1_000_000, required=False, default=None)
+    mapping = serializers.CharField(max_length=20_000, required=False, default="")
+
+    def validate_complete_for(self, value: str) -> list[str]:
+        return class_list(value)
+
+    def validate_mapping(self, value: str) -> dict[str, str]:
+        try:
+            mapping = json.loads(value) if value else {}
+        except (ValueError, RecursionError):
+            mapping = None
+        if not isinstance(mapping, dict) or not all(isinstance(column, str) for column in mapping.values()):
+            raise serializers.ValidationError(_("Send a JSON object: own header → column."), "wrong_type")
+        return mapping
 
     def to_internal_value(self, data: Any) -> Any:
         if repeated := self._repeated(data):
@@ -167,6 +191,9 @@ class ImportInput(StrictSerializer):
                         for name in missing
                     }
                 )
+        elif given := [name for name in READING if attrs[name]]:
+            detail = serializers.ErrorDetail(_("Only catalog entries are read so; leave it out."), "not_for_kind")
+            raise serializers.ValidationError(dict.fromkeys(given, detail))
         return attrs
 
 
@@ -187,6 +214,26 @@ ImportForm = {
             "effective_from": _or_empty(DAY) | {"description": "needed for entries"},
             "effective_to": _or_empty(DAY) | {"description": "inclusive; open where it is not given"},
             "note": {"type": "string", "maxLength": 2000},
+            "names": choice(["printed", "plain", ""])
+            | {
+                "description": "whether a cell may hold several names as a list prints them, each then an entry; "
+                "not given: printed for a base list, else plain"
+            },
+            "complete_for": {
+                "type": "string",
+                "maxLength": 500,
+                "example": "X;Z",
+                "description": "class-code prefixes of which the list is complete; not given: it is complete",
+            },
+            "sheet": {"type": "string", "maxLength": 100, "description": "the sheet to read, by its name"},
+            "header_row": _or_empty({"type": "integer", "minimum": 1})
+            | {"description": "the row of the header; not given: it is looked for"},
+            "mapping": {
+                "type": "string",
+                "maxLength": 20000,
+                "example": '{"品名": "generic_name"}',
+                "description": "a JSON object: own header → column",
+            },
         },
         required=["file"],
     )
@@ -201,6 +248,18 @@ class ProblemOutput(serializers.Serializer):
     message = serializers.CharField()
     message_zh = serializers.CharField()
     message_en = serializers.CharField()
+
+
+class NormalisedOutput(serializers.Serializer):
+    row = serializers.IntegerField(allow_null=True)
+    column = serializers.CharField()
+    before = serializers.CharField(help_text="as written")
+    after = serializers.CharField(help_text="as read; several names or forms between ；")
+
+
+class ColumnReadOutput(serializers.Serializer):
+    header = serializers.CharField(help_text="as the file calls it")
+    column = serializers.CharField()
 
 
 class ProgressOutput(serializers.Serializer):
@@ -224,6 +283,15 @@ class ImportOutput(serializers.Serializer):
     error_count = serializers.IntegerField()
     warnings = ProblemOutput(many=True, help_text="the first 100")
     warning_count = serializers.IntegerField()
+    names = serializers.CharField(help_text="printed or plain: how names were read; empty for the drug master")
+    complete_for = serializers.ListField(child=serializers.CharField())
+    sheet = serializers.CharField()
+    header_row = serializers.IntegerField(allow_null=True)
+    mapping = serializers.DictField(child=serializers.CharField())
+    columns = ColumnReadOutput(many=True, help_text="which header went to which column")
+    normalised = NormalisedOutput(
+        many=True, help_text="what was read otherwise than written, the first 1,000; counts.normalised counts all"
+    )
     version = serializers.DictField(allow_null=True, help_text="catalog and label of the draft")
     diff = serializers.CharField(allow_null=True, help_text="where its changes against the version it follows are")
     file_name = serializers.CharField()

@@ -19,7 +19,7 @@ urlpatterns = [
         version({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
         name="version-detail",
     ),
-    path(VERSION + "entries/", entries.entry_list, name="entry-list"),
+    path(VERSION + "entries/", entries.EntryViewSet.as_view({"get": "list"}), name="entry-list"),
     path(VERSION + "export.csv", version({"get": "export_csv"}), name="version-export-csv"),
     path(VERSION + "export.xlsx", version({"get": "export_xlsx"}), name="version-export-xlsx"),
     path(VERSION + "export.ndjson", version({"get": "export_ndjson"}), name="version-export-ndjson"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -42,6 +43,7 @@ from catalog.importing.export import (
     mended_xlsx_file,
     ndjson_lines,
     problem_csv_lines,
+    readings,
     xlsx_file,
 )
 from catalog.models import Catalog, CatalogVersion, Drug, DrugProduct, ImportProblem, ImportRun, VersionChange
@@ -59,6 +61,7 @@ from common.errors import Problem
 
 READ, WRITE, PUBLISH = ("catalog:read",), ("catalog:write",), ("catalog:publish",)
 SHOWN_PROBLEMS = 100
+SHOWN_NORMALISED = 1000
 
 
 def catalog_of(request: Any, code: str) -> Catalog:
@@ -438,7 +441,7 @@ class ImportViewSet(ApiViewSet):
     @extend_schema(parameters=[OpenApiParameter("page", int), OpenApiParameter("page_size", int)])
     def list(self, request: Any) -> Response:
         refuse_unknown(request.query_params, ("page", "page_size"))
-        page = self.paginate_queryset(self.get_queryset()) or []
+        page = self.paginate_queryset(self.get_queryset().defer("normalised")) or []
         versions = {one.pk: one for one in all_compared_anew(run.version for run in page if run.version)}
         runs = [shown_run(run, versions.get(run.version_id), problems=False) for run in page]
         return self.get_paginated_response(runs)
@@ -474,6 +477,7 @@ class ImportViewSet(ApiViewSet):
                 label=fields["label"],
                 effective_from=fields["effective_from"],
                 effective_to=fields.get("effective_to"),
+                **{name: fields[name] for name in shapes.READING},
                 **common,
             )
         run = self.get_queryset().get(pk=run.pk)
@@ -484,13 +488,14 @@ class ImportViewSet(ApiViewSet):
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
     @action(detail=True, url_path=r"problems\.csv")
     def problems(self, request: Any, pk: str) -> HttpResponseBase:
-        """Every stored problem of the file, as CSV."""
+        """Every stored problem of the file, then what was read otherwise than written and which header went to which column, as CSV."""
         refuse_unknown(request.query_params, ())
         run = get_object_or_404(self.get_queryset(), pk=pk)
         rows = run.problems.order_by("id").values(
             "row", "column", "value", "code", "severity", "message_zh", "message_en"
         )
-        return download(problem_csv_lines(rows.iterator(2000)), f"problems-{run.pk}.csv", "text/csv")
+        read = readings(run.normalised, run.columns_read)
+        return download(problem_csv_lines(chain(rows.iterator(2000), read)), f"problems-{run.pk}.csv", "text/csv")
 
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
     def marked_csv(self, request: Any, pk: str) -> HttpResponseBase:
@@ -553,6 +558,9 @@ def shown_run(run: ImportRun, version: CatalogVersion | None, *, problems: bool 
         "error_count": run.error_count,
         "warnings": found["warning"],
         "warning_count": run.warning_count,
+        **{name: getattr(run, name) for name in shapes.READING},
+        "columns": run.columns_read,
+        "normalised": run.normalised[:SHOWN_NORMALISED] if problems else [],
         "version": {"catalog": run.catalog.code, "label": version.label} if version and run.catalog else None,
         "diff": diff,
         "file_name": run.file_name,

@@ -10,7 +10,7 @@ from django.urls import URLPattern, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldBooleanWidget
 
 from catalog import clock, services
 from catalog.curating.badges import provenance_badge
@@ -41,6 +41,38 @@ class UploadForm(forms.Form):
         required=False,
         help_text=gettext_lazy("empty: until another version follows"),
     )
+    names = forms.ChoiceField(
+        label=gettext_lazy("Drug names"),
+        choices=[
+            (
+                "printed",
+                gettext_lazy("as a list prints them: a cell may hold several names and forms, each becomes an entry"),
+            ),
+            ("plain", gettext_lazy("plain: a cell is one name")),
+        ],
+        required=False,
+        widget=UnfoldAdminSelectWidget(),
+    )
+    complete_for = text_field(
+        label=gettext_lazy("Complete for classes"),
+        required=False,
+        max_length=500,
+        help_text=gettext_lazy("class-code prefixes such as X;Z of which this list is complete; empty: altogether"),
+    )
+    sheet = text_field(
+        label=gettext_lazy("Sheet"),
+        required=False,
+        max_length=100,
+        help_text=gettext_lazy("the name of the sheet to read; empty: the first that holds a table"),
+    )
+    header_row = forms.IntegerField(
+        label=gettext_lazy("Header row"),
+        required=False,
+        min_value=1,
+        max_value=1_000_000,
+        widget=UnfoldAdminIntegerFieldWidget(),
+        help_text=gettext_lazy("the row that names the columns; empty: it is looked for"),
+    )
     note = note_field(label=gettext_lazy("Note"), required=False, max_length=2000)
     replace = forms.BooleanField(
         label=gettext_lazy("Replace the draft of this label"), required=False, widget=UnfoldBooleanWidget()
@@ -67,6 +99,9 @@ class UploadForm(forms.Form):
             )
         given.pop("replace", None)
         return given
+
+    def clean_complete_for(self) -> list[str]:
+        return services.class_list(self.cleaned_data["complete_for"])
 
 
 class CatalogForm(forms.Form):
@@ -177,7 +212,7 @@ class CatalogAdmin(PageAdmin):
         return {
             "catalog": catalog,
             "versions": catalog.versions.told_on(day, seen.known_at).order_by("-effective_from", "-id"),
-            "runs": catalog.imports.select_related("job").order_by("-created_at")[:10],
+            "runs": catalog.imports.select_related("job").defer("normalised").order_by("-created_at")[:10],
             "buttons": [upload] if request.user.has_perm("catalog.add_importrun") else [],
         }
 
@@ -223,6 +258,7 @@ class CatalogAdmin(PageAdmin):
                 posted(request),
                 request.FILES or None,
                 drafts=catalog.versions.filter(state=CatalogVersion.State.DRAFT),
+                initial={"names": services.usual_names(catalog.kind)},
             ),
             do=do,
             submit=_("Upload and check"),

@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog import clock
+from catalog.clock import observe
 from catalog.curating.words import Words
 from catalog.models import Approval, CatalogEntry, Drug, DrugProduct
 from catalog.queries import history_of, listings_of
+from catalog.search import drugs_matching
 from common.admin import Button, PageAdmin
 from common.markup import link
 
@@ -40,6 +42,11 @@ def listings_shown(drug: Drug, day: date, known_at: Any) -> list[dict[str, Any]]
         for entry in listing["entries"]:
             for name in ("reimbursement_class", "icd10", "settings", "marks"):
                 entry[f"{name}_shown"] = words.of(name, entry[name])
+            entry["rare_shown"] = words.rare_diseases(
+                icd10=entry["icd10"],
+                criteria=[criterion["code"] for criterion in entry["criteria"]],
+                text=f"{entry['indication']}\n{entry['restriction']}",
+            )
     return listings
 
 
@@ -53,6 +60,13 @@ class DrugAdmin(PageAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Drug]:
         current = Count("products", filter=Q(products__recorded_to=None))
         return super().get_queryset(request).annotate(current_products=current)
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """Find drugs as the API does (catalog.search): by brand, maker and code too."""
+        if not search_term.strip():
+            return queryset, False
+        found = drugs_matching(search_term.strip()[:100], insurer_id=None, revision=observe().revision)
+        return queryset.filter(pk__in=found[:]), False
 
     @admin.display(description=gettext_lazy("drug products"))
     def product_count(self, drug: Any) -> str:

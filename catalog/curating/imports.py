@@ -14,13 +14,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog import services
+from catalog import reference, services
 from catalog.changes import compared_anew
 from catalog.curating.badges import provenance_badge, run_badge, run_words
 from catalog.curating.catalogs import uploaded
 from catalog.curating.changes import changes_context
-from catalog.importing.export import mended_csv_lines, mended_xlsx_file
+from catalog.importing.export import mended_csv_lines, mended_xlsx_file, readings
 from catalog.models import ImportProblem, ImportRun
+from common import icd10
 from common.admin import Button, FileInput, NothingToFillIn, PageAdmin, note_field, paged, posted
 from common.downloads import XLSX, download, marked_name
 from common.jobs.models import Job
@@ -96,6 +97,15 @@ def told_problem(problem: ImportProblem) -> str:
     return problem.message_en if reader_language() == "en" else problem.message_zh
 
 
+def disease_names_in(problem: ImportProblem) -> str:
+    """Return the ICD-10 codes in a problem's value with their names, where any of them has one."""
+    if problem.column != "icd10":
+        return ""
+    names = reference.disease_names()
+    codes = [code for code in icd10.split(problem.value) if names.of(code)]
+    return names.list_shown(codes)
+
+
 class _Echo:
     """A file that hands back what is written to it."""
 
@@ -103,14 +113,20 @@ class _Echo:
         return text
 
 
-def problem_lines(problems: QuerySet[ImportProblem]) -> Iterator[str]:
-    """Yield the problems as lines of CSV that a spreadsheet shows and does not run."""
+def problem_lines(run: ImportRun) -> Iterator[str]:
+    """Yield an import's problems, then what was read otherwise than written and which header went to which column, as lines of CSV that a
+    spreadsheet shows and does not run."""
+    words = {"normalised": _("read otherwise"), "column": _("column read")}
+    told = "message_en" if reader_language() == "en" else "message_zh"
     writer = csv.writer(_Echo())
     head = [_("severity"), _("row"), _("column"), _("value"), _("code"), _("what is wrong")]
     yield "\ufeff" + writer.writerow(head)
-    for problem in problems.iterator(chunk_size=2000):
+    for problem in run.problems.order_by("severity", "id").iterator(chunk_size=2000):
         cells = [problem.get_severity_display(), problem.row or "", problem.column, problem.value, problem.code]
         yield writer.writerow([shield(str(cell)) for cell in (*cells, told_problem(problem))])
+    for read in readings(run.normalised, run.columns_read):
+        texts = [words[read["severity"]], read["row"] or "", read["column"], read["value"], "", read[told]]
+        yield writer.writerow([shield(str(cell)) for cell in texts])
 
 
 @admin.register(ImportRun)
@@ -148,7 +164,7 @@ class ImportRunAdmin(PageAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImportRun]:
         related = ("catalog", "catalog__series", "job", "version", "version__parent")
-        return super().get_queryset(request).select_related(*related)
+        return super().get_queryset(request).select_related(*related).defer("normalised")
 
     def get_urls(self) -> list[URLPattern]:
         return [
@@ -173,6 +189,7 @@ class ImportRunAdmin(PageAdmin):
         warnings = paged(request, run.problems.filter(severity="warning").order_by("id"), "warnings")
         for problem in (*errors, *warnings):
             problem.told = told_problem(problem)
+            problem.names = disease_names_in(problem)
         context = {
             "run": run,
             "state": run.state,
@@ -180,6 +197,8 @@ class ImportRunAdmin(PageAdmin):
             "progress": progress_of(run),
             "errors": errors,
             "warnings": warnings,
+            "columns_read": run.columns_read,
+            "normalised": paged(request, run.normalised, "readings"),
             "file_kept": services.kept_file(run) is not None,
             "dead": bool(run.job and not run.outcome and run.job.state == Job.State.DEAD),
             "buttons": self._buttons(request, run),
@@ -203,7 +222,7 @@ class ImportRunAdmin(PageAdmin):
 
     def problems_view(self, request: HttpRequest, pk: object) -> HttpResponseBase:
         run = self._run(request, pk)
-        lines = problem_lines(run.problems.order_by("severity", "id"))
+        lines = problem_lines(run)
         return download((line.encode() for line in lines), f"problems-{str(run.pk)[:8]}.csv", "text/csv")
 
     def marked_csv_view(self, request: HttpRequest, pk: object) -> HttpResponseBase:

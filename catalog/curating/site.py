@@ -44,6 +44,8 @@ _WAYS: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
             ("stairs", _("Series"), "catalog_series_changelist", "catalog.view_series"),
             ("label", _("Marks"), "catalog_mark_changelist", "catalog.view_mark"),
             ("coronavirus", _("Indications"), "catalog_indication_changelist", "catalog.view_indication"),
+            ("personal_injury", _("ICD-10 names"), "catalog_diseasename_changelist", "catalog.view_diseasename"),
+            ("genetics", _("Rare diseases"), "catalog_raredisease_changelist", "catalog.view_raredisease"),
             ("pill", _("Dosage forms"), "catalog_dosageform_changelist", "catalog.view_dosageform"),
             ("account_tree", _("Drug classes"), "catalog_drugclass_changelist", "catalog.view_drugclass"),
             ("gavel", _("Statutory exclusions"), "catalog_exclusion_changelist", "catalog.view_exclusion"),

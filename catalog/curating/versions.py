@@ -29,6 +29,7 @@ from catalog.importing.diff import fewer_classes
 from catalog.lifecycle import MOVE, Standing, count_is_the_expected, mass_change_is_confirmed
 from catalog.models import CODE_PATTERN, CatalogEntry, CatalogVersion
 from catalog.refusals import refusal_of
+from catalog.search import entries_matching
 from common.admin import (
     Button,
     NothingToFillIn,
@@ -136,15 +137,10 @@ class PublishForm(forms.Form):
         return self.cleaned_data["against"] or None
 
 
-def search_entries(entries: QuerySet[CatalogEntry], wanted: str) -> QuerySet[CatalogEntry]:
-    """Keep the entries that a text names: by name, brand, maker or indication, by pinyin or its initials, by a code's beginning."""
-    found = Q(generic_name__icontains=wanted) | Q(brand_name__icontains=wanted) | Q(manufacturer__icontains=wanted)
-    found |= Q(indication__icontains=wanted)
-    if wanted.isascii():
-        lower, upper = wanted.lower().replace(" ", ""), wanted.upper()
-        found |= Q(pinyin__contains=lower) | Q(initials__contains=lower) | Q(entry_code__startswith=wanted)
-        found |= Q(national_code__startswith=upper) | Q(approval_no__startswith=upper)
-    return entries.filter(found)
+def search_entries(version: CatalogVersion, wanted: str) -> QuerySet[CatalogEntry]:
+    """Return the entries that a text names: those the search finds (catalog.search), and those that have it in their indication."""
+    named = Q(entry_code__in=entries_matching(version, wanted)[:])
+    return version.entries.filter(named | Q(indication__icontains=wanted))
 
 
 @admin.register(CatalogVersion)
@@ -254,16 +250,17 @@ class CatalogVersionAdmin(PageAdmin):
 
     def entries_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         version = self._version(request, pk)
-        entries = version.entries.order_by("entry_code")
         wanted = request.GET.get("q", "").strip()[:100]
-        if wanted:
-            entries = search_entries(entries, wanted)
-        page = paged(request, entries)
+        entries = search_entries(version, wanted) if wanted else version.entries.all()
+        page = paged(request, entries.order_by("entry_code"))
         words = Words()
         for entry in page:
             entry.class_shown = words.of("reimbursement_class", entry.reimbursement_class)
             entry.marks_shown = words.of("marks", entry.marks) if entry.marks else ""
             entry.icd10_shown = words.of("icd10", entry.icd10) if entry.icd10 else ""
+            entry.rare_shown = words.rare_diseases(
+                icd10=entry.icd10, criteria=entry.criteria, text=f"{entry.indication}\n{entry.restriction}"
+            )
         context = {**self._frame(request, version, "entries"), "entries": page, "q": wanted}
         return self.page(request, "catalog/admin/version_entries.html", version, context)
 
@@ -274,6 +271,11 @@ class CatalogVersionAdmin(PageAdmin):
             raise Http404
         words = Words()
         facts = words.facts(entry, [name for name in COLUMNS if name != "criteria"])
+        rare = words.rare_diseases(
+            icd10=entry.icd10, criteria=entry.criteria, text=f"{entry.indication}\n{entry.restriction}"
+        )
+        if rare:
+            facts.append((_("Listed rare disease"), rare))
         criteria = [(code, text) for code, _equals, text in (item.partition("=") for item in entry.criteria)]
         context = {**self._frame(request, version, "entries"), "entry": entry, "facts": facts, "criteria": criteria}
         return self.page(request, "catalog/admin/entry.html", version, context)

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from catalog import reference
+from catalog.diseases import rare_diseases
 from catalog.entries import COLUMNS, shown_number, shown_quantity
 from catalog.models import CatalogEntry
 from catalog.vocabularies import LEVELS, MARKS, REIMBURSEMENT_CLASSES, SETTINGS, SEXES
@@ -38,6 +40,8 @@ class Words:
             return NOT_GIVEN
         if isinstance(value, bool):
             return _("yes") if value else _("no")
+        if name == "icd10" and isinstance(value, list):
+            return reference.disease_names().list_shown(value)
         if isinstance(value, list):
             words = self._lists.get(name, {})
             return _("; ").join(words.get(one, one) for one in value)
@@ -52,6 +56,15 @@ class Words:
         """Return the columns an entry gives, as (name, value)."""
         told = ((name, self.of(name, getattr(entry, name))) for name in names)
         return [(field_label(name), value) for name, value in told if value != NOT_GIVEN]
+
+    def rare_diseases(self, *, icd10: list[str], criteria: list[str], text: str) -> str:
+        """Return the listed rare diseases an entry is surely for, each with its list and number; nothing where there is none."""
+        found = rare_diseases(reference.rare_disease_rules(), codes=icd10, criteria=criteria, text=text)
+        lists = {1: _("first national list"), 2: _("second national list")}
+        english = reader_language() == "en"
+        return _("; ").join(
+            f"{one.name_en if english else one.name_zh} ({lists[one.list_no]}, {one.number})" for one in found
+        )
 
     def changes(self, fields: dict[str, list[Any]]) -> list[tuple[str, str, str]]:
         """Return a change's columns as (name, old, new), in the order of the columns."""

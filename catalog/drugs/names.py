@@ -34,7 +34,7 @@ _LAST_BRACKET: Final = re.compile(r"[(\[]([^()\[\]]+)[)\]]$")
 _MARK: Final = re.compile(
     "[0-9a-z./%~+,-]{1,12}|.*(?:型|细胞|方|菌|酵母)|皮下注射|静脉输注|静脉注射|肌内注射|预充式|大豆油|蜜炼"
 )
-_FREEZE_DRIED: Final = "(冻干)"  # how it was made, not what it is
+_FREEZE_DRIED: Final = re.compile(r"(?<=.)[(\[]冻干[)\]]$")  # how it was made, not what it is
 # 口服常释剂型(不含分散片): the form before the bracket, but for those in it.
 _BUT_FOR: Final = re.compile(r"(.+)[(\[]不含(.+)[)\]]")
 _BETWEEN_FORMS: Final = re.compile("[、,;]")
@@ -117,6 +117,16 @@ class DosageForms:
         return cls(
             FormRow(str(row["form"]), str(row.get("group") or ""), str(row.get("same_as") or "")) for row in rows
         )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no table was given."""
+        return self._forms == {POWDER_FOR_INJECTION}
+
+    def knows(self, text: str) -> bool:
+        """Tells whether a text is a form of the table, or names one of its groups, as forms are compared (eligibility 3.1)."""
+        form = norm(text)
+        return form in self._forms or form in self._group_names or (form.endswith("剂") and form[:-1] in self._forms)
 
     def _key(self, form: str) -> str:
         """What a normalised form is compared as: its `same_as`, and itself without a final 剂 when that is a form too."""
@@ -218,7 +228,7 @@ def split_mark(name: str) -> tuple[str, str]:
 
 
 def _without_freeze_dried(name: str) -> str:
-    return name.removesuffix(_FREEZE_DRIED) or name
+    return _FREEZE_DRIED.sub("", name)
 
 
 def drug_id(base_name: str) -> str:

@@ -1,7 +1,6 @@
 """A whole file against its rules, in one pass: every problem is found, and the good rows come out ready for COPY
 (spec csv.md)."""
 
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import islice, repeat
@@ -12,11 +11,15 @@ from catalog.drugs.names import DosageForms, FormRow
 from catalog.importing.columns import (
     DRUGS,
     NAMING_KINDS,
+    PART,
+    PART_HEADERS,
     SELECTING_KINDS,
     Column,
     table_of,
 )
+from catalog.importing.one_value import printed_number
 from catalog.importing.pinyin import search_fields
+from catalog.importing.repeats import Earlier, Met, Said
 from catalog.importing.result import Block, CheckOptions, CheckResult
 from catalog.importing.rows import (
     REMEMBERED,
@@ -27,22 +30,25 @@ from catalog.importing.rows import (
     Placed,
     empty_copy,
     known_headers,
+    narrow,
     read_header,
 )
+from catalog.importing.stacked import Part, RowsApart
 from common.text import approval_key, norm
-from tables.cells import Cell, Typed
-from tables.duplicates import FirstSeen
+from tables.cells import WHITE, Cell, Typed
 from tables.encoding import Refusal
 from tables.findings import Findings
 from tables.gate import sha256_of
 from tables.limits import Progress
-from tables.problems import Problem
+from tables.problems import Normalised, Problem, shown
 from tables.read import Table
 
 BATCH_ROWS = 250  # as many as the processor's cache holds the fragments of
 PROGRESS_ROWS = 2000
 
 _CODED = ("icd10", "sex", "age_min", "age_max", "settings", "min_institution_level", "criteria")
+_REMARKS = frozenset({"note", "source"})
+_WHOLE_ROW = Part(1, 1)
 _DRUG_PART = (
     "generic_name",
     "brand_name",
@@ -56,8 +62,8 @@ _DRUG_PART = (
 
 
 def check(path: Path, kind: str, options: CheckOptions | None = None) -> Iterator[Block | Progress | CheckResult]:
-    """Will check the file in this process: the same messages as `check_in_child`, without its guard. For tests and
-    the child."""
+    """Will check the file in this process: the same messages as `check_in_child`, without its guard. For the
+    child, files of our own and tests."""
     options = options or CheckOptions()
     findings = Findings(options.limits)
     size = path.stat().st_size
@@ -84,11 +90,11 @@ def check(path: Path, kind: str, options: CheckOptions | None = None) -> Iterato
         normalised_count=findings.normalised_count,
         errors=tuple(sorted(findings.errors, key=_place)),
         warnings=tuple(sorted(findings.warnings, key=_place)),
-        normalised=tuple(findings.normalised),
+        normalised=tuple(sorted(findings.normalised, key=_place)),
     )
 
 
-def _place(found: Problem) -> int:
+def _place(found: Problem | Normalised) -> int:
     return found.row or 0
 
 
@@ -117,11 +123,15 @@ class _Run:
             self._path, self._limits, lambda header: known_headers(header, kind), findings.report, findings.tell
         )
         self.file_format, self.encoding = table.file_format, table.encoding
-        header = read_header(table.header, table.header_row, kind, findings.report)
+        extra = {PART: PART_HEADERS} if self._options.reads_printed(kind) and kind != DRUGS else {}
+        header = read_header(table.header, table.header_row, kind, findings.report, extra)
         if header is None:
             return
-        self.columns = tuple(placed.column.name for placed in header.placed)
-        self.headers = tuple(placed.header for placed in header.placed)
+        self.columns = (*(placed.column.name for placed in header.placed), *header.extra)
+        self.headers = (
+            *(placed.header for placed in header.placed),
+            *(str(table.header[at]) for at in header.extra.values()),
+        )
         forms = DosageForms(FormRow(*row) for row in self._options.dosage_forms)
         sheet = _Sheet(header, kind, self._options, forms, findings, table.size if table.file_format == "csv" else 0)
         rows = regular_rows(table, header, findings)
@@ -205,12 +215,24 @@ class _Sheet:
         self._file_order = sorted(range(len(self._checks)), key=lambda place: self._checks[place].index)
         self._rules = _rules_of(kind, self._place)
         expected = min(size // 60, options.limits.rows) or 1 << 12
-        self._alike, self._codes = FirstSeen(expected), FirstSeen(expected)
-        self._row_of: array[int] = array("I")
-        self._all_of: array[int] = array("q")
+        self._earlier = Earlier(expected)
+        self._national_at = (
+            self._place.get("national_code") if kind != DRUGS and "generic_name" in self._place else None
+        )
         self._name_at = self._place.get("generic_name")
         self._brand_at = self._place.get("brand_name")
         self._code_at = self._place.get("entry_code")
+        printed = kind != DRUGS and options.reads_printed(kind)
+        self._numbers = printed and not self._derives_codes
+        self._part_at = header.extra.get(PART) if printed else None
+        # Remarks tell entries apart only where nothing is taken apart.
+        self._matters = [
+            at
+            for at, place in enumerate(self._others)
+            if not printed or self._checks[place].column.name not in _REMARKS
+        ]
+        places = {name: place.index for name, place in placed.items()}
+        self._apart = RowsApart(kind, printed, places, forms, findings)
 
     def lines(self, batch: Sequence[tuple[int, list[Cell]]], rows: int) -> list[str]:
         """Will return the COPY lines of a batch of rows, without those that are blank, faulty or said before.
@@ -218,6 +240,7 @@ class _Sheet:
         `rows` is how many rows were read with them. The work is done column by column, since what a row of Python costs
         is mostly the steps from cell to cell.
         """
+        batch, parts = self._apart.entries(batch)
         numbers, cells = zip(*batch, strict=True)
         columns: list[Sequence[Cell]] = list(zip(*cells, strict=True))
         if self._derives_codes:
@@ -232,13 +255,16 @@ class _Sheet:
             else list(map(self._product_identity, said, zip(*values, strict=True)))
         )
         lines = []
-        for place, (row, copied, json, identity, everything, value) in enumerate(
+        every = list(map(hash, zip(identities, said, strict=True)))
+        matter = every if len(self._matters) == len(self._others) else self._matter(identities, said)
+        for place, (row, copied, json, identity, everything, matters, value) in enumerate(
             zip(
                 numbers,
                 map("".join, zip(*copies, strict=True)),
                 map("".join, zip(*jsons, strict=True)),
                 identities,
-                map(hash, zip(identities, said, strict=True)),
+                every,
+                matter,
                 zip(*values, strict=True),
                 strict=True,
             )
@@ -248,26 +274,85 @@ class _Sheet:
                 self.blank += 1
                 continue
             code = value[self._code_at] if self._code_at is not None else None
-            if self._code_at is not None and code is None:
+            part = parts.get(place) if parts else None
+            if part is None and self._numbers and code is not None and not is_wrong and printed_number(code):
+                part = _WHOLE_ROW
+            if part is None and self._code_at is not None and code is None:
                 code, copied, json = self._with_code([made[place] for made in outcomes])
             if has_issues and any(column[place] for column in issues):
-                self._findings.issues(row, [outcomes[check][place] for check in self._file_order])
-            for rule in self._rules:
-                rule(row, value, self._findings.add)
-            if not is_wrong and not self._said_before(row, code, identity, everything, value):
-                row_hash = sha256(f"{{{json[:-1]}}}".encode()).hexdigest()
-                name = value[self._name_at] if self._name_at is not None else None
-                brand = value[self._brand_at] if self._brand_at is not None else None
-                sound = search_fields(name or "", brand or "")
-                lines.append(f"{self._prefix}{copied}{sound}\t\\\\x{row_hash}\t{row}\n")
+                self._tell_issues(row, part, [outcomes[check][place] for check in self._file_order])
+            if part is None or part.nth == 1:
+                for rule in self._rules:
+                    rule(row, value, self._findings.add)
+            if is_wrong:
+                continue
+            about = Said(identity, everything, matters)
+            if part is not None:
+                code = self._code_apart(row, part, self._label(columns, place), outcomes, place, about)
+                if code is None:
+                    continue
+                copied, json = self._coded([made[place] for made in outcomes], code)
+                self._tell_number(row, part, columns, place, code)
+            elif self._said_before(row, code, about, value):
+                continue
+            if self._national_at is not None and (part is None or part.nth == 1):
+                self._tell_reused(row, value[self._national_at], copies, place)
+            row_hash = sha256(f"{{{json[:-1]}}}".encode()).hexdigest()
+            name = value[self._name_at] if self._name_at is not None else None
+            brand = value[self._brand_at] if self._brand_at is not None else None
+            sound = search_fields(name or "", brand or "")
+            lines.append(f"{self._prefix}{copied}{sound}\t\\\\x{row_hash}\t{row}\n")
         return lines
+
+    def _matter(self, identities: Sequence[int], said: Sequence[Sequence[str]]) -> list[int]:
+        """What entries say but for notes and sources, hashed."""
+        return [hash((one, *(rest[at] for at in self._matters))) for one, rest in zip(identities, said, strict=True)]
+
+    def _tell_issues(self, row: int, part: Part | None, outcomes: Sequence[Outcome]) -> None:
+        """Report what the cells of an entry have to tell; what the first entry of a row told is not told again by the others."""
+        if part is None or part.nth == 1:
+            self._told = [issue for outcome in outcomes for issue in outcome.issues] if part and part.of > 1 else []
+        else:
+            outcomes = [
+                outcome._replace(issues=tuple(i for i in outcome.issues if i not in self._told)) for outcome in outcomes
+            ]
+        self._findings.issues(row, outcomes)
+
+    def _label(self, columns: Sequence[Sequence[Cell]], place: int) -> str:
+        """The part of the list that a row stands in, where a column names it."""
+        if self._part_at is None:
+            return ""
+        cell = columns[self._part_at][place]
+        return narrow(cell if isinstance(cell, str) else cell.text).strip(WHITE)
+
+    def _tell_number(self, row: int, part: Part, columns: Sequence[Sequence[Cell]], place: int, code: str) -> None:
+        """Tell what a printed number became."""
+        if part.nth > 1 or not self._numbers or self._code_at is None:
+            return
+        cell = columns[self._checks[self._code_at].index][place]
+        written = (cell if isinstance(cell, str) else cell.text).strip(WHITE)
+        if written and written != code:
+            self._findings.tell(Normalised(row, "entry_code", shown(written), shown(code)))
+
+    def _tell_reused(self, row: int, code: str | None, copies: Sequence[Sequence[str]], place: int) -> None:
+        """Warn where a whole national code stood for another drug before."""
+        if code is None or len(code) < 20 or self._name_at is None:
+            return
+        base = copies[self._name_at][place].split("\t", 2)[1]
+        if base and (other := self._earlier.reused(row, code, hash(base))):
+            self._findings.add("REUSED_CODE", row, "national_code", code, other=other)
+
+    def _coded(self, outcomes: Sequence[Outcome], code: str) -> tuple[str, str]:
+        """An entry's fragments with a code in the place of the one it has or lacks."""
+        at = self._place["entry_code"]
+        made = [*outcomes]
+        made[at] = self._checks[at].of_value(code)
+        return "".join(one.copy for one in made), "".join(one.json for one in made)
 
     def _with_code(self, outcomes: Sequence[Outcome]) -> tuple[str, str, str]:
         """The code derived from what a row says, and the row's fragments with it in the place of the one it lacks."""
         code = derived_code(self._checks, outcomes)
-        made = [*outcomes]
-        made[self._place["entry_code"]] = self._checks[self._place["entry_code"]].of_value(code)
-        return code, "".join(one.copy for one in made), "".join(one.json for one in made)
+        return code, *self._coded(outcomes, code)
 
     def _product_identity(self, rests: Sequence[str], values: Sequence[Any]) -> int:
         """What makes two rows of the drug master one product: the code, else approval number, strength and pack of one
@@ -293,25 +378,27 @@ class _Sheet:
                 return name, values[place]
         return "generic_name", values[self._place["generic_name"]]
 
-    def _said_before(self, row: int, code: str | None, identity: int, everything: int, values: Sequence[Any]) -> bool:
+    def _said_before(self, row: int, code: str | None, said: Said, values: Sequence[Any]) -> bool:
         """Whether an earlier row says the same, or contradicts this one; either is reported."""
-        number = len(self._row_of)
-        self._row_of.append(row)
-        self._all_of.append(everything)
-        by_code = self._codes.first(hash(code), number) if code is not None else None
-        by_identity = self._alike.first(identity, number)
-        if by_code is None and by_identity is None:
-            return False
         is_given = self._code_at is not None and values[self._code_at] is not None
-        earlier = by_code if by_code is not None else by_identity
-        assert earlier is not None
-        other = self._row_of[earlier]
-        if self._all_of[earlier] == everything and (by_code is not None or not is_given):
-            column, value = ("entry_code", code) if is_given else ("", "")
-            self._findings.add("DUPLICATE_ROW", row, column, value, other=other)
-            return True
-        if by_code is not None and is_given:
-            same = {"same_zh": "的 entry_code 相同", "same_en": "have the same entry_code"}
+        met = self._earlier.meets(row, code, is_given, said)
+        if met is not None:
+            self._tell_met(row, met, code if is_given else "", values)
+        return met is not None
+
+    def _tell_met(self, row: int, met: Met, code: str | None, values: Sequence[Any], *, is_part: bool = False) -> None:
+        """Report how an earlier row speaks of the same; `code` is the one the file gives. Of a part only what matters was compared."""
+        how, other = met
+        if how == "same" and is_part and self._name_at is not None:
+            name = values[self._name_at] or ""
+            quoted = {"who_zh": f"“{shown(name, 40)}”", "who_en": f"“{shown(name, 40)}”", **SAME_BUT_REMARKS}
+            self._findings.add("DUPLICATE_ROW", row, "generic_name", name, other=other, **quoted)
+            return
+        if how == "same":
+            self._findings.add("DUPLICATE_ROW", row, "entry_code" if code else "", code, other=other)
+            return
+        if how == "code":
+            same = SAME_CODE
             column, value = "entry_code", code
         elif self._kind == DRUGS:
             same = {"same_zh": "是同一药品品规", "same_en": "are the same drug product"}
@@ -320,7 +407,51 @@ class _Sheet:
             same = {"same_zh": "的药品、编码限定和文字相同", "same_en": "name the same drug with the same restrictions"}
             column, value = "generic_name", values[self._name_at] if self._name_at is not None else ""
         self._findings.add("CONFLICTING_ROWS", row, column, value or "", other=other, **same)
-        return True
+
+    def _code_apart(
+        self, row: int, part: Part, label: str, outcomes: Sequence[Sequence[Outcome]], place: int, said: Said
+    ) -> str | None:
+        """The code of an entry of a row that was taken apart, or that has a printed number; None where nothing of it is kept."""
+        values = [made[place].value for made in outcomes]
+        given = values[self._code_at] if self._code_at is not None else None
+        if part.nth == 1:
+            self._row_code: str | int | None = None
+        met = self._earlier.meets_apart(row, said, is_part=part.of > 1)
+        if met is not None:
+            self._tell_met(row, met, "", values, is_part=True)
+            return None
+        repeats = given is None or printed_number(given) is not None
+        if self._row_code is None:
+            beside = range(place - part.nth + 1, place - part.nth + 1 + part.of)
+            base = given or derived_code(
+                self._checks, [made[beside[0]] for made in outcomes], self._told_beside(outcomes, beside[1:])
+            )
+            self._row_code = self._earlier.row_code(
+                f"{label}-{base}" if label and given and repeats else base, repeats=repeats
+            )
+            if isinstance(self._row_code, int):
+                self._tell_met(row, ("code", self._row_code), given, values)
+        if isinstance(self._row_code, int):
+            return None
+        code = self._earlier.entry_code(self._row_code, part.nth, repeats=repeats)
+        if isinstance(code, int):
+            self._tell_met(row, ("code", code), f"{self._row_code}.{part.nth}", values)
+            return None
+        return code
+
+    def _told_beside(self, outcomes: Sequence[Sequence[Outcome]], places: range) -> str:
+        """What the other entries of a row add to what its code is derived from: two rows may begin with one name."""
+        own = [self._place[name] for name in ("generic_name", "dosage_form") if name in self._place]
+        return "".join(outcomes[check][place].alike for place in places for check in own)
+
+
+SAME_BUT_REMARKS = {"alike_zh": "的同名条目相同（说明和来源除外）", "alike_en": ", but for note and source"}
+SAME_CODE = {
+    "same_zh": "的 entry_code 相同",
+    "same_en": "have the same entry_code",
+    "mend_zh": "请改正编码；该列如只是表中的序号，请不要上传该列，系统会自行编码。",
+    "mend_en": "Correct the codes; where the column only numbers the lines of a page, leave it out: codes are then made.",
+}
 
 
 def _by_row(columns: Sequence[Sequence[str]], rows: int) -> Iterable[tuple[str, ...]]:
@@ -351,13 +482,14 @@ def _plan(
     return prefix, checks
 
 
-def derived_code(checks: Sequence[ColumnCheck], outcomes: Sequence[Outcome]) -> str:
+def derived_code(checks: Sequence[ColumnCheck], outcomes: Sequence[Outcome], beside: str = "") -> str:
     """Will make the code of an entry that has none: stable, from its drug columns, then from what else tells it
-    from its like.
+    from its like; `beside` is what the other entries of its row say of their drugs.
 
     Two rows of one drug share the first part, so that it still shows which belong together.
     """
     drug = "".join(o.alike for check, o in zip(checks, outcomes, strict=True) if check.column.alike == "by norm")
+    drug += beside
     others = "".join(o.alike for check, o in zip(checks, outcomes, strict=True) if check.column.alike == "as written")
     code = f"auto-{sha256(drug.encode()).hexdigest()[:16]}"
     return f"{code}-{sha256(others.encode()).hexdigest()[:12]}" if others else code

@@ -194,6 +194,10 @@ MOMENT_HEADERS: Final = frozenset({"feeocurtime"})
 # Written by our own problem file, so that a mended file can be uploaded as it is.
 IGNORED_HEADERS: Final = frozenset({"错误", "problem"})
 
+# Read for what it tells of the numbers beside it, not stored (csv.md, Names 5).
+PART: Final = "part"
+PART_HEADERS: Final = frozenset({"part", "部分"})
+
 # Headers of personal identity. In a catalog only what can belong to a patient: a maker's address or telephone is not
 # personal.
 _PERSONAL = re.compile(

@@ -75,6 +75,26 @@ def problem_csv_lines(problems: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
     return _csv([_PROBLEM_FIELDS], ([_shown(problem[name]) for name in _PROBLEM_FIELDS] for problem in problems))
 
 
+def readings(
+    normalised: Iterable[Mapping[str, Any]], columns_read: Iterable[Mapping[str, str]]
+) -> Iterator[dict[str, Any]]:
+    """Will write what was read otherwise than written (row, column, before, after), then which header went to which column, as rows of
+    the problem file: of the severities `normalised` and `column`, without a code."""
+    for change in normalised:
+        zh, en = f"读作：{change['after']}", f"read as: {change['after']}"
+        yield _reading("normalised", change["row"], change["column"], change["before"], zh, en)
+    for read in columns_read:
+        zh, en = (
+            f"表头“{read['header']}”读作列 {read['column']}",
+            f"the header “{read['header']}” is the column {read['column']}",
+        )
+        yield _reading("column", None, read["column"], read["header"], zh, en)
+
+
+def _reading(severity: str, row: int | None, column: str, value: str, zh: str, en: str) -> dict[str, Any]:
+    return dict(zip(_PROBLEM_FIELDS, (row, column, value, "", severity, zh, en), strict=True))
+
+
 def _shown(value: Any) -> str:
     return "" if value is None else str(value)
 

@@ -30,9 +30,18 @@ class CheckOptions:
     mapping: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
 
+    def reads_printed(self, kind: str) -> bool:
+        """Whether names are read as a list prints them."""
+        return (self.names or usual_names(kind)) == "printed"
+
     def as_dict(self) -> dict[str, Any]:
         """The options as plain data, for JSON."""
         return asdict(self)
+
+
+def usual_names(kind: str) -> str:
+    """How names are read where nobody says: as printed in a basic insurance list, else plain (spec csv.md)."""
+    return "printed" if kind == "base" else "plain"
 
 
 def options_from_dict(data: Mapping[str, Any]) -> CheckOptions:

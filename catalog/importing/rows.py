@@ -24,6 +24,7 @@ from catalog.importing.columns import (
     is_personal_header,
     table_of,
 )
+from catalog.importing.one_value import ONE_VALUED, form_of, numbered, one_of
 from catalog.importing.result import CheckOptions
 from common.text import approval_key, norm
 from tables import cells as cell_rules
@@ -44,6 +45,7 @@ from tables.delimited import separators_seen
 from tables.findings import Issue
 from tables.problems import Problem, mask, problem, shown
 
+NO_EXTRA: Final[Mapping[str, frozenset[str]]] = {}
 REMEMBERED = 16_384
 BASE_NAME_LENGTH = 200
 
@@ -55,6 +57,8 @@ _NAMING_COLUMNS = frozenset({"entry_code", "generic_name", "claim_no"})
 # JSON or a spreadsheet. The four characters left out (屯 烫 锘 锟) are those of garbled texts.
 _PLAIN = "\u4e00-\u5c6e\u5c70-\u70ea\u70ec-\u9517\u9519-\u951e\u9520-\u9fa5A-Za-z0-9"
 _PLAIN_TEXT = re.compile(f"[{_PLAIN}][{_PLAIN}()（），。、；：.,:;/%+-]*")
+# The same without what stands between several values.
+_PLAIN_VALUE = re.compile(f"[{_PLAIN}][{_PLAIN}()（），。：.,:%+-]*")
 # A code that no rule can object to, a price above 0 as it is stored but for the zeros at its end.
 _PLAIN_ENTRY_CODE = re.compile("[A-Z][A-Z0-9_]{0,30}-[A-Z0-9-]{1,32}")
 _PLAIN_PRICE = re.compile(r"[1-9][0-9]{0,9}(?:\.[0-9]{1,4})?")
@@ -91,11 +95,12 @@ class Placed:
 @dataclass(frozen=True, slots=True)
 class Header:
     """A header that was understood: its columns in the file's order, how many cells a row has, which of them have
-    no name."""
+    no name, and where columns stand that are read without being stored."""
 
     placed: tuple[Placed, ...]
     width: int
     unnamed: tuple[int, ...]
+    extra: Mapping[str, int]
 
 
 def known_headers(header: Sequence[Cell], kind: str) -> int:
@@ -108,9 +113,15 @@ def _text(cell: Cell) -> str:
     return cell if isinstance(cell, str) else cell.text
 
 
-def read_header(header: Sequence[Cell], row: int, kind: str, report: Callable[[Problem], None]) -> Header | None:
+def read_header(
+    header: Sequence[Cell],
+    row: int,
+    kind: str,
+    report: Callable[[Problem], None],
+    extra: Mapping[str, frozenset[str]] = NO_EXTRA,
+) -> Header | None:
     """Will find the columns of a header, reporting what is missing, doubled, unknown or personal; None when nothing
-    is known.
+    is known. `extra` names columns that are read without being stored, with the keys of their headers.
 
     Reports MISSING_COLUMN, DUPLICATE_COLUMN, UNKNOWN_COLUMN (a warning), PERSONAL_DATA, CONTROL_CHARACTER,
     BAD_ENCODING.
@@ -119,6 +130,7 @@ def read_header(header: Sequence[Cell], row: int, kind: str, report: Callable[[P
     placed: dict[str, Placed] = {}
     doubled: dict[str, list[str]] = {}
     unnamed = []
+    beside: dict[str, int] = {}
     for index, cell in enumerate(header):
         written = _text(cell).strip(WHITE)
         key = header_key(written)
@@ -126,7 +138,9 @@ def read_header(header: Sequence[Cell], row: int, kind: str, report: Callable[[P
             unnamed.append(index)
             continue
         column = known.get(key)
-        if column is None:
+        if column is None and (name := next((name for name, keys in extra.items() if key in keys), None)):
+            beside.setdefault(name, index)
+        elif column is None:
             _report_unknown(written, key, row, kind, report)
         elif column.name in placed:
             doubled.setdefault(column.name, [placed[column.name].header]).append(written)
@@ -138,7 +152,7 @@ def read_header(header: Sequence[Cell], row: int, kind: str, report: Callable[[P
     _report_missing(placed, header, row, kind, report)
     if not placed:
         return None
-    return Header(tuple(placed.values()), len(header), tuple(unnamed))
+    return Header(tuple(placed.values()), len(header), tuple(unnamed), beside)
 
 
 def _report_unknown(written: str, key: str, row: int, kind: str, report: Callable[[Problem], None]) -> None:
@@ -194,7 +208,7 @@ class ColumnCheck:
         self.known: dict[Cell, Outcome] = {}
         self._required = kind in placed.column.required_for
         self._personal = kind == CLAIMS and placed.column.name == "member_ref"
-        self._parse = _parser_of(placed, options)
+        self._parse = _parser_of(placed, kind, options, forms)
         self._derive = _derivation_of(placed.column, forms)
         self._write = _writer_of(placed.column)
         self._free = placed.column.free
@@ -253,9 +267,10 @@ class ColumnCheck:
         """
         new = tuple.__new__  # half the time of Outcome(…)
         key = f'"{column.name}":"'
+        plain = (_PLAIN_VALUE if column.name in ONE_VALUED else _PLAIN_TEXT).fullmatch
 
         def text(cell: str) -> Outcome | None:
-            if not _PLAIN_TEXT.fullmatch(cell) or len(cell) > self._max_length or utf8_read_as_gbk(cell):
+            if not plain(cell) or len(cell) > self._max_length or utf8_read_as_gbk(cell):
                 return None
             if cell[0].lower() in self._header_starts:
                 return None
@@ -299,6 +314,8 @@ class ColumnCheck:
             json = f'"payment_standard":"{price}",'
             return new(Outcome, (f"{price}\t{self.tail}", json, "", json, price, ()))
 
+        if column.name == "dosage_form":  # is looked up in the table, and few differ
+            return None
         if column.parse is cell_rules.text:
             return text
         return {
@@ -361,7 +378,13 @@ class ColumnCheck:
         return Outcome(own + self.tail, json, "", "", value, ())
 
 
-def _parser_of(placed: Placed, options: CheckOptions) -> Callable[[str], Parsed]:
+def _parser_of(placed: Placed, kind: str, options: CheckOptions, forms: DosageForms) -> Callable[[str], Parsed]:
+    if kind in CATALOG_KINDS and placed.column.name in ONE_VALUED:
+        return one_of(placed.column.parse)
+    if kind in CATALOG_KINDS and placed.column.name == "dosage_form":
+        return form_of(forms, placed.column.parse)
+    if placed.column.name == "entry_code" and options.reads_printed(kind):
+        return numbered(placed.column.parse)
     if placed.column.name == "marks" and options.marks is not None:
         return cell_rules.choices({**options.marks})
     if header_key(placed.header) in MOMENT_HEADERS:

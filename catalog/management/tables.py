@@ -1,8 +1,8 @@
 """What the file commands print: a progress bar, and a table of problems as wide as it must be."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
-from typing import Protocol, TextIO
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol, TextIO
 
 BAR = 30
 SHOWN = 50
@@ -26,6 +26,22 @@ def bar(phase: str, done: int, total: int) -> str:
 
 def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def write_readings(
+    out: TextIO, changes: Sequence[Mapping[str, Any]], columns: Sequence[Mapping[str, str]], count: int
+) -> None:
+    """Write which header went to which column, the first values read otherwise than written, and how many there are."""
+    if columns:
+        told = (
+            read["header"] if read["header"] == read["column"] else f"{read['header']} → {read['column']}"
+            for read in columns
+        )
+        out.write(f"columns: {', '.join(told)}\n")
+    for change in changes[:SHOWN]:
+        out.write(f"row {change['row'] or ''} {change['column']}: {change['before']} → {change['after']}\n")
+    if count > SHOWN:
+        out.write(f"… and {count - SHOWN} more values read otherwise than written\n")
 
 
 def write_problems(out: TextIO, problems: Sequence[Told], sentences: Iterable[str], count: int) -> None:

@@ -171,10 +171,10 @@ ReplayInput = json_body(
 class ReplayOutput(serializers.Serializer):
     same = serializers.BooleanField(help_text="the digest is the recorded one")
     recorded_digest = serializers.CharField()
-    recorded_rules_version = serializers.CharField()
+    recorded_rules_version = serializers.CharField(help_text="the rules by which it was decided")
     differences = serializers.ListField(child=serializers.DictField())
     causes = serializers.ListField(child=serializers.DictField())
-    decision = CheckOutput()
+    decision = CheckOutput(allow_null=True, help_text="null: the rules of today refuse the request")
 
 
 class CoverageOutput(serializers.Serializer):

@@ -8,7 +8,11 @@ check = views.ClaimCheckViewSet.as_view
 batch = batches.BatchViewSet.as_view
 
 urlpatterns = [
-    path("products/<str:code>/coverage/", coverage.coverage, name="coverage"),
+    path(
+        "products/<str:code>/coverage/",
+        coverage.CoverageViewSet.as_view({"get": "retrieve", "post": "create"}),
+        name="coverage",
+    ),
     path("claims/checks/", check({"get": "list", "post": "create"}), name="check-list"),
     path("claims/checks/<uuid:pk>/", check({"get": "retrieve"}), name="check-detail"),
     path("claims/checks/<uuid:pk>/replay/", check({"post": "replay"}), name="check-replay"),

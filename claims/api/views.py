@@ -40,7 +40,7 @@ def language_of(request: Any) -> Language:
 
 def seen_by(caller: Caller) -> Observation:
     """Return the instant and revision that were observed when the key was read: the only clock of the request."""
-    return Observation(caller.revision, caller.known_at, caller.kept)
+    return Observation(caller.revision, caller.known_at)
 
 
 def flag(request: Any, name: str) -> bool:
@@ -107,13 +107,22 @@ class ClaimCheckViewSet(ApiViewSet):
 
     @extend_schema(request=shapes.ReplayInput, responses=shapes.ReplayOutput)
     def replay(self, request: Any, pk: str) -> Response:
-        """The decision again: as it was known then, or as known at another instant (`now` for the present), with what differs."""
+        """The decision again: as it was known then, or as known at another instant (`now` for the present), with what differs.
+
+        A decision recorded under earlier rules keeps its digest and says by which it was decided; it is decided again by those of today, so
+        `same` is false, `causes` names both rules versions, and `differences` what they change. `decision` is null where today's rules
+        refuse the request.
+        """
         refuse_unknown(request.query_params, ())
         check = get_object_or_404(self.get_queryset(), pk=pk)
         known_at = _instant(request.data, request.user.known_at)
-        found = services.replay_check(check=check, seen=seen_by(request.user), known_at=known_at)
-        shown = services.with_provenance(answer(found.decision, language_of(request)), found.product)
-        record(Deed.CHECK_REPLAYED, by=request.user.person, what=check, name=str(check.pk), after={"same": found.same})
+        language = language_of(request)
+        found = services.replay_check(check=check, seen=seen_by(request.user), known_at=known_at, language=language)
+        shown = None
+        if found.decision and found.product:
+            shown = services.with_provenance(answer(found.decision, language), found.product)
+        after = {"same": found.same}
+        record(Deed.CHECK_REPLAYED, by=request.user.person, what=check, name=str(check.pk), after=after)
         return Response(
             {
                 "same": found.same,
@@ -121,7 +130,7 @@ class ClaimCheckViewSet(ApiViewSet):
                 "recorded_rules_version": check.rules_version,
                 "differences": found.differences,
                 "causes": found.causes,
-                "decision": {"id": str(check.pk), **shown},
+                "decision": shown and {"id": str(check.pk), **shown},
             }
         )
 

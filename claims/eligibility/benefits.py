@@ -135,7 +135,7 @@ def _words(kind: ReasonKind, entry: Entry, case: Case) -> tuple[tuple[str, str],
     """What the sentence of a restriction names: the limit that the entry sets, or the criteria in question."""
     evidence = case.facts.evidence or {}
     if kind is reasons.INDICATION_MISMATCH or kind is reasons.DIAGNOSIS_UNSPECIFIC:
-        return (("codes", "、".join(entry.icd10_written)),)
+        return (("codes", reasons.BETWEEN_CODES.join(entry.icd10_written)),)
     if kind is reasons.EVIDENCE_MISSING:
         return (("criteria", "、".join(code for code in entry.criteria if code not in evidence)),)
     if kind is reasons.CRITERION_UNMET:

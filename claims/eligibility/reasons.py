@@ -7,12 +7,16 @@ Effect I makes the line ineligible, R sends it to a person, N is a note (eligibi
 from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple
 
+from catalog.reference import disease_names
 from common.sentences import Language
 
 Effect = Literal["I", "R", "N"]
 
 SOCIAL_INSURANCE_LAW_30: Final = "社会保险法 第三十条"
 DRUG_RULES_8: Final = "基本医疗保险用药管理暂行办法 第八条"
+
+# How a reason's value `codes` holds several; a Chinese sentence gives each its name.
+BETWEEN_CODES: Final = "、"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +63,12 @@ class Reason(NamedTuple):
     def message(self, language: Language) -> str:
         """Will word the reason for a person."""
         sentence = self.kind.zh if language == "zh" else self.kind.en
-        return sentence.format(**dict(self.values)) if self.values else sentence
+        if not self.values:
+            return sentence
+        values = dict(self.values)
+        if language == "zh" and "codes" in values:
+            values["codes"] = disease_names().list_shown(values["codes"].split(BETWEEN_CODES))
+        return sentence.format(**values)
 
 
 REASONS: Final[dict[str, ReasonKind]] = {}

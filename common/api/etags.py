@@ -32,7 +32,7 @@ def headers_of(etag: str, *, immutable: bool) -> dict[str, str]:
 
 
 def not_changed(headers: dict[str, str]) -> HttpResponse:
-    """Return a 304 outside the framework: without a body it has no content type."""
+    """Return a 304: without a body it has no content type."""
     answer = HttpResponse(status=304, headers=headers)
     del answer.headers["Content-Type"]
     return answer
@@ -42,10 +42,10 @@ def _listed(header: str) -> set[str]:
     return {tag.strip().removeprefix("W/") for tag in header.split(",")}
 
 
-def answer(request: Any, data: Any, *, etag: str, immutable: bool) -> Response:
+def answer(request: Any, data: Any, *, etag: str, immutable: bool) -> HttpResponse:
     """Return the answer with its ETag, or 304 where the caller holds it already."""
     headers = headers_of(etag, immutable=immutable)
-    return Response(status=304, headers=headers) if unchanged(request, etag) else Response(data, headers=headers)
+    return not_changed(headers) if unchanged(request, etag) else Response(data, headers=headers)
 
 
 def check_match(request: Any, etag: str) -> None:

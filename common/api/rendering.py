@@ -1,13 +1,21 @@
 """JSON out: compact UTF-8, decimals as strings, instants as RFC 3339 in UTC."""
 
+import re
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
+import msgspec
 from django.core.serializers.json import DjangoJSONEncoder
 from rest_framework.renderers import BaseRenderer
 from rest_framework.utils import json
 
 from common.dates import instant_text
+
+# Of texts, numbers, booleans, null, days, lists and objects, and of nothing else, it writes what the renderer below does, many times faster.
+to_json = msgspec.json.encode
+
+_REFUSED = re.compile(r"[qQ]\s*=\s*0(\.0*)?")
 
 
 class Encoder(DjangoJSONEncoder):
@@ -31,6 +39,16 @@ class JsonRenderer(BaseRenderer):
         if isinstance(data, bytes):
             return data
         return json.dumps(data, cls=Encoder, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+@lru_cache(maxsize=256)
+def accepts(header: str, kind: str) -> bool:
+    """Return whether an `Accept` header takes a media type, whatever its parameters say but `q=0`."""
+    wanted = {kind, f"{kind.partition('/')[0]}/*", "*/*"}
+    return any(
+        media_type.strip().lower() in wanted and not any(_REFUSED.fullmatch(one.strip()) for one in parameters)
+        for media_type, *parameters in (written.split(";") for written in header.split(","))
+    )
 
 
 def renderer_of(media_type_given: str) -> BaseRenderer:

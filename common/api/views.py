@@ -1,35 +1,83 @@
-"""What every endpoint has in common: idempotent POSTs, refused encodings, rate and deprecation headers, OPTIONS."""
+"""What every endpoint has in common: one way to answer a GET, idempotent POSTs, refused encodings, rate and deprecation headers, OPTIONS."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import NotAcceptable, PermissionDenied, Throttled
 from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from common.api import deprecation
+from common.api import deprecation, problems
 from common.api.deprecation import Deprecated
 from common.api.idempotency import once
 from common.api.problems import ApiProblem
-from common.api.rendering import renderer_of
+from common.api.rendering import JsonRenderer, accepts, renderer_of
 from common.errors import Problem, pointer
 
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+_READS = frozenset({"GET", "HEAD"})
+_JSON = JsonRenderer.media_type
 
 
 class ApiViewSet(GenericViewSet):
-    """A view set whose POSTs honour `Idempotency-Key`.
+    """A view set that answers a GET by `read`, and whose POSTs honour `Idempotency-Key`.
 
     `scopes` names, by method, the scopes of which a key needs one; `deprecated`, by method, what will go away; `files`, by action, the media
-    type of an action that answers with a file; `bodiless`, the actions that take no body.
+    type of an action that answers with a file; `bodiless`, the actions that take no body; `may_lease`, whether its GETs may be answered
+    under a lease (catalog.leases).
     """
 
     scopes: dict[str, tuple[str, ...]] = {}
     bodiless: frozenset[str] = frozenset()
     deprecated: dict[str, Deprecated] = {}
     files: dict[str, str] = {}
+    may_lease = False
+    format_kwarg = None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method in _READS and hasattr(self, "get"):
+            return self.read(request, kwargs)
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
+
+    def read(self, http: HttpRequest, of_the_path: Mapping[str, str]) -> HttpResponseBase:
+        """Answer a GET or HEAD: who calls, with which scope, how often, then the action; whatever is raised becomes a problem document.
+
+        The framework does the same in three times the time, since it must be ready for bodies, renderers and versions of any kind.
+        """
+        self.request = request = Request(http, parser_context={"view": self})
+        self.action = self.action_map["get"]
+        try:
+            self._check_accepted(http)
+            for authenticator in self.get_authenticators():
+                request.user, request.auth = authenticator.authenticate(request)
+            for permission in self.get_permissions():
+                if not permission.has_permission(request, self):
+                    raise PermissionDenied
+            for throttle in self.get_throttles():
+                if not throttle.allow_request(request, self):
+                    raise Throttled(throttle.wait())
+            if any("\x00" in value for value in of_the_path.values() if isinstance(value, str)):
+                raise Http404
+            response: HttpResponseBase = getattr(self, self.action)(request, **of_the_path)
+        except Exception as fault:  # as the framework does
+            response = problems.plain(problems.reported(fault))
+        if isinstance(response, Response):
+            response.accepted_renderer, response.accepted_media_type = JsonRenderer(), _JSON
+            response.renderer_context = {}
+        response.headers["Allow"] = ", ".join(self.allowed_methods)
+        finish(response, http, self)
+        return response
+
+    def _check_accepted(self, http: HttpRequest) -> None:
+        """Raise a 406 where the caller takes neither JSON nor the file that the action gives."""
+        header = http.META.get("HTTP_ACCEPT", "*/*")
+        if not (accepts(header, _JSON) or accepts(header, self.files.get(self.action, _JSON))):
+            raise NotAcceptable
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

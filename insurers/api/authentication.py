@@ -9,7 +9,8 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 
 from common.api.problems import ApiProblem
-from insurers.api.callers import Caller, kept_callers
+from common.tenancy import NOBODY, OFFICE, act_for
+from insurers.api.callers import Caller, leases
 from insurers.keys import split_key
 
 
@@ -26,8 +27,8 @@ def _unauthenticated() -> ApiProblem:
 class ApiKeyAuthentication(BaseAuthentication):
     """Read `Authorization: Api-Key <key>`; from here on the connection sees only what the key's insurer may see.
 
-    One statement checks the key, names the tenant to the database and observes the instant. A view that says `may_keep_observation` is
-    spared it where that was done a moment ago (see catalog.clock).
+    One statement checks the key, names the tenant to the database and observes the instant. A view that says `may_lease` is
+    spared it where the process holds a lease on what it said.
     """
 
     def authenticate(self, request: Any) -> tuple[Caller, None]:
@@ -36,22 +37,26 @@ class ApiKeyAuthentication(BaseAuthentication):
         if parts is None:
             raise _unauthenticated()
         view = request.parser_context.get("view")
-        if not getattr(view, "may_keep_observation", False):
-            return _ask_database(parts)[0], None
-        caller = kept_callers.fresh(parts)
+        caller = leases.held(parts) if getattr(view, "may_lease", False) else None
         if caller is None:
             asked_at = time.monotonic()
-            caller, may_be_kept = _ask_database(parts)
-            if may_be_kept:
-                kept_callers.put(parts, caller, asked_at)
+            caller, granted = _ask_database(parts)
+            if granted:
+                leases.grant(parts, caller, asked_at=asked_at)
+        act_for(tenant_of(caller.insurer_id))
         return caller, None
 
     def authenticate_header(self, request: Any) -> str:
         return "Api-Key"
 
 
+def tenant_of(insurer_id: int | None) -> str:
+    """Return for whom the database works when this insurer asks; None is the catalog office."""
+    return OFFICE if insurer_id is None else str(insurer_id)
+
+
 def _ask_database(parts: tuple[str, str]) -> tuple[Caller, bool]:
-    """Return the caller and whether it may be kept; raises a 401."""
+    """Return the caller and whether a lease on that is granted; raises a 401."""
     connection.health_check_done = True  # no statement to see whether the connection lives: this one tells
     try:
         row = _authenticate_key(parts)
@@ -63,7 +68,7 @@ def _ask_database(parts: tuple[str, str]) -> tuple[Caller, bool]:
         row = _authenticate_key(parts)
     if row is None or row[0] is None:
         raise _unauthenticated()
-    key_id, insurer_id, code, name, username, scopes, expires_at, revision, known_at, may_be_kept = row
+    key_id, insurer_id, code, name, username, scopes, expires_at, revision, known_at, granted = row
     caller = Caller(
         key_id=key_id,
         prefix=parts[0],
@@ -76,13 +81,14 @@ def _ask_database(parts: tuple[str, str]) -> tuple[Caller, bool]:
         revision=revision,
         known_at=known_at,
     )
-    return caller, may_be_kept
+    return caller, granted
 
 
 def _authenticate_key(parts: tuple[str, str]) -> Any:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM authenticate_key(%s, %s)", parts)
-        return cursor.fetchone()
+    """Return the row of the statement that checks the key and tells the database, which says so of itself, for whom it works."""
+    row = connection.fetch_telling("SELECT * FROM authenticate_key(%s, %s)", parts)
+    connection.told = tenant_of(row[1]) if row and row[0] is not None else NOBODY
+    return row
 
 
 class HasScope(BasePermission):

@@ -1,22 +1,21 @@
-"""Callers seen a moment ago, which may serve again (docs/adr/0007), and how often they have asked."""
+"""Who calls, under a lease where one is held (catalog.leases), and how often each key has asked."""
 
 import functools
 import logging
 import threading
 import time
-from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
-from catalog import clock
+from catalog.leases import Leases
 
 log = logging.getLogger(__name__)
 WINDOW_SECONDS = 60
-KEPT_CALLERS = 1_000
+COUNTED_KEYS = 1_000
 
 Parts = tuple[str, str]
 
@@ -35,7 +34,6 @@ class Caller:
     expires_at: datetime | None
     revision: int
     known_at: datetime
-    kept: bool = False
 
     is_authenticated = True
 
@@ -73,8 +71,8 @@ class _Counts:
         if upto_now is None:
             return None
         with self._lock:
-            if len(self._reserved) > KEPT_CALLERS:
-                self._reserved = {key: kept for key, kept in self._reserved.items() if key[1] == window}
+            if len(self._reserved) > COUNTED_KEYS:
+                self._reserved = {key: left for key, left in self._reserved.items() if key[1] == window}
             self._reserved[prefix, window] = (upto_now, size - 1)
         return upto_now - size + 1
 
@@ -92,29 +90,5 @@ class _Counts:
 counts = _Counts()
 
 
-class _KeptCallers:
-    """Callers by key, with when the database began to be asked about them; bounded, safe between threads."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[Parts, tuple[Caller, float]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def fresh(self, parts: Parts) -> Caller | None:
-        """Return the caller as it was seen a moment ago; None where that is too long ago."""
-        kept = self._kept.get(parts)
-        return kept[0] if kept and time.monotonic() - kept[1] < clock.KEPT_SECONDS else None
-
-    def put(self, parts: Parts, caller: Caller, asked_at: float) -> None:
-        """Keep a caller; `asked_at` is the monotonic time before the database was asked."""
-        with self._lock:
-            self._kept[parts] = (replace(caller, kept=True), asked_at)
-            self._kept.move_to_end(parts)
-            while len(self._kept) > KEPT_CALLERS:
-                self._kept.popitem(last=False)
-
-    def clear(self) -> None:
-        with self._lock:
-            self._kept.clear()
-
-
-kept_callers = _KeptCallers()
+# Callers by the two parts of their key, as the database knew them a moment ago.
+leases: Leases[Parts, Caller] = Leases(1_000)

@@ -15,8 +15,6 @@ class PerKeyThrottle(BaseThrottle):
 
     def allow_request(self, request: Any, view: Any) -> bool:
         limit = settings.API_RATE_PER_MINUTE
-        if hasattr(request._request, "rate"):
-            return True  # counted already, and handed over by the plain way (common.api.plain)
         used = counts.used(request.user.prefix, limit)
         if used is None:
             return True

@@ -100,10 +100,6 @@ def call(world: World, who: str, method: str, route: str, of: str, query: str = 
     return api.client.generic(method, path, data, headers=sent, **kind)
 
 
-# Not among the media types for which the plain way (common.api.plain) answers, and still JSON.
-BY_THE_FRAMEWORK = {"Accept": "application/json, application/*"}
-
-
 def seen(response: Any) -> tuple[int, dict[str, str], str]:
     """Return all a caller sees, but for what differs between any two answers."""
     headers = {name: value for name, value in response.items() if name not in {"X-Request-ID", "RateLimit-Reset"}}

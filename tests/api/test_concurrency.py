@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 from django.db import connection, transaction
 
-from catalog import clock
+from catalog import leases
 from claims.models import ClaimCheck
 from common import tenancy
 from common.api.models import KeptAnswer
@@ -16,7 +16,7 @@ from insurers.api import authentication
 from tests.api.conftest import claim, make_world, terms
 from tests.conftest import withdrawn
 
-OUTLIVE = clock.outlive_observations  # other tests do not wait (tests/conftest.py)
+WAIT_OUT = leases.wait_out  # other tests do not wait (tests/conftest.py)
 ask_database = authentication._ask_database
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -111,7 +111,7 @@ def test_of_many_writers_who_read_the_same_state_one_wins() -> None:
 
 
 def test_what_was_withdrawn_is_in_every_answer_that_is_asked_for_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "outlive_observations", OUTLIVE)
+    monkeypatch.setattr(leases, "wait_out", WAIT_OUT)
     tenancy.act_for(tenancy.OFFICE)
     world = make_world()
     path = f"/products/HMB/coverage/?generic_name={quote('甲磺酸奥希替尼片')}&icd10=C34.1&date=2026-03-14"
@@ -129,10 +129,10 @@ def test_what_was_withdrawn_is_in_every_answer_that_is_asked_for_afterwards(monk
     callers = [threading.Thread(target=ask) for _ in range(4)]
     for caller in callers:
         caller.start()
-    time.sleep(3 * clock.KEPT_SECONDS)
+    time.sleep(3 * leases.TERM_SECONDS)
     withdrawn(world.v1)
     withdrawn_at = time.monotonic()
-    time.sleep(3 * clock.KEPT_SECONDS)
+    time.sleep(3 * leases.TERM_SECONDS)
     over.set()
     for caller in callers:
         caller.join()

@@ -7,7 +7,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from catalog import search
 from catalog.models import Catalog, CatalogVersion
 from tests.conftest import Api, imported, published
 
@@ -19,13 +18,6 @@ ROWS = [
     "E-04,奥希替尼,,仿制药厂,XL01EB,,C34.1,",
     "E-05,仑卡奈单抗注射液,乐意保,卫材,XN06DX,S20240001,G30,",
 ]
-
-
-@pytest.fixture(autouse=True)
-def _forgotten() -> Iterator[None]:
-    search.forget()
-    yield
-    search.forget()
 
 
 @pytest.fixture

@@ -520,7 +520,7 @@ def test_a_ready_import_shows_the_differences_and_filters_them(
     everything = text_of(alice.get(address))
     only_removed = text_of(alice.get(address, {"change": "removed"}))
 
-    assert "C34 → C50" in everything
+    assert "C34 支气管和肺恶性肿瘤 → C50 乳房恶性肿瘤" in everything
     assert "新药片" in everything
     assert "药品2片" in only_removed
     assert "新药片" not in only_removed
@@ -620,6 +620,8 @@ PAGES = [
     "catalog_series_changelist",
     "catalog_mark_changelist",
     "catalog_indication_changelist",
+    "catalog_diseasename_changelist",
+    "catalog_raredisease_changelist",
     "catalog_dosageform_changelist",
     "catalog_drugclass_changelist",
     "catalog_exclusion_changelist",

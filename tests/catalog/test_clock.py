@@ -8,12 +8,12 @@ from unittest.mock import patch
 import pytest
 from django.db import connection, transaction
 
-from catalog import clock, services
+from catalog import clock, leases, services
 from catalog.models import Catalog, CatalogVersion, Revision
 from common import tenancy
 from tests.conftest import imported, published
 
-OUTLIVE = clock.outlive_observations  # other tests do not wait (tests/conftest.py)
+WAIT_OUT = leases.wait_out  # other tests do not wait (tests/conftest.py)
 LIST = "entry_code,generic_name\nE-1,阿司匹林片\n"
 
 
@@ -83,7 +83,7 @@ def test_many_publish_different_lists_at_once(make_catalog: Callable[..., Catalo
             faults.append(fault)
         connection.close()
 
-    with patch.object(clock, "outlive_observations", OUTLIVE):
+    with patch.object(leases, "wait_out", WAIT_OUT):
         publishers = [threading.Thread(target=publish, args=[version]) for version in drafts]
         for publisher in publishers:
             publisher.start()
@@ -94,36 +94,36 @@ def test_many_publish_different_lists_at_once(make_catalog: Callable[..., Catalo
     assert CatalogVersion.objects.filter(state="published").count() == 4
 
 
-def _may_be_kept() -> bool:
+def _lease_granted() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT may_keep_observation()")
         return bool(cursor.fetchone()[0])
 
 
 @pytest.mark.django_db(transaction=True)
-def test_from_before_a_change_to_its_commit_no_observation_may_be_kept() -> None:
-    outlived, let_go = threading.Event(), threading.Event()
+def test_from_before_a_change_to_its_commit_no_observation_lease_granted() -> None:
+    waited_out, let_go = threading.Event(), threading.Event()
     seconds = []
 
     def change() -> None:
         with transaction.atomic():
             started = time.monotonic()
-            OUTLIVE()
+            WAIT_OUT()
             seconds.append(time.monotonic() - started)
-            outlived.set()
+            waited_out.set()
             let_go.wait(20)
         connection.close()
 
-    assert _may_be_kept()
+    assert _lease_granted()
     changing = threading.Thread(target=change)
     changing.start()
-    while _may_be_kept() and not outlived.is_set():
-        time.sleep(clock.KEPT_SECONDS / 50)
-    while_waiting = _may_be_kept()
-    outlived.wait(20)
-    afterwards = _may_be_kept()
+    while _lease_granted() and not waited_out.is_set():
+        time.sleep(leases.TERM_SECONDS / 50)
+    while_waiting = _lease_granted()
+    waited_out.wait(20)
+    afterwards = _lease_granted()
     let_go.set()
     changing.join()
 
-    assert (while_waiting, afterwards, _may_be_kept()) == (False, False, True)
-    assert seconds[0] > clock.KEPT_SECONDS
+    assert (while_waiting, afterwards, _lease_granted()) == (False, False, True)
+    assert seconds[0] > leases.TERM_SECONDS

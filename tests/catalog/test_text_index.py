@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog import text_index
 from catalog.text_index import TextIndex, Texts
 from common.text import approval_key, norm
 
@@ -121,53 +120,3 @@ def test_it_finds_what_a_scan_finds_and_nothing_twice(rows: list[tuple[str, str,
     expected = [number for _rank, number in sorted((r, n) for r, n in ranked if r is not None)]
 
     assert list(index.find(asked)) == expected
-
-
-# --- As bytes
-
-
-@given(rows=rows, asked=st.text(alphabet="药片ab1 ", max_size=3))
-def test_an_index_read_back_finds_the_same(rows: list[tuple[str, str, str, str]], asked: str) -> None:
-    index = made(rows)
-
-    read = TextIndex.from_bytes(index.to_bytes())
-
-    assert read.rows == index.rows
-    assert read.find(asked) == index.find(asked)
-    assert [read.key(ordinal) for ordinal in range(read.rows)] == [str(number) for number in range(len(rows))]
-
-
-@pytest.mark.parametrize("text", ["替尼", "axtn", "xl01", "辉瑞", "国药准字H2015", "没有"])
-def test_drugs_are_found_in_an_index_read_back(text: str) -> None:
-    read = TextIndex.from_bytes(INDEX.to_bytes())
-
-    assert [read.key(ordinal) for ordinal in read.find(text)] == found(text)
-
-
-@given(place=st.integers(0, len(INDEX.to_bytes()) - 1), flipped=st.integers(1, 255))
-def test_no_byte_may_be_another(place: int, flipped: int) -> None:
-    content = bytearray(INDEX.to_bytes())
-    content[place] ^= flipped
-
-    with pytest.raises(ValueError):
-        TextIndex.from_bytes(bytes(content))
-
-
-def test_an_index_cut_anywhere_is_refused() -> None:
-    content = INDEX.to_bytes()
-
-    for length in range(len(content)):
-        with pytest.raises(ValueError):
-            TextIndex.from_bytes(content[:length])
-
-
-@pytest.mark.parametrize(
-    ("name", "other"), [("FORMAT", text_index.FORMAT + 1), ("sys.byteorder", "middle"), ("_SUM_BYTES", 8)]
-)
-def test_an_index_of_another_format_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, other: object) -> None:
-    monkeypatch.setattr(f"catalog.text_index.{name}", other)
-    written = INDEX.to_bytes()
-    monkeypatch.undo()
-
-    with pytest.raises(ValueError):
-        TextIndex.from_bytes(written)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -9,10 +10,13 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from catalog import known
+from catalog.drugs.names import Agreement
 from catalog.models import Catalog
 from claims import services
+from claims.eligibility import request
 from claims.models import ClaimCheck
-from common import kept as memories
+from common import cache
 from insurers.models import Insurer
 from tests.conftest import Api, imported, published, withdrawn
 
@@ -86,6 +90,62 @@ def test_a_replay_gives_the_same_digest_whatever_was_recorded_since(
     assert {"outcome", "benefit", "match", "money", "reasons"} <= changed
     cause = next(cause for cause in now["causes"] if cause["what"] == "catalog")
     assert (cause["before"]["version"], cause["after"]["version"]) == ("2025", version.label)
+
+
+def recorded_by_rules_1(api: Api, claim: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Let a claim be decided and recorded as rules version 1 did: it did not test the form in an entry's name, and took a code with
+    words behind it."""
+    with monkeypatch.context() as then:
+        # By their names: the package's `answer` is the function.
+        for module in map(import_module, ("claims.services", "claims.eligibility.digest", "claims.eligibility.answer")):
+            then.setattr(module, "RULES_VERSION", "1")
+        then.setattr(known.dosage_forms(), "matches_name", lambda *_forms: Agreement.PASS)
+        then.setattr(request, "_codes_in", lambda text, _ranges: ((text.replace(".", "")[:4],), ""))
+        response = api.post("/claims/checks/", claim)
+    assert response.status_code == 200, response.content
+    return response.json()
+
+
+def test_a_decision_of_rules_1_says_so_keeps_its_digest_and_is_told_what_the_rules_of_today_change(
+    api: Api, hmb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    otherwise = {**CLAIM, "lines": [{**CLAIM["lines"][0], "generic_name": "仑卡奈单抗片"}]}
+    alike, changed = (recorded_by_rules_1(api, claim, monkeypatch) for claim in (CLAIM, otherwise))
+
+    kept = [api.get(f"/claims/checks/{check['id']}/").json() for check in (alike, changed)]
+    again = [api.post(f"/claims/checks/{check['id']}/replay/").json() for check in (alike, changed)]
+
+    assert [check["rules_version"] for check in kept] == ["1", "1"]
+    assert [check["digest"] for check in kept] == [alike["digest"], changed["digest"]]
+    for check, replayed in zip((alike, changed), again, strict=True):
+        assert (replayed["recorded_digest"], replayed["recorded_rules_version"]) == (check["digest"], "1")
+        assert not replayed["same"] and replayed["decision"]["rules_version"] == "2"
+        assert replayed["causes"] == [{"what": "rules_version", "before": "1", "after": "2"}]
+    assert again[0]["differences"] == []
+    told = {one["field"]: (one["before"], one["after"]) for one in again[1]["differences"]}
+    assert told["outcome"] == ("eligible", "ineligible")
+    assert told["reasons"] == ([], ["NOT_IN_CATALOG"])
+    assert set(ClaimCheck.objects.values_list("rules_version", "digest")) == {
+        ("1", alike["digest"]),
+        ("1", changed["digest"]),
+    }
+
+
+def test_a_request_that_only_earlier_rules_took_is_replayed_as_refused_and_its_record_stands(
+    api: Api, hmb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = recorded_by_rules_1(api, {**CLAIM, "diagnoses": ["G30.9 阿尔茨海默病"]}, monkeypatch)
+
+    replayed = api.post(f"/claims/checks/{check['id']}/replay/")
+
+    assert replayed.status_code == 200
+    told = replayed.json()
+    assert (told["same"], told["decision"], told["recorded_digest"]) == (False, None, check["digest"])
+    assert [cause["what"] for cause in told["causes"]] == ["rules_version", "request"]
+    assert [(fault["pointer"], fault["code"]) for fault in told["causes"][1]["errors"]] == [
+        ("/diagnoses/0", "BAD_CODE")
+    ]
+    assert api.get(f"/claims/checks/{check['id']}/").json()["lines"] == check["lines"]
 
 
 def test_as_known_at_an_earlier_instant_a_later_list_is_not_seen(api: Api, hmb: str, cidl: Catalog) -> None:
@@ -176,7 +236,7 @@ def _statements(api: Api, claim: dict[str, Any]) -> int:
 @pytest.mark.parametrize("lines", [1, 5, 500])
 def test_a_claim_costs_the_same_few_statements_whatever_its_lines(api: Api, hmb: str, lines: int) -> None:
     claim = {**CLAIM, "lines": [{**CLAIM["lines"][0], "line_no": number + 1} for number in range(lines)]}
-    memories.forget()
+    cache.clear_all()
 
     assert _statements(api, claim) <= 8  # facts from SQL
     assert _statements(api, claim) <= 3  # from compiled versions: the key with the instant, and the record

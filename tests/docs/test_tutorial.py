@@ -18,8 +18,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
+
+from tests.conftest import load_seeds
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -82,7 +83,7 @@ def wait_until(what: Any, seconds: float, log: Path) -> None:
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[tuple[str, dict[str, str]]]:
     """Start web server and worker on the seeded test database; give the API's address and the environment of script/manage."""
-    call_command("seed", verbosity=0)
+    load_seeds()
     env = os.environ | {
         "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
         "FAULT_DATABASE": str(connection.settings_dict["NAME"]),

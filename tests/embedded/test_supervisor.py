@@ -125,6 +125,35 @@ def test_a_step_prints_more_than_a_pipe_holds(supervisor, tmp_path):
     assert len(supervisor.run("step", [PYTHON, "-c", "print('x' * 1_000_000)"], **step)) == 1_000_001
 
 
+def test_a_step_is_heard_line_by_line_while_it_works(supervisor, tmp_path):
+    go_on = tmp_path / "go on"
+    code = (
+        "import sys, time, pathlib\n"
+        "print('1 of 2 · 第1份', flush=True)\n"
+        f"while not pathlib.Path({str(go_on)!r}).exists(): time.sleep(0.01)\n"
+        "sys.stdout.write('2 of 2'); sys.stdout.flush(); time.sleep(0.1); print(' …'); print('end', end='')"
+    )
+    heard = []
+
+    def hear(line):
+        heard.append(line)
+        go_on.touch()
+
+    step = {"env": os.environ, "cwd": tmp_path, "log": tmp_path / "log"}
+
+    assert supervisor.run("step", [PYTHON, "-c", code], hear=hear, **step) == "1 of 2 · 第1份\n2 of 2 …\nend"
+    assert heard == ["1 of 2 · 第1份", "2 of 2 …"]
+
+
+def test_a_step_that_is_heard_and_fails_says_what_both_outputs_said(supervisor, tmp_path):
+    code = "import sys; print('on output'); print('on errors', file=sys.stderr); sys.exit(2)"
+    step = {"env": os.environ, "cwd": tmp_path, "log": tmp_path / "log"}
+
+    with pytest.raises(CannotRun, match=r"(?s)seed failed \(exit code 2\).*on output.*on errors"):
+        supervisor.run("seed", [PYTHON, "-c", code], hear=lambda line: None, **step)
+    assert supervisor.processes == []
+
+
 HOLDS_A_CHILD = """
 import os, sys, time
 from pathlib import Path

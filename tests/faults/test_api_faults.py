@@ -24,7 +24,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from catalog import clock
+from catalog import leases
 from claims.models import ClaimCheck
 from common import tenancy
 from common.jobs.models import Job
@@ -34,7 +34,7 @@ from tests.faults.proxy import Proxy, proxied
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-KEPT = 2 * clock.KEPT_SECONDS  # after which an observation of the database is used no more
+KEPT = 2 * leases.TERM_SECONDS  # after which no lease is held any more
 LONGEST = 10.0  # seconds a caller may wait for a database that has hung
 LONGEST_BROKER = 2.0
 COVERAGE = (

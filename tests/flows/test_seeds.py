@@ -2,20 +2,22 @@
 
 import json
 import re
+from io import StringIO
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import TestCase
 
+from catalog import reference, seeding
+from catalog.diseases import rare_diseases
 from catalog.models import Catalog, CatalogEntry, CatalogVersion
+from catalog.totals import Part
 from claims.management.commands.write_reason_codes import PAGE, page
-from common.jobs import services as jobs
 from insurers.models import Insurer, Product
 from insurers.services import issue_insurer_key
-from tests.conftest import EVERY_INSURER_SCOPE, Api
+from tests.conftest import EVERY_INSURER_SCOPE, Api, load_seeds
 
 RULES = Path(__file__).parents[2] / "docs" / "rules.md"
 EXAMPLES = [
@@ -30,32 +32,75 @@ class SeededLists(TestCase):
 
     @classmethod
     def setUpTestData(cls) -> None:
-        # The heartbeat works on a connection of its own, which cannot see this test's transaction.
-        with mock.patch.object(jobs, "PROGRESS_SECONDS", 3600.0):
-            call_command("seed", verbosity=0)
+        load_seeds()
         cls.apis = {
             product.code: Api(issue_insurer_key(insurer=product.insurer, scopes=EVERY_INSURER_SCOPE, by="root")[1])
             for product in Product.objects.select_related("insurer")
         }
 
     def test_the_lists_have_the_numbers_of_the_official_ones(self) -> None:
-        nrdl = CatalogEntry.objects.filter(version__catalog__code="NRDL")
+        printed = {
+            label: CatalogEntry.objects.filter(version__catalog__code="NRDL", version__label=label).values("row_no")
+            for label in ("2024", "2025")
+        }
         cidl = CatalogEntry.objects.filter(version__catalog__code="CIDL")
 
-        assert (nrdl.count(), cidl.count()) == (404, 25)
-        assert cidl.values("base_name").distinct().count() == 19
+        assert {label: rows.distinct().count() for label, rows in printed.items()} == {"2024": 3989, "2025": 4183}
+        assert (cidl.count(), cidl.values("base_name").distinct().count()) == (25, 19)
         assert set(CatalogVersion.objects.values_list("state", flat=True)) == {"published"}
-        assert Insurer.objects.count() == 3
+        assert (Catalog.objects.count(), Insurer.objects.count()) == (13, 3)
+
+    def test_each_edition_is_in_force_in_its_year_and_says_what_it_is_complete_for(self) -> None:
+        editions = CatalogVersion.objects.filter(catalog__code="NRDL").order_by("label")
+
+        told = [(v.label, str(v.effective_from), str(v.effective_to), v.complete_for) for v in editions]
+        assert told == [
+            ("2024", "2025-01-01", "2025-12-31", ["X", "Z"]),
+            ("2025", "2026-01-01", "None", ["X"]),
+        ]
 
     def test_every_list_says_whether_it_is_official_coded_by_hand_or_invented(self) -> None:
         assert set(Catalog.objects.values_list("provenance", flat=True)) == {"hand_coded", "demonstration"}
 
-    def test_loading_the_seeds_again_changes_nothing(self) -> None:
+    def test_loading_the_seeds_again_changes_nothing_and_says_so(self) -> None:
         before = sorted(CatalogVersion.objects.values_list("id", "checksum"))
+        said = StringIO()
 
-        call_command("seed", verbosity=0)
+        call_command("seed", stdout=said)
 
         assert sorted(CatalogVersion.objects.values_list("id", "checksum")) == before
+        lines = said.getvalue().splitlines()
+        assert lines[:3] == ["1 of 14 lists · 第1份，共14份 · NRDL 2024 …", "  there already · 已有", lines[2]]
+        assert sum(line.endswith("there already · 已有") for line in lines) == 17
+
+    def test_an_entry_is_marked_as_for_a_rare_disease_just_where_its_coding_makes_that_sure(self) -> None:
+        listed = CatalogEntry.objects.filter(version__catalog__code__in=["NRDL", "CIDL"])
+        wrong = []
+        for entry in listed:
+            found = rare_diseases(
+                reference.rare_disease_rules(),
+                codes=entry.icd10,
+                criteria=entry.criteria,
+                text=f"{entry.indication}\n{entry.restriction}",
+            )
+            if bool(found) != bool(entry.rare_disease):
+                wrong.append(entry.entry_code)
+
+        assert wrong == []
+        assert listed.filter(rare_disease=True, version__label="2025").count() > 90
+
+    def test_just_the_negotiated_and_bidding_parts_are_marked_so(self) -> None:
+        rows = CatalogEntry.objects.filter(version__catalog__code="NRDL").values_list("entry_code", "marks")
+
+        parts = {"N": ["negotiated"], "M": ["negotiated"], "B": ["bidding"], "X": [], "Z": []}
+        assert [code for code, marks in rows if marks != parts[code.split("-")[2]]] == []
+
+    def test_every_code_of_the_lists_has_a_name(self) -> None:
+        names = reference.disease_names()
+        codes = {code for row in CatalogEntry.objects.values_list("icd10", flat=True) for code in row}
+
+        assert len(codes) > 400
+        assert {code for code in codes if not re.search("[一-鿿]", names.of(code))} == set()
 
     def test_every_worked_example_of_the_rules_page_is_true(self) -> None:
         assert len(EXAMPLES) >= 12
@@ -84,6 +129,20 @@ def _short(line: dict[str, Any]) -> dict[str, Any]:
         "match": f"{match['catalog']} {match['version']} {match['entry_code']}" if match else None,
         "payable": line["money"]["payable"],
     }
+
+
+@pytest.mark.django_db
+def test_a_list_that_does_not_come_to_its_official_totals_is_not_published(monkeypatch: Any) -> None:
+    cidl = next(one for one in seeding.editions() if one.catalog["code"] == "CIDL")
+    short = seeding.Edition(
+        cidl.catalog, cidl.label, cidl.file, cidl.first, cidl.last, "plain", (), "", (Part("创新药", "CIDL-2025-", 20),)
+    )
+    monkeypatch.setattr(seeding, "editions", lambda: [short])
+
+    with pytest.raises(CommandError, match=r"创新药: 19 drugs, 20 expected（应有20种药品，实有19）"):
+        load_seeds()
+
+    assert set(CatalogVersion.objects.values_list("state", flat=True)) == {"draft"}
 
 
 def test_the_page_of_reason_codes_is_that_of_the_registry() -> None:

@@ -224,6 +224,7 @@ def test_a_claim_checks_reasons_are_readable_and_nothing_is_editable(
     answer = alice.get(address, headers={"accept-language": language})
 
     assert word in text_of(answer)
+    assert "C34.1 支气管和肺恶性肿瘤" in text_of(answer)
     assert check.digest in text_of(answer)
     assert "<b>1</b>" not in answer.content.decode()
     for reason in made.json()["lines"][0]["reasons"]:

@@ -131,7 +131,12 @@ SALTS = (
     "双羟萘酸 门冬氨酸"
 ).split()
 METALS = ["钠", "钾", "钙", "镁", "锌", "铁", "锂", "铝", "铋"]
-METAL_REMAINS = [before + metal for metal in METALS for before in ("", "氢", "二氢", "氢二", "二", "三")]
+WITH_METAL = [before + metal for metal in METALS for before in ("", "氢", "二氢", "氢二", "二", "三")]
+
+MARK_SIGNS = "0123456789abcdefghijklmnopqrstuvwxyz./%~+,-"
+MARK_ENDINGS = ("型", "细胞", "方", "菌", "酵母")
+MARK_WORDS = ["皮下注射", "静脉输注", "静脉注射", "肌内注射", "预充式", "大豆油", "蜜炼"]
+BRACKETS = "()[]"
 
 POWDER = "注射用粉末"
 INJECTIONS = "注射剂"
@@ -171,9 +176,32 @@ def form_table(world):
     return rows
 
 
+def without_freeze_dried(name):
+    """The name without a last bracket that says 冻干; never nothing."""
+    for bracket in ("(冻干)", "[冻干]"):
+        if name.endswith(bracket) and name != bracket:
+            return name.removesuffix(bracket)
+    return name
+
+
+def name_and_mark(name):
+    """(the name without it, the mark of a name in its last bracket or '')."""
+    name = without_freeze_dried(name)
+    if not name.endswith((")", "]")):
+        return name, ""
+    opening = max(name.rfind("("), name.rfind("["))
+    before, inside = name[: max(opening, 0)], name[opening + 1 : -1]
+    if opening < 1 or any(c in BRACKETS for c in inside):
+        return name, ""
+    of_signs = 1 <= len(inside) <= 12 and all(c in MARK_SIGNS for c in inside)
+    if of_signs or inside.endswith(MARK_ENDINGS) or inside in MARK_WORDS:
+        return without_freeze_dried(before), inside
+    return name, ""
+
+
 def name_and_form(text, table):
     """(base name, form stripped from the name or None) of a drug's name."""
-    name = norm(text)
+    name, mark = name_and_mark(norm(text))
     form = None
     if name.startswith("注射用") and len(name) - len("注射用") >= 2:  # step 1
         name = name.removeprefix("注射用")
@@ -187,9 +215,9 @@ def name_and_form(text, table):
     prefixes = [salt for salt in SALTS if name.startswith(salt)]  # step 3
     if prefixes:
         remains = name.removeprefix(max(prefixes, key=len))
-        if len(remains) >= 2 and not remains.startswith(("亚", "菌")) and remains not in METAL_REMAINS:
+        if len(remains) >= 2 and not remains.startswith(("亚", "菌", *WITH_METAL)):
             name = remains
-    return name, form
+    return name + mark, form
 
 
 def base_name(text, table):
@@ -223,16 +251,43 @@ def groups_of(form, table):
     return groups
 
 
+def form_and_exceptions(form):
+    """A form as written, parted: the form before the bracket, and the forms that 不含 in the bracket names."""
+    form = norm(form)
+    for opening, closing in ("()", "[]"):
+        before, found, inside = form.partition(f"{opening}不含")
+        if found and before and inside.endswith(closing) and len(inside) > 1:
+            parts = inside.removesuffix(closing).replace(",", "、").replace(";", "、").split("、")
+            return before, [part for part in parts if part]
+    return form, []
+
+
 def form_test(line_form, entry_form, table):
     """`pass`, `fail` or `unknown`: a line's form against an entry's (4.1), both given."""
+    line_form, _ = form_and_exceptions(line_form)
+    entry_form, exceptions = form_and_exceptions(entry_form)
     if compared_form(line_form, table) == compared_form(entry_form, table):
         return "pass"
+    if any(form_test(line_form, exception, table) == "pass" for exception in exceptions):
+        return "fail"
     shared = groups_of(line_form, table) & groups_of(entry_form, table)
     if norm(entry_form) in shared:  # the entry names the group
         return "pass"
     if norm(line_form) in shared:  # the line names only the group, the entry a member
         return "unknown"
     return "fail"
+
+
+def name_form_test(entry_form, form_in_name, line_form, table):
+    """`pass`, `fail` or `unknown`: the form in an entry's name against that in a line's or its product's name, else the line's form (4.1)."""
+    if given(form_in_name):
+        return "pass" if compared_form(form_in_name, table) == compared_form(entry_form, table) else "fail"
+    if not given(line_form):
+        return "unknown"
+    line_form, _ = form_and_exceptions(line_form)
+    if compared_form(line_form, table) == compared_form(entry_form, table):
+        return "pass"
+    return "unknown" if groups_of(line_form, table) & groups_of(entry_form, table) else "fail"
 
 
 # ------------------------------------------------------------------------------------------------ section 3: what is known
@@ -329,11 +384,19 @@ def add_row_to_product(known, row, drug):
                 for fact in FACTS:
                     if not given(product[fact]):
                         product[fact] = row.get(fact)
+                if product["name_form"] is None:
+                    product["name_form"] = form_in_name_of(row, known["table"])
                 return
     product = {fact: row.get(fact) for fact in FACTS}
+    product["name_form"] = form_in_name_of(row, known["table"])
     product["national_code"] = norm(row["national_code"]) if whole_code(row.get("national_code")) else None
     product["drug"] = drug
     known["products"].append(product)
+
+
+def form_in_name_of(row, table):
+    """The form stripped from the generic name of a row or a line, or None."""
+    return name_and_form(row["generic_name"], table)[1] if given(row.get("generic_name")) else None
 
 
 # ------------------------------------------------------------------------------------------------ section 3: recognising
@@ -428,7 +491,7 @@ def conflicts(generic, drug, known):
 
 def line_as_recognised(line, found, known):
     """The line's drug facts: its own where given, else its product's; the stripped form last; its class codes."""
-    product = found["product"] or dict.fromkeys(("national_code", *FACTS))
+    product = found["product"] or dict.fromkeys(("national_code", "name_form", *FACTS))
 
     def own_or_products(field):
         return line[field] if given(line.get(field)) else product[field]
@@ -440,6 +503,8 @@ def line_as_recognised(line, found, known):
     facts["brand_name"] = found["brand"] if given(found["brand"]) else product["brand_name"]
     if not given(facts["dosage_form"]) and given(line.get("generic_name")):
         facts["dosage_form"] = name_and_form(line["generic_name"], known["table"])[1]
+    form_in_its_name = form_in_name_of(line, known["table"])
+    facts["form_in_name"] = form_in_its_name if given(form_in_its_name) else product["name_form"]
     facts["drug"] = found["drug"]
     facts["class_codes"] = []
     if given(facts["national_code"]):
@@ -467,6 +532,9 @@ def drug_part(entry, kind, facts, known):
             tests.append(form_test(facts["dosage_form"], entry["dosage_form"], known["table"]))
         else:
             tests.append("unknown")
+    elif form_in_name_of(entry, known["table"]) is not None:
+        own = form_in_name_of(entry, known["table"])
+        tests.append(name_form_test(own, facts["form_in_name"], facts["dosage_form"], known["table"]))
     if given(entry.get("national_code")):
         wanted = norm(entry["national_code"])
         if not given(facts["national_code"]):
@@ -514,12 +582,30 @@ def has_selector(entry):
 # ------------------------------------------------------------------------------------------------ section 4.2: restrictions
 
 
+def codes_in(text):
+    """The codes a text holds, without their notation."""
+    codes = re.split(r"[;；,，、|\s]|\+(?=[A-Za-z])", text)
+    return [code.rstrip("†‡*+!.") for code in codes if code.rstrip("†‡*+!.") != ""]
+
+
+def all_codes(texts):
+    """The codes of a list of texts, in order; none where none is given."""
+    return [code for text in texts or [] for code in codes_in(text)]
+
+
 def plain_code(code):
     return code.replace(".", "").upper()
 
 
+CODE = "[A-Z][0-9][A-Z0-9][A-Z0-9]{0,9}"
+
+
+def is_code(code):
+    return re.fullmatch(CODE, plain_code(code)) is not None
+
+
 def is_range(code):
-    return re.fullmatch(r"[A-Z][0-9][A-Z0-9]+-[A-Z][0-9][A-Z0-9]+", plain_code(code)) is not None
+    return re.fullmatch(f"{CODE}-{CODE}", plain_code(code)) is not None
 
 
 def is_under(diagnosis, code):
@@ -547,11 +633,12 @@ def restrictions(entry, kind, claim, asked_criteria=True):
     if uncoded:
         results.append(("indication", "unknown", "INDICATION_UNCODED"))
     if given(entry.get("icd10")):
-        if not given(claim["diagnoses"]):
+        listed, diagnoses = all_codes(entry["icd10"]), all_codes(claim["diagnoses"])
+        if not diagnoses:
             results.append(("indication", "unknown", "DIAGNOSIS_MISSING"))
-        elif any(is_under(d, code) for d in claim["diagnoses"] for code in entry["icd10"]):
+        elif any(is_under(d, code) for d in diagnoses for code in listed):
             results.append(("indication", "pass", None))
-        elif any(is_unspecific_for(d, code) for d in claim["diagnoses"] for code in entry["icd10"]):
+        elif any(is_unspecific_for(d, code) for d in diagnoses for code in listed):
             results.append(("indication", "unknown", "DIAGNOSIS_UNSPECIFIC"))
         else:
             results.append(("indication", "fail", "INDICATION_MISMATCH"))
@@ -598,12 +685,13 @@ def restrictions(entry, kind, claim, asked_criteria=True):
 # ------------------------------------------------------------------------------------------------ section 4.3: the match
 
 
-def order_of(entry):
-    """Entries naming a product first, then those naming a form, then by code."""
+def order_of(entry, table):
+    """Entries naming a product first, then those with a form, given or in the name, then by code."""
     names_a_product = whole_code(entry.get("national_code")) or any(
         given(entry.get(field)) for field in ("approval_no", "brand_name", "manufacturer", "strength")
     )
-    return (not names_a_product, not given(entry.get("dosage_form")), entry["entry_code"])
+    has_a_form = given(entry.get("dosage_form")) or form_in_name_of(entry, table) is not None
+    return (not names_a_product, not has_a_form, entry["entry_code"])
 
 
 def match_in(catalog, version, facts, claim, known, asked_criteria=True):
@@ -617,7 +705,7 @@ def match_in(catalog, version, facts, claim, known, asked_criteria=True):
             applying.append((entry, part == "tentative"))
 
     graded = []
-    for entry, tentative in sorted(applying, key=lambda applies: order_of(applies[0])):
+    for entry, tentative in sorted(applying, key=lambda applies: order_of(applies[0], known["table"])):
         results = restrictions(entry, catalog["kind"], claim, asked_criteria)
         if any(result == "fail" for _, result, _ in results):
             grade = "fails"
@@ -674,11 +762,22 @@ def base_status_of(world, version, facts, claim, known, known_at, asked_criteria
     references = [base] if given(base) and given(base.get("catalog")) else []
     matches, _ = matches_in_all(world, references, facts, claim, known, known_at, asked_criteria)
     if not matches:
+        silent = any(
+            given(listing.get("complete_for")) and not speaks_of(listing["complete_for"], facts)
+            for _, listing in filter(None, (referenced(world, r, claim["day"], known_at) for r in references))
+        )
+        if silent:  # the list does not speak of such drugs
+            return "covered" if paid else "undetermined"
         return "not_listed"
     grade = matches[0]["grade"]
     if grade == "full" or (grade == "unknown" and paid):
         return "covered"
     return "undetermined" if grade == "unknown" else "restricted_out"
+
+
+def speaks_of(complete_for, facts):
+    """Whether some class code of the line starts with a class of which a list is complete."""
+    return any(code.startswith(norm(prefix)) for code in facts["class_codes"] for prefix in complete_for)
 
 
 def judge(world, product, known, claim, known_at, coverage=False):
@@ -816,7 +915,7 @@ def try_benefit(world, benefit, status, facts, claim, known, known_at, coverage)
 
 
 def is_pre_existing(claim):
-    return any(is_under(d, code) for d in claim["diagnoses"] or [] for code in claim["pre_existing"] or [])
+    return any(is_under(d, code) for d in all_codes(claim["diagnoses"]) for code in all_codes(claim["pre_existing"]))
 
 
 # ------------------------------------------------------------------------------------------------ section 7: money
@@ -998,9 +1097,11 @@ def check_codes(codes, ranges_allowed):
     if not given(codes):
         return
     need(isinstance(codes, list), "no list of codes")
-    for code in codes:
-        need(isinstance(code, str) and re.match(r"[A-Za-z][0-9][A-Za-z0-9]", code), f"bad code {code}")
-        need(ranges_allowed or not is_range(code), f"a diagnosis that is a range {code}")
+    for text in codes:
+        need(isinstance(text, str) and codes_in(text), f"bad code {text}")
+        for code in codes_in(text):
+            need(is_code(code) or is_range(code), f"bad code {code}")
+            need(ranges_allowed or not is_range(code), f"a diagnosis that is a range {code}")
 
 
 def check_request(request):

@@ -68,9 +68,32 @@ DRUGS = [
     (["丹丸"], ["单丸"], ["丹宝"], "ZA04BA", "I63", ["丸", "丸剂"]),
     (["维A酸"], ["ATRA"], ["迪维"], "XD10AD", "L70", ["乳膏", "软膏", "贴"]),
     (["硫酸氢胍"], [], ["胍新"], "XN07AB", "G71", ["片"]),
+    # A bracket at the end is a mark, which stands behind the form where the name has one.
+    (["硝苯地平(Ⅰ)", "硝苯地平Ⅰ", "硝苯地平［i］"], ["心痛定Ⅰ"], ["拜新同"], "XC08CA", "I10", ["缓释片", "片"]),
+    (["硝苯地平(Ⅱ)", "硝苯地平Ⅱ"], ["心痛定Ⅱ"], ["拜新同"], "XC08CA", "I10", ["缓释片", "片"]),
+    (["硝苯地平"], ["心痛定"], ["拜新同"], "XC08CA", "I10", ["缓释片", "片", "软胶囊"]),
+    (["紫杉醇(白蛋白结合型)", "紫杉醇[白蛋白结合型]"], [], ["艾越"], "XL01CD", "C56", ["注射用粉末", "注射液"]),
+    (["重组人胰岛素(30R)", "重组人胰岛素（30ｒ）"], ["诺和灵(30R)"], ["诺和灵"], "XA10AD", "E11", ["注射液"]),
+    (["重组人胰岛素(酵母)"], ["诺和灵"], ["诺和灵"], "XA10AD", "E11", ["注射液", "注射用粉末"]),
+    (["生脉(党参方)"], [], ["生脉宝"], "ZC01EB", "I20", ["片", "颗粒", "注射液"]),
+    (["生脉(大蜜丸)"], [], ["生脉宝"], "ZC01EB", "I20", ["片", "注射液"]),  # no mark
+    # Metals behind the acid.
+    (["枸橼酸铋钾"], ["铋盐"], ["丽珠得乐"], "XA02BX", "K29", ["片", "胶囊"]),
+    (["乳酸钠林格"], ["林格"], ["林格宝"], "XB05BB", "E87", ["注射液"]),
+    (["硫酸铝钾", "硫酸铝钾(冻干)"], ["明矾"], ["矾宝"], "XA07XA", "A09", ["散", "散剂"]),
+    (["门冬氨酸钾镁"], [], ["潘南金"], "XA12CX", "E87", ["片", "注射液", "口服溶液"]),
 ]
 # Drugs that share a brand, a class, an alias, or where an alias of one is the other's name.
-RELATED = [DRUGS[0:2], DRUGS[0:4], [DRUGS[0], DRUGS[5], DRUGS[16]], [DRUGS[1], DRUGS[7]]]
+RELATED = [
+    DRUGS[0:2],
+    DRUGS[0:4],
+    [DRUGS[0], DRUGS[5], DRUGS[16]],
+    [DRUGS[1], DRUGS[7]],
+    DRUGS[20:23],
+    [DRUGS[7], DRUGS[23]],
+    DRUGS[24:26],
+    DRUGS[26:28],
+]
 MAKERS = ["阿斯利康", "恒瑞医药", "ROCHE Ltd.", "齐鲁制药"]
 STRENGTHS = ["80mg", "40mg", "5ml:2.5g", "0.25g"]
 CRITERIA = ["EGFR_19DEL", "LINE_2", "COMBO_CHEMO"]
@@ -117,6 +140,8 @@ def world(seed):
         return open_world(dice, drugs)
     if kind < 0.45:
         return paying_world(dice, drugs)
+    if kind < 0.6:
+        return base_world(dice, drugs)
     made = make_world(dice, drugs)
     return made, make_request(dice, drugs, made)
 
@@ -163,6 +188,52 @@ def open_world(dice, drugs):
     for field in ("as_known_at", "circumstance", "member"):
         request.pop(field, None)
     return made, request
+
+
+def base_world(dice, drugs):
+    """(world, request) in which the base list alone decides which benefit takes the line."""
+    made = make_world(dice, drugs)
+    base = make_catalog(dice, "NRDL", "base", drugs[: dice.randint(1, len(drugs))])
+    base["versions"] = base["versions"][:1]
+    version = base["versions"][0]
+    version |= {"effective_from": STARTS[0], "published_at": INSTANTS[0], "effective_to": None, "withdrawn_at": None}
+    if dice.chance(0.7):
+        version["complete_for"] = complete_for(dice, drugs)
+    for entry in version["entries"]:
+        for column in (*RESTRICTION_COLUMNS, "restriction", "indication", "effective_from", "effective_to"):
+            if dice.chance(0.8):
+                entry.pop(column, None)
+    made["catalogs"] = [
+        base,
+        *(catalog for catalog in made["catalogs"] if catalog["kind"] in ("reference", "negative")),
+    ]
+    terms = {
+        "base": {"catalog": "NRDL"},
+        "requires_base_settlement": dice.chance(0.3),
+        "benefits": [
+            {"code": "b1", "scope": "base_listed", "ratio": "0.7000"},
+            {"code": "b2", "scope": "off_base", "ratio": "0.5000"},
+        ],
+    }
+    made["products"] = [
+        {
+            "code": "P",
+            "insurer": "INS1",
+            "versions": [{"label": "p1", "effective_from": STARTS[0], "published_at": INSTANTS[0]} | terms],
+        }
+    ]
+    request = make_valid_request(dice, drugs, made)
+    for field in ("as_known_at", "circumstance", "member"):
+        request.pop(field, None)
+    return made, request
+
+
+def complete_for(dice, drugs):
+    """Class-code prefixes of which a list is complete: of all drugs of a kind, of some classes, of those of a drug at hand or not."""
+    code = dice.choice(drugs)[3]
+    return dice.choice(
+        [["X"], ["Z"], ["X", "Z"], ["XL01"], ["XA", "XC08", "ZC01EB"], [code], [code[:3]], [code[:5] + "Q"], ["T"]]
+    )
 
 
 def paying_world(dice, drugs):
@@ -262,11 +333,25 @@ def noise(dice, text):
 def drug_name(dice, drug):
     """One way to write a drug's name, with or without a form."""
     names, _, _, _, _, forms = drug
-    name = dice.choice(names)
-    if dice.chance(0.4):
+    name, mark = parted(dice.choice(names))
+    if dice.chance(0.03):  # another mark is another drug; what is none changes nothing or makes a name of its own
+        mark += dice.choice(["(Ⅰ)", "(Ⅱ)", "(30R)", "(大蜜丸)", "(0123456789.,)", "(皮下注射)", "(CHO细胞)", "(Ⅰ)(Ⅱ)"])
+    if dice.chance(0.5):
         form = dice.choice(forms) if dice.chance(0.85) else dice.choice(FORMS)["form"]
-        name = f"注射用{name}" if form.startswith(("注射用", "粉针")) and dice.chance(0.7) else name + form
-    return noise(dice, name)
+        injected = form.startswith(("注射用", "粉针")) and dice.chance(0.7)
+        name = f"注射用{name}" if injected else name + form
+        if injected and dice.chance(0.2):
+            mark = dice.choice(["(冻干)" + mark, mark + "(冻干)", mark + "［冻干］"])
+    return noise(dice, name + mark)
+
+
+def parted(name):
+    """(a name, the bracket at its end or nothing)."""
+    for opening in "([（［":
+        before, found, inside = name.partition(opening)
+        if found:
+            return before, opening + inside
+    return name, ""
 
 
 def form_text(dice, drug):
@@ -278,6 +363,13 @@ def form_text(dice, drug):
     else:
         text = dice.choice([row["group"] for row in FORMS if row["form"] in drug[5] and row["group"]] or GROUPS)
         text = text if dice.chance(0.85) else dice.choice(GROUPS)
+        if dice.chance(0.35):
+            left_out = [
+                dice.choice(drug[5] if dice.chance(0.6) else [row["form"] for row in FORMS])
+                for _ in range(dice.randint(1, 2))
+            ]
+            text += f"(不含{dice.choice('、,;；，').join(left_out)})"
+            return noise(dice, text)
     if dice.chance(0.1) and not text.endswith("剂"):
         text += "剂"
     return noise(dice, text)
@@ -319,13 +411,25 @@ def listed_code(dice, drug):
         code = f"{category[0]}{max(number - below, 0):02d}-{category[0]}{min(number + above, 99):02d}"
     if dice.chance(0.1):
         code = code.replace(".", "")
-    return code.lower() if dice.chance(0.1) else code
+    return notation(dice, code.lower() if dice.chance(0.1) else code)
 
 
 def diagnosis(dice, drug):
     category = drug[4] if dice.chance(0.8) else dice.choice(OTHER_DIAGNOSES)[:3]
     code = category + dice.choice(["", "", "", ".1", ".1", ".9", "1", ".900X001", ".900"])
-    return code.lower() if dice.chance(0.1) else code
+    return notation(dice, code.lower() if dice.chance(0.1) else code)
+
+
+def notation(dice, code):
+    """The code as people write it: with the marks of its edition, a final dot, beside another code in one text."""
+    if dice.chance(0.2):
+        code += dice.choice(["†", "‡", "*", "+", "!", ".", ".*", "+!"])
+    if dice.chance(0.1):
+        other = dice.choice([*OTHER_DIAGNOSES, "G63.2*", "E11.4†"])
+        between = dice.choice([";", "；", ",", "，", "、", "|", " ", "\u3000", "; ", "+"])
+        pair = [code, other] if dice.chance(0.5) else [other, code]
+        code = between.join(pair)
+    return code
 
 
 # ------------------------------------------------------------------------------------------------ catalogs
@@ -400,6 +504,9 @@ def make_catalog(dice, code, kind, drugs):
     elif code in ("REF", "COM3") and dice.chance(0.4):
         catalog["owner"] = "INS2" if code == "REF" and dice.chance(0.5) else "INS1"
     catalog["versions"] = make_versions(dice, lambda: [make_entries(dice, kind, drugs)])
+    if kind == "base" and dice.chance(0.4):
+        for version in catalog["versions"]:
+            version["complete_for"] = complete_for(dice, drugs) if dice.chance(0.8) else dice.choice([[], None])
     return catalog
 
 
@@ -686,7 +793,8 @@ def make_member(dice, drugs):
         member["age"] = dice.choice([0, 11, 12, 17, 18, 40, 60, 64, 65, 75, 76])
     if dice.chance(0.4):
         drug = dice.choice(drugs)
-        member["pre_existing"] = dice.at_least_one([drug[4], "I10", "C00-C97", f"{drug[4]}.1"], 2)
+        codes = dice.at_least_one([drug[4], "I10", "C00-C97", f"{drug[4]}.1"], 2)
+        member["pre_existing"] = [notation(dice, code) for code in codes]
     if dice.chance(0.6):
         accumulators = {}
         if dice.chance(0.6):
@@ -878,12 +986,29 @@ def bad_choice(dice, request):
         ]
 
 
+BAD_CODES = [
+    "?",
+    "C",
+    "C3",
+    "34C",
+    "癌",
+    "C18-C20",
+    "I10;C18-C20",
+    "C34.1 肺癌",
+    "C34.1;癌",
+    "C34.12345678901",
+    "",
+    "†",
+    "C34*I10",
+]
+
+
 def bad_code(dice, request):
     if dice.chance(0.3):
-        request["member"] = {"pre_existing": ["I10", dice.choice(["?", "C", "C3", "34C"])]}
+        request["member"] = {"pre_existing": ["I10", dice.choice(["?", "C", "C3", "34C", "C34 肺癌", "C18-", "", "†"])]}
     else:
         where = dice.choice([request, dice.choice(request["lines"])])
-        where["diagnoses"] = ["C34.1", dice.choice(["?", "C", "C3", "34C", "癌", "C18-C20"])]
+        where["diagnoses"] = ["C34.1", dice.choice(BAD_CODES)]
 
 
 def policy_ends_before_it_starts(dice, request):

@@ -11,7 +11,8 @@ from catalog import reference
 from catalog.importing.child import check_in_child
 from catalog.importing.columns import CATALOG_KINDS, DRUGS
 from catalog.importing.result import CheckOptions, CheckResult
-from catalog.management.tables import bar, write_problems
+from catalog.management.reading import add_reading, reading
+from catalog.management.tables import bar, write_problems, write_readings
 from tables.limits import Progress
 
 
@@ -21,6 +22,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--kind", choices=[*CATALOG_KINDS, DRUGS], default="commercial")
+        add_reading(parser)
         parser.add_argument("--language", choices=["zh", "en"], default="zh")
 
     def handle(self, **options: Any) -> None:
@@ -28,7 +30,7 @@ class Command(BaseCommand):
         if not file.is_file():
             raise CommandError(f"There is no file {file}.")
         found: CheckResult | None = None
-        checking = CheckOptions(dosage_forms=reference.dosage_form_rows())
+        checking = CheckOptions(dosage_forms=reference.dosage_form_rows(), **reading(options))
         with closing(check_in_child(file, options["kind"], checking)) as messages:
             for message in messages:
                 match message:
@@ -41,6 +43,10 @@ class Command(BaseCommand):
         if problems:
             sentences = [problem.zh if options["language"] == "zh" else problem.en for problem in problems]
             write_problems(sys.stdout, problems, sentences, found.error_count + found.warning_count)
+        columns = [
+            {"header": header, "column": name} for header, name in zip(found.headers, found.columns, strict=True)
+        ]
+        write_readings(sys.stdout, [change.as_dict() for change in found.normalised], columns, found.normalised_count)
         self.stdout.write(
             f"{file.name}: {found.rows} rows, {found.error_count} errors, {found.warning_count} warnings, "
             f"{found.normalised_count} values normalised ({found.file_format} {found.encoding})"

@@ -7,12 +7,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import connection
 
 from catalog import services
-from catalog.management.tables import bar, write_problems
+from catalog.management.reading import add_reading, reading
+from catalog.management.tables import bar, write_problems, write_readings
 from catalog.models import Catalog, ImportRun
+from common.commands import OfficeCommand
 from common.errors import Refused
 from common.jobs import services as jobs
 from common.jobs.models import Job
@@ -20,7 +22,7 @@ from common.jobs.models import Job
 CHUNK = 1024 * 1024
 
 
-class Command(BaseCommand):
+class Command(OfficeCommand):
     help = (
         "Import a CSV or XLSX file as a draft of a catalog, with progress and problems; a second person publishes it."
     )
@@ -32,6 +34,8 @@ class Command(BaseCommand):
         parser.add_argument("--effective-from", required=True, type=date.fromisoformat)
         parser.add_argument("--effective-to", type=date.fromisoformat)
         parser.add_argument("--note", default="")
+        parser.add_argument("--complete-for", default="", help="class-code prefixes of which the list is complete: X;Z")
+        add_reading(parser)
         parser.add_argument("--by", default=getpass.getuser(), help="who imports (default: the user of this shell)")
         parser.add_argument("--language", choices=["zh", "en"], default="zh")
 
@@ -53,6 +57,8 @@ class Command(BaseCommand):
                     file_name=file.name,
                     by=options["by"],
                     note=options["note"],
+                    complete_for=services.class_list(options["complete_for"]),
+                    **reading(options),
                 )
         except Refused as refusal:
             told = "; ".join(problem.detail for problem in refusal.errors)
@@ -87,6 +93,7 @@ class Command(BaseCommand):
         if problems:
             sentences = [problem.message_zh if language == "zh" else problem.message_en for problem in problems]
             write_problems(sys.stdout, problems, sentences, run.error_count + run.warning_count)
+        write_readings(sys.stdout, run.normalised, run.columns_read, run.counts.get("normalised", 0))
         if run.state != "ready" or run.version is None:
             raise CommandError(f"Not imported: {run.error_count} errors, nothing was changed ({run.state}).")
         counts = run.counts

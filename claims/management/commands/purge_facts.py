@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from claims.batches.services import purge_due
 from common.audit.services import SYSTEM
+from common.commands import OfficeCommand
 
 
-class Command(BaseCommand):
+class Command(OfficeCommand):
     help = "Remove the facts of claim checks and batches older than each insurer's retention (retention_days)."
 
     def handle(self, **options: Any) -> None:

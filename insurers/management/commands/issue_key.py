@@ -3,14 +3,15 @@
 import getpass
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from common.commands import OfficeCommand
 from common.errors import Refused
 from insurers import services
 from insurers.models import Scope
 
 
-class Command(BaseCommand):
+class Command(OfficeCommand):
     help = "Make an API key of an insurer (--insurer CODE) or of a curator (--curator --user NAME); prints it on the last line."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -126,4 +126,4 @@ def test_a_reason_names_what_it_is_about() -> None:
         "The entry is limited to age ≤ 18.",
         "Criteria not met: LINE_2.",
     ]
-    assert told["zh"]["lines"][0]["reasons"][0]["message"] == "诊断不在条目的适应症编码内：C50。"
+    assert told["zh"]["lines"][0]["reasons"][0]["message"] == "诊断不在条目的适应症编码内：C50 乳房恶性肿瘤。"

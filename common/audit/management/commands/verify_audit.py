@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from common.audit import services
+from common.commands import OfficeCommand
 
 
-class Command(BaseCommand):
+class Command(OfficeCommand):
     help = "Compute the chain of the audit log anew; says `intact, N rows, head …`, or the first broken row and exits with 1."
 
     def handle(self, **options: Any) -> None:

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0008_reading_of_files")]
+    dependencies = [("catalog", "0009_diseases")]
 
     operations = [
         migrations.AddField(

@@ -1,0 +1,87 @@
+"""What a column of one value may not hold, and a number as a list prints it (csv.md): what it holds else would equal nothing, and
+pay or refuse in silence."""
+
+import re
+import unicodedata
+from typing import Final
+
+from catalog.drugs.names import DosageForms
+from tables.cells import Fault, Parsed, Parser
+
+# Several brands or makers: 、 and ; anywhere outside brackets, / only with white space, since names hold it too.
+_SEVERAL: Final = re.compile(r"[、;；]|\s+[/／]\s+|\s+[/／](?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])[/／]\s+")
+_BRACKETED: Final = re.compile(r"[(（\[［【〔][^()（）\[\]［］【】〔〕]*[)）\]］】〕]")
+_FORMS_APART: Final = re.compile("[、,，;；/／|｜]")
+_WITHOUT: Final = re.compile(r"(.+)[(（\[［]不(?:含|包括|包含)([^()（）\[\]［］]+)[)）\]］]")
+# 16, ★(16), （3）, 2.1: a number of the printed page, not a code.
+_PRINTED_NUMBER: Final = re.compile(
+    r"[*☆★△▲#]*\s*([(\[]?)\s*([0-9]{1,6}(?:[.-][0-9]{1,6}){0,3})\s*([)\]]?)\s*[*☆★△▲#]*"
+)
+
+ONE_VALUED: Final = frozenset({"brand_name", "manufacturer"})
+
+
+def one_of(parse: Parser) -> Parser:
+    """Will make the parser of one value: several in the cell are a Fault SEVERAL_VALUES."""
+
+    def checked(written: str) -> Parsed:
+        if _SEVERAL.search(written) and len(found := values_in(written)) > 1:
+            raise Fault("SEVERAL_VALUES", found="”“".join(found[:5]))
+        return parse(written)
+
+    return checked
+
+
+def values_in(written: str) -> list[str]:
+    """Will part a text at what stands between values, outside brackets."""
+    # Brackets become as many blanks of another kind, so that places stay.
+    bare = written
+    while (closed := _BRACKETED.sub(lambda found: "\0" * len(found.group()), bare)) != bare:
+        bare = closed
+    edges = [0, *(place for cut in _SEVERAL.finditer(bare) for place in cut.span()), len(written)]
+    pieces = (written[start:end].strip() for start, end in zip(edges[::2], edges[1::2], strict=True))
+    return [piece for piece in pieces if piece]
+
+
+def form_of(forms: DosageForms, parse: Parser) -> Parser:
+    """Will make the parser of a dosage form: one that is not in the table is the warning UNKNOWN_FORM (it matches only itself)."""
+
+    def checked(written: str) -> Parsed:
+        parsed = parse(written)
+        return parsed if forms.is_empty or is_known_form(forms, written) else parsed._replace(warning="UNKNOWN_FORM")
+
+    return checked
+
+
+def is_known_form(forms: DosageForms, written: str) -> bool:
+    """Whether a form, or a group without some (`口服常释剂型(不含分散片)`), is in the table with all that it names."""
+    if limited := _WITHOUT.fullmatch(written.strip()):
+        named = [limited.group(1), *_FORMS_APART.split(limited.group(2))]
+        return all(forms.knows(form) for form in named if form.strip())
+    return forms.knows(written)
+
+
+def forms_apart(forms: DosageForms, written: str) -> list[str]:
+    """Will tell the forms of a cell that names several, all of the table ([]: it does not)."""
+    if is_known_form(forms, written):
+        return []
+    pieces = [piece.strip() for piece in _FORMS_APART.split(written)]
+    found = list(dict.fromkeys(piece for piece in pieces if piece))
+    return found if len(found) > 1 and all(forms.knows(form) for form in found) else []
+
+
+def printed_number(written: str) -> str | None:
+    """Will read a number as a list prints it (`★（10）` is 10); None: it is a code."""
+    found = _PRINTED_NUMBER.fullmatch(unicodedata.normalize("NFKC", written))
+    return found.group(2) if found and bool(found.group(1)) == bool(found.group(3)) else None
+
+
+def numbered(parse: Parser) -> Parser:
+    """Will make the parser of an entry code that reads a printed number as the bare number."""
+
+    def read(written: str) -> Parsed:
+        number = printed_number(written)
+        # What it is at last, and that it is no longer what was printed, is told when all of the row is known.
+        return parse(written) if number is None else Parsed(number, written)
+
+    return read

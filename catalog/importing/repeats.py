@@ -1,0 +1,115 @@
+"""What earlier rows of the file said: the same again, the same with other content, a code once more (csv.md)."""
+
+from array import array
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final, Literal
+
+from tables.duplicates import FirstSeen
+
+CODE_LENGTH: Final = 64
+
+# `same`: says the same; `code`, `drug`: has that code, speaks of that drug with the same restrictions, and the rest is not the same.
+Met = tuple[Literal["same", "code", "drug"], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one entry says, as hashes: whom it is about and under which restrictions (`identity`), with all else but its code
+    (`everything`), and that without notes and sources (`matters`)."""
+
+    identity: int
+    everything: int
+    matters: int
+
+
+class Earlier:
+    """Remembers what every row said, in some dozen bytes each."""
+
+    def __init__(self, expected: int) -> None:
+        self._alike, self._codes = FirstSeen(expected), FirstSeen(expected)
+        self._row_of: array[int] = array("I")
+        self._all_of: array[int] = array("q")
+        self._matter_of: array[int] = array("q")
+        # Entries of rows that were taken apart, and what else was said of the drug of one.
+        self._apart: set[int] = set()
+        self._unlike: dict[int, int] = {}
+        self._national = FirstSeen()
+        self._national_rows: array[int] = array("I")
+        self._national_bases: array[int] = array("q")
+        self._again: dict[str, int] = {}
+
+    def meets(self, row: int, code: str | None, is_given: bool, said: Said) -> Met | None:
+        """Will remember a row that is one entry, with its code (`is_given`: by the file); returns how an earlier row speaks of the same."""
+        number = self._remember(row, said)
+        by_code = self._codes.first(hash(code), number) if code is not None else None
+        by_drug = self._alike.first(said.identity, number)
+        if by_code is None and by_drug is None:
+            return None
+        if by_code is None and by_drug in self._apart:
+            return self._like_a_part(number, by_drug, said)
+        earlier = by_code if by_code is not None else by_drug
+        assert earlier is not None
+        other = self._row_of[earlier]
+        if self._all_of[earlier] == said.everything and (by_code is not None or not is_given):
+            return "same", other
+        return ("code" if by_code is not None and is_given else "drug"), other
+
+    def meets_apart(self, row: int, said: Said, *, is_part: bool) -> Met | None:
+        """Will remember an entry whose code is decided afterwards: one of several of its row (`is_part`), or of a row with a printed
+        number. What two rows say of one name because they were taken apart is kept where it is not the same."""
+        number = self._remember(row, said)
+        by_drug = self._alike.first(said.identity, number)
+        if is_part:
+            self._apart.add(number)
+        if by_drug is None:
+            return None
+        if is_part or by_drug in self._apart:
+            return self._like_a_part(number, by_drug, said)
+        return ("same" if self._matter_of[by_drug] == said.matters else "drug"), self._row_of[by_drug]
+
+    def _remember(self, row: int, said: Said) -> int:
+        number = len(self._row_of)
+        self._row_of.append(row)
+        self._all_of.append(said.everything)
+        self._matter_of.append(said.matters)
+        return number
+
+    def _like_a_part(self, number: int, by_drug: int, said: Said) -> Met | None:
+        earlier = by_drug if self._matter_of[by_drug] == said.matters else self._unlike.get(said.matters)
+        if earlier is not None:
+            return "same", self._row_of[earlier]
+        self._unlike[said.matters] = number
+        return None
+
+    def row_code(self, base: str, *, repeats: bool) -> str | int:
+        """Will take a code for the row remembered last; where it `repeats` (printed numbers start again), `10` is followed by `10R`,
+        `10R2`. Returns the code, or the row that has it already."""
+        number = len(self._row_of) - 1
+        code = _fitting(base, "")
+        while (first := self._codes.first(hash(code), number)) is not None and first != number:
+            if not repeats:
+                return self._row_of[first]
+            time = self._again[base] = self._again.get(base, 0) + 1
+            code = _fitting(base, "R" if time == 1 else f"R{time}")
+        return code
+
+    def entry_code(self, row_code: str, nth: int, *, repeats: bool) -> str | int:
+        """Will take the code of an entry of the row: the row's own for the first, `.2`, `.3` … for the others."""
+        return row_code if nth == 1 else self.row_code(_fitting(row_code, f".{nth}"), repeats=repeats)
+
+    def reused(self, row: int, national_code: str, base: int) -> int | None:
+        """Will remember which drug (`base`, a hash) a whole national code stands for; returns the row where it is another drug's."""
+        first = self._national.first(hash(national_code), len(self._national_rows))
+        if first is None:
+            self._national_rows.append(row)
+            self._national_bases.append(base)
+            return None
+        return self._national_rows[first] if self._national_bases[first] != base else None
+
+
+def _fitting(base: str, suffix: str) -> str:
+    """The code with its suffix, within the length of a code: a longer one keeps its beginning and a hash of the rest."""
+    if len(base) + len(suffix) > CODE_LENGTH:
+        base = f"{base[: CODE_LENGTH - 9 - len(suffix)]}-{sha256(base.encode()).hexdigest()[:8]}"
+    return base + suffix
