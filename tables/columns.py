@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -36,15 +36,12 @@ class Column:
     general: tuple[str, ...] = ()
 
 
-_NOBODY = re.compile("(?!)")
-
-
 @dataclass(frozen=True, slots=True)
 class Shape:
     """A kind of table: its columns, which of them it must have, and what its headers may not be.
 
     `naming` is the column that says what a row is about ('': none does). `periods` are headers of one column that holds
-    two days, with the columns they go to. `personal` matches the comparable form of a header of personal identity.
+    two days, with the columns they go to. `personal` tells whether a header is one of personal identity.
     `ignored` headers are neither read nor told.
     """
 
@@ -52,7 +49,7 @@ class Shape:
     required: frozenset[str] = frozenset()
     naming: str = ""
     periods: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    personal: re.Pattern[str] = _NOBODY
+    personal: Callable[[str], bool] = lambda header: False
     ignored: frozenset[str] = frozenset()
 
 

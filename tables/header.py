@@ -179,7 +179,7 @@ class _Reading:
                 self._report(problem("BAD_CHOICE", self._row, written, mapped, choices=choices))
                 return
             self._want(mapped, True, index, written)
-        elif self._names.shape.personal.search(key):
+        elif self._names.shape.personal(written):
             what = {"what_zh": f"列“{shown(written, 30)}”", "what_en": f"column “{shown(written, 30)}”"}
             self._report(problem("PERSONAL_DATA", self._row, written, "", **what))
         elif mapped is not None:

@@ -21,7 +21,7 @@ from catalog.importing.columns import (
 from catalog.importing.headings import headings_of
 from catalog.importing.one_value import printed_number
 from catalog.importing.pinyin import search_fields
-from catalog.importing.repeats import Earlier, Met, Said
+from catalog.importing.repeats import Earlier, Met, Said, is_part_code
 from catalog.importing.result import Block, CheckOptions, CheckResult
 from catalog.importing.rows import REMEMBERED, WRONG, ColumnCheck, Outcome, empty_copy, narrow
 from catalog.importing.stacked import Part, RowsApart
@@ -146,6 +146,7 @@ class _Run:
                 if norm.cache_info().currsize > REMEMBERED:
                     norm.cache_clear()  # meant for a service's life; here the columns remember
                 yield Progress("check", table.position, table.size, self.rows)
+        sheet.contradictions()
         if self.rows == self._limits.rows and (surplus := next(rows, None)):
             findings.add("TOO_MANY_ROWS", surplus[0], limit=self._limits.rows)
         self.rows -= sheet.blank
@@ -326,7 +327,7 @@ class _Sheet:
                 self._tell_number(row, part, columns, place, code)
             elif self._said_before(row, code, about, value):
                 continue
-            if self._national_at is not None and (part is None or part.nth == 1):
+            if self._national_at is not None and not is_part_code(code) and (part is None or part.nth == 1):
                 self._tell_reused(row, value[self._national_at], copies, place)
             row_hash = sha256(f"{{{json[:-1]}}}".encode()).hexdigest()
             name = value[self._name_at] if self._name_at is not None else None
@@ -348,6 +349,9 @@ class _Sheet:
                 outcome._replace(issues=tuple(i for i in outcome.issues if i not in self._told)) for outcome in outcomes
             ]
         self._findings.issues(row, outcomes)
+
+    def _name(self, values: Sequence[Any]) -> str:
+        return (values[self._name_at] or "") if self._name_at is not None else ""
 
     def _label(self, columns: Sequence[Sequence[Cell]], place: int) -> str:
         """The part of the list that a row stands in, where a column names it."""
@@ -412,7 +416,7 @@ class _Sheet:
     def _said_before(self, row: int, code: str | None, said: Said, values: Sequence[Any]) -> bool:
         """Whether an earlier row says the same, or contradicts this one; either is reported."""
         is_given = self._code_at is not None and values[self._code_at] is not None
-        met = self._earlier.meets(row, code, is_given, said)
+        met = self._earlier.meets(row, code, is_given, said, self._name(values))
         if met is not None:
             self._tell_met(row, met, code if is_given else "", values)
         return met is not None
@@ -421,7 +425,7 @@ class _Sheet:
         """Report how an earlier row speaks of the same; `code` is the one the file gives. Of a part only what matters was compared."""
         how, other = met
         if how == "same" and is_part and self._name_at is not None:
-            name = values[self._name_at] or ""
+            name = self._name(values)
             quoted = {"who_zh": f"“{shown(name, 40)}”", "who_en": f"“{shown(name, 40)}”", **SAME_BUT_REMARKS}
             self._findings.add("DUPLICATE_ROW", row, "generic_name", name, other=other, **quoted)
             return
@@ -435,9 +439,14 @@ class _Sheet:
             same = {"same_zh": "是同一药品品规", "same_en": "are the same drug product"}
             column, value = self._product_number(values)
         else:
-            same = {"same_zh": "的药品、编码限定和文字相同", "same_en": "name the same drug with the same restrictions"}
-            column, value = "generic_name", values[self._name_at] if self._name_at is not None else ""
+            same = SAME_DRUG
+            column, value = "generic_name", self._name(values)
         self._findings.add("CONFLICTING_ROWS", row, column, value or "", other=other, **same)
+
+    def contradictions(self) -> None:
+        """Report what could be told only when all rows were read: what is said of one drug twice, and not the same."""
+        for row, other, name in self._earlier.contradictions():
+            self._findings.add("CONFLICTING_ROWS", row, "generic_name", name, other=other, **SAME_DRUG)
 
     def _code_apart(
         self, row: int, part: Part, label: str, outcomes: Sequence[Sequence[Outcome]], place: int, said: Said
@@ -447,7 +456,7 @@ class _Sheet:
         given = values[self._code_at] if self._code_at is not None else None
         if part.nth == 1:
             self._row_code: str | int | None = None
-        met = self._earlier.meets_apart(row, said, is_part=part.of > 1)
+        met = self._earlier.meets_apart(row, said, self._name(values), is_part=part.of > 1)
         if met is not None:
             self._tell_met(row, met, "", values, is_part=True)
             return None
@@ -477,6 +486,7 @@ class _Sheet:
 
 
 SAME_BUT_REMARKS = {"alike_zh": "的同名条目相同（说明和来源除外）", "alike_en": ", but for note and source"}
+SAME_DRUG = {"same_zh": "的药品、编码限定和文字相同", "same_en": "name the same drug with the same restrictions"}
 SAME_CODE = {
     "same_zh": "的 entry_code 相同",
     "same_en": "have the same entry_code",

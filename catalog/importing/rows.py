@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from catalog.drugs.names import DosageForms
-from catalog.importing.columns import CATALOG_KINDS, CLAIMS, DERIVED, MOMENT_HEADERS, header_names
+from catalog.importing.columns import CATALOG_KINDS, DERIVED, header_names
 from catalog.importing.one_value import ONE_VALUED, form_of, numbered, one_of
 from catalog.importing.result import CheckOptions
 from common.text import approval_key, norm
@@ -92,7 +92,6 @@ class ColumnCheck:
         self._may_say_nothing = (
             not self._required and placed.column.wrong == "BAD_CODE" and placed.column.storage in ("text", "list")
         )
-        self._personal = kind == CLAIMS and placed.column.name == "member_ref"
         self._parse = _parser_of(placed, kind, options, forms)
         self._derive = _derivation_of(placed.column, forms)
         self._write = _writer_of(placed.column)
@@ -251,7 +250,7 @@ class ColumnCheck:
         return empty._replace(issues=(Issue("", self.column.name, shown(written), {"after": ""}),))
 
     def _refused(self, cell: Cell, fault: Fault) -> Outcome:
-        value = mask(text_of(cell)) if self._personal or fault.code == "PERSONAL_DATA" else text_of(cell)
+        value = mask(text_of(cell)) if fault.code == "PERSONAL_DATA" else text_of(cell)
         issue = Issue(fault.code, self.column.name, shown(value), fault.details)
         return Outcome(empty_copy(self.column) + self.tail, "", "", "", WRONG, (issue,))
 
@@ -283,8 +282,6 @@ def _parser_of(placed: Placed, kind: str, options: CheckOptions, forms: DosageFo
         return numbered(placed.column.parse)
     if placed.column.name == "marks" and options.marks is not None:
         return cell_rules.choices({**options.marks})
-    if header_key(placed.header) in MOMENT_HEADERS:
-        return cell_rules.day_of_moment
     return placed.column.parse
 
 
