@@ -325,6 +325,12 @@ def file_problems(run: ImportRun) -> list[FileProblem]:
     return [FileProblem(*row) for row in rows]
 
 
+def how_read(run: ImportRun) -> tuple[str, CheckOptions]:
+    """Return the kind of file a run reads, and how it was asked to read it: for showing its rows again."""
+    kind = DRUGS if run.kind == ImportRun.Kind.DRUGS else run.catalog.kind if run.catalog else ""
+    return kind, CheckOptions(sheet=run.sheet, header_row=run.header_row, mapping=run.mapping)
+
+
 def forget_uploads(*, before: datetime) -> int:
     """Remove the kept files of imports that ended before an instant; their problems stay. Answers how many."""
     ended = ImportRun.objects.filter(finished_at__lt=before).exclude(file_path="")
