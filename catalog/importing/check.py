@@ -10,10 +10,8 @@ from typing import Any
 from catalog.drugs.names import DosageForms, FormRow
 from catalog.importing.columns import (
     DRUGS,
-    NAMING_KINDS,
     PART,
     PART_HEADERS,
-    SELECTING_KINDS,
     Column,
     header_names,
     table_of,
@@ -25,6 +23,7 @@ from catalog.importing.repeats import Earlier, Met, Said, is_part_code
 from catalog.importing.result import Block, CheckOptions, CheckResult
 from catalog.importing.rows import REMEMBERED, WRONG, ColumnCheck, Outcome, empty_copy, narrow
 from catalog.importing.stacked import Part, RowsApart
+from catalog.vocabularies import EXCLUDING_KINDS, NAMING_KINDS
 from common.text import approval_key, norm
 from tables.cells import WHITE, Cell, Typed, days_in, says_nothing
 from tables.encoding import Refusal
@@ -549,7 +548,7 @@ def _rules_of(kind: str, place: dict[str, int]) -> list[Rule]:
         rules.append(_date_order(place["effective_from"], place["effective_to"]))
     if "age_min" in place and "age_max" in place:
         rules.append(_age_order(place["age_min"], place["age_max"]))
-    if kind in SELECTING_KINDS:
+    if kind in EXCLUDING_KINDS:
         rules.append(_selects([place[name] for name in (*_DRUG_PART, *_CODED) if name in place]))
     if kind in NAMING_KINDS:
         if "indication" in place:
