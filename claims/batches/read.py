@@ -248,7 +248,7 @@ def _lines_of(table: Table, non_entries: NonEntries, add: Callable[..., None]) -
     for row, cells in table:
         if non_entries.may_be_one(cells) and (why := non_entries.why(cells)):
             table.pass_over(row)
-            add("NOT_AN_ENTRY", row, "", text_of(next(filter(None, cells))), what_zh=why[0], what_en=why[1])
+            add("NOT_AN_ENTRY", row, "", text_of(next(cell for cell in cells if cell)), what_zh=why[0], what_en=why[1])
         else:
             yield row, cells
 
