@@ -162,7 +162,8 @@ def wrongly_decoded(text: str) -> bool:
     return utf8_read_as_gbk(text)
 
 
-_SHORT = 8  # characters; what is shorter must be garbled beyond doubt
+_SHORT = 8  # characters; what is shorter must be garbled beyond doubt, what has five or less beyond any
+_VERY_SHORT = 5
 _SHORTEST = 4
 
 
@@ -184,7 +185,7 @@ def utf8_read_as_gbk(text: str) -> bool:
     if read_again < 2 or read_again * 3 < len(raw) * (0.7 if is_short else 0.55):
         return False
     rare = sum(not _is_everyday(character) for character in wide)
-    return rare * 3 >= len(wide) * (2 if is_short else 1)
+    return rare / len(wide) >= (0.75 if len(wide) <= _VERY_SHORT else 0.5 if is_short else 0.33)
 
 
 def _is_everyday(character: str) -> bool:
@@ -409,18 +410,6 @@ def _criterion(piece: str) -> str:
     return f"{code}={words}" if equals and words else code
 
 
-def evidence(written: str) -> Parsed:
-    """Will read answers `CODE=Y` or `CODE=N`: whether a criterion is evidenced. Raises Fault BAD_CODE, BAD_YES_NO."""
-    answers: dict[str, bool] = {}
-    for piece in _pieces(written, _CODE_SEPARATORS):
-        code, _, answer = narrow(piece).partition("=")
-        criterion = _criterion(code)
-        says = yes_no(answer.strip(WHITE)).value
-        if answers.setdefault(criterion, says) != says:
-            raise Fault("BAD_YES_NO")
-    return Parsed(answers)
-
-
 def aliases(written: str) -> Parsed:
     """Will read other names of a drug."""
     return _listed((text(piece).value for piece in _pieces(written, _TEXT_SEPARATORS)), written)
@@ -506,10 +495,6 @@ SETTING = {
 REIMBURSEMENT_CLASS = {
     **{"A": "A", "B": "B", "C": "C", "甲": "A", "乙": "B", "丙": "C", "甲类": "A", "乙类": "B", "丙类": "C"},
     **{"negotiated": "negotiated", "谈判": "negotiated", "bid": "bid", "竞价": "bid"},
-}
-CIRCUMSTANCE = {
-    **{c: c for c in ("none", "work_injury", "third_party", "public_health", "overseas")},
-    **{"无": "none", "工伤": "work_injury", "第三人": "third_party", "公共卫生": "public_health", "境外": "overseas"},
 }
 REGULATORS = {r: r for r in ("NMPA", "FDA", "EMA", "PMDA", "MHRA", "TGA", "HC", "SWISSMEDIC", "HSA", "HK", "MO")}
 MARKS = {
@@ -675,12 +660,11 @@ _DAY = re.compile(
     r"|(?P<m3>[0-9]{2})(?P<d3>[0-9]{2})|年(?P<m4>[0-9]{1,2})月(?P<d4>[0-9]{1,2})日)",
     re.ASCII,
 )
-_TIME_OF_DAY = re.compile(r"[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?")
 
 
-def day_of(written: str) -> Parsed:
-    """Will read a calendar day. A bare serial number, a two-digit year, a time of day or day and month first is a
-    Fault BAD_DATE."""
+def any_day(written: str) -> date:
+    """Read a calendar day of any year, in one of the ways of csv.md. A bare serial number, a two-digit year, a time of
+    day or day and month first is a Fault BAD_DATE."""
     found = _DAY.fullmatch(narrow(written))
     if not found:
         if re.fullmatch("[0-9]{1,6}(\\.[0-9]+)?", written):
@@ -688,9 +672,14 @@ def day_of(written: str) -> Parsed:
         raise Fault("BAD_DATE", "写法不在规定之内。", "it is not written in one of the accepted ways.")
     parts = [int(part) for part in found.groups() if part is not None]
     try:
-        value = date(*parts)
+        return date(*parts)
     except ValueError as no_such_day:
         raise Fault("BAD_DATE", "没有这一天。", "there is no such day.") from no_such_day
+
+
+def day_of(written: str) -> Parsed:
+    """Will read a calendar day (`any_day`) from 1900 to 2199. Raises Fault BAD_DATE, OUT_OF_RANGE."""
+    value = any_day(written)
     if not 1900 <= value.year <= 2199:
         raise Fault(
             "OUT_OF_RANGE",
@@ -725,64 +714,3 @@ def days_in(written: str) -> tuple[str, str] | None:
     if _UNTIL.fullmatch(rest[0]):
         return "", days[0]
     return (days[0], "") if rest[1].strip(WHITE).startswith("起") else None
-
-
-def day_of_moment(written: str) -> Parsed:
-    """Will read the day of a moment as the national interface writes it, `2026-03-14 10:22:33` (费用明细 2301), or a
-    day."""
-    return day_of(_TIME_OF_DAY.sub("", written.strip(WHITE)) if len(written) > 10 else written)
-
-
-# ---------------------------------------------------------------------------------------------- persons
-
-_ID_CARD = re.compile(r"[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]")
-_OLD_ID_CARD = re.compile(r"[1-9][0-9]{5}[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}")
-_MASKED_ID = re.compile(r"[0-9]{1,6}[*＊xX●•]{4,}[0-9]{0,4}[0-9Xx]?")
-_MOBILE = re.compile(r"(?:\+?86)?1[3-9][0-9]{9}")
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-
-
-def personal(written: str, *, any_likeness: bool) -> tuple[str, str] | None:
-    """What kind of personal identity the text looks like, in Chinese and English, or None.
-
-    `any_likeness` is for a reference to a person: there a wrong check digit, a masked number, a number rounded by a
-    spreadsheet, or a name is as bad as the real one. Elsewhere only a resident identity number with its right check
-    digit counts.
-    """
-    digits = re.sub(r"[\s-]", "", narrow(written)).upper()
-    if _ID_CARD.fullmatch(digits) and (any_likeness or _check_digit(digits)):
-        return "身份证号", "a resident identity number"
-    if not any_likeness:
-        return None
-    if _OLD_ID_CARD.fullmatch(digits) or _MASKED_ID.fullmatch(digits) or re.fullmatch("[1-9][0-9]{16}[0-9X]", digits):
-        return "身份证号", "a resident identity number"
-    if re.fullmatch(r"[0-9](\.[0-9]+)?E\+?1[4-9]", digits):
-        return "被表格软件改写的身份证号", "an identity number rewritten by a spreadsheet"
-    if _MOBILE.fullmatch(digits):
-        return "手机号", "a mobile number"
-    if re.fullmatch("[\u4e00-\u9fff·*＊某]{2,15}", written):
-        return "姓名", "a name"
-    return None
-
-
-def _check_digit(number: str) -> bool:
-    total = sum(int(digit) * weight for digit, weight in zip(number, _WEIGHTS, strict=False))
-    return "10X98765432"[total % 11] == number[17]
-
-
-def member_ref(written: str) -> Parsed:
-    """Will read the pseudonymous reference to a person. Raises Fault PERSONAL_DATA, BAD_CODE."""
-    if what := personal(written, any_likeness=True):
-        raise Fault("PERSONAL_DATA", what_zh=what[0], what_en=what[1])
-    return reference(written)
-
-
-def impersonal(parse: Parser) -> Parser:
-    """Will make the parser refuse a resident identity number first. Raises Fault PERSONAL_DATA."""
-
-    def checked(written: str) -> Parsed:
-        if what := personal(written, any_likeness=False):
-            raise Fault("PERSONAL_DATA", what_zh=what[0], what_en=what[1])
-        return parse(written)
-
-    return checked

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -36,15 +36,12 @@ class Column:
     general: tuple[str, ...] = ()
 
 
-_NOBODY = re.compile("(?!)")
-
-
 @dataclass(frozen=True, slots=True)
 class Shape:
     """A kind of table: its columns, which of them it must have, and what its headers may not be.
 
     `naming` is the column that says what a row is about ('': none does). `periods` are headers of one column that holds
-    two days, with the columns they go to. `personal` matches the comparable form of a header of personal identity.
+    two days, with the columns they go to. `personal` tells whether a header is one of personal identity.
     `ignored` headers are neither read nor told.
     """
 
@@ -52,7 +49,7 @@ class Shape:
     required: frozenset[str] = frozenset()
     naming: str = ""
     periods: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    personal: re.Pattern[str] = _NOBODY
+    personal: Callable[[str], bool] = lambda header: False
     ignored: frozenset[str] = frozenset()
 
 
@@ -73,6 +70,9 @@ _FOR_THE_WRITER = (
 _ADDED = re.compile(
     rf"[(\[【〔{{](?:{_UNIT}|{_FOR_THE_WRITER})[)\]】〕}}]$|(?<=.)(?:必填|选填)$|^[*※★☆#]+|[*※★☆#:;,。、]+$|^\"(.*)\"$"
 )
+_ADDITION = re.compile(
+    rf"[(\[【〔{{](?:{_UNIT}|{_FOR_THE_WRITER})[)\]】〕}}]|(?:必填|选填|必选|非必填|可选|required|optional)项?"
+)
 _PARTS = re.compile(r"[\n\r/()\[\]（）【】]+")
 
 
@@ -81,6 +81,11 @@ def bare_key(key: str) -> str:
     while (bare := _ADDED.sub(lambda found: found.group(1) or "", key)) != key and bare:
         key = bare
     return key
+
+
+def is_addition(text: str) -> bool:
+    """Tell whether a text is nothing but what people add to a header: （元）, 必填."""
+    return _ADDITION.fullmatch(header_key(text)) is not None
 
 
 class HeaderNames:

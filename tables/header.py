@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tables.cells import WHITE, Cell, Fault, clean, unquoted, wrongly_decoded
-from tables.columns import Column, HeaderNames, bare_key, header_key
+from tables.columns import Column, HeaderNames, bare_key, header_key, is_addition
 from tables.delimited import separators_seen
 from tables.problems import Normalised, Problem, problem, shown
 
@@ -103,6 +103,8 @@ def _with_the_next(rows: Sequence[Row], place: int, names: HeaderNames) -> tuple
     if place + 1 >= len(rows):
         return alone, found
     next_row, below = rows[place + 1]
+    if found and any(below) and all(is_addition(header_text(cell)) for cell in below if cell):
+        return Begun(tuple(cells), next_row, place + 1, row), found
     joined = _joined(cells, below, names)
     if joined is None:
         return alone, found
@@ -177,7 +179,7 @@ class _Reading:
                 self._report(problem("BAD_CHOICE", self._row, written, mapped, choices=choices))
                 return
             self._want(mapped, True, index, written)
-        elif self._names.shape.personal.search(key):
+        elif self._names.shape.personal(written):
             what = {"what_zh": f"列“{shown(written, 30)}”", "what_en": f"column “{shown(written, 30)}”"}
             self._report(problem("PERSONAL_DATA", self._row, written, "", **what))
         elif mapped is not None:

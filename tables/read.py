@@ -200,7 +200,7 @@ class Table:
                 is_behind = True
                 continue
             rows, below = self._rows_in(book, sheet)
-            if rows or not is_behind:
+            if rows != 0 or not is_behind:
                 unread.append((sheet, rows, below))
         if unread:
             self._report(

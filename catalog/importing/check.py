@@ -205,10 +205,10 @@ def _two_days(row: int, cell: Cell, findings: Findings) -> list[Cell]:
     if not written or says_nothing(written):
         if written:
             findings.tell(Normalised(row, "effective_from", shown(written), ""))
-        return [cell if isinstance(cell, Typed) else "", ""]
+        return [Typed("no period", cell.text) if isinstance(cell, Typed) else "", ""]
     days = days_in(written)
     if days is None:
-        return [cell, ""]
+        return [Typed("no period", written), ""]
     findings.tell(Normalised(row, "effective_from", shown(written), f"{days[0]} – {days[1]}"))
     return [*days]
 

@@ -3,12 +3,13 @@
 This is the only place where a header alias is defined.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from catalog.importing import diseases
+from common.personal import names_a_person
 from tables import cells
 from tables.cells import Parser
 from tables.columns import Column, HeaderNames, Shape, Storage, header_key
@@ -17,15 +18,13 @@ CATALOG_KINDS: Final = ("commercial", "base", "negative", "base_exclusion", "ref
 NAMING_KINDS: Final = frozenset({"commercial", "base", "reference"})  # every entry names a drug (eligibility 4.1)
 SELECTING_KINDS: Final = frozenset({"negative", "base_exclusion"})
 DRUGS: Final = "drugs"
-CLAIMS: Final = "claims"
-_ALWAYS: Final = frozenset({*CATALOG_KINDS, DRUGS, CLAIMS})
 
 
 def _choice(words: Mapping[str, str]) -> Parser:
     return cells.choice(words)
 
 
-_NATIONAL_CODE_HEADERS = (
+NATIONAL_CODE_HEADERS = (
     *(
         "国家医保药品代码",
         "医保药品代码",
@@ -39,14 +38,14 @@ _NATIONAL_CODE_HEADERS = (
     *("药品代码", "药品编码"),
 )
 # A hospital's or a company's own code stands beside the national one.
-_OWN_CODES = ("药品代码", "药品编码")
-_APPROVAL_HEADERS = ("批准文号", "国药准字", "药品批准文号", "国药准字号")
-_GENERIC_HEADERS = ("通用名", "药品名称", "药品通用名", "通用名称", "药品通用名称", "注册名称")
-_WIDER_NAMES = ("注册名称", "药品名称")
-_BRAND_HEADERS = ("商品名", "商品名称", "药品商品名")
-_FORM_HEADERS = ("剂型", "剂型名称", "药品剂型")
-_STRENGTH_HEADERS = ("规格", "药品规格")
-_MAKER_HEADERS = (
+OWN_CODES = ("药品代码", "药品编码")
+APPROVAL_HEADERS = ("批准文号", "国药准字", "药品批准文号", "国药准字号")
+GENERIC_HEADERS = ("通用名", "药品名称", "药品通用名", "通用名称", "药品通用名称", "注册名称")
+WIDER_NAMES = ("注册名称", "药品名称")
+BRAND_HEADERS = ("商品名", "商品名称", "药品商品名")
+FORM_HEADERS = ("剂型", "剂型名称", "药品剂型")
+STRENGTH_HEADERS = ("规格", "药品规格")
+MAKER_HEADERS = (
     "生产企业",
     "上市许可持有人",
     "药品企业",
@@ -55,8 +54,8 @@ _MAKER_HEADERS = (
     "生产企业名称",
     "药品上市许可持有人",
 )
-_OTHER_COMPANIES = ("药品企业", "上市许可持有人", "药品上市许可持有人")
-_ICD10_HEADERS = ("疾病编码", "ICD-10", "ICD-10编码", "疾病诊断编码")
+OTHER_COMPANIES = ("药品企业", "上市许可持有人", "药品上市许可持有人")
+ICD10_HEADERS = ("疾病编码", "ICD-10", "ICD-10编码", "疾病诊断编码")
 _FIRST_DAY_HEADERS = (
     *(
         "协议开始日期",
@@ -84,15 +83,15 @@ _LAST_DAY_HEADERS = (
 ENTRIES: Final[tuple[Column, ...]] = (
     Column("entry_code", ("条目编码", "编号"), cells.reference, max_length=64, general=("编号",)),
     Column(
-        "generic_name", _GENERIC_HEADERS, cells.name, required_for=NAMING_KINDS, alike="by norm", general=_WIDER_NAMES
+        "generic_name", GENERIC_HEADERS, cells.name, required_for=NAMING_KINDS, alike="by norm", general=WIDER_NAMES
     ),
-    Column("brand_name", _BRAND_HEADERS, cells.text, alike="by norm"),
-    Column("dosage_form", _FORM_HEADERS, cells.text, max_length=100, alike="by norm"),
-    Column("strength", _STRENGTH_HEADERS, cells.text, alike="by norm"),
-    Column("manufacturer", _MAKER_HEADERS, cells.text, alike="by norm", general=_OTHER_COMPANIES),
+    Column("brand_name", BRAND_HEADERS, cells.text, alike="by norm"),
+    Column("dosage_form", FORM_HEADERS, cells.text, max_length=100, alike="by norm"),
+    Column("strength", STRENGTH_HEADERS, cells.text, alike="by norm"),
+    Column("manufacturer", MAKER_HEADERS, cells.text, alike="by norm", general=OTHER_COMPANIES),
     Column("authorized_company", ("授权企业",), cells.text),
-    Column("national_code", _NATIONAL_CODE_HEADERS, cells.national_code, alike="by norm", general=_OWN_CODES),
-    Column("approval_no", _APPROVAL_HEADERS, cells.approval_no, alike="by norm"),
+    Column("national_code", NATIONAL_CODE_HEADERS, cells.national_code, alike="by norm", general=OWN_CODES),
+    Column("approval_no", APPROVAL_HEADERS, cells.approval_no, alike="by norm"),
     Column("class_code", ("药品分类代码", "分类代码"), cells.class_code, alike="by norm"),
     Column(
         "reimbursement_class",
@@ -101,7 +100,7 @@ ENTRIES: Final[tuple[Column, ...]] = (
         wrong="BAD_CHOICE",
     ),
     Column("indication", ("适应症", "适应证"), cells.text, max_length=4000, free=True, alike="as written"),
-    Column("icd10", _ICD10_HEADERS, diseases.listed_codes, "list", max_length=4000, free=True, alike="as written"),
+    Column("icd10", ICD10_HEADERS, diseases.listed_codes, "list", max_length=4000, free=True, alike="as written"),
     Column("sex", ("性别",), _choice(cells.SEX), alike="as written", wrong="BAD_CHOICE"),
     Column("age_min", ("最小年龄",), cells.whole(0, 150), "int", alike="as written", wrong="BAD_NUMBER"),
     Column("age_max", ("最大年龄",), cells.whole(0, 150), "int", alike="as written", wrong="BAD_NUMBER"),
@@ -146,81 +145,19 @@ ENTRIES: Final[tuple[Column, ...]] = (
 )
 
 MASTER: Final[tuple[Column, ...]] = (
-    Column("national_code", _NATIONAL_CODE_HEADERS, cells.whole_national_code, general=_OWN_CODES),
-    Column("approval_no", _APPROVAL_HEADERS, cells.approval_no, max_length=100),
-    Column("generic_name", _GENERIC_HEADERS, cells.name, required_for=frozenset({DRUGS}), general=_WIDER_NAMES),
+    Column("national_code", NATIONAL_CODE_HEADERS, cells.whole_national_code, general=OWN_CODES),
+    Column("approval_no", APPROVAL_HEADERS, cells.approval_no, max_length=100),
+    Column("generic_name", GENERIC_HEADERS, cells.name, required_for=frozenset({DRUGS}), general=WIDER_NAMES),
     Column("aliases", ("别名",), cells.aliases, "list", max_length=4000),
-    Column("dosage_form", _FORM_HEADERS, cells.text, max_length=100),
-    Column("strength", _STRENGTH_HEADERS, cells.text),
-    Column("brand_name", _BRAND_HEADERS, cells.text),
-    Column("manufacturer", _MAKER_HEADERS, cells.text, general=_OTHER_COMPANIES),
+    Column("dosage_form", FORM_HEADERS, cells.text, max_length=100),
+    Column("strength", STRENGTH_HEADERS, cells.text),
+    Column("brand_name", BRAND_HEADERS, cells.text),
+    Column("manufacturer", MAKER_HEADERS, cells.text, general=OTHER_COMPANIES),
     Column("class_code", ("药品分类代码", "分类代码"), cells.class_code),
     Column("regulators", ("上市监管机构",), cells.dated_regulators, "list", max_length=400, wrong="BAD_CHOICE"),
     Column("unit", ("最小单位",), cells.text, max_length=50),
     Column("pack", ("包装",), cells.text),
 )
-
-_EVERY_CLAIM = frozenset({CLAIMS})
-_reference = cells.impersonal(cells.reference)
-_text = cells.impersonal(cells.text)
-
-CLAIM_LINES: Final[tuple[Column, ...]] = (
-    Column("claim_no", ("mdtrt_id", "赔案号", "理赔号"), _reference, max_length=100, required_for=_EVERY_CLAIM),
-    Column("member_ref", ("psn_no",), cells.member_ref, max_length=100, required_for=_EVERY_CLAIM, of_claim=True),
-    Column("line_no", ("feedetl_sn", "行号"), cells.whole(1, 10**18), "int", wrong="BAD_NUMBER"),
-    Column(
-        "service_date",
-        ("fee_ocur_time", "就诊日期", "费用发生日期"),
-        cells.day_of,
-        "date",
-        required_for=_EVERY_CLAIM,
-        wrong="BAD_DATE",
-    ),
-    Column("policy_start", ("保单生效日期",), cells.day_of, "date", of_claim=True, wrong="BAD_DATE"),
-    Column("policy_end", ("保单终止日期",), cells.day_of, "date", of_claim=True, wrong="BAD_DATE"),
-    Column("renewal", ("续保",), cells.yes_no, "yes_no", of_claim=True, wrong="BAD_YES_NO"),
-    Column("pre_existing", ("既往症",), diseases.codes_or_ranges, "list", max_length=2000, free=True, of_claim=True),
-    Column("age", ("年龄",), cells.whole(0, 150), "int", of_claim=True, wrong="BAD_NUMBER"),
-    Column("sex", ("性别",), _choice(cells.SEX), of_claim=True, wrong="BAD_CHOICE"),
-    Column("diagnoses", ("诊断", *_ICD10_HEADERS), diseases.diagnoses, "list", max_length=2000, free=True),
-    Column("setting", ("就医类型", "支付场景"), _choice(cells.SETTING), wrong="BAD_CHOICE"),
-    Column("institution_level", ("医疗机构级别",), cells.institution_level, "int", wrong="BAD_CHOICE"),
-    Column("circumstance", ("情形",), _choice(cells.CIRCUMSTANCE), of_claim=True, wrong="BAD_CHOICE"),
-    Column("national_code", ("med_list_codg", *_NATIONAL_CODE_HEADERS), cells.national_code, general=_OWN_CODES),
-    Column("approval_no", _APPROVAL_HEADERS, cells.approval_no),
-    Column("generic_name", _GENERIC_HEADERS, cells.impersonal(cells.name), general=_WIDER_NAMES),
-    Column("dosage_form", _FORM_HEADERS, _text, max_length=100),
-    Column("brand_name", _BRAND_HEADERS, _text),
-    Column("manufacturer", _MAKER_HEADERS, _text, general=_OTHER_COMPANIES),
-    Column("strength", _STRENGTH_HEADERS, _text),
-    Column(
-        "quantity",
-        ("cnt", "数量"),
-        cells.positive(3),
-        "decimal",
-        required_for=_EVERY_CLAIM,
-        places=3,
-        wrong="BAD_NUMBER",
-    ),
-    Column("unit_price", ("pric", "单价"), cells.money(6), "decimal", places=6, wrong="BAD_NUMBER"),
-    Column(
-        "amount",
-        ("det_item_fee_sumamt", "金额"),
-        cells.money(),
-        "decimal",
-        required_for=_EVERY_CLAIM,
-        places=2,
-        wrong="BAD_NUMBER",
-    ),
-    Column("base_paid", ("医保支付",), cells.money(), "decimal", places=2, wrong="BAD_NUMBER"),
-    Column("other_paid", ("其他支付",), cells.money(), "decimal", places=2, wrong="BAD_NUMBER"),
-    Column("base_settled", ("医保已结算",), cells.yes_no, "yes_no", wrong="BAD_YES_NO"),
-    Column("prior_auth_no", ("预授权号",), _reference, max_length=100),
-    Column("evidence", ("审核要点", "证据"), cells.evidence, "answers", max_length=4000),
-)
-
-# The national interface writes a moment where we ask for a day; only under its own header is the time of day dropped.
-MOMENT_HEADERS: Final = frozenset({"feeocurtime"})
 
 # Written by our own problem file, so that a mended file can be uploaded as it is.
 IGNORED_HEADERS: Final = frozenset({"错误", "problem"})
@@ -228,13 +165,6 @@ IGNORED_HEADERS: Final = frozenset({"错误", "problem"})
 # Read for what it tells of the numbers beside it, not stored (csv.md, Names 5).
 PART: Final = "part"
 PART_HEADERS: Final = frozenset({"part", "部分"})
-
-# Headers of personal identity. In a catalog only what can belong to a patient: a maker's address or telephone is not
-# personal.
-_PERSONAL = re.compile(
-    "姓名|身份证|证件号|患者|被保险人名|投保人名|手机|出生|生日|certno|certificate|idcard|idnumber|psnname|patient|birth|brdy|mobile|^sfzh?$|^xm$"
-)
-_PERSONAL_IN_CLAIMS = re.compile(f"{_PERSONAL.pattern}|电话|住址|地址|邮箱|微信|^name$|fullname|^tel|phone|addr|email")
 
 _REMARKS: Final = "备注"
 
@@ -254,7 +184,6 @@ _TABLES: Final[Mapping[str, tuple[Column, ...]]] = {
     **dict.fromkeys(CATALOG_KINDS, _with_remarks(ENTRIES, "note")),
     "base": _with_remarks(ENTRIES, "restriction"),
     DRUGS: MASTER,
-    CLAIMS: CLAIM_LINES,
 }
 
 # An agreement's first and last day, in one cell.
@@ -298,19 +227,14 @@ def headers_of(table: tuple[Column, ...]) -> dict[str, Column]:
     return {header_key(header): column for column in table for header in (column.name, *column.headers)}
 
 
-def is_personal_header(key: str, kind: str) -> bool:
-    """Whether a header, in its comparable form, names a column of personal identity."""
-    return bool((_PERSONAL_IN_CLAIMS if kind == CLAIMS else _PERSONAL).search(key))
-
-
 def _shape(kind: str) -> Shape:
     table = table_of(kind)
     return Shape(
         columns=table,
         required=frozenset(column.name for column in table if kind in column.required_for),
-        naming="claim_no" if kind == CLAIMS else "generic_name",
+        naming="generic_name",
         periods=_PERIODS if kind in CATALOG_KINDS else {},
-        personal=_PERSONAL_IN_CLAIMS if kind == CLAIMS else _PERSONAL,
+        personal=partial(names_a_person, in_claim=False),
         ignored=IGNORED_HEADERS,
     )
 

@@ -11,11 +11,10 @@ _CLASS = re.compile(r"[XZ](?:[A-Z](?:[0-9]{2}(?:[A-Z]{1,2})?)?)?")
 _CODE_AND_NAME = re.compile(rf"{_CLASS.pattern}[\s:：、.．-]+[\u4e00-\u9fff].*|{_CLASS.pattern}(?=[\u4e00-\u9fff]).*")
 # How the names of drug classes end, and names of drugs hardly do.
 _CLASS_NAME = re.compile(
-    r".*(?:药|药物|药品|用药|制剂|类|补充剂|抑制剂|拮抗剂|激动剂|阻滞剂|受体剂|化合物|衍生物|类似物|代用品|制品|系统|疾病|"
-    r"(?:解表|祛暑|泻下|清热|温里|化痰|止咳|平喘|开窍|固涩|扶正|安神|止血|祛瘀|理气|消导|治风|祛湿|化浊|降脂|和解|攻里|表里|解毒|通便|散寒|健脾|补益|养血|益气|滋阴|温阳|补肾|活血|行气|导滞|杀虫|涌吐|抗痨)剂)"
-    r"(?:[,，]?(?:单方|复方|除外|短效|中效|长效|预混))?(?:[(（][^()（）]*[)）])?"
+    r"(?!注射用|吸入用|重组).*(?:药|药物|药品|用药|制剂|类|化合物|衍生物|类似物|代用品|制品|产物|系统|疾病|病|复方|营养|微生物"
+    r"|(?<![片囊射粒雾悬合洗搽酊入肠眼耳鼻膏浆膜散栓贴养乳茶酒露锭丸胶液泡含试涂糖])剂)"
+    r"(?:[,，].{1,16}|的药物|的复方)?(?:[(（][^()（）]*[)）])?"
 )
-
 
 Filled = Sequence[tuple[str, str]]
 
@@ -46,7 +45,7 @@ def headings_of(kind: str, header: Header, sample: Sequence[tuple[int, Sequence[
             return False
         if name_column == "generic_name":
             return has_more and (code_column in heads or _CLASS_NAME.fullmatch(name) is not None)
-        return name_column in ("", "note", "brand_name", "dosage_form") and any("\u4e00" <= c <= "\u9fff" for c in name)
+        return name_column in ("", "note", "restriction", "brand_name") and any("\u4e00" <= c <= "\u9fff" for c in name)
 
     return is_heading
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from catalog.drugs.names import DosageForms
-from catalog.importing.columns import CATALOG_KINDS, CLAIMS, DERIVED, MOMENT_HEADERS, header_names
+from catalog.importing.columns import CATALOG_KINDS, DERIVED, header_names
 from catalog.importing.one_value import ONE_VALUED, form_of, numbered, one_of
 from catalog.importing.result import CheckOptions
 from common.text import approval_key, norm
@@ -92,7 +92,6 @@ class ColumnCheck:
         self._may_say_nothing = (
             not self._required and placed.column.wrong == "BAD_CODE" and placed.column.storage in ("text", "list")
         )
-        self._personal = kind == CLAIMS and placed.column.name == "member_ref"
         self._parse = _parser_of(placed, kind, options, forms)
         self._derive = _derivation_of(placed.column, forms)
         self._write = _writer_of(placed.column)
@@ -251,7 +250,7 @@ class ColumnCheck:
         return empty._replace(issues=(Issue("", self.column.name, shown(written), {"after": ""}),))
 
     def _refused(self, cell: Cell, fault: Fault) -> Outcome:
-        value = mask(text_of(cell)) if self._personal or fault.code == "PERSONAL_DATA" else text_of(cell)
+        value = mask(text_of(cell)) if fault.code == "PERSONAL_DATA" else text_of(cell)
         issue = Issue(fault.code, self.column.name, shown(value), fault.details)
         return Outcome(empty_copy(self.column) + self.tail, "", "", "", WRONG, (issue,))
 
@@ -283,8 +282,6 @@ def _parser_of(placed: Placed, kind: str, options: CheckOptions, forms: DosageFo
         return numbered(placed.column.parse)
     if placed.column.name == "marks" and options.marks is not None:
         return cell_rules.choices({**options.marks})
-    if header_key(placed.header) in MOMENT_HEADERS:
-        return cell_rules.day_of_moment
     return placed.column.parse
 
 
@@ -308,6 +305,12 @@ def _written(cell: Cell, column: Column) -> str:
             "数字超过 15 位，表格软件已丢失末位。请把该列设为文本后重新填写。",
             "a number of more than 15 digits, of which a spreadsheet lost the last. Make the column text and type it again.",
             choices="–",
+        )
+    if kind == "no period":
+        raise Fault(
+            column.wrong,
+            "该列须写有效期的起止两天，如 2026-01-01至2027-12-31；只有一天时写“至…”或“…起”。",
+            "this column holds the first and the last day of a period, like 2026-01-01至2027-12-31; a single one as “至…” or “…起”.",
         )
     if kind == "date" and column.storage != "date":
         raise Fault(

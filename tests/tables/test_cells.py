@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tables import cells
 from tables.cells import Fault, clean
@@ -325,12 +327,6 @@ def test_criteria_need_upper_snake_case(written, code):
     assert code_of(cells.criteria, written) == code
 
 
-def test_evidence_answers_yes_or_no():
-    assert cells.evidence("EGFR=Y;LINE_2=否").value == {"EGFR": True, "LINE_2": False}
-    assert code_of(cells.evidence, "EGFR=maybe") == "BAD_YES_NO"
-    assert code_of(cells.evidence, "EGFR=Y;EGFR=N") == "BAD_YES_NO"
-
-
 def test_regulators_of_the_master_may_carry_a_day():
     assert cells.dated_regulators("NMPA:2021-06-22;FDA").value == ("NMPA:2021-06-22", "FDA")
     assert code_of(cells.dated_regulators, "NMPA:22/06/2021") == "BAD_DATE"
@@ -459,43 +455,38 @@ def test_honest_text_is_not_taken_for_garbled(written):
     assert clean(written) == written
 
 
-# ---------------------------------------------------------------------------------------------- persons
-
-
 @pytest.mark.parametrize(
-    "written",
+    ("written", "text"),
     [
-        "11010519491231002X",
-        "110105194912310021",
-        "11010519491231002x",
-        "110105 19491231 002X",
-        "130503670401001",
-        "1101**********1234",
-        "13800138000",
-    ]
-    + [
-        "+8613800138000",
-        "张三",
-        "欧阳某某",
-        "张*",
-        "1.10105E+17",
-        "110105199001010000",
-        "１１０１０５１９４９１２３１００２Ｘ",
+        ('"x"', "x"),
+        ('="x"', "x"),
+        ('"a ""b"" c"', 'a "b" c'),
+        ('=" 00123 "', "00123"),
+        ('""', ""),
+        ('"""x"""', "x"),
+        ('"a" and "b"', '"a" and "b"'),
+        ('5"', '5"'),
+        ('"x', '"x'),
+        ("x", "x"),
+        ('="x"&"y"', '="x"&"y"'),
     ],
 )
-def test_a_member_reference_is_no_person(written):
-    assert code_of(cells.member_ref, written) == "PERSONAL_DATA"
+def test_quotes_left_around_a_text_are_taken_off(written, text):
+    assert cells.unquoted(written) == text
 
 
-@pytest.mark.parametrize(
-    "written", ["M-DEMO-0001", "m-77", "a1b2c3d4e5", "3fa85f64-5717-4562-b3fc-2c963f66afa6", "10001", "2026000123"]
-)
-def test_a_pseudonym_is_a_member_reference(written):
-    assert cells.member_ref(written).value == written
+@given(st.text('"=x y', max_size=12))
+def test_a_text_without_quotes_around_it_stays(text):
+    bare = cells.unquoted(text)
+
+    assert cells.unquoted(bare) == bare
 
 
-def test_elsewhere_only_a_real_identity_number_is_personal():
-    parse = cells.impersonal(cells.reference)
+@pytest.mark.parametrize("written", "无 / ／ - — -- —— － 暂无 NULL null nan NaN None none N/A n/a".split())
+def test_words_for_nothing(written):
+    assert cells.says_nothing(written)
 
-    assert code_of(parse, "11010519491231002X") == "PERSONAL_DATA"
-    assert parse("110105194912310021").value == "110105194912310021"  # a claim number, its check digit is wrong
+
+@pytest.mark.parametrize("written", ["无糖", "N", "无。", "NA", "nano", "+", "0", "", "无 无", "-----", "暂无数据"])
+def test_words_that_say_something(written):
+    assert not cells.says_nothing(written)
