@@ -12,8 +12,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from catalog import clock, uploads
-from catalog.importing.columns import header_key, headers_of, table_of
-from catalog.importing.result import usual_names
+from catalog.importing.columns import DRUGS, header_key, headers_of, table_of
+from catalog.importing.result import CheckOptions, usual_names
 from catalog.lifecycle import MOVE, Standing
 from catalog.models import Catalog, ImportRun, Series
 from catalog.moves import (
