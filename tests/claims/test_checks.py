@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from catalog import known
-from catalog import services as catalogs
 from catalog.drugs.names import Agreement
 from catalog.models import Catalog
 from claims import services
@@ -19,7 +18,7 @@ from claims.eligibility import request
 from claims.models import ClaimCheck
 from common import cache
 from insurers.models import Insurer
-from tests.conftest import Api, imported, published
+from tests.conftest import Api, imported, published, withdrawn
 
 CIDL = "entry_code,generic_name,icd10,class_code\nC-1,仑卡奈单抗注射液,G30,XN06DX\nC-2,多奈单抗注射液,G30,XN06DX\n"
 TERMS = {
@@ -77,7 +76,7 @@ def test_a_replay_gives_the_same_digest_whatever_was_recorded_since(
 ) -> None:
     first = api.post("/claims/checks/", CLAIM).json()
     version = published(cidl, "entry_code,generic_name,icd10\nC-9,阿司匹林片,I10\n", label="2027")
-    catalogs.withdraw_version(version=cidl.versions.get(label="2025"), by="bob", reason="误发")
+    withdrawn(cidl.versions.get(label="2025"))
     published(make_catalog("LATER"), "entry_code,generic_name,brand_name\nX,仑卡奈单抗,乐意保\n")
 
     then = api.post(f"/claims/checks/{first['id']}/replay/").json()
@@ -101,7 +100,7 @@ def recorded_by_rules_1(api: Api, claim: dict[str, Any], monkeypatch: pytest.Mon
         for module in map(import_module, ("claims.services", "claims.eligibility.digest", "claims.eligibility.answer")):
             then.setattr(module, "RULES_VERSION", "1")
         then.setattr(known.dosage_forms(), "matches_name", lambda *_forms: Agreement.PASS)
-        then.setattr(request, "_codes_in", lambda text, _ranges: ((text.replace(".", "")[:4],), ""))
+        then.setattr(request, "_diagnoses", lambda text: (text.replace(".", "")[:4],))
         response = api.post("/claims/checks/", claim)
     assert response.status_code == 200, response.content
     return response.json()
@@ -207,8 +206,8 @@ def test_after_the_retention_the_facts_are_gone_and_the_digest_stays(api: Api, h
     check = api.post("/claims/checks/", CLAIM).json()
 
     at = timezone.now()
-    assert services.purge_facts(insurer_id=insurer.pk, older_than=at - timedelta(days=1), at=at) == 0
-    assert services.purge_facts(insurer_id=insurer.pk, older_than=at, at=at) == 1
+    assert services.purge_facts(insurer_id=insurer.pk, older_than=at - timedelta(days=1), by="alice", at=at) == 0
+    assert services.purge_facts(insurer_id=insurer.pk, older_than=at, by="alice", at=at) == 1
 
     kept = ClaimCheck.objects.get()
     assert (kept.facts, kept.decision, kept.claim_no, kept.digest) == (None, None, "", check["digest"])
@@ -244,16 +243,16 @@ def test_a_claim_costs_the_same_few_statements_whatever_its_lines(api: Api, hmb:
 
 
 def test_a_publication_is_seen_by_the_next_request_of_a_warm_process(api: Api, hmb: str, cidl: Catalog) -> None:
-    query = {"generic_name": "仑卡奈单抗", "icd10": "G30", "date": "2026-03-14"}
+    query = {"generic_name": "仑卡奈单抗注射液", "icd10": "G30", "date": "2026-03-14"}
     assert api.get("/products/HMB/coverage/", query).json()["outcome"] == "covered"
 
-    catalogs.withdraw_version(version=cidl.versions.get(), by="bob", reason="误发")
+    withdrawn(cidl.versions.get())
 
     assert api.get("/products/HMB/coverage/", query).json()["outcome"] == "not_covered"
 
 
 def test_coverage_names_the_other_drugs_of_the_class(api: Api, hmb: str) -> None:
-    query = {"generic_name": "仑卡奈单抗", "icd10": "G30", "date": "2026-03-14"}
+    query = {"generic_name": "仑卡奈单抗注射液", "icd10": "G30", "date": "2026-03-14"}
 
     one = api.get("/products/HMB/coverage/", query).json()
     many = api.post("/products/HMB/coverage/", [query, {**query, "icd10": ["I10"]}]).json()["results"]

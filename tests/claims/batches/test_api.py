@@ -116,7 +116,7 @@ def test_what_is_missing_or_unknown_is_refused(
 
 
 def test_a_key_without_the_scope_may_not(insurer: Insurer, product: Product) -> None:
-    api = Api(insurers.issue_insurer_key(insurer=insurer, scopes=["coverage:read"])[1])
+    api = Api(insurers.issue_insurer_key(insurer=insurer, scopes=["coverage:read"], by="root")[1])
 
     assert upload(api).status_code == 403
     assert api.get("/claims/batches/").status_code == 403
@@ -340,7 +340,7 @@ def test_a_fault_is_never_an_outcome(api: Api, product: Product, monkeypatch: py
 
     dead = Job.objects.get(subject__startswith=f"{batch.pk}/")
     assert (dead.state, dead.attempts) == (Job.State.DEAD, 3)
-    jobs.retry(job=dead)
+    jobs.retry(job=dead, by="alice")
     assert worked_off(batch).state == State.DONE
 
 
@@ -365,7 +365,7 @@ def test_a_reader_that_is_ended_from_outside_says_nothing_about_the_file(
 def test_rules_are_never_mixed_in_a_batch(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
     batch = accepted(product, TWO)
     jobs.run(waiting_jobs(batch)[0].pk, heartbeat=False)
-    monkeypatch.setattr(decide, "RULES_VERSION", "2")
+    monkeypatch.setattr(decide, "RULES_VERSION", "later")
 
     batch = worked_off(batch)
 
@@ -442,7 +442,7 @@ def test_a_batch_under_way_is_not_purged(product: Product) -> None:
 
     assert (
         services.purge_batches(
-            insurer_id=product.insurer_id, older_than=timezone.now() + timedelta(days=1), at=timezone.now()
+            insurer_id=product.insurer_id, older_than=timezone.now() + timedelta(days=1), by="alice", at=timezone.now()
         )
         == 0
     )
