@@ -22,7 +22,7 @@ from common.audit.services import record
 from common.labels import reader_language
 from common.markup import badge
 
-_TONES = {"eligible": "good", "review": "warn", "ineligible": "bad"}
+_TONES = {"eligible": "good", "review": "warn", "ineligible": "bad", "refunded": "quiet"}
 _EFFECTS = {"I": "bad", "R": "warn", "N": "quiet"}
 
 

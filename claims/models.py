@@ -18,6 +18,7 @@ class ClaimCheck(models.Model):
         ELIGIBLE = "eligible", _("eligible")
         REVIEW = "review", _("review")
         INELIGIBLE = "ineligible", _("ineligible")
+        REFUNDED = "refunded", _("refunded")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     insurer = models.ForeignKey("insurers.Insurer", models.PROTECT, related_name="+", verbose_name=_("insurer"))

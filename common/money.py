@@ -95,6 +95,8 @@ def plain(number: int, places: int, *, least: int = 0) -> str:
 
     `plain(30000, 3)` is "30"; `plain(57000, 4, least=2)` is "5.70".
     """
+    if number < 0:
+        return "-" + plain(-number, places, least=least)
     whole, rest = divmod(number, 10**places)
     decimals = f"{rest:0{places}d}".rstrip("0").ljust(least, "0") if places else ""
     return f"{whole}.{decimals}" if decimals else str(whole)

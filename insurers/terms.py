@@ -5,17 +5,17 @@ catalogs they name exist, are of the right kind and may be used, the caller asks
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, cast
 
 from catalog import vocabularies
 from catalog.vocabularies import Scope
-from common.dates import parse_day
-from common.errors import InvalidInput, pointer
-from common.money import RATIO_ONE, NotANumber, fen, ratio_text, scaled, yuan
-from common.sentences import Language, Problems
+from common.errors import pointer
+from common.money import MAX_FEN, RATIO_ONE, ratio_text, yuan
+from common.reading import Reader, Unreadable, not_below_nothing, not_given, of_text, scaled, whole
+from common.sentences import Language, Place
 
 SCOPES: Final = cast("tuple[Scope, ...]", vocabularies.SCOPES.codes)
 SETTINGS: Final = vocabularies.SETTINGS.codes
@@ -24,10 +24,10 @@ MAX_WAITING_DAYS: Final = 3_650
 MAX_LIST: Final = 200
 
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
-_UNKEEPABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+_NOT_IN_A_LINE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
-class InvalidTerms(InvalidInput):
+class InvalidTerms(Unreadable):
     """The product version cannot be accepted; `errors` point at every field to mend."""
 
     code = "invalid_terms"
@@ -153,7 +153,8 @@ def parse_terms(data: object, language: Language = "zh") -> ProductTerms:
     reader = _Reader(language)
     terms = reader.terms(data)
     if terms is None:
-        raise InvalidTerms("The product version has problems.", errors=reader.problems.found)
+        problems = reader.problems
+        raise InvalidTerms("The product version has problems.", errors=problems.errors(), said=problems.found)
     return terms
 
 
@@ -214,17 +215,15 @@ _BENEFIT_FIELDS: Final = frozenset(
 _REFERENCE_FIELDS: Final = frozenset({"catalog", "label"})
 _BAND_FIELDS: Final = frozenset({"up_to", "ratio"})
 
-_Place = tuple[str | int, ...]
+_money: Final = of_text(lambda text: not_below_nothing(scaled(text, 2), MAX_FEN))
+_ratio: Final = of_text(lambda text: not_below_nothing(scaled(text, 4), RATIO_ONE, "0 至 1", "0 to 1"))
+_waiting_days: Final = of_text(whole(0, MAX_WAITING_DAYS))
 
 
-class _Reader:
-    """Reads one document; every method notes what is wrong and goes on, so that all problems are found at once."""
+class _Reader(Reader):
+    """Reads one product version."""
 
-    def __init__(self, language: Language) -> None:
-        self.problems = Problems(language)
-
-    def add(self, place: _Place, code: str, **values: object) -> None:
-        self.problems.add(pointer(*place), code, **values)
+    __slots__ = ()
 
     def terms(self, data: object) -> ProductTerms | None:
         fields = self.mapping((), data, _FIELDS)
@@ -236,161 +235,74 @@ class _Reader:
         if starts and ends and starts > ends:
             self.add(("effective_to",), "DATE_ORDER", first="effective_from", second="effective_to")
         base = fields.get("base")
-        deductibles = self.amounts(("deductibles",), fields.get("deductibles"))
+        deductibles = self.sums(("deductibles",), fields.get("deductibles"))
         terms = ProductTerms(
             label=label,
             effective_from=starts or date.min,
             effective_to=ends,
-            base=self.reference(("base",), base) if base not in (None, "") else None,
+            base=self.reference(("base",), base) if not not_given(base) else None,
             base_exclusions=self.references(("base_exclusions",), fields.get("base_exclusions")),
             negative_lists=self.references(("negative_lists",), fields.get("negative_lists")),
-            honours_base_exclusions=self.yes_no(("honours_base_exclusions",), fields.get("honours_base_exclusions")),
-            requires_base_settlement=self.yes_no(("requires_base_settlement",), fields.get("requires_base_settlement")),
-            waiting_days=self.waiting_days(fields.get("waiting_days")),
+            honours_base_exclusions=self.yes_no(("honours_base_exclusions",), fields.get("honours_base_exclusions"))
+            or False,
+            requires_base_settlement=self.yes_no(("requires_base_settlement",), fields.get("requires_base_settlement"))
+            or False,
+            waiting_days=self.number(("waiting_days",), fields.get("waiting_days"), _waiting_days) or 0,
             covered_circumstances=self.choices(
                 ("covered_circumstances",), fields.get("covered_circumstances"), STATUTORY_CIRCUMSTANCES
             ),
             annual_limit=self.money(("annual_limit",), fields.get("annual_limit")),
             deductibles=deductibles,
-            deductibles_pre_existing=self.amounts(
-                ("deductibles_pre_existing",), fields.get("deductibles_pre_existing")
-            ),
+            deductibles_pre_existing=self.sums(("deductibles_pre_existing",), fields.get("deductibles_pre_existing")),
             benefits=self.benefits(fields.get("benefits"), deductibles),
         )
         return None if self.problems else terms
 
-    def mapping(self, place: _Place, data: object, known: frozenset[str]) -> Mapping[str, object] | None:
-        if not isinstance(data, Mapping):
-            self.add(place, "BAD_TYPE", what_zh="对象", what_en="an object")
-            return None
-        for name in data:
-            if name not in known:
-                self.add((*place, str(name)), "UNKNOWN_FIELD", what=str(name))
-        return data
-
-    def items(self, place: _Place, data: object) -> list[object]:
-        if data is None or data == "":
-            return []
-        if not isinstance(data, list | tuple):
-            self.add(place, "BAD_TYPE", what_zh="列表", what_en="a list")
-            return []
-        if len(data) > MAX_LIST:
-            self.add(place, "TOO_MANY", what=place[-1], limit=MAX_LIST)
-            return []
-        return list(data)
-
-    def text(self, place: _Place, data: object, *, limit: int, required: bool = False) -> str:
-        if data is None or (isinstance(data, str) and not data.strip()):
-            if required:
-                self.add(place, "REQUIRED", what=place[-1])
-            return ""
-        if not isinstance(data, str):
-            self.add(place, "BAD_TYPE", what_zh="文字", what_en="text")
-            return ""
-        if len(data) > limit:
-            self.add(place, "TOO_LONG", limit=limit)
-        elif _UNKEEPABLE.search(data):
-            self.add(place, "CONTROL_CHARACTER")
-        return data
-
-    def label(self, place: _Place, data: object) -> str:
-        text = self.text(place, data, limit=64, required=True)
+    def label(self, place: Place, data: object) -> str:
+        text = self.line(place, data, limit=64, required=True)
         if text and not _LABEL.fullmatch(text):
             self.add(place, "BAD_LABEL", value=text)
         return text
 
-    def day(self, place: _Place, data: object, *, required: bool = False) -> date | None:
-        if data is None or data == "":
-            if required:
-                self.add(place, "REQUIRED", what=place[-1])
-            return None
-        try:
-            if isinstance(data, str):
-                return parse_day(data)
-        except ValueError:
-            pass
-        self.add(place, "BAD_DATE", value=data)
-        return None
-
-    def yes_no(self, place: _Place, data: object) -> bool:
-        if data is None or data == "":
-            return False
-        if not isinstance(data, bool):
-            self.add(place, "BAD_YES_NO")
-            return False
-        return data
-
-    def waiting_days(self, data: object) -> int:
-        if data is None or data == "":
-            return 0
-        if isinstance(data, bool) or not isinstance(data, int):
-            self.add(("waiting_days",), "BAD_TYPE", what_zh="整数", what_en="a whole number")
-            return 0
-        if not 0 <= data <= MAX_WAITING_DAYS:
-            self.add(("waiting_days",), "OUT_OF_RANGE", value=data, low=0, high=MAX_WAITING_DAYS)
-        return data
-
-    def choices(self, place: _Place, data: object, allowed: tuple[str, ...]) -> tuple[str, ...]:
+    def choices(self, place: Place, data: object, allowed: tuple[str, ...]) -> tuple[str, ...]:
         chosen = []
-        for position, item in enumerate(self.items(place, data)):
+        for position, item in enumerate(self.items(place, data, MAX_LIST)):
             if isinstance(item, str) and item in allowed:
                 chosen.append(item)
             else:
                 self.add((*place, position), "BAD_CHOICE", value=item, choices=", ".join(allowed))
         return tuple(dict.fromkeys(chosen))
 
-    def number(
-        self, place: _Place, data: object, read: Callable[[object], int], places: int, high: int | None = None
-    ) -> int | None:
-        if data is None or data == "":
-            return None
-        try:
-            number = read(data)
-        except NotANumber as fault:
-            self.add(place, fault.code, value=data, places=places, low=0, high="999999999999.99")
-            return None
-        if number < 0:
-            self.add(place, "NEGATIVE", value=data)
-        elif high is not None and number > high:
-            self.add(place, "OUT_OF_RANGE", value=data, low=0, high=1)
-        return number
+    def money(self, place: Place, data: object) -> int | None:
+        return self.number(place, data, _money)
 
-    def money(self, place: _Place, data: object) -> int | None:
-        return self.number(place, data, fen, 2)
+    def ratio(self, place: Place, data: object) -> int | None:
+        return self.number(place, data, _ratio)
 
-    def ratio(self, place: _Place, data: object) -> int | None:
-        return self.number(place, data, lambda written: scaled(written, 4), 4, RATIO_ONE)
+    def sums(self, place: Place, data: object) -> dict[str, int]:
+        return self.amounts(place, data, lambda at, name: self.line(at, name, limit=64, required=True), _money)
 
-    def amounts(self, place: _Place, data: object) -> dict[str, int]:
-        if data is None or data == "":
-            return {}
-        if not isinstance(data, Mapping):
-            self.add(place, "BAD_TYPE", what_zh="对象", what_en="an object")
-            return {}
-        amounts = {}
-        for group, written in data.items():
-            name = self.text((*place, group), group, limit=64, required=True)
-            amount = self.money((*place, group), written)
-            # Null is a group that is not given; an amount that cannot be read is one fault, not also a missing group.
-            if name and written not in (None, ""):
-                amounts[name] = amount or 0
-        return amounts
+    def line(self, place: Place, data: object, *, limit: int, required: bool = False) -> str:
+        """Return a text of one line."""
+        return self.text(place, data, limit=limit, required=required, unkeepable=_NOT_IN_A_LINE)
 
-    def reference(self, place: _Place, data: object) -> CatalogReference | None:
+    def reference(self, place: Place, data: object) -> CatalogReference | None:
         fields = self.mapping(place, data, _REFERENCE_FIELDS)
         if fields is None:
             return None
-        catalog = self.text((*place, "catalog"), fields.get("catalog"), limit=64, required=True)
-        label = self.text((*place, "label"), fields.get("label"), limit=64)
+        catalog = self.line((*place, "catalog"), fields.get("catalog"), limit=64, required=True)
+        label = self.line((*place, "label"), fields.get("label"), limit=64)
         return CatalogReference(catalog, label or None)
 
-    def references(self, place: _Place, data: object) -> tuple[CatalogReference, ...]:
-        read = [self.reference((*place, position), item) for position, item in enumerate(self.items(place, data))]
+    def references(self, place: Place, data: object) -> tuple[CatalogReference, ...]:
+        read = [
+            self.reference((*place, position), item) for position, item in enumerate(self.items(place, data, MAX_LIST))
+        ]
         return tuple(reference for reference in read if reference)
 
     def benefits(self, data: object, deductibles: Mapping[str, int]) -> tuple[Benefit, ...]:
         benefits: list[Benefit] = []
-        for position, item in enumerate(self.items(("benefits",), data)):
+        for position, item in enumerate(self.items(("benefits",), data, MAX_LIST)):
             benefit = self.benefit(("benefits", position), item, deductibles)
             if benefit is None:
                 continue
@@ -399,20 +311,20 @@ class _Reader:
             benefits.append(benefit)
         return tuple(benefits)
 
-    def benefit(self, place: _Place, data: object, deductibles: Mapping[str, int]) -> Benefit | None:
+    def benefit(self, place: Place, data: object, deductibles: Mapping[str, int]) -> Benefit | None:
         fields = self.mapping(place, data, _BENEFIT_FIELDS)
         if fields is None:
             return None
-        code = self.text((*place, "code"), fields.get("code"), limit=64, required=True)
-        group = self.text((*place, "deductible_group"), fields.get("deductible_group"), limit=64)
+        code = self.line((*place, "code"), fields.get("code"), limit=64, required=True)
+        group = self.line((*place, "deductible_group"), fields.get("deductible_group"), limit=64)
         if group and group not in deductibles:
             self.add((*place, "deductible_group"), "NO_DEDUCTIBLE", value=group)
         bands = self.bands((*place, "bands"), fields.get("bands"))
-        if fields.get("ratio") in (None, "") and fields.get("bands") in (None, "", [], ()):
+        if not_given(fields.get("ratio")) and (not_given(fields.get("bands")) or fields.get("bands") in ([], ())):
             self.add(place, "RATIO_OR_BANDS")
         return Benefit(
             code=code,
-            name=self.text((*place, "name"), fields.get("name"), limit=200) or code,
+            name=self.line((*place, "name"), fields.get("name"), limit=200) or code,
             scope=self.scope((*place, "scope"), fields.get("scope")),
             settings=self.choices((*place, "settings"), fields.get("settings"), SETTINGS),
             catalogs=self.references((*place, "catalogs"), fields.get("catalogs")),
@@ -427,7 +339,7 @@ class _Reader:
             annual_limit=self.money((*place, "annual_limit"), fields.get("annual_limit")),
         )
 
-    def scope(self, place: _Place, data: object) -> Scope:
+    def scope(self, place: Place, data: object) -> Scope:
         if data is None or data == "":
             return "any"
         for scope in SCOPES:
@@ -436,15 +348,15 @@ class _Reader:
         self.add(place, "BAD_CHOICE", value=data, choices=", ".join(SCOPES))
         return "any"
 
-    def bands(self, place: _Place, data: object) -> tuple[Band, ...]:
+    def bands(self, place: Place, data: object) -> tuple[Band, ...]:
         bands: list[Band] = []
-        items = self.items(place, data)
+        items = self.items(place, data, MAX_LIST)
         for position, item in enumerate(items):
             fields = self.mapping((*place, position), item, _BAND_FIELDS)
             if fields is None:
                 continue
             up_to = self.money((*place, position, "up_to"), fields.get("up_to"))
-            if fields.get("ratio") in (None, ""):
+            if not_given(fields.get("ratio")):
                 self.add((*place, position, "ratio"), "REQUIRED", what="ratio")
             ratio = self.ratio((*place, position, "ratio"), fields.get("ratio"))
             before = bands[-1].up_to if bands else 0

@@ -34,10 +34,15 @@ class Parsed(NamedTuple):
 
 
 class Typed(NamedTuple):
-    """An XLSX cell that is not text. `kind`: number, date, yes_no, error, formula (one without a stored result)."""
+    """An XLSX cell that is not text. `kind`: number, lossy (a number that lost digits), date, yes_no, error, formula (one
+    without a stored result).
+
+    `text` is the value without its format; `shown` what the sheet shows of a number, None where that cannot be told.
+    """
 
     kind: str
     text: str
+    shown: str | None = None
 
 
 Cell = str | Typed
@@ -109,6 +114,25 @@ def clean(text: str, *, free: bool = False) -> str:
     return text
 
 
+_QUOTED = re.compile('=?"((?:[^"]|"")*)"')
+
+
+def unquoted(text: str) -> str:
+    """Return a text without quotes that were left around it: by `, "x"` in a CSV, or by `="x"`, as some exports write
+    texts."""
+    while text[-1:] == '"' and (found := _QUOTED.fullmatch(text)):
+        text = found.group(1).replace('""', '"').strip(WHITE)
+    return text
+
+
+_NOTHING = re.compile("[无／/]|暂无|[-—–－―]{1,4}|null|nan|none|n/a", re.IGNORECASE)
+
+
+def says_nothing(text: str) -> bool:
+    """Tell whether a whole cell is one of the ways of writing that there is nothing: 无, /, —, NULL, N/A."""
+    return len(text) <= 4 and _NOTHING.fullmatch(text) is not None
+
+
 def refuse_mixed_scripts(text: str) -> None:
     """Will refuse a word of Latin letters and others that only look Latin. Codes need no such rule: their patterns are
     ASCII. Raises Fault CONTROL_CHARACTER."""
@@ -138,11 +162,38 @@ def wrongly_decoded(text: str) -> bool:
     return utf8_read_as_gbk(text)
 
 
+_SHORT = 8  # characters; what is shorter must be garbled beyond doubt, what has five or less beyond any
+_VERY_SHORT = 5
+_SHORTEST = 4
+
+
 def utf8_read_as_gbk(text: str) -> bool:
-    """Whether most of the text is what UTF-8 bytes become when read as GBK: bytes that are UTF-8 again."""
-    raw = text.encode("gb18030", "ignore")
-    triples = len(_UTF8_HAN.findall(raw))
-    return triples >= 2 and triples * 3 >= len(raw.translate(None, _ASCII)) * 0.7
+    """Tell whether the text is what UTF-8 bytes become when read as GBK: bytes that are UTF-8 again, in characters that
+    hardly anybody writes. A text of three characters or less is never taken for it: by chance real ones are such bytes."""
+    try:
+        text.encode("gb2312")
+    except UnicodeEncodeError:
+        pass
+    else:
+        return False  # everyday characters only
+    wide = [character for character in text if character > "\x7f"]
+    if len(wide) < _SHORTEST:
+        return False
+    raw = text.encode("gb18030", "ignore").translate(None, _ASCII)
+    read_again = sum("\u3000" <= c <= "\u9fff" or "\uff00" <= c <= "\uffef" for c in raw.decode("utf-8", "ignore"))
+    is_short = len(wide) < _SHORT
+    if read_again < 2 or read_again * 3 < len(raw) * (0.7 if is_short else 0.55):
+        return False
+    rare = sum(not _is_everyday(character) for character in wide)
+    return rare / len(wide) >= (0.75 if len(wide) <= _VERY_SHORT else 0.5 if is_short else 0.33)
+
+
+def _is_everyday(character: str) -> bool:
+    try:
+        character.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def narrow(text: str) -> str:
@@ -320,41 +371,8 @@ def class_code(written: str) -> Parsed:
     return Parsed(code, code)
 
 
-# C34, C34.1, C341, C34.100, C34.100x003, G63.2*, E11.4+ ; ICD-11 (2C25, BA00) does not fit.
-_ICD10 = re.compile(r"([A-Z][0-9][0-9A-Z])(\.?[0-9A-Z]{1,8}|\.-)?([*+†])?")
-_ICD10_RANGE = re.compile(r"([A-Z][0-9][0-9A-Z])\s*[-–—~〜]\s*([A-Z][0-9][0-9A-Z])")
 _CODE_SEPARATORS = re.compile("[;；|｜、,，]")
 _TEXT_SEPARATORS = re.compile("[;；|｜、]")
-
-
-def _icd10_code(written: str) -> str:
-    code = narrow(written).upper()
-    found = _ICD10.fullmatch(code)
-    if not found:
-        raise Fault(
-            "BAD_CODE",
-            f"“{written[:40]}”不是 ICD-10 编码。形如 C34、C34.1、C34.100x003，范围形如 C18-C20。",
-            f"“{written[:40]}” is no ICD-10 code. They look like C34, C34.1, C34.100x003, a range like C18-C20.",
-        )
-    head, tail, _ = found.groups()
-    # Chinese extensions are printed with a small x; they are compared without regard to case.
-    return head + re.sub("X(?=[0-9]{3}$)", "x", (tail or "").removesuffix(".-")) + (found.group(3) or "")
-
-
-def _icd10_code_or_range(written: str) -> str:
-    ends = _ICD10_RANGE.fullmatch(narrow(written).upper())
-    if not ends:
-        return _icd10_code(written)
-    first, last = ends.groups()
-    if first > last:
-        raise Fault(
-            "BAD_CODE", f"范围 {first}-{last} 的起点大于终点。", f"the range {first}-{last} ends before it begins."
-        )
-    return f"{first}-{last}"
-
-
-def _code_list(written: str, one: Callable[[str], str]) -> Parsed:
-    return _listed((one(piece) for piece in _pieces(written, _CODE_SEPARATORS)), written)
 
 
 def _pieces(written: str, separators: re.Pattern[str]) -> list[str]:
@@ -367,16 +385,6 @@ def _listed(values: Iterable[str], written: str) -> Parsed:
         raise Fault("BAD_CODE", "只有分隔符，没有内容。", "there are separators only.")
     stored = ";".join(unique)
     return Parsed(unique, stored if stored != re.sub(r"\s*[;；|｜、,，]\s*", ";", written) else None)
-
-
-def icd10(written: str) -> Parsed:
-    """Will read ICD-10 codes, prefixes and three-character ranges. Raises Fault BAD_CODE."""
-    return _code_list(written, _icd10_code_or_range)
-
-
-def diagnoses(written: str) -> Parsed:
-    """Will read ICD-10 codes, no ranges: what a person has (eligibility 8). Raises Fault BAD_CODE."""
-    return _code_list(written, _icd10_code)
 
 
 _CRITERION = re.compile(r"([A-Z][A-Z0-9_]{0,63})(?:\s*=\s*(.+))?", re.DOTALL)
@@ -400,18 +408,6 @@ def _criterion(piece: str) -> str:
         raise Fault("TOO_LONG", found=len(code), limit=64)
     words = words.strip(WHITE)
     return f"{code}={words}" if equals and words else code
-
-
-def evidence(written: str) -> Parsed:
-    """Will read answers `CODE=Y` or `CODE=N`: whether a criterion is evidenced. Raises Fault BAD_CODE, BAD_YES_NO."""
-    answers: dict[str, bool] = {}
-    for piece in _pieces(written, _CODE_SEPARATORS):
-        code, _, answer = narrow(piece).partition("=")
-        criterion = _criterion(code)
-        says = yes_no(answer.strip(WHITE)).value
-        if answers.setdefault(criterion, says) != says:
-            raise Fault("BAD_YES_NO")
-    return Parsed(answers)
 
 
 def aliases(written: str) -> Parsed:
@@ -499,10 +495,6 @@ SETTING = {
 REIMBURSEMENT_CLASS = {
     **{"A": "A", "B": "B", "C": "C", "甲": "A", "乙": "B", "丙": "C", "甲类": "A", "乙类": "B", "丙类": "C"},
     **{"negotiated": "negotiated", "谈判": "negotiated", "bid": "bid", "竞价": "bid"},
-}
-CIRCUMSTANCE = {
-    **{c: c for c in ("none", "work_injury", "third_party", "public_health", "overseas")},
-    **{"无": "none", "工伤": "work_injury", "第三人": "third_party", "公共卫生": "public_health", "境外": "overseas"},
 }
 REGULATORS = {r: r for r in ("NMPA", "FDA", "EMA", "PMDA", "MHRA", "TGA", "HC", "SWISSMEDIC", "HSA", "HK", "MO")}
 MARKS = {
@@ -620,33 +612,35 @@ def whole(least: int, greatest: int) -> Parser:
     return parse
 
 
-_PRICE = re.compile(r"([0-9]+(?:\.[0-9]+)?)元\(", re.ASCII)
+_PRICE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*元\s*\(", re.ASCII)
+_NEXT_PRICE = re.compile(r"\s*;\s*|\s*\n\s*|$")
 
 
 def payment_standard(written: str) -> Parsed:
-    """Will read a payment standard 支付标准 in CNY a unit: a number, or one of the NRDL's ways of writing it.
+    """Read a payment standard 支付标准 in CNY a unit: a number, or one of the NRDL's ways of writing it.
 
-    A number, or a single price such as `5.70元(10mg/片)`, is a Decimal; `*` (confidential) and several prices stay
-    text and cap nothing. Raises Fault BAD_NUMBER, OUT_OF_RANGE.
+    A number, or a single price such as `5.70元(10mg/片)`, is a Decimal; `*` (confidential) and several prices, between
+    `;` or on lines of their own, stay text and cap nothing. Lines may break anywhere. Raises Fault BAD_NUMBER, OUT_OF_RANGE.
     """
     plain = narrow(written)
     if plain == "*":
         return Parsed("*")
-    if "元(" not in plain:
+    if not _PRICE.match(plain):
         return positive(4)(written)
     prices = []
     rest = plain
     while rest:
         price = _PRICE.match(rest)
         end = _closing_bracket(rest, price.end()) if price else -1
-        if price is None or end < 0 or rest[end:].lstrip()[:1] not in ("", ";"):
+        behind = _NEXT_PRICE.match(rest, end) if end > 0 else None
+        if price is None or behind is None:
             raise Fault(
                 "BAD_NUMBER",
                 "请写数字、*，或 5.70元(10mg/片)；9.69元(20mg/片) 这样的写法。",
                 "write a number, *, or prices like 5.70元(10mg/片)；9.69元(20mg/片).",
             )
         prices.append(positive(4)(price.group(1)).value)
-        rest = rest[end:].lstrip().removeprefix(";").lstrip()
+        rest = rest[behind.end() :]
     return Parsed(prices[0], str(prices[0])) if len(prices) == 1 else Parsed(written)
 
 
@@ -666,12 +660,11 @@ _DAY = re.compile(
     r"|(?P<m3>[0-9]{2})(?P<d3>[0-9]{2})|年(?P<m4>[0-9]{1,2})月(?P<d4>[0-9]{1,2})日)",
     re.ASCII,
 )
-_TIME_OF_DAY = re.compile(r"[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?")
 
 
-def day_of(written: str) -> Parsed:
-    """Will read a calendar day. A bare serial number, a two-digit year, a time of day or day and month first is a
-    Fault BAD_DATE."""
+def any_day(written: str) -> date:
+    """Read a calendar day of any year, in one of the ways of csv.md. A bare serial number, a two-digit year, a time of
+    day or day and month first is a Fault BAD_DATE."""
     found = _DAY.fullmatch(narrow(written))
     if not found:
         if re.fullmatch("[0-9]{1,6}(\\.[0-9]+)?", written):
@@ -679,9 +672,14 @@ def day_of(written: str) -> Parsed:
         raise Fault("BAD_DATE", "写法不在规定之内。", "it is not written in one of the accepted ways.")
     parts = [int(part) for part in found.groups() if part is not None]
     try:
-        value = date(*parts)
+        return date(*parts)
     except ValueError as no_such_day:
         raise Fault("BAD_DATE", "没有这一天。", "there is no such day.") from no_such_day
+
+
+def day_of(written: str) -> Parsed:
+    """Will read a calendar day (`any_day`) from 1900 to 2199. Raises Fault BAD_DATE, OUT_OF_RANGE."""
+    value = any_day(written)
     if not 1900 <= value.year <= 2199:
         raise Fault(
             "OUT_OF_RANGE",
@@ -691,62 +689,28 @@ def day_of(written: str) -> Parsed:
     return Parsed(value, value.isoformat())
 
 
-def day_of_moment(written: str) -> Parsed:
-    """Will read the day of a moment as the national interface writes it, `2026-03-14 10:22:33` (费用明细 2301), or a
-    day."""
-    return day_of(_TIME_OF_DAY.sub("", written.strip(WHITE)) if len(written) > 10 else written)
+_DAY_IN_PERIOD = re.compile(f"(?:{_DAY.pattern})".replace("?P<", "?P<_"), re.ASCII)
+_BETWEEN_DAYS = re.compile(r"[\s至到起止截—–―~〜\-,，;；、:：()]*|\s*(?:to|until)\s*", re.IGNORECASE)
+_UNTIL = re.compile(r"[\s（(]*(?:截?至|截止至?|止于|到)[\s:：]*")
 
 
-# ---------------------------------------------------------------------------------------------- persons
-
-_ID_CARD = re.compile(r"[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]")
-_OLD_ID_CARD = re.compile(r"[1-9][0-9]{5}[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}")
-_MASKED_ID = re.compile(r"[0-9]{1,6}[*＊xX●•]{4,}[0-9]{0,4}[0-9Xx]?")
-_MOBILE = re.compile(r"(?:\+?86)?1[3-9][0-9]{9}")
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-
-
-def personal(written: str, *, any_likeness: bool) -> tuple[str, str] | None:
-    """What kind of personal identity the text looks like, in Chinese and English, or None.
-
-    `any_likeness` is for a reference to a person: there a wrong check digit, a masked number, a number rounded by a
-    spreadsheet, or a name is as bad as the real one. Elsewhere only a resident identity number with its right check
-    digit counts.
-    """
-    digits = re.sub(r"[\s-]", "", narrow(written)).upper()
-    if _ID_CARD.fullmatch(digits) and (any_likeness or _check_digit(digits)):
-        return "身份证号", "a resident identity number"
-    if not any_likeness:
+def days_in(written: str) -> tuple[str, str] | None:
+    """Find the first and the last day of a period in one text, as ISO dates: `2026-01-01至2027-12-31`, `至2027-12-31`,
+    `2026-01-01起`; None where it is no period, or a day in it is none."""
+    plain = narrow(written)
+    found = list(_DAY_IN_PERIOD.finditer(plain))
+    if not 1 <= len(found) <= 2:
         return None
-    if _OLD_ID_CARD.fullmatch(digits) or _MASKED_ID.fullmatch(digits) or re.fullmatch("[1-9][0-9]{16}[0-9X]", digits):
-        return "身份证号", "a resident identity number"
-    if re.fullmatch(r"[0-9](\.[0-9]+)?E\+?1[4-9]", digits):
-        return "被表格软件改写的身份证号", "an identity number rewritten by a spreadsheet"
-    if _MOBILE.fullmatch(digits):
-        return "手机号", "a mobile number"
-    if re.fullmatch("[\u4e00-\u9fff·*＊某]{2,15}", written):
-        return "姓名", "a name"
-    return None
-
-
-def _check_digit(number: str) -> bool:
-    total = sum(int(digit) * weight for digit, weight in zip(number, _WEIGHTS, strict=False))
-    return "10X98765432"[total % 11] == number[17]
-
-
-def member_ref(written: str) -> Parsed:
-    """Will read the pseudonymous reference to a person. Raises Fault PERSONAL_DATA, BAD_CODE."""
-    if what := personal(written, any_likeness=True):
-        raise Fault("PERSONAL_DATA", what_zh=what[0], what_en=what[1])
-    return reference(written)
-
-
-def impersonal(parse: Parser) -> Parser:
-    """Will make the parser refuse a resident identity number first. Raises Fault PERSONAL_DATA."""
-
-    def checked(written: str) -> Parsed:
-        if what := personal(written, any_likeness=False):
-            raise Fault("PERSONAL_DATA", what_zh=what[0], what_en=what[1])
-        return parse(written)
-
-    return checked
+    rest = [plain[: found[0].start()], *(plain[a.end() : b.start()] for a, b in zip(found, found[1:], strict=False))]
+    rest.append(plain[found[-1].end() :])
+    if not all(_BETWEEN_DAYS.fullmatch(text) or text.strip(WHITE) in ("自", "从") for text in rest):
+        return None
+    try:
+        days = [day_of(day.group()).value.isoformat() for day in found]
+    except Fault:
+        return None
+    if len(days) == 2:
+        return (days[0], days[1]) if rest[1] else None
+    if _UNTIL.fullmatch(rest[0]):
+        return "", days[0]
+    return (days[0], "") if rest[1].strip(WHITE).startswith("起") else None

@@ -16,6 +16,7 @@ from tables.problems import Problem, problem
 Row = tuple[int, list[str]]
 
 DELIMITERS = (",", "\t", ";")
+LOOKED_AT = 30  # lines that are looked at for the delimiter
 GREATEST_CELL = 1_000_000  # characters; above it, a quote was most likely never closed
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _SEPARATOR_LINE = re.compile("\ufeff?sep=(.)\\s*", re.IGNORECASE)
@@ -69,7 +70,8 @@ def rows_of(
 ) -> Iterator[Row]:
     """Will yield the number of a row's first line and its cells; blank rows, and lines of spaces, are left out but counted.
 
-    `header_names` counts how many cells of a header are known, which decides the delimiter. A row whose quoting is
+    `header_names` counts how many cells of a header are known, which decides the delimiter: titles may stand above the
+    header. A row whose quoting is
     broken is reported (NOT_A_TABLE, or TOO_LONG for one endless cell) and reading goes on with the next line, so
     that nothing is swallowed. Raises Refusal NOT_A_TABLE for a `sep=` line that names another separator.
     """
@@ -94,7 +96,7 @@ def rows_of(
         skipped += 1
     if not first:
         return
-    ahead = [first, *islice(source, 20)]
+    ahead = [first, *islice(source, LOOKED_AT)]
     delimiter = _delimiter_of(ahead, header_names)
     yield from _records(chain(ahead, source), delimiter, 1 + skipped, report)
 
@@ -104,14 +106,15 @@ def _with_places(line: str) -> str:
 
 
 def _delimiter_of(ahead: list[str], header_names: Callable[[list[str]], int]) -> str:
-    """The delimiter under which the header has the most known names, then the most cells."""
+    """The delimiter under which some row has the most known names, then the first one the most cells."""
 
     def worth(delimiter: str) -> tuple[int, int]:
+        rows: list[list[str]] = []
         try:
-            cells = next(csv.reader(iter(ahead), delimiter=delimiter, strict=True), [])
+            rows.extend(csv.reader(iter(ahead), delimiter=delimiter, strict=True))
         except csv.Error:
-            cells = next(csv.reader(ahead[:1], delimiter=delimiter), [])
-        return header_names(cells), len(cells)
+            rows = rows or list(csv.reader(ahead[:1], delimiter=delimiter))
+        return max(map(header_names, rows), default=0), len(rows[0]) if rows else 0
 
     return max(DELIMITERS, key=worth)
 
@@ -119,10 +122,13 @@ def _delimiter_of(ahead: list[str], header_names: Callable[[list[str]], int]) ->
 def _records(source: Iterator[str], delimiter: str, row: int, report: Callable[[Problem], None]) -> Iterator[Row]:
     lines = Lines(source)
     taken = lines.taken
+    left_quote, text_quote = f'{delimiter} "', '="'
     while True:
         reader = csv.reader(lines.feed(), delimiter=delimiter, strict=True)
         try:
             for cells in reader:
+                if left_quote in taken[0] or text_quote in taken[0]:
+                    cells = _rejoined(cells, delimiter)
                 if any(cells) and (len(cells) > 1 or cells[0].strip(WHITE)):
                     yield row, cells
                 row += len(taken)
@@ -132,6 +138,27 @@ def _records(source: Iterator[str], delimiter: str, row: int, report: Callable[[
             report(_broken(row, taken))
             lines.leave_record()
             row += 1
+
+
+_OPENS = re.compile('\\s*=?"')
+
+
+def _rejoined(cells: list[str], delimiter: str) -> list[str]:
+    """Cells that were parted within quotes which CSV does not know: those behind a space, `, "a,b"`, and `="a,b"`."""
+    joined: list[str] = []
+    open_cell = ""
+    for place, cell in enumerate(cells):
+        if open_cell:
+            open_cell += delimiter + cell
+        elif place and _OPENS.match(cell) or cell.startswith('="'):
+            open_cell = cell
+        else:
+            joined.append(cell)
+            continue
+        if open_cell.count('"') % 2 == 0:
+            joined.append(open_cell)
+            open_cell = ""
+    return cells if open_cell else joined
 
 
 def _broken(row: int, taken: Collection[str]) -> Problem:

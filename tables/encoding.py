@@ -147,7 +147,12 @@ def _is_broken_utf8(path: Path) -> bool:
 def _refuse_mixed(path: Path) -> None:
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
-            if not line.isascii() and len(_HAN_IN_UTF8.findall(line)) >= 2 and _is_utf8(line):
+            if (
+                not line.isascii()
+                and len(_HAN_IN_UTF8.findall(line)) >= 2
+                and _is_utf8(line)
+                and not _is_everyday(line)
+            ):
                 raise _refusal(
                     number,
                     "该行是 UTF-8，其他行是 GB18030，一个文件只能用一种编码。",
@@ -169,6 +174,15 @@ def _refuse_other_languages(path: Path) -> None:
         text = sample.decode("cp932", "ignore")
         if _KANA.search(text) and len(_HALF_KANA.findall(text)) * 5 < len(text):
             raise _refusal(None, "像是 Shift-JIS（日文）编码。", "this looks like Shift-JIS.")
+
+
+def _is_everyday(line: bytes) -> bool:
+    """Whether the line is GB2312, the everyday characters: then that its bytes are UTF-8 too is chance."""
+    try:
+        line.decode("gb2312")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_utf8(line: bytes) -> bool:

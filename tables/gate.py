@@ -32,13 +32,52 @@ _DISGUISES: tuple[tuple[bytes, str, str], ...] = (
     (b"\x28\xb5\x2f\xfd", "这是压缩文件（zstd），请先解压。", "this is a zstd archive; unpack it first."),
     (b"{\\rtf", "这是 RTF 文档。", "this is an RTF document."),
     (b"SQLite format 3", "这是数据库文件。", "this is a database file."),
+    (b"PAR1", "这是 Parquet 数据文件，请导出为 CSV。", "this is a Parquet file; export it as CSV."),
+    (b"II*\0", "这是图片（TIFF）。", "this is a TIFF picture."),
+    (b"MM\0*", "这是图片（TIFF）。", "this is a TIFF picture."),
+    (b"\x09\x08", "这是旧版 .xls，请另存为 .xlsx。", "this is an old .xls; save it as .xlsx."),
+    (b"\x09\x04\x06\0", "这是旧版 .xls，请另存为 .xlsx。", "this is an old .xls; save it as .xlsx."),
+    (b"\x09\x02\x06\0", "这是旧版 .xls，请另存为 .xlsx。", "this is an old .xls; save it as .xlsx."),
+    (b"\x09\0\x04\0", "这是旧版 .xls，请另存为 .xlsx。", "this is an old .xls; save it as .xlsx."),
     (
-        b"\xd0\xcf\x11\xe0",
-        "这是旧版 .xls 或加密的工作簿，请另存为不加密的 .xlsx。",
-        "this is an old .xls or a workbook with a password; save it as an open .xlsx.",
+        b"ID;PWXL",
+        "这是 SYLK（.slk）表格，请另存为 .xlsx 或 CSV。",
+        "this is a SYLK sheet (.slk); save it as .xlsx or CSV.",
     ),
 )
-_MARKUP = re.compile(rb"\s*<(?:!doctype|!--|\?xml|html|head|body|table|script|svg)", re.IGNORECASE)
+_OLE = b"\xd0\xcf\x11\xe0"
+# What the directory of an OLE file (old Office, or a new one with a password) calls its parts.
+_OLE_PARTS: tuple[tuple[str, str, str], ...] = (
+    ("EncryptedPackage", "这是带密码的工作簿，请去掉密码后另存为 .xlsx。", "this is a workbook with a password; remove it and save as .xlsx."),
+    ("WordDocument", "这是 Word 文档（.doc），请把表格另存为 .xlsx 或 CSV。", "this is a Word document (.doc); save its table as .xlsx or CSV."),
+    ("PowerPoint Document", "这是演示文稿（.ppt），请把表格另存为 .xlsx 或 CSV。", "this is a presentation (.ppt); save its table as .xlsx or CSV."),
+    ("Workbook", "这是旧版工作簿（.xls 或 .et），请另存为 .xlsx。", "this is an old workbook (.xls or .et); save it as .xlsx."),
+    ("Book", "这是旧版工作簿（.xls），请另存为 .xlsx。", "this is an old workbook (.xls); save it as .xlsx."),
+)  # fmt: skip
+# What an archive that is no XLSX is, by a part that it has.
+_ARCHIVES: tuple[tuple[str, str, str], ...] = (
+    ("xl/workbook.bin", "这是二进制工作簿（.xlsb），请另存为 .xlsx。", "this is a binary workbook (.xlsb); save it as .xlsx."),
+    ("word/", "这是 Word 文档（.docx），请把表格另存为 .xlsx 或 CSV。", "this is a Word document (.docx); save its table as .xlsx or CSV."),
+    ("ppt/", "这是演示文稿（.pptx），请把表格另存为 .xlsx 或 CSV。", "this is a presentation (.pptx); save its table as .xlsx or CSV."),
+    ("index/document.iwa", "这是 Numbers 表格，请导出为 .xlsx 或 CSV。", "this is a Numbers sheet; export it as .xlsx or CSV."),
+    ("document.xml", "这是 OFD 或其他文档，请另存为 .xlsx 或 CSV。", "this is a document; save its table as .xlsx or CSV."),
+    ("ofd.xml", "这是 OFD 版式文档，请另存为 .xlsx 或 CSV。", "this is an OFD document; save its table as .xlsx or CSV."),
+)  # fmt: skip
+_OPEN_DOCUMENT = (
+    "这是 ODS 表格（OpenDocument），请另存为 .xlsx。",
+    "this is an ODS sheet (OpenDocument); save it as .xlsx.",
+)
+_MARKUP = re.compile(
+    rb"\s*<(?:!doctype|!--|!\[|\?xml|\?mso|(?:html|head|body|meta|title|style|link|base|table|tr|td|th|thead|tbody|div|span|p|br|center|font|b|h[1-6]"
+    rb"|script|svg|form|pre|workbook|ss|root|data|rss|dataset|catalog|o|x|v)(?:[\s>/:]|$))",
+    re.IGNORECASE,
+)
+_SPREADSHEET_XML = re.compile(
+    rb"mso-application|schemas-microsoft-com:office:spreadsheet|<(?:ss:)?workbook", re.IGNORECASE
+)
+_MAIL = re.compile(rb"\s*(?:MIME-Version:|From: |Content-Type: *multipart/|Return-Path:|Received: )", re.IGNORECASE)
+_JSON = re.compile(rb'\s*(?:\{\s*(?:"|\})|\[\s*[\[{"\]])')
+_DIF = re.compile(rb"TABLE\r?\n0,1\r?\n")
 _DOCTYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _END_OF_DIRECTORY = b"PK\x05\x06"
 
@@ -60,7 +99,7 @@ def sha256_of(path: Path) -> str:
 
 
 def file_format_of(path: Path, limits: Limits) -> str:
-    """Will tell `csv` or `xlsx` by the bytes, whatever the name. Raises Refusal EMPTY_FILE, TOO_LARGE, NOT_A_TABLE."""
+    """Tell `csv`, `xlsx` or `json` by the bytes, whatever the name. Raises Refusal EMPTY_FILE, TOO_LARGE, NOT_A_TABLE."""
     size = path.stat().st_size
     if size == 0:
         raise Refusal(problem("EMPTY_FILE", None))
@@ -68,20 +107,57 @@ def file_format_of(path: Path, limits: Limits) -> str:
         raise too_large(f"最大 {limits.file_bytes:,} 字节。", f"at most {limits.file_bytes:,} bytes are accepted.")
     with path.open("rb") as file:
         start = file.read(4096)
-    if start.startswith(b"PK"):
+    if start.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         _check_archive(path, limits)
         return "xlsx"
     for magic, zh, en in _DISGUISES:
         if start.startswith(magic):
             raise not_a_table(zh, en)
+    if start.startswith(_OLE):
+        raise _old_office(path, size)
     if start.startswith(b"MZ") and b"\0" in start:
         raise not_a_table("这是可执行文件。", "this is a program.")
     plain = start.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
+    _refuse_other_texts(plain)
+    return "json" if _JSON.match(plain) else "csv"
+
+
+def _old_office(path: Path, size: int) -> Refusal:
+    """What an OLE file is, by the names in its directory, which may stand anywhere."""
+    with path.open("rb") as file:
+        content = file.read(min(size, 4 << 20))
+        if size > len(content):
+            file.seek(-(1 << 20), 2)
+            content += file.read()
+    for part, zh, en in _OLE_PARTS:
+        if part.encode("utf-16-le") in content:
+            return not_a_table(zh, en)
+    return not_a_table(
+        "这是旧版 .xls 或加密的工作簿，请另存为不加密的 .xlsx。",
+        "this is an old .xls or a workbook with a password; save it as an open .xlsx.",
+    )
+
+
+def _refuse_other_texts(plain: bytes) -> None:
+    """Markup, mails and the like that are called .xls or .csv. Raises Refusal NOT_A_TABLE."""
     if _MARKUP.match(plain):
+        if _SPREADSHEET_XML.search(plain):
+            raise not_a_table(
+                "这是 XML 表格（2003 版），请另存为 .xlsx。", "this is an XML Spreadsheet 2003; save it as .xlsx."
+            )
+        if plain.lstrip()[:5].lower() == b"<?xml":
+            raise not_a_table("这是 XML，请另存为 CSV 或 XLSX。", "this is XML; save it as CSV or XLSX.")
         raise not_a_table(
-            "这是网页或 XML，请另存为 CSV 或 XLSX。", "this is a web page or XML; save it as CSV or XLSX."
+            "这是网页（HTML），即使文件名是 .xls；请用表格软件打开后另存为 .xlsx 或 CSV。",
+            "this is a web page (HTML), even if it is called .xls; open it in a spreadsheet and save it as .xlsx or CSV.",
         )
-    return "csv"
+    if _MAIL.match(plain):
+        raise not_a_table(
+            "这是网页存档（MHTML）或邮件，请用表格软件打开后另存为 .xlsx 或 CSV。",
+            "this is a web archive (MHTML) or a mail; open it in a spreadsheet and save it as .xlsx or CSV.",
+        )
+    if _DIF.match(plain):
+        raise not_a_table("这是 DIF 表格，请另存为 .xlsx 或 CSV。", "this is a DIF sheet; save it as .xlsx or CSV.")
 
 
 def _check_archive(path: Path, limits: Limits) -> None:
@@ -97,6 +173,8 @@ def _check_archive(path: Path, limits: Limits) -> None:
             f"工作簿内有 {len(infos)} 个部件，最多 {limits.archive_entries} 个。",
             f"the workbook has {len(infos)} parts, at most {limits.archive_entries} are accepted.",
         )
+    if infos:
+        _refuse_other_archives({info.filename.casefold() for info in infos})
     seen: set[str] = set()
     for info in infos:
         _check_member(info, limits)
@@ -110,7 +188,19 @@ def _check_archive(path: Path, limits: Limits) -> None:
             f"it would unpack to more than {limits.unpacked_bytes:,} bytes.",
         )
     if "[content_types].xml" not in seen or not any(name.startswith("xl/") for name in seen):
-        raise not_a_table("这是压缩包，不是 XLSX 工作簿。", "this is an archive, not an XLSX workbook.")
+        raise not_a_table(
+            "这是压缩包（zip），不是 XLSX 工作簿，请解压后上传其中的表格。",
+            "this is an archive (zip), not an XLSX workbook; unpack it and upload the table inside.",
+        )
+
+
+def _refuse_other_archives(names: set[str]) -> None:
+    """Name an archive that is something else than a workbook, by its parts. Raises Refusal NOT_A_TABLE."""
+    for part, zh, en in _ARCHIVES:
+        if part in names or (part.endswith("/") and any(name.startswith(part) for name in names)):
+            raise not_a_table(zh, en)
+    if "content.xml" in names and ("mimetype" in names or "meta-inf/manifest.xml" in names):
+        raise not_a_table(*_OPEN_DOCUMENT)
 
 
 def _check_directory_size(path: Path, limits: Limits) -> None:

@@ -122,10 +122,23 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{column} 只有文字、没有编码，理赔时将转人工。请补充 {needed}。",
         "{column} is text without codes, so claims will go to a person. Add {needed}.",
     ),
+    "SHEETS_NOT_READ": (
+        "只读取了工作表“{read}”，未读取：{sheets_zh}。如需导入其他工作表，请在上传时指明工作表，或分别上传。",
+        "Only the sheet “{read}” was read, not: {sheets_en}. To import another one, name it when uploading.",
+    ),
+    "HIDDEN_ROWS": (
+        "{what_zh}是隐藏的，也已读取。如不应导入，请删除后重新上传。",
+        "Hidden {what_en}: read like the others. Delete what should not be imported and upload the file again.",
+    ),
+    "NOT_AN_ENTRY": (
+        "第 {row} 行是{what_zh}，不是条目，已跳过。如是条目，请填写名称等其他列。",
+        "Row {row} is {what_en}, no entry, and was passed over. If it is one, fill in its other columns.",
+    ),
 }
 
 WARNINGS = frozenset(
-    "UNKNOWN_COLUMN DUPLICATE_ROW UNUSUAL_APPROVAL_NO UNCODED NAME_NOT_READ STACKED_NAME UNKNOWN_FORM REUSED_CODE".split()
+    "UNKNOWN_COLUMN DUPLICATE_ROW UNUSUAL_APPROVAL_NO UNCODED NAME_NOT_READ STACKED_NAME UNKNOWN_FORM REUSED_CODE"
+    " SHEETS_NOT_READ HIDDEN_ROWS NOT_AN_ENTRY".split()
 )
 
 # What fills a sentence where whoever reports the problem says nothing else.

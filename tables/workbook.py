@@ -1,4 +1,4 @@
-"""XLSX: the first sheet → rows of cells, read piece by piece, with the sheet's own row numbers.
+"""XLSX: a sheet → rows of cells, read piece by piece, with the sheet's own row numbers.
 
 Read with expat rather than a spreadsheet library: those lose rows in silence when the stated dimension is wrong,
 build the whole sheet in memory for one far cell, and hide formulas without a result, error cells and merged cells
@@ -9,28 +9,30 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from xml.parsers import expat
 
+from tables import shown as numbers
 from tables.cells import Cell, Typed
 from tables.encoding import Refusal
 from tables.gate import Unpacked, not_a_table, too_large
 from tables.limits import Limits
-from tables.problems import Normalised, Problem, problem
+from tables.problems import problem
 
 Row = tuple[int, list[Cell]]
 
 LONGEST_TEXT = 40_000  # characters kept of one cell: more than a spreadsheet can hold, and enough to be TOO_LONG
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _REFERENCE = re.compile("([A-Z]{1,3})([0-9]{1,7})")
-_DATE_FORMATS = frozenset(map(str, [*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)]))
-_NOT_FORMAT_LETTERS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]', re.IGNORECASE)
 _PLAIN_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 # As XML Schema writes a double. Python's float() would also take 1_000 and the digits of every script.
 _DOUBLE = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?")
-_PADDED = re.compile("0{2,20}")
+_WHOLE = re.compile(r"[1-9][0-9]{0,14}|0")
+_MIDNIGHT = re.compile(r"T00:00(?::00(?:\.0+)?)?Z?$")
+_NUMBERS_REMEMBERED = 4_096
 GREATEST_ROW = 1_048_576
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships id"
 _STRICT_RELATION = "http://purl.oclc.org/ooxml/officeDocument/relationships id"
@@ -39,31 +41,57 @@ Attributes = dict[str, str]
 Start = Callable[[str, Attributes], None]
 
 
-def rows_of(
-    parts: Unpacked, limits: Limits, report: Callable[[Problem], None], tell: Callable[[Normalised], None]
-) -> Iterator[Row]:
-    """Will yield the number and the cells of every row of the first sheet that says something; trailing empty cells may
-    lack.
-
-    No column beyond `limits.columns` may hold anything, and there may be at most `limits.rows` rows and a header.
-
-    Merged cells are reported (NOT_A_TABLE) with the row they begin on. Raises Refusal NOT_A_TABLE, TOO_LARGE.
-    """
+def open_book(parts: Unpacked, limits: Limits) -> "Book":
+    """Open a workbook: its sheets, to be read one by one. Raises Refusal NOT_A_TABLE."""
     parts.refuse_doctypes()
-    book = _Book(parts)
-    if len(book.sheets) > 1:
-        others = "、".join(name for name, _, _ in book.sheets[1:6])
-        tell(Normalised(None, "sheet", others, f"仅读取第一张工作表 only the first sheet: {book.sheets[0][0]}"))
-    sheet_part = book.first_sheet()
-    _refuse_too_many_rows(parts, sheet_part, limits)
-    strings = _shared_strings(parts, book.strings_part) if book.strings_part else []
-    sheet = _Sheet(strings, book.styles(), book.counts_from_1904, limits.columns, report)
-    parser = _parser(sheet.start, sheet.end, sheet.text)
-    for piece in parts.pieces(sheet_part):
-        _feed(parser, piece)
-        yield from sheet.take()
-    _feed(parser, b"", last=True)
-    yield from sheet.take()
+    return Book(parts, limits)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetName:
+    """A sheet of a workbook: how it is called, the part it stands in, whether people see it."""
+
+    name: str
+    part: str
+    is_hidden: bool = False
+
+
+class SheetRows:
+    """The rows of a sheet that say something, each with its number; trailing empty cells may lack.
+
+    No column beyond `limits.columns` may hold anything, and there may be at most `limits.rows` rows and some above them.
+    While and after they are read: `hidden_rows` and `hidden_columns`, each from and to, as the sheet counts them;
+    `merged`, the references of merged cells. Raises Refusal NOT_A_TABLE, TOO_LARGE, TOO_MANY_ROWS.
+    """
+
+    def __init__(self, book: "Book", sheet: SheetName) -> None:
+        self.name = sheet
+        self.hidden_rows: list[list[int]] = []
+        self.hidden_columns: list[tuple[int, int]] = []
+        self.merged: list[str] = []
+        self.last_row = 0
+        self._rows = self._read(book, sheet)
+
+    def __iter__(self) -> Iterator[Row]:
+        return self._rows
+
+    def _read(self, book: "Book", sheet: SheetName) -> Iterator[Row]:
+        limits = book.limits
+        _refuse_too_many_rows(book.parts, sheet.part, limits)
+        reader = _Sheet(book.strings(), book.styles(), book.counts_from_1904, limits.columns, self)
+        parser = _parser(reader.start, reader.end, reader.text)
+        for piece in book.parts.pieces(sheet.part):
+            _feed(parser, piece)
+            yield from reader.take()
+        _feed(parser, b"", last=True)
+        yield from reader.take()
+
+    def hide_row(self, row: int) -> None:
+        """Note a hidden row that says something."""
+        if self.hidden_rows and self.hidden_rows[-1][1] >= self.last_row:
+            self.hidden_rows[-1][1] = row
+        else:
+            self.hidden_rows.append([row, row])
 
 
 def _refuse_too_many_rows(parts: Unpacked, sheet: str, limits: Limits) -> None:
@@ -119,27 +147,39 @@ def _local(name: str) -> str:
     return name.rpartition(" ")[2]
 
 
-@dataclass(frozen=True, slots=True)
 class _Styles:
-    """What cell styles, by their number as written, make of a number: a date or time, or a code with zeros before
-    it up to a width."""
+    """The number formats of cell styles, by the style's number as written. A style that is not among them is General."""
 
-    dates: frozenset[str] = frozenset()
-    padded: Mapping[str, int] = field(default_factory=dict)
+    def __init__(self, formats: list[str]) -> None:
+        self.days = frozenset(str(style) for style, code in enumerate(formats) if numbers.is_day(code))
+        self.codes = {str(style): code for style, code in enumerate(formats) if not numbers.is_general(code)}
 
 
-class _Book:
-    """Where things are in the workbook: its sheets in order, its strings, which cell styles are dates."""
+class Book:
+    """A workbook: its sheets in order, its strings, what its styles show."""
 
-    def __init__(self, parts: Unpacked) -> None:
-        self._parts = parts
-        self.sheets: list[tuple[str, str, str]] = []  # name, relation, state
+    def __init__(self, parts: Unpacked, limits: Limits) -> None:
+        self.parts = parts
+        self.limits = limits
         self.counts_from_1904 = False
+        self._listed: list[tuple[str, str, str]] = []  # name, relation, state
+        self._strings: list[str] | None = None
+        self._styles: _Styles | None = None
         self._part = self._main_part()
         self._targets = self._relations(self._part)
         _walk(parts, self._part, self._start)
-        if not self.sheets:
+        if not self._listed:
             raise not_a_table("工作簿没有工作表。", "the workbook has no sheet.")
+        found = [(name, *self._targets.get(relation, ("", "")), state) for name, relation, state in self._listed]
+        self.sheets = tuple(
+            SheetName(name, part, state != "visible")
+            for name, kind, part, state in found
+            if kind.endswith("/worksheet")
+        )
+        if not self.sheets:
+            raise not_a_table(
+                "工作簿没有数据表，只有图表之类。", "the workbook has no worksheet, only charts or the like."
+            )
 
     def _main_part(self) -> str:
         for kind, target in self._relations("").values():
@@ -157,42 +197,38 @@ class _Book:
                 target = posixpath.normpath(posixpath.join("/" + folder, attributes.get("Target", "")))
                 found[attributes.get("Id", "")] = (attributes.get("Type", ""), target.lstrip("/"))
 
-        if relations.casefold() in self._parts.names:
-            _walk(self._parts, relations, start)
+        if relations.casefold() in self.parts.names:
+            _walk(self.parts, relations, start)
         return found
 
     def _start(self, name: str, attributes: Attributes) -> None:
         local = _local(name)
         if local == "sheet":
             relation = attributes.get(_RELATION) or attributes.get(_STRICT_RELATION) or ""
-            self.sheets.append((attributes.get("name", "")[:40], relation, attributes.get("state", "visible")))
+            self._listed.append((attributes.get("name", "")[:40], relation, attributes.get("state", "visible")))
         elif local == "workbookPr":
             self.counts_from_1904 = attributes.get("date1904", "0") in ("1", "true")
 
     def _target_of_kind(self, kind: str) -> str:
         return next((target for found, target in self._targets.values() if found.endswith(f"/{kind}")), "")
 
-    @property
-    def strings_part(self) -> str:
-        return self._target_of_kind("sharedStrings")
-
-    def first_sheet(self) -> str:
-        name, relation, state = self.sheets[0]
-        kind, target = self._targets.get(relation, ("", ""))
-        if state != "visible":
-            raise not_a_table(
-                f"第一张工作表“{name}”是隐藏的。请删除它，或把数据放到第一张可见的工作表。",
-                f"the first sheet “{name}” is hidden. Delete it, or put the data on the first sheet.",
-            )
-        if not kind.endswith("/worksheet"):
-            raise not_a_table("第一张工作表不是数据表。", "the first sheet is no worksheet.")
-        return target
+    def strings(self) -> list[str]:
+        """Return the workbook's shared texts, read once."""
+        if self._strings is None:
+            part = self._target_of_kind("sharedStrings")
+            self._strings = _shared_strings(self.parts, part) if part else []
+        return self._strings
 
     def styles(self) -> _Styles:
-        """What the workbook's cell styles make of numbers."""
+        """Return what the workbook's cell styles make of numbers, read once."""
+        if self._styles is None:
+            self._styles = _Styles(self._formats())
+        return self._styles
+
+    def _formats(self) -> list[str]:
         part = self._target_of_kind("styles")
-        if not part or part.casefold() not in self._parts.names:
-            return _Styles()
+        if not part or part.casefold() not in self.parts.names:
+            return []
         custom: dict[str, str] = {}
         formats: list[str] = []
         inside = False
@@ -201,27 +237,19 @@ class _Book:
             nonlocal inside
             local = _local(name)
             if local == "numFmt":
-                custom[attributes.get("numFmtId", "")] = attributes.get("formatCode", "").split(";")[0]
+                custom[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
             elif local == "cellXfs":
                 inside = True
             elif local == "xf" and inside:
                 number = attributes.get("numFmtId", "0")
-                formats.append(custom.get(number, "d" if number in _DATE_FORMATS else ""))
+                formats.append(numbers.format_of(number, custom.get(number)))
 
         def end(name: str) -> None:
             nonlocal inside
             inside = inside and _local(name) != "cellXfs"
 
-        _walk(self._parts, part, start, end)
-        return _Styles(
-            frozenset(str(style) for style, written in enumerate(formats) if _shows_a_day(written)),
-            {str(style): len(written) for style, written in enumerate(formats) if _PADDED.fullmatch(written)},
-        )
-
-
-def _shows_a_day(number_format: str) -> bool:
-    letters = _NOT_FORMAT_LETTERS.sub("", number_format)
-    return bool(re.search("[ymdhs年月日]", letters, re.IGNORECASE)) and "General" not in letters
+        _walk(self.parts, part, start, end)
+        return formats
 
 
 class _Text:
@@ -286,30 +314,29 @@ class _Sheet:
     """Collects the rows of a sheet from expat's events."""
 
     def __init__(
-        self,
-        strings: list[str],
-        styles: _Styles,
-        counts_from_1904: bool,
-        columns: int,
-        report: Callable[[Problem], None],
+        self, strings: list[str], styles: _Styles, counts_from_1904: bool, columns: int, notes: SheetRows
     ) -> None:
         self._strings = strings
         self._styles = styles
         self._day_0 = date(1904, 1, 1) if counts_from_1904 else date(1899, 12, 30)
         self._counts_from_1904 = counts_from_1904
-        self._report = report
+        self._notes = notes
         self._local: dict[str, str] = {}
         self._columns: dict[str, int] = {}
         self._greatest_column = columns
         self._rows: list[Row] = []
         self._number = 0
+        self._column = 0
         self._cells: list[Cell] = []
         self._kind = ""
         self._style = ""
         self._has_value = False
         self._has_formula = False
         self._phonetic = False
+        self._is_hidden = self._are_rows_hidden = False
         self._text = _Text()
+        # The same few numbers, codes and prices stand in a sheet again and again.
+        self._numbers: dict[tuple[str, str], Cell] = {}
 
     def take(self) -> list[Row]:
         """The rows that are complete since the last call."""
@@ -330,7 +357,11 @@ class _Sheet:
         elif local == "rPh":
             self._phonetic = True
         elif local == "mergeCell":
-            self._merged(attributes.get("ref", ""))
+            self._notes.merged.append(attributes.get("ref", "")[:40])
+        elif local == "col":
+            self._hide_columns(attributes)
+        elif local == "sheetFormatPr":
+            self._are_rows_hidden = attributes.get("zeroHeight") in ("1", "true")
 
     def text(self, piece: str) -> None:
         if self._text.open:
@@ -341,9 +372,12 @@ class _Sheet:
         if local == "v" or local == "t":
             self._text.open = False
         elif local == "c":
-            self._cells[-1] = self._value()
+            self._end_cell()
         elif local == "row":
-            if any(self._cells):
+            if self._cells:
+                if self._is_hidden:
+                    self._notes.hide_row(self._number)
+                self._notes.last_row = self._number
                 self._rows.append((self._number, self._cells))
                 self._cells = []
         elif local == "rPh":
@@ -359,37 +393,42 @@ class _Sheet:
                 min(number, GREATEST_ROW),
             )
         self._number = number
+        self._column = 0
         self._cells = []
+        self._is_hidden = _is_zero(attributes, "hidden", "ht", self._are_rows_hidden)
 
     def _start_cell(self, attributes: Attributes) -> None:
         self._kind = attributes.get("t", "n")
         self._style = attributes.get("s", "")
         self._has_value = self._has_formula = False
         stated = attributes.get("r")
+        column = self._column + 1
         if stated:
             letters = stated.rstrip("0123456789")
-            column = self._columns.get(letters) or self._columns.setdefault(letters, self._column(letters))
-            missing = column - len(self._cells) - 1
-            if missing < 0 or stated[len(letters) :] != str(self._number):
+            column = self._columns.get(letters) or self._columns.setdefault(letters, _column_number(letters))
+            if column <= self._column or stated[len(letters) :] != str(self._number):
                 raise not_a_table(
                     "工作表的单元格次序错乱。请重新另存。",
                     "the cells of the sheet are out of order; save it anew.",
                     self._number,
                 )
-            if missing:
-                self._cells.extend([""] * missing)
-        self._cells.append("")
+        self._column = column
 
-    def _column(self, letters: str) -> int:
-        number = 0
-        for letter in letters:
-            number = number * 26 + ord(letter) - 64 if "A" <= letter <= "Z" and number < 1000 else 20_000
-        if not 1 <= number <= self._greatest_column:
+    def _end_cell(self) -> None:
+        """Keep a cell that says something: cells that are only styled may stand anywhere."""
+        value = self._value()
+        if value == "":
+            return
+        if self._column > self._greatest_column:
+            letters = column_letters(self._column)
             raise too_large(
-                f"第 {self._number} 行用到了 {letters[:10]} 列，最多 {self._greatest_column} 列。",
-                f"row {self._number} uses column {letters[:10]}, at most {self._greatest_column} columns are accepted.",
+                f"第 {self._number} 行用到了 {letters} 列，最多 {self._greatest_column} 列。",
+                f"row {self._number} uses column {letters}, at most {self._greatest_column} columns are accepted.",
             )
-        return number
+        missing = self._column - len(self._cells) - 1
+        if missing:
+            self._cells.extend([""] * missing)
+        self._cells.append(value)
 
     def _value(self) -> Cell:
         raw = self._text.take()
@@ -398,6 +437,8 @@ class _Sheet:
             return Typed("formula", "") if self._has_formula else ""
         match self._kind:
             case "s":
+                if not raw.strip():
+                    return ""
                 return self._strings[int(raw)] if raw.isdigit() and int(raw) < len(self._strings) else self._lost()
             case "inlineStr" | "str":
                 return _unescaped(raw)
@@ -406,7 +447,7 @@ class _Sheet:
             case "e":
                 return Typed("error", raw[:20])
             case "d":
-                return Typed("date", raw[:40].removesuffix("T00:00:00"))
+                return Typed("date", _MIDNIGHT.sub("", raw.strip()[:40])) if raw.strip() else ""
             case _:
                 return self._number_or_day(raw.strip()) if raw.strip() else ""
 
@@ -414,18 +455,23 @@ class _Sheet:
         raise not_a_table("工作簿的文字表不完整。", "the workbook's table of texts is incomplete.", self._number)
 
     def _number_or_day(self, raw: str) -> Cell:
+        known = self._numbers.get((raw, self._style))
+        if known is None:
+            if len(self._numbers) >= _NUMBERS_REMEMBERED:
+                self._numbers.clear()
+            known = self._numbers[raw, self._style] = self._read_number(raw)
+        return known
+
+    def _read_number(self, raw: str) -> Cell:
         if not _DOUBLE.fullmatch(raw):
             return Typed("error", raw[:20])
-        value = float(raw)
-        if self._style in self._styles.dates:
-            return self._day(value, raw)
-        number = plain_number(value, raw)
-        width = self._styles.padded.get(self._style)
-        return Typed(number.kind, number.text.zfill(width)) if width and number.text.isdigit() else number
+        if self._style in self._styles.days:
+            return self._day(float(raw), raw)
+        return number_cell(raw, self._styles.codes.get(self._style, numbers.GENERAL))
 
     def _day(self, serial: float, raw: str) -> Cell:
         if not 0 <= serial < 2_958_466:
-            return plain_number(serial, raw)
+            return number_cell(raw)
         whole = int(serial)
         if self._counts_from_1904:
             day = self._day_0 + timedelta(days=whole)
@@ -439,26 +485,56 @@ class _Sheet:
             return Typed("date", f"{day.isoformat()} {seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}")
         return Typed("date", day.isoformat())
 
-    def _merged(self, ref: str) -> None:
-        found = _REFERENCE.match(ref)
-        self._report(
-            problem(
-                "NOT_A_TABLE",
-                int(found.group(2)) if found else None,
-                found.group(1) if found else "",
-                ref[:40],
-                why_zh=f"合并单元格 {ref[:40]}。请取消合并，并在每一行填写。",
-                why_en=f"merged cells {ref[:40]}. Split them and fill in every row.",
-            )
-        )
+    def _hide_columns(self, attributes: Attributes) -> None:
+        first, last = attributes.get("min", ""), attributes.get("max", "")
+        if _is_zero(attributes, "hidden", "width") and first.isdigit() and last.isdigit():
+            self._notes.hidden_columns.append((int(first), int(last)))
 
 
-def plain_number(value: float, raw: str) -> Typed:
-    """Will return a number cell as the fifteen digits a spreadsheet keeps and shows; `lossy` where more were typed
-    or it has no plain form."""
+def _is_zero(attributes: Attributes, hidden: str, size: str, usual: bool = False) -> bool:
+    """Whether a row or a column is hidden, or of no size."""
+    stated = attributes.get(hidden)
+    if stated is not None:
+        return stated in ("1", "true")
+    return float(attributes[size]) == 0 if _DOUBLE.fullmatch(attributes.get(size, "")) else usual
+
+
+def _column_number(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64 if "A" <= letter <= "Z" and number < 1000 else 20_000
+    return number or 20_000
+
+
+def column_letters(number: int) -> str:
+    """Return what a sheet calls a column: 1 is A, 27 is AA."""
+    letters = ""
+    while number > 0:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def rows_merged(reference: str) -> tuple[int, int, str]:
+    """Return the first and the last row of merged cells `B3:C5`, and the column they begin in; row 0 for no such reference."""
+    first, _, last = reference.partition(":")
+    begins, ends = _REFERENCE.fullmatch(first), _REFERENCE.fullmatch(last or first)
+    if not begins or not ends:
+        return 0, 0, ""
+    return int(begins.group(2)), int(ends.group(2)), begins.group(1)
+
+
+def number_cell(raw: str, code: str = numbers.GENERAL) -> Typed:
+    """Return a number cell as the fifteen digits that a spreadsheet keeps, and as the sheet shows it in this format;
+    `lossy` where more were typed or it has no plain form."""
+    if _WHOLE.fullmatch(raw) and code == numbers.GENERAL:
+        return Typed("number", raw, raw)
+    value = float(raw)
     if _PLAIN_NUMBER.fullmatch(raw) and sum(c.isdigit() for c in raw.lstrip("-0.")) <= 15:
-        return Typed("number", raw)
-    shown = format(value, ".15g")
-    if "e" in shown or "n" in shown or abs(value) >= 1e15:
-        return Typed("lossy", raw[:40])
-    return Typed("number", shown)
+        exact = Decimal(raw)
+    else:
+        kept = format(value, ".15g")
+        if "n" in kept or abs(value) >= 1e15 or 0 < abs(value) < 1e-10:
+            return Typed("lossy", raw[:40])
+        exact = Decimal(kept)
+    return Typed("number", numbers.plain(exact), numbers.shown(exact, code))

@@ -42,20 +42,22 @@ def csv_text(rows: Iterable[Sequence[str]], *, header: Sequence[str] = HEADER, *
     return file.getvalue()
 
 
-def outcome(content: bytes | str, kind: str = "base", *, path: Path, limits: Limits | None = None) -> CheckResult:
-    """Check the content as an upload, without a child."""
-    return outcome_and_rows(content, kind, path=path, limits=limits)[0]
+def outcome(
+    content: bytes | str, kind: str = "base", *, path: Path, limits: Limits | None = None, **how: Any
+) -> CheckResult:
+    """Check the content as an upload, without a child; `how` are other options of the check."""
+    return outcome_and_rows(content, kind, path=path, limits=limits, **how)[0]
 
 
 def outcome_and_rows(
-    content: bytes | str, kind: str = "base", *, path: Path, limits: Limits | None = None
+    content: bytes | str, kind: str = "base", *, path: Path, limits: Limits | None = None, **how: Any
 ) -> tuple[CheckResult, list[dict[str, str]]]:
     """Check the content, and return the rows that would be loaded too, each COPY field by its column."""
     from catalog.importing.columns import copy_columns
 
     file = path / "upload"
     file.write_bytes(content.encode() if isinstance(content, str) else content)
-    options = CheckOptions(dosage_forms=FORMS, limits=limits or Limits())
+    options = CheckOptions(dosage_forms=FORMS, limits=limits or Limits(), **how)
     rows: list[dict[str, str]] = []
     result = None
     for message in check(file, kind, options):
@@ -128,12 +130,13 @@ def raw_xlsx(
     strings: str = "",
     styles: str = "",
     more: Sequence[tuple[str, bytes]] = (),
+    relation: str = "worksheet",
     compression: int = zipfile.ZIP_DEFLATED,
 ) -> bytes:
     """A workbook written by hand, to be wrong in exactly one way."""
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     sheet = f'{prolog}<worksheet xmlns="{main}">{before}<sheetData>{table_rows() if rows is None else rows}</sheetData>{after}</worksheet>'
-    relations = f'<Relationship Id="rId1" Type="{_RELATION}/worksheet" Target="worksheets/sheet1.xml"/>'
+    relations = f'<Relationship Id="rId1" Type="{_RELATION}/{relation}" Target="worksheets/sheet1.xml"/>'
     parts = {
         "[Content_Types].xml": _TYPES,
         "_rels/.rels": _RELATIONS.format(

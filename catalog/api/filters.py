@@ -6,11 +6,12 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from catalog.importing.diseases import diagnoses
 from catalog.models import Catalog, CatalogEntry, Drug
 from catalog.vocabularies import KINDS
 from common.api.filtering import YesNoFilter
 from common.labels import choices
-from tables.cells import Fault, diagnoses
+from tables.cells import Fault
 
 SEARCHED = "a part of a name, brand or maker, of pinyin or initials, or the start of a code; best first"
 LONGEST_SEARCH = 100

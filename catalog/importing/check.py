@@ -15,31 +15,24 @@ from catalog.importing.columns import (
     PART_HEADERS,
     SELECTING_KINDS,
     Column,
+    header_names,
     table_of,
 )
+from catalog.importing.headings import headings_of
 from catalog.importing.one_value import printed_number
 from catalog.importing.pinyin import search_fields
-from catalog.importing.repeats import Earlier, Met, Said
+from catalog.importing.repeats import Earlier, Met, Said, is_part_code
 from catalog.importing.result import Block, CheckOptions, CheckResult
-from catalog.importing.rows import (
-    REMEMBERED,
-    WRONG,
-    ColumnCheck,
-    Header,
-    Outcome,
-    Placed,
-    empty_copy,
-    known_headers,
-    narrow,
-    read_header,
-)
+from catalog.importing.rows import REMEMBERED, WRONG, ColumnCheck, Outcome, empty_copy, narrow
 from catalog.importing.stacked import Part, RowsApart
 from common.text import approval_key, norm
-from tables.cells import WHITE, Cell, Typed
+from tables.cells import WHITE, Cell, Typed, days_in, says_nothing
 from tables.encoding import Refusal
 from tables.findings import Findings
 from tables.gate import sha256_of
+from tables.header import Header, Placed, read_header
 from tables.limits import Progress
+from tables.non_entries import NOTE, NonEntries, Why
 from tables.problems import Normalised, Problem, shown
 from tables.read import Table
 
@@ -119,22 +112,29 @@ class _Run:
 
     def blocks(self) -> Iterator[Block | Progress]:
         findings, kind = self._findings, self._kind
+        extra = {PART: PART_HEADERS} if self._options.reads_printed(kind) and kind != DRUGS else {}
+        names = header_names(kind, self._options.mapping, extra)
         table = self._table = Table(
-            self._path, self._limits, lambda header: known_headers(header, kind), findings.report, findings.tell
+            self._path,
+            self._limits,
+            names,
+            findings.report,
+            findings.tell,
+            sheet=self._options.sheet,
+            header_row=self._options.header_row,
         )
         self.file_format, self.encoding = table.file_format, table.encoding
-        extra = {PART: PART_HEADERS} if self._options.reads_printed(kind) and kind != DRUGS else {}
-        header = read_header(table.header, table.header_row, kind, findings.report, extra)
+        header = read_header(table.header, table.header_row, names, findings.report, findings.tell)
         if header is None:
             return
         self.columns = (*(placed.column.name for placed in header.placed), *header.extra)
         self.headers = (
             *(placed.header for placed in header.placed),
-            *(str(table.header[at]) for at in header.extra.values()),
+            *(header.cells[at] for at in header.extra.values()),
         )
         forms = DosageForms(FormRow(*row) for row in self._options.dosage_forms)
         sheet = _Sheet(header, kind, self._options, forms, findings, table.size if table.file_format == "csv" else 0)
-        rows = regular_rows(table, header, findings)
+        rows = regular_rows(table, header, findings, NonEntries(header, names, headings_of(kind, header, table.sample)))
         while batch := list(islice(rows, min(BATCH_ROWS, self._limits.rows - self.rows))):
             self.rows += len(batch)
             lines = sheet.lines(batch, self.rows)
@@ -146,6 +146,7 @@ class _Run:
                 if norm.cache_info().currsize > REMEMBERED:
                     norm.cache_clear()  # meant for a service's life; here the columns remember
                 yield Progress("check", table.position, table.size, self.rows)
+        sheet.contradictions()
         if self.rows == self._limits.rows and (surplus := next(rows, None)):
             findings.add("TOO_MANY_ROWS", surplus[0], limit=self._limits.rows)
         self.rows -= sheet.blank
@@ -154,11 +155,15 @@ class _Run:
             findings.add("EMPTY_FILE", None)
 
 
-def regular_rows(table: Table, header: Header, findings: Findings) -> Iterator[tuple[int, list[Cell]]]:
-    """Will yield the rows that have as many cells as the header, reporting the others (RAGGED_ROW).
+def regular_rows(
+    table: Table, header: Header, findings: Findings, non_entries: NonEntries
+) -> Iterator[tuple[int, list[Cell]]]:
+    """Yield the rows that have as many cells as the header, reporting the others (RAGGED_ROW) and those that are no
+    entries (NOT_AN_ENTRY).
 
     A sheet does not say where a row ends: there, missing cells are empty, and only a filled cell beyond the header
-    is one too many. Cells below a header without a name are reported once (UNKNOWN_COLUMN).
+    is one too many. Cells below a header without a name are reported once (UNKNOWN_COLUMN). Behind the cells of a row
+    come the two days of each cell that holds a period.
     """
     width = header.width
     unnamed = list(header.unnamed)
@@ -170,19 +175,46 @@ def regular_rows(table: Table, header: Header, findings: Findings) -> Iterator[t
             while is_sheet and filled > width and cells[filled - 1] == "":
                 filled -= 1
             if filled > width or not is_sheet:
-                findings.add("RAGGED_ROW", row, "", _beginning(cells), found=len(cells), expected=width)
+                if non_entries.is_spilt_note(cells):
+                    _pass_over(table, row, cells, NOTE, findings)
+                else:
+                    findings.add("RAGGED_ROW", row, "", _beginning(cells), found=len(cells), expected=width)
                 continue
             cells = cells[:width] + [""] * (width - len(cells))
+        if non_entries.may_be_one(cells) and (why := non_entries.why(cells)):
+            _pass_over(table, row, cells, why, findings)
+            continue
         if unnamed:
             for index in [index for index in unnamed if cells[index]]:
                 name = f"第 {index + 1} 列 column {index + 1}"
                 findings.add("UNKNOWN_COLUMN", row, name, "", header=name)
                 unnamed.remove(index)
+        for place in header.periods:
+            cells += _two_days(row, cells[place], findings)
         yield row, cells
 
 
+def _pass_over(table: Table, row: int, cells: Sequence[Cell], why: Why, findings: Findings) -> None:
+    table.pass_over(row)
+    findings.add("NOT_AN_ENTRY", row, "", _beginning([cell for cell in cells if cell]), what_zh=why[0], what_en=why[1])
+
+
+def _two_days(row: int, cell: Cell, findings: Findings) -> list[Cell]:
+    """The first and the last day of a period in one cell; as it stands in the place of the first where it is none."""
+    written = cell.strip(WHITE) if isinstance(cell, str) else ""
+    if not written or says_nothing(written):
+        if written:
+            findings.tell(Normalised(row, "effective_from", shown(written), ""))
+        return [Typed("no period", cell.text) if isinstance(cell, Typed) else "", ""]
+    days = days_in(written)
+    if days is None:
+        return [Typed("no period", written), ""]
+    findings.tell(Normalised(row, "effective_from", shown(written), f"{days[0]} – {days[1]}"))
+    return [*days]
+
+
 def _beginning(cells: Sequence[Cell]) -> str:
-    return " | ".join(cell.text if isinstance(cell, Typed) else cell for cell in cells[:4])[:100]
+    return " | ".join(cell.shown or cell.text if isinstance(cell, Typed) else cell for cell in cells[:4])[:100]
 
 
 class _Sheet:
@@ -199,13 +231,13 @@ class _Sheet:
     ) -> None:
         self._findings = findings
         self._kind = kind
-        self._width = header.width
+        self._width = header.width + 2 * len(header.periods)
         self.blank = 0
         placed = {place.column.name: place for place in header.placed}
         self._derives_codes = kind != DRUGS and "entry_code" not in placed
         if self._derives_codes:
             code = next(column for column in table_of(kind) if column.name == "entry_code")
-            placed["entry_code"] = Placed(code, header.width, "entry_code")
+            placed["entry_code"] = Placed(code, self._width, "entry_code")
         self._forms = forms
         lacking, self._checks = _plan(table_of(kind), placed, kind, options, forms)
         self._prefix = options.before_each + lacking
@@ -295,7 +327,7 @@ class _Sheet:
                 self._tell_number(row, part, columns, place, code)
             elif self._said_before(row, code, about, value):
                 continue
-            if self._national_at is not None and (part is None or part.nth == 1):
+            if self._national_at is not None and not is_part_code(code) and (part is None or part.nth == 1):
                 self._tell_reused(row, value[self._national_at], copies, place)
             row_hash = sha256(f"{{{json[:-1]}}}".encode()).hexdigest()
             name = value[self._name_at] if self._name_at is not None else None
@@ -318,19 +350,22 @@ class _Sheet:
             ]
         self._findings.issues(row, outcomes)
 
+    def _name(self, values: Sequence[Any]) -> str:
+        return (values[self._name_at] or "") if self._name_at is not None else ""
+
     def _label(self, columns: Sequence[Sequence[Cell]], place: int) -> str:
         """The part of the list that a row stands in, where a column names it."""
         if self._part_at is None:
             return ""
         cell = columns[self._part_at][place]
-        return narrow(cell if isinstance(cell, str) else cell.text).strip(WHITE)
+        return narrow(cell if isinstance(cell, str) else cell.shown or cell.text).strip(WHITE)
 
     def _tell_number(self, row: int, part: Part, columns: Sequence[Sequence[Cell]], place: int, code: str) -> None:
         """Tell what a printed number became."""
         if part.nth > 1 or not self._numbers or self._code_at is None:
             return
         cell = columns[self._checks[self._code_at].index][place]
-        written = (cell if isinstance(cell, str) else cell.text).strip(WHITE)
+        written = (cell if isinstance(cell, str) else cell.shown or cell.text).strip(WHITE)
         if written and written != code:
             self._findings.tell(Normalised(row, "entry_code", shown(written), shown(code)))
 
@@ -381,7 +416,7 @@ class _Sheet:
     def _said_before(self, row: int, code: str | None, said: Said, values: Sequence[Any]) -> bool:
         """Whether an earlier row says the same, or contradicts this one; either is reported."""
         is_given = self._code_at is not None and values[self._code_at] is not None
-        met = self._earlier.meets(row, code, is_given, said)
+        met = self._earlier.meets(row, code, is_given, said, self._name(values))
         if met is not None:
             self._tell_met(row, met, code if is_given else "", values)
         return met is not None
@@ -390,7 +425,7 @@ class _Sheet:
         """Report how an earlier row speaks of the same; `code` is the one the file gives. Of a part only what matters was compared."""
         how, other = met
         if how == "same" and is_part and self._name_at is not None:
-            name = values[self._name_at] or ""
+            name = self._name(values)
             quoted = {"who_zh": f"“{shown(name, 40)}”", "who_en": f"“{shown(name, 40)}”", **SAME_BUT_REMARKS}
             self._findings.add("DUPLICATE_ROW", row, "generic_name", name, other=other, **quoted)
             return
@@ -404,9 +439,14 @@ class _Sheet:
             same = {"same_zh": "是同一药品品规", "same_en": "are the same drug product"}
             column, value = self._product_number(values)
         else:
-            same = {"same_zh": "的药品、编码限定和文字相同", "same_en": "name the same drug with the same restrictions"}
-            column, value = "generic_name", values[self._name_at] if self._name_at is not None else ""
+            same = SAME_DRUG
+            column, value = "generic_name", self._name(values)
         self._findings.add("CONFLICTING_ROWS", row, column, value or "", other=other, **same)
+
+    def contradictions(self) -> None:
+        """Report what could be told only when all rows were read: what is said of one drug twice, and not the same."""
+        for row, other, name in self._earlier.contradictions():
+            self._findings.add("CONFLICTING_ROWS", row, "generic_name", name, other=other, **SAME_DRUG)
 
     def _code_apart(
         self, row: int, part: Part, label: str, outcomes: Sequence[Sequence[Outcome]], place: int, said: Said
@@ -416,7 +456,7 @@ class _Sheet:
         given = values[self._code_at] if self._code_at is not None else None
         if part.nth == 1:
             self._row_code: str | int | None = None
-        met = self._earlier.meets_apart(row, said, is_part=part.of > 1)
+        met = self._earlier.meets_apart(row, said, self._name(values), is_part=part.of > 1)
         if met is not None:
             self._tell_met(row, met, "", values, is_part=True)
             return None
@@ -446,6 +486,7 @@ class _Sheet:
 
 
 SAME_BUT_REMARKS = {"alike_zh": "的同名条目相同（说明和来源除外）", "alike_en": ", but for note and source"}
+SAME_DRUG = {"same_zh": "的药品、编码限定和文字相同", "same_en": "name the same drug with the same restrictions"}
 SAME_CODE = {
     "same_zh": "的 entry_code 相同",
     "same_en": "have the same entry_code",

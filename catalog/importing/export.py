@@ -181,7 +181,7 @@ def _annotated(path: Path, problems: Iterable[Problem], limits: Limits) -> Itera
     for found in problems:
         by_row.setdefault(found.row or 0, []).append(found)
     try:
-        table = Table(path, limits, len, lambda _: None, lambda _: None)
+        table = Table(path, limits, None, lambda _: None, lambda _: None)
     except Refusal:
         yield [PROBLEM_HEADER]
         for row in sorted(by_row):
@@ -224,7 +224,7 @@ def _readable(table: Table) -> Iterator[tuple[int, Sequence[Cell]]]:
 
 
 def _texts(cells: Sequence[Cell]) -> list[str]:
-    return [cell if isinstance(cell, str) else cell.text for cell in cells]
+    return [cell if isinstance(cell, str) else cell.shown or cell.text for cell in cells]
 
 
 def _sentence(problems: Sequence[Problem]) -> str:

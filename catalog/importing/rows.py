@@ -5,32 +5,19 @@ cells hardly ever repeat stops remembering.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from catalog.drugs.names import DosageForms
-from catalog.importing.columns import (
-    CATALOG_KINDS,
-    CLAIMS,
-    DERIVED,
-    IGNORED_HEADERS,
-    MOMENT_HEADERS,
-    Column,
-    header_key,
-    headers_of,
-    is_personal_header,
-    table_of,
-)
+from catalog.importing.columns import CATALOG_KINDS, DERIVED, header_names
 from catalog.importing.one_value import ONE_VALUED, form_of, numbered, one_of
 from catalog.importing.result import CheckOptions
 from common.text import approval_key, norm
 from tables import cells as cell_rules
 from tables import copy_text
 from tables.cells import (
-    WHITE,
     Cell,
     Fault,
     Parsed,
@@ -38,14 +25,15 @@ from tables.cells import (
     clean,
     is_total,
     narrow,
+    says_nothing,
+    unquoted,
     utf8_read_as_gbk,
-    wrongly_decoded,
 )
-from tables.delimited import separators_seen
+from tables.columns import Column, header_key
 from tables.findings import Issue
-from tables.problems import Problem, mask, problem, shown
+from tables.header import Header, Placed, columns_in, read_header, text_of
+from tables.problems import mask, shown
 
-NO_EXTRA: Final[Mapping[str, frozenset[str]]] = {}
 REMEMBERED = 16_384
 BASE_NAME_LENGTH = 200
 
@@ -83,115 +71,9 @@ class Outcome(NamedTuple):
     issues: tuple[Issue, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A column of the table, where it stands in the file, and how the file calls it."""
-
-    column: Column
-    index: int
-    header: str
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """A header that was understood: its columns in the file's order, how many cells a row has, which of them have
-    no name, and where columns stand that are read without being stored."""
-
-    placed: tuple[Placed, ...]
-    width: int
-    unnamed: tuple[int, ...]
-    extra: Mapping[str, int]
-
-
 def known_headers(header: Sequence[Cell], kind: str) -> int:
-    """Will count the cells of a header that name a column of this kind of file."""
-    known = headers_of(table_of(kind))
-    return sum(header_key(_text(cell)) in known for cell in header)
-
-
-def _text(cell: Cell) -> str:
-    return cell if isinstance(cell, str) else cell.text
-
-
-def read_header(
-    header: Sequence[Cell],
-    row: int,
-    kind: str,
-    report: Callable[[Problem], None],
-    extra: Mapping[str, frozenset[str]] = NO_EXTRA,
-) -> Header | None:
-    """Will find the columns of a header, reporting what is missing, doubled, unknown or personal; None when nothing
-    is known. `extra` names columns that are read without being stored, with the keys of their headers.
-
-    Reports MISSING_COLUMN, DUPLICATE_COLUMN, UNKNOWN_COLUMN (a warning), PERSONAL_DATA, CONTROL_CHARACTER,
-    BAD_ENCODING.
-    """
-    known = headers_of(table_of(kind))
-    placed: dict[str, Placed] = {}
-    doubled: dict[str, list[str]] = {}
-    unnamed = []
-    beside: dict[str, int] = {}
-    for index, cell in enumerate(header):
-        written = _text(cell).strip(WHITE)
-        key = header_key(written)
-        if not key:
-            unnamed.append(index)
-            continue
-        column = known.get(key)
-        if column is None and (name := next((name for name, keys in extra.items() if key in keys), None)):
-            beside.setdefault(name, index)
-        elif column is None:
-            _report_unknown(written, key, row, kind, report)
-        elif column.name in placed:
-            doubled.setdefault(column.name, [placed[column.name].header]).append(written)
-        else:
-            placed[column.name] = Placed(column, index, written)
-    for name, written_as in doubled.items():
-        headers = "、".join(shown(header, 30) for header in written_as)
-        report(problem("DUPLICATE_COLUMN", row, name, headers, headers=headers))
-    _report_missing(placed, header, row, kind, report)
-    if not placed:
-        return None
-    return Header(tuple(placed.values()), len(header), tuple(unnamed), beside)
-
-
-def _report_unknown(written: str, key: str, row: int, kind: str, report: Callable[[Problem], None]) -> None:
-    if is_personal_header(key, kind):
-        what = {"what_zh": f"列“{shown(written, 30)}”", "what_en": f"column “{shown(written, 30)}”"}
-        report(problem("PERSONAL_DATA", row, written, "", **what))
-    elif wrongly_decoded(written):
-        why = {"why_zh": "表头是乱码。", "why_en": "the header is garbled."}
-        report(problem("BAD_ENCODING", row, written, written, **why))
-    elif key not in IGNORED_HEADERS:
-        try:
-            clean(written, free=True)
-        except Fault as fault:
-            report(problem(fault.code, row, written, written, **fault.details))
-        else:
-            report(problem("UNKNOWN_COLUMN", row, written, written, header=shown(written, 60)))
-
-
-def _report_missing(
-    placed: Mapping[str, Placed], header: Sequence[Cell], row: int, kind: str, report: Callable[[Problem], None]
-) -> None:
-    missing = [column for column in table_of(kind) if kind in column.required_for and column.name not in placed]
-    if not placed and not missing:
-        missing = [column for column in table_of(kind) if column.name == "generic_name"]
-    hint = {"hint_zh": "", "hint_en": ""}
-    if not placed:
-        if mark := separators_seen([_text(cell) for cell in header]):
-            hint = {
-                "hint_zh": f"分隔符像是“{mark}”，请改用逗号、制表符或分号。",
-                "hint_en": f"The separator seems to be “{mark}”; use comma, tab or semicolon. ",
-            }
-        else:
-            hint = {
-                "hint_zh": f"第 {row} 行没有任何认识的表头；表头前的标题行请删除。",
-                "hint_en": f"Row {row} holds no known header; delete title rows above the header. ",
-            }
-    for column in missing:
-        accepted = "、".join((column.name, *column.headers))
-        report(problem("MISSING_COLUMN", row, column.name, "", headers=accepted, **hint))
+    """Count the columns of this kind of file that the cells of a header name."""
+    return len(columns_in(header, header_names(kind)))
 
 
 class ColumnCheck:
@@ -207,7 +89,9 @@ class ColumnCheck:
         self.tail = "\t"
         self.known: dict[Cell, Outcome] = {}
         self._required = kind in placed.column.required_for
-        self._personal = kind == CLAIMS and placed.column.name == "member_ref"
+        self._may_say_nothing = (
+            not self._required and placed.column.wrong == "BAD_CODE" and placed.column.storage in ("text", "list")
+        )
         self._parse = _parser_of(placed, kind, options, forms)
         self._derive = _derivation_of(placed.column, forms)
         self._write = _writer_of(placed.column)
@@ -272,7 +156,7 @@ class ColumnCheck:
         def text(cell: str) -> Outcome | None:
             if not plain(cell) or len(cell) > self._max_length or utf8_read_as_gbk(cell):
                 return None
-            if cell[0].lower() in self._header_starts:
+            if cell[0].lower() in self._header_starts or (len(cell) <= 4 and says_nothing(cell)):
                 return None
             json = f'{key}{cell}",'
             if self._alike_as == "as written":
@@ -332,8 +216,12 @@ class ColumnCheck:
             if self._free and "\r" in written:
                 written = written.replace("\r\n", "\n").replace("\r", "\n")
             text = clean(written, free=self._free)
+            if text[-1:] == '"':
+                text = unquoted(text)
             if not text:
-                return self.known[""]
+                return self._not_given(written)
+            if self._may_say_nothing and len(text) <= 4 and says_nothing(text):
+                return self._not_given(text)
             if len(text) > self._max_length:
                 raise Fault("TOO_LONG", found=len(text), limit=self._max_length)
             if self._own_headers and header_key(text) in self._own_headers:
@@ -354,17 +242,24 @@ class ColumnCheck:
             alike, rest = "", self._is_rest and json or ""
         return Outcome(own + derived + self.tail, json, alike, rest, value, issues)
 
+    def _not_given(self, written: str) -> Outcome:
+        """The outcome of a cell that says nothing; told where it says so in words."""
+        empty = self.known[""]
+        if not written.strip() or self._required:
+            return empty
+        return empty._replace(issues=(Issue("", self.column.name, shown(written), {"after": ""}),))
+
     def _refused(self, cell: Cell, fault: Fault) -> Outcome:
-        value = mask(_text(cell)) if self._personal or fault.code == "PERSONAL_DATA" else _text(cell)
+        value = mask(text_of(cell)) if fault.code == "PERSONAL_DATA" else text_of(cell)
         issue = Issue(fault.code, self.column.name, shown(value), fault.details)
         return Outcome(empty_copy(self.column) + self.tail, "", "", "", WRONG, (issue,))
 
     def _told(self, cell: Cell, text: str, written: str, told: str | None, warning: str | None) -> Iterator[Issue]:
         after = text if told is None else told
-        was_number = isinstance(cell, Typed) and cell.kind == "number" and self.column.wrong == "BAD_CODE"
-        if after != written or was_number:
-            before = shown(_text(cell)) + ("（数字 number）" if was_number else "")
-            yield Issue("", self.column.name, before, {"after": shown(after)})
+        is_number = isinstance(cell, Typed) and cell.kind == "number" and self.column.wrong == "BAD_CODE"
+        if after != written or is_number:
+            before = f"{cell.text}（数字 number）" if is_number and isinstance(cell, Typed) else text_of(cell)
+            yield Issue("", self.column.name, shown(before), {"after": shown(after)})
         if warning:
             yield Issue(warning, self.column.name, shown(text), {})
 
@@ -387,8 +282,6 @@ def _parser_of(placed: Placed, kind: str, options: CheckOptions, forms: DosageFo
         return numbered(placed.column.parse)
     if placed.column.name == "marks" and options.marks is not None:
         return cell_rules.choices({**options.marks})
-    if header_key(placed.header) in MOMENT_HEADERS:
-        return cell_rules.day_of_moment
     return placed.column.parse
 
 
@@ -396,7 +289,7 @@ def _written(cell: Cell, column: Column) -> str:
     """The text of a cell; what a spreadsheet typed otherwise than the column needs is a Fault."""
     if isinstance(cell, str):
         return cell
-    kind, text = cell
+    kind, text, _ = cell
     if kind == "error":
         raise Fault(column.wrong, f"单元格是错误值 {text}。", f"the cell holds the error {text}.", choices=text)
     if kind == "formula":
@@ -413,6 +306,12 @@ def _written(cell: Cell, column: Column) -> str:
             "a number of more than 15 digits, of which a spreadsheet lost the last. Make the column text and type it again.",
             choices="–",
         )
+    if kind == "no period":
+        raise Fault(
+            column.wrong,
+            "该列须写有效期的起止两天，如 2026-01-01至2027-12-31；只有一天时写“至…”或“…起”。",
+            "this column holds the first and the last day of a period, like 2026-01-01至2027-12-31; a single one as “至…” or “…起”.",
+        )
     if kind == "date" and column.storage != "date":
         raise Fault(
             column.wrong,
@@ -422,7 +321,20 @@ def _written(cell: Cell, column: Column) -> str:
         )
     if kind == "yes_no" and column.storage != "yes_no":
         raise Fault(column.wrong, "单元格是逻辑值。", "the cell holds TRUE or FALSE.", choices="–")
+    if kind == "number" and column.storage not in _NUMERIC:
+        # People see the number in its format: 5% is what they meant, not 0.05.
+        if cell.shown is None:
+            raise Fault(
+                column.wrong,
+                "单元格是数字，其显示格式无法识别。请把该列设为文本后重新填写。",
+                "the cell is a number in a format that cannot be read. Make the column text and type it again.",
+                choices="–",
+            )
+        return cell.shown
     return text
+
+
+_NUMERIC: Final = frozenset({"int", "decimal", "date", "yes_no"})
 
 
 def empty_copy(column: Column) -> str:

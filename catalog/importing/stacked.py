@@ -108,7 +108,7 @@ class RowsApart:
         return names
 
     def _tell(self, row: int, column: str, before: Cell, after: Sequence[str]) -> None:
-        text = before if isinstance(before, str) else before.text
+        text = before if isinstance(before, str) else before.shown or before.text
         self._findings.tell(
             Normalised(row, column, shown(text, SHOWN_LENGTH), shown(_BETWEEN.join(after), SHOWN_LENGTH))
         )

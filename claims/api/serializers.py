@@ -2,25 +2,28 @@
 
 from rest_framework import serializers
 
+from catalog import vocabularies
 from claims.eligibility.facts import QUANTITY_PLACES
-from claims.eligibility.request import (
-    CIRCUMSTANCES,
-    IDENTITY_FIELDS,
+from claims.eligibility.fields import (
+    INTERFACE_DECIMALS,
     MAX_AGE,
-    MAX_CODES,
+    MAX_CLAIM_NO,
     MAX_LINE_NO,
+    MAX_MEMBER_REF,
+    MAX_PRIOR_AUTH_NO,
+    MAX_REFERENCE,
     PRICE_PLACES,
-    SEXES,
 )
+from claims.eligibility.request import IDENTITY_FIELDS, MAX_CODES
 from claims.limits import MAX_LINES, MAX_TEXT
 from claims.models import ClaimCheck
 from common.api.shapes import (
-    DAY,
+    ANY_DAY,
     INSTANT,
-    MONEY,
     YES_NO,
     array,
     choice,
+    chosen,
     component,
     decimal,
     json_body,
@@ -29,7 +32,6 @@ from common.api.shapes import (
     text,
     whole,
 )
-from insurers.terms import SETTINGS
 
 MAX_QUERIES = 1000
 
@@ -43,8 +45,12 @@ class AccumulatorsShape(serializers.Serializer):
 
 _IDENTITY = {name: text(MAX_TEXT) for name in IDENTITY_FIELDS}
 _CODES = optional(array({"type": "string", "minLength": 1, "maxLength": MAX_TEXT}, MAX_CODES))
-_CIRCUMSTANCE = optional(choice(CIRCUMSTANCES), "none unless given")
-_SETTING, _LEVEL, _AGE = optional(choice(SETTINGS)), optional(whole(1, 3)), optional(whole(0, MAX_AGE))
+_CIRCUMSTANCE = optional(chosen(vocabularies.CIRCUMSTANCES), "none unless given")
+_SETTING, _SEX = optional(chosen(vocabularies.SETTINGS)), optional(chosen(vocabularies.SEXES))
+_AGE = optional(whole(0, MAX_AGE))
+_LEVEL = optional({"anyOf": [*whole(1, 3)["anyOf"], *chosen(vocabularies.LEVELS)["anyOf"]]})
+# The national interface writes four or six decimals, the last of them zeros.
+MONEY = decimal(2, also=INTERFACE_DECIMALS)
 _AMOUNTS = optional(mapping(optional(MONEY)))
 
 _ACCUMULATORS = component(
@@ -59,11 +65,11 @@ _ACCUMULATORS = component(
 _MEMBER = component(
     "MemberInput",
     {
-        "member_ref": text(MAX_TEXT, "a pseudonym, never a name or number of a person"),
-        "policy_start": optional(DAY),
-        "policy_end": optional(DAY, "inclusive"),
+        "member_ref": text(MAX_MEMBER_REF, "a pseudonym, never a name or number of a person"),
+        "policy_start": optional(ANY_DAY),
+        "policy_end": optional(ANY_DAY, "inclusive"),
         "renewal": optional(YES_NO),
-        "sex": optional(choice(SEXES)),
+        "sex": _SEX,
         "age": _AGE,
         "pre_existing": _CODES,
         "accumulators": optional(_ACCUMULATORS),
@@ -74,7 +80,12 @@ _LINE = component(
     {
         **_IDENTITY,
         "line_no": optional(whole(1, MAX_LINE_NO), "its place unless given"),
-        "service_date": optional(DAY, "the claim's unless given"),
+        "reference": text(MAX_REFERENCE, "the sender's own name of the line, kept and answered"),
+        "refund_of": text(
+            MAX_REFERENCE,
+            "the reference of the line that this one takes back from: its quantity and amount are negative and added to that line's",
+        ),
+        "service_date": optional(ANY_DAY, "the claim's unless given"),
         "diagnoses": _CODES,
         "setting": _SETTING,
         "institution_level": _LEVEL,
@@ -84,7 +95,7 @@ _LINE = component(
         "base_paid": optional(MONEY),
         "other_paid": optional(MONEY),
         "base_settled": optional(YES_NO),
-        "prior_auth_no": text(MAX_TEXT),
+        "prior_auth_no": text(MAX_PRIOR_AUTH_NO),
         "evidence": optional(mapping(optional(YES_NO)), "answers to criteria"),
     },
     required=["quantity", "amount"],
@@ -94,9 +105,9 @@ CheckInput = json_body(
         "CheckInput",
         {
             "product": {"type": "string", "minLength": 1, "maxLength": MAX_TEXT},
-            "claim_no": text(MAX_TEXT),
+            "claim_no": text(MAX_CLAIM_NO),
             "as_known_at": optional(INSTANT, "now unless given"),
-            "service_date": optional(DAY),
+            "service_date": optional(ANY_DAY),
             "diagnoses": _CODES,
             "setting": _SETTING,
             "institution_level": _LEVEL,
@@ -118,7 +129,13 @@ class ReasonShape(serializers.Serializer):
 
 class LineOutput(serializers.Serializer):
     line_no = serializers.IntegerField()
-    outcome = serializers.ChoiceField(["eligible", "ineligible", "review"])
+    reference = serializers.CharField(allow_null=True)
+    refunds = serializers.ListField(
+        child=serializers.IntegerField(), help_text="line_no of what was taken back from the line, and is counted in it"
+    )
+    outcome = serializers.ChoiceField(
+        ["eligible", "ineligible", "review", "refunded"], help_text="refunded: nothing is left of the line"
+    )
     reasons = ReasonShape(many=True)
     drug = serializers.DictField(allow_null=True)
     base = serializers.DictField(allow_null=True)
@@ -199,12 +216,12 @@ class CoverageOutput(serializers.Serializer):
 COVERAGE_FIELDS = {
     **_IDENTITY,
     "icd10": {"anyOf": [_CODES, text(MAX_TEXT)]},
-    "sex": optional(choice(SEXES)),
+    "sex": _SEX,
     "age": _AGE,
     "setting": _SETTING,
     "institution_level": _LEVEL,
     "circumstance": _CIRCUMSTANCE,
-    "date": optional(DAY, "today in China unless given"),
+    "date": optional(ANY_DAY, "today in China unless given"),
     "known_at": optional(INSTANT, "now unless given"),
 }
 CoverageListInput = json_body(array(component("CoverageQueryInput", COVERAGE_FIELDS), MAX_QUERIES, low=1))

@@ -12,6 +12,7 @@ import msgspec
 
 from catalog.drugs.knowledge import Identity
 from claims.batches.read import Claim
+from claims.eligibility.request import identity_of
 from claims.limits import MAX_TEXT
 from common.compact import compact
 from tables.copy_text import NULL, copied
@@ -88,7 +89,7 @@ class AskedAbout:
         """Will write it as JSON: {"days": [...], "identities": [[...]]}; '' where it is too much: then each chunk gathers its own."""
         if self._too_many:
             return ""
-        identities = {Identity.of(**dict(zip(Identity._fields, drug, strict=True))) for drug in self._drugs}
+        identities = set(filter(None, map(identity_of, self._drugs)))
         return compact({"days": sorted(self._days), "identities": sorted(identities)})
 
 

@@ -21,6 +21,7 @@ from catalog.drugs.knowledge import Identity
 from claims import gather
 from claims.batches.asked import asked_about, facts_of, record_invalid
 from claims.batches.ending import end_if_all_decided
+from claims.batches.read import problems_of, shown
 from claims.batches.record import INVALID, Parts
 from claims.batches.totals import Totals
 from claims.eligibility import (
@@ -31,14 +32,14 @@ from claims.eligibility import (
     InvalidClaim,
     Ledger,
     World,
+    fields,
     judge_claim,
     parse_claim,
     pay,
 )
 from claims.models import BatchChunk, BatchClaim, ClaimBatch
-from common.compact import compact
-from common.dates import parse_day
 from common.jobs.services import Cancelled, Lease
+from tables.cells import Fault
 from tables.copy_text import copied
 from tables.problems import Problem
 
@@ -105,8 +106,9 @@ def _decided(chunk: BatchChunk, lease: Lease) -> tuple[list["_Record"], Parts, T
     for number, (one, decision) in enumerate(_decisions(asked, bench.world), 1):
         totals.add(decision)
         decided = parts.record(decision, one.rows)
-        records.append(_Record(one.seq, decision.outcome, decision.digest, decided, len(one.claim.lines)))
-        done += len(one.claim.lines)
+        lines = sum(1 + len(line.refunds) for line in one.claim.lines)
+        records.append(_Record(one.seq, decision.outcome, decision.digest, decided, lines))
+        done += lines
         if number % SHOW_EVERY_CLAIMS == 0:
             lease.progress("decide", done, chunk.lines)
     return records, parts, totals, invalid
@@ -129,13 +131,13 @@ def _parsed(chunk: BatchChunk) -> tuple[list[_Asked], list[_Record]]:
     product = chunk.batch.product.code
     for seq, lines, facts in kept.values_list("seq", "lines", "facts"):
         rows, data = facts_of(facts)
+        problems = _not_in_a_batch(data, rows, product)
         try:
-            problems = _not_in_a_batch(data, rows, product)
             claim = parse_claim({**data, "product": product, "as_known_at": None})
-        except InvalidClaim as wrong:
-            problems += _problems(wrong, data, rows)
+        except InvalidClaim:
+            problems += problems_of(data, rows)
         if problems:
-            decided = record_invalid(claim_no=_text(data.get("claim_no")), rows=rows, problems=problems)
+            decided = record_invalid(claim_no=shown(data.get("claim_no")), rows=rows, problems=problems)
             invalid.append(_Record(seq, INVALID, "", decided, lines))
         else:
             asked.append(_Asked(seq, rows, claim))
@@ -150,49 +152,12 @@ def _not_in_a_batch(data: dict[str, Any], rows: list[int], product: str) -> list
             f"本批次的产品是 {product}，请删除 product 字段。",
             f"The batch is of the product {product}; leave product out.",
         )
-        found.append(Problem("BAD_CHOICE", rows[0], "product", _text(data["product"]), zh, en))
+        found.append(Problem("BAD_CHOICE", rows[0], "product", shown(data["product"]), zh, en))
     if data.get("as_known_at") not in (None, ""):
         zh = "整批赔案按受理批次的时刻审核，请删除 as_known_at 字段。"
         en = "A batch is decided as known when it was accepted; leave as_known_at out."
-        found.append(Problem("BAD_CHOICE", rows[0], "as_known_at", _text(data["as_known_at"]), zh, en))
+        found.append(Problem("BAD_CHOICE", rows[0], "as_known_at", shown(data["as_known_at"]), zh, en))
     return found
-
-
-def _problems(wrong: InvalidClaim, data: dict[str, Any], rows: list[int]) -> list[Problem]:
-    """The problems of a claim as those of a file: at their rows, in both languages."""
-    try:
-        parse_claim({**data, "product": "-", "as_known_at": None}, "en")
-        english = wrong.errors
-    except InvalidClaim as again:
-        english = again.errors
-    found = []
-    for zh, en in zip(wrong.errors, english, strict=True):
-        steps = zh.pointer.split("/")[1:]
-        row = rows[0]
-        if steps[:1] == ["lines"] and len(steps) > 1 and len(rows) > int(steps[1]):
-            row = rows[int(steps[1])]
-        column = ".".join(step for step in steps if not step.isdigit() and step not in ("lines", "member"))
-        value = "" if zh.code == "PERSONAL_DATA" else _text(_at(data, steps))
-        found.append(Problem(zh.code, row, column[:200], value, zh.detail, en.detail))
-    return found
-
-
-def _at(data: Any, steps: list[str]) -> Any:
-    for step in steps:
-        step = step.replace("~1", "/").replace("~0", "~")
-        if isinstance(data, dict):
-            data = data.get(step)
-        elif isinstance(data, list) and step.isdigit() and int(step) < len(data):
-            data = data[int(step)]
-        else:
-            return None
-    return data
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    return (value if isinstance(value, str) else compact(value))[:100]
 
 
 @dataclass(slots=True)
@@ -235,8 +200,8 @@ def _bench(batch: ClaimBatch, asked: list[_Asked]) -> _Bench:
 
 def _day(text: str) -> date | None:
     try:
-        return parse_day(text)
-    except ValueError:  # its claim is invalid, and asks nothing
+        return fields.day(text)
+    except Fault:  # its claim is invalid, and asks nothing
         return None
 
 

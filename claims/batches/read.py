@@ -9,38 +9,40 @@ import json
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from catalog.drugs.names import DosageForms
-from catalog.importing.columns import CLAIM_LINES, CLAIMS, header_key, is_personal_header
 from catalog.importing.result import CheckOptions
-from catalog.importing.rows import REMEMBERED, WRONG, ColumnCheck, Header, Placed, known_headers, read_header
+from catalog.importing.rows import REMEMBERED, WRONG, ColumnCheck
+from claims.batches.columns import CLAIM_LINES, CLAIMS, NAMES, numbers_lines, of_the_interface
+from claims.eligibility import InvalidClaim, fields, parse_claim
+from claims.eligibility.refunds import wrong_signs
 from claims.limits import MAX_LINES
-from tables import cells as cell_rules
-from tables.cells import Cell
+from common import personal
+from common.compact import compact
+from common.sentences import Said, said
+from tables.cells import Cell, Fault
 from tables.delimited import open_lines
 from tables.duplicates import FirstSeen
 from tables.encoding import Refusal, encoding_of
 from tables.findings import Findings, Issue
 from tables.gate import file_format_of, sha256_of
+from tables.header import Header, Placed, read_header, text_of
 from tables.limits import Limits, Progress
+from tables.non_entries import NonEntries
 from tables.problems import Normalised, Problem, mask, problem
 from tables.read import Table
 
-DEEPEST = 20
 PROGRESS_EVERY = 1000
 
 _MEMBER = ("member_ref", "policy_start", "policy_end", "renewal", "sex", "age", "pre_existing")
 _IDENTITY = ("national_code", "approval_no", "generic_name", "brand_name")
 _OF_CLAIM = tuple(column.name for column in CLAIM_LINES if column.of_claim)
 _OF_LINE = tuple(column.name for column in CLAIM_LINES if not column.of_claim and column.name != "claim_no")
-_PLACES = {column.name: column.places for column in CLAIM_LINES}
-_NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def read_batch(path: Path, limits: Limits | None = None) -> Iterator[Claim | Pro
     count = _Count()
     try:
         count.file_format = file_format_of(path, limits)
-        reader = _read_ndjson if count.file_format == "csv" and _is_ndjson(path) else _read_table
+        reader = _read_ndjson if count.file_format != "xlsx" and _is_ndjson(path) else _read_table
         for message in reader(path, limits, findings, count):
             if isinstance(message, Claim):
                 count.claims += 1
@@ -127,6 +129,9 @@ class _Open:
     cells: object = None
     rows: list[int] = field(default_factory=list)
     lines: list[dict[str, Any]] = field(default_factory=list)
+    # Beside the lines: every cell of their rows, by which alike rows are told from those that only share a number.
+    written: list[int] = field(default_factory=list)
+    serials_are_numbers: bool = False
     says: dict[str, tuple[Any, int]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     is_over: bool = False
@@ -134,20 +139,27 @@ class _Open:
 
 def _read_table(path: Path, limits: Limits, findings: Findings, count: _Count) -> Iterator[Claim | Progress]:
     def report_whole_file(found: Problem) -> None:
-        # Problems of single rows are told once, by the second reading.
-        if found.row is None:
+        # What is wrong with single rows is told once, by the second reading.
+        if found.row is None or found.severity == "warning":
             findings.report(found)
 
     with _opened(path, limits, report_whole_file, findings.tell) as table:
         count.file_format, count.encoding = table.file_format, table.encoding
-        header = read_header(table.header, table.header_row, CLAIMS, findings.report)
+        header = read_header(
+            table.header, table.header_row, NAMES, lambda found: findings.report(_impersonal(found)), findings.tell
+        )
         if header is None or findings.error_count:
             return
-        last_row_of = _last_rows(table, header, limits, findings)
+        last_row_of = _last_rows(table, header, limits, findings, NonEntries(header, NAMES))
     if findings.error_count:
         return
     broken: list[Problem] = []
-    with _opened(path, limits, broken.append, lambda _: None) as table:
+
+    def report_row(found: Problem) -> None:
+        if found.row is not None and found.severity == "error":
+            broken.append(found)
+
+    with _opened(path, limits, report_row, lambda _: None) as table:
         yield from _claims(table, header, limits, findings, last_row_of, broken)
 
 
@@ -155,7 +167,7 @@ def _read_table(path: Path, limits: Limits, findings: Findings, count: _Count) -
 def _opened(
     path: Path, limits: Limits, report: Callable[[Problem], None], tell: Callable[[Normalised], None]
 ) -> Iterator[Table]:
-    table = Table(path, limits, lambda header: known_headers(header, CLAIMS), report, tell)
+    table = Table(path, limits, NAMES, report, tell)
     try:
         yield table
     finally:
@@ -179,17 +191,24 @@ class _Column:
         self.name = placed.column.name
         self.index = placed.index
         self.known: dict[Cell, _Read] = {}
-        self._check = ColumnCheck(placed, CLAIMS, CheckOptions(), DosageForms(()))
+        self._check = ColumnCheck(of_the_interface(placed), CLAIMS, CheckOptions(), DosageForms(()))
 
     def read(self, cell: Cell) -> _Read:
         """Will read a cell and remember it."""
         outcome = self._check.known.get(cell) or self._check.outcome(cell)
         value = outcome.value
-        plain = None if value is None or value is WRONG else _plain(self.name, value)
+        plain = None if value is None or value is WRONG else _plain(value)
         if len(self.known) >= REMEMBERED:
             self.known.clear()
-        found = self.known[cell] = _Read(value, plain, outcome.issues)
+        issues = tuple([issue._replace(value=self._shown(issue)) for issue in outcome.issues])
+        found = self.known[cell] = _Read(value, plain, issues)
         return found
+
+    def _shown(self, issue: Issue) -> str:
+        """What stood in the cell, masked where it may identify a person."""
+        if issue.code == "PERSONAL_DATA":
+            return issue.value  # masked already
+        return mask(issue.value) if issue.code and self.name == "member_ref" else personal.shown(issue.value)
 
 
 class _Columns:
@@ -199,15 +218,20 @@ class _Columns:
         self.all = tuple(_Column(placed) for placed in header.placed)
         self.of_line = tuple(column for column in self.all if column.name in _OF_LINE)
         self.claim_no = next(column for column in self.all if column.name == "claim_no")
+        # Line numbers may come from the national interface's serial numbers, unless there is a column of line numbers.
+        named = {placed.column.name: placed for placed in header.placed}
+        self.serials_are_numbers = "line_no" not in named and "reference" in named and numbers_lines(named["reference"])
         self.cells_of_claim = itemgetter(*(column.index for column in self.all if column.name not in _OF_LINE))
 
 
-def _last_rows(table: Table, header: Header, limits: Limits, findings: Findings) -> "array[int]":
+def _last_rows(
+    table: Table, header: Header, limits: Limits, findings: Findings, non_entries: NonEntries
+) -> "array[int]":
     """For each claim, numbered in the order of first rows, the number of its last row among all rows: so a claim is
     known to be complete when that row was read, without keeping the whole file."""
     numbers = _Numbers(_Columns(header).claim_no)
     last = array("I")
-    for place, (row, cells) in enumerate(table):
+    for place, (row, cells) in enumerate(_lines_of(table, non_entries, findings.add)):
         if place >= limits.rows:
             findings.report(problem("TOO_MANY_ROWS", row, limit=limits.rows))
             return last
@@ -217,6 +241,16 @@ def _last_rows(table: Table, header: Header, limits: Limits, findings: Findings)
         else:
             last[number] = place
     return last
+
+
+def _lines_of(table: Table, non_entries: NonEntries, add: Callable[..., None]) -> Iterator[tuple[int, Sequence[Cell]]]:
+    """The rows of the table that are lines of claims; others are told (NOT_AN_ENTRY) and passed over."""
+    for row, cells in table:
+        if non_entries.may_be_one(cells) and (why := non_entries.why(cells)):
+            table.pass_over(row)
+            add("NOT_AN_ENTRY", row, "", text_of(next(cell for cell in cells if cell)), what_zh=why[0], what_en=why[1])
+        else:
+            yield row, cells
 
 
 class _Numbers:
@@ -252,13 +286,14 @@ def _claims(
     waiting: dict[int, _Open] = {}
     next_number = 0
     is_sheet = table.file_format == "xlsx"
-    for place, (row, found) in enumerate(table):
+    non_entries = NonEntries(header, NAMES)
+    for place, (row, found) in enumerate(_lines_of(table, non_entries, lambda *_, **__: None)):
         if broken:
             yield from _unreadable(broken, waiting)
         number, claim_no = numbers.of(found)
         claim = waiting.get(number)
         if claim is None:
-            claim = waiting[number] = _Open(claim_no)
+            claim = waiting[number] = _Open(claim_no, serials_are_numbers=columns.serials_are_numbers)
         cells, ragged = _regular(row, found, header.width, is_sheet)
         if ragged:
             claim.rows.append(row)
@@ -327,6 +362,7 @@ def _add_row(claim: _Open, row: int, cells: Sequence[Cell], columns: _Columns, f
         _merge(claim, row, values)
     claim.problems.extend(_line_problems(row, values))
     claim.lines.append(line)
+    claim.written.append(hash(tuple(cells)))
     if not issues and len(claim.problems) == before:
         claim.cells = cells_of_claim
 
@@ -339,36 +375,41 @@ def _merge(claim: _Open, row: int, values: Mapping[str, Any]) -> None:
             continue
         said, first_row = claim.says.setdefault(name, (value, row))
         if said != value:
-            shown = mask(str(value)) if name == "member_ref" else _plain(name, value)
+            shown = mask(str(value)) if name == "member_ref" else _plain(value)
             same = {"same_zh": f"属于同一赔案 {claim.claim_no}", "same_en": f"belong to the claim {claim.claim_no}"}
             claim.problems.append(problem("CONFLICTING_ROWS", row, name, shown, other=first_row, **same))
 
 
 def _line_problems(row: int, values: Mapping[str, Any]) -> Iterator[Problem]:
-    if not any(name in values for name in _IDENTITY):
-        yield problem("REQUIRED", row, "generic_name")
+    refund_of = values.get("refund_of")
+    if not refund_of and not any(name in values for name in _IDENTITY):
+        yield _of_sentence(row, "generic_name", "", said("NO_DRUG_IDENTITY"))
     start, end = values.get("policy_start"), values.get("policy_end")
     if start and end and start is not WRONG and end is not WRONG and start > end:
         yield problem("DATE_ORDER", row, "policy_start", f"{start} > {end}", first="policy_start", last="policy_end")
-    amounts = [values.get(name) or _NOTHING for name in ("amount", "base_paid", "other_paid")]
-    if WRONG not in amounts and amounts[0] < amounts[1] + amounts[2]:
-        why = {
-            "why_zh": "医保和其他支付之和超过了金额。",
-            "why_en": "what others paid is more than the amount.",
-        }
-        yield problem("OUT_OF_RANGE", row, "amount", amounts[0], **why)
+    amount, base_paid, other_paid = _figures(values)
+    quantity = values.get("quantity")
+    size = float(quantity) if isinstance(quantity, str) else -1 if refund_of else 1
+    for name, sentence in wrong_signs(size, amount, base_paid, other_paid, is_refund=bool(refund_of)):
+        value = values[name]
+        yield _of_sentence(row, name, str(value), said(sentence, value=value, what=name))
 
 
-def _plain(name: str, value: Any) -> Any:
+def _figures(values: Mapping[str, Any]) -> tuple[int, int, int]:
+    """Amount, base_paid and other_paid of a row in fen; 0 where one is not given or cannot be read."""
+    written = [values.get(name) for name in ("amount", "base_paid", "other_paid")]
+    amount, base_paid, other_paid = [(fields.money(text) or 0) if isinstance(text, str) else 0 for text in written]
+    return amount, base_paid, other_paid
+
+
+def _of_sentence(row: int, column: str, value: str, words: tuple[str, str, str]) -> Problem:
+    code, zh, en = words
+    return Problem(code, row, column, personal.shown(value), zh, en)
+
+
+def _plain(value: Any) -> Any:
     """The value as JSON has it in a check."""
     match value:
-        case Decimal() if name == "quantity":
-            text = format(value, "f")
-            return text.rstrip("0").rstrip(".") if "." in text else text
-        case Decimal() if name == "unit_price":
-            return format(value, "f")
-        case Decimal():
-            return f"{value:.{_PLACES[name]}f}"
         case tuple():
             return list(value)
         case bool() | int() | str() | dict():
@@ -384,28 +425,112 @@ def _closed(claim: _Open) -> Claim:
     _number_lines(claim, problems)
     if problems:
         return Claim(claim.claim_no, tuple(claim.rows), None, tuple(problems))
-    member = {name: _plain(name, claim.says[name][0]) for name in _MEMBER if name in claim.says}
+    member = {name: _plain(claim.says[name][0]) for name in _MEMBER if name in claim.says}
+    # A refund has the day of the line that it takes back from.
+    days = [line["service_date"] for line in claim.lines if "refund_of" not in line]
     request: dict[str, Any] = {
         "claim_no": claim.claim_no,
-        "service_date": min(line["service_date"] for line in claim.lines),
+        "service_date": min(days or [line["service_date"] for line in claim.lines]),
         "member": member,
         "lines": claim.lines,
     }
     if "circumstance" in claim.says:
         request["circumstance"] = claim.says["circumstance"][0]
+    if len(days) < len(claim.lines) or any(_is_overpaid(line) for line in claim.lines):
+        problems = problems_of(request, claim.rows)
+    if problems:
+        return Claim(claim.claim_no, tuple(claim.rows), None, tuple(problems))
     return Claim(claim.claim_no, tuple(claim.rows), request)
 
 
+def _is_overpaid(line: Mapping[str, Any]) -> bool:
+    amount, base_paid, other_paid = _figures(line)
+    return amount < base_paid + other_paid
+
+
 def _number_lines(claim: _Open, problems: list[Problem]) -> None:
-    """A line without a number takes its place in the claim; no number may occur twice (eligibility 8)."""
-    row_of: dict[int, int] = {}
-    for place, line in enumerate(claim.lines, 1):
-        number = line.setdefault("line_no", place)
-        row = claim.rows[place - 1] if len(claim.rows) == len(claim.lines) else claim.rows[-1]
-        if number in row_of:
-            same = {"same_zh": f"的行号都是 {number}", "same_en": f"have the line number {number}"}
-            problems.append(problem("CONFLICTING_ROWS", row, "line_no", number, other=row_of[number], **same))
-        row_of.setdefault(number, row)
+    """A line without a number takes its place in the claim; no number may occur twice (eligibility 8).
+
+    The national interface's serial number is the line's number too where it is a whole number that fits. Where such a
+    number is another line's place, all lines are numbered by their places.
+    """
+    own = [line.get("line_no") for line in claim.lines]
+    if claim.serials_are_numbers:
+        own = [fields.line_no_of(line["reference"]) if line.get("reference") else None for line in claim.lines]
+        given = [number for number in own if number is not None]
+        by_place = {place for place, number in enumerate(own, 1) if number is None}
+        if not by_place.isdisjoint(given):
+            own = [None] * len(own)
+    first: dict[int, int] = {}
+    for place, (line, number) in enumerate(zip(claim.lines, own, strict=True)):
+        number = line["line_no"] = number or place + 1
+        earlier = first.setdefault(number, place)
+        if earlier != place:
+            problems.append(_same_number(claim, earlier, place, number))
+
+
+def _same_number(claim: _Open, earlier: int, place: int, number: int) -> Problem:
+    rows = claim.rows if len(claim.rows) == len(claim.lines) else [claim.rows[-1]] * len(claim.lines)
+    other, row = rows[earlier], rows[place]
+    if claim.written[earlier] != claim.written[place]:
+        same = {"same_zh": f"的行号都是 {number}", "same_en": f"have the line number {number}"}
+        return problem("CONFLICTING_ROWS", row, "line_no", number, other=other, **same)
+    zh = f"第 {other} 行与第 {row} 行完全相同，行号都是 {number}。同一条明细只能报一次，请删除其中一行；若确是两条明细，请分别编号。"
+    en = (
+        f"Rows {other} and {row} are alike in every cell, the line number {number} too. A line is claimed once: delete one of "
+        "them, or give each its own number if they are two."
+    )
+    return Problem("CONFLICTING_ROWS", row, "line_no", str(number), zh, en)
+
+
+# ---------------------------------------------------------------------------------------------- what a check says
+
+
+def problems_of(request: Mapping[str, Any], rows: Sequence[int]) -> list[Problem]:
+    """Return what a check would say of a claim, at the file's rows: those of its lines, or the one of the whole claim."""
+    try:
+        parse_claim({**request, "product": request.get("product") or "-", "as_known_at": None})
+    except InvalidClaim as invalid:
+        return [_at_row(found, request, rows) for found in invalid.said]
+    return []
+
+
+def _at_row(found: Said, request: Mapping[str, Any], rows: Sequence[int]) -> Problem:
+    steps = found.pointer.split("/")[1:]
+    row = rows[0]
+    if steps[:1] == ["lines"] and len(steps) > 1 and len(rows) > int(steps[1]):
+        row = rows[int(steps[1])]
+    column = ".".join(step for step in steps if not step.isdigit() and step not in ("lines", "member"))
+    value = "" if found.code == "PERSONAL_DATA" else shown(_value_at(request, steps))
+    return Problem(found.code, row, (column or steps[-1])[:200], value, found.zh, found.en)
+
+
+def _value_at(data: Any, steps: Sequence[str]) -> Any:
+    for step in steps:
+        step = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(data, dict):
+            data = data.get(step)
+        elif isinstance(data, list) and step.isdigit() and int(step) < len(data):
+            data = data[int(step)]
+        else:
+            return None
+    return data
+
+
+def shown(value: Any) -> str:
+    """Return what was sent as it is quoted in a problem: short, and masked where it may identify a person."""
+    if value is None:
+        return ""
+    return personal.shown((value if isinstance(value, str) else compact(value))[:100])
+
+
+def _impersonal(found: Problem) -> Problem:
+    """A problem of the file as a whole, its header quoted without an identity number."""
+    hidden = personal.shown(found.value)
+    if hidden == found.value:
+        return found
+    words = {name: getattr(found, name).replace(found.value, hidden) for name in ("column", "value", "zh", "en")}
+    return replace(found, **words)
 
 
 # ---------------------------------------------------------------------------------------------- NDJSON
@@ -441,31 +566,40 @@ def _read_ndjson(path: Path, limits: Limits, findings: Findings, count: _Count) 
 def _json_claim(row: int, line: str, first_row: dict[int, int]) -> Claim:
     try:
         found = _strict_object(line)
-        _refuse_personal(found, depth=1)
     except _Unreadable as fault:
         return Claim("", (row,), None, (problem(fault.code, row, fault.column, **_words(fault)),))
-    claim_no = found.get("claim_no")
-    if not isinstance(claim_no, str) or not claim_no.strip():
-        return Claim("", (row,), None, (problem("REQUIRED", row, "claim_no"),))
-    other = first_row.setdefault(hash(claim_no), row)
-    if other != row:
-        same = {"same_zh": f"的赔案号都是 {claim_no[:40]}", "same_en": f"have the claim number {claim_no[:40]}"}
-        return Claim(
-            claim_no, (row,), None, (problem("CONFLICTING_ROWS", row, "claim_no", claim_no, other=other, **same),)
-        )
     member = found.get("member")
-    member_ref = member.get("member_ref") if isinstance(member, dict) else None
-    if not isinstance(member_ref, str) or not member_ref.strip():
-        return Claim(claim_no, (row,), None, (problem("REQUIRED", row, "member_ref"),))
-    if what := cell_rules.personal(member_ref.strip(), any_likeness=True):
-        words = {"what_zh": what[0], "what_en": what[1]}
-        return Claim(claim_no, (row,), None, (problem("PERSONAL_DATA", row, "member_ref", mask(member_ref), **words),))
-    return Claim(claim_no, (row,), found)
+    claim_no = _read(fields.claim_no, found.get("claim_no"))
+    member_ref = _read(fields.member_ref, member.get("member_ref")) if isinstance(member, dict) else None
+    problems = [problem("REQUIRED", row, "claim_no")] if claim_no is None else []
+    if member_ref is None:
+        problems.append(problem("REQUIRED", row, "member_ref"))
+    problems += problems_of(found, (row,))
+    if claim_no:
+        other = first_row.setdefault(hash(claim_no), row)
+        if other != row:
+            same = {"same_zh": f"的赔案号都是 {claim_no[:40]}", "same_en": f"have the claim number {claim_no[:40]}"}
+            twice = problem("CONFLICTING_ROWS", row, "claim_no", claim_no, other=other, **same)
+            problems = [twice]
+    if problems:
+        return Claim(claim_no or "", (row,), None, tuple(problems))
+    # By these claims come together in the file's order and the member's: as they are read, not as they were written.
+    return Claim(
+        claim_no or "", (row,), {**found, "claim_no": claim_no, "member": {**found["member"], "member_ref": member_ref}}
+    )
+
+
+def _read(read: Callable[[str], str | None], value: object) -> str | None:
+    """A reference as it is read: None where it is not given, '' where it cannot be read, which is told with the rest."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    try:
+        return read(value) if isinstance(value, str) else ""
+    except Fault:
+        return ""
 
 
 def _words(fault: _Unreadable) -> dict[str, str]:
-    if fault.code == "PERSONAL_DATA":
-        return {"what_zh": fault.zh, "what_en": fault.en}
     if fault.code == "DUPLICATE_COLUMN":
         return {"headers": fault.zh}
     return {"why_zh": fault.zh, "why_en": fault.en}
@@ -474,7 +608,9 @@ def _words(fault: _Unreadable) -> dict[str, str]:
 def _strict_object(line: str) -> dict[str, Any]:
     """Will read one JSON object: no key twice, no NaN."""
     try:
-        found = json.loads(line, object_pairs_hook=_without_doubles, parse_constant=_refuse_constant, parse_float=str)
+        found = json.loads(
+            line, object_pairs_hook=_without_doubles, parse_constant=_refuse_constant, parse_float=Decimal
+        )
     except (ValueError, RecursionError) as broken:
         if isinstance(broken, _Unreadable):
             raise
@@ -496,24 +632,3 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> Any:
     raise _Unreadable("BAD_NUMBER", "", f"{name} 不是数字。", f"{name} is no number.")
-
-
-@lru_cache(maxsize=1_024)
-def _is_personal_field(name: str) -> bool:
-    return is_personal_header(header_key(name), CLAIMS)
-
-
-def _refuse_personal(found: Any, depth: int) -> None:
-    """Will look through all of it; raises _Unreadable for a field of personal identity, and for what no claim is as deep as."""
-    if depth > DEEPEST:
-        raise _Unreadable("NOT_A_TABLE", "", "JSON 嵌套过深。", "the JSON is nested too deep.")
-    if isinstance(found, dict):
-        for name, value in found.items():
-            if _is_personal_field(name):
-                raise _Unreadable("PERSONAL_DATA", name[:60], f"字段“{name[:30]}”", f"field “{name[:30]}”")
-            if isinstance(value, dict | list):
-                _refuse_personal(value, depth + 1)
-    elif isinstance(found, list):
-        for value in found:
-            if isinstance(value, dict | list):
-                _refuse_personal(value, depth + 1)

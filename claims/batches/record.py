@@ -22,12 +22,14 @@ from claims.eligibility.answer import (
 from common.compact import compact
 
 INVALID: Final = "invalid"
+REFUNDED: Final = "refunded"
 WRITTEN_KEPT: Final = 100_000
 
 
 class KeptLine(NamedTuple):
     """A line as it is kept: its row in the file, numbers of parts (reasons, drug, base, match, trace), money in fen, the ratio in
-    ten-thousandths. `benefit` is its code."""
+    ten-thousandths. `benefit` is its code. `refunds`: of each row that took back from the line its row in the file, line number and
+    reference."""
 
     row: int
     line_no: int
@@ -47,6 +49,9 @@ class KeptLine(NamedTuple):
     ratio: int
     share: int
     payable: int
+    # Not kept of batches that were decided before there were any.
+    reference: str = ""
+    refunds: Sequence[Sequence[Any]] = ()
 
 
 class Parts:
@@ -68,7 +73,9 @@ class Parts:
     def record(self, decision: Decision, rows: Sequence[int]) -> str:
         """Will return what is kept of a decided claim; `rows` are those of its lines in the file, or the one of the whole claim."""
         judged, lines = decision.judged, decision.lines
-        row_of = rows if len(rows) == len(lines) else [rows[0]] * len(lines)
+        # The rows of the file stand for the rows of the claim, or its one row for all of them.
+        sent = sum(1 + len(line.judgement.line.refunds) for line in lines)
+        row_of = rows if len(rows) == sent else [rows[0]] * sent
         catalogs = self._number(("catalogs", judged.consulted), lambda: compact(catalogs_document(judged.consulted)))
         return compact(
             {
@@ -78,7 +85,7 @@ class Parts:
                 "product": judged.product,
                 "product_version": product_version_of(decision),
                 "catalogs": catalogs,
-                "lines": [self._line(line, row) for line, row in zip(lines, row_of, strict=True)],
+                "lines": [self._line(line, row_of) for line in lines],
                 "accumulators": accumulators_document(decision.accumulators),
             }
         )
@@ -87,11 +94,11 @@ class Parts:
         """Will return all parts as one text, a line each: JSON has no line break outside its texts, and escapes those in them."""
         return "\n".join(self.texts)
 
-    def _line(self, decided: LineDecision, row: int) -> tuple[Any, ...]:
+    def _line(self, decided: LineDecision, row_of: Sequence[int]) -> tuple[Any, ...]:
         judgement = decided.judgement
         line, terms, match, base = judgement.line, judgement.terms, judgement.match, judgement.base
         return (
-            row,
+            row_of[line.place],
             line.line_no,
             judgement.outcome,
             self._number(("reasons", decided.reasons), lambda: self._reasons_text(decided.reasons)),
@@ -109,6 +116,8 @@ class Parts:
             line.base_paid,
             line.other_paid,
             *decided.money,
+            line.reference,
+            [(row_of[refund.place], refund.line_no, refund.reference) for refund in line.refunds],
         )
 
     def _number(self, key: Any, text_of: Callable[[], str]) -> int:

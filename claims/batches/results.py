@@ -13,7 +13,8 @@ from functools import lru_cache
 from heapq import heappop, heappush
 from typing import Any, Final, NamedTuple
 
-from claims.batches.record import INVALID, KeptLine
+from claims.batches.record import INVALID, REFUNDED, KeptLine
+from claims.eligibility.decision import worst
 from common.compact import compact
 from common.dates import instant_text
 from common.money import ratio_text, yuan
@@ -21,7 +22,8 @@ from common.sentences import Language
 from tables.formulas import shield
 
 CSV_COLUMNS: Final = (
-    "row claim_no member_ref line_no outcome reasons messages drug_id drug national_code matched_by base_status benefit catalog version "
+    "row claim_no member_ref line_no reference refund_of outcome reasons messages drug_id drug national_code matched_by base_status "
+    "benefit catalog version "
     "entry_code product_version amount base_paid other_paid claimable allowed deductible_applied ratio share payable member_pays digest "
     "column value code message"
 ).split()
@@ -100,7 +102,8 @@ def _line_object(line: KeptLine, parts: list[str], worded: Callable[[str], str])
         f',"member_pays":"{yuan(line.claimable - line.payable)}"}}'
     )
     return (
-        f'{{"row":{line.row},"line_no":{line.line_no},"outcome":"{line.outcome}","reasons":{worded(parts[line.reasons])}'
+        f'{{"row":{line.row},"line_no":{line.line_no},"reference":{compact(line.reference or None)}'
+        f',"refunds":{compact([refund[1] for refund in line.refunds])},"outcome":"{line.outcome}","reasons":{worded(parts[line.reasons])}'
         f',"drug":{parts[line.drug]},"base":{parts[line.base]},"benefit":{compact(line.benefit)}'
         f',"match":{parts[line.match]},"money":{money},"trace":{parts[line.trace]}}}'
     )
@@ -108,7 +111,7 @@ def _line_object(line: KeptLine, parts: list[str], worded: Callable[[str], str])
 
 def _worst(lines: list[KeptLine]) -> str:
     outcomes = {line.outcome for line in lines}
-    return next(outcome for outcome in ("ineligible", "review", "eligible") if outcome in outcomes)
+    return worst(outcomes)
 
 
 def _reasons_in(language: Language) -> Callable[[str], str]:
@@ -143,6 +146,7 @@ def _invalid_object(kept: Kept, shown: Shown) -> str:
 def csv_lines(claims: Iterable[Kept], shown: Shown) -> Iterator[bytes]:
     """Will write one row a line of the file, in the file's order, as CSV (UTF-8 with BOM, CR LF) that runs nothing in a spreadsheet.
 
+    A row that took back from a line has the outcome `refunded` and in `refund_of` the reference of that line, which has the money.
     A line of an invalid claim has the outcome `invalid` and, where it is the one that is wrong, `column`, `value`, `code` and `message`; a
     line with several problems has a row for each.
     """
@@ -195,6 +199,8 @@ def _rows(kept: Kept, shown: Shown, cells: "_Cells") -> list[list[Any]]:
                 claim_no,
                 member_ref,
                 line.line_no,
+                shield(line.reference),
+                "",
                 line.outcome,
                 *cells.reasons(parts[line.reasons]),
                 *cells.drug(parts[line.drug]),
@@ -216,6 +222,10 @@ def _rows(kept: Kept, shown: Shown, cells: "_Cells") -> list[list[Any]]:
                 *_NO_PROBLEM,
             ]
         )
+        for row, line_no, reference in line.refunds:
+            # It is counted in the line that it took back from, and has no money of its own.
+            start = [row, claim_no, member_ref, line_no, shield(reference), shield(line.reference), REFUNDED]
+            rows.append([*start, *_NO_LINE[:-1], kept.digest, *_NO_PROBLEM])
     return rows
 
 
@@ -225,7 +235,7 @@ def _invalid_rows(document: dict[str, Any], claim_no: str, language: Language) -
         row = problem["row"] if problem["row"] in document["rows"] else document["rows"][0]
         told.setdefault(row, []).append(problem)
     for row in dict.fromkeys(document["rows"]):
-        start = [row, claim_no, "", "", INVALID, *_NO_LINE]
+        start = [row, claim_no, "", "", "", "", INVALID, *_NO_LINE]
         for problem in told.get(row, ()):
             words = [problem["column"], problem["value"], problem["code"], problem[f"message_{language}"]]
             yield [*start, *[shield(word) for word in words]]
@@ -272,7 +282,8 @@ def _cells_in(language: Language) -> _Cells:
 
     @lru_cache(maxsize=2_000)
     def product_version(part: str) -> str:
-        return shield(json.loads(part)[0]["version"] or "")
+        trace = json.loads(part)
+        return shield(trace[0]["version"] or "") if trace else ""
 
     return _Cells(reasons, drug, base, match, product_version)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from catalog.drugs.names import drug_id
-from claims.batches.record import INVALID
+from claims.batches.record import INVALID, REFUNDED
 from claims.eligibility import Decision
 from common.money import yuan
 
@@ -23,11 +23,13 @@ class Totals:
         self.groups: dict[str, dict[str, Figures]] = kept or {name: {} for name in GROUPS}
 
     def add(self, decision: Decision) -> None:
-        """Will count the lines of a decision."""
+        """Will count the lines of a decision; a row that took back from one is a `refunded` line without money, as in the results."""
         for line in decision.lines:
             judgement, found = line.judgement, line.judgement.recognition
             figures = (1, judgement.line.amount, line.money.claimable, line.money.payable)
             self._count("outcome", judgement.outcome, figures)
+            if judgement.line.refunds:
+                self._count("outcome", REFUNDED, (len(judgement.line.refunds), 0, 0, 0))
             for code in {reason.kind.code for reason in line.reasons}:
                 self._count("reason", code, figures)
             if judgement.benefit is not None:

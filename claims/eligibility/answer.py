@@ -108,6 +108,8 @@ def _line(decided: LineDecision, language: Language) -> dict[str, Any]:
     line = judgement.line
     return {
         "line_no": line.line_no,
+        "reference": line.reference or None,
+        "refunds": [refund.line_no for refund in line.refunds],
         "outcome": judgement.outcome,
         "reasons": [reason_document(reason, language) for reason in decided.reasons],
         "drug": drug_document(judgement.recognition),
@@ -131,9 +133,11 @@ def _line(decided: LineDecision, language: Language) -> dict[str, Any]:
 
 
 def trace_document(judgement: Judgement) -> list[dict[str, Any]]:
-    """Will write the steps in order; the first also says which product version the line was judged by."""
+    """Will write the steps in order; the first also says which product version the line was judged by. No step for a line that was
+    taken back whole: it is not judged."""
     steps: list[dict[str, Any]] = [{"step": step, "result": result} for step, result in judgement.trace]
-    steps[0]["version"] = judgement.terms.label if judgement.terms else None
+    if steps:
+        steps[0]["version"] = judgement.terms.label if judgement.terms else None
     return steps
 
 

@@ -38,7 +38,9 @@ def judge_claim(claim: Claim, world: World) -> JudgedClaim:
 
 
 def judge(case: Case) -> Judgement:
-    """Will take one line through the gates and, unless one stops it, to its benefit."""
+    """Will take one line through the gates and, unless one stops it, to its benefit; what was taken back whole goes nowhere."""
+    if case.line.refunded:
+        return Judgement(case.line, case.sources.terms if case.sources else None, "refunded", (), ())
     reasons: list[Reason] = []
     results: list[StepResult] = []
     stopped = False

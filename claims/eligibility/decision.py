@@ -4,10 +4,10 @@ What is made for every line is a NamedTuple rather than a frozen dataclass, here
 of the time, and a batch makes millions.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from catalog.drugs.resolve import Recognition
 from claims.eligibility.compiled import CompiledVersion
@@ -17,9 +17,18 @@ from claims.eligibility.matching import Match
 from claims.eligibility.reasons import Reason
 from insurers.terms import Benefit, ProductTerms
 
-Outcome = Literal["eligible", "ineligible", "review"]
+Outcome = Literal["eligible", "ineligible", "review", "refunded"]
 StepResult = Literal["pass", "fail", "unknown", "skipped"]
 BaseStatus = Literal["excluded", "undetermined", "covered", "restricted_out", "not_listed"]
+
+
+# From the worst on; a line of which nothing is left says nothing about the others.
+_WORST_FIRST: Final[tuple[Outcome, ...]] = ("ineligible", "review", "eligible", "refunded")
+
+
+def worst(outcomes: Container[str]) -> Outcome:
+    """Return the outcome of a claim whose lines have these."""
+    return next(outcome for outcome in _WORST_FIRST if outcome in outcomes)
 
 
 class BaseFinding(NamedTuple):
@@ -49,7 +58,8 @@ class Judgement(NamedTuple):
     """A line judged without money: gates and benefit (eligibility 5 and 6).
 
     `terms` is None when no product version is in force; `recognition`, `base`, `benefit` and `match` are None where gate 1 or
-    5 stopped. `nearest` is the benefit whose reasons the line carries when none takes it.
+    5 stopped; a line that was taken back whole is `refunded`, without reasons and trace. `nearest` is the benefit whose reasons
+    the line carries when none takes it.
     """
 
     line: Line
@@ -131,11 +141,8 @@ class Decision:
 
     @property
     def outcome(self) -> Outcome:
-        """The worst of its lines."""
-        outcomes = {line.judgement.outcome for line in self.lines}
-        if "ineligible" in outcomes:
-            return "ineligible"
-        return "review" if "review" in outcomes else "eligible"
+        """The worst of its lines; `refunded` where nothing is left of any."""
+        return worst({line.judgement.outcome for line in self.lines})
 
 
 @dataclass(frozen=True, slots=True, eq=False)

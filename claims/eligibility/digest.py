@@ -3,9 +3,9 @@
 It is the SHA-256 of the RFC 8785 JSON of: the rules version, `known_at`, the request's facts, the product versions, the catalog
 versions with their checksums, and what was decided of each line. What counts as a fact is what can decide something, in the
 form in which it decides: drug texts after `norm`, disease codes without dots, numbers as numbers ("30" and "30.0" are the same),
-what the claim says for all its lines filled into each, lines by their number. So two requests that say the same in other words
-have one digest. Not in it: claim number, member reference, prior-authorisation number (only whether there is one), ids, messages,
-the order of the lines, the time of asking.
+what the claim says for all its lines filled into each, what was taken back added up, lines by their number. So two requests
+that say the same in other words have one digest. Not in it: claim number, member reference, references of lines,
+prior-authorisation number (only whether there is one), ids, messages, the order of the lines, the time of asking.
 """
 
 from collections.abc import Mapping, Sequence

@@ -40,8 +40,19 @@ class Member:
     accumulators: Accumulators = Accumulators()
 
 
+class Refund(NamedTuple):
+    """A row that took back from a line (refunds.py): its number, its sender's own name, its place among the claim's rows from 0."""
+
+    line_no: int
+    reference: str
+    place: int
+
+
 class Line(NamedTuple):
-    """One drug on a claim, what the claim says for all its lines filled in; diagnoses are cleaned codes."""
+    """One drug on a claim, what the claim says for all its lines filled in; diagnoses are cleaned codes.
+
+    What was taken back from it is added up already; `refunded`: it came to nothing, and is not judged.
+    """
 
     line_no: int
     service_date: date
@@ -57,6 +68,11 @@ class Line(NamedTuple):
     prior_auth_no: str = ""
     evidence: Mapping[str, bool] = {}  # noqa: RUF012 -- a NamedTuple default, never changed
     unit_price: str = ""
+    # The sender's own name of the line, its place among the claim's rows from 0, and the rows that took back from it.
+    reference: str = ""
+    place: int = 0
+    refunds: tuple["Refund", ...] = ()
+    refunded: bool = False
 
     @property
     def claimable(self) -> int:

@@ -1,42 +1,39 @@
 """Requests read strictly at the edge: decoded JSON in, a value that cannot be wrong out, or every problem with its pointer.
 
-What makes a claim invalid is eligibility 8. Missing, null, blank and empty are all "not given". Amounts are text or whole numbers,
-or Decimal where the JSON was decoded so; a binary float is refused, since it no longer is what was written.
+What makes a claim invalid is eligibility 8. The shape of a request is read by common.reading, what a text says by fields.py, as
+the cells of a batch are.
 """
 
-import re
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
 from catalog import vocabularies
 from catalog.drugs.knowledge import Identity
+from claims.eligibility import fields
 from claims.eligibility.diseases import DiseaseCodes
 from claims.eligibility.facts import (
     CIRCUMSTANCE_NONE,
-    QUANTITY_PLACES,
     Accumulators,
     Claim,
     CoverageQuery,
     Line,
     Member,
 )
+from claims.eligibility.refunds import ADDED_UP, Row, Wrong, add_up, wrong_signs
 from claims.limits import MAX_LINES, MAX_TEXT
-from common import icd10
-from common.dates import parse_day, parse_instant
-from common.errors import InvalidInput, pointer
-from common.money import NotANumber, fen, plain, scaled
-from common.sentences import Language, Problems
-from insurers.terms import SETTINGS
+from common import icd10, personal
+from common.money import MAX_FEN
+from common.reading import UNKEEPABLE, Reader, Unreadable, not_below_nothing, not_given
+from common.sentences import Language, Place
+from tables.cells import Fault
 
 SEXES: Final = vocabularies.SEXES.codes
+SETTINGS: Final = vocabularies.SETTINGS.codes
 CIRCUMSTANCES: Final = vocabularies.CIRCUMSTANCES.codes
-LEVELS: Final = tuple(map(int, vocabularies.LEVELS.codes))
-MAX_AGE: Final = 150
 MAX_CODES: Final = 500
-MAX_LINE_NO: Final = 2**31 - 1
-PRICE_PLACES: Final = 18
 
 IDENTITY_FIELDS: Final = Identity._fields
 CLAIM_FIELDS: Final = frozenset(
@@ -45,217 +42,160 @@ CLAIM_FIELDS: Final = frozenset(
 MEMBER_FIELDS: Final = frozenset("member_ref policy_start policy_end renewal sex age pre_existing accumulators".split())
 ACCUMULATOR_FIELDS: Final = frozenset({"deductible_used", "benefit_base", "benefit_paid", "total_paid"})
 LINE_FIELDS: Final = frozenset(
-    "line_no service_date diagnoses setting institution_level quantity unit_price amount base_paid other_paid base_settled "
-    "prior_auth_no evidence".split()
+    "line_no reference refund_of service_date diagnoses setting institution_level quantity unit_price amount base_paid other_paid "
+    "base_settled prior_auth_no evidence".split()
 ) | frozenset(IDENTITY_FIELDS)
 QUERY_FIELDS: Final = frozenset(
     "icd10 sex age setting institution_level circumstance date known_at".split()
 ) | frozenset(IDENTITY_FIELDS)
 
-# Names under which systems send who a person is: they get a code of their own, since the mend is not a spelling.
-PERSONAL_FIELDS: Final = frozenset(
-    "name fullname patient patientname psnname insuredname membername idcard idcardno idno idnumber identity identityno certno "
-    "certificateno passport passportno phone phoneno phonenumber tel telephone mobile mobileno email address addr homeaddress birthday "
-    "birthdate dateofbirth brdy bankcard bankaccount 姓名 患者姓名 参保人姓名 身份证 身份证号 身份证号码 证件号 证件号码 电话 联系电话 手机 "
-    "手机号 地址 住址 家庭住址 邮箱 出生日期 银行卡号".split()
-)
 
-# PostgreSQL keeps no NUL, and half a surrogate pair is no text at all.
-_UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
-
-
-class InvalidClaim(InvalidInput):
+class InvalidClaim(Unreadable):
     """The claim is invalid (eligibility 8); `errors` point at every field to mend."""
 
     code = "invalid_claim"
 
 
-class InvalidQuery(InvalidInput):
+class InvalidQuery(Unreadable):
     """The coverage query is invalid; `errors` point at every field to mend."""
 
     code = "invalid_query"
 
 
 def parse_claim(data: object, language: Language = "zh") -> Claim:
-    """Will read a claim check from decoded JSON. Raises InvalidClaim with every problem found."""
+    """Read a claim check from decoded JSON, what was taken back added up. Raises InvalidClaim with every problem found."""
     reader = _Reader(language)
     claim = reader.claim(data)
     if claim is None:
-        raise InvalidClaim("The claim has problems.", errors=reader.problems.found)
+        problems = reader.problems
+        raise InvalidClaim("The claim has problems.", errors=problems.errors(), said=problems.found)
     return claim
 
 
 def parse_coverage(data: object, *, today: date, language: Language = "zh") -> CoverageQuery:
-    """Will read one coverage query from decoded JSON; `date` not given is today. Raises InvalidQuery."""
+    """Read one coverage query from decoded JSON; `date` not given is today. Raises InvalidQuery."""
     reader = _Reader(language)
     query = reader.coverage(data, today)
     if query is None:
-        raise InvalidQuery("The query has problems.", errors=reader.problems.found)
+        problems = reader.problems
+        raise InvalidQuery("The query has problems.", errors=problems.errors(), said=problems.found)
     return query
 
 
 def coverage_fields(parameters: Mapping[str, Sequence[str]]) -> dict[str, object]:
-    """Will turn URL parameters into the fields of a coverage query.
-
-    `icd10` may be repeated or hold several codes split by commas; whole numbers are read where one is meant. Anything that
-    cannot be read is passed on as it is, for `parse_coverage` to name.
-    """
+    """Return the fields of a coverage query that URL parameters give; `icd10` may be repeated, each with several codes."""
     found: dict[str, object] = {}
     for name, values in parameters.items():
         if name == "icd10":
-            found[name] = [code.strip() for value in values for code in value.split(",") if code.strip()]
-        elif name in ("age", "institution_level") and values and re.fullmatch(r"[0-9]{1,4}", values[-1], re.ASCII):
-            found[name] = int(values[-1])
+            found[name] = [text for text in values if text.strip()]
         else:
             found[name] = values[-1] if values else ""
     return found
 
 
-@lru_cache(maxsize=65_536)
-def _identity(
-    national_code: str | None,
-    approval_no: str | None,
-    generic_name: str | None,
-    dosage_form: str | None,
-    brand_name: str | None,
-    manufacturer: str | None,
-    strength: str | None,
-) -> Identity | None:
-    """The identity that seven texts, as written, make; None when one of them cannot be taken or they name no drug.
+def identity_of(written: Sequence[str | None]) -> Identity | None:
+    """Return the identity that seven texts make, in the order of IDENTITY_FIELDS; None when one of them cannot be taken, or they
+    name no drug."""
+    return _identity(*written)
 
-    Drugs repeat from claim to claim, so this is remembered.
-    """
-    written = (national_code, approval_no, generic_name, dosage_form, brand_name, manufacturer, strength)
+
+@lru_cache(maxsize=65_536)
+def _identity(*written: str | None) -> Identity | None:
+    # Drugs repeat from claim to claim, so this is remembered.
     for text in written:
-        if text is not None and (not isinstance(text, str) or len(text) > MAX_TEXT or _UNKEEPABLE.search(text)):
+        if text is not None and (not isinstance(text, str) or len(text) > MAX_TEXT or UNKEEPABLE.search(text)):
             return None
-    identity = Identity.of(**{name: text or "" for name, text in zip(IDENTITY_FIELDS, written, strict=True)})
+        if text and personal.identity_number_in(text):
+            return None
+    texts = {name: text or "" for name, text in zip(IDENTITY_FIELDS, written, strict=True)}
+    try:
+        texts["national_code"] = fields.drug_code(texts["national_code"])
+    except Fault:
+        return None
+    texts["approval_no"] = fields.approval_no(texts["approval_no"])
+    identity = Identity.of(**texts)
     return identity if identity.names_a_drug else None
 
 
-@lru_cache(maxsize=65_536)
-def _codes_in(text: str, ranges: bool) -> tuple[tuple[str, ...], str]:
-    """Return the disease codes, and where allowed ranges, that a text holds, and why it cannot be taken ('' where it can)."""
-    if len(text) > MAX_TEXT or _UNKEEPABLE.search(text):
-        return (), "BAD_CODE"
-    found = icd10.split(text)
-    if not found or not all(icd10.is_code(code) or icd10.range_of(code) for code in found):
-        return (), "BAD_CODE"
-    if not ranges and not all(map(icd10.is_code, found)):
-        return (), "RANGE_NOT_ALLOWED"
-    return tuple(map(icd10.compared, found)), ""
+class _Reader(Reader):
+    """Reads one claim or coverage query."""
 
-
-def _not_given(value: object) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
-
-
-class _Reader:
-    """Reads one request; every method notes what is wrong and goes on, so that all problems are found at once.
-
-    Places are tuples, made into JSON pointers only when there is something to say.
-    """
-
-    __slots__ = ("problems",)
-
-    def __init__(self, language: Language) -> None:
-        self.problems = Problems(language)
-
-    def add(self, place: tuple[str | int, ...], code: str, **values: object) -> None:
-        self.problems.add(pointer(*place), code, **values)
+    __slots__ = ()
 
     def claim(self, data: object) -> Claim | None:
-        if not isinstance(data, Mapping):
-            self.add((), "BAD_TYPE", what_zh="对象", what_en="an object")
+        asked = self.mapping((), data, CLAIM_FIELDS)
+        if asked is None:
             return None
-        self.known_fields((), data, CLAIM_FIELDS)
-        product = self.text(("product",), data.get("product"))
-        if not product:
-            self.add(("product",), "REQUIRED", what="product")
-        service_date = self.day(("service_date",), data.get("service_date"))
-        known_at = self.instant(("as_known_at",), data.get("as_known_at"))
+        product = self.text(("product",), asked.get("product"), limit=MAX_TEXT, required=True)
+        service_date = self.day(("service_date",), asked.get("service_date"))
+        known_at = self.instant(("as_known_at",), asked.get("as_known_at"))
         common = _Common(
             # A date that cannot be read is one fault, not a missing date on every line.
-            service_date if _not_given(data.get("service_date")) else service_date or date.min,
-            self.diagnoses(("diagnoses",), data.get("diagnoses")),
-            self.choice(("setting",), data.get("setting"), SETTINGS),
-            self.level(("institution_level",), data.get("institution_level")),
+            service_date if not_given(asked.get("service_date")) else service_date or date.min,
+            self.diagnoses(("diagnoses",), asked.get("diagnoses")),
+            self.setting(("setting",), asked.get("setting")),
+            self.level(("institution_level",), asked.get("institution_level")),
         )
-        circumstance = self.choice(("circumstance",), data.get("circumstance"), CIRCUMSTANCES) or CIRCUMSTANCE_NONE
-        claim_no = self.text(("claim_no",), data.get("claim_no"))
-        member = self.member(data.get("member"))
-        lines = self.lines(data.get("lines"), common)
+        circumstance = self.circumstance(asked)
+        claim_no = self.value(("claim_no",), asked.get("claim_no"), fields.claim_no) or ""
+        member = self.member(asked.get("member"))
+        lines = self.lines(asked.get("lines"), common)
         if self.problems:
             return None
         return Claim(product, lines, claim_no, service_date, known_at, circumstance, member)
 
     def coverage(self, data: object, today: date) -> CoverageQuery | None:
-        if not isinstance(data, Mapping):
-            self.add((), "BAD_TYPE", what_zh="对象", what_en="an object")
+        asked = self.mapping((), data, QUERY_FIELDS)
+        if asked is None:
             return None
-        self.known_fields((), data, QUERY_FIELDS)
-        icd10 = data.get("icd10")
+        icd10 = asked.get("icd10")
         query = CoverageQuery(
-            day=self.day(("date",), data.get("date")) or today,
-            identity=self.identity((), data),
+            day=self.day(("date",), asked.get("date")) or today,
+            identity=self.identity((), asked),
             diagnoses=self.diagnoses(("icd10",), [icd10] if isinstance(icd10, str) and icd10.strip() else icd10),
-            sex=self.choice(("sex",), data.get("sex"), SEXES),
-            age=self.age(("age",), data.get("age")),
-            setting=self.choice(("setting",), data.get("setting"), SETTINGS),
-            institution_level=self.level(("institution_level",), data.get("institution_level")),
-            circumstance=self.choice(("circumstance",), data.get("circumstance"), CIRCUMSTANCES) or CIRCUMSTANCE_NONE,
-            known_at=self.instant(("known_at",), data.get("known_at")),
+            sex=self.choice(("sex",), asked.get("sex"), fields.sex, SEXES) or "",
+            age=self.number(("age",), asked.get("age"), fields.age),
+            setting=self.setting(("setting",), asked.get("setting")),
+            institution_level=self.level(("institution_level",), asked.get("institution_level")),
+            circumstance=self.circumstance(asked),
+            known_at=self.instant(("known_at",), asked.get("known_at")),
         )
         return None if self.problems else query
 
     def member(self, data: object) -> Member:
-        if data is None or data in ({}, "", []):
+        said = self.optional(("member",), data, MEMBER_FIELDS)
+        if not said:
             return Member()
-        if not isinstance(data, Mapping):
-            self.add(("member",), "BAD_TYPE", what_zh="对象", what_en="an object")
-            return Member()
-        self.known_fields(("member",), data, MEMBER_FIELDS)
-        start = self.day(("member", "policy_start"), data.get("policy_start"))
-        end = self.day(("member", "policy_end"), data.get("policy_end"))
+        start = self.day(("member", "policy_start"), said.get("policy_start"))
+        end = self.day(("member", "policy_end"), said.get("policy_end"))
         if start and end and start > end:
             self.add(("member", "policy_start"), "DATE_ORDER", first="policy_start", second="policy_end")
         return Member(
-            member_ref=self.text(("member", "member_ref"), data.get("member_ref")),
+            member_ref=self.value(("member", "member_ref"), said.get("member_ref"), fields.member_ref) or "",
             policy_start=start,
             policy_end=end,
-            renewal=self.yes_no(("member", "renewal"), data.get("renewal")),
-            sex=self.choice(("member", "sex"), data.get("sex"), SEXES),
-            age=self.age(("member", "age"), data.get("age")),
-            pre_existing=self.pre_existing(("member", "pre_existing"), data.get("pre_existing")),
-            accumulators=self.accumulators(("member", "accumulators"), data.get("accumulators")),
+            renewal=self.yes_no(("member", "renewal"), said.get("renewal")) or False,
+            sex=self.choice(("member", "sex"), said.get("sex"), fields.sex, SEXES) or "",
+            age=self.number(("member", "age"), said.get("age"), fields.age),
+            pre_existing=self.pre_existing(("member", "pre_existing"), said.get("pre_existing")),
+            accumulators=self.accumulators(("member", "accumulators"), said.get("accumulators")),
         )
 
-    def accumulators(self, place: tuple[str | int, ...], data: object) -> Accumulators:
-        if data is None or data in ({}, "", []):
+    def accumulators(self, place: Place, data: object) -> Accumulators:
+        said = self.optional(place, data, ACCUMULATOR_FIELDS)
+        if not said:
             return Accumulators()
-        if not isinstance(data, Mapping):
-            self.add(place, "BAD_TYPE", what_zh="对象", what_en="an object")
-            return Accumulators()
-        self.known_fields(place, data, ACCUMULATOR_FIELDS)
         return Accumulators(
-            deductible_used=self.amounts((*place, "deductible_used"), data.get("deductible_used")),
-            benefit_base=self.amounts((*place, "benefit_base"), data.get("benefit_base")),
-            benefit_paid=self.amounts((*place, "benefit_paid"), data.get("benefit_paid")),
-            total_paid=self.money((*place, "total_paid"), data.get("total_paid")) or 0,
+            deductible_used=self.used((*place, "deductible_used"), said.get("deductible_used")),
+            benefit_base=self.used((*place, "benefit_base"), said.get("benefit_base")),
+            benefit_paid=self.used((*place, "benefit_paid"), said.get("benefit_paid")),
+            total_paid=self.number((*place, "total_paid"), said.get("total_paid"), _not_below_nothing) or 0,
         )
 
-    def amounts(self, place: tuple[str | int, ...], data: object) -> dict[str, int]:
-        if data is None or data == "":
+    def used(self, place: Place, data: object) -> dict[str, int]:
+        if not_given(data):
             return {}
-        if not isinstance(data, Mapping):
-            self.add(place, "BAD_TYPE", what_zh="对象", what_en="an object")
-            return {}
-        found = {}
-        for name, written in data.items():
-            amount = self.money((*place, name), written)
-            if self.text((*place, name), name) and amount is not None:
-                found[name] = amount
-        return found
+        return self.amounts(place, data, lambda at, name: self.text(at, name, limit=MAX_TEXT), _not_below_nothing)
 
     def lines(self, data: object, common: "_Common") -> tuple[Line, ...]:
         if data is None or data == "" or data == []:
@@ -265,65 +205,105 @@ class _Reader:
             self.add(("lines",), "BAD_TYPE", what_zh="列表", what_en="a list")
             return ()
         if len(data) > MAX_LINES:
-            self.add(("lines",), "TOO_MANY", what="lines", limit=MAX_LINES)
+            self.add(("lines",), "TOO_MANY_LINES", limit=MAX_LINES)
             return ()
-        lines: list[Line] = []
+        rows: list[Row] = []
         numbers: set[int] = set()
         for place, item in enumerate(data):
-            if not isinstance(item, Mapping):
-                self.add(("lines", place), "BAD_TYPE", what_zh="对象", what_en="an object")
+            row = self.row(place, item, common)
+            if row is None:
                 continue
-            line = self.line(place, item, common)
-            if line.line_no in numbers:
-                self.add(("lines", place, "line_no"), "DUPLICATE", value=line.line_no)
-            numbers.add(line.line_no)
-            lines.append(line)
-        return tuple(lines)
+            if row.line.line_no in numbers:
+                self.add(("lines", place, "line_no"), "LINE_NO_TWICE", value=row.line.line_no)
+            numbers.add(row.line.line_no)
+            rows.append(row)
+        if len(rows) < len(data):
+            return ()
+        lines, wrong = add_up(rows)
+        self.note(wrong, has_refunds=any(row.refund_of for row in rows))
+        return lines
 
-    def line(self, place: int, data: Mapping[str, object], common: "_Common") -> Line:
+    def note(self, wrong: Iterable[Wrong], *, has_refunds: bool) -> None:
+        """Note what is wrong with sums, but for sums of what could not be read: that is one fault."""
+        before = {said.pointer for said in self.problems.found}
+        unread = {found for found in before if found.startswith("/lines/") and found.rpartition("/")[2] in ADDED_UP}
+        for found in wrong:
+            own = {f"/lines/{found.place}/{field}" for field in ADDED_UP}
+            if found.field == "refund_of" or unread.isdisjoint(unread if has_refunds else own):
+                self.add(("lines", found.place, found.field), found.sentence, value=found.value, what=found.value)
+
+    def row(self, place: int, data: object, common: "_Common") -> Row | None:
         at = ("lines", place)
-        self.known_fields(at, data, LINE_FIELDS)
-        get = data.get
+        said = self.mapping(at, data, LINE_FIELDS)
+        if said is None:
+            return None
+        # Most lines lack most of what they may say: what is not there is not asked for.
+        get = said.get
         day = common.service_date
-        if "service_date" in data:
+        if "service_date" in said:
             day = self.day((*at, "service_date"), get("service_date")) or day
-        if day is None and _not_given(get("service_date")):
+        if day is None and not_given(get("service_date")):
             self.add((*at, "service_date"), "REQUIRED", what="service_date")
-        amount = self.money((*at, "amount"), get("amount"), required=True) or 0
-        base_paid = self.money((*at, "base_paid"), get("base_paid")) or 0
-        other_paid = self.money((*at, "other_paid"), get("other_paid")) or 0
-        if amount - base_paid - other_paid < 0 <= amount and min(base_paid, other_paid) >= 0 and "amount" in data:
-            self.add((*at, "amount"), "NEGATIVE_CLAIMABLE")
-        return Line(
+        refund_of = self.reference(at, "refund_of", said) if "refund_of" in said else ""
+        amount, base_paid, other_paid, quantity = self.figures(at, said, is_refund=bool(refund_of))
+        diagnoses, setting, level = common.diagnoses, common.setting, common.institution_level
+        if "diagnoses" in said:
+            diagnoses = self.diagnoses((*at, "diagnoses"), get("diagnoses")) or diagnoses
+        if "setting" in said:
+            setting = self.setting((*at, "setting"), get("setting")) or setting
+        if "institution_level" in said:
+            level = self.level((*at, "institution_level"), get("institution_level")) or level
+        settled = get("base_settled")
+        line = Line(
             line_no=self.line_no(place, get("line_no")),
             service_date=day or date.min,
-            diagnoses=self.diagnoses((*at, "diagnoses"), get("diagnoses")) or common.diagnoses,
-            setting=self.choice((*at, "setting"), get("setting"), SETTINGS) or common.setting,
-            institution_level=self.level((*at, "institution_level"), get("institution_level"))
-            or common.institution_level,
-            identity=self.identity(at, data),
-            quantity=self.quantity((*at, "quantity"), get("quantity")),
+            diagnoses=diagnoses,
+            setting=setting,
+            institution_level=level,
+            identity=self.identity(at, said, required=not refund_of),
+            quantity=quantity,
             amount=amount,
             base_paid=base_paid,
             other_paid=other_paid,
-            base_settled=self.yes_no((*at, "base_settled"), get("base_settled")),
-            prior_auth_no=self.text((*at, "prior_auth_no"), get("prior_auth_no")),
-            evidence=self.evidence((*at, "evidence"), get("evidence")),
-            unit_price=self.unit_price((*at, "unit_price"), get("unit_price")),
+            base_settled=settled if type(settled) is bool else self.yes_no((*at, "base_settled"), settled) or False,
+            prior_auth_no=self.prior_auth_no(at, said) if "prior_auth_no" in said else "",
+            evidence=self.evidence((*at, "evidence"), get("evidence")) if "evidence" in said else {},
+            unit_price=self.unit_price(at, said) if "unit_price" in said else "",
+            reference=self.reference(at, "reference", said) if "reference" in said else "",
+            place=place,
         )
+        return Row(line, refund_of)
+
+    def figures(self, at: Place, said: Mapping[str, object], *, is_refund: bool) -> tuple[int, int, int, int]:
+        """Return amount, base_paid, other_paid in fen and the quantity, each of the sign that it must have; 0 where it has not."""
+        get = said.get
+        amount = self.number((*at, "amount"), get("amount"), fields.money, required=True)
+        base_paid = self.number((*at, "base_paid"), get("base_paid"), fields.money) or 0
+        other_paid = self.number((*at, "other_paid"), get("other_paid"), fields.money) or 0
+        quantity = self.number((*at, "quantity"), get("quantity"), fields.quantity, required=True)
+        quantity_sign = (-1 if is_refund else 1) if quantity is None else quantity
+        for field, sentence in wrong_signs(quantity_sign, amount or 0, base_paid, other_paid, is_refund=is_refund):
+            self.add((*at, field), sentence, value=get(field), what=field)
+        return amount or 0, base_paid, other_paid, quantity or 0
+
+    def reference(self, at: Place, name: str, said: Mapping[str, object]) -> str:
+        return self.value((*at, name), said.get(name), fields.reference) or ""
+
+    def prior_auth_no(self, at: Place, said: Mapping[str, object]) -> str:
+        return self.value((*at, "prior_auth_no"), said.get("prior_auth_no"), fields.prior_auth_no) or ""
+
+    def unit_price(self, at: Place, said: Mapping[str, object]) -> str:
+        return self.number((*at, "unit_price"), said.get("unit_price"), fields.unit_price) or ""
 
     def line_no(self, place: int, data: object) -> int:
-        if _not_given(data):
+        if type(data) is int and 1 <= data <= fields.MAX_LINE_NO:
+            return data
+        if not_given(data):
             return place + 1
-        if isinstance(data, bool) or not isinstance(data, int):
-            self.add(("lines", place, "line_no"), "BAD_TYPE", what_zh="正整数", what_en="a positive whole number")
-            return -place
-        if not 1 <= data <= MAX_LINE_NO:
-            self.add(("lines", place, "line_no"), "OUT_OF_RANGE", value=data, low=1, high=MAX_LINE_NO)
-            return -place
-        return data
+        found = self.number(("lines", place, "line_no"), data, fields.line_no)
+        return -place if found is None else found
 
-    def identity(self, at: tuple[str | int, ...], data: Mapping[str, object]) -> Identity:
+    def identity(self, at: Place, data: Mapping[str, object], *, required: bool = True) -> Identity:
         written = [data.get(name) for name in IDENTITY_FIELDS]
         try:
             identity = _identity(*written)
@@ -332,178 +312,71 @@ class _Reader:
         if identity is not None:
             return identity
         before = len(self.problems.found)
-        texts = {name: self.text((*at, name), value) for name, value in zip(IDENTITY_FIELDS, written, strict=True)}
-        if len(self.problems.found) == before:
-            self.add(at, "NO_DRUG_IDENTITY")
+        texts = {
+            name: self.text((*at, name), value, limit=MAX_TEXT)
+            for name, value in zip(IDENTITY_FIELDS, written, strict=True)
+        }
+        try:
+            fields.drug_code(texts["national_code"])
+        except Fault as fault:
+            self.problems.refuse((*at, "national_code"), fault)
+        if required and len(self.problems.found) == before:
+            self.add((*at, "generic_name"), "NO_DRUG_IDENTITY")
         return Identity.of(**texts)
 
-    def known_fields(self, place: tuple[str | int, ...], data: Mapping[str, object], known: frozenset[str]) -> None:
-        if data.keys() <= known:
-            return
-        for name in data:
-            if name in known:
-                continue
-            bare = re.sub(r"[\s_\-]", "", str(name)).lower()
-            code = "PERSONAL_DATA" if bare in PERSONAL_FIELDS else "UNKNOWN_FIELD"
-            self.add((*place, name), code, what=name)
+    def setting(self, place: Place, data: object) -> str:
+        return self.choice(place, data, fields.setting, SETTINGS) or ""
 
-    def text(self, place: tuple[str | int, ...], data: object) -> str:
-        if data is None:
-            return ""
-        if not isinstance(data, str):
-            self.add(place, "BAD_TYPE", what_zh="文字", what_en="text")
-            return ""
-        if len(data) > MAX_TEXT:
-            self.add(place, "TOO_LONG", limit=MAX_TEXT)
-        elif _UNKEEPABLE.search(data):
-            self.add(place, "CONTROL_CHARACTER")
-        return data if data.strip() else ""
+    def circumstance(self, asked: Mapping[str, object]) -> str:
+        said = asked.get("circumstance")
+        return self.choice(("circumstance",), said, fields.circumstance, CIRCUMSTANCES) or CIRCUMSTANCE_NONE
 
-    def choice(self, place: tuple[str | int, ...], data: object, choices: tuple[str, ...]) -> str:
-        if data is None:
-            return ""
-        if isinstance(data, str) and data in choices:
-            return data
-        if not _not_given(data):
-            self.add(place, "BAD_CHOICE", value=data, choices=", ".join(choices))
-        return ""
+    def level(self, place: Place, data: object) -> int | None:
+        if isinstance(data, int | Decimal) and not isinstance(data, bool):
+            return self.number(place, data, fields.institution_level)
+        return self.choice(place, data, fields.institution_level, vocabularies.LEVELS.codes)
 
-    def level(self, place: tuple[str | int, ...], data: object) -> int | None:
-        if _not_given(data):
-            return None
-        if isinstance(data, int) and not isinstance(data, bool) and data in LEVELS:
-            return data
-        self.add(place, "BAD_CHOICE", value=data, choices="1, 2, 3")
-        return None
-
-    def age(self, place: tuple[str | int, ...], data: object) -> int | None:
-        if _not_given(data):
-            return None
-        if isinstance(data, bool) or not isinstance(data, int):
-            self.add(place, "BAD_TYPE", what_zh="整数", what_en="a whole number")
-            return None
-        if not 0 <= data <= MAX_AGE:
-            self.add(place, "OUT_OF_RANGE", value=data, low=0, high=MAX_AGE)
-        return data
-
-    def yes_no(self, place: tuple[str | int, ...], data: object) -> bool:
-        if data is True or data is False:
-            return data
-        if not _not_given(data):
-            self.add(place, "BAD_YES_NO")
-        return False
-
-    def day(self, place: tuple[str | int, ...], data: object) -> date | None:
-        if _not_given(data):
-            return None
-        try:
-            if isinstance(data, str):
-                return parse_day(data)
-        except ValueError:
-            pass
-        self.add(place, "BAD_DATE", value=data)
-        return None
-
-    def instant(self, place: tuple[str | int, ...], data: object) -> datetime | None:
-        if _not_given(data):
-            return None
-        try:
-            if isinstance(data, str):
-                return parse_instant(data)
-        except ValueError:
-            pass
-        self.add(place, "BAD_INSTANT", value=data)
-        return None
-
-    def money(self, place: tuple[str | int, ...], data: object, *, required: bool = False) -> int | None:
-        if _not_given(data):
-            if required:
-                self.add(place, "REQUIRED", what=place[-1])
-            return None
-        try:
-            amount = fen(data)
-        except NotANumber as fault:
-            self.add(place, fault.code, value=data, places=2, low="0", high="1000000000000.00")
-            return None
-        if amount < 0:
-            self.add(place, "NEGATIVE", value=data)
-        return amount
-
-    def quantity(self, place: tuple[str | int, ...], data: object) -> int:
-        if _not_given(data):
-            self.add(place, "REQUIRED", what="quantity")
-            return 0
-        try:
-            quantity = _quantity(data) if isinstance(data, str) else scaled(data, QUANTITY_PLACES)
-        except NotANumber as fault:
-            self.add(place, fault.code, value=data, places=QUANTITY_PLACES, low="0", high="1000000000000")
-            return 0
-        if quantity <= 0:
-            self.add(place, "NOT_POSITIVE", value=data)
-        return quantity
-
-    def unit_price(self, place: tuple[str | int, ...], data: object) -> str:
-        """Kept, not judged; the one amount that may have more than two decimals."""
-        if _not_given(data):
-            return ""
-        try:
-            price = scaled(data, PRICE_PLACES)
-        except NotANumber as fault:
-            self.add(place, fault.code, value=data, places=PRICE_PLACES, low="0", high="1000000000000")
-            return ""
-        if price < 0:
-            self.add(place, "NEGATIVE", value=data)
-            return ""
-        return plain(price, PRICE_PLACES)
-
-    def diagnoses(self, place: tuple[str | int, ...], data: object) -> tuple[str, ...]:
-        if not data or _not_given(data):
+    def diagnoses(self, place: Place, data: object) -> tuple[str, ...]:
+        if not data or not_given(data):
             # 0 and False are no lists; nothing else that is empty says anything.
             if data is not None and not isinstance(data, str | list | tuple):
                 self.add(place, "BAD_TYPE", what_zh="列表", what_en="a list")
             return ()
-        return tuple(self.codes(place, data, ranges=False))
+        return tuple(self.codes(place, data, _diagnoses))
 
-    def pre_existing(self, place: tuple[str | int, ...], data: object) -> DiseaseCodes:
-        if _not_given(data):
-            return DiseaseCodes()
-        return DiseaseCodes.of(self.codes(place, data, ranges=True))
+    def pre_existing(self, place: Place, data: object) -> DiseaseCodes:
+        return DiseaseCodes.of(self.codes(place, data, fields.pre_existing))
 
-    def codes(self, place: tuple[str | int, ...], data: object, *, ranges: bool) -> list[str]:
-        if not isinstance(data, list | tuple):
-            self.add(place, "BAD_TYPE", what_zh="列表", what_en="a list")
-            return []
-        if len(data) > MAX_CODES:
-            self.add(place, "TOO_MANY", what=place[-1], limit=MAX_CODES)
-            return []
+    def codes(self, place: Place, data: object, read: Callable[[str], tuple[str, ...] | None]) -> list[str]:
         codes: list[str] = []
-        for position, text in enumerate(data):
-            found, problem = _codes_in(text, ranges) if isinstance(text, str) else ((), "BAD_CODE")
-            if problem:
-                self.add((*place, position), problem, value=text)
-            codes += found
+        for position, text in enumerate(self.items(place, data, MAX_CODES)):
+            if isinstance(text, str) and text.strip():
+                codes += self.read((*place, position), text, read) or ()
+            else:
+                self.add((*place, position), "BAD_CODE", value=text)
         return codes
 
-    def evidence(self, place: tuple[str | int, ...], data: object) -> dict[str, bool]:
+    def evidence(self, place: Place, data: object) -> dict[str, bool]:
         """Answers to criteria; null is no answer."""
-        if data is None or data == "":
-            return {}
-        if not isinstance(data, Mapping):
-            self.add(place, "BAD_TYPE", what_zh="对象", what_en="an object")
-            return {}
         found = {}
-        for code, answered in data.items():
-            if answered is True or answered is False:
-                if self.text((*place, code), code):
-                    found[code] = answered
-            elif not _not_given(answered):
-                self.add((*place, code), "BAD_YES_NO")
+        for code, answered in self.named(place, data).items():
+            at = (*place, str(code))
+            says = self.yes_no(at, answered)
+            name = self.value(at, str(code), fields.evidence_code)
+            if says is not None and name:
+                found[name] = says
         return found
 
 
-@lru_cache(maxsize=8_192)
-def _quantity(text: str) -> int:
-    return scaled(text, QUANTITY_PLACES)
+@lru_cache(maxsize=65_536)
+def _diagnoses(text: str) -> tuple[str, ...]:
+    """The diagnoses of a text as they are compared."""
+    return tuple([icd10.compared(code) for code in fields.diagnoses(text) or ()])
+
+
+def _not_below_nothing(text: str) -> int | None:
+    amount = fields.money(text)
+    return None if amount is None else not_below_nothing(amount, MAX_FEN)
 
 
 class _Common:

@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from common.api.fields import StrictSerializer
 from common.api.shapes import (
-    DAY,
+    ANY_DAY,
     MONEY,
     YES_NO,
     array,
@@ -115,8 +115,8 @@ TermsInput = json_body(
         "TermsInput",
         {
             "label": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},
-            "effective_from": DAY,
-            "effective_to": optional(DAY, "inclusive"),
+            "effective_from": ANY_DAY,
+            "effective_to": optional(ANY_DAY, "inclusive"),
             "base": optional(_REFERENCE),
             "base_exclusions": _REFERENCES,
             "negative_lists": _REFERENCES,

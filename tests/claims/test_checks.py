@@ -100,7 +100,7 @@ def recorded_by_rules_1(api: Api, claim: dict[str, Any], monkeypatch: pytest.Mon
         for module in map(import_module, ("claims.services", "claims.eligibility.digest", "claims.eligibility.answer")):
             then.setattr(module, "RULES_VERSION", "1")
         then.setattr(known.dosage_forms(), "matches_name", lambda *_forms: Agreement.PASS)
-        then.setattr(request, "_codes_in", lambda text, _ranges: ((text.replace(".", "")[:4],), ""))
+        then.setattr(request, "_diagnoses", lambda text: (text.replace(".", "")[:4],))
         response = api.post("/claims/checks/", claim)
     assert response.status_code == 200, response.content
     return response.json()
@@ -243,7 +243,7 @@ def test_a_claim_costs_the_same_few_statements_whatever_its_lines(api: Api, hmb:
 
 
 def test_a_publication_is_seen_by_the_next_request_of_a_warm_process(api: Api, hmb: str, cidl: Catalog) -> None:
-    query = {"generic_name": "仑卡奈单抗", "icd10": "G30", "date": "2026-03-14"}
+    query = {"generic_name": "仑卡奈单抗注射液", "icd10": "G30", "date": "2026-03-14"}
     assert api.get("/products/HMB/coverage/", query).json()["outcome"] == "covered"
 
     withdrawn(cidl.versions.get())
@@ -252,7 +252,7 @@ def test_a_publication_is_seen_by_the_next_request_of_a_warm_process(api: Api, h
 
 
 def test_coverage_names_the_other_drugs_of_the_class(api: Api, hmb: str) -> None:
-    query = {"generic_name": "仑卡奈单抗", "icd10": "G30", "date": "2026-03-14"}
+    query = {"generic_name": "仑卡奈单抗注射液", "icd10": "G30", "date": "2026-03-14"}
 
     one = api.get("/products/HMB/coverage/", query).json()
     many = api.post("/products/HMB/coverage/", [query, {**query, "icd10": ["I10"]}]).json()["results"]

@@ -33,5 +33,5 @@ def test_every_problem_has_a_sentence_in_both_languages() -> None:
     for code in SENTENCES:
         for language in ("zh", "en"):
             problems = Problems(language)  # type: ignore[arg-type]
-            problems.add("/field", code, **values)
-            assert "{" not in problems.found[0].detail
+            problems.add(("field",), code, **values)
+            assert "{" not in problems.errors()[0].detail

@@ -143,3 +143,85 @@ def test_an_archive_that_is_no_workbook_is_refused(tmp_path):
         archive.writestr("word/document.xml", "<document/>")
 
     assert found(outcome(file.getvalue(), path=tmp_path)) == [("NOT_A_TABLE", None, "")]
+
+
+def zip_of(*names, first=b"x"):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in names:
+            archive.writestr(name, first)
+    return file.getvalue()
+
+
+def ole(*parts):
+    return (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + bytes(504)
+        + b"".join(part.encode("utf-16-le") for part in parts)
+        + bytes(600)
+    )
+
+
+TABLE = b"<table><tr><td>generic_name</td></tr></table>"
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        (zip_of("[Content_Types].xml", "xl/workbook.bin", "xl/worksheets/sheet1.bin"), ".xlsb"),
+        (zip_of("mimetype", "content.xml", "META-INF/manifest.xml"), "ODS"),
+        (zip_of("[Content_Types].xml", "word/document.xml"), ".docx"),
+        (zip_of("[Content_Types].xml", "ppt/presentation.xml"), ".pptx"),
+        (zip_of("Index/Document.iwa"), "Numbers"),
+        (zip_of("目录.csv"), "zip"),
+        (zip_of("list.xlsx", "list2.xlsx"), "zip"),
+        (ole("Workbook"), ".xls"),
+        (ole("Book"), ".xls"),
+        (ole("EncryptedPackage", "EncryptionInfo"), "密码"),
+        (ole("WordDocument"), ".doc"),
+        (ole("PowerPoint Document"), ".ppt"),
+        (ole("Something"), ".xls"),
+        (b"\x09\x08\x10\x00\x00\x06\x05\x00" + bytes(100), ".xls"),
+        (b"\x09\x04\x06\x00" + bytes(100), ".xls"),
+        (b'<meta http-equiv="Content-Type" content="text/html; charset=utf-8">' + TABLE, "HTML"),
+        (b"<style>td{}</style>" + TABLE, "HTML"),
+        (b"\r\n<TABLE border=1><TR><TD>x</TD></TR></TABLE>", "HTML"),
+        (b"<div>" + TABLE + b"</div>", "HTML"),
+        ("\ufeff<meta charset=utf-8>".encode() + TABLE, "HTML"),
+        ("<meta charset=utf-16><table>".encode("utf-16"), "HTML"),
+        (b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook/>', "2003"),
+        (b'<?xml version="1.0"?><root/>', "XML"),
+        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=x\r\n", "MHTML"),
+        (b"From: <Saved by Blink>\r\nSnapshot-Content-Location: x\r\nMIME-Version: 1.0\r\n", "MHTML"),
+        (b'{"generic_name": "x"}', "JSON"),
+        (b'[{"generic_name": "x"}]', "JSON"),
+        (b'\n [\n  {"a": 1}]', "JSON"),
+        (b"%PDF-1.7", "PDF"),
+        (b"PAR1" + bytes(50), "Parquet"),
+        (b"ID;PWXL;N;E\r\n", "SYLK"),
+        (b"TABLE\r\n0,1\r\n", "DIF"),
+    ],
+)
+def test_another_format_is_named_for_what_it_is_with_the_mend(content, named, tmp_path):
+    result = outcome(content, path=tmp_path)
+
+    assert [problem.code for problem in result.errors] == ["NOT_A_TABLE"]
+    assert named in result.errors[0].zh
+    assert any(word in result.errors[0].zh for word in ("另存", "导出", "解压", "去掉密码")) or named == "PDF"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "PK,generic_name",
+        "{x},generic_name",
+        "<备注>,generic_name",
+        "From,generic_name",
+        "ID;generic_name",
+        "[1],generic_name",
+    ],
+)
+def test_a_header_that_only_looks_like_another_format_is_read(header, tmp_path):
+    row = "1;奥希替尼" if ";" in header else "1,奥希替尼"
+
+    assert outcome(f"{header}\n{row}\n", path=tmp_path).errors == ()

@@ -113,38 +113,6 @@ def test_a_row_of_another_length_than_the_header_is_refused(row, tmp_path):
     assert found(outcome(content, path=tmp_path)) == [("RAGGED_ROW", 2, "")]
 
 
-def test_a_title_above_the_header_is_refused(tmp_path):
-    result = outcome("国家医保目录（2025年）\n" + SEVEN, path=tmp_path)
-
-    assert found(result) == [("MISSING_COLUMN", 1, "generic_name")]
-    assert "标题" in result.errors[0].zh
-
-
-@pytest.mark.parametrize("total", ["合计", "总计", "小计", "合 计", "合计：7", "Total"])
-def test_a_totals_row_is_refused(total, tmp_path):
-    content = csv_text([*ROWS, (total, "", "", "", "9238.4001")])
-
-    assert ("NOT_A_TABLE", 9, "entry_code") in found(outcome(content, path=tmp_path))
-
-
-def test_a_header_that_is_repeated_is_refused_once(tmp_path):
-    content = csv_text([*ROWS[:3], HEADER, *ROWS[3:]])
-
-    assert found(outcome(content, path=tmp_path)) == [("NOT_A_TABLE", 5, "entry_code")]
-
-
-def test_a_second_header_row_in_chinese_is_refused(tmp_path):
-    content = csv_text([("", "药品名称", "", "", ""), *ROWS])
-
-    assert found(outcome(content, path=tmp_path)) == [("NOT_A_TABLE", 2, "generic_name")]
-
-
-def test_a_header_of_two_rows_is_refused(tmp_path):
-    content = "药品信息,,,支付,\n" + SEVEN
-
-    assert ("MISSING_COLUMN", 1, "generic_name") in found(outcome(content, path=tmp_path))
-
-
 def test_a_long_cell_is_too_long_at_its_place(tmp_path):
     content = f"entry_code,generic_name,note\nE-1,奥希替尼,{'长' * 200_000}\nE-2,索拉非尼,\n"
 

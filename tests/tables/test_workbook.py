@@ -99,28 +99,6 @@ def test_merged_cells_are_refused_where_they_begin(tmp_path):
     assert found(outcome(content, path=tmp_path)) == [("NOT_A_TABLE", 3, "B"), ("NOT_A_TABLE", 7, "A")]
 
 
-def test_only_the_first_sheet_is_read_and_that_is_told(tmp_path):
-    book = Workbook()
-    book.active.append(["generic_name"])
-    book.active.append(["奥希替尼"])
-    book.create_sheet("第二").append(["generic_name", "x"])
-
-    result = outcome(saved(book), path=tmp_path)
-
-    assert (result.ok, result.rows) == (True, 1)
-    assert ("sheet", "第二") in [(change.column, change.before) for change in result.normalised]
-
-
-def test_a_hidden_first_sheet_is_refused(tmp_path):
-    book = Workbook()
-    book.active.append(["generic_name"])
-    book.create_sheet("第二").append(["generic_name"])
-    book.active.sheet_state = "hidden"
-    book.active = 1
-
-    assert found(outcome(saved(book), path=tmp_path)) == [("NOT_A_TABLE", None, "")]
-
-
 @pytest.mark.parametrize(
     "content", [saved(Workbook()), raw_xlsx(""), raw_xlsx('<row r="5"/>'), raw_xlsx(inline(1, HEADER))]
 )

@@ -56,6 +56,7 @@ def test_each_error_points_at_its_place(content, kind, expected, tmp_path):
         ("generic_name,approval_no\n奥希替尼,BH20201234\n", ("UNUSUAL_APPROVAL_NO", 2, "approval_no")),
         ("generic_name,restriction\n奥希替尼,限二线用药\n", ("UNCODED", 2, "restriction")),
         ("generic_name,indication,sex\n奥希替尼,肺癌,F\n", ("UNCODED", 2, "indication")),
+        ("generic_name,strength\n奥希替尼,80mg\n以下空白,\n", ("NOT_AN_ENTRY", 3, "")),
     ],
 )
 def test_each_warning_lets_the_file_pass(content, expected, tmp_path):
@@ -126,7 +127,7 @@ def test_one_bad_row_in_five_thousand_is_found(tmp_path):
 def test_every_code_has_a_sentence_in_both_languages(code):
     words = dict.fromkeys(
         "why_zh why_en limit headers hint_zh hint_en header found expected choices characters first last other same_zh "
-        "same_en what_zh what_en needed names".split(),
+        "same_en what_zh what_en needed read sheets_zh sheets_en names".split(),
         "·",
     )
 

@@ -365,7 +365,7 @@ def test_a_reader_that_is_ended_from_outside_says_nothing_about_the_file(
 def test_rules_are_never_mixed_in_a_batch(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
     batch = accepted(product, TWO)
     jobs.run(waiting_jobs(batch)[0].pk, heartbeat=False)
-    monkeypatch.setattr(decide, "RULES_VERSION", "2")
+    monkeypatch.setattr(decide, "RULES_VERSION", "later")
 
     batch = worked_off(batch)
 

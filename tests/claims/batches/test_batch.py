@@ -323,7 +323,7 @@ def claim(number: str = "C-1", **fields: Any) -> dict[str, Any]:
             {"lines": [{"generic_name": "阿司匹林片", "quantity": "1", "amount": "1.001"}]},
             "amount",
             "1.001",
-            "TOO_MANY_DECIMALS",
+            "BAD_NUMBER",
         ),
         (
             {"lines": [{"generic_name": "\ud800", "quantity": "1", "amount": "1.00"}]},

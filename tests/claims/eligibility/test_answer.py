@@ -33,6 +33,8 @@ def test_the_answer_has_the_shape_of_the_contract() -> None:
         "lines": [
             {
                 "line_no": 1,
+                "reference": None,
+                "refunds": [],
                 "outcome": "eligible",
                 "reasons": [
                     {

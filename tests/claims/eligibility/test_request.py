@@ -89,8 +89,8 @@ def test_the_example_is_read() -> None:
         ("lines", MISSING, "/lines", "REQUIRED"),
         ("lines", {"0": {}}, "/lines", "BAD_TYPE"),
         ("lines/0", "a line", "/lines/0", "BAD_TYPE"),
-        ("lines/0/generic_name", MISSING, "/lines/0", "NO_DRUG_IDENTITY"),
-        ("lines/0/generic_name", " \u200b", "/lines/0", "NO_DRUG_IDENTITY"),
+        ("lines/0/generic_name", MISSING, "/lines/0/generic_name", "REQUIRED"),
+        ("lines/0/generic_name", " \u200b", "/lines/0/generic_name", "REQUIRED"),
         ("lines/0/generic_name", 7, "/lines/0/generic_name", "BAD_TYPE"),
         ("lines/0/generic_name", ["奥希替尼"], "/lines/0/generic_name", "BAD_TYPE"),
         ("lines/0/generic_name", "奥\x00", "/lines/0/generic_name", "CONTROL_CHARACTER"),
@@ -102,26 +102,26 @@ def test_the_example_is_read() -> None:
         ("as_known_at", "2026-03-14", "/as_known_at", "BAD_INSTANT"),
         ("lines/0/amount", MISSING, "/lines/0/amount", "REQUIRED"),
         ("lines/0/amount", "", "/lines/0/amount", "REQUIRED"),
-        ("lines/0/amount", "-0.01", "/lines/0/amount", "NEGATIVE"),
-        ("lines/0/amount", "4977.000", "/lines/0/amount", "TOO_MANY_DECIMALS"),
+        ("lines/0/amount", "-0.01", "/lines/0/amount", "OUT_OF_RANGE"),
+        ("lines/0/amount", "4977.000", "/lines/0/amount", "BAD_NUMBER"),
         ("lines/0/amount", "1e3", "/lines/0/amount", "BAD_NUMBER"),
         ("lines/0/amount", 4977.5, "/lines/0/amount", "BAD_NUMBER"),
         ("lines/0/amount", True, "/lines/0/amount", "BAD_NUMBER"),
         ("lines/0/amount", {"yuan": 1}, "/lines/0/amount", "BAD_NUMBER"),
         ("lines/0/amount", Decimal("1e400"), "/lines/0/amount", "OUT_OF_RANGE"),
-        ("lines/0/base_paid", "-1.00", "/lines/0/base_paid", "NEGATIVE"),
-        ("lines/0/other_paid", "4977.01", "/lines/0/amount", "NEGATIVE_CLAIMABLE"),
+        ("lines/0/base_paid", "-1.00", "/lines/0/base_paid", "OUT_OF_RANGE"),
+        ("lines/0/other_paid", "4977.01", "/lines/0/amount", "OUT_OF_RANGE"),
         ("lines/0/quantity", MISSING, "/lines/0/quantity", "REQUIRED"),
-        ("lines/0/quantity", "0", "/lines/0/quantity", "NOT_POSITIVE"),
-        ("lines/0/quantity", "-1", "/lines/0/quantity", "NOT_POSITIVE"),
+        ("lines/0/quantity", "0", "/lines/0/quantity", "OUT_OF_RANGE"),
+        ("lines/0/quantity", "-1", "/lines/0/quantity", "OUT_OF_RANGE"),
         ("lines/0/quantity", "thirty", "/lines/0/quantity", "BAD_NUMBER"),
-        ("lines/0/unit_price", "-165.90", "/lines/0/unit_price", "NEGATIVE"),
+        ("lines/0/unit_price", "-165.90", "/lines/0/unit_price", "OUT_OF_RANGE"),
         ("lines/0/line_no", 0, "/lines/0/line_no", "OUT_OF_RANGE"),
-        ("lines/0/line_no", "1", "/lines/0/line_no", "BAD_TYPE"),
-        ("lines/0/line_no", 1.0, "/lines/0/line_no", "BAD_TYPE"),
-        ("lines/0/line_no", True, "/lines/0/line_no", "BAD_TYPE"),
+        ("lines/0/line_no", "x", "/lines/0/line_no", "BAD_NUMBER"),
+        ("lines/0/line_no", 1.0, "/lines/0/line_no", "BAD_NUMBER"),
+        ("lines/0/line_no", True, "/lines/0/line_no", "BAD_NUMBER"),
         ("lines/0/line_no", 2**31, "/lines/0/line_no", "OUT_OF_RANGE"),
-        ("lines/0/base_settled", "true", "/lines/0/base_settled", "BAD_YES_NO"),
+        ("lines/0/base_settled", "perhaps", "/lines/0/base_settled", "BAD_YES_NO"),
         ("lines/0/base_settled", 1, "/lines/0/base_settled", "BAD_YES_NO"),
         ("lines/0/prior_auth_no", 77, "/lines/0/prior_auth_no", "BAD_TYPE"),
         ("lines/0/evidence", ["LINE_2"], "/lines/0/evidence", "BAD_TYPE"),
@@ -130,23 +130,23 @@ def test_the_example_is_read() -> None:
         ("setting", "home", "/setting", "BAD_CHOICE"),
         ("setting", ["outpatient"], "/setting", "BAD_CHOICE"),
         ("lines/0/setting", "home", "/lines/0/setting", "BAD_CHOICE"),
-        ("institution_level", 4, "/institution_level", "BAD_CHOICE"),
-        ("institution_level", "3", "/institution_level", "BAD_CHOICE"),
+        ("institution_level", 4, "/institution_level", "OUT_OF_RANGE"),
+        ("institution_level", "top", "/institution_level", "BAD_CHOICE"),
         ("institution_level", True, "/institution_level", "BAD_CHOICE"),
         ("circumstance", "war", "/circumstance", "BAD_CHOICE"),
         ("member/sex", "female", "/member/sex", "BAD_CHOICE"),
-        ("member/age", "61", "/member/age", "BAD_TYPE"),
+        ("member/age", "old", "/member/age", "BAD_NUMBER"),
         ("member/age", -1, "/member/age", "OUT_OF_RANGE"),
         ("member/age", 151, "/member/age", "OUT_OF_RANGE"),
-        ("member/renewal", "no", "/member/renewal", "BAD_YES_NO"),
+        ("member/renewal", "perhaps", "/member/renewal", "BAD_YES_NO"),
         ("member/policy_start", "2027-01-01", "/member/policy_start", "DATE_ORDER"),
         ("member/pre_existing", ["C18-"], "/member/pre_existing/0", "BAD_CODE"),
         ("member/pre_existing", ["C18–C20、I10"], None, None),
         ("member/pre_existing", ["C34 肺癌"], "/member/pre_existing/0", "BAD_CODE"),
         ("member/pre_existing", ["-C18"], "/member/pre_existing/0", "BAD_CODE"),
         ("member/accumulators", [1], "/member/accumulators", "BAD_TYPE"),
-        ("member/accumulators/deductible_used", {"g": "1.001"}, "/member/accumulators/deductible_used/g", "TOO_MANY_DECIMALS"),
-        ("member/accumulators/total_paid", "-1", "/member/accumulators/total_paid", "NEGATIVE"),
+        ("member/accumulators/deductible_used", {"g": "1.001"}, "/member/accumulators/deductible_used/g", "BAD_NUMBER"),
+        ("member/accumulators/total_paid", "-1", "/member/accumulators/total_paid", "OUT_OF_RANGE"),
         ("diagnoses", "C34.1", "/diagnoses", "BAD_TYPE"),
         ("diagnoses", ["C34.1", "?"], "/diagnoses/1", "BAD_CODE"),
         ("diagnoses", [""], "/diagnoses/0", "BAD_CODE"),
@@ -158,12 +158,12 @@ def test_the_example_is_read() -> None:
         ("diagnoses", ["C34", "C34.1;肺癌"], "/diagnoses/1", "BAD_CODE"),
         ("diagnoses", ["C34.12345678901"], "/diagnoses/0", "BAD_CODE"),
         ("diagnoses", ["†"], "/diagnoses/0", "BAD_CODE"),
-        ("diagnoses", ["I10;C18-C20"], "/diagnoses/0", "RANGE_NOT_ALLOWED"),
+        ("diagnoses", ["I10;C18-C20"], "/diagnoses/0", "BAD_CODE"),
         ("diagnoses", ["E11.4†;G63.2*"], None, None),
         ("member", [], None, None),
         ("diagnoses", ["Ｃ34"], None, None),
         ("diagnoses", [34], "/diagnoses/0", "BAD_CODE"),
-        ("diagnoses", ["C18-C20"], "/diagnoses/0", "RANGE_NOT_ALLOWED"),
+        ("diagnoses", ["C18-C20"], "/diagnoses/0", "BAD_CODE"),
         ("lines/0/diagnoses", ["C34", None], "/lines/0/diagnoses/1", "BAD_CODE"),
         ("claim_no", "C\x001", "/claim_no", "CONTROL_CHARACTER"),
     ],
@@ -202,14 +202,14 @@ def test_a_missing_line_number_is_the_lines_place() -> None:
     line = {name: value for name, value in EXAMPLE["lines"][0].items() if name != "line_no"}
 
     assert [line.line_no for line in parse_claim({**EXAMPLE, "lines": [line, line, line]}).lines] == [1, 2, 3]
-    assert problems({**EXAMPLE, "lines": [{**line, "line_no": 2}, line]}) == [("/lines/1/line_no", "DUPLICATE")]
+    assert problems({**EXAMPLE, "lines": [{**line, "line_no": 2}, line]}) == [("/lines/1/line_no", "CONFLICTING_ROWS")]
 
 
 def test_five_hundred_lines_are_taken_and_one_more_is_not() -> None:
     line = {name: value for name, value in EXAMPLE["lines"][0].items() if name != "line_no"}
 
     assert len(parse_claim({**EXAMPLE, "lines": [line] * 500}).lines) == 500
-    assert problems({**EXAMPLE, "lines": [line] * 501}) == [("/lines", "TOO_MANY")]
+    assert problems({**EXAMPLE, "lines": [line] * 501}) == [("/lines", "TOO_MANY_ROWS")]
 
 
 def test_every_problem_of_every_line_is_found_at_once() -> None:
@@ -219,8 +219,8 @@ def test_every_problem_of_every_line_is_found_at_once() -> None:
 
     assert problems(document) == [
         ("/lines/0/amount", "BAD_NUMBER"),
-        ("/lines/0", "NO_DRUG_IDENTITY"),
         ("/lines/0/quantity", "REQUIRED"),
+        ("/lines/0/generic_name", "REQUIRED"),
         ("/lines/1/phone", "PERSONAL_DATA"),
     ]
 
@@ -276,11 +276,11 @@ def test_whatever_is_sent_is_read_or_refused_but_never_a_crash(path: str, value:
 
 def test_what_cannot_be_written_as_utf_8_is_shown_by_its_number() -> None:
     with pytest.raises(InvalidClaim) as refused:
-        parse_claim({**EXAMPLE, "\ud800": 1, "diagnoses": ["\udfff"]}, "en")
+        parse_claim({**EXAMPLE, "\ud800": 1, "setting": ["\udfff"]}, "en")
 
     assert [(problem.pointer, problem.detail[:6]) for problem in refused.value.errors] == [
         ("/\\ud800", "There "),
-        ("/diagnoses/0", "\\udfff"),
+        ("/setting", "[…] is"),
     ]
 
 
@@ -304,11 +304,11 @@ def test_a_coverage_query_is_read() -> None:
 @pytest.mark.parametrize(
     ("fields", "pointer", "code"),
     [
-        ({}, "", "NO_DRUG_IDENTITY"),
-        ({"strength": "80mg"}, "", "NO_DRUG_IDENTITY"),
+        ({}, "/generic_name", "REQUIRED"),
+        ({"strength": "80mg"}, "/generic_name", "REQUIRED"),
         ({"generic_name": "奥希替尼", "date": "tomorrow"}, "/date", "BAD_DATE"),
         ({"generic_name": "奥希替尼", "icd10": ["C34", "?"]}, "/icd10/1", "BAD_CODE"),
-        ({"generic_name": "奥希替尼", "age": "old"}, "/age", "BAD_TYPE"),
+        ({"generic_name": "奥希替尼", "age": "old"}, "/age", "BAD_NUMBER"),
         ({"generic_name": "奥希替尼", "amount": "1"}, "/amount", "UNKNOWN_FIELD"),
         ({"generic_name": "奥希替尼", "phone": "1"}, "/phone", "PERSONAL_DATA"),
         ({"generic_name": "奥希替尼", "circumstance": "war"}, "/circumstance", "BAD_CHOICE"),

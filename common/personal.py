@@ -1,0 +1,132 @@
+"""Personal identity, recognised wherever it is sent, so that it is refused and never shown whole, logged or kept.
+
+A member is known by a pseudonym only. Everywhere a resident identity number with its right check digit is refused, also
+within a longer text; where a pseudonym belongs, anything that may be a number or a name of a person is. Fields and
+columns are known by their names.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from tables.cells import Fault, Parsed, Parser, narrow, reference
+from tables.problems import mask
+
+
+class Likeness(NamedTuple):
+    """What kind of personal identity something looks like, in Chinese and in English."""
+
+    zh: str
+    en: str
+
+
+IDENTITY_NUMBER: Final = Likeness("身份证号", "a resident identity number")
+REWRITTEN_NUMBER: Final = Likeness("被表格软件改写的身份证号", "an identity number rewritten by a spreadsheet")
+MOBILE_NUMBER: Final = Likeness("手机号", "a mobile number")
+NAME: Final = Likeness("姓名", "a name")
+
+_DAY = "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+_NUMBER: Final = re.compile(f"[1-9][0-9]{{5}}(?:18|19|20)[0-9]{{2}}{_DAY}[0-9]{{3}}[0-9X]", re.ASCII)
+_NUMBER_WITHIN: Final = re.compile(f"(?<![0-9]){_NUMBER.pattern}(?![0-9])", re.ASCII)
+_SHORTEST_NUMBER: Final = 18
+_OLD_NUMBER: Final = re.compile(f"[1-9][0-9]{{5}}[0-9]{{2}}{_DAY}[0-9]{{3}}", re.ASCII)
+_ANY_EIGHTEEN: Final = re.compile("[1-9][0-9]{16}[0-9X]", re.ASCII)
+_MASKED: Final = re.compile("[0-9]{1,6}[*＊X●•]{4,}[0-9]{0,4}[0-9X]?")
+_REWRITTEN: Final = re.compile(r"[0-9](\.[0-9]+)?E\+?1[4-9]", re.ASCII)
+_MOBILE: Final = re.compile(r"(?:(?:\+|00)?86)?1[3-9][0-9]{9}", re.ASCII)
+_MASKED_MOBILE: Final = re.compile("1[3-9][0-9][*＊X●•]{3,5}[0-9]{3,5}")
+_NAME: Final = re.compile(
+    "[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af·•・*＊某○〇]{2,15}|[\u4e00-\u9fff]{1,2}[xX]{1,2}"
+)
+_JOINED: Final = re.compile(r"[\s\-‐‑–—_]")
+_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+# What can belong to a patient alone: in a list of drugs a maker's address or telephone is nobody's.
+_OF_A_PATIENT: Final = (
+    "姓名|身份证|证件号|患者|被保险人名|投保人名|手机|出生|生日|certno|certificate|idcard|idnumber|psnname|patient|birth|brdy|mobile"
+    "|^sfzh?$|^xm$"
+)
+_IN_A_LIST: Final = re.compile(_OF_A_PATIENT)
+_IN_A_CLAIM: Final = re.compile(
+    f"{_OF_A_PATIENT}|电话|住址|地址|邮箱|微信|护照|银行|^name$|fullname|insuredname|membername|^tel|phone|addr|email|passport"
+    "|^identity|^idno$|bankcard|bankaccount"
+)
+_BETWEEN_LETTERS: Final = re.compile("[\\s_\u200b-\u200d\u2060\ufeff\u00ad-]")
+
+
+def identity_number_in(text: str) -> Likeness | None:
+    """Tell whether a text is, or holds, a resident identity number with its right check digit, however it is spaced."""
+    if len(text) < _SHORTEST_NUMBER:
+        return None
+    plain = narrow(text).upper()
+    for written in (plain, _JOINED.sub("", plain)):
+        if any(_has_right_check_digit(found.group()) for found in _NUMBER_WITHIN.finditer(written)):
+            return IDENTITY_NUMBER
+    return None
+
+
+def likeness_of_person(text: str) -> Likeness | None:
+    """Tell what a text looks like where a pseudonym belongs.
+
+    There a wrong check digit, an old number of 15 digits, a masked one, one rounded by a spreadsheet, a mobile number
+    and a Chinese name are as bad as the real thing.
+    """
+    if found := identity_number_in(text):
+        return found
+    digits = _JOINED.sub("", narrow(text)).upper()
+    if _ANY_EIGHTEEN.fullmatch(digits) or _OLD_NUMBER.fullmatch(digits) or _MASKED.fullmatch(digits):
+        return IDENTITY_NUMBER
+    if _REWRITTEN.fullmatch(digits):
+        return REWRITTEN_NUMBER
+    if _MOBILE.fullmatch(digits) or _MASKED_MOBILE.fullmatch(digits):
+        return MOBILE_NUMBER
+    if _NAME.fullmatch(_JOINED.sub("", text)):
+        return NAME
+    return None
+
+
+def _has_right_check_digit(number: str) -> bool:
+    total = sum(int(digit) * weight for digit, weight in zip(number, _WEIGHTS, strict=False))
+    return "10X98765432"[total % 11] == number[17]
+
+
+@lru_cache(maxsize=4_096)
+def names_a_person(name: str, *, in_claim: bool = True) -> bool:
+    """Tell whether a field or a column header stands for who a person is. `in_claim` False: in a list of drugs, where fewer do."""
+    folded = _BETWEEN_LETTERS.sub("", unicodedata.normalize("NFKC", name).casefold())
+    return (_IN_A_CLAIM if in_claim else _IN_A_LIST).search(folded) is not None
+
+
+def shown(text: str) -> str:
+    """Return a text as it may be shown: masked where it holds an identity number or is a mobile number."""
+    if len(text) < 11 or not (identity_number_in(text) or _MOBILE.fullmatch(_JOINED.sub("", narrow(text)))):
+        return text
+    return mask(text)
+
+
+def refuse_identity_number(text: str) -> None:
+    """Raise Fault PERSONAL_DATA for a text that is or holds a resident identity number."""
+    if found := identity_number_in(text):
+        raise _personal(found)
+
+
+def member_ref(written: str) -> Parsed:
+    """Read the pseudonymous reference to a person. Raises Fault PERSONAL_DATA, BAD_CODE."""
+    if found := likeness_of_person(written):
+        raise _personal(found)
+    return reference(written)
+
+
+def impersonal(parse: Parser) -> Parser:
+    """Make a parser refuse a resident identity number first. Raises Fault PERSONAL_DATA."""
+
+    def checked(written: str) -> Parsed:
+        refuse_identity_number(written)
+        return parse(written)
+
+    return checked
+
+
+def _personal(found: Likeness) -> Fault:
+    return Fault("PERSONAL_DATA", what_zh=found.zh, what_en=found.en)

@@ -1,0 +1,104 @@
+"""Personal identity is recognised however it is written, is never shown whole, and honest references are left alone."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common import personal
+from tables.cells import Fault, reference
+
+REAL = "11010519491231002X"
+
+
+def code_of(parse, written):
+    with pytest.raises(Fault) as refused:
+        parse(written)
+    return refused.value.code
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        REAL,
+        "110105194912310021",  # its check digit is wrong
+        "11010519491231002x",
+        "110105 19491231 002X",
+        "110105-19491231-002X",
+        "C-11010519491231002X",
+        "130503670401001",
+        "1101**********1234",
+        "110105xxxxxxxx002x",
+        "13800138000",
+        "138****8000",
+        "+8613800138000",
+        "0086 138 0013 8000",
+        "138-0013-8000",
+        "张三",
+        "张 三",
+        "欧阳某某",
+        "张*",
+        "李xx",
+        "买买提·吐尔逊",
+        "𠮷田",
+        "1.10105E+17",
+        "110105199001010000",
+        "１１０１０５１９４９１２３１００２Ｘ",
+    ],
+)
+def test_a_member_reference_is_no_person(written):
+    assert code_of(personal.member_ref, written) == "PERSONAL_DATA"
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["M-DEMO-0001", "m-77", "a1b2c3d4e5", "3fa85f64-5717-4562-b3fc-2c963f66afa6", "10001", "2026000123", "44010000000123456789"],
+)  # fmt: skip
+def test_a_pseudonym_is_a_member_reference(written):
+    assert personal.member_ref(written).value == written
+
+
+@pytest.mark.parametrize(
+    "written", [REAL, f"C-{REAL}", f"{REAL}-2026", "110105 19491231 002X", f"张三 {REAL}", f"ID{REAL.lower()}/1"]
+)
+def test_a_real_identity_number_is_refused_everywhere(written):
+    assert code_of(personal.impersonal(reference), written) == "PERSONAL_DATA"
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["110105194912310021", "13800138000", "张三", "130503670401001", f"9{REAL}", f"{REAL[:-1]}00", "XL01EBA001A010010100001"],
+)  # fmt: skip
+def test_elsewhere_only_a_real_identity_number_is_personal(written):
+    assert personal.impersonal(lambda text: text)(written) == written
+
+
+@pytest.mark.parametrize("written", [REAL, f"C-{REAL}", "13800138000", "１３８００１３８０００"])
+def test_what_may_identify_a_person_is_never_shown_whole(written):
+    shown = personal.shown(written)
+
+    assert shown != written and "*" in shown
+    assert "19491231" not in shown and "00138" not in shown
+
+
+@given(st.text(max_size=12))
+def test_other_texts_are_shown_as_they_are(text):
+    assert personal.shown(text) == text or personal.likeness_of_person(text) == personal.MOBILE_NUMBER
+
+
+@pytest.mark.parametrize(
+    "name", "name 姓名 psn_name ID-Card idcardno 身份证号码 certno phone 联系电话 Mobile 地址 e-mail 出生日期 bankCardNo 银行卡号 passport".split()
+)  # fmt: skip
+def test_fields_that_say_who_a_person_is_are_known_by_name(name):
+    assert personal.names_a_person(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["generic_name", "brand_name", "colour", "数量", "claim_no", "member_ref", "psn_no", "sex", "age"]
+)
+def test_other_fields_are_not(name):
+    assert not personal.names_a_person(name)
+
+
+@pytest.mark.parametrize("name", ["企业电话", "地址", "phone", "name"])
+def test_in_a_list_of_drugs_a_makers_address_is_nobodys(name):
+    assert personal.names_a_person(name) and not personal.names_a_person(name, in_claim=False)
