@@ -1,7 +1,7 @@
 """The life of a catalog version: every move there is, who may make it, and why it is refused (spec curation.md 1). Pure.
 
 The services ask this table before they write, the pages before they show a button; the database holds the same steps as triggers (migration
-0012_moves_are_held; a test compares the two).
+0014_moves_are_held; a test compares the two).
 """
 
 from collections.abc import Mapping

@@ -18,7 +18,7 @@ def document() -> str:
     return f"""# The life of a version
 
 Made by `manage.py draw_lives` from `catalog/lifecycle.py` and `insurers/lifecycle.py`; do not edit it by hand. Services, pages and API ask these
-tables before they act; the database holds the same steps as triggers (`catalog/migrations/0012_moves_are_held.py`).
+tables before they act; the database holds the same steps as triggers (`catalog/migrations/0014_moves_are_held.py`).
 
 ## A catalog version
 

@@ -78,7 +78,7 @@ CREATE TRIGGER version_life BEFORE INSERT OR UPDATE ON catalog_catalogversion
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0011_life_of_a_version")]
+    dependencies = [("catalog", "0013_life_of_a_version")]
 
     operations = [
         migrations.RunSQL(FILL, migrations.RunSQL.noop),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0010_pairs_of_changes"),
+        ("catalog", "0012_no_trigrams"),
     ]
 
     operations = [

@@ -14,6 +14,6 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0010_pairs_of_changes")]
+    dependencies = [("catalog", "0011_base_names")]
 
     operations = [migrations.RunSQL(DROP, migrations.RunSQL.noop)]
