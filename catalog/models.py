@@ -613,16 +613,17 @@ class VersionChange(models.Model):
         ordering = ["version", "entry_code"]
         constraints = [
             models.UniqueConstraint(fields=["version", "entry_code"], name="one_change_per_entry"),
-            models.UniqueConstraint(
-                fields=["version", "old_entry_code"],
-                condition=~Q(old_entry_code=""),
-                name="one_change_per_entry_before",
-            ),
             models.CheckConstraint(
                 condition=Q(slight="")
                 | Q(slight__in=["typographic", "remark"], change="changed", major=False, narrower=False),
                 name="slight_changes_alter_nothing",
             ),
+        ]
+        # The feed tells a pair with another code under both codes, in their order.
+        indexes = [
+            models.Index(
+                fields=["version", "old_entry_code"], condition=~Q(old_entry_code=""), name="change_old_entry_code"
+            )
         ]
 
     def __str__(self) -> str:

@@ -12,8 +12,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from catalog import clock, uploads
-from catalog.importing.columns import header_key, headers_of, table_of
-from catalog.importing.result import usual_names
+from catalog.importing.columns import DRUGS, header_key, headers_of, table_of
+from catalog.importing.result import CheckOptions, usual_names
 from catalog.lifecycle import MOVE, Standing
 from catalog.models import Catalog, ImportRun, Series
 from catalog.moves import (
@@ -323,6 +323,12 @@ def file_problems(run: ImportRun) -> list[FileProblem]:
     """Return the stored problems of a run's file, as the checks found them."""
     rows = run.problems.order_by("id").values_list("code", "row", "column", "value", "message_zh", "message_en")
     return [FileProblem(*row) for row in rows]
+
+
+def how_read(run: ImportRun) -> tuple[str, CheckOptions]:
+    """Return the kind of file a run reads, and how it was asked to read it: for showing its rows again."""
+    kind = DRUGS if run.kind == ImportRun.Kind.DRUGS else run.catalog.kind if run.catalog else ""
+    return kind, CheckOptions(sheet=run.sheet, header_row=run.header_row, mapping=run.mapping)
 
 
 def forget_uploads(*, before: datetime) -> int:

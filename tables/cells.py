@@ -379,6 +379,11 @@ def _pieces(written: str, separators: re.Pattern[str]) -> list[str]:
     return [piece for part in separators.split(written) if (piece := part.strip(WHITE))]
 
 
+def code_pieces(written: str) -> list[str]:
+    """Part a list of codes: none is empty, white space around each is gone."""
+    return _pieces(written, _CODE_SEPARATORS)
+
+
 def _listed(values: Iterable[str], written: str) -> Parsed:
     unique = tuple(dict.fromkeys(values))
     if not unique:
@@ -477,71 +482,6 @@ def yes_no(written: str) -> Parsed:
     if value is None:
         raise Fault("BAD_YES_NO")
     return Parsed(value)
-
-
-SEX = {"F": "F", "M": "M", "女": "F", "男": "M"}
-LEVEL = {"1": "1", "2": "2", "3": "3", "一级": "1", "二级": "2", "三级": "3"}
-SETTING = {
-    "inpatient": "inpatient",
-    "住院": "inpatient",
-    "outpatient": "outpatient",
-    "门诊": "outpatient",
-    "designated_pharmacy": "designated_pharmacy",
-    "定点药店": "designated_pharmacy",
-    "双通道": "designated_pharmacy",
-    "retail_pharmacy": "retail_pharmacy",
-    "药店": "retail_pharmacy",
-}
-REIMBURSEMENT_CLASS = {
-    **{"A": "A", "B": "B", "C": "C", "甲": "A", "乙": "B", "丙": "C", "甲类": "A", "乙类": "B", "丙类": "C"},
-    **{"negotiated": "negotiated", "谈判": "negotiated", "bid": "bid", "竞价": "bid"},
-}
-REGULATORS = {r: r for r in ("NMPA", "FDA", "EMA", "PMDA", "MHRA", "TGA", "HC", "SWISSMEDIC", "HSA", "HK", "MO")}
-MARKS = {
-    **{
-        "negotiated": "negotiated",
-        "国谈": "negotiated",
-        "bidding": "bidding",
-        "竞价": "bidding",
-        "vbp": "vbp",
-        "集采": "vbp",
-    },
-    **{"essential": "essential", "基药": "essential", "paediatric": "paediatric", "儿童药": "paediatric"},
-    **{"class_1": "class_1", "1类创新药": "class_1", "cell_therapy": "cell_therapy", "细胞治疗": "cell_therapy"},
-    **{"dual_channel": "dual_channel", "双通道": "dual_channel", "lecheng": "lecheng", "乐城特许": "lecheng"},
-    **{"self_pay_rate_exempt": "self_pay_rate_exempt", "不计自费率": "self_pay_rate_exempt"},
-    **{"vbp_monitor_exempt": "vbp_monitor_exempt", "不纳入集采可替代品种监测": "vbp_monitor_exempt"},
-    **{"drg_carve_out": "drg_carve_out", "按病种付费除外": "drg_carve_out", "特例单议": "drg_carve_out"},
-}
-
-_level = choice(LEVEL)
-
-
-def institution_level(written: str) -> Parsed:
-    """Will read a level of institution 1 to 3. Raises Fault OUT_OF_RANGE, BAD_CHOICE."""
-    digits = narrow(written)
-    if re.fullmatch("-?[0-9]+", digits) and digits not in LEVEL:
-        raise Fault("OUT_OF_RANGE", "医疗机构级别为 1 至 3。", "the level is 1 to 3.")
-    return Parsed(int(_level(written).value))
-
-
-_DATED_REGULATOR = re.compile(r"([^:：]+)(?:[:：](.+))?")
-_regulator = choice(REGULATORS)
-
-
-def dated_regulators(written: str) -> Parsed:
-    """Will read regulators, each with the day of approval where known: `NMPA:2021-06-22`. Raises Fault BAD_CHOICE,
-    BAD_DATE."""
-    approvals: dict[str, str] = {}
-    for piece in _pieces(written, _CODE_SEPARATORS):
-        who, _, day = narrow(piece).partition(":")
-        regulator = _regulator(who).value
-        approvals[regulator] = (
-            f"{regulator}:{day_of(day.strip(WHITE)).value.isoformat()}" if day.strip(WHITE) else regulator
-        )
-    if not approvals:
-        raise Fault("BAD_CHOICE", choices=_choices(REGULATORS))
-    return Parsed(tuple(approvals.values()))
 
 
 # ---------------------------------------------------------------------------------------------- numbers

@@ -227,12 +227,12 @@ class ImportRunAdmin(PageAdmin):
 
     def marked_csv_view(self, request: HttpRequest, pk: object) -> HttpResponseBase:
         run, file = self._kept(request, pk)
-        lines = mended_csv_lines(file, services.file_problems(run))
+        lines = mended_csv_lines(file, services.file_problems(run), *services.how_read(run))
         return download(lines, marked_name(run.file_name, "csv"), "text/csv")
 
     def marked_xlsx_view(self, request: HttpRequest, pk: object) -> HttpResponseBase:
         run, file = self._kept(request, pk)
-        book = mended_xlsx_file(file, services.file_problems(run))
+        book = mended_xlsx_file(file, services.file_problems(run), *services.how_read(run))
         return download(book, marked_name(run.file_name, "xlsx"), XLSX)
 
     def _kept(self, request: HttpRequest, pk: object) -> tuple[ImportRun, Path]:

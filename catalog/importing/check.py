@@ -10,10 +10,8 @@ from typing import Any
 from catalog.drugs.names import DosageForms, FormRow
 from catalog.importing.columns import (
     DRUGS,
-    NAMING_KINDS,
     PART,
     PART_HEADERS,
-    SELECTING_KINDS,
     Column,
     header_names,
     table_of,
@@ -25,6 +23,7 @@ from catalog.importing.repeats import Earlier, Met, Said, is_part_code
 from catalog.importing.result import Block, CheckOptions, CheckResult
 from catalog.importing.rows import REMEMBERED, WRONG, ColumnCheck, Outcome, empty_copy, narrow
 from catalog.importing.stacked import Part, RowsApart
+from catalog.vocabularies import EXCLUDING_KINDS, NAMING_KINDS
 from common.text import approval_key, norm
 from tables.cells import WHITE, Cell, Typed, days_in, says_nothing
 from tables.encoding import Refusal
@@ -318,19 +317,19 @@ class _Sheet:
                     rule(row, value, self._findings.add)
             if is_wrong:
                 continue
-            about = Said(identity, everything, matters)
+            about = (identity, everything, matters)
+            name = value[self._name_at] if self._name_at is not None else None
             if part is not None:
                 code = self._code_apart(row, part, self._label(columns, place), outcomes, place, about)
                 if code is None:
                     continue
                 copied, json = self._coded([made[place] for made in outcomes], code)
                 self._tell_number(row, part, columns, place, code)
-            elif self._said_before(row, code, about, value):
+            elif self._said_before(row, code, about, value, name or ""):
                 continue
             if self._national_at is not None and not is_part_code(code) and (part is None or part.nth == 1):
                 self._tell_reused(row, value[self._national_at], copies, place)
             row_hash = sha256(f"{{{json[:-1]}}}".encode()).hexdigest()
-            name = value[self._name_at] if self._name_at is not None else None
             brand = value[self._brand_at] if self._brand_at is not None else None
             sound = search_fields(name or "", brand or "")
             lines.append(f"{self._prefix}{copied}{sound}\t\\\\x{row_hash}\t{row}\n")
@@ -413,10 +412,10 @@ class _Sheet:
                 return name, values[place]
         return "generic_name", values[self._place["generic_name"]]
 
-    def _said_before(self, row: int, code: str | None, said: Said, values: Sequence[Any]) -> bool:
+    def _said_before(self, row: int, code: str | None, said: Said, values: Sequence[Any], name: str) -> bool:
         """Whether an earlier row says the same, or contradicts this one; either is reported."""
         is_given = self._code_at is not None and values[self._code_at] is not None
-        met = self._earlier.meets(row, code, is_given, said, self._name(values))
+        met = self._earlier.meets(row, code, is_given, said, name)
         if met is not None:
             self._tell_met(row, met, code if is_given else "", values)
         return met is not None
@@ -549,7 +548,7 @@ def _rules_of(kind: str, place: dict[str, int]) -> list[Rule]:
         rules.append(_date_order(place["effective_from"], place["effective_to"]))
     if "age_min" in place and "age_max" in place:
         rules.append(_age_order(place["age_min"], place["age_max"]))
-    if kind in SELECTING_KINDS:
+    if kind in EXCLUDING_KINDS:
         rules.append(_selects([place[name] for name in (*_DRUG_PART, *_CODED) if name in place]))
     if kind in NAMING_KINDS:
         if "indication" in place:

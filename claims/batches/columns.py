@@ -30,7 +30,7 @@ from common import personal
 from common.money import plain, yuan
 from tables import cells
 from tables.cells import Parsed, Parser, narrow
-from tables.columns import Column, HeaderNames, Shape, header_key
+from tables.columns import Column, HeaderNames, Shape, bare_key, header_key
 from tables.header import Placed
 
 CLAIMS: Final = "claims"
@@ -206,11 +206,11 @@ _SERIALS: Final = frozenset({"feedetlsn", "费用明细流水号"})
 
 def of_the_interface(placed: Placed) -> Placed:
     """Return a column as its header asks for it: under the national interface's own name a moment is a day."""
-    if header_key(placed.header) in _MOMENTS:
+    if bare_key(header_key(placed.header)) in _MOMENTS:
         return replace(placed, column=replace(placed.column, parse=_day(fields.moment)))
     return placed
 
 
 def numbers_lines(placed: Placed) -> bool:
     """Tell whether a column is the national interface's serial number, which numbers lines too."""
-    return header_key(placed.header) in _SERIALS
+    return bare_key(header_key(placed.header)) in _SERIALS

@@ -143,10 +143,13 @@ def _read_table(path: Path, limits: Limits, findings: Findings, count: _Count) -
         if found.row is None or found.severity == "warning":
             findings.report(found)
 
-    with _opened(path, limits, report_whole_file, findings.tell) as table:
+    def tell(change: Normalised) -> None:
+        findings.tell(replace(change, before=personal.shown(change.before)))
+
+    with _opened(path, limits, report_whole_file, tell) as table:
         count.file_format, count.encoding = table.file_format, table.encoding
         header = read_header(
-            table.header, table.header_row, NAMES, lambda found: findings.report(_impersonal(found)), findings.tell
+            table.header, table.header_row, NAMES, lambda found: findings.report(_impersonal(found)), tell
         )
         if header is None or findings.error_count:
             return
@@ -248,7 +251,8 @@ def _lines_of(table: Table, non_entries: NonEntries, add: Callable[..., None]) -
     for row, cells in table:
         if non_entries.may_be_one(cells) and (why := non_entries.why(cells)):
             table.pass_over(row)
-            add("NOT_AN_ENTRY", row, "", text_of(next(cell for cell in cells if cell)), what_zh=why[0], what_en=why[1])
+            first = next(text_of(cell) for cell in cells if cell)
+            add("NOT_AN_ENTRY", row, "", personal.shown(first), what_zh=why[0], what_en=why[1])
         else:
             yield row, cells
 

@@ -327,25 +327,6 @@ def test_criteria_need_upper_snake_case(written, code):
     assert code_of(cells.criteria, written) == code
 
 
-def test_regulators_of_the_master_may_carry_a_day():
-    assert cells.dated_regulators("NMPA:2021-06-22;FDA").value == ("NMPA:2021-06-22", "FDA")
-    assert code_of(cells.dated_regulators, "NMPA:22/06/2021") == "BAD_DATE"
-    assert code_of(cells.dated_regulators, "XYZ") == "BAD_CHOICE"
-
-
-@pytest.mark.parametrize(("written", "value"), [("女", "F"), ("m", "M"), ("Ｆ", "F")])
-def test_sex(written, value):
-    assert cells.choice(cells.SEX)(written).value == value
-
-
-@pytest.mark.parametrize(
-    ("written", "code"), [("0", "OUT_OF_RANGE"), ("4", "OUT_OF_RANGE"), ("四级", "BAD_CHOICE"), ("三甲", "BAD_CHOICE")]
-)
-def test_levels_are_one_to_three(written, code):
-    assert code_of(cells.institution_level, written) == code
-    assert [cells.institution_level(level).value for level in ("一级", "2", "３")] == [1, 2, 3]
-
-
 # ---------------------------------------------------------------------------------------------- characters
 
 
