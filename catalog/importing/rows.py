@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
+from catalog.drugs import codes
 from catalog.drugs.names import DosageForms
 from catalog.importing.columns import CATALOG_KINDS, DERIVED, header_names
 from catalog.importing.one_value import ONE_VALUED, form_of, numbered, one_of
@@ -177,14 +178,14 @@ class ColumnCheck:
             return new(Outcome, (cell + self.tail, f'"entry_code":"{cell}",', "", "", cell, ()))
 
         def national_code(cell: str) -> Outcome | None:
-            if not cell_rules.WHOLE_CODE.fullmatch(cell):
+            if not codes.WHOLE_CODE.fullmatch(cell):
                 return None
             alike = f"national_code\x1f{cell.lower()}\x1e"
             return new(Outcome, (cell + self.tail, f'"national_code":"{cell}",', alike, "", cell, ()))
 
         def approval_no(cell: str) -> Outcome | None:
             code = cell.removeprefix("国药准字")
-            if not cell_rules.APPROVAL.fullmatch(code):
+            if not codes.APPROVAL.fullmatch(code):
                 return None
             key = code.lower()
             alike = f"approval_no\x1f{key}\x1e"

@@ -271,7 +271,10 @@ def test_titles_and_other_sheets_stay_out_of_the_way_of_a_mended_file(tmp_path):
     rows = list(csv.reader(io.StringIO(text)))
 
     assert rows[:2] == [["某某目录"], ["通用名", "最小年龄", "错误"]]
-    assert [(row[0], row[1], row[2][:12]) for row in rows[2:]] == [("奥希替尼", "x", "[BAD_NUMBER]"), ("索拉非尼", "18", "")]
+    assert [(row[0], row[1], row[2][:12]) for row in rows[2:]] == [
+        ("奥希替尼", "x", "[BAD_NUMBER]"),
+        ("索拉非尼", "18", ""),
+    ]
     again = outcome(text.replace(",x,", ",18,"), path=tmp_path)
     assert again.ok and again.rows == 2
 
