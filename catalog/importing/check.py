@@ -21,11 +21,12 @@ from catalog.importing.one_value import printed_number
 from catalog.importing.pinyin import search_fields
 from catalog.importing.repeats import Earlier, Met, Said, is_part_code
 from catalog.importing.result import Block, CheckOptions, CheckResult
-from catalog.importing.rows import REMEMBERED, WRONG, ColumnCheck, Outcome, empty_copy, narrow
+from catalog.importing.rows import ColumnCheck, Outcome, empty_copy
 from catalog.importing.stacked import Part, RowsApart
 from catalog.vocabularies import EXCLUDING_KINDS, NAMING_KINDS
 from common.text import approval_key, norm
-from tables.cells import WHITE, Cell, Typed, days_in, says_nothing
+from tables.cells import WHITE, Cell, Typed, days_in, narrow, says_nothing
+from tables.column_reader import REMEMBERED, WRONG
 from tables.encoding import Refusal
 from tables.findings import Findings
 from tables.gate import sha256_of
