@@ -119,7 +119,7 @@ def make_world() -> Any:
         run = ImportRun.objects.get(pk=run.pk)
         assert run.version, list(run.problems.values_list("row", "column", "code", "message_en")[:5])
         catalogs.publish_version(version=run.version, by="checker", confirm=True)
-    product = insurers.create_product(insurer_id=insurer.pk, code="BATCH", name="Batch")
+    product = insurers.create_product(insurer_id=insurer.pk, code="BATCH", name="Batch", by="key:a")
     version = insurers.create_product_version(product=product, data=TERMS, by="maker")
     insurers.publish_product_version(version=version, by="checker")
     return product

@@ -61,7 +61,7 @@ def product_on(code: str) -> str:
     insurer, _made = Insurer.objects.get_or_create(code="BENCH", defaults={"name": "BENCH"})
     name = f"P-{code}"
     if not Product.objects.filter(insurer=insurer, code=name).exists():
-        product = services.create_product(insurer_id=insurer.pk, code=name, name=name)
+        product = services.create_product(insurer_id=insurer.pk, code=name, name=name, by="key:a")
         terms = {
             "label": "2026",
             "effective_from": "2026-01-01",
@@ -100,7 +100,7 @@ def main() -> None:
     from insurers.services import issue_insurer_key
 
     products = {one: product_on(catalog_of(*one)) for one in LISTS}
-    _row, key = issue_insurer_key(insurer=Insurer.objects.get(code="BENCH"), scopes=["coverage:read"])
+    _row, key = issue_insurer_key(insurer=Insurer.objects.get(code="BENCH"), scopes=["coverage:read"], by="root")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE catalog_catalogentry")
     connection.close()

@@ -221,10 +221,10 @@ def product_on_the_lists() -> str:
 
     insurer, _made = Insurer.objects.get_or_create(code="BENCH", defaults={"name": "BENCH"})
     if not Product.objects.filter(insurer=insurer, code="BENCH").exists():
-        product = services.create_product(insurer_id=insurer.pk, code="BENCH", name="BENCH")
+        product = services.create_product(insurer_id=insurer.pk, code="BENCH", name="BENCH", by="key:a")
         version = services.create_product_version(product=product, data=TERMS, by="bench")
         services.publish_product_version(version=version, by="bench-2")
-    return services.issue_insurer_key(insurer=insurer, scopes=["claims:check"])[1]
+    return services.issue_insurer_key(insurer=insurer, scopes=["claims:check"], by="root")[1]
 
 
 def posts_of_five_lines(key: str, asked: list[dict[str, Any]]) -> list[dict[str, Any]]:

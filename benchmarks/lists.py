@@ -52,7 +52,7 @@ def main() -> None:
     for size, drugs in (SMALL, LARGE):
         catalog_of(size, drugs)
     version = CatalogVersion.objects.get(catalog__code=f"COVER-{SMALL[0]}", label="1")
-    _row, key = issue_curator_key(username="bench-reader", scopes=["catalog:read"])
+    _row, key = issue_curator_key(username="bench-reader", scopes=["catalog:read"], by="root")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE catalog_catalogentry")
     connection.close()

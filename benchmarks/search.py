@@ -159,7 +159,7 @@ def main() -> int:
             page = cursor.fetchall()
         return (page[0][1] if page else 0), [code for code, _count in page]
 
-    key = insurers.issue_curator_key(username="bench-reader", scopes=["catalog:read"])[1]
+    key = insurers.issue_curator_key(username="bench-reader", scopes=["catalog:read"], by="root")[1]
     one, many = _load.Client(key, connections=1), _load.Client(key, connections=64)
     connection.close()
     with _load.server() as pid:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
 
 from catalog import clock
 from catalog.entries import COLUMNS
@@ -49,10 +48,10 @@ def differing(old_id: int | None, new_id: int) -> Iterator[Differing]:
 
 def _pairs(old_id: int | None, new_id: int) -> dict[int, int]:
     """Return id in the new version → id in the old one of the entries that go on under another code."""
-    if old_id is None or not _left(old_id, new_id).exists() or not _left(new_id, old_id).exists():
+    old_ids, new_ids = _left(old_id, new_id)
+    if not old_ids or not new_ids:
         return {}
-    old_ids, old_keys = _keys(old_id, new_id)
-    new_ids, new_keys = _keys(new_id, old_id)
+    old_keys, new_keys = _keys(old_ids), _keys(new_ids)
     pairs: dict[int, int] = {}
     waiting: list[tuple[list[int], list[int]]] = []
     rows = 0
@@ -70,20 +69,33 @@ def _pairs(old_id: int | None, new_id: int) -> dict[int, int]:
     return pairs
 
 
-def _left(version_id: int, other_id: int) -> Any:
-    """The version's entries of which the other version has no code, in the order of the file."""
-    same = CatalogEntry.objects.filter(version_id=other_id, entry_code=OuterRef("entry_code"))
-    return CatalogEntry.objects.filter(~Exists(same), version_id=version_id).order_by("row_no", "entry_code")
+def _left(old_id: int | None, new_id: int) -> tuple["array[int]", "array[int]"]:
+    """Return the ids of the entries whose code the other version does not have, of the old and of the new one, in the order of their files."""
+    old_ids, new_ids = array("q"), array("q")
+    with connection.cursor() as cursor:
+        # A full join, as in `differing`: the planner may think a version that has just come in small, and would search one for each row of the other.
+        cursor.execute(
+            "SELECT o.id, n.id"
+            " FROM (SELECT id, entry_code, row_no FROM catalog_catalogentry WHERE version_id = %s) o"
+            " FULL JOIN (SELECT id, entry_code, row_no FROM catalog_catalogentry WHERE version_id = %s) n"
+            " USING (entry_code) WHERE o.id IS NULL OR n.id IS NULL ORDER BY coalesce(o.row_no, n.row_no), entry_code",
+            [old_id, new_id],
+        )
+        while rows := cursor.fetchmany(CHUNK):
+            for old, new in rows:
+                old_ids.append(old) if new is None else new_ids.append(new)
+    return old_ids, new_ids
 
 
-def _keys(version_id: int, other_id: int) -> tuple["array[int]", "array[int]"]:
-    """The ids of the entries left, and what the drug part of each comes to."""
-    ids, keys = array("q"), array("q")
-    rows = _left(version_id, other_id).values("id", "class_code", *DRUG_PART)
-    for row in rows.iterator(chunk_size=CHUNK):
-        ids.append(row["id"])
-        keys.append(hash(drug_part(row)))
-    return ids, keys
+def _keys(ids: "array[int]") -> "array[int]":
+    """Return what the drug part of each entry comes to."""
+    keys = array("q")
+    for start in range(0, len(ids), CHUNK):
+        asked = ids[start : start + CHUNK]
+        rows = CatalogEntry.objects.filter(pk__in=asked.tolist()).values("id", "class_code", *DRUG_PART)
+        by_id = {row["id"]: hash(drug_part(row)) for row in rows}
+        keys.extend(by_id[one] for one in asked)
+    return keys
 
 
 def _paired(groups: Sequence[tuple[list[int], list[int]]]) -> Iterator[tuple[int, int]]:

@@ -1,14 +1,16 @@
 """Reading the entries of a version: its checksum, its rows for export, one row as the API shows it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from catalog.models import CatalogEntry
+from common.cache import LruCache
 
 # Every column of spec csv.md, in its order.
 COLUMNS = (
@@ -25,6 +27,30 @@ def of_version(version_id: int) -> QuerySet[CatalogEntry]:
     and it would sort the whole of it for every page.
     """
     return CatalogEntry.objects.filter(version_id=RawSQL("SELECT %s", [version_id]))  # noqa: S611
+
+
+# (version id, columns, entry_code) → the entry as JSON: those of a published version never change.
+_written: LruCache[tuple[int, str, str], bytes] = LruCache(32 * 2**20, weight=len)
+
+
+def written(version_id: int, codes: Sequence[str], columns: Sequence[str], *, keep: bool) -> list[msgspec.Raw]:
+    """Return the entries of a version that have these codes, in their order, as the API shows them, in JSON.
+
+    `keep`: the version is published; what is not kept from earlier is read in one query.
+    """
+    named = ",".join(columns)
+    found = {code: _written.get((version_id, named, code)) for code in codes} if keep else dict.fromkeys(codes)
+    missing = [code for code, entry in found.items() if entry is None]
+    if missing:
+        with connection.cursor() as cursor:
+            # By hand: for a page of 31 columns the ORM takes as long as the database.
+            sql = f"SELECT entry_code, {named} FROM catalog_catalogentry WHERE version_id = %s AND entry_code = ANY(%s)"  # noqa: S608
+            cursor.execute(sql, [version_id, missing])
+            for code, *values in cursor.fetchall():
+                found[code] = entry = msgspec.json.encode(shown(dict(zip(columns, values, strict=True))))
+                if keep:
+                    _written.put((version_id, named, code), entry)
+    return [msgspec.Raw(entry) for entry in found.values() if entry is not None]
 
 
 def checksum_of(version_id: int) -> str:

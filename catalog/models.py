@@ -11,10 +11,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
+from catalog.lifecycle import state_on
 from catalog.vocabularies import KINDS, SEXES
 from common.jobs.models import Job
 from common.labels import choices
@@ -314,6 +315,11 @@ class Catalog(models.Model):
 
 
 class VersionQuerySet(models.QuerySet["CatalogVersion"]):
+    def open_to_readers(self, day: date) -> Self:
+        """Keep what others than the office and the owner may see: published, withdrawn, or in consultation on that day."""
+        over = Q(state="in_consultation", comments_until__lt=day)
+        return self.exclude(Q(state__in=["draft", "in_review"]) | over)
+
     def known_at(self, instant: datetime) -> Self:
         """Keep what was published and not withdrawn at that instant."""
         return self.filter(Q(withdrawn_at=None) | Q(withdrawn_at__gt=instant), published_at__lte=instant)
@@ -326,6 +332,13 @@ class VersionQuerySet(models.QuerySet["CatalogVersion"]):
             .filter(covers_day, effective_from__lte=day)
             .order_by("catalog_id", "-effective_from", "-published_at", "-label")
             .distinct("catalog_id")
+        )
+
+    def told_on(self, day: date, known_at: datetime) -> Self:
+        """Add what a page needs to say how a published version stands on a day: the day, and which version of its catalog is in force then."""
+        others = CatalogVersion.objects.filter(catalog=OuterRef("catalog")).in_force(day, known_at)
+        return self.annotate(
+            told_day=Value(day, output_field=models.DateField()), told_in_force=Subquery(others.values("pk")[:1])
         )
 
     def followed_from(self, first_day: date, known_at: datetime) -> Self:
@@ -345,6 +358,7 @@ class CatalogVersion(models.Model):
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
         CONSULTATION = "in_consultation", _("in consultation")
+        REVIEW = "in_review", _("in review")
         PUBLISHED = "published", _("published")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
@@ -357,6 +371,12 @@ class CatalogVersion(models.Model):
     effective_to = models.DateField(_("effective to (inclusive)"), null=True, blank=True)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("parent")
+    )
+    # The edition it was compared with at import or at its last merge; `parent` is the one of the stored comparison, which is made anew.
+    base = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("base"))
+    # How many printed rows the list is to have, by class-code prefix, `drugs` for all (spec curation.md 1, "Totals").
+    expected_counts = models.JSONField(
+        _("expected rows"), default=dict, db_default=Value({}, models.JSONField()), blank=True
     )
     # Class-code prefixes of which the list is complete; empty: it is complete altogether (spec eligibility 5, base status).
     complete_for = ArrayField(
@@ -372,9 +392,25 @@ class CatalogVersion(models.Model):
     submitted_by = models.CharField(_("submitted by"), max_length=150, blank=True, default="")
     submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
     comments_until = models.DateField(_("comments until"), null=True, blank=True)
+    review_requested_by = models.CharField(
+        _("sent for review by"), max_length=150, blank=True, default="", db_default=""
+    )
+    review_requested_at = models.DateTimeField(_("sent for review at"), null=True, blank=True)
+    review_note = models.TextField(_("note for the reviewer"), blank=True, default="", db_default="")
+    sent_back_by = models.CharField(_("sent back by"), max_length=150, blank=True, default="", db_default="")
+    sent_back_at = models.DateTimeField(_("sent back at"), null=True, blank=True)
+    sent_back_reason = models.TextField(_("reason of sending back"), blank=True, default="", db_default="")
+    # Everybody who imported, edited, merged or sent it for consultation or review: none of them publishes it. Only grows; the database holds it.
+    editors = ArrayField(
+        models.CharField(max_length=150), verbose_name=_("editors"), default=list, db_default=[], blank=True
+    )
     published_by = models.CharField(_("published by"), max_length=150, blank=True, default="")
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
     publish_note = models.TextField(_("publishing note"), blank=True, default="")
+    withdrawal_asked_by = models.CharField(
+        _("withdrawal asked by"), max_length=150, blank=True, default="", db_default=""
+    )
+    withdrawal_asked_at = models.DateTimeField(_("withdrawal asked at"), null=True, blank=True)
     withdrawn_by = models.CharField(_("withdrawn by"), max_length=150, blank=True, default="")
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
     withdraw_reason = models.TextField(_("reason of withdrawal"), blank=True, default="")
@@ -396,7 +432,7 @@ class CatalogVersion(models.Model):
             ),
             models.CheckConstraint(
                 condition=(
-                    Q(state__in=["draft", "in_consultation"], published_at=None, withdrawn_at=None)
+                    Q(state__in=["draft", "in_consultation", "in_review"], published_at=None, withdrawn_at=None)
                     | Q(state="published", published_at__isnull=False, withdrawn_at=None)
                     | Q(state="withdrawn", published_at__isnull=False, withdrawn_at__isnull=False)
                 ),
@@ -412,9 +448,28 @@ class CatalogVersion(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["catalog", "-effective_from"], name="version_catalog_from")]
+        # To see, to edit and to delete are Django's own rights (view, change, delete).
+        permissions = [
+            ("publish_catalogversion", "Can publish catalog versions and send them back"),
+            ("withdraw_catalogversion", "Can withdraw catalog versions"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.catalog.code} {self.label}"
+
+    def state_on(self, day: date) -> str:
+        """Return the state on a day: a consultation is over by itself when its last day is."""
+        return state_on(self.state, self.comments_until, day)
+
+    def told_as(self, day: date, in_force_id: int | None) -> str:
+        """Return how it is told on a day: what is published as not_yet, in_force, superseded or expired, all else by its state."""
+        if self.state != self.State.PUBLISHED:
+            return self.state_on(day)
+        if self.effective_from > day:
+            return "not_yet"
+        if self.effective_to and self.effective_to < day:
+            return "expired"
+        return "in_force" if self.pk == in_force_id else "superseded"
 
 
 class CatalogEntry(models.Model):
@@ -558,16 +613,17 @@ class VersionChange(models.Model):
         ordering = ["version", "entry_code"]
         constraints = [
             models.UniqueConstraint(fields=["version", "entry_code"], name="one_change_per_entry"),
-            models.UniqueConstraint(
-                fields=["version", "old_entry_code"],
-                condition=~Q(old_entry_code=""),
-                name="one_change_per_entry_before",
-            ),
             models.CheckConstraint(
                 condition=Q(slight="")
                 | Q(slight__in=["typographic", "remark"], change="changed", major=False, narrower=False),
                 name="slight_changes_alter_nothing",
             ),
+        ]
+        # The feed tells a pair with another code under both codes, in their order.
+        indexes = [
+            models.Index(
+                fields=["version", "old_entry_code"], condition=~Q(old_entry_code=""), name="change_old_entry_code"
+            )
         ]
 
     def __str__(self) -> str:
@@ -608,7 +664,7 @@ class ImportRun(models.Model):
     sheet = models.CharField(_("sheet"), max_length=100, blank=True, default="", db_default="")
     header_row = models.PositiveIntegerField(_("header row"), null=True, blank=True)
     mapping = models.JSONField(
-        _("columns by own header"), default=dict, db_default=models.Value({}, models.JSONField()), blank=True
+        _("columns by own header"), default=dict, db_default=Value({}, models.JSONField()), blank=True
     )
     file_name = models.CharField(_("file name"), max_length=255)
     file_path = models.CharField(max_length=255)
@@ -651,6 +707,11 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name} → {self.catalog.code if self.catalog else _('drug master')}"
+
+    @property
+    def called(self) -> str:
+        """What people call it, in any language: what it is for, or its file."""
+        return f"{self.catalog.code} {self.label}" if self.catalog else self.file_name
 
     @property
     def state(self) -> str:

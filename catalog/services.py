@@ -1,4 +1,4 @@
-"""Every write to catalogs: creating, uploading, submitting, publishing, withdrawing. Each says who; instants are the database's (catalog.clock)."""
+"""Writing catalogs and bringing files to them; what happens to a version is in catalog/moves.py and offered here too. Each act says who."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,52 +12,89 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from catalog import clock, uploads
-from catalog.changes import compared_anew
-from catalog.entries import checksum_of
-from catalog.importing.columns import header_key, headers_of, table_of
-from catalog.importing.load import delete_draft
-from catalog.importing.result import usual_names
-from catalog.models import Catalog, CatalogVersion, ImportRun, Series
-from common.errors import InvalidInput, Problem, Refused
+from catalog.drugs import codes
+from catalog.importing.columns import DRUGS, header_key, headers_of, table_of
+from catalog.importing.result import CheckOptions, usual_names
+from catalog.lifecycle import MOVE, Standing
+from catalog.models import Catalog, ImportRun, Series
+from catalog.moves import (
+    check_days,
+    create_draft,
+    discard_draft,
+    edit_version,
+    end_consultation,
+    end_consultations,
+    keep_version,
+    publish_version,
+    request_review,
+    revert_version,
+    send_back,
+    submit_version,
+    withdraw_version,
+)
+from catalog.refusals import (
+    Altered,
+    BaseChanged,
+    CodeTaken,
+    ConsultationOpen,
+    Ended,
+    IncompleteCount,
+    LabelTaken,
+    MassChange,
+    NotADraft,
+    NotAsked,
+    NothingBefore,
+    NotInConsultation,
+    NotInReview,
+    NotPublished,
+    PastDay,
+    ReasonRequired,
+    SamePerson,
+    refusal_of,
+)
+from common.audit.deeds import Deed
+from common.audit.services import record
+from common.errors import InvalidInput, Problem
 from common.jobs import services as jobs
 from common.jobs.models import Job
+from common.lifecycle import NEW, why_not
 from tables import cells
 from tables.problems import Problem as FileProblem
 
+# Offered under this name too: what happens to a version, and what is said no to.
+__all__ = [
+    "Altered",
+    "BaseChanged",
+    "CodeTaken",
+    "ConsultationOpen",
+    "Ended",
+    "IncompleteCount",
+    "LabelTaken",
+    "MassChange",
+    "NotADraft",
+    "NotAsked",
+    "NotInConsultation",
+    "NotInReview",
+    "NotPublished",
+    "NothingBefore",
+    "PastDay",
+    "ReasonRequired",
+    "SamePerson",
+    "create_draft",
+    "discard_draft",
+    "edit_version",
+    "end_consultation",
+    "end_consultations",
+    "keep_version",
+    "publish_version",
+    "request_review",
+    "revert_version",
+    "send_back",
+    "submit_version",
+    "withdraw_version",
+]
+
 IMPORT_JOB = "catalog.import"
-MASS_CHANGE_SHARE = Decimal("0.10")
-
-
-class CodeTaken(Refused):
-    code = "code_taken"
-
-
-class LabelTaken(Refused):
-    code = "label_taken"
-
-
-class NotADraft(Refused):
-    code = "not_a_draft"
-
-
-class NotPublished(Refused):
-    code = "not_published"
-
-
-class SamePerson(Refused):
-    code = "same_person"
-
-
-class MassChange(Refused):
-    code = "mass_change"
-
-
-class Altered(Refused):
-    code = "checksum_mismatch"
-
-
-class Ended(Refused):
-    code = "already_ended"
 
 
 def _refuse(pointer: str, code: str, detail: str) -> None:
@@ -88,7 +125,7 @@ def create_catalog(
         _refuse("/series", "unknown_series", _("No such series; known are: %(known)s.") % {"known": known})
     try:
         with transaction.atomic():
-            return Catalog.objects.create(
+            catalog = Catalog.objects.create(
                 code=code,
                 name=name,
                 kind=kind,
@@ -101,6 +138,8 @@ def create_catalog(
                 provenance=provenance,
                 note=note,
             )
+            record(Deed.CATALOG_CREATED, by=by, what=catalog, after={"code": code, "name": name, "kind": kind})
+            return catalog
     except IntegrityError as taken:  # also by a catalog that the caller may not see
         raise CodeTaken(_("The code %(code)s is taken; choose another.") % {"code": code}) from taken
 
@@ -134,8 +173,7 @@ def upload_catalog(
     The same bytes to be read the same way for the same catalog, label and days again give the earlier run. Raises InvalidInput for days out of
     order, for a class that is none and a column that is none, LabelTaken where the label is not a draft's, FileTooLarge.
     """
-    if effective_to and effective_to < effective_from:
-        _refuse("/effective_to", "date_order", _("effective_to is before effective_from; check both days."))
+    check_days(effective_from, effective_to)
     wanted = {
         "catalog": catalog,
         "label": label,
@@ -153,7 +191,7 @@ def upload_catalog(
             Catalog.objects.select_for_update(no_key=True).get(pk=catalog.pk)
             earlier = _earlier(Q(**wanted), stored.sha256)
             if not earlier:
-                _label_is_free(catalog, label)
+                _label_is_free(catalog, label, by)
                 run = ImportRun.objects.create(
                     kind=ImportRun.Kind.ENTRIES,
                     **wanted,
@@ -200,7 +238,7 @@ def _classes(prefixes: Sequence[str]) -> list[str]:
     found = set()
     for written in prefixes:
         try:
-            found.add(cells.class_code(written.strip()).value)
+            found.add(codes.class_code(written.strip()).value)
         except cells.Fault:
             _refuse("/complete_for", "bad_code", _("%(code)s is no class code such as X or XL01.") % {"code": written})
     return sorted(found)
@@ -235,6 +273,8 @@ def _upload_fields(stored: uploads.StoredFile, file_name: str, by: str) -> dict[
 def _queued(run: ImportRun, exclusive_key: str) -> ImportRun:
     run.job = jobs.enqueue(kind=IMPORT_JOB, subject=str(run.pk), exclusive_key=exclusive_key)
     run.save(update_fields=["job"])
+    after = {"file": run.file_name, "sha256": run.sha256, "label": run.label}
+    record(Deed.IMPORT_UPLOADED, by=run.created_by, what=run, name=run.called, after=after)
     return run
 
 
@@ -246,129 +286,30 @@ def _earlier(where: Q, sha256: str) -> ImportRun | None:
     return ImportRun.objects.filter(where, alive | kept | told, sha256=sha256).order_by("-created_at").first()
 
 
-def _label_is_free(catalog: Catalog, label: str) -> None:
-    taken = catalog.versions.filter(label=label).exclude(state=CatalogVersion.State.DRAFT).exists()
-    if taken:
-        raise LabelTaken(_("Version %(label)s exists and is no draft; use another label.") % {"label": label})
+def _label_is_free(catalog: Catalog, label: str, by: str) -> None:
+    there = catalog.versions.filter(label=label).first()
+    today = clock.china_today(clock.observe().known_at)
+    standing = Standing(state=there.state_on(today) if there else NEW, today=today)
+    if why := why_not(MOVE["import"], standing, by):
+        raise refusal_of(why, label)
 
 
 @transaction.atomic
-def submit_version(*, version: CatalogVersion, by: str, comments_until: date | None = None) -> CatalogVersion:
-    """Open a draft for consultation; raises NotADraft."""
-    version = _locked(version)
-    if version.state != CatalogVersion.State.DRAFT:
-        raise NotADraft(_("%(label)s is no draft any more.") % {"label": version.label})
-    version.state = CatalogVersion.State.CONSULTATION
-    version.submitted_by = by
-    version.submitted_at = clock.observe().known_at
-    version.comments_until = comments_until
-    version.save(update_fields=["state", "submitted_by", "submitted_at", "comments_until"])
-    return version
-
-
-@transaction.atomic
-def publish_version(*, version: CatalogVersion, by: str, note: str = "", confirm: bool = False) -> CatalogVersion:
-    """Bring a draft or a version in consultation into force from its first day, known from now on; it never changes afterwards.
-
-    Raises NotADraft, SamePerson (whoever imported or submitted it), MassChange (more than 10 % of the entries in force go or get narrower, without
-    `confirm`), Altered (its entries are not those that were checked).
-    """
-    version = _locked(version)
-    if version.state not in {CatalogVersion.State.DRAFT, CatalogVersion.State.CONSULTATION}:
-        raise NotADraft(_("%(label)s is published already.") % {"label": version.label})
-    if by in {version.created_by, version.submitted_by}:
-        raise SamePerson(_("Whoever imported or submitted a version cannot publish it; ask a second person."))
-    if checksum_of(version.pk) != version.checksum:
-        raise Altered(_("The entries are not those that were imported; import the file again."))
-    version = compared_anew(version)
-    _guard_mass_change(version, confirm)
-    _remember_drugs(version)
-    version.published_at = clock.declare()
-    version.published_by = by
-    version.publish_note = note
-    version.state = CatalogVersion.State.PUBLISHED
-    version.save(update_fields=["published_at", "published_by", "publish_note", "state"])
-    return version
-
-
-@transaction.atomic
-def withdraw_version(*, version: CatalogVersion, by: str, reason: str) -> CatalogVersion:
-    """End a published version for everything asked from now on; earlier answers keep it. Raises NotPublished."""
-    version = _locked(version)
-    if version.state != CatalogVersion.State.PUBLISHED:
-        raise NotPublished(_("%(label)s is not published, or is withdrawn already.") % {"label": version.label})
-    version.withdrawn_at = clock.declare()
-    version.withdrawn_by = by
-    version.withdraw_reason = reason
-    version.state = CatalogVersion.State.WITHDRAWN
-    version.save(update_fields=["withdrawn_at", "withdrawn_by", "withdraw_reason", "state"])
-    return version
-
-
-@transaction.atomic
-def discard_draft(*, version: CatalogVersion, by: str) -> None:
-    """Delete a draft with its entries; raises NotADraft."""
-    version = _locked(version)
-    if version.published_at:
-        raise NotADraft(_("%(label)s is published already.") % {"label": version.label})
-    delete_draft(version)
-
-
-def _locked(version: CatalogVersion) -> CatalogVersion:
-    # The catalog's row is the lock of all that happens to its versions.
-    Catalog.objects.select_for_update(no_key=True).get(pk=version.catalog_id)
-    return CatalogVersion.objects.select_related("catalog").get(pk=version.pk)
-
-
-def lost_entries(version: CatalogVersion) -> tuple[int, int]:
-    """Return (entries that go or get narrower, entries before) of a draft against the edition it follows, by the stored comparison."""
-    if version.parent is None:
-        return 0, 0
-    return version.change_counts.get("narrower", 0), version.parent.entry_count
-
-
-def is_mass_change(version: CatalogVersion) -> bool:
-    """Tell whether publishing a draft asks for confirmation: more than a tenth of the entries before go or get narrower."""
-    lost, before = lost_entries(version)
-    return lost > before * MASS_CHANGE_SHARE
-
-
-def _guard_mass_change(version: CatalogVersion, confirm: bool) -> None:
-    if is_mass_change(version) and not confirm:
-        lost, before = lost_entries(version)
-        raise MassChange(
-            _("%(lost)d of %(before)d entries in force go or get narrower; confirm it.")
-            % {"lost": lost, "before": before}
-        )
-
-
-def _remember_drugs(version: CatalogVersion) -> None:
-    """Add a drug for every base name of the version that has none yet."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO catalog_drug (id, base_name, generic_name, pinyin, initials)"
-            " SELECT DISTINCT ON (base_name) 'drug_' || left(encode(sha256(convert_to(base_name, 'UTF8')), 'hex'), 16),"
-            " base_name, generic_name, pinyin, initials FROM catalog_catalogentry e"
-            " WHERE version_id = %s AND base_name <> ''"
-            " AND NOT EXISTS (SELECT FROM catalog_drug d WHERE d.base_name = e.base_name)"
-            " ORDER BY base_name, entry_code ON CONFLICT DO NOTHING",
-            [version.pk],
-        )
-
-
-def cancel_import(*, run: ImportRun) -> None:
+def cancel_import(*, run: ImportRun, by: str) -> None:
     """Stop an import that waits or runs; raises Ended where it is over."""
-    if run.job is None or not jobs.cancel(job=run.job):
+    if run.job is None or not jobs.stop(run.job):
         raise Ended(_("This import has ended already."))
+    record(Deed.IMPORT_CANCELLED, by=by, what=run, name=run.called)
 
 
-def retry_import(*, run: ImportRun) -> None:
+@transaction.atomic
+def retry_import(*, run: ImportRun, by: str) -> None:
     """Give an import that failed by a fault (a dead letter) three more attempts."""
     if run.job is None or run.job.state != Job.State.DEAD:
         raise Ended(_("Only an import that failed by a fault can be retried."))
-    with transaction.atomic():
-        ImportRun.objects.filter(pk=run.pk).update(outcome="", finished_at=None)
-        jobs.retry(job=run.job)
+    ImportRun.objects.filter(pk=run.pk).update(outcome="", finished_at=None)
+    jobs.revive(run.job)
+    record(Deed.IMPORT_RETRIED, by=by, what=run, name=run.called)
 
 
 def kept_file(run: ImportRun) -> Path | None:
@@ -383,6 +324,12 @@ def file_problems(run: ImportRun) -> list[FileProblem]:
     """Return the stored problems of a run's file, as the checks found them."""
     rows = run.problems.order_by("id").values_list("code", "row", "column", "value", "message_zh", "message_en")
     return [FileProblem(*row) for row in rows]
+
+
+def how_read(run: ImportRun) -> tuple[str, CheckOptions]:
+    """Return the kind of file a run reads, and how it was asked to read it: for showing its rows again."""
+    kind = DRUGS if run.kind == ImportRun.Kind.DRUGS else run.catalog.kind if run.catalog else ""
+    return kind, CheckOptions(sheet=run.sheet, header_row=run.header_row, mapping=run.mapping)
 
 
 def forget_uploads(*, before: datetime) -> int:

@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from catalog.importing.load import load
 from catalog.models import ImportRun
-from catalog.services import IMPORT_JOB, forget_uploads
+from catalog.services import IMPORT_JOB, end_consultations, forget_uploads
 from common import tenancy
+from common.audit.deeds import Via
+from common.audit.services import through
 from common.jobs.services import Lease, work
 
 KEPT_FOR = timedelta(days=30)
@@ -36,3 +38,10 @@ def forget_old_uploads() -> None:
     before = timezone.now() - KEPT_FOR
     with tenancy.acting_for(tenancy.OFFICE):
         forget_uploads(before=before)
+
+
+@shared_task(name="catalog.tasks.end_consultations")
+def end_over_consultations() -> None:
+    """End the consultations whose last day is over; until then their state is computed (CatalogVersion.state_on)."""
+    with tenancy.acting_for(tenancy.OFFICE), through(Via.JOB):
+        end_consultations()

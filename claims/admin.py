@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +17,8 @@ from claims.models import ClaimCheck
 from claims.services import worded
 from common import icd10
 from common.admin import PageAdmin
+from common.audit.deeds import Deed
+from common.audit.services import record
 from common.labels import reader_language
 from common.markup import badge
 
@@ -99,7 +101,12 @@ class ClaimCheckAdmin(PageAdmin):
     def outcome_shown(self, check: ClaimCheck) -> SafeString:
         return badge(check.get_outcome_display(), _TONES[check.outcome])
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        record(Deed.CHECKS_LISTED, by=request.user.get_username(), what=ClaimCheck)
+        return super().changelist_view(request, extra_context)
+
     def page_context(self, request: HttpRequest, check: ClaimCheck) -> dict[str, Any]:
+        record(Deed.CHECK_READ, by=request.user.get_username(), what=check, name=str(check.pk))
         context: dict[str, Any] = {
             "check": check,
             "outcome_badge": self.outcome_shown(check),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog.clock import Observation
@@ -22,8 +23,11 @@ from claims.eligibility import (
 from claims.eligibility.coverage import Coverage
 from claims.eligibility.facts import RULES_VERSION, CoverageQuery
 from claims.models import ClaimCheck
+from common.audit.deeds import Deed
+from common.audit.services import record
 from common.errors import Refused
 from common.sentences import Language
+from insurers.models import Insurer
 
 
 class FactsRemoved(Refused):
@@ -246,7 +250,12 @@ def _version_of(cited: dict[str, Any] | None) -> dict[str, str] | None:
     return {"version": cited["version"], "checksum": cited["checksum"]} if cited else None
 
 
-def purge_facts(*, insurer_id: int, older_than: datetime, at: datetime) -> int:
+@transaction.atomic
+def purge_facts(*, insurer_id: int, older_than: datetime, by: str, at: datetime) -> int:
     """Remove the facts of an insurer's checks decided before an instant, for ever; digests, versions and outcomes stay. Answers how many."""
     due = ClaimCheck.objects.filter(insurer=insurer_id, decided_at__lt=older_than, purged_at=None)
-    return due.update(facts=None, decision=None, claim_no="", purged_at=at)
+    count = due.update(facts=None, decision=None, claim_no="", purged_at=at)
+    if count:
+        insurer = Insurer.objects.get(pk=insurer_id)
+        record(Deed.FACTS_PURGED, by=by, what=insurer, after={"checks": count, "older_than": older_than})
+    return count

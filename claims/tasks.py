@@ -8,6 +8,8 @@ from claims.batches.load import CHUNK_JOB, load_batch
 from claims.batches.services import BATCH_JOB, begin, give_up, purge_due
 from claims.models import BatchChunk, ClaimBatch
 from common import tenancy
+from common.audit.deeds import Via
+from common.audit.services import SYSTEM, through
 from common.jobs.services import Cancelled, Lease, work
 
 
@@ -42,5 +44,5 @@ def decide_batch_chunk(lease: Lease, subject: str) -> None:
 @shared_task(name="claims.tasks.purge_facts")
 def purge_facts() -> None:
     """Remove the facts of checks and batches whose retention is over."""
-    with tenancy.acting_for(tenancy.OFFICE):
-        purge_due(at=timezone.now())
+    with tenancy.acting_for(tenancy.OFFICE), through(Via.JOB):
+        purge_due(at=timezone.now(), by=SYSTEM)

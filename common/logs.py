@@ -5,6 +5,8 @@ import logging
 from contextvars import ContextVar
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
+# By which door somebody came: page, api, job; a command where nobody said.
+via: ContextVar[str] = ContextVar("via", default="command")
 
 
 class JsonFormatter(logging.Formatter):

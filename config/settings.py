@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "rest_framework",
     "common.api",
+    "common.audit",
     "common.jobs",
     "catalog",
     "insurers",
@@ -169,6 +170,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "forget-uploads": {"task": "catalog.tasks.forget_old_uploads", "schedule": 3600.0, "options": {"expires": 600}},
     "forget-answers": {"task": "common.api.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 600}},
+    "end-consultations": {"task": "catalog.tasks.end_consultations", "schedule": 60.0, "options": {"expires": 60}},
     "purge-facts": {"task": "claims.tasks.purge_facts", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
     "sweep-jobs": {"task": "common.jobs.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "announce-catalog-news": {

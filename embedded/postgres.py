@@ -29,7 +29,7 @@ _OLDEST_MAJOR = 15
 _START_PATIENCE = 30  # seconds, with retries: after a kill -9 the old backends hold the shared memory for a moment
 # INT is PostgreSQL's fast shutdown, QUIT its immediate one (recovery at the next start, nothing lost).
 _FAST = Stop(((signal.SIGINT, 30), (signal.SIGQUIT, 10)), orphaned=signal.SIGINT)
-# With LC_CTYPE C, pg_trgm sees no Chinese letters at all. Collation C is code-point order.
+# Letters of every language are letters; collation C is code-point order.
 _CTYPE = "C.UTF-8" if LINUX else "en_US.UTF-8"
 _ROLES = ROOT / "deploy" / "database" / "roles.sql"
 # Only for tests: a crash may lose everything.

@@ -4,14 +4,17 @@ Nobody changes their own rights; only a superuser makes superusers. A name is wh
 freed for somebody else.
 """
 
+from copy import copy
 from typing import Any
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin as StockGroupAdmin
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
 from django.contrib.auth.models import Group, Permission, User
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -20,14 +23,19 @@ from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from common.admin import ReadOnlyAdmin
+from common.admin import Logged, ReadOnlyAdmin
+from common.audit.deeds import Deed
+from common.audit.services import record
+from insurers.groups import why_not_together
 
 # The rights that mean something on these pages; Django makes four for every table.
 DEEDS = {
     "catalog.add_catalog": gettext_lazy("make catalogs"),
     "catalog.add_importrun": gettext_lazy("upload files"),
     "catalog.change_importrun": gettext_lazy("cancel imports and try them again"),
-    "catalog.change_catalogversion": gettext_lazy("submit, publish and withdraw versions"),
+    "catalog.change_catalogversion": gettext_lazy("edit drafts, open consultations, ask for a review"),
+    "catalog.publish_catalogversion": gettext_lazy("publish versions and send them back"),
+    "catalog.withdraw_catalogversion": gettext_lazy("withdraw versions, together with a second person"),
     "catalog.delete_catalogversion": gettext_lazy("delete drafts"),
     "insurers.add_insurer": gettext_lazy("make insurers"),
     "insurers.change_insurer": gettext_lazy("change insurers"),
@@ -71,8 +79,8 @@ class RightsField(forms.ModelMultipleChoiceField):
         return _("see: %(what)s") % {"what": what}
 
 
-class WithRights(ModelAdmin):
-    """An account or group whose rights are ticked."""
+class WithRights(Logged):
+    """An account or group whose rights are ticked, and whose every change is in the log of deeds."""
 
     actions = None
     filter_horizontal = ()
@@ -97,10 +105,44 @@ admin.site.unregister(User)
 admin.site.unregister(Group)
 
 
+def _rights_of(user: User) -> dict[str, Any]:
+    """Return what the log of deeds keeps of an account: what it may do, never a password."""
+    return {
+        "active": user.is_active,
+        "staff": user.is_staff,
+        "superuser": user.is_superuser,
+        "groups": sorted(user.groups.values_list("name", flat=True)),
+        "rights": sorted(_name(right) for right in user.user_permissions.select_related("content_type")),
+    }
+
+
+class OneRole:
+    """A form in which nobody becomes auditor or keeper of accounts together with anything else."""
+
+    def clean_groups(self) -> Any:
+        groups = self.cleaned_data["groups"]  # type: ignore[attr-defined]
+        if why_not_together({group.name for group in groups}):
+            told = gettext_lazy("Whoever audits, or keeps the accounts, is in no other group.")
+            raise forms.ValidationError(told)
+        return groups
+
+
+class ChangeAccountForm(OneRole, UserChangeForm):
+    pass
+
+
+class NewAccountForm(OneRole, UserCreationForm):
+    pass
+
+
 @admin.register(User)
-class UserAdmin(WithRights, StockUserAdmin):
-    form = UserChangeForm
-    add_form = UserCreationForm
+class UserAdmin(WithRights, StockUserAdmin, ModelAdmin):
+    form = ChangeAccountForm
+    add_form = NewAccountForm
+    add_fieldsets = [
+        (None, {"fields": ["username", "first_name", "last_name", "password1", "password2"]}),
+        (gettext_lazy("Groups"), {"fields": ["groups"]}),
+    ]
     change_password_form = AdminPasswordChangeForm
     list_display = ["username", "first_name", "last_name", "is_staff", "is_active", "last_login"]
     filter_horizontal = ()
@@ -118,14 +160,48 @@ class UserAdmin(WithRights, StockUserAdmin):
             return False
         return super().has_change_permission(request, obj)
 
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if not change:
+            obj.is_staff = True  # accounts made here sign in here
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        before = _rights_of(User.objects.get(pk=form.instance.pk)) if change else None
+        super().save_related(request, form, formsets, change)
+        deed = Deed.ACCOUNT_CHANGED if change else Deed.ACCOUNT_CREATED
+        record(deed, by=request.user.get_username(), what=form.instance, before=before, after=_rights_of(form.instance))
+
+    @transaction.atomic
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:
+        user = self.get_object(request, unquote(id))
+        kept = user.password if user else None
+        answer = super().user_change_password(request, id, form_url)
+        if user and User.objects.values_list("password", flat=True).get(pk=user.pk) != kept:
+            record(Deed.PASSWORD_CHANGED, by=request.user.get_username(), what=user)
+        return answer
+
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         # An account is switched off: a deleted one could be made again by somebody else under the same name.
         return False
 
 
 @admin.register(Group)
-class GroupAdmin(WithRights, StockGroupAdmin):
+class GroupAdmin(WithRights, StockGroupAdmin, ModelAdmin):
     filter_horizontal = ()
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        before = self._rights(form.instance) if change else None
+        super().save_related(request, form, formsets, change)
+        after = self._rights(form.instance)
+        record(Deed.GROUP_CHANGED, by=request.user.get_username(), what=form.instance, before=before, after=after)
+
+    def delete_model(self, request: HttpRequest, obj: Group) -> None:
+        before, gone = self._rights(obj), copy(obj)
+        super().delete_model(request, obj)
+        record(Deed.GROUP_DELETED, by=request.user.get_username(), what=gone, before=before)
+
+    def _rights(self, group: Group) -> list[str]:
+        return sorted(_name(right) for right in group.permissions.select_related("content_type"))
 
     def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
         if obj is not None and not request.user.is_superuser and request.user.groups.filter(pk=obj.pk).exists():

@@ -19,7 +19,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminS
 from catalog.clock import CHINA
 from catalog.curating.badges import provenance_badge
 from catalog.vocabularies import SCOPES, SETTINGS, STATUTORY_CIRCUMSTANCES
-from common.admin import Button, NothingToFillIn, PageAdmin, day_field, posted, text_field
+from common.admin import Button, Logged, NothingToFillIn, PageAdmin, day_field, posted, text_field
 from common.labels import reader_language
 from common.markup import badge
 from insurers import accounts as accounts  # registers the pages of the people who sign in
@@ -33,7 +33,7 @@ KEY_DAYS = 180
 
 
 @admin.register(Insurer)
-class InsurerAdmin(ModelAdmin):
+class InsurerAdmin(Logged, ModelAdmin):
     """An insurer is made and described here; it is never deleted, since its checks and products stay."""
 
     actions = None
@@ -47,6 +47,9 @@ class InsurerAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def save_model(self, request: HttpRequest, obj: Insurer, form: Any, change: bool) -> None:
+        services.keep_insurer(insurer=obj, by=request.user.get_username())
 
 
 # --- API keys
@@ -139,13 +142,12 @@ class ApiKeyAdmin(PageAdmin):
         def do(given: dict[str, Any]) -> HttpResponse:
             # The last moment of the last day in China, so that the day itself is included.
             ends = datetime.combine(given["expires_on"] + timedelta(days=1), time.min, CHINA).astimezone(UTC)
-            shared = {"scopes": given["scopes"], "note": given["note"], "expires_at": ends}
+            shared = {"scopes": given["scopes"], "note": given["note"], "expires_at": ends, "by": person}
             if given["insurer"]:
                 row, secret = services.issue_insurer_key(insurer=Insurer.objects.get(pk=given["insurer"]), **shared)
             else:
                 # Never for another curator: the key would act as them and be their second person.
                 row, secret = services.issue_curator_key(username=person, **shared)
-            self.log_addition(request, row, "issued")
             context = {"key": row, "secret": secret, "owner": self.owner_shown(row), "back": self.url("change", row.pk)}
             # Not redirected to: then the key would have to be kept somewhere. Admin pages are never cached.
             return self.page(request, "insurers/admin/key_issued.html", row, {**context, "history_href": ""})
@@ -169,8 +171,7 @@ class ApiKeyAdmin(PageAdmin):
         self.require(request, MAY_REVOKE)
 
         def do(_given: dict[str, Any]) -> tuple[str, str]:
-            services.revoke_key(key=key)
-            self.log_change(request, key, "revoked")
+            services.revoke_key(key=key, by=request.user.get_username())
             return self.url("change", pk), _("The key is revoked.")
 
         return self.deed(
@@ -317,12 +318,12 @@ class ProductVersionAdmin(PageAdmin):
         ]
 
     def page_context(self, request: HttpRequest, version: ProductVersion) -> dict[str, Any]:
-        buttons = []
-        if request.user.has_perm(MAY_DECIDE):
-            if version.state == "draft":
-                buttons.append(Button(_("Publish"), self.url("publish", version.pk), "verified", "primary"))
-            elif version.state == "published":
-                buttons.append(Button(_("Withdraw"), self.url("withdraw", version.pk), "undo", "danger"))
+        offered = [
+            ("publish", Button(_("Publish"), self.url("publish", version.pk), "verified", "primary")),
+            ("withdraw", Button(_("Withdraw"), self.url("withdraw", version.pk), "undo", "danger")),
+        ]
+        person, may = request.user.get_username(), request.user.has_perm(MAY_DECIDE)
+        buttons = [button for move, button in offered if may and services.refusal(version, move, person) is None]
         return {
             "version": version,
             "product": version.product,
@@ -344,7 +345,6 @@ class ProductVersionAdmin(PageAdmin):
 
         def do(_given: dict[str, Any]) -> tuple[str, str]:
             services.publish_product_version(version=version, by=request.user.get_username())
-            self.log_change(request, version, "published")
             return self.url("change", pk), _("%(version)s is published.") % {"version": version}
 
         return self.deed(
@@ -366,7 +366,6 @@ class ProductVersionAdmin(PageAdmin):
 
         def do(_given: dict[str, Any]) -> tuple[str, str]:
             services.withdraw_product_version(version=version, by=request.user.get_username())
-            self.log_change(request, version, "withdrawn")
             return self.url("change", pk), _("%(version)s is withdrawn.") % {"version": version}
 
         return self.deed(

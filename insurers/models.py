@@ -23,6 +23,7 @@ class Scope(models.TextChoices):
     PRODUCTS_WRITE = "products:write", _("keep products")
     CATALOG_WRITE = "catalog:write", _("keep catalogs")
     CATALOG_PUBLISH = "catalog:publish", _("publish catalogs")
+    AUDIT_READ = "audit:read", _("read the log of deeds")
 
 
 class Insurer(models.Model):

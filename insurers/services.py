@@ -9,19 +9,23 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from catalog import clock, leases
 from catalog.models import Catalog, CatalogVersion
+from common.audit.deeds import Deed
+from common.audit.services import record
 from common.errors import InvalidInput, Problem, Refused, pointer
 from common.jcs import sha256_of
+from common.lifecycle import why_not
+from insurers import lifecycle
 from insurers.keys import make_key
 from insurers.models import ApiKey, Insurer, Product, ProductVersion, Scope
 from insurers.terms import ProductTerms, catalog_references, parse_terms, terms_document
 
-# Publishing catalogs is the office's act, by a second person of the office.
-OFFICE_ONLY = frozenset({Scope.CATALOG_PUBLISH})
+# Publishing catalogs is the office's act, by a second person of the office; the log of deeds is everybody's, so the office alone reads it.
+OFFICE_ONLY = frozenset({Scope.CATALOG_PUBLISH, Scope.AUDIT_READ})
 
 
 class CodeTaken(Refused):
@@ -34,10 +38,15 @@ class LabelTaken(Refused):
 
 class NotADraft(Refused):
     code = "not_a_draft"
+    sentence = gettext_noop("%(label)s is no draft any more; make another version.")
 
 
 class NotPublished(Refused):
     code = "not_published"
+    sentence = gettext_noop("%(label)s is not published, or is withdrawn already.")
+
+
+_REFUSALS = {made.code: made for made in (NotADraft, NotPublished)}
 
 
 class BadScope(Refused):
@@ -54,13 +63,33 @@ def _check_scopes(scopes: Iterable[str], *, office: bool) -> list[str]:
             _("Unknown scope %(wrong)s; known are: %(known)s.") % {"wrong": ", ".join(wrong), "known": known}
         )
     if not office and OFFICE_ONLY & set(wanted):
-        raise BadScope(_("Only a curator's key may publish catalogs."))
+        raise BadScope(_("Only a curator's key may publish catalogs or read the log of deeds."))
     return wanted
+
+
+def insurer_named(*, code: str, by: str, name: str = "") -> Insurer:
+    """Return the insurer with this code, made (and called `name`, else by its code) where there is none."""
+    with transaction.atomic():
+        insurer, made = Insurer.objects.get_or_create(code=code, defaults={"name": name or code})
+        if made:
+            record(Deed.INSURER_CREATED, by=by, what=insurer, after={"code": code, "name": insurer.name})
+    return insurer
+
+
+@transaction.atomic
+def keep_insurer(*, insurer: Insurer, by: str) -> Insurer:
+    """Write an insurer's facts as they are on the row given: name, whether it is active, how long claim facts are kept."""
+    names = ("code", "name", "is_active", "retention_days")
+    before = Insurer.objects.filter(pk=insurer.pk).values(*names).first() if insurer.pk else None
+    insurer.save()
+    deed = Deed.INSURER_CHANGED if before else Deed.INSURER_CREATED
+    record(deed, by=by, what=insurer, before=before, after={name: getattr(insurer, name) for name in names})
+    return insurer
 
 
 @transaction.atomic
 def issue_insurer_key(
-    *, insurer: Insurer, scopes: Iterable[str], note: str = "", expires_at: datetime | None = None
+    *, insurer: Insurer, scopes: Iterable[str], by: str, note: str = "", expires_at: datetime | None = None
 ) -> tuple[ApiKey, str]:
     """Make a key of an insurer; returns (row, the key itself, which is never to be had again). Raises BadScope."""
     key, prefix, secret_hash = make_key()
@@ -72,12 +101,13 @@ def issue_insurer_key(
         note=note,
         expires_at=expires_at,
     )
+    _log_key(row, by)
     return row, key
 
 
 @transaction.atomic
 def issue_curator_key(
-    *, username: str, scopes: Iterable[str], note: str = "", expires_at: datetime | None = None
+    *, username: str, scopes: Iterable[str], by: str, note: str = "", expires_at: datetime | None = None
 ) -> tuple[ApiKey, str]:
     """Make a key of a curator of the catalog office (making the user if missing, who cannot sign in until given a password)."""
     users = get_user_model().objects
@@ -93,25 +123,38 @@ def issue_curator_key(
         note=note,
         expires_at=expires_at,
     )
+    _log_key(row, by)
     return row, key
 
 
+def _log_key(row: ApiKey, by: str) -> None:
+    """Log that a key was issued: whose it is and what it may do, never the key."""
+    holder = row.insurer.code if row.insurer else row.user.get_username() if row.user else ""
+    after = {"holder": holder, "scopes": row.scopes, "expires_at": row.expires_at}
+    record(Deed.KEY_ISSUED, by=by, what=row, name=row.prefix, after=after)
+
+
 @transaction.atomic
-def revoke_key(*, key: ApiKey) -> None:
+def revoke_key(*, key: ApiKey, by: str) -> None:
     """End a key at once: the next request with it is a 401."""
     if key.revoked_at is None:
         leases.wait_out()
         key.revoked_at = clock.observe().known_at
         key.save(update_fields=["revoked_at"])
+        record(Deed.KEY_REVOKED, by=by, what=key, name=key.prefix)
 
 
-def create_product(*, insurer_id: int, code: str, name: str, note: str = "", is_demonstration: bool = False) -> Product:
+def create_product(
+    *, insurer_id: int, code: str, name: str, by: str, note: str = "", is_demonstration: bool = False
+) -> Product:
     """Make a product of an insurer; raises CodeTaken."""
     try:
         with transaction.atomic():
-            return Product.objects.create(
+            product = Product.objects.create(
                 insurer_id=insurer_id, code=code, name=name, note=note, is_demonstration=is_demonstration
             )
+            record(Deed.PRODUCT_CREATED, by=by, what=product, after={"code": code, "name": name})
+            return product
     except IntegrityError as taken:
         raise CodeTaken(_("You have a product %(code)s already.") % {"code": code}) from taken
 
@@ -149,9 +192,11 @@ def create_product_version(*, product: Product, data: object, by: str) -> Produc
     fields = _fields_of(read_terms(data, insurer_id=product.insurer_id))
     try:
         with transaction.atomic():
-            return ProductVersion.objects.create(
+            version = ProductVersion.objects.create(
                 insurer_id=product.insurer_id, product=product, created_by=by, **fields
             )
+            record(Deed.PRODUCT_VERSION_CREATED, by=by, what=version, after=_told(version))
+            return version
     except IntegrityError as taken:
         label = fields["label"]
         raise LabelTaken(_("The product has a version %(label)s already.") % {"label": label}) from taken
@@ -222,11 +267,8 @@ def _pinned(terms: dict[str, Any], pin: Mapping[str, str | None]) -> dict[str, A
 @transaction.atomic
 def change_product_version(*, version: ProductVersion, data: object, by: str) -> ProductVersion:
     """Replace a draft's terms; raises InvalidInput, NotADraft, LabelTaken."""
-    version = _locked(version)
-    if version.published_at:
-        raise NotADraft(
-            _("%(label)s is published and cannot be changed; make another version.") % {"label": version.label}
-        )
+    version = _asked(version, "change", by)
+    before = _told(version)
     fields = _fields_of(read_terms(data, insurer_id=version.insurer_id))
     if version.product.versions.filter(label=fields["label"]).exclude(pk=version.pk).exists():
         raise LabelTaken(_("The product has a version %(label)s already.") % {"label": fields["label"]})
@@ -234,6 +276,7 @@ def change_product_version(*, version: ProductVersion, data: object, by: str) ->
         setattr(version, name, value)
     version.created_by = by
     version.save()
+    record(Deed.PRODUCT_VERSION_CHANGED, by=by, what=version, before=before, after=_told(version))
     return version
 
 
@@ -251,35 +294,54 @@ def _fields_of(terms: ProductTerms) -> dict[str, Any]:
 @transaction.atomic
 def publish_product_version(*, version: ProductVersion, by: str) -> ProductVersion:
     """Bring a draft's terms into force from its first day, known from now on; they never change afterwards. Raises NotADraft, InvalidInput."""
-    version = _locked(version)
-    if version.published_at:
-        raise NotADraft(_("%(label)s is published already.") % {"label": version.label})
+    version = _asked(version, "publish", by)
     read_terms(version.terms, insurer_id=version.insurer_id)
     version.published_at = clock.declare()
     version.published_by = by
     version.save(update_fields=["published_at", "published_by"])
+    record(Deed.PRODUCT_VERSION_PUBLISHED, by=by, what=version, after=_told(version))
     return version
 
 
 @transaction.atomic
 def withdraw_product_version(*, version: ProductVersion, by: str) -> ProductVersion:
     """End a published version for everything asked from now on; raises NotPublished."""
-    version = _locked(version)
-    if version.state != "published":
-        raise NotPublished(_("%(label)s is not published, or is withdrawn already.") % {"label": version.label})
+    version = _asked(version, "withdraw", by)
     version.withdrawn_at = clock.declare()
     version.withdrawn_by = by
     version.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    record(Deed.PRODUCT_VERSION_WITHDRAWN, by=by, what=version)
     return version
 
 
 @transaction.atomic
-def discard_product_draft(*, version: ProductVersion) -> None:
+def discard_product_draft(*, version: ProductVersion, by: str) -> None:
     """Delete a draft; raises NotADraft."""
-    version = _locked(version)
-    if version.published_at:
-        raise NotADraft(_("%(label)s is published already.") % {"label": version.label})
+    version = _asked(version, "discard", by)
+    record(Deed.PRODUCT_VERSION_DISCARDED, by=by, what=version, before=_told(version))
     version.delete()
+
+
+def _told(version: ProductVersion) -> dict[str, Any]:
+    """Return what the log of deeds keeps of a version's terms: which they were, not the terms."""
+    return {"label": version.label, "checksum": version.checksum, "effective_from": version.effective_from}
+
+
+def refusal(version: ProductVersion, move: str, person: str) -> Refused | None:
+    """Return why a person may not do a move (insurers/lifecycle.py), or None: what a page shows in place of the button."""
+    why = why_not(lifecycle.MOVE[move], lifecycle.Standing(version.state), person)
+    if why is None:
+        return None
+    made = _REFUSALS[why.code]
+    return made(_(made.sentence) % {"label": version.label})
+
+
+def _asked(version: ProductVersion, move: str, by: str) -> ProductVersion:
+    """Lock a version and ask the table whether it may be moved so; raises what it says."""
+    version = _locked(version)
+    if refused := refusal(version, move, by):
+        raise refused
+    return version
 
 
 def _locked(version: ProductVersion) -> ProductVersion:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -25,8 +25,6 @@ from common.cache import LruCache
 
 # (insurer or None, revision, catalog, label) → a published version that the insurer may see.
 _versions: LruCache[tuple[int | None, int, str, str], CatalogVersion] = LruCache(2_000)
-# (version id, address) → its page, in bytes: the entries of a published version never change.
-_pages: LruCache[tuple[int, str], bytes] = LruCache(32 * 2**20, weight=len)
 
 
 class EntryViewSet(ApiViewSet):
@@ -53,35 +51,25 @@ class EntryViewSet(ApiViewSet):
     )
     def list(self, request: Any, code: str, label: str) -> HttpResponse:
         version = _version(request, code, label)
-        published = version.published_at is not None
-        key = (version.pk, request.build_absolute_uri())
-        page = _pages.get(key) if published else None
-        columns = columns_of(request) if page is None else []
-        queryset = self.filter_queryset(entries.of_version(version.pk)) if page is None else None
-        etag = etag_of(request, version.checksum)
+        columns = columns_of(request)
+        queryset = self.filter_queryset(entries.of_version(version.pk))
+        published, etag = version.published_at is not None, etag_of(request, version.checksum)
         headers = etags.headers_of(etag, immutable=published)
         if etags.unchanged(request, etag):
             return etags.not_changed(headers)
-        if page is None:
-            rows = self._page(request, version, queryset, columns)
-            shown = [entries.shown({name: row[name] for name in columns}) for row in rows]
-            page = to_json(self.get_paginated_response(shown).data)
-            if published:
-                _pages.put(key, page)
-        return HttpResponse(page, headers=headers, content_type="application/json")
+        codes = self._codes(request, version, queryset)
+        page = self.get_paginated_response(entries.written(version.pk, codes, columns, keep=published)).data
+        return HttpResponse(to_json(page), headers=headers, content_type="application/json")
 
-    def _page(
-        self, request: Any, version: CatalogVersion, queryset: QuerySet[CatalogEntry], columns: list[str]
-    ) -> list[dict[str, Any]]:
+    def _codes(self, request: Any, version: CatalogVersion, queryset: QuerySet[CatalogEntry]) -> Sequence[str]:
+        """Return the codes of the entries on the asked page."""
         given = set(request.query_params) - {"page", "page_size", "cursor", "ordering", "fields"}
         text, ordering = request.query_params.get("q"), request.query_params.get("ordering", "")
         found = entries_matching(version, text) if text else None
         if found is not None and given - {"q"}:
             found = found.only(lambda codes: set(_entry_codes(queryset.filter(entry_code__in=codes))))
         if found is not None and not ordering:
-            codes = self.paginator.paginate_ranked(found, request)
-            rows = {row["entry_code"]: row for row in queryset.filter(entry_code__in=codes).order_by().values(*columns)}
-            return [rows[code] for code in codes]
+            return self.paginator.paginate_ranked(found, request)
         if found is not None:
             count, queryset = len(found), queryset.filter(entry_code__in=found[:])
         else:
@@ -90,8 +78,9 @@ class EntryViewSet(ApiViewSet):
         if "entry_code" not in [column.lstrip("-") for column in order]:
             order.append("entry_code")
         # The order's columns are read too: a cursor is made of them.
-        wanted = dict.fromkeys([*columns, *[column.lstrip("-") for column in order]])
-        return self.paginator.paginate(queryset.values(*wanted), request, order=order, count=count)
+        wanted = dict.fromkeys(["entry_code", *[column.lstrip("-") for column in order]])
+        page = self.paginator.paginate(queryset.values(*wanted), request, order=order, count=count)
+        return [row["entry_code"] for row in page]
 
 
 def _version(request: Any, code: str, label: str) -> CatalogVersion:

@@ -4,11 +4,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog.changes import CHANGE_KINDS, COUNTED
+from catalog.clock import china_today
 from catalog.importing.diff import WEIGHTS
 from catalog.models import CODE_PATTERN, Catalog, CatalogVersion, Drug, DrugProduct, ImportRun, Provenance
 from catalog.services import class_list
@@ -35,11 +37,32 @@ class CatalogInput(StrictSerializer):
 class VersionOutput(serializers.ModelSerializer):
     catalog = serializers.CharField(source="catalog.code")
     parent = serializers.CharField(source="parent.label", default=None, allow_null=True)
+    base = serializers.CharField(
+        source="base.label",
+        default=None,
+        allow_null=True,
+        help_text="the edition it was compared with at import or last merge",
+    )
+    state = serializers.SerializerMethodField(help_text="a consultation is over by itself when its last day is")
     published_by = serializers.CharField(allow_blank=True)
     complete_for = serializers.ListField(
         child=serializers.CharField(),
         help_text="class-code prefixes of which the list is complete; empty: it is complete",
     )
+    expected_counts = serializers.DictField(
+        child=serializers.IntegerField(), help_text="printed rows by class-code prefix; `drugs`: all"
+    )
+
+    @extend_schema_field(serializers.ChoiceField(CatalogVersion.State.choices))
+    def get_state(self, version: CatalogVersion) -> str:
+        return version.state_on(china_today(timezone.now()))
+
+    def to_representation(self, version: CatalogVersion) -> dict[str, Any]:
+        shown = super().to_representation(version)
+        # What editor and reviewer say to each other is theirs, and over when it is published.
+        if shown["state"] not in {"draft", "in_review"}:
+            shown |= dict.fromkeys(("review_requested_by", "review_note", "sent_back_by", "sent_back_reason"), "")
+        return shown
 
     class Meta:
         model = CatalogVersion
@@ -56,11 +79,21 @@ class VersionOutput(serializers.ModelSerializer):
             "checksum",
             "entry_count",
             "parent",
+            "base",
             "change_counts",
+            "complete_for",
+            "expected_counts",
             "created_by",
             "submitted_by",
-            "published_by",
             "comments_until",
+            "review_requested_by",
+            "review_note",
+            "sent_back_by",
+            "sent_back_reason",
+            "published_by",
+            "withdrawal_asked_by",
+            "withdrawal_asked_at",
+            "withdrawn_by",
             "note",
             "publish_note",
         ]
@@ -273,13 +306,64 @@ class SubmitInput(StrictSerializer):
     comments_until = serializers.DateField(required=False, allow_null=True)
 
 
+class ReviewInput(StrictSerializer):
+    note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
+
+
+class SendBackInput(StrictSerializer):
+    reason = serializers.CharField(max_length=2000)
+
+
 class PublishInput(StrictSerializer):
     note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
-    confirm = serializers.BooleanField(required=False, default=False)
+    confirm = serializers.BooleanField(required=False, default=False, help_text="a mass change is meant")
+    against = serializers.CharField(
+        max_length=64,
+        required=False,
+        allow_null=True,
+        help_text="the edition it follows now, where that is another than at import",
+    )
+    acknowledge = serializers.CharField(
+        max_length=2000,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="why other counts than expected are right",
+    )
 
 
 class WithdrawInput(StrictSerializer):
-    reason = serializers.CharField(max_length=2000)
+    reason = serializers.CharField(
+        max_length=2000, required=False, allow_blank=True, default="", help_text="needed from whoever asks"
+    )
+
+
+class RevertInput(StrictSerializer):
+    label = serializers.CharField(max_length=64, required=False, validators=[CODE_PATTERN])
+    effective_from = serializers.DateField(required=False)
+    effective_to = serializers.DateField(required=False, allow_null=True)
+
+
+class EditInput(StrictSerializer):
+    label = serializers.CharField(max_length=64, required=False, validators=[CODE_PATTERN])
+    effective_from = serializers.DateField(required=False)
+    effective_to = serializers.DateField(required=False, allow_null=True)
+    note = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    complete_for = serializers.ListField(child=serializers.CharField(max_length=10), required=False, max_length=50)
+    expected_counts = serializers.DictField(
+        child=serializers.IntegerField(min_value=0, max_value=10**7), required=False, help_text="`drugs`: all rows"
+    )
+
+
+class DraftInput(EditInput):
+    label = serializers.CharField(max_length=64, validators=[CODE_PATTERN])
+    effective_from = serializers.DateField()
+
+    def get_fields(self) -> Any:
+        taken = serializers.CharField(
+            max_length=64, required=False, allow_null=True, help_text="the label of the version it is a copy of"
+        )
+        return {**super().get_fields(), "from": taken}
 
 
 class ChangeOutput(serializers.Serializer):

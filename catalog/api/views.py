@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -73,7 +74,7 @@ def version_of(request: Any, code: str, label: str) -> CatalogVersion:
     catalog = catalog_of(request, code)
     versions = catalog.versions.select_related("catalog", "parent")
     if not may_write(request, catalog):
-        versions = versions.exclude(state=CatalogVersion.State.DRAFT)
+        versions = versions.open_to_readers(china_today(request.user.known_at))
     return get_object_or_404(versions, label=label)
 
 
@@ -93,9 +94,19 @@ def version_etag(version: CatalogVersion) -> str:
     facts = (
         version.pk,
         version.state,
+        version.state_on(china_today(timezone.now())),
+        version.label,
+        version.effective_from,
+        version.effective_to,
+        version.note,
+        version.complete_for,
+        version.expected_counts,
         version.checksum,
         version.submitted_at,
+        version.review_requested_at,
+        version.sent_back_at,
         version.published_at,
+        version.withdrawal_asked_at,
         version.withdrawn_at,
         version.parent_id,
     )
@@ -240,7 +251,8 @@ class VersionViewSet(ApiViewSet):
     serializer_class = shapes.VersionOutput
     lookup_field = "label"
     lookup_value_regex = "[^/]+"
-    scopes = {"GET": READ, "POST": WRITE, "DELETE": WRITE}
+    scopes = {"GET": READ, "POST": WRITE, "PATCH": WRITE, "DELETE": WRITE}
+    bodiless = frozenset({"end_consultation"})
 
     @extend_schema(parameters=[OpenApiParameter("page", int), OpenApiParameter("page_size", int)])
     def list(self, request: Any, code: str) -> Response:
@@ -248,7 +260,7 @@ class VersionViewSet(ApiViewSet):
         catalog = catalog_of(request, code)
         versions = catalog.versions.select_related("catalog", "parent").order_by("-effective_from", "-id")
         if not may_write(request, catalog):
-            versions = versions.exclude(state=CatalogVersion.State.DRAFT)
+            versions = versions.open_to_readers(china_today(request.user.known_at))
         pages = PagePagination()
         page = all_compared_anew(pages.paginate_queryset(versions, request) or [])
         return pages.get_paginated_response(shapes.VersionOutput(page, many=True).data)
@@ -257,6 +269,35 @@ class VersionViewSet(ApiViewSet):
         refuse_unknown(request.query_params, ())
         version = compared_anew(version_of(request, code, label))
         return etags.answer(request, shapes.VersionOutput(version).data, etag=version_etag(version), immutable=False)
+
+    @extend_schema(request=shapes.DraftInput, responses={201: shapes.VersionOutput})
+    def create(self, request: Any, code: str) -> Response:
+        """Make a draft, empty or a copy of a version (`from`, its label)."""
+        given = self._given(request, shapes.DraftInput)
+        catalog = catalog_of(request, code)
+        check_writable(request, catalog)
+        wanted = given.pop("from", None)
+        copy_of = catalog.versions.filter(label=wanted).first() if wanted else None
+        if wanted and copy_of is None:
+            refuse("/from", _("The catalog has no such version."))
+        made = services.create_draft(catalog=catalog, by=request.user.person, copy_of=copy_of, **given)
+        return self._made(request, made)
+
+    def _made(self, request: Any, version: CatalogVersion) -> Response:
+        response = self._shown(request, version, status=201)
+        response["Location"] = reverse("version-detail", args=[version.catalog.code, version.label])
+        return response
+
+    @extend_schema(request=shapes.EditInput, responses=shapes.VersionOutput)
+    def partial_update(self, request: Any, code: str, label: str) -> Response:
+        """Correct a draft's label, days, note, `complete_for` or expected counts; with another label it is at `Content-Location`."""
+        given = self._given(request, shapes.EditInput)
+        version = self._for_change(request, code, label)
+        changed = services.edit_version(version=version, by=request.user.person, **given)
+        response = self._shown(request, changed)
+        if changed.label != label:
+            response["Content-Location"] = reverse("version-detail", args=[code, changed.label])
+        return response
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Any, code: str, label: str) -> Response:
@@ -274,6 +315,27 @@ class VersionViewSet(ApiViewSet):
         version = self._for_change(request, code, label)
         return self._shown(request, services.submit_version(version=version, by=request.user.person, **given))
 
+    @extend_schema(request=None, responses=shapes.VersionOutput)
+    def end_consultation(self, request: Any, code: str, label: str) -> Response:
+        """End a consultation before its last day: the version is a draft again."""
+        refuse_unknown(request.query_params, ())
+        version = self._for_change(request, code, label)
+        return self._shown(request, services.end_consultation(version=version, by=request.user.person))
+
+    @extend_schema(request=shapes.ReviewInput, responses=shapes.VersionOutput)
+    def request_review(self, request: Any, code: str, label: str) -> Response:
+        """Hand a draft to the reviewers 提交复核."""
+        given = self._given(request, shapes.ReviewInput)
+        version = self._for_change(request, code, label)
+        return self._shown(request, services.request_review(version=version, by=request.user.person, **given))
+
+    @extend_schema(request=shapes.RevertInput, responses={201: shapes.VersionOutput})
+    def revert(self, request: Any, code: str, label: str) -> Response:
+        """Make a draft equal to the edition before this published one (same checksum); a second person publishes it."""
+        given = self._given(request, shapes.RevertInput)
+        version = self._for_change(request, code, label)
+        return self._made(request, services.revert_version(version=version, by=request.user.person, **given))
+
     def _for_change(self, request: Any, code: str, label: str) -> CatalogVersion:
         version = version_of(request, code, label)
         check_writable(request, version.catalog)
@@ -286,8 +348,9 @@ class VersionViewSet(ApiViewSet):
         given.is_valid(raise_exception=True)
         return given.validated_data
 
-    def _shown(self, request: Any, version: CatalogVersion) -> Response:
-        return Response(shapes.VersionOutput(version).data, headers={"ETag": f'"{version_etag(version)}"'})
+    def _shown(self, request: Any, version: CatalogVersion, status: int = 200) -> Response:
+        shown = shapes.VersionOutput(version).data
+        return Response(shown, status=status, headers={"ETag": f'"{version_etag(version)}"'})
 
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
     @action(detail=True, url_path=r"export\.csv")
@@ -322,23 +385,38 @@ class VersionViewSet(ApiViewSet):
 
 
 class PublishingViewSet(VersionViewSet):
-    """The two acts of a second person."""
+    """What a reviewer does: publish, send back, withdraw."""
 
-    scopes = {"POST": PUBLISH}
+    scopes = {"POST": PUBLISH, "DELETE": PUBLISH}
 
     @extend_schema(request=shapes.PublishInput, responses=shapes.VersionOutput)
     def publish(self, request: Any, code: str, label: str) -> Response:
-        """Publish a draft or a version in consultation: never by whoever imported or submitted it."""
+        """Publish a draft or a version in review: never by an editor of it."""
         given = self._given(request, shapes.PublishInput)
         version = self._for_change(request, code, label)
         return self._shown(request, services.publish_version(version=version, by=request.user.person, **given))
 
-    @extend_schema(request=shapes.WithdrawInput, responses=shapes.VersionOutput)
+    @extend_schema(request=shapes.SendBackInput, responses=shapes.VersionOutput)
+    def send_back(self, request: Any, code: str, label: str) -> Response:
+        """Make a version in review or in consultation a draft again 退回."""
+        given = self._given(request, shapes.SendBackInput)
+        version = self._for_change(request, code, label)
+        return self._shown(request, services.send_back(version=version, by=request.user.person, **given))
+
+    @extend_schema(request=shapes.WithdrawInput, responses={202: shapes.VersionOutput, 200: shapes.VersionOutput})
     def withdraw(self, request: Any, code: str, label: str) -> Response:
-        """End a published version for new checks; earlier answers keep it."""
+        """Ask, with a reason, for a published version's end (202); another reviewer's request carries it out (200). Earlier answers keep it."""
         given = self._given(request, shapes.WithdrawInput)
         version = self._for_change(request, code, label)
-        return self._shown(request, services.withdraw_version(version=version, by=request.user.person, **given))
+        version = services.withdraw_version(version=version, by=request.user.person, **given)
+        return self._shown(request, version, status=200 if version.withdrawn_at else 202)
+
+    @extend_schema(responses=shapes.VersionOutput)
+    def keep(self, request: Any, code: str, label: str) -> Response:
+        """Take back the asking for a withdrawal."""
+        refuse_unknown(request.query_params, ())
+        version = self._for_change(request, code, label)
+        return self._shown(request, services.keep_version(version=version, by=request.user.person))
 
 
 class MultipartOnly(MultiPartParser):
@@ -423,14 +501,14 @@ class ImportViewSet(ApiViewSet):
     def marked_csv(self, request: Any, pk: str) -> HttpResponseBase:
         """The failed file's own rows with a column 错误 that says what to mend; it may be corrected and uploaded again."""
         run, file = self._kept(request, pk)
-        lines = mended_csv_lines(file, services.file_problems(run))
+        lines = mended_csv_lines(file, services.file_problems(run), *services.how_read(run))
         return download(lines, marked_name(run.file_name, "csv"), "text/csv")
 
     @extend_schema(responses={(200, XLSX): OpenApiTypes.BINARY})
     def marked_xlsx(self, request: Any, pk: str) -> HttpResponseBase:
         """The same as XLSX."""
         run, file = self._kept(request, pk)
-        book = mended_xlsx_file(file, services.file_problems(run))
+        book = mended_xlsx_file(file, services.file_problems(run), *services.how_read(run))
         return download(book, marked_name(run.file_name, "xlsx"), XLSX)
 
     def _kept(self, request: Any, pk: str) -> tuple[ImportRun, Path]:
@@ -447,7 +525,7 @@ class ImportViewSet(ApiViewSet):
         """Stop an import that waits or runs."""
         refuse_unknown(request.query_params, ())
         run = get_object_or_404(self.get_queryset(), pk=pk)
-        services.cancel_import(run=run)
+        services.cancel_import(run=run, by=request.user.person)
         return Response(shown_run(self.get_queryset().get(pk=pk), None), status=202)
 
 

@@ -25,12 +25,39 @@ def provenance_badge(provenance: str) -> SafeString:
     return badge(provenance_words()[known], _PROVENANCE[known])
 
 
-_VERSION = {"draft": "info", "in_consultation": "info", "published": "good", "withdrawn": "bad"}
+_VERSION = {
+    "draft": "info",
+    "in_consultation": "info",
+    "in_review": "info",
+    "published": "good",
+    "not_yet": "info",
+    "in_force": "good",
+    "superseded": "quiet",
+    "expired": "quiet",
+    "withdrawn": "bad",
+}
+
+
+def version_words() -> dict[str, str]:
+    """Return what a version is told as, in words: its state, and a published one by the day that is looked at."""
+    return {
+        **{value: str(label) for value, label in CatalogVersion.State.choices},
+        "not_yet": _("Not yet in force"),
+        "in_force": _("In force"),
+        "superseded": _("Superseded"),
+        "expired": _("Expired"),
+    }
 
 
 def version_badge(version: CatalogVersion) -> SafeString:
-    """Return the state of a catalog version."""
-    return badge(version.get_state_display(), _VERSION[version.state])
+    """Return how a catalog version stands; a published one that was read with `told_on` is told by that day."""
+    told = version.state
+    if hasattr(version, "told_day"):
+        told = version.told_as(version.told_day, version.told_in_force)
+    shown = badge(version_words()[told], _VERSION[told])
+    if version.withdrawal_asked_by and version.withdrawn_at is None:
+        shown = shown + SafeString(" ") + badge(_("Withdrawal asked"), "warn")
+    return shown
 
 
 _RUN = {"queued": "info", "running": "info", "ready": "good", "failed": "bad", "cancelled": "quiet"}

@@ -10,7 +10,7 @@ from django.urls import URLPattern, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldBooleanWidget
 
 from catalog import clock, services
 from catalog.curating.badges import provenance_badge
@@ -27,13 +27,13 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         widget=FileInput(attrs={"accept": ".csv,.xlsx,.txt,.tsv"}),
-        help_text=gettext_lazy("CSV (UTF-8, GB18030 or UTF-16) or XLSX, first sheet, with a header row."),
+        help_text=gettext_lazy("CSV (UTF-8, GB18030 or UTF-16) or XLSX: the first sheet that has a known header row."),
     )
     label = text_field(
         label=gettext_lazy("Version label"),
         max_length=64,
         validators=[CODE_PATTERN],
-        help_text=gettext_lazy("e.g. 2026; a draft of the same label is replaced"),
+        help_text=gettext_lazy("e.g. 2026"),
     )
     effective_from = day_field(label=gettext_lazy("Effective from"))
     effective_to = day_field(
@@ -74,6 +74,31 @@ class UploadForm(forms.Form):
         help_text=gettext_lazy("the row that names the columns; empty: it is looked for"),
     )
     note = note_field(label=gettext_lazy("Note"), required=False, max_length=2000)
+    replace = forms.BooleanField(
+        label=gettext_lazy("Replace the draft of this label"), required=False, widget=UnfoldBooleanWidget()
+    )
+
+    def __init__(self, *args: Any, drafts: QuerySet[CatalogVersion], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.drafts = drafts
+        if "replace" not in self.data and not self._draft():
+            del self.fields["replace"]
+
+    def _draft(self) -> CatalogVersion | None:
+        return self.drafts.filter(label=str(self.data.get("label", ""))).first()
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        draft = self._draft()
+        if draft and not given.pop("replace", False):
+            told = _(
+                "There is a draft %(label)s of %(person)s with %(count)d entries; say that it is to be replaced, or use another label."
+            )
+            self.add_error(
+                "replace", told % {"label": draft.label, "person": draft.created_by, "count": draft.entry_count}
+            )
+        given.pop("replace", None)
+        return given
 
     def clean_complete_for(self) -> list[str]:
         return services.class_list(self.cleaned_data["complete_for"])
@@ -132,6 +157,8 @@ class CatalogAdmin(PageAdmin):
         seen = clock.observe()
         day = clock.china_today(seen.known_at)
         in_force = CatalogVersion.objects.filter(catalog=OuterRef("pk")).in_force(day, seen.known_at)
+        to_come = CatalogVersion.objects.filter(catalog=OuterRef("pk"), effective_from__gt=day).known_at(seen.known_at)
+        to_come = to_come.order_by("effective_from", "-published_at")
         return (
             super()
             .get_queryset(request)
@@ -139,6 +166,9 @@ class CatalogAdmin(PageAdmin):
                 label_today=Subquery(in_force.values("label")[:1]),
                 version_today=Subquery(in_force.values("pk")[:1]),
                 count_today=Subquery(in_force.values("entry_count")[:1]),
+                label_next=Subquery(to_come.values("label")[:1]),
+                version_next=Subquery(to_come.values("pk")[:1]),
+                from_next=Subquery(to_come.values("effective_from")[:1]),
             )
         )
 
@@ -153,6 +183,12 @@ class CatalogAdmin(PageAdmin):
     @admin.display(description=gettext_lazy("in force today"))
     def in_force_today(self, catalog: Any) -> SafeString:
         if not catalog.version_today:
+            if catalog.version_next:
+                words = _("%(label)s from %(day)s") % {
+                    "label": catalog.label_next,
+                    "day": catalog.from_next.isoformat(),
+                }
+                return link(reverse("admin:catalog_catalogversion_change", args=[catalog.version_next]), words)
             return badge(_("nothing in force"))
         return link(reverse("admin:catalog_catalogversion_change", args=[catalog.version_today]), catalog.label_today)
 
@@ -171,9 +207,11 @@ class CatalogAdmin(PageAdmin):
 
     def page_context(self, request: HttpRequest, catalog: Any) -> dict[str, Any]:
         upload = Button(_("Upload a version"), self.url("upload", catalog.pk), "upload_file", "primary")
+        seen = clock.observe()
+        day = clock.china_today(seen.known_at)
         return {
             "catalog": catalog,
-            "versions": catalog.versions.order_by("-effective_from", "-id"),
+            "versions": catalog.versions.told_on(day, seen.known_at).order_by("-effective_from", "-id"),
             "runs": catalog.imports.select_related("job").defer("normalised").order_by("-created_at")[:10],
             "buttons": [upload] if request.user.has_perm("catalog.add_importrun") else [],
         }
@@ -183,7 +221,6 @@ class CatalogAdmin(PageAdmin):
 
         def do(given: dict[str, Any]) -> tuple[str, str]:
             catalog = services.create_catalog(by=request.user.get_username(), **given)
-            self.log_addition(request, catalog, "created")
             return self.url("change", catalog.pk), _("The catalog is there; upload its first version.")
 
         return self.deed(
@@ -211,8 +248,6 @@ class CatalogAdmin(PageAdmin):
                 by=request.user.get_username(),
                 **given,
             )
-            if new:
-                self.log_change(request, catalog, f"uploaded {run.pk}")
             return reverse("admin:catalog_importrun_change", args=[run.pk]), uploaded(run, new)
 
         return self.deed(
@@ -220,7 +255,10 @@ class CatalogAdmin(PageAdmin):
             obj=catalog,
             title=_("Upload a version of %(catalog)s") % {"catalog": catalog.code},
             form=UploadForm(
-                posted(request), request.FILES or None, initial={"names": services.usual_names(catalog.kind)}
+                posted(request),
+                request.FILES or None,
+                drafts=catalog.versions.filter(state=CatalogVersion.State.DRAFT),
+                initial={"names": services.usual_names(catalog.kind)},
             ),
             do=do,
             submit=_("Upload and check"),

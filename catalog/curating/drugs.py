@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import quote
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -119,7 +120,7 @@ class DrugProductAdmin(PageAdmin):
 
     @admin.display(description=gettext_lazy("drug"), ordering="drug__base_name")
     def drug_shown(self, product: DrugProduct) -> SafeString:
-        return link(reverse("admin:catalog_drug_change", args=[product.drug_id]), product.drug.generic_name)
+        return link(reverse("admin:catalog_drug_change", args=[quote(product.drug_id)]), product.drug.generic_name)
 
     def page_context(self, request: HttpRequest, product: DrugProduct) -> dict[str, Any]:
         names = (

@@ -38,7 +38,7 @@ class DrugUploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         widget=FileInput(attrs={"accept": ".csv,.xlsx,.txt,.tsv"}),
-        help_text=gettext_lazy("CSV (UTF-8, GB18030 or UTF-16) or XLSX, first sheet, with a header row."),
+        help_text=gettext_lazy("CSV (UTF-8, GB18030 or UTF-16) or XLSX: the first sheet that has a known header row."),
     )
     note = note_field(label=gettext_lazy("Note"), required=False, max_length=2000)
 
@@ -227,12 +227,12 @@ class ImportRunAdmin(PageAdmin):
 
     def marked_csv_view(self, request: HttpRequest, pk: object) -> HttpResponseBase:
         run, file = self._kept(request, pk)
-        lines = mended_csv_lines(file, services.file_problems(run))
+        lines = mended_csv_lines(file, services.file_problems(run), *services.how_read(run))
         return download(lines, marked_name(run.file_name, "csv"), "text/csv")
 
     def marked_xlsx_view(self, request: HttpRequest, pk: object) -> HttpResponseBase:
         run, file = self._kept(request, pk)
-        book = mended_xlsx_file(file, services.file_problems(run))
+        book = mended_xlsx_file(file, services.file_problems(run), *services.how_read(run))
         return download(book, marked_name(run.file_name, "xlsx"), XLSX)
 
     def _kept(self, request: HttpRequest, pk: object) -> tuple[ImportRun, Path]:
@@ -247,8 +247,7 @@ class ImportRunAdmin(PageAdmin):
         self.require(request, MAY_STEER)
 
         def do(_given: dict[str, Any]) -> tuple[str, str]:
-            services.cancel_import(run=run)
-            self.log_change(request, run, "cancelled")
+            services.cancel_import(run=run, by=request.user.get_username())
             return self.url("change", run.pk), _("The import is asked to stop; nothing of it is kept.")
 
         return self.deed(
@@ -267,8 +266,7 @@ class ImportRunAdmin(PageAdmin):
         self.require(request, MAY_STEER)
 
         def do(_given: dict[str, Any]) -> tuple[str, str]:
-            services.retry_import(run=run)
-            self.log_change(request, run, "retried")
+            services.retry_import(run=run, by=request.user.get_username())
             return self.url("change", run.pk), _("The import is queued again.")
 
         return self.deed(
@@ -289,8 +287,6 @@ class ImportRunAdmin(PageAdmin):
             run, new = services.upload_drugs(
                 chunks=file.chunks(), file_name=file.name, by=request.user.get_username(), note=given["note"]
             )
-            if new:
-                self.log_addition(request, run, "uploaded")
             return self.url("change", run.pk), uploaded(run, new)
 
         return self.deed(

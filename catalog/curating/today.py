@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from catalog import clock
+from catalog.lifecycle import WAITING
 from catalog.models import CatalogVersion, ImportRun
 from catalog.vocabularies import KINDS
 from common.jobs.models import Job
@@ -23,7 +24,7 @@ def today(request: HttpRequest) -> dict[str, Any]:
     return {
         "day": day,
         "imports": _imports() if may("catalog.view_importrun") else None,
-        "drafts": _drafts() if may("catalog.view_catalogversion") else None,
+        "drafts": _drafts(seen, day) if may("catalog.view_catalogversion") else None,
         "kinds": _in_force(seen, day) if may("catalog.view_catalogversion") else None,
         "dead": _dead() if may("jobs.view_job") else None,
         "person": request.user.get_username(),
@@ -37,9 +38,10 @@ def _imports() -> list[ImportRun]:
     return list(runs.order_by("-created_at")[:SHOWN])
 
 
-def _drafts() -> list[CatalogVersion]:
-    waiting = [CatalogVersion.State.DRAFT, CatalogVersion.State.CONSULTATION]
-    versions = CatalogVersion.objects.filter(state__in=waiting).select_related("catalog")
+def _drafts(seen: clock.Observation, day: Any) -> list[CatalogVersion]:
+    asked = Q(state=CatalogVersion.State.PUBLISHED) & ~Q(withdrawal_asked_by="")
+    versions = CatalogVersion.objects.filter(Q(state__in=WAITING) | asked).select_related("catalog")
+    versions = versions.told_on(day, seen.known_at)
     return list(versions.order_by("-created_at")[:SHOWN])
 
 

@@ -18,11 +18,11 @@ from typing import IO, Any
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
-from catalog.importing.columns import ENTRIES
+from catalog.importing.columns import ENTRIES, header_names
+from catalog.importing.result import CheckOptions
 from tables.cells import Cell
 from tables.encoding import Refusal
 from tables.formulas import shield
-from tables.limits import Limits
 from tables.problems import Problem
 from tables.read import Table
 
@@ -165,23 +165,36 @@ def _text_cell(sheet: Any, text: str) -> Any:
     return cell
 
 
-def mended_csv_lines(path: Path, problems: Iterable[Problem], limits: Limits | None = None) -> Iterator[bytes]:
-    """Will write the curator's own rows as CSV with a column 错误 that says what is wrong with each, to be mended and
-    uploaded again."""
-    return _csv([], _annotated(path, problems, limits or Limits()))
+def mended_csv_lines(
+    path: Path, problems: Iterable[Problem], kind: str = "", options: CheckOptions | None = None
+) -> Iterator[bytes]:
+    """Write the curator's own rows as CSV with a column 错误 that says what is wrong with each, to be mended and
+    uploaded again. `kind` and `options` say how the file was read: without, its first row is the header."""
+    return _csv([], _annotated(path, problems, kind, options or CheckOptions()))
 
 
-def mended_xlsx_file(path: Path, problems: Iterable[Problem], limits: Limits | None = None) -> IO[bytes]:
-    """Will write the curator's own rows as XLSX with a column 错误, like `mended_csv_lines`."""
-    return _xlsx([], _annotated(path, problems, limits or Limits()))
+def mended_xlsx_file(
+    path: Path, problems: Iterable[Problem], kind: str = "", options: CheckOptions | None = None
+) -> IO[bytes]:
+    """Write the curator's own rows as XLSX with a column 错误, like `mended_csv_lines`."""
+    return _xlsx([], _annotated(path, problems, kind, options or CheckOptions()))
 
 
-def _annotated(path: Path, problems: Iterable[Problem], limits: Limits) -> Iterator[list[str]]:
+def _annotated(path: Path, problems: Iterable[Problem], kind: str, options: CheckOptions) -> Iterator[list[str]]:
     by_row: dict[int, list[Problem]] = {}
     for found in problems:
         by_row.setdefault(found.row or 0, []).append(found)
+    names = header_names(kind, options.mapping) if kind else None
     try:
-        table = Table(path, limits, None, lambda _: None, lambda _: None)
+        table = Table(
+            path,
+            options.limits,
+            names,
+            lambda _: None,
+            lambda _: None,
+            sheet=options.sheet,
+            header_row=options.header_row,
+        )
     except Refusal:
         yield [PROBLEM_HEADER]
         for row in sorted(by_row):
@@ -196,6 +209,8 @@ def _annotated(path: Path, problems: Iterable[Problem], limits: Limits) -> Itera
 def _with_problems(table: Table, by_row: dict[int, list[Problem]]) -> Iterator[list[str]]:
     width = len(table.header)
     whole_file = by_row.pop(0, []) + by_row.pop(table.header_row, [])
+    for _, cells in table.above:  # titles stay where they were
+        yield _texts(cells)
     yield [*_texts(table.header), PROBLEM_HEADER]
     if whole_file:
         yield [*[""] * width, _sentence(whole_file)]

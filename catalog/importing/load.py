@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from catalog import reference, uploads
+from catalog import clock, reference, uploads
 from catalog.changes import follow, says_the_same
 from catalog.entries import checksum_of
 from catalog.importing.check import check
@@ -19,8 +19,12 @@ from catalog.importing.child import check_in_child
 from catalog.importing.columns import DRUGS, ENTRY_COPY_COLUMNS, MASTER_COPY_COLUMNS
 from catalog.importing.load_master import merge, stage
 from catalog.importing.result import Block, CheckOptions, CheckResult
+from catalog.lifecycle import MOVE, Standing
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, ImportProblem, ImportRun, VersionChange
+from common.audit.deeds import Deed
+from common.audit.services import record
 from common.jobs.services import Lease
+from common.lifecycle import NEW, why_not
 from tables.limits import Progress
 from tables.problems import Problem
 
@@ -63,16 +67,27 @@ def load(run: ImportRun, lease: Lease) -> None:
                 _load_draft(run, lease, result)
             _finish(run, result[0], ImportRun.Outcome.READY)
             lease.finish()
+            _log_ready(run)
     except _Wrong:
         with transaction.atomic():
             run.version = None
             run.counts = {}
             _finish(run, result[0], ImportRun.Outcome.FAILED)
             lease.finish()
+            after = {"errors": run.error_count, "warnings": run.warning_count}
+            record(Deed.IMPORT_REFUSED, by=run.created_by, what=run, name=run.called, after=after)
         return  # the file is kept for a while: its rows are shown with their problems
     uploads.discard(run.file_path)
     if run.version and run.version.entry_count >= LARGE:
         _refresh_statistics()
+
+
+def _log_ready(run: ImportRun) -> None:
+    if run.version is None:
+        record(Deed.MASTER_MERGED, by=run.created_by, what=run, name=run.called, after=run.counts)
+        return
+    after = {"file": run.file_name, "sha256": run.sha256, "checksum": run.version.checksum, **run.version.change_counts}
+    record(Deed.VERSION_IMPORTED, by=run.created_by, what=run.version, after=after)
 
 
 def _refresh_statistics() -> None:
@@ -118,7 +133,9 @@ def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult]) -> None
     catalog = run.catalog
     assert catalog is not None
     replaced = CatalogVersion.objects.filter(catalog=catalog, label=run.label).first()
-    if replaced and replaced.state != CatalogVersion.State.DRAFT:
+    today = clock.china_today(clock.observe().known_at)
+    standing = Standing(state=replaced.state_on(today) if replaced else NEW, today=today)
+    if why_not(MOVE["import"], standing, run.created_by):
         result.append(
             _refused(
                 run,
@@ -138,6 +155,7 @@ def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult]) -> None
         note=run.note,
         complete_for=run.complete_for,
         created_by=run.created_by,
+        editors=[run.created_by],
     )
     _checked(run, catalog.kind, lease, result, "catalog_catalogentry", version.pk)
     lease.progress("checksum", 0, 0)
@@ -148,6 +166,8 @@ def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult]) -> None
     # Whoever publishes or withdraws meanwhile waits here, so the comparison is with what the draft follows when it appears.
     Catalog.objects.select_for_update(no_key=True).get(pk=catalog.pk)
     counts = follow(version)
+    version.base = version.parent
+    version.save(update_fields=["base"])
     run.version = version
     run.counts = counts
     run.no_difference = says_the_same(version)

@@ -67,7 +67,7 @@ def forms_apart(forms: DosageForms, written: str) -> list[str]:
         return []
     pieces = [piece.strip() for piece in _FORMS_APART.split(written)]
     found = list(dict.fromkeys(piece for piece in pieces if piece))
-    return found if len(found) > 1 and all(forms.knows(form) for form in found) else []
+    return found if len(pieces) > 1 and all(forms.knows(form) for form in found) else []
 
 
 def printed_number(written: str) -> str | None:

@@ -1,6 +1,5 @@
 """What the database itself promises: published versions never change, private catalogs stay private, instants never lie."""
 
-from django.contrib.postgres.operations import BtreeGinExtension, TrigramExtension
 from django.db import migrations
 
 from common.tenancy import policy_sql
@@ -96,8 +95,6 @@ class Migration(migrations.Migration):
     dependencies = [("catalog", "0001_initial")]
 
     operations = [
-        TrigramExtension(),
-        BtreeGinExtension(),
         migrations.RunSQL(VERSION_IMMUTABLE),
         migrations.RunSQL(ROWS_IMMUTABLE),
         migrations.RunSQL(MASTER_APPEND_ONLY),

@@ -33,12 +33,10 @@ class Migration(migrations.Migration):
                 verbose_name="entry code before",
             ),
         ),
-        migrations.AddConstraint(
+        migrations.AddIndex(
             model_name="versionchange",
-            constraint=models.UniqueConstraint(
-                condition=~Q(old_entry_code=""),
-                fields=("version", "old_entry_code"),
-                name="one_change_per_entry_before",
+            index=models.Index(
+                condition=~Q(old_entry_code=""), fields=["version", "old_entry_code"], name="change_old_entry_code"
             ),
         ),
         migrations.AddConstraint(

@@ -28,6 +28,8 @@ from common.api.fields import StrictSerializer
 from common.api.filtering import refuse_unknown
 from common.api.parsing import StrictJsonParser
 from common.api.views import ApiViewSet
+from common.audit.deeds import Deed
+from common.audit.services import record
 from common.sentences import Language
 from insurers.api.authentication import insurer_of
 from insurers.models import Product
@@ -126,7 +128,9 @@ class BatchViewSet(ApiViewSet):
     def retrieve(self, request: Any, pk: str) -> Response:
         """State, progress, and when it is done its totals."""
         refuse_unknown(request.query_params, ())
-        return Response(_shown(self._batch(pk), language_of(request)))
+        batch = self._batch(pk)
+        _log_look(request, batch)
+        return Response(_shown(batch, language_of(request)))
 
     @extend_schema(request={"multipart/form-data": BatchInput}, responses={202: BatchOutput, 200: BatchOutput})
     def create(self, request: Any) -> Response:
@@ -157,7 +161,7 @@ class BatchViewSet(ApiViewSet):
     def cancel(self, request: Any, pk: str) -> Response:
         """End a batch that is queued or running; nothing of it is shown as decided."""
         refuse_unknown(request.query_params, ())
-        services.cancel_batch(batch=self._batch(pk))
+        services.cancel_batch(batch=self._batch(pk), by=request.user.person)
         return Response(_shown(self._batch(pk), language_of(request)), status=202)
 
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
@@ -180,6 +184,7 @@ class BatchViewSet(ApiViewSet):
         headers = etags.headers_of(etag, immutable=True)
         if etags.unchanged(request, etag):
             return HttpResponse(status=304, headers=headers)
+        _log_look(request, batch, form)
         content = lines_of(services.decisions_of(batch), services.shown_in(batch, language))
         headers["Content-Disposition"] = f'attachment; filename="batch-{batch.pk}.{form}"'
         kind = "text/csv; charset=utf-8" if form == "csv" else "application/x-ndjson"
@@ -187,6 +192,11 @@ class BatchViewSet(ApiViewSet):
 
     def _batch(self, pk: Any) -> ClaimBatch:
         return get_object_or_404(self.get_queryset(), pk=pk)
+
+
+def _log_look(request: Any, batch: ClaimBatch, form: str = "") -> None:
+    name, after = f"{batch.product.code} {batch.pk}", {"results": form} if form else None
+    record(Deed.BATCH_READ, by=request.user.person, what=batch, name=name, after=after)
 
 
 def _shown(batch: ClaimBatch, language: Language, *, whole: bool = True) -> dict[str, Any]:

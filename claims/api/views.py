@@ -22,6 +22,8 @@ from claims.models import ClaimCheck
 from common.api.filtering import refuse_unknown
 from common.api.problems import ApiProblem
 from common.api.views import ApiViewSet
+from common.audit.deeds import Deed
+from common.audit.services import record
 from common.dates import parse_instant
 from common.errors import Problem
 from common.sentences import Language
@@ -64,6 +66,7 @@ class ClaimCheckViewSet(ApiViewSet):
 
     def list(self, request: Any) -> Response:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()).defer("facts", "decision"))
+        record(Deed.CHECKS_LISTED, by=request.user.person, what=ClaimCheck, after={"found": len(page or [])})
         return self.get_paginated_response(shapes.CheckListOutput(page, many=True).data)
 
     @extend_schema(responses=shapes.CheckOutput)
@@ -77,6 +80,7 @@ class ClaimCheckViewSet(ApiViewSet):
             insurer_id=check.insurer_id, code=check.product.code, seen=seen_by(request.user)
         )
         shown = services.with_provenance(services.worded(check.decision, language_of(request)), product)
+        record(Deed.CHECK_READ, by=request.user.person, what=check, name=str(check.pk))
         return Response({"id": str(check.pk), **shown, "asked": check.facts, "decided_at": check.decided_at})
 
     @extend_schema(
@@ -117,6 +121,8 @@ class ClaimCheckViewSet(ApiViewSet):
         shown = None
         if found.decision and found.product:
             shown = services.with_provenance(answer(found.decision, language), found.product)
+        after = {"same": found.same}
+        record(Deed.CHECK_REPLAYED, by=request.user.person, what=check, name=str(check.pk), after=after)
         return Response(
             {
                 "same": found.same,

@@ -17,6 +17,8 @@ from claims.batches.record import parts_of_text
 from claims.batches.results import Kept, Shown
 from claims.models import BatchChunk, BatchClaim, BatchDecision, ClaimBatch
 from claims.services import FactsRemoved, purge_facts
+from common.audit.deeds import Deed
+from common.audit.services import record
 from common.errors import Refused
 from common.jobs import services as jobs
 from common.jobs.models import Job
@@ -65,6 +67,8 @@ def accept_batch(
                 )
                 batch.job = jobs.enqueue(kind=BATCH_JOB, subject=str(batch.pk))
                 batch.save(update_fields=["job"])
+                after = {"product": product.code, "sha256": stored.sha256, "size": stored.size}
+                record(Deed.BATCH_ACCEPTED, by=by, what=batch, name=f"{product.code} {batch.pk}", after=after)
                 return batch, True
     except BaseException:
         uploads.discard(stored.path)
@@ -73,7 +77,7 @@ def accept_batch(
     return earlier, False
 
 
-def cancel_batch(*, batch: ClaimBatch) -> None:
+def cancel_batch(*, batch: ClaimBatch, by: str) -> None:
     """End a batch that is under way, at once: nothing more of it is recorded. Twice is once; raises AlreadyEnded where it is done or failed."""
     with transaction.atomic():
         state = ClaimBatch.objects.select_for_update().values_list("state", flat=True).get(pk=batch.pk)
@@ -81,9 +85,10 @@ def cancel_batch(*, batch: ClaimBatch) -> None:
             raise AlreadyEnded(_("The batch has ended already."))
         if state != ClaimBatch.State.CANCELLED:
             ClaimBatch.objects.filter(pk=batch.pk).update(state=ClaimBatch.State.CANCELLED, finished_at=timezone.now())
+            record(Deed.BATCH_CANCELLED, by=by, what=batch, name=f"{batch.product.code} {batch.pk}")
     # Outside the lock: a chunk about to end holds its job and waits for the batch. A job that hears nothing sees the batch's state.
     for job in _jobs_of(batch):
-        jobs.cancel(job=job)
+        jobs.stop(job)
     uploads.discard(batch.file_path)
 
 
@@ -170,18 +175,19 @@ class Purged:
     batches: int
 
 
-def purge_due(*, at: datetime) -> list[Purged]:
+def purge_due(*, at: datetime, by: str) -> list[Purged]:
     """Remove the facts of every insurer's checks and batches that are older than its retention (`retention_days`) at an instant."""
     purged = []
     for insurer in Insurer.objects.order_by("code"):
         older_than = at - timedelta(days=insurer.retention_days)
-        checks = purge_facts(insurer_id=insurer.pk, older_than=older_than, at=at)
-        purged.append(Purged(insurer.code, checks, purge_batches(insurer_id=insurer.pk, older_than=older_than, at=at)))
+        checks = purge_facts(insurer_id=insurer.pk, older_than=older_than, by=by, at=at)
+        batches = purge_batches(insurer_id=insurer.pk, older_than=older_than, by=by, at=at)
+        purged.append(Purged(insurer.code, checks, batches))
     return purged
 
 
 @transaction.atomic
-def purge_batches(*, insurer_id: int, older_than: datetime, at: datetime) -> int:
+def purge_batches(*, insurer_id: int, older_than: datetime, by: str, at: datetime) -> int:
     """Remove the facts of an insurer's batches accepted before an instant, for ever; totals, outcomes and digests stay. Answers how many."""
     due = ClaimBatch.objects.filter(insurer=insurer_id, created_at__lt=older_than, purged_at=None)
     due = list(due.exclude(state__in=_UNDER_WAY).select_for_update())
@@ -194,4 +200,7 @@ def purge_batches(*, insurer_id: int, older_than: datetime, at: datetime) -> int
         BatchDecision.objects.filter(batch=batch.pk).update(decided=None)
         BatchChunk.objects.filter(batch=batch.pk).update(parts=None)
         uploads.discard(batch.file_path)
+    for batch in due:
+        name = f"{batch.product.code} {batch.pk}"
+        record(Deed.FACTS_PURGED, by=by, what=batch, name=name, after={"older_than": older_than})
     return len(due)

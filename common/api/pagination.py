@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NoReturn
 from urllib.parse import parse_qs, urlencode
 
@@ -19,8 +19,6 @@ DEFAULT_SIZE = 50
 MAX_SIZE = 500
 MAX_PAGE = 999_999_999
 _MAX_CURSOR = 4000
-
-RowsBeyond = Callable[[Sequence[str], Sequence[str] | None, int], list[Any]]
 
 
 def _bad(name: str, code: str, detail: str) -> ApiProblem:
@@ -107,31 +105,15 @@ class CursorPages(BasePagination):
         if self._pages:
             return list(self._pages.paginate_queryset(_Counted(queryset.order_by(*order), count), request) or [])
 
-        def rows_beyond(columns: Sequence[str], place: Sequence[str] | None, limit: int) -> list[Any]:
-            narrowed = queryset.filter(_beyond(columns, place)) if place is not None else queryset
-            return list(narrowed.order_by(*columns)[:limit])
-
-        return self._by_place(rows_beyond, order)
-
-    def paginate_by_place(
-        self, rows_beyond: RowsBeyond, request: Any, *, order: Sequence[str], count: int
-    ) -> list[Any]:
-        """Return the rows of the page after (or before) a cursor, without numbered pages.
-
-        `rows_beyond(columns, place, limit)` returns rows as dicts in the order of the columns, from behind a place on (None: from the start).
-        """
-        self._begin(request, count)
-        return self._by_place(rows_beyond, order)
-
-    def _by_place(self, rows_beyond: RowsBeyond, order: Sequence[str]) -> list[Any]:
-        text = self._request.query_params.get("cursor")
+        text = request.query_params.get("cursor")
         backwards, place = False, None
         if text is not None:
             named, backwards, *place = _decoded(text, (str, bool, *[str] * len(order)))
             if named != ",".join(order):
                 _bad_cursor()
         columns = [_turned(column) for column in order] if backwards else list(order)
-        rows = rows_beyond(columns, place, self._size + 1)
+        narrowed = queryset.filter(_beyond(columns, place)) if place is not None else queryset
+        rows = list(narrowed.order_by(*columns)[: self._size + 1])
         more, rows = len(rows) > self._size, rows[: self._size]
         if backwards:
             rows.reverse()
@@ -173,11 +155,9 @@ class CursorPages(BasePagination):
         )
 
     def get_paginated_response(self, data: Any) -> Response:
-        return self._pages.get_paginated_response(data) if self._pages else Response(self.framed(data))
-
-    def framed(self, data: Any) -> dict[str, Any]:
-        """Return a page of a list, or of a search, with its count and the addresses of its neighbours; not for numbered pages."""
-        return {"count": self._count, "next": self._next, "previous": self._previous, "results": data}
+        if self._pages:
+            return self._pages.get_paginated_response(data)
+        return Response({"count": self._count, "next": self._next, "previous": self._previous, "results": data})
 
     def get_paginated_response_schema(self, schema: Any) -> Any:
         return PagePagination().get_paginated_response_schema(schema)

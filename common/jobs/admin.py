@@ -67,9 +67,8 @@ class JobAdmin(PageAdmin):
         self.require(request, MAY_STEER)
 
         def do(_given: dict[str, Any]) -> tuple[str, str]:
-            if not services.cancel(job=job):
+            if not services.cancel(job=job, by=request.user.get_username()):
                 raise JobEnded(_("This job has ended already."))
-            self.log_change(request, job, "cancelled")
             return self.url("change", pk), _("The job is asked to stop.")
 
         return self._confirm(request, job, _("Cancel the job"), do, tone="danger")
@@ -81,8 +80,7 @@ class JobAdmin(PageAdmin):
         def do(_given: dict[str, Any]) -> tuple[str, str]:
             if job.state != Job.State.DEAD:
                 raise NotDead(_("Only a dead letter can be tried again."))
-            services.retry(job=job)
-            self.log_change(request, job, "retried")
+            services.retry(job=job, by=request.user.get_username())
             return self.url("change", pk), _("The job is queued again, for three more attempts.")
 
         return self._confirm(request, job, _("Try the job again"), do, tone="primary")

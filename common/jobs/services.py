@@ -23,6 +23,8 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 
 from common import tenancy
+from common.audit.deeds import Deed, Via
+from common.audit.services import record, through
 from common.jobs import bell
 from common.jobs.models import Job
 
@@ -172,7 +174,7 @@ def held(job: Job, *, heartbeat: bool = True) -> Iterator[Lease]:
 
 def run(job_id: int, *, heartbeat: bool = True) -> None:
     """Claim the job and do its work, at most once at a time; may be called any number of times."""
-    with tenancy.acting_for(tenancy.OFFICE):
+    with tenancy.acting_for(tenancy.OFFICE), through(Via.JOB):
         job = claim(job_id)
         if job is None:
             return
@@ -252,7 +254,16 @@ def sweep() -> int:
     return len(due)
 
 
-def cancel(*, job: Job) -> bool:
+@transaction.atomic
+def cancel(*, job: Job, by: str) -> bool:
+    """Ask a job to stop, as a deed of somebody's; False where it has ended already."""
+    asked = stop(job)
+    if asked:
+        record(Deed.JOB_CANCELLED, by=by, what=job, name=f"{job.kind} {job.pk}")
+    return asked
+
+
+def stop(job: Job) -> bool:
     """Ask a job to stop: at once where it waits, at its next step where it runs; False where it has ended already."""
     waits = Q(state=Job.State.QUEUED)
     # One statement: between two, a job could begin, or be given back, unseen.
@@ -266,10 +277,17 @@ def cancel(*, job: Job) -> bool:
 
 
 @transaction.atomic
-def retry(*, job: Job) -> None:
-    """Give a dead letter three more attempts."""
+def retry(*, job: Job, by: str) -> None:
+    """Give a dead letter three more attempts, as a deed of somebody's."""
+    if revive(job):
+        record(Deed.JOB_RETRIED, by=by, what=job, name=f"{job.kind} {job.pk}")
+
+
+def revive(job: Job) -> bool:
+    """Give a dead letter three more attempts; False where it is none."""
     revived = Job.objects.filter(pk=job.pk, state=Job.State.DEAD).update(
         state=Job.State.QUEUED, attempts=0, finished_at=None, rung_at=None, cancel_requested=False
     )
     if revived:
         transaction.on_commit(partial(ring, job.pk))
+    return bool(revived)

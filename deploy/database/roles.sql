@@ -5,11 +5,6 @@ CREATE ROLE shangbao LOGIN NOSUPERUSER NOBYPASSRLS CREATEDB PASSWORD :'owner_pas
 
 CREATE ROLE shangbao_app LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB PASSWORD :'app_password';
 
--- In template1, so that the test databases, which the owner creates, have them too.
-CREATE EXTENSION IF NOT EXISTS pg_trgm;
-
-CREATE EXTENSION IF NOT EXISTS btree_gin;
-
 -- What the owner creates later, the service may read and write; a migration takes away what an audit table must not allow.
 ALTER DEFAULT PRIVILEGES FOR ROLE shangbao GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO shangbao_app;
 

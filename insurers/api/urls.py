@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from insurers.api import manifest, views, webhooks
+from insurers.api import audit, manifest, views, webhooks
 
 VERSION = "products/<str:code>/versions/<str:label>/"
 WEBHOOK = "webhooks/<uuid:pk>/"
@@ -11,6 +11,7 @@ webhook, delivery = webhooks.WebhookViewSet.as_view, webhooks.DeliveryViewSet.as
 
 urlpatterns = [
     path("insurers/me/", views.WhoViewSet.as_view({"get": "retrieve"}), name="insurer-me"),
+    path("audit/", audit.AuditViewSet.as_view({"get": "list"}), name="audit-list"),
     path("products/", views.ProductViewSet.as_view({"get": "list", "post": "create"}), name="product-list"),
     path("products/<str:code>/", views.ProductViewSet.as_view({"get": "retrieve"}), name="product-detail"),
     path(

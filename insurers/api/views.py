@@ -79,7 +79,9 @@ class ProductViewSet(ApiViewSet):
         refuse_unknown(request.query_params, ())
         given = shapes.ProductInput(data=request.data)
         given.is_valid(raise_exception=True)
-        product = services.create_product(insurer_id=insurer_of(request.user), **given.validated_data)
+        product = services.create_product(
+            insurer_id=insurer_of(request.user), by=request.user.person, **given.validated_data
+        )
         location = reverse("product-detail", args=[product.code])
         return Response(shapes.ProductOutput(product).data, status=201, headers={"Location": location})
 
@@ -153,7 +155,7 @@ class ProductVersionViewSet(ApiViewSet):
         """Delete a draft."""
         refuse_unknown(request.query_params, ())
         with self._matched(request, code, label) as version:
-            services.discard_product_draft(version=version)
+            services.discard_product_draft(version=version, by=request.user.person)
         return Response(status=204)
 
     @extend_schema(request=None, responses=shapes.ProductVersionOutput)

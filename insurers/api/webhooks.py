@@ -156,7 +156,7 @@ class WebhookViewSet(ApiViewSet):
         """Delete an endpoint with its log."""
         refuse_unknown(request.query_params, ())
         with self._matched(request, pk) as webhook:
-            services.remove_webhook(webhook=webhook)
+            services.remove_webhook(webhook=webhook, by=request.user.person)
         return Response(status=204)
 
     @extend_schema(request=None, responses=WebhookOutput)
@@ -164,7 +164,7 @@ class WebhookViewSet(ApiViewSet):
         """Give the endpoint a new secret, shown in this answer alone; for 24 hours messages are signed with the earlier one too."""
         refuse_unknown(request.query_params, ())
         with self._matched(request, pk) as webhook:
-            webhook = services.rotate_secret(webhook=webhook, at=timezone.now())
+            webhook = services.rotate_secret(webhook=webhook, by=request.user.person, at=timezone.now())
         return self._shown(webhook)
 
     @extend_schema(request=None, responses={202: DeliveryOutput})
@@ -172,7 +172,9 @@ class WebhookViewSet(ApiViewSet):
         """Send a `webhook.test` message within seconds; what came of it is in the log."""
         refuse_unknown(request.query_params, ())
         webhook = get_object_or_404(webhooks_of(request), pk=pk)
-        return shown_delivery(services.send_test(webhook=webhook, at=timezone.now()), status=202)
+        return shown_delivery(
+            services.send_test(webhook=webhook, by=request.user.person, at=timezone.now()), status=202
+        )
 
     @contextmanager
     def _matched(self, request: Any, pk: str) -> Iterator[Webhook]:
@@ -234,4 +236,4 @@ class DeliveryViewSet(ApiViewSet):
         """Send a message that has ended once more: the same bytes, the same `webhook-id`."""
         refuse_unknown(request.query_params, ())
         found = get_object_or_404(self.get_queryset(), pk=delivery)
-        return shown_delivery(services.replay(delivery=found), status=202)
+        return shown_delivery(services.replay(delivery=found, by=request.user.person), status=202)

@@ -4,6 +4,7 @@ import json
 import random
 import uuid
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +20,8 @@ from django.utils.translation import gettext as _
 
 from catalog import clock, feed
 from catalog.models import Catalog, CatalogVersion
+from common.audit.deeds import Deed
+from common.audit.services import record as record_deed
 from common.dates import instant_text
 from common.errors import InvalidInput, Problem, Refused
 from common.jcs import sha256_of
@@ -77,7 +80,7 @@ def add_webhook(*, insurer_id: int, url: str, events: Iterable[str], by: str, no
     if Webhook.objects.filter(insurer=insurer_id).count() >= MAX_WEBHOOKS:
         raise TooManyWebhooks(_("You have %(max)d webhooks; delete one first.") % {"max": MAX_WEBHOOKS})
     salt = signing.make_salt()
-    return Webhook.objects.create(
+    webhook = Webhook.objects.create(
         insurer_id=insurer_id,
         url=url,
         events=list(dict.fromkeys(events)),
@@ -86,6 +89,8 @@ def add_webhook(*, insurer_id: int, url: str, events: Iterable[str], by: str, no
         fingerprint=signing.fingerprint_of(signing.derive_secret(settings.SECRET_KEY, salt)),
         created_by=by,
     )
+    record_deed(Deed.WEBHOOK_ADDED, by=by, what=webhook, after={"events": webhook.events})
+    return webhook
 
 
 def _why(code: str) -> str:
@@ -97,7 +102,7 @@ def _why(code: str) -> str:
 
 
 @transaction.atomic
-def rotate_secret(*, webhook: Webhook, at: datetime) -> Webhook:
+def rotate_secret(*, webhook: Webhook, by: str, at: datetime) -> Webhook:
     """Give an endpoint a new secret; for 24 hours everything is signed with the one before too."""
     webhook = Webhook.objects.select_for_update().get(pk=webhook.pk)
     webhook.previous_salt, webhook.previous_fingerprint = webhook.salt, webhook.fingerprint
@@ -107,12 +112,16 @@ def rotate_secret(*, webhook: Webhook, at: datetime) -> Webhook:
     webhook.save(
         update_fields=["salt", "fingerprint", "previous_salt", "previous_fingerprint", "previous_until"],
     )
+    record_deed(Deed.WEBHOOK_SECRET_ROTATED, by=by, what=webhook)
     return webhook
 
 
-def remove_webhook(*, webhook: Webhook) -> None:
+@transaction.atomic
+def remove_webhook(*, webhook: Webhook, by: str) -> None:
     """Delete an endpoint with its deliveries; what is under way right now may still arrive."""
+    gone = copy(webhook)
     webhook.delete()
+    record_deed(Deed.WEBHOOK_REMOVED, by=by, what=gone)
 
 
 def secrets_of(webhook: Webhook, *, at: datetime) -> list[str]:
@@ -232,16 +241,17 @@ def _news(event: feed.Event, catalog: Catalog) -> dict[str, Any]:
 
 
 @transaction.atomic
-def send_test(*, webhook: Webhook, at: datetime) -> WebhookDelivery:
+def send_test(*, webhook: Webhook, by: str, at: datetime) -> WebhookDelivery:
     """Write a test message to one endpoint; raises NotActive."""
     _check_active(webhook)
     message_id = f"msg_{uuid.uuid4().hex}"
     _written([webhook], WEBHOOK_TEST, {"webhook": webhook.pk}, at, message_id)
+    record_deed(Deed.WEBHOOK_TESTED, by=by, what=webhook)
     return WebhookDelivery.objects.get(webhook=webhook, message_id=message_id)
 
 
 @transaction.atomic
-def replay(*, delivery: WebhookDelivery) -> WebhookDelivery:
+def replay(*, delivery: WebhookDelivery, by: str) -> WebhookDelivery:
     """Send a message that was delivered or failed once more, byte for byte and with the same id; raises StillPending, NotActive."""
     delivery = WebhookDelivery.objects.select_for_update(of=("self",)).select_related("webhook").get(pk=delivery.pk)
     _check_active(delivery.webhook)
@@ -251,6 +261,7 @@ def replay(*, delivery: WebhookDelivery) -> WebhookDelivery:
         state=WebhookDelivery.State.PENDING, attempts=0, due_at=Now(), lease_until=None, ended_at=None
     )
     delivery.refresh_from_db()
+    record_deed(Deed.DELIVERY_REPLAYED, by=by, what=delivery)
     return delivery
 
 

@@ -54,6 +54,9 @@ def _file(text: str, name: str = "list.csv") -> io.BytesIO:
 BODIES: dict[tuple[str, str], Callable[[], Any]] = {
     ("POST", "catalog-list"): lambda: {"code": "NEW", "name": "新目录", "kind": "commercial"},
     ("POST", "version-withdraw"): lambda: {"reason": "错了"},
+    ("POST", "version-send-back"): lambda: {"reason": "错了"},
+    ("POST", "version-list"): lambda: {"label": "new", "effective_from": "2027-01-01"},
+    ("PATCH", "version-detail"): lambda: {"note": "更正"},
     ("POST", "drug-resolve"): lambda: [{"generic_name": "甲磺酸奥希替尼片"}],
     ("POST", "product-list"): lambda: {"code": "NEW", "name": "新产品"},
     ("POST", "product-version-list"): lambda: terms(label="2028"),

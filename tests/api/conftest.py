@@ -99,23 +99,25 @@ def _keys(a: Insurer, b: Insurer) -> dict[str, Api]:
     office = {
         "maker": ["catalog:read", "catalog:write"],
         "checker": ["catalog:read", "catalog:write", "catalog:publish"],
-        "auditor": ["catalog:read"],
+        "auditor": ["catalog:read", "audit:read"],
     }
     insurer_key, curator_key = insurers.issue_insurer_key, insurers.issue_curator_key
-    expired = insurer_key(insurer=a, scopes=A_WRITE, expires_at=timezone.now() - timedelta(seconds=1))[1]
-    row, revoked = insurer_key(insurer=a, scopes=A_WRITE)
-    insurers.revoke_key(key=row)
+    expired = insurer_key(insurer=a, scopes=A_WRITE, expires_at=timezone.now() - timedelta(seconds=1), by="root")[1]
+    row, revoked = insurer_key(insurer=a, scopes=A_WRITE, by="root")
+    insurers.revoke_key(key=row, by="root")
     found = {
         "none": Api(),
         "malformed": Api("sbm_not-a-key"),
         "expired": Api(expired),
         "revoked": Api(revoked),
-        "A-read": Api(insurer_key(insurer=a, scopes=["catalog:read", "coverage:read"])[1]),
-        "A-write": Api(insurer_key(insurer=a, scopes=A_WRITE)[1]),
-        "B": Api(insurer_key(insurer=b, scopes=A_WRITE)[1]),
+        "A-read": Api(insurer_key(insurer=a, scopes=["catalog:read", "coverage:read"], by="root")[1]),
+        "A-write": Api(insurer_key(insurer=a, scopes=A_WRITE, by="root")[1]),
+        "B": Api(insurer_key(insurer=b, scopes=A_WRITE, by="root")[1]),
     }
     people = {"maker": "alice", "checker": "bob", "auditor": "carol"}
-    return found | {name: Api(curator_key(username=people[name], scopes=scopes)[1]) for name, scopes in office.items()}
+    return found | {
+        name: Api(curator_key(username=people[name], scopes=scopes, by="root")[1]) for name, scopes in office.items()
+    }
 
 
 def make_world() -> World:
@@ -129,7 +131,7 @@ def make_world() -> World:
     )
     p1 = published(private, PRIVATE_LIST, label="p1", by="key:a")
     private_import = imported(private, PRIVATE_LIST + "P-2,隐蔽替尼片,XL01EX\n", label="p2", by="key:a")
-    product = insurers.create_product(insurer_id=a.pk, code="HMB", name="惠民保")
+    product = insurers.create_product(insurer_id=a.pk, code="HMB", name="惠民保", by="key:a")
     version = insurers.create_product_version(product=product, data=TERMS, by="key:a")
     insurers.publish_product_version(version=version, by="key:a")
     draft = insurers.create_product_version(product=product, data=terms(label="2027"), by="key:a")
@@ -137,7 +139,7 @@ def make_world() -> World:
     webhook = webhooks.add_webhook(
         insurer_id=a.pk, url="https://hooks.example.com/a", events=["batch.finished"], by="key:a"
     )
-    delivery = webhooks.send_test(webhook=webhook, at=timezone.now())
+    delivery = webhooks.send_test(webhook=webhook, at=timezone.now(), by="alice")
     batch, _new = batches.accept_batch(
         product=product, chunks=[BATCH], file_name="b.ndjson", by="key:a", seen=observe()
     )

@@ -8,13 +8,13 @@ import pytest
 from django.db import connection, transaction
 
 from catalog import leases
-from catalog import services as catalogs
 from claims.models import ClaimCheck
 from common import tenancy
 from common.api.models import KeptAnswer
 from common.api.tasks import forget_answers
 from insurers.api import authentication
 from tests.api.conftest import claim, make_world, terms
+from tests.conftest import withdrawn
 
 WAIT_OUT = leases.wait_out  # other tests do not wait (tests/conftest.py)
 ask_database = authentication._ask_database
@@ -130,7 +130,7 @@ def test_what_was_withdrawn_is_in_every_answer_that_is_asked_for_afterwards(monk
     for caller in callers:
         caller.start()
     time.sleep(3 * leases.TERM_SECONDS)
-    catalogs.withdraw_version(version=world.v1, by="bob", reason="错了")
+    withdrawn(world.v1)
     withdrawn_at = time.monotonic()
     time.sleep(3 * leases.TERM_SECONDS)
     over.set()

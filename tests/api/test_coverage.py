@@ -6,13 +6,12 @@ from urllib.parse import parse_qs, quote
 import pytest
 from django.test import Client
 
-from catalog import services as catalogs
 from common import cache
 from insurers import services as insurers
 from insurers.api.callers import leases
 from tests.api.calls import seen
 from tests.api.conftest import World
-from tests.conftest import Api
+from tests.conftest import Api, withdrawn
 
 OSIMERTINIB = quote("甲磺酸奥希替尼片")
 QUERIES = [
@@ -87,7 +86,7 @@ def test_an_answer_that_another_one_was_given_is_given_to_nobody_else(world: Wor
 
 def test_every_question_counts_and_ends_at_the_limit(world: World, a: Api, settings: Any) -> None:
     settings.API_RATE_PER_MINUTE = 3
-    key = insurers.issue_insurer_key(insurer=world.a, scopes=["coverage:read"])[1]
+    key = insurers.issue_insurer_key(insurer=world.a, scopes=["coverage:read"], by="root")[1]
     path = f"/products/HMB/coverage/?{QUERIES[0]}"
 
     answers = [Api(key).get(path) for _time in range(5)]
@@ -152,7 +151,7 @@ def test_what_was_recorded_a_moment_ago_is_in_the_next_answer(world: World, a: A
     before = a.get(path).json()
     assert (before["outcome"], before["match"]["version"]) == ("covered", "v1")
 
-    catalogs.withdraw_version(version=world.v1, by="bob", reason="错了")
+    withdrawn(world.v1)
 
     after = a.get(path).json()
     assert (after["outcome"], after["match"]) == ("not_covered", None)

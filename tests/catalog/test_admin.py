@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.contrib import admin
+from django.contrib.admin.utils import quote
 from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
@@ -109,7 +110,7 @@ def test_a_superuser_is_bound_by_it_too(root: Client, make_catalog: Callable[...
 
 
 def test_whoever_submitted_a_version_cannot_publish_it(bob: Client, draft: CatalogVersion) -> None:
-    bob.post(page("catalog_catalogversion_submit", draft.pk), {"comments_until": "2026-12-31"})
+    bob.post(page("catalog_catalogversion_submit", draft.pk), {"comments_until": "2099-12-31"})
     assert state_of(draft) == "in_consultation"
 
     assert bob.post(page("catalog_catalogversion_publish", draft.pk)).status_code == 409
@@ -159,11 +160,23 @@ def test_entries_have_no_pages_of_their_own_to_be_changed_on() -> None:
     assert CatalogEntry not in admin.site._registry
 
 
-@pytest.mark.parametrize(
-    "deed", ["publish", "submit", "withdraw", "discard"], ids=lambda deed: f"{deed} needs a permission and a POST"
-)
+DEEDS = {
+    "edit": "change_catalogversion",
+    "submit": "change_catalogversion",
+    "end_consultation": "change_catalogversion",
+    "request_review": "change_catalogversion",
+    "send_back": "publish_catalogversion",
+    "publish": "publish_catalogversion",
+    "withdraw": "withdraw_catalogversion",
+    "keep": "withdraw_catalogversion",
+    "revert": "change_catalogversion",
+    "discard": "delete_catalogversion",
+}
+
+
+@pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: f"{deed} needs a permission and a POST")
 def test_a_deed_needs_its_permission_and_a_post(draft: CatalogVersion, deed: str) -> None:
-    missing = "delete_catalogversion" if deed == "discard" else "change_catalogversion"
+    missing = DEEDS[deed]
     carol = curator("carol", without=missing)
     dora = curator("dora")
 
@@ -215,10 +228,12 @@ def test_the_tick_appears_when_something_was_published_since(bob: Client, make_c
     assert 'name="confirm"' not in bob.get(address).content.decode()
     published(catalog, TWENTY_ROWS, label="late")
 
-    refused = bob.post(address)
-    assert (refused.status_code, 'name="confirm"' in refused.content.decode()) == (409, True)
-    assert 'name="confirm"' in bob.get(address).content.decode()
-    assert bob.post(address, {"confirm": "on"}).status_code == 302
+    shown = bob.get(address).content.decode()
+    assert ('name="confirm"' in shown, 'name="against" value="late"' in shown) == (True, True)
+    unseen = bob.post(address, {"confirm": "on"})
+    assert (unseen.status_code, "follows now is late" in text_of(unseen)) == (409, True)
+    assert bob.post(address, {"against": "late"}).status_code == 409
+    assert bob.post(address, {"against": "late", "confirm": "on"}).status_code == 302
 
 
 CHANGED_HEADER = "entry_code,generic_name,restriction,icd10,age_min,manufacturer,note\n"
@@ -305,14 +320,29 @@ def test_every_page_of_a_draft_compares_with_what_it_follows_now(
         assert renumbered.change_counts["unchanged"] == renumbered.entry_count
 
 
-def test_withdrawing_wants_a_reason(alice: Client, in_force: CatalogVersion) -> None:
+def test_withdrawing_wants_a_reason_and_a_second_person(alice: Client, bob: Client, in_force: CatalogVersion) -> None:
     address = page("catalog_catalogversion_withdraw", in_force.pk)
 
     assert alice.post(address, {"reason": ""}).status_code == 200
-    assert state_of(in_force) == "published"
     assert alice.post(address, {"reason": "wrong list"}).status_code == 302
+    assert state_of(in_force) == "published"
+    assert "Withdrawal asked" in text_of(bob.get(page("catalog_catalogversion_change", in_force.pk)))
+    again = alice.post(address)
+    assert (again.status_code, "a second person carries it out" in text_of(again)) == (409, True)
+    assert "alice asked for it" in text_of(bob.get(address))
+    assert bob.post(address).status_code == 302
     stored = CatalogVersion.objects.get(pk=in_force.pk)
-    assert (stored.state, stored.withdrawn_by, stored.withdraw_reason) == ("withdrawn", "alice", "wrong list")
+    assert (stored.state, stored.withdrawal_asked_by, stored.withdrawn_by) == ("withdrawn", "alice", "bob")
+    assert stored.withdraw_reason == "wrong list"
+
+
+def test_the_asking_for_a_withdrawal_is_taken_back(alice: Client, bob: Client, in_force: CatalogVersion) -> None:
+    alice.post(page("catalog_catalogversion_withdraw", in_force.pk), {"reason": "wrong list"})
+
+    assert bob.post(page("catalog_catalogversion_keep", in_force.pk)).status_code == 302
+
+    stored = CatalogVersion.objects.get(pk=in_force.pk)
+    assert (stored.state, stored.withdrawal_asked_by, stored.withdraw_reason) == ("published", "", "")
 
 
 def test_a_draft_is_deleted_and_a_published_version_is_not(
@@ -324,11 +354,15 @@ def test_a_draft_is_deleted_and_a_published_version_is_not(
     assert list(CatalogVersion.objects.values_list("pk", flat=True)) == [in_force.pk]
 
 
-def test_a_published_version_offers_only_to_be_withdrawn(alice: Client, in_force: CatalogVersion) -> None:
+def test_a_published_version_offers_only_to_be_withdrawn_or_followed_by_the_one_before(
+    alice: Client, in_force: CatalogVersion
+) -> None:
     shown = alice.get(page("catalog_catalogversion_change", in_force.pk)).content.decode()
 
-    assert f"/{in_force.pk}/withdraw/" in shown
-    assert not re.search(r"/(publish|submit|discard|delete)/\"", shown)
+    assert set(re.findall(rf"/{in_force.pk}/([a-z-]+)/\"", shown)) - {"history", "entries", "changes", "change"} == {
+        "withdraw",
+        "revert",
+    }
 
 
 # --- Nothing to add, change or delete where the page only shows
@@ -532,6 +566,36 @@ def test_a_dead_job_is_tried_again_from_its_own_page(alice: Client) -> None:
 # --- Making a catalog
 
 
+def test_what_begins_next_year_is_told_as_such(alice: Client, make_catalog: Callable[..., Catalog]) -> None:
+    version = published(make_catalog("NEXT"), TWO_ROWS, label="2099", effective_from=date(2099, 1, 1))
+
+    assert "2099 from 2099-01-01" in text_of(alice.get(page("catalog_catalog_changelist")))
+    assert "Not yet in force" in text_of(alice.get(page("catalog_catalogversion_change", version.pk)))
+
+
+def test_a_draft_is_replaced_only_where_that_is_said(alice: Client, draft: CatalogVersion) -> None:
+    other = TWO_ROWS.replace("C34", "C50")
+
+    refused = upload(alice, draft.catalog, other)
+    assert "There is a draft v1 of alice with 2 entries" in text_of(refused)
+    assert ImportRun.objects.count() == 1
+    assert upload(alice, draft.catalog, other, replace="on").status_code == 302
+
+
+def test_a_draft_is_corrected_on_its_page(bob: Client, draft: CatalogVersion) -> None:
+    address = page("catalog_catalogversion_edit", draft.pk)
+    assert 'value="2026-01-01"' in bob.get(address).content.decode()
+
+    sent = {"label": "v1b", "effective_from": "2026-02-01", "effective_to": "", "note": "改", "complete_for": "X, Z"}
+    assert bob.post(address, {**sent, "effective_to": "2025-01-01"}).status_code == 400
+    assert bob.post(address, sent).status_code == 302
+
+    stored = CatalogVersion.objects.get(pk=draft.pk)
+    assert (stored.label, str(stored.effective_from), stored.complete_for) == ("v1b", "2026-02-01", ["X", "Z"])
+    assert stored.editors == ["alice", "bob"]
+    assert bob.post(page("catalog_catalogversion_publish", draft.pk)).status_code == 409
+
+
 def test_a_catalog_is_made_and_its_code_taken_once(alice: Client) -> None:
     sent = {"code": "NEW", "name": "新目录", "kind": "commercial", "series": "A", "provenance": "demonstration"}
 
@@ -572,6 +636,7 @@ PAGES = [
     "auth_user_add",
     "auth_group_changelist",
     "axes_accessattempt_changelist",
+    "audit_record_changelist",
 ]
 
 
@@ -626,6 +691,41 @@ def test_a_page_of_every_kind_of_row_answers(root: Client, draft: CatalogVersion
 
     assert {address: answer.status_code for address, answer in answers.items() if answer.status_code != 200} == {}
     assert [active_content(answer) for answer in answers.values()] == [[]] * len(addresses)
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "catalog_catalog_changelist",
+        "catalog_catalogversion_changelist",
+        "catalog_drug_changelist",
+        "catalog_importrun_changelist",
+        "jobs_job_changelist",
+        "audit_record_changelist",
+    ],
+)
+def test_every_row_of_a_list_leads_to_its_page_and_its_history(
+    root: Client, in_force: CatalogVersion, listed: str
+) -> None:
+    rows = re.findall(
+        r'<th[^>]*class="field-[^"]*"[^>]*>\s*<a[^>]*href="([^"]+)"', root.get(page(listed)).content.decode()
+    )
+    rows += re.findall(r'href="([^"]*/change/[^"]*)"', root.get(page(listed)).content.decode())
+
+    assert rows
+    for address in dict.fromkeys(rows):
+        answer = root.get(address)
+        assert answer.status_code == 200, address
+        histories = re.findall(r'href="([^"]+/history/)"', answer.content.decode())
+        assert [root.get(one).status_code for one in histories] == [200] * len(histories)
+
+
+@pytest.mark.parametrize("known", ["drug_40ab", "drug_5Fab", "drug_2f"])
+def test_a_drug_is_found_by_its_id_as_it_is_and_as_lists_write_it(root: Client, known: str) -> None:
+    drug = Drug.objects.create(id=known, base_name=known, generic_name=known)
+
+    for address in (f"/admin/catalog/drug/{known}/change/", page("catalog_drug_change", quote(drug.pk))):
+        assert known in text_of(root.get(address))
 
 
 @pytest.mark.parametrize(
@@ -759,4 +859,19 @@ def test_publishing_through_the_page_is_in_the_history(bob: Client, draft: Catal
 
     history = bob.get(page("catalog_catalogversion_history", draft.pk))
     assert history.status_code == 200
-    assert "bob" in text_of(history)
+    for said in ("bob", "published a version", "alice", "a file became a draft"):
+        assert said in text_of(history)
+    assert "发布了版本" in text_of(
+        bob.get(page("catalog_catalogversion_history", draft.pk), headers={"accept-language": "zh-CN"})
+    )
+
+
+def test_the_log_of_deeds_is_shown_filtered_and_taken_away(root: Client, in_force: CatalogVersion) -> None:
+    address = page("audit_record_changelist")
+    shown = text_of(root.get(address, {"deed__exact": "version.published"}))
+    assert "published a version" in shown and "PUB v1" in shown
+
+    taken = root.get(page("audit_record_export"), {"deed__exact": "version.published"})
+    rows = list(csv.reader(io.StringIO(taken.getvalue().decode()[1:])))
+    assert [(row[2], row[4], row[7]) for row in rows[1:]] == [("bob", "version.published", "PUB v1")]
+    assert curator("alice2").get(address).status_code == 403

@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from catalog import clock, feed, services
-from catalog.changes import count_changes
+from catalog.changes import count_changes, followed
 from catalog.entries import checksum_of
 from catalog.importing.export import csv_lines
 from catalog.models import Catalog, CatalogEntry, CatalogVersion
 from common.jcs import sha256_of
-from tests.conftest import Api, imported, published
+from tests.conftest import Api, imported, published, withdrawn
 
 FIRST = "entry_code,generic_name,note\nE-1,仑卡奈单抗注射液,甲\nE-2,甲磺酸奥希替尼片,乙\n"
 SECOND = "entry_code,generic_name,note\nE-2,甲磺酸奥希替尼片,改\nE-3,信迪利单抗注射液,\n"
@@ -110,7 +110,7 @@ def catalog(make_catalog: Callable[..., Catalog]) -> Catalog:
 @pytest.fixture
 def versions(catalog: Catalog) -> list[CatalogVersion]:
     made = [published(catalog, FIRST, label="v1"), published(catalog, SECOND, label="v2")]
-    made[0] = services.withdraw_version(version=made[0], by="bob", reason="误发")
+    made[0] = withdrawn(made[0])
     return [*made, published(catalog, THIRD, label="v3")]
 
 
@@ -145,7 +145,7 @@ def test_a_poll_without_news_keeps_the_cursor_and_the_next_news_comes_behind_it(
     first = published(catalog, FIRST, label="v1")
     read = api.get("/catalogs/COM/changes/").json()
     again = api.get("/catalogs/COM/changes/", {"since": read["cursor"]}).json()
-    services.withdraw_version(version=first, by="bob", reason="误发")
+    withdrawn(first)
     news = api.get("/catalogs/COM/changes/", {"since": again["cursor"]}).json()
 
     assert (empty["results"], empty["cursor"]) == ([], None)
@@ -170,7 +170,7 @@ def test_a_held_page_is_answered_304(api: Api, versions: list[CatalogVersion]) -
     first = api.get("/catalogs/COM/changes/")
 
     assert api.get("/catalogs/COM/changes/", **{"If-None-Match": first["ETag"]}).status_code == 304
-    services.withdraw_version(version=versions[2], by="bob", reason="误发")
+    withdrawn(versions[2])
     assert api.get("/catalogs/COM/changes/", **{"If-None-Match": first["ETag"]}).status_code == 200
 
 
@@ -296,7 +296,10 @@ def _check_history(catalog: Catalog, api: Api, steps: list[Any], page_size: int)
     history: list[CatalogVersion] = []
 
     def publish(version: CatalogVersion) -> None:
-        history.append(services.publish_version(version=version, by="bob", confirm=True))
+        now = followed(version)
+        history.append(
+            services.publish_version(version=version, by="bob", confirm=True, against=now.label if now else None)
+        )
 
     for number, (content, day, publish_now, withdraw_last) in enumerate(steps):
         first_day = date(2026, 1, 1) + timedelta(days=day)
@@ -308,7 +311,7 @@ def _check_history(catalog: Catalog, api: Api, steps: list[Any], page_size: int)
         else:
             waiting.append(version)
         if withdraw_last and history and history[-1].state == "published":
-            history[-1] = services.withdraw_version(version=history[-1], by="bob", reason="x")
+            history[-1] = withdrawn(history[-1])
     for version in reversed(waiting):
         publish(version)
 

@@ -8,7 +8,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from catalog import services
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, DrugProduct
-from tests.conftest import imported, published
+from tests.conftest import imported, published, withdrawn
 
 LIST = "entry_code,generic_name,icd10\nE-1,仑卡奈单抗注射液,G30\nE-2,甲磺酸奥希替尼片,C34\n"
 
@@ -71,11 +71,11 @@ def test_a_draft_can_still_be_changed_and_thrown_away(make_catalog: Callable[...
 
 
 def test_a_withdrawal_is_written_once_and_changes_nothing_else(version: CatalogVersion) -> None:
-    services.withdraw_version(version=version, by="bob", reason="误发")
+    withdrawn(version)
 
     assert "published" in refused("UPDATE catalog_catalogversion SET withdraw_reason = 'x' WHERE id = %s", version.pk)
     with pytest.raises(services.NotPublished):
-        services.withdraw_version(version=version, by="bob", reason="again")
+        services.withdraw_version(version=version, by="erin", reason="again")
 
 
 def test_the_database_refuses_a_publisher_who_is_the_importer(make_catalog: Callable[..., Catalog]) -> None:

@@ -15,7 +15,7 @@ from catalog.importing import load
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug, ImportRun, VersionChange
 from common.jobs import services as jobs
 from common.jobs.models import Job
-from tests.conftest import imported, published
+from tests.conftest import imported, published, withdrawn
 
 HEADER = "entry_code,generic_name,icd10,payment_standard,restriction\n"
 
@@ -39,7 +39,7 @@ def test_the_importer_cannot_publish_and_a_second_person_can(make_catalog: Calla
 def test_whoever_submitted_a_draft_cannot_publish_it_either(make_catalog: Callable[..., Catalog]) -> None:
     draft = imported(make_catalog(), rows(3), by="alice").version
     assert draft is not None
-    services.submit_version(version=draft, by="carol", comments_until=date(2026, 2, 1))
+    services.submit_version(version=draft, by="carol", comments_until=date(2099, 2, 1))
 
     with pytest.raises(services.SamePerson):
         services.publish_version(version=draft, by="carol")
@@ -163,8 +163,11 @@ def test_a_draft_is_compared_anew_where_another_version_was_published_meanwhile(
     assert draft is not None
     published(catalog, rows(40), label="v2")
 
+    with pytest.raises(services.BaseChanged, match="v1.*v2"):
+        services.publish_version(version=draft, by="bob", confirm=True)
     with pytest.raises(services.MassChange):
-        services.publish_version(version=draft, by="bob")
+        services.publish_version(version=draft, by="bob", against="v2")
+    assert services.publish_version(version=draft, by="bob", against="v2", confirm=True).state == "published"
 
 
 def test_an_edition_that_has_ended_is_still_followed(make_catalog: Callable[..., Catalog]) -> None:
@@ -210,10 +213,12 @@ def test_a_draft_follows_another_edition_once_its_own_is_withdrawn(make_catalog:
     second = published(catalog, rows(3), label="v2", effective_from=date(2026, 1, 1))
     draft = imported(catalog, rows(3) + "\n", label="v3", effective_from=date(2026, 6, 1)).version
     assert draft is not None and draft.parent == second
-    services.withdraw_version(version=second, by="bob", reason="误发")
+    withdrawn(second)
 
-    with pytest.raises(services.MassChange):
+    with pytest.raises(services.BaseChanged):
         services.publish_version(version=draft, by="bob")
+    with pytest.raises(services.MassChange):
+        services.publish_version(version=draft, by="bob", against="v1")
 
 
 def test_entries_altered_behind_the_services_back_are_noticed(make_catalog: Callable[..., Catalog]) -> None:
@@ -236,7 +241,7 @@ def test_a_waiting_import_can_be_cancelled(make_catalog: Callable[..., Catalog])
         file_name="list.csv",
         by="alice",
     )
-    services.cancel_import(run=run)
+    services.cancel_import(run=run, by="alice")
     assert run.job is not None
     jobs.run(run.job.pk, heartbeat=False)
 
@@ -244,7 +249,7 @@ def test_a_waiting_import_can_be_cancelled(make_catalog: Callable[..., Catalog])
     assert Job.objects.get().state == "cancelled"
     assert (ImportRun.objects.get().state, run.outcome) == ("cancelled", "")
     with pytest.raises(services.Ended):
-        services.cancel_import(run=run)
+        services.cancel_import(run=run, by="alice")
 
 
 @pytest.mark.django_db

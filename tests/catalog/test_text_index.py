@@ -120,3 +120,39 @@ def test_it_finds_what_a_scan_finds_and_nothing_twice(rows: list[tuple[str, str,
     expected = [number for _rank, number in sorted((r, n) for r, n in ranked if r is not None)]
 
     assert list(index.find(asked)) == expected
+
+
+# --- Diseases, always last
+
+LISTED = TextIndex(
+    [
+        Texts("D-1", ("甲",), diseases=("C34", "C50")),
+        Texts("D-2", ("乙",), diseases=("C34.1",)),
+        Texts("D-3", ("丙",), diseases=("C30-C39",)),
+        Texts("C34-4", ("丁",), codes=("C34-4",)),
+        Texts("D-5", ("戊",), codes=("H20150244",), diseases=("H20",)),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("C34.1", ["D-1", "D-2", "D-3"]),
+        (
+            "c34",
+            ["C34-4", "D-1", "D-3"],
+        ),  # a code that starts with it comes first; C34.1 is narrower than what was asked
+        ("C34.101", ["D-1", "D-2", "D-3"]),
+        ("C50.9", ["D-1"]),
+        ("C39", ["D-3"]),
+        ("C40", []),
+        ("H20", ["D-5"]),
+        ("H2015", ["D-5"]),  # an approval number's beginning, and no diagnosis
+        ("H20.5", ["D-5"]),
+        ("H201", ["D-5"]),
+        ("肺癌", []),
+    ],
+)
+def test_a_diagnosis_finds_what_is_listed_for_it(text: str, keys: list[str]) -> None:
+    assert [LISTED.key(ordinal) for ordinal in LISTED.find(text)] == keys

@@ -12,7 +12,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from catalog import known
-from catalog import services as catalogs
 from catalog.drugs.names import Agreement
 from catalog.models import Catalog
 from claims import services
@@ -20,7 +19,7 @@ from claims.eligibility import request
 from claims.models import ClaimCheck
 from common import cache
 from insurers.models import Insurer
-from tests.conftest import Api, imported, published
+from tests.conftest import Api, imported, published, withdrawn
 
 CIDL = "entry_code,generic_name,icd10,class_code\nC-1,仑卡奈单抗注射液,G30,XN06DX\nC-2,多奈单抗注射液,G30,XN06DX\n"
 TERMS = {
@@ -66,6 +65,14 @@ def test_a_claim_is_decided_with_money_and_what_it_rests_on(api: Api, hmb: str) 
     assert api.get(f"/claims/checks/{answer['id']}/").json()["lines"] == answer["lines"]
 
 
+def test_a_number_with_an_exponent_is_recorded_as_what_it_says(api: Api, hmb: str) -> None:
+    body = json.dumps({**CLAIM, "lines": [{**CLAIM["lines"][0], "amount": 0}]}).replace('"amount": 0', '"amount": 1e3')
+    check = api.client.post("/api/v1/claims/checks/", body, content_type="application/json", headers=api.headers).json()
+
+    assert check["lines"][0]["money"]["amount"] == "1000.00"
+    assert api.post(f"/claims/checks/{check['id']}/replay/").json()["same"]
+
+
 def test_a_dry_run_records_nothing(api: Api, hmb: str) -> None:
     answer = api.post("/claims/checks/?dry_run=true", CLAIM).json()
 
@@ -78,7 +85,7 @@ def test_a_replay_gives_the_same_digest_whatever_was_recorded_since(
 ) -> None:
     first = api.post("/claims/checks/", CLAIM).json()
     version = published(cidl, "entry_code,generic_name,icd10\nC-9,阿司匹林片,I10\n", label="2027")
-    catalogs.withdraw_version(version=cidl.versions.get(label="2025"), by="bob", reason="误发")
+    withdrawn(cidl.versions.get(label="2025"))
     published(make_catalog("LATER"), "entry_code,generic_name,brand_name\nX,仑卡奈单抗,乐意保\n")
 
     then = api.post(f"/claims/checks/{first['id']}/replay/").json()
@@ -238,8 +245,8 @@ def test_after_the_retention_the_facts_are_gone_and_the_digest_stays(api: Api, h
     check = api.post("/claims/checks/", CLAIM).json()
 
     at = timezone.now()
-    assert services.purge_facts(insurer_id=insurer.pk, older_than=at - timedelta(days=1), at=at) == 0
-    assert services.purge_facts(insurer_id=insurer.pk, older_than=at, at=at) == 1
+    assert services.purge_facts(insurer_id=insurer.pk, older_than=at - timedelta(days=1), by="alice", at=at) == 0
+    assert services.purge_facts(insurer_id=insurer.pk, older_than=at, by="alice", at=at) == 1
 
     kept = ClaimCheck.objects.get()
     assert (kept.facts, kept.decision, kept.claim_no, kept.digest) == (None, None, "", check["digest"])
@@ -278,7 +285,7 @@ def test_a_publication_is_seen_by_the_next_request_of_a_warm_process(api: Api, h
     query = {"generic_name": "仑卡奈单抗注射液", "icd10": "G30", "date": "2026-03-14"}
     assert api.get("/products/HMB/coverage/", query).json()["outcome"] == "covered"
 
-    catalogs.withdraw_version(version=cidl.versions.get(), by="bob", reason="误发")
+    withdrawn(cidl.versions.get())
 
     assert api.get("/products/HMB/coverage/", query).json()["outcome"] == "not_covered"
 

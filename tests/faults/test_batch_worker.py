@@ -101,7 +101,7 @@ def test_a_cancelled_batch_records_nothing_more(product: Product, tmp_path: Path
         batch = accepted(product, many_lines(20_000), observe())
         chunks = Job.objects.filter(subject__startswith=f"{batch.pk}/")
         wait_until(lambda: chunks.filter(state=Job.State.RUNNING).exists(), 120)
-        cancel_batch(batch=fresh(batch))
+        cancel_batch(batch=fresh(batch), by="alice")
         recorded = BatchDecision.objects.filter(batch=batch.pk).count()
         wait_until(lambda: not chunks.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING]).exists(), 60)
 

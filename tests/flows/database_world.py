@@ -99,14 +99,11 @@ def _catalog(catalog: Mapping[str, Any], forms: DosageForms) -> None:
             checksum="0" * 64,
         )
         CatalogEntry.objects.bulk_create([_entry(kept, row, forms) for row in version["entries"]])
-        withdrawn = version.get("withdrawn_at")
-        CatalogVersion.objects.filter(pk=kept.pk).update(
-            published_at=parse_instant(version["published_at"]),
-            published_by="bob",
-            withdrawn_at=parse_instant(withdrawn) if withdrawn else None,
-            withdrawn_by="bob" if withdrawn else "",
-            state="withdrawn" if withdrawn else "published",
-        )
+        stored = CatalogVersion.objects.filter(pk=kept.pk)
+        stored.update(published_at=parse_instant(version["published_at"]), published_by="bob", state="published")
+        if withdrawn := version.get("withdrawn_at"):
+            stored.update(withdrawal_asked_by="erin")
+            stored.update(withdrawn_at=parse_instant(withdrawn), withdrawn_by="bob", state="withdrawn")
 
 
 def _entry(version: CatalogVersion, row: Mapping[str, Any], forms: DosageForms) -> CatalogEntry:

@@ -37,7 +37,7 @@ class SeededLists(TestCase):
     def setUpTestData(cls) -> None:
         load_seeds()
         cls.apis = {
-            product.code: Api(issue_insurer_key(insurer=product.insurer, scopes=EVERY_INSURER_SCOPE)[1])
+            product.code: Api(issue_insurer_key(insurer=product.insurer, scopes=EVERY_INSURER_SCOPE, by="root")[1])
             for product in Product.objects.select_related("insurer")
         }
 

@@ -22,7 +22,7 @@ from common.jobs import services as jobs
 from common.tenancy import OFFICE, act_for
 from insurers.models import Insurer
 from insurers.services import issue_insurer_key
-from tests.conftest import EVERY_INSURER_SCOPE, Api, published
+from tests.conftest import EVERY_INSURER_SCOPE, Api, published, withdrawn
 from tests.flows.database_world import forms_of
 from tests.flows.test_vectors_in_database import shown_line
 
@@ -117,7 +117,7 @@ def bring_in(world: Mapping[str, Any]) -> Api:
             if at := version.get("withdrawn_at"):
                 deeds.append((at, lambda c=catalog, v=version: withdraw(c, v["label"])))
     for product in world["products"]:
-        api = Api(issue_insurer_key(insurer=insurers[product["insurer"]], scopes=EVERY_INSURER_SCOPE)[1])
+        api = Api(issue_insurer_key(insurer=insurers[product["insurer"]], scopes=EVERY_INSURER_SCOPE, by="root")[1])
         assert api.post("/products/", {"code": product["code"], "name": "-"}).status_code == 201
         address = f"/products/{product['code']}/versions/"
         for version in product["versions"]:
@@ -129,7 +129,7 @@ def bring_in(world: Mapping[str, Any]) -> Api:
 
 
 def withdraw(catalog: Catalog, label: str) -> None:
-    catalogs.withdraw_version(version=catalog.versions.get(label=label), by="bob", reason="-")
+    withdrawn(catalog.versions.get(label=label))
 
 
 def publish_terms(api: Api, address: str, version: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from claims.models import ClaimCheck
+from common.audit.models import Record
 from insurers import services
 from insurers.models import ApiKey, Insurer, Product, ProductVersion
 from tests.conftest import Api
@@ -57,7 +58,9 @@ def sam() -> Client:
 
 @pytest.fixture
 def product_version(insurer: Insurer) -> ProductVersion:
-    product = services.create_product(insurer_id=insurer.pk, code="HMB", name="惠民保", is_demonstration=True)
+    product = services.create_product(
+        insurer_id=insurer.pk, code="HMB", name="惠民保", is_demonstration=True, by="key:a"
+    )
     return services.create_product_version(product=product, data=TERMS, by="key:abc")
 
 
@@ -95,7 +98,7 @@ def test_an_insurers_key_never_publishes_catalogs(alice: Client, insurer: Insure
     answer = issue(alice, insurer=str(insurer.pk), scopes=["catalog:publish"])
 
     assert answer.status_code == 400
-    assert "Only a curator's key may publish catalogs." in text_of(answer)
+    assert "Only a curator's key may publish catalogs or read the log of deeds." in text_of(answer)
     assert not ApiKey.objects.exists()
 
 
@@ -306,3 +309,66 @@ def test_nobody_widens_a_group_they_are_in(sam: Client) -> None:
 
 def test_a_curator_without_account_rights_sees_no_accounts(alice: Client) -> None:
     assert alice.get(page("auth_user_changelist")).status_code == 403
+
+
+# --- Accounts
+
+
+NEW_PASSWORD = "a long enough one 2026"
+
+
+def new_account(client: Client, name: str, *groups: str) -> Any:
+    address = page("auth_user_add")
+    form = client.get(address)
+    assert 'name="username"' in form.content.decode() and 'name="password1"' in form.content.decode()
+    chosen = [str(Group.objects.get(name=group).pk) for group in groups]
+    sent = {"username": name, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD, "groups": chosen}
+    return client.post(address, sent)
+
+
+@pytest.mark.parametrize(
+    ("group", "may", "may_not"),
+    [
+        ("目录编辑", "catalog.change_catalogversion", "catalog.publish_catalogversion"),
+        ("目录复核", "catalog.withdraw_catalogversion", "catalog.change_catalogversion"),
+        ("审计", "audit.view_record", "catalog.add_catalog"),
+        ("系统管理", "auth.add_user", "claims.view_claimcheck"),
+    ],
+)
+def test_an_account_is_made_in_a_group_and_signs_in(group: str, may: str, may_not: str) -> None:
+    root = Client(headers={"accept-language": "en"})
+    root.force_login(
+        User.objects.create(username="root", is_staff=True, is_superuser=True),
+        backend="django.contrib.auth.backends.ModelBackend",
+    )
+
+    assert new_account(root, "erin", group).status_code == 302
+
+    erin = User.objects.get(username="erin")
+    assert (erin.is_staff, erin.is_superuser, erin.has_perm(may), erin.has_perm(may_not)) == (True, False, True, False)
+    client = Client()
+    client.post("/admin/login/", {"username": "erin", "password": NEW_PASSWORD, "next": "/admin/"})
+    assert client.get("/admin/").status_code == 200
+    logged = Record.objects.get(deed="account.created")
+    assert (logged.who, logged.object, logged.after["groups"]) == ("root", "erin", [group])
+
+
+def test_who_audits_or_keeps_accounts_does_nothing_else() -> None:
+    root = Client(headers={"accept-language": "en"})
+    root.force_login(
+        User.objects.create(username="root", is_staff=True, is_superuser=True),
+        backend="django.contrib.auth.backends.ModelBackend",
+    )
+
+    assert "is in no other group" in text_of(new_account(root, "erin", "审计", "目录编辑"))
+    assert not User.objects.filter(username="erin").exists()
+    assert new_account(root, "erin", "目录编辑", "目录复核").status_code == 302
+    erin = User.objects.get(username="erin")
+    chosen = [str(Group.objects.get(name=name).pk) for name in ("系统管理", "目录复核")]
+    assert "is in no other group" in text_of(change_user(root, erin, groups=chosen))
+    assert change_user(root, erin, groups=[chosen[0]], first_name="艾琳").status_code == 302
+    changed = Record.objects.get(deed="account.changed")
+    assert (changed.before["groups"], changed.after["groups"]) == (["目录复核", "目录编辑"], ["系统管理"])
+    page_of = f"/admin/auth/user/{erin.pk}/password/"
+    root.post(page_of, {"password1": NEW_PASSWORD + "!", "password2": NEW_PASSWORD + "!"})
+    assert Record.objects.filter(deed="account.password_changed", object="erin").count() == 1

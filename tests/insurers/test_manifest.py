@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from catalog import services as catalogs
 from catalog.clock import china_today, observe
 from catalog.models import Catalog, CatalogVersion
 from insurers import services
 from insurers.models import Insurer, ProductVersion
-from tests.conftest import Api, published
+from tests.conftest import Api, published, withdrawn
 
 FIRST = "entry_code,generic_name\nE-1,仑卡奈单抗注射液\nE-2,甲磺酸奥希替尼片\n"
 SECOND = "entry_code,generic_name,note\nE-2,甲磺酸奥希替尼片,改\nE-3,信迪利单抗注射液,\nE-4,阿基仑赛注射液,\n"
@@ -52,7 +51,7 @@ def checked(api: Api, *items: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def sold(insurer: Insurer, code: str, *documents: dict[str, Any]) -> list[ProductVersion]:
-    product = services.create_product(insurer_id=insurer.pk, code=code, name=code)
+    product = services.create_product(insurer_id=insurer.pk, code=code, name=code, by="key:a")
     drafts = [services.create_product_version(product=product, data=data, by="key:a") for data in documents]
     return [services.publish_product_version(version=draft, by="key:a") for draft in drafts]
 
@@ -90,12 +89,12 @@ def test_the_links_lead_to_the_difference(api: Api, versions: list[CatalogVersio
 
 
 def test_a_withdrawn_version_is_never_current(api: Api, versions: list[CatalogVersion]) -> None:
-    catalogs.withdraw_version(version=versions[1], by="bob", reason="误发")
-    withdrawn, first = checked(api, held(versions[1]), held(versions[0]))
+    withdrawn(versions[1])
+    gone, first = checked(api, held(versions[1]), held(versions[0]))
 
-    assert (withdrawn["status"], withdrawn["current"]["label"]) == ("withdrawn", "v1")
-    assert withdrawn["withdrawn_at"] is not None
-    assert withdrawn["affected_entries"] == 4
+    assert (gone["status"], gone["current"]["label"]) == ("withdrawn", "v1")
+    assert gone["withdrawn_at"] is not None
+    assert gone["affected_entries"] == 4
     assert first["status"] == "current"
 
 
@@ -205,7 +204,7 @@ def test_a_manifest_that_says_nothing_is_refused(api: Api, body: Any, pointer: s
 def test_a_scope_is_needed_for_each_thing_named(
     insurer: Insurer, scopes: list[str], item: dict[str, str], status: int
 ) -> None:
-    api = Api(services.issue_insurer_key(insurer=insurer, scopes=scopes)[1])
+    api = Api(services.issue_insurer_key(insurer=insurer, scopes=scopes, by="root")[1])
 
     assert api.post("/manifest/check/", [{**item, "version": "v", "checksum": "0" * 64}]).status_code == status
 

@@ -13,7 +13,7 @@ from catalog import services as catalogs
 from catalog.models import Catalog, CatalogVersion
 from insurers import services
 from insurers.models import Insurer, Product, ProductVersion
-from tests.conftest import EVERY_INSURER_SCOPE, Api
+from tests.conftest import EVERY_INSURER_SCOPE, Api, withdrawn
 
 TERMS: dict[str, Any] = {
     "label": "2026",
@@ -48,13 +48,12 @@ def lists(make_catalog: Callable[..., Catalog]) -> None:
             for label in ("v1", "withdrawn", "draft")
         }
         catalogs.publish_version(version=drafts["v1"], by="bob")
-        withdrawn = catalogs.publish_version(version=drafts["withdrawn"], by="bob")
-        catalogs.withdraw_version(version=withdrawn, by="bob", reason="误发")
+        withdrawn(catalogs.publish_version(version=drafts["withdrawn"], by="bob", against="v1"))
 
 
 @pytest.fixture
 def draft(insurer: Insurer, lists: None) -> ProductVersion:
-    product = services.create_product(insurer_id=insurer.pk, code="HMB", name="惠民保")
+    product = services.create_product(insurer_id=insurer.pk, code="HMB", name="惠民保", by="key:a")
     return services.create_product_version(product=product, data=TERMS, by="key:a")
 
 
@@ -160,7 +159,7 @@ def test_anothers_version_cannot_be_cloned(other_api: Api, draft: ProductVersion
 @pytest.mark.django_db(transaction=True)
 def test_of_writers_at_once_with_the_same_etag_one_wins() -> None:
     insurer = Insurer.objects.create(code="INS-A", name="甲保险")
-    key = services.issue_insurer_key(insurer=insurer, scopes=EVERY_INSURER_SCOPE)[1]
+    key = services.issue_insurer_key(insurer=insurer, scopes=EVERY_INSURER_SCOPE, by="root")[1]
     product = Product.objects.create(insurer=insurer, code="HMB", name="惠民保")
     terms = {"label": "2026", "effective_from": "2026-01-01", "benefits": [{"code": "a", "ratio": "0.5"}]}
     services.create_product_version(product=product, data=terms, by="key:a")

@@ -4,14 +4,13 @@ The tests' own connection is the tables' owner, whom FORCE binds; where the serv
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 from django.apps import apps
-from django.conf import settings
 from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
 
@@ -109,8 +108,8 @@ def _count(cursor: Any, table: str) -> int:
 
 def belongings(insurer: Insurer, make_catalog: Callable[..., Catalog]) -> None:
     """Give an insurer a row in every table that can be filled from here."""
-    services.issue_insurer_key(insurer=insurer, scopes=EVERY_INSURER_SCOPE)
-    product = services.create_product(insurer_id=insurer.pk, code="HMB", name="惠民保")
+    services.issue_insurer_key(insurer=insurer, scopes=EVERY_INSURER_SCOPE, by="root")
+    product = services.create_product(insurer_id=insurer.pk, code="HMB", name="惠民保", by="key:a")
     terms = {"label": "2026", "effective_from": "2026-01-01", "benefits": [{"code": "a", "ratio": "0.5"}]}
     services.create_product_version(product=product, data=terms, by="key:a")
     catalog = make_catalog(f"PRIVATE-{insurer.code}", owner_id=insurer.pk)
@@ -119,7 +118,7 @@ def belongings(insurer: Insurer, make_catalog: Callable[..., Catalog]) -> None:
     webhook = webhooks.add_webhook(
         insurer_id=insurer.pk, url="https://hooks.example.com/", events=["batch.finished"], by="key:a"
     )
-    webhooks.send_test(webhook=webhook, at=timezone.now())
+    webhooks.send_test(webhook=webhook, at=timezone.now(), by="alice")
     KeptAnswer.objects.create(
         insurer_id=insurer.pk, holder="x", idempotency_key=insurer.code, fingerprint="x", status=200, body=b""
     )
@@ -202,19 +201,6 @@ def test_entries_of_a_version_that_is_not_seen_cannot_be_changed(
 
 
 # --- The role that the service signs in as
-
-
-@pytest.fixture
-def service(transactional_db: None) -> Iterator[psycopg.Connection[Any]]:
-    """A connection of the service's own role to the tests' database, acting for nobody yet."""
-    url = urlsplit(os.environ["DATABASE_URL"])
-    if url.username == settings.DATABASES["default"]["USER"]:
-        pytest.skip("the service signs in as the owner here")
-    with connection.cursor() as cursor:  # as deploy/database/roles.sql has it for every table to come
-        cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {url.username}")
-    at = urlunsplit(url._replace(path="/" + connection.settings_dict["NAME"]))
-    with psycopg.connect(at, autocommit=True) as opened:
-        yield opened
 
 
 def test_the_services_role_sees_nothing_until_it_says_for_whom_it_acts(

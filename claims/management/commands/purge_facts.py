@@ -5,6 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from claims.batches.services import purge_due
+from common.audit.services import SYSTEM
 from common.commands import OfficeCommand
 
 
@@ -12,5 +13,5 @@ class Command(OfficeCommand):
     help = "Remove the facts of claim checks and batches older than each insurer's retention (retention_days)."
 
     def handle(self, **options: Any) -> None:
-        for purged in purge_due(at=timezone.now()):
+        for purged in purge_due(at=timezone.now(), by=SYSTEM):
             self.stdout.write(f"{purged.insurer}: facts of {purged.checks} checks and {purged.batches} batches removed")

@@ -1,5 +1,6 @@
 """`manage.py issue_key`: make an API key and print it, alone, on the last line (spec running.md)."""
 
+import getpass
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -7,7 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 from common.commands import OfficeCommand
 from common.errors import Refused
 from insurers import services
-from insurers.models import Insurer, Scope
+from insurers.models import Scope
 
 
 class Command(OfficeCommand):
@@ -22,17 +23,20 @@ class Command(OfficeCommand):
         parser.add_argument("--note", default="")
 
     def handle(self, **options: Any) -> None:
+        by = f"shell:{getpass.getuser()}"
         try:
             if options["curator"]:
                 if not options["user"]:
                     raise CommandError("--curator needs --user NAME: publishing is checked by person.")
                 _row, key = services.issue_curator_key(
-                    username=options["user"], scopes=options["scope"], note=options["note"]
+                    username=options["user"], scopes=options["scope"], note=options["note"], by=by
                 )
             else:
                 code = options["insurer"]
-                insurer, _made = Insurer.objects.get_or_create(code=code, defaults={"name": code})
-                _row, key = services.issue_insurer_key(insurer=insurer, scopes=options["scope"], note=options["note"])
+                insurer = services.insurer_named(code=code, by=by)
+                _row, key = services.issue_insurer_key(
+                    insurer=insurer, scopes=options["scope"], note=options["note"], by=by
+                )
         except Refused as refusal:
             raise CommandError(refusal.detail) from refusal
         self.stdout.write("This key is shown once; keep it safe.")

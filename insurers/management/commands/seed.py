@@ -8,8 +8,8 @@ from django.core.management.base import CommandError
 
 from catalog import seeding
 from common.commands import OfficeCommand
-from insurers.models import Insurer, Product
-from insurers.services import create_product, create_product_version, publish_product_version
+from insurers.models import Product
+from insurers.services import create_product, create_product_version, insurer_named, publish_product_version
 
 
 class Command(OfficeCommand):
@@ -39,7 +39,7 @@ class Command(OfficeCommand):
 
     def _product(self, described: dict[str, Any]) -> None:
         named = described["insurer"]
-        insurer, _made = Insurer.objects.get_or_create(code=named["code"], defaults={"name": named["name"]})
+        insurer = insurer_named(code=named["code"], name=named["name"], by=seeding.MAKER)
         product = Product.objects.filter(insurer=insurer, code=described["code"]).first()
         if product is None:
             product = create_product(
@@ -47,6 +47,7 @@ class Command(OfficeCommand):
                 code=described["code"],
                 name=described["name"],
                 note=described["note"],
+                by=seeding.MAKER,
                 is_demonstration=True,
             )
         for terms in described["versions"]:

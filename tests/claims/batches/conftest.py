@@ -70,7 +70,7 @@ def product(make_catalog: Callable[..., Any], insurer: Insurer) -> Product:
 
 
 def make_product(insurer: Insurer, code: str = "HMB") -> Product:
-    product = insurers.create_product(insurer_id=insurer.pk, code=code, name="惠民保")
+    product = insurers.create_product(insurer_id=insurer.pk, code=code, name="惠民保", by="key:a")
     for terms in (TERMS, LATER):
         version = insurers.create_product_version(product=product, data=terms, by="alice")
         insurers.publish_product_version(version=version, by="bob")

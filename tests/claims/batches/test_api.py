@@ -116,7 +116,7 @@ def test_what_is_missing_or_unknown_is_refused(
 
 
 def test_a_key_without_the_scope_may_not(insurer: Insurer, product: Product) -> None:
-    api = Api(insurers.issue_insurer_key(insurer=insurer, scopes=["coverage:read"])[1])
+    api = Api(insurers.issue_insurer_key(insurer=insurer, scopes=["coverage:read"], by="root")[1])
 
     assert upload(api).status_code == 403
     assert api.get("/claims/batches/").status_code == 403
@@ -340,7 +340,7 @@ def test_a_fault_is_never_an_outcome(api: Api, product: Product, monkeypatch: py
 
     dead = Job.objects.get(subject__startswith=f"{batch.pk}/")
     assert (dead.state, dead.attempts) == (Job.State.DEAD, 3)
-    jobs.retry(job=dead)
+    jobs.retry(job=dead, by="alice")
     assert worked_off(batch).state == State.DONE
 
 
@@ -442,7 +442,7 @@ def test_a_batch_under_way_is_not_purged(product: Product) -> None:
 
     assert (
         services.purge_batches(
-            insurer_id=product.insurer_id, older_than=timezone.now() + timedelta(days=1), at=timezone.now()
+            insurer_id=product.insurer_id, older_than=timezone.now() + timedelta(days=1), by="alice", at=timezone.now()
         )
         == 0
     )

@@ -70,9 +70,7 @@ def test_every_name_of_the_table_is_read_so(written: str, name: str, form: str) 
 def test_the_rows_are_those_of_the_printed_list() -> None:
     with (HOUSE / "seeds" / "nrdl_2025.csv").open(encoding="utf-8", newline="") as opened:
         printed = {row["entry_code"]: row for row in csv.DictReader(opened)}
-    rows = [row for example in WITH_ROWS for row in example["rows"] if row["entry_code"] in printed]
 
-    assert len(rows) >= 3
-    for row in rows:
+    for row in [row for example in WITH_ROWS for row in example["rows"]]:
         cells = {name: ";".join(value) if isinstance(value, list) else value for name, value in row.items()}
         assert cells == {name: printed[row["entry_code"]][name] for name in cells}

@@ -249,7 +249,7 @@ def test_a_dead_letter_that_is_retried_gets_three_more_attempts(job: Job, works:
     works(ends)
     Job.objects.filter(pk=job.pk).update(state=State.DEAD, attempts=3, cancel_requested=True)
 
-    jobs.retry(job=job)
+    jobs.retry(job=job, by="alice")
     jobs.run(job.pk, heartbeat=False)
 
     assert state_of(job) == State.DONE
@@ -259,7 +259,7 @@ def test_a_dead_letter_that_is_retried_gets_three_more_attempts(job: Job, works:
 def test_only_a_dead_letter_can_be_retried(job: Job, state: str) -> None:
     Job.objects.filter(pk=job.pk).update(state=state, attempts=2)
 
-    jobs.retry(job=job)
+    jobs.retry(job=job, by="alice")
 
     job.refresh_from_db()
     assert (job.state, job.attempts) == (state, 2)
@@ -331,14 +331,14 @@ def test_the_sweeper_tells_of_dead_jobs_as_the_office(job: Job, works: Any, rung
 
 
 def test_a_job_that_waits_is_cancelled_at_once(job: Job) -> None:
-    assert jobs.cancel(job=job) is True
+    assert jobs.cancel(job=job, by="alice") is True
     assert state_of(job) == State.CANCELLED
     assert jobs.claim(job.pk) is None
 
 
 def test_a_running_job_is_cancelled_at_its_next_step(job: Job, works: Any) -> None:
     def work(lease: Lease, subject: str) -> None:
-        assert jobs.cancel(job=job) is True
+        assert jobs.cancel(job=job, by="alice") is True
         ends(lease, subject)
 
     works(work)
@@ -349,7 +349,7 @@ def test_a_running_job_is_cancelled_at_its_next_step(job: Job, works: Any) -> No
 
 def test_what_a_cancelled_job_did_is_rolled_back(job: Job, works: Any) -> None:
     def work(lease: Lease, subject: str) -> None:
-        jobs.cancel(job=job)
+        jobs.cancel(job=job, by="alice")
         with transaction.atomic():
             Job.objects.create(kind="tests.result", subject="must not stay")
             lease.finish()
@@ -363,7 +363,7 @@ def test_what_a_cancelled_job_did_is_rolled_back(job: Job, works: Any) -> None:
 def test_a_cancelled_job_whose_worker_died_ends_cancelled_when_it_is_taken_over(job: Job, works: Any) -> None:
     works(ends)
     jobs.claim(job.pk)
-    jobs.cancel(job=job)
+    jobs.cancel(job=job, by="alice")
     let_lease_run_out(job)
 
     jobs.run(job.pk, heartbeat=False)
@@ -375,7 +375,7 @@ def test_a_cancelled_job_whose_worker_died_ends_cancelled_when_it_is_taken_over(
 def test_an_ended_job_cannot_be_cancelled(job: Job, state: str) -> None:
     Job.objects.filter(pk=job.pk).update(state=state)
 
-    assert jobs.cancel(job=job) is False
+    assert jobs.cancel(job=job, by="alice") is False
     assert state_of(job) == state
 
 
@@ -387,7 +387,7 @@ def test_the_heartbeat_notices_a_cancellation(monkeypatch: pytest.MonkeyPatch, w
     steps: list[int] = []
 
     def work(lease: Lease, subject: str) -> None:
-        jobs.cancel(job=job)
+        jobs.cancel(job=job, by="alice")
         for step in range(200):
             lease.progress("step", step, 200)
             steps.append(step)

@@ -22,7 +22,7 @@ from insurers.models import CatalogNewsRead, Insurer, Webhook, WebhookDelivery
 from insurers.webhooks import services
 from insurers.webhooks.schedule import MAX_ATTEMPTS
 from insurers.webhooks.sending import Outcome
-from tests.conftest import Api, imported, published
+from tests.conftest import Api, imported, published, withdrawn
 from tests.insurers.webhooks.receiver import receiving, status
 
 LIST = "entry_code,generic_name\nE-1,仑卡奈单抗注射液\n"
@@ -145,7 +145,7 @@ def test_anothers_endpoint_answers_like_none_at_all(api: Api, other_api: Api) ->
 def test_the_catalog_office_has_no_endpoints(checker: Api, insurer: Insurer) -> None:
     from insurers.services import issue_curator_key
 
-    curator = Api(issue_curator_key(username="dora", scopes=["coverage:read"])[1])
+    curator = Api(issue_curator_key(username="dora", scopes=["coverage:read"], by="root")[1])
     assert curator.get("/webhooks/").json()["code"] == "insurer_key_required"
     assert checker.get("/webhooks/").json()["code"] == "missing_scope"
 
@@ -165,8 +165,9 @@ def test_everything_that_happens_to_a_shared_catalog_is_told_to_everybody_once(
     run = imported(catalog, LIST)
     assert run.version is not None
     catalogs.submit_version(version=run.version, by="alice")
+    catalogs.end_consultation(version=run.version, by="alice")
     version = catalogs.publish_version(version=run.version, by="bob")
-    catalogs.withdraw_version(version=version, by="bob", reason="误发")
+    withdrawn(version)
     for _ in range(3):
         tasks.announce_catalog_news()
 

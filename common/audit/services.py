@@ -1,0 +1,99 @@
+"""Writing the log of deeds and proving it whole."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
+from django.db.models import Model
+
+from common.audit.deeds import Deed, Via
+from common.logs import request_id, via
+
+# The calendar and the housekeeping are somebody too. No account can have this name: user names have no colon.
+SYSTEM = "system:calendar"
+
+
+def record(
+    deed: Deed,
+    *,
+    by: str,
+    what: Model | type[Model],
+    name: str = "",
+    before: Any = None,
+    after: Any = None,
+    reason: str = "",
+) -> None:
+    """Write a deed into the log, in the caller's transaction, as its last statement: the next writer waits from here until commit.
+
+    `what` is the row it was done to (or the model, for a list), `name` how people call it (its own text when not given); `before` and `after` are
+    what JSON can say. Never hand over personal data: the log is kept longer than claims.
+    """
+    row = (
+        by,
+        via.get(),
+        Deed(deed).value,
+        what._meta.model_name,
+        str(what.pk) if isinstance(what, Model) else "",
+        (name or (str(what) if isinstance(what, Model) else what._meta.model_name))[:300],
+        _json(before),
+        _json(after),
+        reason,
+        request_id.get(),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO audit_record (who, via, deed, kind, object_id, object, before, after, reason, request_id)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s, %s)",
+            row,
+        )
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
+
+
+@contextmanager
+def through(door: Via) -> Iterator[None]:
+    """Write deeds inside the block as done by this door."""
+    token = via.set(door.value)
+    try:
+        yield
+    finally:
+        via.reset(token)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What came of verifying: how many rows, the last one's hash, and the number of the first row that is not what was written (None: all are)."""
+
+    rows: int
+    head: str
+    broken: int | None
+
+
+_BROKEN = """
+SELECT n FROM (
+  SELECT row_number() OVER (ORDER BY r.id) AS n, r.id, r.previous, r.hash, audit_hash(r) AS computed,
+         lag(r.hash, 1, '') OVER (ORDER BY r.id) AS hash_before
+  FROM audit_record r
+) chained WHERE id <> n OR previous <> hash_before OR hash <> computed ORDER BY n LIMIT 1
+"""
+
+
+def verify() -> Proof:
+    """Compute the whole chain anew: a row that was changed, put in, taken out or moved is found, and rows that are missing at the end."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BROKEN)
+        broken = cursor.fetchone()
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM audit_record), coalesce((SELECT hash FROM audit_record ORDER BY id DESC LIMIT 1), ''),"
+            " coalesce((SELECT rows FROM audit_head), 0), coalesce((SELECT hash FROM audit_head), '')"
+        )
+        rows, last, counted, head = cursor.fetchone()
+    if broken:
+        return Proof(rows, head, broken[0])
+    return Proof(rows, head, None if (rows, last) == (counted, head) else rows + 1)

@@ -1,0 +1,357 @@
+"""Every deed is in the log: a public function of a services module that is told who acts has a case here, and its row is looked for."""
+
+import ast
+import inspect
+from collections.abc import Callable
+from datetime import date
+from types import ModuleType
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from catalog import moves
+from catalog import services as catalogs
+from catalog.clock import observe
+from catalog.models import Catalog, CatalogVersion, ImportRun
+from claims import services as claims
+from claims.batches import services as batches
+from common.audit.deeds import Deed
+from common.audit.models import Record
+from common.jobs import services as jobs
+from common.jobs.models import Job
+from insurers import services as insurers
+from insurers.models import Insurer, Product, ProductVersion, Webhook
+from insurers.webhooks import services as webhooks
+from tests.api.conftest import BATCH, CLAIM, TERMS
+from tests.conftest import imported, published
+
+pytestmark = pytest.mark.django_db
+
+MODULES: tuple[ModuleType, ...] = (catalogs, moves, insurers, webhooks, claims, batches, jobs)
+LIST = "entry_code,generic_name,icd10\nE-1,奥希替尼片,C34\n"
+WRITES = {"save", "create", "update", "delete", "bulk_create", "get_or_create", "_raw_delete", "update_or_create"}
+
+# What writes and is nobody's deed: the machinery's own, each with the reason.
+MACHINERY = {
+    "common.jobs.services.enqueue": "part of the deed that queues it",
+    "common.jobs.services.ring": "tells the broker",
+    "common.jobs.services.claim": "a worker takes a job",
+    "common.jobs.services.stop": "part of a deed: cancel, cancel_import, cancel_batch",
+    "common.jobs.services.revive": "part of a deed: retry, retry_import",
+    "catalog.moves.end_consultations": "the calendar's deed, logged as system:calendar",
+    "catalog.services.forget_uploads": "removes kept copies of files; what was found in them stays",
+    "insurers.webhooks.services.announce_catalog_news": "writes deliveries of what is logged already",
+    "insurers.webhooks.services.take_due": "a worker takes deliveries",
+    "insurers.webhooks.services.record": "a delivery's own log",
+    "insurers.webhooks.services.forget_old_deliveries": "housekeeping of deliveries",
+    "claims.batches.services.give_up": "a worker gives up; the batch says so",
+    "claims.batches.services.begin": "a worker begins; the batch says so",
+}
+# The check is itself an append-only row that says who decided it, when, and on what.
+OWN_RECORD = {"claims.services.decide_claim"}
+
+
+def _public(module: ModuleType) -> dict[str, Callable[..., Any]]:
+    found = inspect.getmembers(module, inspect.isfunction)
+    return {
+        f"{module.__name__}.{name}": function
+        for name, function in found
+        if function.__module__ == module.__name__ and not name.startswith("_")
+    }
+
+
+FUNCTIONS = {name: function for module in MODULES for name, function in _public(module).items()}
+TOLD_WHO = {name for name, function in FUNCTIONS.items() if "by" in inspect.signature(function).parameters} - OWN_RECORD
+
+
+def _writes(function: Callable[..., Any]) -> bool:
+    tree = ast.parse(inspect.getsource(inspect.unwrap(function)).lstrip())
+    called = {
+        node.func.attr for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+    return bool(called & WRITES)
+
+
+def test_whatever_writes_is_told_who_acts() -> None:
+    silent = {name for name, function in FUNCTIONS.items() if _writes(function)} - TOLD_WHO - OWN_RECORD
+
+    assert silent <= MACHINERY.keys(), "give it `by` and a row in the log, or say here why it is nobody's deed"
+
+
+class Office:
+    """A small office in which every deed can be done."""
+
+    def __init__(self) -> None:
+        self.insurer = Insurer.objects.create(code="INS-A", name="甲保险")
+        self.catalog = Catalog.objects.create(code="COM", name="商保目录", kind="commercial")
+
+    def draft(self, label: str = "v1") -> CatalogVersion:
+        version = imported(self.catalog, LIST, label=label).version
+        assert version is not None
+        return version
+
+    def published(self, label: str = "v1", content: str = LIST) -> CatalogVersion:
+        return published(self.catalog, content, label=label)
+
+    def queued(self) -> ImportRun:
+        return self.upload()[0]
+
+    def upload(self) -> Any:
+        return catalogs.upload_catalog(
+            catalog=self.catalog,
+            label="up",
+            effective_from=date(2026, 1, 1),
+            effective_to=None,
+            chunks=[LIST.encode()],
+            file_name="up.csv",
+            by="dora",
+        )
+
+    def dead(self) -> ImportRun:
+        run = self.queued()
+        Job.objects.filter(pk=run.job_id).update(state="dead")
+        return ImportRun.objects.select_related("job").get(pk=run.pk)
+
+    def job(self, state: str) -> Job:
+        return Job.objects.create(kind="catalog.import", subject="x", state=state)
+
+    def product(self) -> Product:
+        return insurers.create_product(insurer_id=self.insurer.pk, code="HMB", name="惠民保", by="dora")
+
+    def terms(self) -> dict[str, Any]:
+        self.published("terms")
+        return TERMS
+
+    def product_draft(self) -> ProductVersion:
+        return insurers.create_product_version(product=self.product(), data=self.terms(), by="dora")
+
+    def product_published(self) -> ProductVersion:
+        return insurers.publish_product_version(version=self.product_draft(), by="dora")
+
+    def key(self) -> Any:
+        return insurers.issue_insurer_key(insurer=self.insurer, scopes=["catalog:read"], by="dora")[0]
+
+    def webhook(self) -> Webhook:
+        return webhooks.add_webhook(
+            insurer_id=self.insurer.pk, url="https://hooks.example.com/a", events=["batch.finished"], by="dora"
+        )
+
+    def delivery(self) -> Any:
+        delivery = webhooks.send_test(webhook=self.webhook(), by="dora", at=timezone.now())
+        type(delivery).objects.filter(pk=delivery.pk).update(state="failed")
+        return delivery
+
+    def batch(self) -> Any:
+        product = self.product_published().product
+        return batches.accept_batch(product=product, chunks=[BATCH], file_name="b.ndjson", by="dora", seen=observe())[0]
+
+    def check(self) -> None:
+        self.product_published()
+        claims.decide_claim(insurer_id=self.insurer.pk, data=CLAIM, by="dora", seen=observe(), language="zh")
+
+
+D = Deed
+CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
+    "catalog.services.create_catalog": (
+        D.CATALOG_CREATED,
+        lambda o: catalogs.create_catalog(code="NEW", name="新", kind="base", by="zoe"),
+    ),
+    "catalog.services.upload_catalog": (
+        D.IMPORT_UPLOADED,
+        lambda o: catalogs.upload_catalog(
+            catalog=o.catalog,
+            label="x",
+            effective_from=date(2026, 1, 1),
+            effective_to=None,
+            chunks=[b"x"],
+            file_name="x.csv",
+            by="zoe",
+        ),
+    ),
+    "catalog.services.upload_drugs": (
+        D.IMPORT_UPLOADED,
+        lambda o: catalogs.upload_drugs(chunks=[b"x"], file_name="x.csv", by="zoe"),
+    ),
+    "catalog.services.cancel_import": (D.IMPORT_CANCELLED, lambda o: catalogs.cancel_import(run=o.queued(), by="zoe")),
+    "catalog.services.retry_import": (D.IMPORT_RETRIED, lambda o: catalogs.retry_import(run=o.dead(), by="zoe")),
+    "catalog.moves.create_draft": (
+        D.VERSION_EDITED,
+        lambda o: moves.create_draft(catalog=o.catalog, label="x", effective_from=date(2026, 1, 1), by="zoe"),
+    ),
+    "catalog.moves.edit_version": (
+        D.VERSION_EDITED,
+        lambda o: moves.edit_version(version=o.draft(), by="zoe", note="x"),
+    ),
+    "catalog.moves.submit_version": (D.VERSION_CONSULTED, lambda o: moves.submit_version(version=o.draft(), by="zoe")),
+    "catalog.moves.end_consultation": (
+        D.VERSION_CONSULTATION_ENDED,
+        lambda o: moves.end_consultation(version=moves.submit_version(version=o.draft(), by="dora"), by="zoe"),
+    ),
+    "catalog.moves.request_review": (
+        D.VERSION_REVIEW_REQUESTED,
+        lambda o: moves.request_review(version=o.draft(), by="zoe", note="请看"),
+    ),
+    "catalog.moves.send_back": (
+        D.VERSION_SENT_BACK,
+        lambda o: moves.send_back(version=moves.request_review(version=o.draft(), by="dora"), by="zoe", reason="错"),
+    ),
+    "catalog.moves.publish_version": (
+        D.VERSION_PUBLISHED,
+        lambda o: moves.publish_version(version=o.draft(), by="zoe"),
+    ),
+    "catalog.moves.withdraw_version": (
+        D.VERSION_WITHDRAWN,
+        lambda o: moves.withdraw_version(
+            version=moves.withdraw_version(version=o.published(), by="dora", reason="错"), by="zoe"
+        ),
+    ),
+    "catalog.moves.keep_version": (
+        D.VERSION_WITHDRAWAL_TAKEN_BACK,
+        lambda o: moves.keep_version(
+            version=moves.withdraw_version(version=o.published(), by="dora", reason="错"), by="zoe"
+        ),
+    ),
+    "catalog.moves.revert_version": (
+        D.VERSION_REVERTED,
+        lambda o: moves.revert_version(
+            version=[o.published(), o.published("v2", LIST + "E-2,乙片,C50\n")][1], by="zoe"
+        ),
+    ),
+    "catalog.moves.discard_draft": (D.VERSION_DISCARDED, lambda o: moves.discard_draft(version=o.draft(), by="zoe")),
+    "insurers.services.insurer_named": (D.INSURER_CREATED, lambda o: insurers.insurer_named(code="NEW", by="zoe")),
+    "insurers.services.keep_insurer": (
+        D.INSURER_CHANGED,
+        lambda o: insurers.keep_insurer(insurer=o.insurer, by="zoe"),
+    ),
+    "insurers.services.issue_insurer_key": (
+        D.KEY_ISSUED,
+        lambda o: insurers.issue_insurer_key(insurer=o.insurer, scopes=["catalog:read"], by="zoe"),
+    ),
+    "insurers.services.issue_curator_key": (
+        D.KEY_ISSUED,
+        lambda o: insurers.issue_curator_key(username="erin", scopes=["catalog:read"], by="zoe"),
+    ),
+    "insurers.services.revoke_key": (D.KEY_REVOKED, lambda o: insurers.revoke_key(key=o.key(), by="zoe")),
+    "insurers.services.create_product": (
+        D.PRODUCT_CREATED,
+        lambda o: insurers.create_product(insurer_id=o.insurer.pk, code="X", name="x", by="zoe"),
+    ),
+    "insurers.services.create_product_version": (
+        D.PRODUCT_VERSION_CREATED,
+        lambda o: insurers.create_product_version(product=o.product(), data=o.terms(), by="zoe"),
+    ),
+    "insurers.services.clone_product_version": (
+        D.PRODUCT_VERSION_CREATED,
+        lambda o: insurers.clone_product_version(
+            version=o.product_draft(), label="x", effective_from=date(2028, 1, 1), effective_to=None, pin={}, by="zoe"
+        ),
+    ),
+    "insurers.services.change_product_version": (
+        D.PRODUCT_VERSION_CHANGED,
+        lambda o: insurers.change_product_version(
+            version=o.product_draft(), data={**TERMS, "waiting_days": 3}, by="zoe"
+        ),
+    ),
+    "insurers.services.publish_product_version": (
+        D.PRODUCT_VERSION_PUBLISHED,
+        lambda o: insurers.publish_product_version(version=o.product_draft(), by="zoe"),
+    ),
+    "insurers.services.withdraw_product_version": (
+        D.PRODUCT_VERSION_WITHDRAWN,
+        lambda o: insurers.withdraw_product_version(version=o.product_published(), by="zoe"),
+    ),
+    "insurers.services.discard_product_draft": (
+        D.PRODUCT_VERSION_DISCARDED,
+        lambda o: insurers.discard_product_draft(version=o.product_draft(), by="zoe"),
+    ),
+    "insurers.webhooks.services.add_webhook": (
+        D.WEBHOOK_ADDED,
+        lambda o: webhooks.add_webhook(
+            insurer_id=o.insurer.pk, url="https://hooks.example.com/b", events=["batch.finished"], by="zoe"
+        ),
+    ),
+    "insurers.webhooks.services.rotate_secret": (
+        D.WEBHOOK_SECRET_ROTATED,
+        lambda o: webhooks.rotate_secret(webhook=o.webhook(), by="zoe", at=timezone.now()),
+    ),
+    "insurers.webhooks.services.remove_webhook": (
+        D.WEBHOOK_REMOVED,
+        lambda o: webhooks.remove_webhook(webhook=o.webhook(), by="zoe"),
+    ),
+    "insurers.webhooks.services.send_test": (
+        D.WEBHOOK_TESTED,
+        lambda o: webhooks.send_test(webhook=o.webhook(), by="zoe", at=timezone.now()),
+    ),
+    "insurers.webhooks.services.replay": (
+        D.DELIVERY_REPLAYED,
+        lambda o: webhooks.replay(delivery=o.delivery(), by="zoe"),
+    ),
+    "claims.services.purge_facts": (
+        D.FACTS_PURGED,
+        lambda o: claims.purge_facts(
+            insurer_id=o.insurer.pk, older_than=[o.check(), timezone.now()][1], by="zoe", at=timezone.now()
+        ),
+    ),
+    "claims.batches.services.accept_batch": (
+        D.BATCH_ACCEPTED,
+        lambda o: batches.accept_batch(
+            product=o.product_published().product, chunks=[BATCH], file_name="b.ndjson", by="zoe", seen=observe()
+        ),
+    ),
+    "claims.batches.services.cancel_batch": (
+        D.BATCH_CANCELLED,
+        lambda o: batches.cancel_batch(batch=o.batch(), by="zoe"),
+    ),
+    "claims.batches.services.purge_batches": (
+        D.FACTS_PURGED,
+        lambda o: batches.purge_batches(
+            insurer_id=[batches.cancel_batch(batch=o.batch(), by="dora"), o.insurer.pk][1],
+            older_than=timezone.now(),
+            by="zoe",
+            at=timezone.now(),
+        ),
+    ),
+    "claims.batches.services.purge_due": (
+        D.FACTS_PURGED,
+        lambda o: batches.purge_due(
+            at=[o.check(), Insurer.objects.update(retention_days=0), timezone.now()][2], by="zoe"
+        ),
+    ),
+    "common.jobs.services.cancel": (D.JOB_CANCELLED, lambda o: jobs.cancel(job=o.job("queued"), by="zoe")),
+    "common.jobs.services.retry": (D.JOB_RETRIED, lambda o: jobs.retry(job=o.job("dead"), by="zoe")),
+}
+
+
+def test_every_function_that_is_told_who_acts_has_a_case() -> None:
+    assert CASES.keys() == TOLD_WHO
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_the_deed_is_in_the_log_once_with_its_name_and_who(name: str) -> None:
+    deed, do = CASES[name]
+    office = Office()
+
+    do(office)
+
+    assert list(Record.objects.filter(who="zoe").values_list("deed", flat=True)) == [deed]
+
+
+def test_a_deed_that_is_rolled_back_leaves_no_row() -> None:
+    office = Office()
+    draft = office.draft()
+    before = Record.objects.count()
+
+    with pytest.raises(catalogs.SamePerson):
+        catalogs.publish_version(version=draft, by="alice")
+
+    assert Record.objects.count() == before
+
+
+def test_a_file_is_logged_when_it_becomes_a_draft_and_when_it_is_refused() -> None:
+    office = Office()
+    office.draft()
+    imported(office.catalog, LIST + "E-2,,C34\n", label="bad")
+
+    told = Record.objects.filter(via="job").order_by("id").values_list("deed", "who")
+    assert list(told) == [("version.imported", "alice"), ("import.refused", "alice")]
