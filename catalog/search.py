@@ -1,7 +1,7 @@
 """The one search, for pages and API: by a part of a name, brand or maker, by pinyin, initials, the start of a code or a diagnosis (api.md, `q`).
 
 The texts of a version never change under one checksum, so they are held in the process, by checksum, as many as there is room for;
-those of drugs by what the drug tables hold. A list of usual size (6,000 entries) is read in a tenth of a second when somebody first searches
+those of drugs by what the drug tables hold. A list of usual size (6,000 entries) is read in about a tenth of a second when somebody first searches
 there, one of 200,000 in some seconds.
 """
 

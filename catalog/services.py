@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from catalog import clock, uploads
+from catalog.drugs import codes
 from catalog.importing.columns import DRUGS, header_key, headers_of, table_of
 from catalog.importing.result import CheckOptions, usual_names
 from catalog.lifecycle import MOVE, Standing
@@ -237,7 +238,7 @@ def _classes(prefixes: Sequence[str]) -> list[str]:
     found = set()
     for written in prefixes:
         try:
-            found.add(cells.class_code(written.strip()).value)
+            found.add(codes.class_code(written.strip()).value)
         except cells.Fault:
             _refuse("/complete_for", "bad_code", _("%(code)s is no class code such as X or XL01.") % {"code": written})
     return sorted(found)

@@ -27,7 +27,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         widget=FileInput(attrs={"accept": ".csv,.xlsx,.txt,.tsv"}),
-        help_text=gettext_lazy("CSV (UTF-8, GB18030 or UTF-16) or XLSX, first sheet, with a header row."),
+        help_text=gettext_lazy("CSV (UTF-8, GB18030 or UTF-16) or XLSX: the first sheet that has a known header row."),
     )
     label = text_field(
         label=gettext_lazy("Version label"),

@@ -38,7 +38,7 @@ class DrugUploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         widget=FileInput(attrs={"accept": ".csv,.xlsx,.txt,.tsv"}),
-        help_text=gettext_lazy("CSV (UTF-8, GB18030 or UTF-16) or XLSX, first sheet, with a header row."),
+        help_text=gettext_lazy("CSV (UTF-8, GB18030 or UTF-16) or XLSX: the first sheet that has a known header row."),
     )
     note = note_field(label=gettext_lazy("Note"), required=False, max_length=2000)
 

@@ -10,10 +10,8 @@ from typing import Any
 from catalog.drugs.names import DosageForms, FormRow
 from catalog.importing.columns import (
     DRUGS,
-    NAMING_KINDS,
     PART,
     PART_HEADERS,
-    SELECTING_KINDS,
     Column,
     header_names,
     table_of,
@@ -23,18 +21,21 @@ from catalog.importing.one_value import printed_number
 from catalog.importing.pinyin import search_fields
 from catalog.importing.repeats import Earlier, Met, Said, is_part_code
 from catalog.importing.result import Block, CheckOptions, CheckResult
-from catalog.importing.rows import REMEMBERED, WRONG, ColumnCheck, Outcome, empty_copy, narrow
+from catalog.importing.rows import ColumnCheck, Outcome, empty_copy
 from catalog.importing.stacked import Part, RowsApart
+from catalog.vocabularies import EXCLUDING_KINDS, NAMING_KINDS
 from common.text import approval_key, norm
-from tables.cells import WHITE, Cell, Typed, days_in, says_nothing
+from tables.cells import WHITE, Cell, narrow
+from tables.column_reader import REMEMBERED, WRONG
 from tables.encoding import Refusal
 from tables.findings import Findings
 from tables.gate import sha256_of
 from tables.header import Header, Placed, read_header
 from tables.limits import Progress
-from tables.non_entries import NOTE, NonEntries, Why
+from tables.non_entries import NonEntries
 from tables.problems import Normalised, Problem, shown
 from tables.read import Table
+from tables.regular import regular_rows
 
 BATCH_ROWS = 250  # as many as the processor's cache holds the fragments of
 PROGRESS_ROWS = 2000
@@ -155,68 +156,6 @@ class _Run:
             findings.add("EMPTY_FILE", None)
 
 
-def regular_rows(
-    table: Table, header: Header, findings: Findings, non_entries: NonEntries
-) -> Iterator[tuple[int, list[Cell]]]:
-    """Yield the rows that have as many cells as the header, reporting the others (RAGGED_ROW) and those that are no
-    entries (NOT_AN_ENTRY).
-
-    A sheet does not say where a row ends: there, missing cells are empty, and only a filled cell beyond the header
-    is one too many. Cells below a header without a name are reported once (UNKNOWN_COLUMN). Behind the cells of a row
-    come the two days of each cell that holds a period.
-    """
-    width = header.width
-    unnamed = list(header.unnamed)
-    is_sheet = table.file_format == "xlsx"
-    for row, found in table:
-        cells = found if isinstance(found, list) else list(found)
-        if len(cells) != width:
-            filled = len(cells)
-            while is_sheet and filled > width and cells[filled - 1] == "":
-                filled -= 1
-            if filled > width or not is_sheet:
-                if non_entries.is_spilt_note(cells):
-                    _pass_over(table, row, cells, NOTE, findings)
-                else:
-                    findings.add("RAGGED_ROW", row, "", _beginning(cells), found=len(cells), expected=width)
-                continue
-            cells = cells[:width] + [""] * (width - len(cells))
-        if non_entries.may_be_one(cells) and (why := non_entries.why(cells)):
-            _pass_over(table, row, cells, why, findings)
-            continue
-        if unnamed:
-            for index in [index for index in unnamed if cells[index]]:
-                name = f"第 {index + 1} 列 column {index + 1}"
-                findings.add("UNKNOWN_COLUMN", row, name, "", header=name)
-                unnamed.remove(index)
-        for place in header.periods:
-            cells += _two_days(row, cells[place], findings)
-        yield row, cells
-
-
-def _pass_over(table: Table, row: int, cells: Sequence[Cell], why: Why, findings: Findings) -> None:
-    table.pass_over(row)
-    findings.add("NOT_AN_ENTRY", row, "", _beginning([cell for cell in cells if cell]), what_zh=why[0], what_en=why[1])
-
-
-def _two_days(row: int, cell: Cell, findings: Findings) -> list[Cell]:
-    """The first and the last day of a period in one cell; as it stands in the place of the first where it is none."""
-    written = cell.strip(WHITE) if isinstance(cell, str) else ""
-    if not written or says_nothing(written):
-        if written:
-            findings.tell(Normalised(row, "effective_from", shown(written), ""))
-        return [Typed("no period", cell.text) if isinstance(cell, Typed) else "", ""]
-    days = days_in(written)
-    if days is None:
-        return [Typed("no period", written), ""]
-    findings.tell(Normalised(row, "effective_from", shown(written), f"{days[0]} – {days[1]}"))
-    return [*days]
-
-
-def _beginning(cells: Sequence[Cell]) -> str:
-    return " | ".join(cell.shown or cell.text if isinstance(cell, Typed) else cell for cell in cells[:4])[:100]
-
-
 class _Sheet:
     """Makes COPY lines of rows: the columns' outcomes, the rules across columns and across rows."""
 
@@ -318,19 +257,19 @@ class _Sheet:
                     rule(row, value, self._findings.add)
             if is_wrong:
                 continue
-            about = Said(identity, everything, matters)
+            about = (identity, everything, matters)
+            name = value[self._name_at] if self._name_at is not None else None
             if part is not None:
                 code = self._code_apart(row, part, self._label(columns, place), outcomes, place, about)
                 if code is None:
                     continue
                 copied, json = self._coded([made[place] for made in outcomes], code)
                 self._tell_number(row, part, columns, place, code)
-            elif self._said_before(row, code, about, value):
+            elif self._said_before(row, code, about, value, name or ""):
                 continue
             if self._national_at is not None and not is_part_code(code) and (part is None or part.nth == 1):
                 self._tell_reused(row, value[self._national_at], copies, place)
             row_hash = sha256(f"{{{json[:-1]}}}".encode()).hexdigest()
-            name = value[self._name_at] if self._name_at is not None else None
             brand = value[self._brand_at] if self._brand_at is not None else None
             sound = search_fields(name or "", brand or "")
             lines.append(f"{self._prefix}{copied}{sound}\t\\\\x{row_hash}\t{row}\n")
@@ -413,10 +352,10 @@ class _Sheet:
                 return name, values[place]
         return "generic_name", values[self._place["generic_name"]]
 
-    def _said_before(self, row: int, code: str | None, said: Said, values: Sequence[Any]) -> bool:
+    def _said_before(self, row: int, code: str | None, said: Said, values: Sequence[Any], name: str) -> bool:
         """Whether an earlier row says the same, or contradicts this one; either is reported."""
         is_given = self._code_at is not None and values[self._code_at] is not None
-        met = self._earlier.meets(row, code, is_given, said, self._name(values))
+        met = self._earlier.meets(row, code, is_given, said, name)
         if met is not None:
             self._tell_met(row, met, code if is_given else "", values)
         return met is not None
@@ -549,7 +488,7 @@ def _rules_of(kind: str, place: dict[str, int]) -> list[Rule]:
         rules.append(_date_order(place["effective_from"], place["effective_to"]))
     if "age_min" in place and "age_max" in place:
         rules.append(_age_order(place["age_min"], place["age_max"]))
-    if kind in SELECTING_KINDS:
+    if kind in EXCLUDING_KINDS:
         rules.append(_selects([place[name] for name in (*_DRUG_PART, *_CODED) if name in place]))
     if kind in NAMING_KINDS:
         if "indication" in place:

@@ -8,20 +8,16 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from catalog.importing import diseases
+from catalog import vocabularies
+from catalog.drugs import codes
+from catalog.importing import choices, diseases, values
+from catalog.vocabularies import NAMING_KINDS
 from common.personal import names_a_person
 from tables import cells
-from tables.cells import Parser
 from tables.columns import Column, HeaderNames, Shape, Storage, header_key
 
-CATALOG_KINDS: Final = ("commercial", "base", "negative", "base_exclusion", "reference")
-NAMING_KINDS: Final = frozenset({"commercial", "base", "reference"})  # every entry names a drug (eligibility 4.1)
-SELECTING_KINDS: Final = frozenset({"negative", "base_exclusion"})
+CATALOG_KINDS: Final = vocabularies.KINDS.codes
 DRUGS: Final = "drugs"
-
-
-def _choice(words: Mapping[str, str]) -> Parser:
-    return cells.choice(words)
 
 
 NATIONAL_CODE_HEADERS = (
@@ -90,24 +86,24 @@ ENTRIES: Final[tuple[Column, ...]] = (
     Column("strength", STRENGTH_HEADERS, cells.text, alike="by norm"),
     Column("manufacturer", MAKER_HEADERS, cells.text, alike="by norm", general=OTHER_COMPANIES),
     Column("authorized_company", ("授权企业",), cells.text),
-    Column("national_code", NATIONAL_CODE_HEADERS, cells.national_code, alike="by norm", general=OWN_CODES),
-    Column("approval_no", APPROVAL_HEADERS, cells.approval_no, alike="by norm"),
-    Column("class_code", ("药品分类代码", "分类代码"), cells.class_code, alike="by norm"),
+    Column("national_code", NATIONAL_CODE_HEADERS, codes.national_code, alike="by norm", general=OWN_CODES),
+    Column("approval_no", APPROVAL_HEADERS, codes.approval_no, alike="by norm"),
+    Column("class_code", ("药品分类代码", "分类代码"), codes.class_code, alike="by norm"),
     Column(
         "reimbursement_class",
         ("甲乙类", "费用类别", "医保类别"),
-        _choice(cells.REIMBURSEMENT_CLASS),
+        cells.choice(vocabularies.REIMBURSEMENT_CLASSES.words),
         wrong="BAD_CHOICE",
     ),
     Column("indication", ("适应症", "适应证"), cells.text, max_length=4000, free=True, alike="as written"),
     Column("icd10", ICD10_HEADERS, diseases.listed_codes, "list", max_length=4000, free=True, alike="as written"),
-    Column("sex", ("性别",), _choice(cells.SEX), alike="as written", wrong="BAD_CHOICE"),
+    Column("sex", ("性别",), cells.choice(vocabularies.SEXES.words), alike="as written", wrong="BAD_CHOICE"),
     Column("age_min", ("最小年龄",), cells.whole(0, 150), "int", alike="as written", wrong="BAD_NUMBER"),
     Column("age_max", ("最大年龄",), cells.whole(0, 150), "int", alike="as written", wrong="BAD_NUMBER"),
     Column(
         "settings",
         ("就医类型", "支付场景"),
-        cells.choices(cells.SETTING),
+        cells.choices(vocabularies.SETTINGS.words),
         "list",
         alike="as written",
         wrong="BAD_CHOICE",
@@ -115,7 +111,7 @@ ENTRIES: Final[tuple[Column, ...]] = (
     Column(
         "min_institution_level",
         ("医疗机构级别",),
-        cells.institution_level,
+        choices.institution_level,
         "int",
         alike="as written",
         wrong="BAD_CHOICE",
@@ -124,7 +120,7 @@ ENTRIES: Final[tuple[Column, ...]] = (
     Column(
         "payment_standard",
         ("支付标准", "医保支付标准"),
-        cells.payment_standard,
+        values.payment_standard,
         "decimal",
         max_length=2000,
         free=True,
@@ -133,28 +129,28 @@ ENTRIES: Final[tuple[Column, ...]] = (
         general=("支付标准",),
     ),
     Column("max_quantity", ("限量", "最大数量"), cells.positive(3), "decimal", places=3, wrong="BAD_NUMBER"),
-    Column("criteria", ("审核要点", "用药条件"), cells.criteria, "list", max_length=8000, alike="as written"),
+    Column("criteria", ("审核要点", "用药条件"), values.criteria, "list", max_length=8000, alike="as written"),
     Column("prior_auth", ("事前授权", "需预授权"), cells.yes_no, "yes_no", wrong="BAD_YES_NO"),
     Column("effective_from", _FIRST_DAY_HEADERS, cells.day_of, "date", wrong="BAD_DATE", general=("生效日期",)),
     Column("effective_to", _LAST_DAY_HEADERS, cells.day_of, "date", wrong="BAD_DATE", general=("失效日期",)),
-    Column("regulators", ("上市监管机构",), cells.choices(cells.REGULATORS), "list", wrong="BAD_CHOICE"),
+    Column("regulators", ("上市监管机构",), cells.choices(vocabularies.REGULATORS.words), "list", wrong="BAD_CHOICE"),
     Column("rare_disease", ("罕见病",), cells.yes_no, "yes_no", wrong="BAD_YES_NO"),
-    Column("marks", ("标记",), cells.choices(cells.MARKS), "list", wrong="BAD_CHOICE"),
+    Column("marks", ("标记",), cells.choices(vocabularies.MARKS.words), "list", wrong="BAD_CHOICE"),
     Column("note", ("说明",), cells.text, max_length=2000, free=True),
     Column("source", ("来源",), cells.text, max_length=2000, free=True),
 )
 
 MASTER: Final[tuple[Column, ...]] = (
-    Column("national_code", NATIONAL_CODE_HEADERS, cells.whole_national_code, general=OWN_CODES),
-    Column("approval_no", APPROVAL_HEADERS, cells.approval_no, max_length=100),
+    Column("national_code", NATIONAL_CODE_HEADERS, codes.whole_national_code, general=OWN_CODES),
+    Column("approval_no", APPROVAL_HEADERS, codes.approval_no, max_length=100),
     Column("generic_name", GENERIC_HEADERS, cells.name, required_for=frozenset({DRUGS}), general=WIDER_NAMES),
-    Column("aliases", ("别名",), cells.aliases, "list", max_length=4000),
+    Column("aliases", ("别名",), values.aliases, "list", max_length=4000),
     Column("dosage_form", FORM_HEADERS, cells.text, max_length=100),
     Column("strength", STRENGTH_HEADERS, cells.text),
     Column("brand_name", BRAND_HEADERS, cells.text),
     Column("manufacturer", MAKER_HEADERS, cells.text, general=OTHER_COMPANIES),
-    Column("class_code", ("药品分类代码", "分类代码"), cells.class_code),
-    Column("regulators", ("上市监管机构",), cells.dated_regulators, "list", max_length=400, wrong="BAD_CHOICE"),
+    Column("class_code", ("药品分类代码", "分类代码"), codes.class_code),
+    Column("regulators", ("上市监管机构",), choices.dated_regulators, "list", max_length=400, wrong="BAD_CHOICE"),
     Column("unit", ("最小单位",), cells.text, max_length=50),
     Column("pack", ("包装",), cells.text),
 )

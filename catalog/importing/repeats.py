@@ -3,7 +3,6 @@
 import re
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, Literal
 
@@ -18,14 +17,9 @@ _PART_CODE: Final = re.compile(r".+\.(?:[2-9]|[1-9][0-9])")
 Met = tuple[Literal["same", "code", "drug"], int]
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What one entry says, as hashes: whom it is about and under which restrictions (`identity`), with all else but its code
-    (`everything`), and that without notes and sources (`matters`)."""
-
-    identity: int
-    everything: int
-    matters: int
+# What one entry says, as hashes: whom it is about and under which restrictions, that with all else but its code, and the same without notes
+# and sources: (identity, everything, matters). A plain tuple, since there is one for every row.
+Said = tuple[int, int, int]
 
 
 class Earlier:
@@ -54,7 +48,7 @@ class Earlier:
         speaks of the same."""
         number = self._remember(row, said)
         by_code = self._code_taken(number, code) if code is not None else None
-        by_drug = self._alike.first(said.identity, number)
+        by_drug = self._alike.first(said[0], number)
         if by_code is None and by_drug is None:
             return None
         if by_code is None and by_drug in self._apart:
@@ -62,7 +56,7 @@ class Earlier:
         earlier = by_code if by_code is not None else by_drug
         assert earlier is not None
         other = self._row_of[earlier]
-        if self._all_of[earlier] == said.everything and (by_code is not None or not is_given):
+        if self._all_of[earlier] == said[1] and (by_code is not None or not is_given):
             return "same", other
         if by_code is not None and is_given:
             return "code", other
@@ -71,7 +65,7 @@ class Earlier:
     def _code_taken(self, number: int, code: str) -> int | None:
         """Take a code; returns the number of the entry that has it already."""
         hashed = self._code_of[number] = hash(code)
-        if is_part_code(code):
+        if "." in code and is_part_code(code):
             self._coded_apart.add(number)
             self._with_parts.add(hash(code.rpartition(".")[0]))
         first = self._codes.first(hashed, number)
@@ -97,7 +91,7 @@ class Earlier:
         """Will remember an entry whose code is decided afterwards: one of several of its row (`is_part`), or of a row with a printed
         number. What two rows say of one name because they were taken apart is kept where it is not the same."""
         number = self._remember(row, said)
-        by_drug = self._alike.first(said.identity, number)
+        by_drug = self._alike.first(said[0], number)
         if is_part:
             self._apart.add(number)
         if by_drug is None:
@@ -106,23 +100,23 @@ class Earlier:
             return self._like_a_part(number, by_drug, said)
         return (
             ("same", self._row_of[by_drug])
-            if self._matter_of[by_drug] == said.matters
+            if self._matter_of[by_drug] == said[2]
             else self._doubted(number, by_drug, name)
         )
 
     def _remember(self, row: int, said: Said) -> int:
         number = len(self._row_of)
         self._row_of.append(row)
-        self._all_of.append(said.everything)
-        self._matter_of.append(said.matters)
+        self._all_of.append(said[1])
+        self._matter_of.append(said[2])
         self._code_of.append(0)
         return number
 
     def _like_a_part(self, number: int, by_drug: int, said: Said) -> Met | None:
-        earlier = by_drug if self._matter_of[by_drug] == said.matters else self._unlike.get(said.matters)
+        earlier = by_drug if self._matter_of[by_drug] == said[2] else self._unlike.get(said[2])
         if earlier is not None:
             return "same", self._row_of[earlier]
-        self._unlike[said.matters] = number
+        self._unlike[said[2]] = number
         return None
 
     def row_code(self, base: str, *, repeats: bool) -> str | int:
@@ -153,7 +147,7 @@ class Earlier:
 
 def is_part_code(code: str | None) -> bool:
     """Whether a code such as `10.2` is that of one of several entries of a printed row."""
-    return code is not None and (code[-2:-1] == "." or code[-3:-2] == ".") and _PART_CODE.fullmatch(code) is not None
+    return code is not None and "." in code and _PART_CODE.fullmatch(code) is not None
 
 
 def _fitting(base: str, suffix: str) -> str:

@@ -1,17 +1,18 @@
-"""A header, and what it makes of every row below it: cells checked, derived values added, fragments ready to be joined.
+"""What a column of a list or of the drug master makes of its cells: derived values added, fragments ready to be joined.
 
 Cells repeat: what a column makes of a text is remembered, so that a row costs one look-up a cell. A column whose
 cells hardly ever repeat stops remembering.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
+from catalog.drugs import codes
 from catalog.drugs.names import DosageForms
-from catalog.importing.columns import CATALOG_KINDS, DERIVED, header_names
+from catalog.importing.columns import CATALOG_KINDS, DERIVED
 from catalog.importing.one_value import ONE_VALUED, form_of, numbered, one_of
 from catalog.importing.result import CheckOptions
 from common.text import approval_key, norm
@@ -21,24 +22,19 @@ from tables.cells import (
     Cell,
     Fault,
     Parsed,
-    Typed,
-    clean,
     is_total,
-    narrow,
     says_nothing,
-    unquoted,
     utf8_read_as_gbk,
 )
-from tables.columns import Column, header_key
+from tables.column_reader import REMEMBERED, WRONG, ColumnReader
+from tables.columns import Column
 from tables.findings import Issue
-from tables.header import Header, Placed, columns_in, read_header, text_of
-from tables.problems import mask, shown
+from tables.header import Placed
 
-REMEMBERED = 16_384
 BASE_NAME_LENGTH = 200
 
 # The cell that says what a header says: where a repeated header row is recognised.
-_NAMING_COLUMNS = frozenset({"entry_code", "generic_name", "claim_no"})
+_NAMING_COLUMNS = frozenset({"entry_code", "generic_name"})
 
 
 # A text that is stored as it is written: Chinese characters, letters, digits, and marks that mean nothing to NFC, COPY,
@@ -50,13 +46,6 @@ _PLAIN_VALUE = re.compile(f"[{_PLAIN}][{_PLAIN}()（），。：.,:%+-]*")
 # A code that no rule can object to, a price above 0 as it is stored but for the zeros at its end.
 _PLAIN_ENTRY_CODE = re.compile("[A-Z][A-Z0-9_]{0,30}-[A-Z0-9-]{1,32}")
 _PLAIN_PRICE = re.compile(r"[1-9][0-9]{0,9}(?:\.[0-9]{1,4})?")
-
-
-class Wrong:
-    """The value of a cell that was refused: it counts as given, so that one mistake is told once."""
-
-
-WRONG: Final = Wrong()
 
 
 class Outcome(NamedTuple):
@@ -71,11 +60,6 @@ class Outcome(NamedTuple):
     issues: tuple[Issue, ...]
 
 
-def known_headers(header: Sequence[Cell], kind: str) -> int:
-    """Count the columns of this kind of file that the cells of a header name."""
-    return len(columns_in(header, header_names(kind)))
-
-
 class ColumnCheck:
     """What one column makes of its cells.
 
@@ -88,23 +72,18 @@ class ColumnCheck:
         self.index = placed.index
         self.tail = "\t"
         self.known: dict[Cell, Outcome] = {}
-        self._required = kind in placed.column.required_for
-        self._may_say_nothing = (
-            not self._required and placed.column.wrong == "BAD_CODE" and placed.column.storage in ("text", "list")
+        self._reader = ColumnReader(
+            placed.column,
+            required=kind in placed.column.required_for,
+            names_rows=placed.column.name in _NAMING_COLUMNS,
+            parse=_parser_of(placed, kind, options, forms),
         )
-        self._parse = _parser_of(placed, kind, options, forms)
         self._derive = _derivation_of(placed.column, forms)
         self._write = _writer_of(placed.column)
-        self._free = placed.column.free
         self._max_length = placed.column.max_length
         self._alike_as = placed.column.alike
         self._is_rest = placed.column.name != "entry_code"
-        self._own_headers = (
-            frozenset(header_key(header) for header in (placed.column.name, *placed.column.headers))
-            if placed.column.name in _NAMING_COLUMNS
-            else frozenset()
-        )
-        self._header_starts = frozenset(header[0] for header in self._own_headers)
+        self._header_starts = frozenset(header[0] for header in self._reader.own_headers)
         self._shortcut = self._shortcut_of(placed.column) if kind in CATALOG_KINDS else None
         self._rows = 0
         # The share of new cells up to which it pays to remember: less where there is a short way, but for names.
@@ -140,8 +119,8 @@ class ColumnCheck:
         return made
 
     def _empty(self) -> Outcome:
-        issues = (Issue("REQUIRED", self.column.name, "", {}),) if self._required else ()
-        return Outcome(empty_copy(self.column) + self.tail, "", "", "", None, issues)
+        value, issues = self._reader.empty()
+        return Outcome(empty_copy(self.column) + self.tail, "", "", "", value, issues)
 
     def _shortcut_of(self, column: Column) -> Callable[[str], Outcome | None] | None:
         """Will return what makes the outcome of a cell that is canonical as it stands, for the columns in which
@@ -177,14 +156,14 @@ class ColumnCheck:
             return new(Outcome, (cell + self.tail, f'"entry_code":"{cell}",', "", "", cell, ()))
 
         def national_code(cell: str) -> Outcome | None:
-            if not cell_rules.WHOLE_CODE.fullmatch(cell):
+            if not codes.WHOLE_CODE.fullmatch(cell):
                 return None
             alike = f"national_code\x1f{cell.lower()}\x1e"
             return new(Outcome, (cell + self.tail, f'"national_code":"{cell}",', alike, "", cell, ()))
 
         def approval_no(cell: str) -> Outcome | None:
             code = cell.removeprefix("国药准字")
-            if not cell_rules.APPROVAL.fullmatch(code):
+            if not codes.APPROVAL.fullmatch(code):
                 return None
             key = code.lower()
             alike = f"approval_no\x1f{key}\x1e"
@@ -211,29 +190,15 @@ class ColumnCheck:
         }.get(column.name)
 
     def _make(self, cell: Cell) -> Outcome:
+        value, issues = self._reader.read(cell)
+        if value is None or value is WRONG:
+            return self.known[""]._replace(value=value, issues=issues)
         try:
-            written = cell if type(cell) is str else _written(cell, self.column)
-            if self._free and "\r" in written:
-                written = written.replace("\r\n", "\n").replace("\r", "\n")
-            text = clean(written, free=self._free)
-            if text[-1:] == '"':
-                text = unquoted(text)
-            if not text:
-                return self._not_given(written)
-            if self._may_say_nothing and len(text) <= 4 and says_nothing(text):
-                return self._not_given(text)
-            if len(text) > self._max_length:
-                raise Fault("TOO_LONG", found=len(text), limit=self._max_length)
-            if self._own_headers and header_key(text) in self._own_headers:
-                raise Fault("NOT_A_TABLE", "重复的表头行，请删除。", "a repeated header row; delete it.")
-            value, told, warning = self._parse(text)
             derived = self._derive(value) if self._derive else ""
         except Fault as fault:
-            return self._refused(cell, fault)
+            value, issues = self._reader.refused(cell, fault)
+            return self.known[""]._replace(value=value, issues=issues)
         own, json = self._write(value)
-        issues: tuple[Issue, ...] = ()
-        if (text if told is None else told) != written or warning or cell is not written:
-            issues = tuple(self._told(cell, text, written, told, warning))
         if self._alike_as == "as written":
             alike, rest = json, ""
         elif self._alike_as == "by norm":
@@ -241,27 +206,6 @@ class ColumnCheck:
         else:
             alike, rest = "", self._is_rest and json or ""
         return Outcome(own + derived + self.tail, json, alike, rest, value, issues)
-
-    def _not_given(self, written: str) -> Outcome:
-        """The outcome of a cell that says nothing; told where it says so in words."""
-        empty = self.known[""]
-        if not written.strip() or self._required:
-            return empty
-        return empty._replace(issues=(Issue("", self.column.name, shown(written), {"after": ""}),))
-
-    def _refused(self, cell: Cell, fault: Fault) -> Outcome:
-        value = mask(text_of(cell)) if fault.code == "PERSONAL_DATA" else text_of(cell)
-        issue = Issue(fault.code, self.column.name, shown(value), fault.details)
-        return Outcome(empty_copy(self.column) + self.tail, "", "", "", WRONG, (issue,))
-
-    def _told(self, cell: Cell, text: str, written: str, told: str | None, warning: str | None) -> Iterator[Issue]:
-        after = text if told is None else told
-        is_number = isinstance(cell, Typed) and cell.kind == "number" and self.column.wrong == "BAD_CODE"
-        if after != written or is_number:
-            before = f"{cell.text}（数字 number）" if is_number and isinstance(cell, Typed) else text_of(cell)
-            yield Issue("", self.column.name, shown(before), {"after": shown(after)})
-        if warning:
-            yield Issue(warning, self.column.name, shown(text), {})
 
     def _norm_of(self, value: str) -> str:
         key = approval_key(value) if self.column.name == "approval_no" else norm(value)
@@ -283,58 +227,6 @@ def _parser_of(placed: Placed, kind: str, options: CheckOptions, forms: DosageFo
     if placed.column.name == "marks" and options.marks is not None:
         return cell_rules.choices({**options.marks})
     return placed.column.parse
-
-
-def _written(cell: Cell, column: Column) -> str:
-    """The text of a cell; what a spreadsheet typed otherwise than the column needs is a Fault."""
-    if isinstance(cell, str):
-        return cell
-    kind, text, _ = cell
-    if kind == "error":
-        raise Fault(column.wrong, f"单元格是错误值 {text}。", f"the cell holds the error {text}.", choices=text)
-    if kind == "formula":
-        raise Fault(
-            column.wrong,
-            "公式没有保存结果。请复制后“粘贴为数值”。",
-            "the formula has no stored result; paste it as a value.",
-            choices="–",
-        )
-    if kind == "lossy":
-        raise Fault(
-            column.wrong,
-            "数字超过 15 位，表格软件已丢失末位。请把该列设为文本后重新填写。",
-            "a number of more than 15 digits, of which a spreadsheet lost the last. Make the column text and type it again.",
-            choices="–",
-        )
-    if kind == "no period":
-        raise Fault(
-            column.wrong,
-            "该列须写有效期的起止两天，如 2026-01-01至2027-12-31；只有一天时写“至…”或“…起”。",
-            "this column holds the first and the last day of a period, like 2026-01-01至2027-12-31; a single one as “至…” or “…起”.",
-        )
-    if kind == "date" and column.storage != "date":
-        raise Fault(
-            column.wrong,
-            "表格软件把该单元格变成了日期。请设为文本后重新填写。",
-            "a spreadsheet turned this cell into a date. Make it text and type it again.",
-            choices="–",
-        )
-    if kind == "yes_no" and column.storage != "yes_no":
-        raise Fault(column.wrong, "单元格是逻辑值。", "the cell holds TRUE or FALSE.", choices="–")
-    if kind == "number" and column.storage not in _NUMERIC:
-        # People see the number in its format: 5% is what they meant, not 0.05.
-        if cell.shown is None:
-            raise Fault(
-                column.wrong,
-                "单元格是数字，其显示格式无法识别。请把该列设为文本后重新填写。",
-                "the cell is a number in a format that cannot be read. Make the column text and type it again.",
-                choices="–",
-            )
-        return cell.shown
-    return text
-
-
-_NUMERIC: Final = frozenset({"int", "decimal", "date", "yes_no"})
 
 
 def empty_copy(column: Column) -> str:
@@ -439,6 +331,3 @@ def _fitting(key: str) -> str:
     if len(key) > BASE_NAME_LENGTH:
         raise Fault("TOO_LONG", found=len(key), limit=BASE_NAME_LENGTH)
     return copy_text.copied(key)
-
-
-__all__ = ["WRONG", "ColumnCheck", "Header", "Outcome", "Placed", "known_headers", "narrow", "read_header"]

@@ -59,7 +59,7 @@ class CoverageViewSet(ApiViewSet):
     @extend_schema(
         parameters=[
             OpenApiParameter(
-                name, _in_query(name), description="one code, or several separated by commas" if name == "icd10" else ""
+                name, _in_query(name), description="may be repeated, each with several codes" if name == "icd10" else ""
             )
             for name in shapes.COVERAGE_FIELDS
         ],

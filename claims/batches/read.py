@@ -15,10 +15,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from catalog.drugs.names import DosageForms
-from catalog.importing.result import CheckOptions
-from catalog.importing.rows import REMEMBERED, WRONG, ColumnCheck
-from claims.batches.columns import CLAIM_LINES, CLAIMS, NAMES, numbers_lines, of_the_interface
+from claims.batches.columns import CLAIM_LINES, NAMES, numbers_lines, of_the_interface
 from claims.eligibility import InvalidClaim, fields, parse_claim
 from claims.eligibility.refunds import wrong_signs
 from claims.limits import MAX_LINES
@@ -26,6 +23,7 @@ from common import personal
 from common.compact import compact
 from common.sentences import Said, said
 from tables.cells import Cell, Fault
+from tables.column_reader import REMEMBERED, WRONG, ColumnReader
 from tables.delimited import open_lines
 from tables.duplicates import FirstSeen
 from tables.encoding import Refusal, encoding_of
@@ -41,6 +39,7 @@ PROGRESS_EVERY = 1000
 
 _MEMBER = ("member_ref", "policy_start", "policy_end", "renewal", "sex", "age", "pre_existing")
 _IDENTITY = ("national_code", "approval_no", "generic_name", "brand_name")
+_NAMING = frozenset({"claim_no", "generic_name"})
 _OF_CLAIM = tuple(column.name for column in CLAIM_LINES if column.of_claim)
 _OF_LINE = tuple(column.name for column in CLAIM_LINES if not column.of_claim and column.name != "claim_no")
 
@@ -143,10 +142,13 @@ def _read_table(path: Path, limits: Limits, findings: Findings, count: _Count) -
         if found.row is None or found.severity == "warning":
             findings.report(found)
 
-    with _opened(path, limits, report_whole_file, findings.tell) as table:
+    def tell(change: Normalised) -> None:
+        findings.tell(replace(change, before=personal.shown(change.before)))
+
+    with _opened(path, limits, report_whole_file, tell) as table:
         count.file_format, count.encoding = table.file_format, table.encoding
         header = read_header(
-            table.header, table.header_row, NAMES, lambda found: findings.report(_impersonal(found)), findings.tell
+            table.header, table.header_row, NAMES, lambda found: findings.report(_impersonal(found)), tell
         )
         if header is None or findings.error_count:
             return
@@ -185,22 +187,24 @@ class _Read(NamedTuple):
 class _Column:
     """A column of the file. Cells repeat from row to row, so what was read is remembered in `known`."""
 
-    __slots__ = ("name", "index", "known", "_check")
+    __slots__ = ("name", "index", "known", "_reader")
 
     def __init__(self, placed: Placed) -> None:
         self.name = placed.column.name
         self.index = placed.index
         self.known: dict[Cell, _Read] = {}
-        self._check = ColumnCheck(of_the_interface(placed), CLAIMS, CheckOptions(), DosageForms(()))
+        column = of_the_interface(placed).column
+        self._reader = ColumnReader(
+            column, required=column.name in NAMES.shape.required, names_rows=self.name in _NAMING
+        )
 
     def read(self, cell: Cell) -> _Read:
         """Will read a cell and remember it."""
-        outcome = self._check.known.get(cell) or self._check.outcome(cell)
-        value = outcome.value
+        value, told = self._reader.read(cell) if cell else self._reader.empty()
         plain = None if value is None or value is WRONG else _plain(value)
         if len(self.known) >= REMEMBERED:
             self.known.clear()
-        issues = tuple([issue._replace(value=self._shown(issue)) for issue in outcome.issues])
+        issues = tuple([issue._replace(value=self._shown(issue)) for issue in told])
         found = self.known[cell] = _Read(value, plain, issues)
         return found
 
@@ -248,7 +252,8 @@ def _lines_of(table: Table, non_entries: NonEntries, add: Callable[..., None]) -
     for row, cells in table:
         if non_entries.may_be_one(cells) and (why := non_entries.why(cells)):
             table.pass_over(row)
-            add("NOT_AN_ENTRY", row, "", text_of(next(cell for cell in cells if cell)), what_zh=why[0], what_en=why[1])
+            first = next(text_of(cell) for cell in cells if cell)
+            add("NOT_AN_ENTRY", row, "", personal.shown(first), what_zh=why[0], what_en=why[1])
         else:
             yield row, cells
 

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Final, TypeVar
 
 from catalog import vocabularies
+from catalog.drugs import codes
 from claims.eligibility.facts import QUANTITY_PLACES
 from claims.limits import MAX_TEXT
 from common import icd10, personal
@@ -186,7 +187,7 @@ def approval_no(text: str) -> str:
     """Return an approval number as it is compared best: without 国药准字 and what stands behind these words; anything else as written."""
     code = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper()
     code = _APPROVAL_WORDS.sub("", code)
-    return code if cells.APPROVAL.fullmatch(code) else text
+    return code if codes.APPROVAL.fullmatch(code) else text
 
 
 _SCIENTIFIC: Final = re.compile(r"[0-9]([.][0-9]+)?E[+-]?[0-9]+", re.ASCII)

@@ -1,5 +1,6 @@
 """A decision over REST: recorded with its facts, replayed for ever, never changed by what is recorded later."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from importlib import import_module
@@ -192,6 +193,36 @@ def test_fields_of_personal_identity_are_refused_by_name(api: Api, hmb: str, fie
     assert answer.status_code == 400
     assert [(e["pointer"], e["code"]) for e in answer.json()["errors"]] == [(f"/member/{field}", "PERSONAL_DATA")]
     assert not ClaimCheck.objects.exists()
+
+
+PERSON = "11010519491231002X"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"member": {"member_ref": PERSON}},
+        {"member": {"member_ref": "13800138000"}},
+        {"member": {"member_ref": "张三"}},
+        {"claim_no": f"C-{PERSON}"},
+        {"lines": [{**CLAIM["lines"][0], "reference": PERSON}]},
+        {"lines": [{**CLAIM["lines"][0], "prior_auth_no": PERSON}]},
+        {"lines": [{**CLAIM["lines"][0], "evidence": {PERSON: True}}]},
+        {"lines": [{**CLAIM["lines"][0], "brand_name": PERSON}]},
+        {"member": {"member_ref": "m", "accumulators": {"benefit_paid": {PERSON: "1.00"}}}},
+    ],
+    ids=lambda change: json.dumps(change, ensure_ascii=False)[:60],
+)
+def test_an_identity_number_is_refused_and_nothing_of_it_is_kept(
+    api: Api, hmb: str, change: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = api.post("/claims/checks/", {**CLAIM, **change})
+
+    assert answer.status_code == 400
+    assert [problem["code"] for problem in answer.json()["errors"]] == ["PERSONAL_DATA"]
+    assert not ClaimCheck.objects.exists()
+    for person in (PERSON, "13800138000", "张三"):
+        assert person not in answer.content.decode() and person not in caplog.text
 
 
 def test_a_recorded_decision_cannot_be_changed_or_deleted_by_raw_sql(api: Api, hmb: str) -> None:

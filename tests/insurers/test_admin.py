@@ -98,7 +98,7 @@ def test_an_insurers_key_never_publishes_catalogs(alice: Client, insurer: Insure
     answer = issue(alice, insurer=str(insurer.pk), scopes=["catalog:publish"])
 
     assert answer.status_code == 400
-    assert "Only a curator's key may publish catalogs." in text_of(answer)
+    assert "Only a curator's key may publish catalogs or read the log of deeds." in text_of(answer)
     assert not ApiKey.objects.exists()
 
 

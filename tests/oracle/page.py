@@ -28,9 +28,22 @@ def given(value):
     return True
 
 
+DAYS = (
+    r"(\d{4})-(\d{1,2})-(\d{1,2})",
+    r"(\d{4})/(\d{1,2})/(\d{1,2})",
+    r"(\d{4})(\d{2})(\d{2})",
+    r"(\d{4})年(\d{1,2})月(\d{1,2})日",
+)
+
+
 def day_of(text):
-    """The calendar day an ISO date names, or None where none is given."""
-    return date.fromisoformat(text) if given(text) else None
+    """The calendar day a date names, in one of the four ways of csv.md, or None where none is given."""
+    if not given(text):
+        return None
+    for way in DAYS:
+        if found := re.fullmatch(way, text):
+            return date(*map(int, found.groups()))
+    raise ValueError(f"no date: {text}")
 
 
 def instant_of(text):
@@ -1030,6 +1043,8 @@ LINE_FIELDS = [
         "diagnoses",
         "setting",
         "institution_level",
+        "reference",
+        "refund_of",
         "quantity",
         "unit_price",
         "amount",
@@ -1060,9 +1075,9 @@ def check_fields(thing, fields, where):
 
 def check_date(text):
     if given(text):
-        need(isinstance(text, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", text), f"bad date {text}")
+        need(isinstance(text, str), f"bad date {text}")
         try:
-            date.fromisoformat(text)
+            day_of(text)
         except ValueError:
             raise InvalidRequest(f"bad date {text}") from None
 
@@ -1086,11 +1101,14 @@ def check_number(value):
     return number
 
 
-def check_money(value, any_decimals=False):
+def check_money(value, any_decimals=False, may_be_negative=False):
     if given(value):
         number = check_number(value)
-        need(number >= 0, f"a negative amount {value}")
-        need(any_decimals or number.as_tuple().exponent >= -2, f"more than two decimals {value}")
+        need(may_be_negative or number >= 0, f"a negative amount {value}")
+        decimals = -number.as_tuple().exponent
+        # The interface's own types: four or six decimals whose last are zeros (csv.md, "Claim batches").
+        of_the_interface = decimals in (4, 6) and number * 100 == int(number * 100)
+        need(any_decimals or decimals <= 2 or of_the_interface, f"more than two decimals {value}")
 
 
 def check_codes(codes, ranges_allowed):
@@ -1120,7 +1138,7 @@ def check_request(request):
     check_date(member.get("policy_start"))
     check_date(member.get("policy_end"))
     if given(member.get("policy_start")) and given(member.get("policy_end")):
-        need(member["policy_start"] <= member["policy_end"], "policy_start after policy_end")
+        need(day_of(member["policy_start"]) <= day_of(member["policy_end"]), "policy_start after policy_end")
     check_yes_no(member.get("renewal"))
     check_choice(member.get("sex"), ["F", "M"])
     if given(member.get("age")):
@@ -1141,6 +1159,17 @@ def check_request(request):
         check_line(line, request)
     numbers = [line_number(line, place) for place, line in enumerate(lines, start=1)]
     need(len(numbers) == len(set(numbers)), "a duplicate line_no")
+    for line in lines:
+        if is_refund(line):
+            of = [other for other in lines if not is_refund(other) and other.get("reference") == line["refund_of"]]
+            need(len(of) == 1, "a refund of no line, or of several")
+    for _, line in lines_left(lines):
+        if comes_to_nothing(line):
+            continue
+        need(exact(line["quantity"]) > 0, "a line that comes to less than nothing")
+        for field in ("amount", "base_paid", "other_paid"):
+            need(to_fen(line.get(field)) >= 0, "a line that comes to less than nothing")
+        need(claimable_of(line) >= 0, "claimable below 0")
 
 
 def check_what_claim_and_line_share(thing):
@@ -1157,21 +1186,48 @@ def check_line(line, request):
         need(isinstance(number, int) and not isinstance(number, bool) and number > 0, "a bad line_no")
     for field in (*IDENTITY_FIELDS, "dosage_form", "manufacturer", "strength", "prior_auth_no"):
         need(line.get(field) is None or isinstance(line[field], str), f"{field} is no text")
-    need(any(given(line.get(field)) for field in IDENTITY_FIELDS), "no drug identity")
+    need(is_refund(line) or any(given(line.get(field)) for field in IDENTITY_FIELDS), "no drug identity")
     check_what_claim_and_line_share(line)
     need(given(line.get("service_date")) or given(request.get("service_date")), "no service_date")
     need(given(line.get("quantity")), "no quantity")
-    need(check_number(line["quantity"]) > 0, "quantity not above 0")
+    need((check_number(line["quantity"]) < 0) if is_refund(line) else (check_number(line["quantity"]) > 0), "quantity")
     need(given(line.get("amount")), "no amount")
     for field in ("amount", "base_paid", "other_paid"):
-        check_money(line.get(field))
+        check_money(line.get(field), may_be_negative=is_refund(line))
+    need(not is_refund(line) or exact(line["amount"]) <= 0, "a refund of an amount that is not negative")
     check_money(line.get("unit_price"), any_decimals=True)
-    need(claimable_of(line) >= 0, "claimable below 0")
     check_yes_no(line.get("base_settled"))
     evidence = line.get("evidence")
     need(evidence is None or isinstance(evidence, dict), "evidence is no object")
     for answered in (evidence or {}).values():
         check_yes_no(answered)
+
+
+ADDED_UP = ("quantity", "amount", "base_paid", "other_paid")
+
+
+def is_refund(line):
+    """Whether a row takes back from the line with the reference that it names (csv.md, Refunds)."""
+    return given(line.get("refund_of"))
+
+
+def lines_left(rows):
+    """(place from 1, line) of each line of a claim, what rows take back from it added up before anything is judged."""
+    left = []
+    for place, row in enumerate(rows, start=1):
+        if is_refund(row):
+            continue
+        refunds = [other for other in rows if is_refund(other) and other["refund_of"] == row.get("reference")]
+        line = dict(row)
+        if refunds:
+            line |= {field: str(sum(Decimal(str(r.get(field) or 0)) for r in [row, *refunds])) for field in ADDED_UP}
+            line["taken_back"] = True
+        left.append((place, line))
+    return left
+
+
+def comes_to_nothing(line):
+    return "taken_back" in line and all(exact(line[field]) == 0 for field in ADDED_UP)
 
 
 def claimable_of(line):
@@ -1211,6 +1267,10 @@ def claim_for_line(request, line):
     }
 
 
+# What came to nothing is not judged.
+REFUNDED = {"reasons": [], "matched_by": None, "drug": None, "base_status": None, "benefit": None, "match": None}
+
+
 def worst(reasons):
     effects = [effect for _, effect in reasons]
     return "ineligible" if "I" in effects else "review" if "R" in effects else "eligible"
@@ -1230,9 +1290,10 @@ def answer(world, request):
     known = what_is_known(world, product.get("insurer"), known_at)
 
     taken = []  # (line_no, claim, judged), in the request's order
-    for place, line in enumerate(request["lines"], start=1):
+    for place, line in lines_left(request["lines"]):
         claim = claim_for_line(request, line)
-        taken.append((line_number(line, place), claim, judge(world, product, known, claim, known_at)))
+        judged = REFUNDED if comes_to_nothing(line) else judge(world, product, known, claim, known_at)
+        taken.append((line_number(line, place), claim, judged))
 
     # Section 7: the accumulators belong to the product version of the claim's own day; others start from nothing.
     sent = ((request.get("member") or {}).get("accumulators")) or {}
@@ -1248,7 +1309,7 @@ def answer(world, request):
 
     money_of = {}
     for number, claim, judged in sorted(taken, key=lambda each: (each[1]["day"], each[0])):
-        if worst(judged["reasons"]) == "eligible":
+        if judged is not REFUNDED and worst(judged["reasons"]) == "eligible":
             used = used_by_version.setdefault(id(judged["version"]), nothing_used())
             money_of[number], notes = settle(judged, claim, used)
             judged["reasons"] += [(note, "N") for note in notes]
@@ -1267,7 +1328,7 @@ def answer(world, request):
         "lines": [
             {
                 "line_no": number,
-                "outcome": worst(judged["reasons"]),
+                "outcome": "refunded" if judged is REFUNDED else worst(judged["reasons"]),
                 "reasons": [{"code": code, "effect": effect} for code, effect in judged["reasons"]],
                 "matched_by": judged["matched_by"],
                 "drug": judged["drug"],

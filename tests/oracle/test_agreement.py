@@ -9,7 +9,7 @@ import os
 from tests.oracle.engine import cover, decide
 from tests.oracle.page import answer, answer_coverage
 from tests.oracle.shrink import shrink
-from tests.oracle.worlds import coverage_query, spoiled, world
+from tests.oracle.worlds import coverage_query, refunding, spoiled, world
 
 WORLDS = int(os.environ.get("ORACLE_WORLDS", "2000"))
 FIRST_SEED = int(os.environ.get("ORACLE_FIRST_SEED", "0"))
@@ -27,6 +27,10 @@ def test_the_engine_answers_coverage_queries_as_the_oracle_does():
 
 def test_the_engine_refuses_the_requests_that_the_oracle_refuses():
     assert_agreement(SEEDS[: max(WORLDS // 4, 1)], spoiled, decide, answer)
+
+
+def test_the_engine_takes_back_what_the_oracle_takes_back():
+    assert_agreement(SEEDS[: max(WORLDS // 2, 1)], refunding, decide, answer)
 
 
 def coverage_in_short(made, query):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.oracle.page import answer, answer_coverage
-from tests.oracle.worlds import coverage_query, spoiled, world
+from tests.oracle.worlds import coverage_query, refunding, spoiled, world
 
 VECTORS = json.loads((Path(__file__).parent.parent / "cases" / "vectors_public.json").read_text(encoding="utf-8"))
 
@@ -98,6 +98,20 @@ def test_random_worlds_show_every_value_of_a_line(answers, field, values):
 
 def test_every_way_to_spoil_a_request_makes_it_invalid():
     assert [seed for seed in range(600) if answer(*spoiled(seed)) != {"invalid": True}] == []
+
+
+def test_worlds_with_refunds_show_whole_ones_parts_and_wrong_ones():
+    seen = Counter()
+    for seed in range(400):
+        made, request = refunding(seed)
+        answered = answer(made, request)
+        outcomes = [line["outcome"] for line in answered.get("lines", [])]
+        has_refunds = any(row.get("refund_of") for row in request["lines"])
+        seen["invalid"] += "invalid" in answered
+        seen["refunded"] += "refunded" in outcomes
+        seen["in part"] += has_refunds and "eligible" in outcomes
+
+    assert min(seen[kind] for kind in ("invalid", "refunded", "in part")) >= 40, seen
 
 
 def test_some_random_requests_are_invalid_and_most_are_not(answers):

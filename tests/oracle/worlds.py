@@ -296,6 +296,67 @@ def coverage_query(seed):
     return made, {field: value for field, value in query.items() if value is not None}
 
 
+def refunding(seed):
+    """(world, request) of a seed in which rows take back from lines, whole or in part, sometimes wrongly; days and amounts are
+    written in other ways too."""
+    dice = Dice(f"refunding {seed}")
+    drugs = some_drugs(dice)
+    made, request = paying_world(dice, drugs) if dice.chance(0.6) else world_and_request(dice, drugs)
+    rows = []
+    for number, line in enumerate(request["lines"]):
+        line.pop("line_no", None)
+        rows.append(line)
+        if dice.chance(0.7):
+            line["reference"] = dice.choice([*[f"F{number}"] * 9, "F0"])
+            rows += refunds_of(dice, line, number)
+    if dice.chance(0.4):
+        dice.shuffle(rows)
+    for row in rows:
+        for field in ("amount", "base_paid", "other_paid"):
+            if row.get(field) and dice.chance(0.2):
+                row[field] += "0" * dice.choice([2, 2, 2, 2, 4, 4, 4, 1])
+        if row.get("service_date") and dice.chance(0.3):
+            row["service_date"] = another_way(dice, row["service_date"])
+    request["lines"] = rows
+    return made, request
+
+
+def world_and_request(dice, drugs):
+    made = make_world(dice, drugs)
+    return made, make_valid_request(dice, drugs, made)
+
+
+def another_way(dice, day):
+    year, month, day = day.split("-")
+    return dice.choice(
+        [f"{year}/{int(month)}/{int(day)}", f"{year}{month}{day}", f"{year}年{int(month)}月{int(day)}日", f"{year}-{int(month)}-{int(day)}"]
+    )  # fmt: skip
+
+
+def refunds_of(dice, line, number):
+    """None to three rows that take back from a line: all of it, a part, or, seldom, what cannot be taken back."""
+    fields = ("quantity", "amount", "base_paid", "other_paid")
+    whole = {field: f"-{line[field]}" for field in fields if line.get(field)}
+    if dice.chance(0.35):
+        return [{"refund_of": line["reference"]} | whole | {"generic_name": line.get("generic_name")}]
+    back = []
+    for _ in range(dice.randint(0, 2)):
+        row = {"refund_of": line["reference"], "quantity": dice.choice(["-0.1", "-0.333", "-1"])}
+        row["amount"] = dice.choice(["-0.01", "-0.00", "0", "-0.07", "-10.00"])
+        if dice.chance(0.2):
+            row["base_paid"] = dice.choice(["-0.01", "0.01", "0.00"])
+        if dice.chance(0.05):
+            row["refund_of"] = dice.choice(["F9", "f0", f"R{number}"])
+        if dice.chance(0.05):
+            row["quantity"] = dice.choice(["1", "0"])
+        if dice.chance(0.1):
+            row["reference"] = f"R{number}"
+        if dice.chance(0.3):
+            row["service_date"] = service_date(dice)
+        back.append(row)
+    return back
+
+
 def some_drugs(dice):
     """A few drugs; often some that share a brand, an alias or a class."""
     drugs = dice.sample(DRUGS, dice.randint(1, 3))
@@ -960,7 +1021,7 @@ def no_line_or_too_many(dice, request):
 
 
 def bad_date(dice, request):
-    value = dice.choice(["2026-02-30", "2026-13-01", "2026/03/14", "yesterday"])
+    value = dice.choice(["2026-02-30", "2026-13-01", "14/03/2026", "yesterday"])
     where = dice.choice(["claim", "line", "policy_start", "policy_end"])
     if where == "claim":
         request["service_date"] = value

@@ -21,7 +21,7 @@ from catalog.importing.export import (
     xlsx_file,
 )
 from tables.formulas import shield, unshield
-from tests.files import ROWS, csv_text, outcome, outcome_and_rows
+from tests.files import OPTIONS, ROWS, csv_text, outcome, outcome_and_rows, saved
 
 TEXT = {column.name: column for column in ENTRIES}
 
@@ -255,6 +255,28 @@ def test_the_curators_own_rows_come_back_with_what_is_wrong(tmp_path):
     assert "BAD_NUMBER" in rows[2][2]
     sheet = load_workbook(mended_xlsx_file(file, result.errors)).active
     assert [[cell or "" for cell in row] for row in sheet.iter_rows(values_only=True)] == rows
+
+
+def test_titles_and_other_sheets_stay_out_of_the_way_of_a_mended_file(tmp_path):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(["封面"])
+    sheet = book.create_sheet("目录")
+    for row in (["某某目录", None], ["通用名", "最小年龄"], ["奥希替尼", "x"], ["索拉非尼", 18]):
+        sheet.append(row)
+    result = outcome(saved(book), path=tmp_path)
+
+    text = b"".join(mended_csv_lines(tmp_path / "upload", result.errors, "base", OPTIONS)).decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text)))
+
+    assert rows[:2] == [["某某目录"], ["通用名", "最小年龄", "错误"]]
+    assert [(row[0], row[1], row[2][:12]) for row in rows[2:]] == [
+        ("奥希替尼", "x", "[BAD_NUMBER]"),
+        ("索拉非尼", "18", ""),
+    ]
+    again = outcome(text.replace(",x,", ",18,"), path=tmp_path)
+    assert again.ok and again.rows == 2
 
 
 def test_a_mended_file_can_be_uploaded_as_it_is(tmp_path):

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from catalog.drugs.names import DosageForms, FormRow
 from catalog.importing import rows
 from catalog.importing.columns import ENTRIES, ENTRY_COPY_COLUMNS
-from catalog.importing.rows import ColumnCheck, Outcome, Placed
+from catalog.importing.rows import ColumnCheck, Outcome
 from common.jcs import canonical_json
 from tables.cells import Typed
+from tables.header import Placed
 from tests.files import FORMS, OPTIONS, outcome_and_rows
 
 COLUMNS = {column.name: column for column in ENTRIES}
