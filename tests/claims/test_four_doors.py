@@ -526,7 +526,7 @@ DEFAULTS = {"diagnoses": "", "age": "61", "setting": "outpatient", "service_date
 @pytest.fixture
 def product(make_catalog: Callable[..., Any], insurer: Insurer) -> Product:
     published(make_catalog("COM", "commercial"), LISTED)
-    product = insurers.create_product(insurer_id=insurer.pk, code="HMB", name="惠民保")
+    product = insurers.create_product(insurer_id=insurer.pk, code="HMB", name="惠民保", by="alice")
     version = insurers.create_product_version(product=product, data=TERMS, by="alice")
     insurers.publish_product_version(version=version, by="bob")
     return product
