@@ -70,7 +70,7 @@ def phase_words() -> dict[str, str]:
         "gate": _("Looking at the file"),
         "check": _("Checking the rows"),
         "checksum": _("Computing the checksum"),
-        "diff": _("Comparing with the version in force"),
+        "diff": _("Comparing with the version it follows"),
         "merge": _("Bringing the drug master up to date"),
     }
 

@@ -209,9 +209,10 @@ def _same_name(old: Entry, new: Entry, forms: DosageForms) -> bool:
 
 def _drug_narrower(old: Entry, new: Entry, forms: DosageForms) -> bool:
     name, name_before = new.get("generic_name") or "", old.get("generic_name") or ""
-    if name and forms.base_name(name).name != forms.base_name(name_before).name:
+    if name and name != name_before and forms.base_name(name).name != forms.base_name(name_before).name:
         return True
-    if _form_narrower(_form(old, forms), _form(new, forms), forms):
+    is_same = name == name_before and (old.get("dosage_form") or "") == (new.get("dosage_form") or "")
+    if not is_same and _form_narrower(_form(old, forms), _form(new, forms), forms):
         return True
     for fact in ("brand_name", "strength", "manufacturer", "approval_no"):
         now = as_compared(new, fact)

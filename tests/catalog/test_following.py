@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -102,9 +103,10 @@ def test_the_database_follows_the_same_edition(
                 checksum="x",
             )
         )
-    from django.db import transaction
-
     with transaction.atomic():
+        with connection.cursor() as cursor:
+            # Only drafts may come in; how a version became what it is does not matter here.
+            cursor.execute("ALTER TABLE catalog_catalogversion DISABLE TRIGGER USER")
         CatalogVersion.objects.bulk_create(made)
         found = catalog.versions.followed_from(day, known_at).first()
         assert found == edition_followed(made, day, known_at)
