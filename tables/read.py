@@ -101,7 +101,7 @@ class Table:
         chosen, first, begun = self._chosen_sheet(book, sheet)
         self._sheet = chosen
         self.sheet_name = chosen.name.name
-        self._tell_of_sheets(book, chosen.name)
+        self._tell_of_sheets(book, chosen.name, is_asked_for=bool(sheet))
         if not first:
             raise Refusal(problem("EMPTY_FILE", None))
         return self._begin(first, begun, iter(chosen))
@@ -191,8 +191,8 @@ class Table:
         first = self._first_rows(iter(rows))
         return rows, first, self._header_of(first)
 
-    def _tell_of_sheets(self, book: workbook.Book, read: workbook.SheetName) -> None:
-        """Report which sheets are not read, each with its rows; tell which one is, where it is not the first."""
+    def _tell_of_sheets(self, book: workbook.Book, read: workbook.SheetName, *, is_asked_for: bool) -> None:
+        """Report which sheets are not read, each with its rows; tell which one is, where it is neither the first nor asked for."""
         unread = []
         is_behind = False
         for sheet in book.sheets:
@@ -214,7 +214,7 @@ class Table:
                     sheets_en=", ".join(_sheet_en(*one) for one in unread[:_NAMED]),
                 )
             )
-            if read != book.sheets[0]:
+            if read != book.sheets[0] and not is_asked_for:
                 after = f"{read.name}（第一张有表头的工作表 the first sheet that has a header）"
                 self._tell(Normalised(None, "sheet", book.sheets[0].name, after))
         if read.is_hidden:

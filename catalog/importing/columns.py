@@ -91,7 +91,7 @@ ENTRIES: Final[tuple[Column, ...]] = (
     Column("class_code", ("药品分类代码", "分类代码"), codes.class_code, alike="by norm"),
     Column(
         "reimbursement_class",
-        ("甲乙类", "费用类别", "医保类别"),
+        ("甲乙类", "费用类别", "医保类别", "医保分类", "甲乙分类", "甲乙类别", "医保甲乙类"),
         cells.choice(vocabularies.REIMBURSEMENT_CLASSES.words),
         wrong="BAD_CHOICE",
     ),

@@ -41,8 +41,10 @@ def headings_of(kind: str, header: Header, sample: Sequence[tuple[int, Sequence[
         if len(filled) != 2:
             return False
         (code_column, code), (name_column, name) = filled
-        if not _CLASS.fullmatch(code) or code_column not in ("class_code", "entry_code", ""):
+        if not _CLASS.fullmatch(code) or code_column not in ("class_code", "entry_code", "generic_name", ""):
             return False
+        if code_column == "generic_name":  # a list without a column of codes: no drug is called XA01
+            return len(code) > 1 and any("\u4e00" <= c <= "\u9fff" for c in name)
         if name_column == "generic_name":
             return has_more and (code_column in heads or _CLASS_NAME.fullmatch(name) is not None)
         return name_column in ("", "note", "restriction", "brand_name") and any("\u4e00" <= c <= "\u9fff" for c in name)

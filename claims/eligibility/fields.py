@@ -142,9 +142,12 @@ def line_no_of(reference: str) -> int | None:
 
 
 _TIME_OF_DAY: Final = re.compile(r"[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?")
+_COMPACT_MOMENT: Final = re.compile("[0-9]{14}", re.ASCII)
 
 
 def _day_of_moment(text: str) -> date:
+    if _COMPACT_MOMENT.fullmatch(text):
+        text = text[:8]
     return any_day(_TIME_OF_DAY.sub("", text) if len(text) > 10 else text)
 
 

@@ -198,3 +198,19 @@ def test_a_file_of_notes_only_is_empty(tmp_path):
     result = outcome(csv_text([["以下空白", "", "", "", ""]], header=HEADER), path=tmp_path)
 
     assert [error.code for error in result.errors] == ["EMPTY_FILE"]
+
+
+def test_a_class_with_its_name_is_a_heading_also_where_no_column_holds_codes(tmp_path):
+    table = [
+        ["汉测片", "3mg", "片"],
+        ["XA", "消化道和代谢方面的药物", ""],
+        ["XA01", "", "口腔科制剂"],
+        ["汉二片", "3mg", "片"],
+    ]
+    content = csv_text(table, header=["药品名称", "规格", "剂型"])
+
+    result, rows = outcome_and_rows(content, path=tmp_path, names="plain")
+
+    assert result.ok, result.errors
+    assert [row["generic_name"] for row in rows] == ["汉测片", "汉二片"]
+    assert [(w.code, w.row) for w in result.warnings] == [("NOT_AN_ENTRY", 3), ("NOT_AN_ENTRY", 4)]

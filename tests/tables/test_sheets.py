@@ -65,9 +65,10 @@ def test_each_sheet_that_is_not_read_is_named_with_its_rows(tmp_path):
 def test_a_sheet_is_read_by_its_name(tmp_path):
     content = saved(book(LIST, ("西药", [HEADER, ["丙药", "片"]])))
 
-    rows, warnings, _ = read(content, tmp_path, sheet="西药")
+    rows, warnings, result = read(content, tmp_path, sheet="西药")
 
     assert (rows, warnings) == ([(2, "丙药")], [("SHEETS_NOT_READ", "目录")])
+    assert not [change for change in result.normalised if change.column == "sheet"]
 
 
 def test_a_sheet_that_is_not_there_is_refused_with_a_list_of_those_that_are(tmp_path):

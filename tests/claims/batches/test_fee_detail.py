@@ -109,7 +109,7 @@ def test_a_column_of_line_numbers_counts_before_the_serial_numbers(tmp_path: Pat
 
 @pytest.mark.parametrize(
     "moment",
-    ["2026-03-14 10:22:33", "2026-03-14", "2026-03-14T10:22:33", "20260314 10:22", "2026/3/14 9:05:00", "2026-03-14 10:22:33.000", "2026年3月14日 10:22"],
+    ["20260314102233", "2026-03-14 10:22:33", "2026-03-14", "2026-03-14T10:22:33", "20260314 10:22", "2026/3/14 9:05:00", "2026-03-14 10:22:33.000", "2026年3月14日 10:22"],
 )  # fmt: skip
 def test_the_moment_of_a_fee_is_its_day(moment: str, tmp_path: Path) -> None:
     assert read_lines(fee("V", "1", at=moment), folder=tmp_path)[0]["service_date"] == "2026-03-14"
