@@ -29,7 +29,7 @@ NAME: Final = Likeness("姓名", "a name")
 _DAY = "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 _NUMBER: Final = re.compile(f"[1-9][0-9]{{5}}(?:18|19|20)[0-9]{{2}}{_DAY}[0-9]{{3}}[0-9X]", re.ASCII)
 _NUMBER_WITHIN: Final = re.compile(f"(?<![0-9]){_NUMBER.pattern}(?![0-9])", re.ASCII)
-_SHORTEST_NUMBER: Final = 18
+SHORTEST_NUMBER: Final = 18
 _OLD_NUMBER: Final = re.compile(f"[1-9][0-9]{{5}}[0-9]{{2}}{_DAY}[0-9]{{3}}", re.ASCII)
 _ANY_EIGHTEEN: Final = re.compile("[1-9][0-9]{16}[0-9X]", re.ASCII)
 _MASKED: Final = re.compile("[0-9]{1,6}[*＊X●•]{4,}[0-9]{0,4}[0-9X]?")
@@ -57,7 +57,7 @@ _BETWEEN_LETTERS: Final = re.compile("[\\s_\u200b-\u200d\u2060\ufeff\u00ad-]")
 
 def identity_number_in(text: str) -> Likeness | None:
     """Tell whether a text is, or holds, a resident identity number with its right check digit, however it is spaced."""
-    if len(text) < _SHORTEST_NUMBER:
+    if len(text) < SHORTEST_NUMBER:
         return None
     plain = narrow(text).upper()
     for written in (plain, _JOINED.sub("", plain)):

@@ -16,7 +16,7 @@ from common import personal
 from common.dates import parse_day, parse_instant
 from common.errors import InvalidInput, Problem
 from common.sentences import Language, Place, Problems, Said
-from tables.cells import WIDE, Fault, any_day, clean
+from tables.cells import WIDE, Fault, any_day, clean, says_nothing
 from tables.cells import yes_no as yes_or_no
 
 T = TypeVar("T")
@@ -43,16 +43,20 @@ def not_given(value: object) -> bool:
 # ---------------------------------------------------------------------------------------------- what a text says
 
 
-def of_text(parse: Callable[[str], T], *, size: int = 16_384) -> Callable[[str], T | None]:
+def of_text(
+    parse: Callable[[str], T], *, size: int = 16_384, words_for_nothing: bool = False
+) -> Callable[[str], T | None]:
     """Make a reader of texts as they were sent out of a parser of trimmed ones: None for a blank, a Fault for a resident
-    identity number or what `parse` refuses. Texts repeat, so `size` of them are remembered."""
+    identity number or what `parse` refuses. `words_for_nothing`: what people write where they have nothing to say (`/`,
+    无) is not given either, as in a file (csv.md). Texts repeat, so `size` of them are remembered."""
 
     @lru_cache(maxsize=size)
     def read(text: str) -> T | None:
         trimmed = clean(text)
-        if not trimmed:
+        if not trimmed or (words_for_nothing and says_nothing(trimmed)):
             return None
-        personal.refuse_identity_number(trimmed)
+        if len(trimmed) >= personal.SHORTEST_NUMBER:
+            personal.refuse_identity_number(trimmed)
         return parse(trimmed)
 
     return read

@@ -24,10 +24,8 @@ from catalog.importing.columns import (
     WIDER_NAMES,
 )
 from claims.eligibility import fields
-from claims.eligibility.facts import QUANTITY_PLACES
 from claims.limits import MAX_TEXT
 from common import personal
-from common.money import plain, yuan
 from tables import cells
 from tables.cells import Parsed, Parser, narrow
 from tables.columns import Column, HeaderNames, Shape, bare_key, header_key
@@ -50,9 +48,9 @@ def _kept(read: Read) -> Parser:
     return parse
 
 
-def _number(read: Read, write: Callable[[Any], Any] = lambda value: value) -> Parser:
+def _number(read: Read) -> Parser:
     def parse(written: str) -> Parsed:
-        return Parsed(write(read(written)), narrow(written))
+        return Parsed(read(written), narrow(written))
 
     return parse
 
@@ -89,12 +87,8 @@ def _as_written(read: Callable[[str], str]) -> Parser:
     return parse
 
 
-def _quantity(value: int) -> str:
-    return plain(value, QUANTITY_PLACES)
-
-
 _text: Final = personal.impersonal(cells.text)
-_money: Final = _number(fields.money, yuan)
+_money: Final = _number(fields.money)
 _reference: Final = _kept(fields.reference)
 
 CLAIM_LINES: Final[tuple[Column, ...]] = (
@@ -166,7 +160,7 @@ CLAIM_LINES: Final[tuple[Column, ...]] = (
     Column(
         "quantity",
         ("cnt", "数量"),
-        _number(fields.quantity, _quantity),
+        _number(fields.quantity),
         "decimal",
         required_for=_EVERY_CLAIM,
         wrong="BAD_NUMBER",

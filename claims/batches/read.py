@@ -17,10 +17,12 @@ from typing import Any, NamedTuple
 
 from claims.batches.columns import CLAIM_LINES, NAMES, numbers_lines, of_the_interface
 from claims.eligibility import InvalidClaim, fields, parse_claim
+from claims.eligibility.facts import QUANTITY_PLACES
 from claims.eligibility.refunds import wrong_signs
 from claims.limits import MAX_LINES
 from common import personal
 from common.compact import compact
+from common.money import plain, yuan
 from common.sentences import Said, said
 from tables.cells import Cell, Fault
 from tables.column_reader import REMEMBERED, WRONG, ColumnReader
@@ -131,6 +133,7 @@ class _Open:
     # Beside the lines: every cell of their rows, by which alike rows are told from those that only share a number.
     written: list[int] = field(default_factory=list)
     serials_are_numbers: bool = False
+    is_overpaid: bool = False
     says: dict[str, tuple[Any, int]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     is_over: bool = False
@@ -201,11 +204,11 @@ class _Column:
     def read(self, cell: Cell) -> _Read:
         """Will read a cell and remember it."""
         value, told = self._reader.read(cell) if cell else self._reader.empty()
-        plain = None if value is None or value is WRONG else _plain(value)
+        said_as = None if value is None or value is WRONG else _plain(self.name, value)
         if len(self.known) >= REMEMBERED:
             self.known.clear()
         issues = tuple([issue._replace(value=self._shown(issue)) for issue in told])
-        found = self.known[cell] = _Read(value, plain, issues)
+        found = self.known[cell] = _Read(value, said_as, issues)
         return found
 
     def _shown(self, issue: Issue) -> str:
@@ -345,11 +348,11 @@ def _add_row(claim: _Open, row: int, cells: Sequence[Cell], columns: _Columns, f
     issues: tuple[Issue, ...] = ()
     for column in columns.of_line if said_before else columns.all:
         cell = cells[column.index]
-        value, plain, told = column.known.get(cell) or column.read(cell)
+        value, shown_as, told = column.known.get(cell) or column.read(cell)
         if value is not None:
             values[column.name] = value
-            if plain is not None and column.name in _OF_LINE:
-                line[column.name] = plain
+            if shown_as is not None and column.name in _OF_LINE:
+                line[column.name] = shown_as
         if told:
             issues += told
     if not values and not said_before:
@@ -366,6 +369,9 @@ def _add_row(claim: _Open, row: int, cells: Sequence[Cell], columns: _Columns, f
     if not said_before:
         _merge(claim, row, values)
     claim.problems.extend(_line_problems(row, values))
+    if "base_paid" in values or "other_paid" in values:
+        _quantity, amount, base_paid, other_paid = _figures(values)
+        claim.is_overpaid |= amount < base_paid + other_paid
     claim.lines.append(line)
     claim.written.append(hash(tuple(cells)))
     if not issues and len(claim.problems) == before:
@@ -380,7 +386,7 @@ def _merge(claim: _Open, row: int, values: Mapping[str, Any]) -> None:
             continue
         said, first_row = claim.says.setdefault(name, (value, row))
         if said != value:
-            shown = mask(str(value)) if name == "member_ref" else _plain(value)
+            shown = mask(str(value)) if name == "member_ref" else _plain(name, value)
             same = {"same_zh": f"属于同一赔案 {claim.claim_no}", "same_en": f"belong to the claim {claim.claim_no}"}
             claim.problems.append(problem("CONFLICTING_ROWS", row, name, shown, other=first_row, **same))
 
@@ -392,19 +398,25 @@ def _line_problems(row: int, values: Mapping[str, Any]) -> Iterator[Problem]:
     start, end = values.get("policy_start"), values.get("policy_end")
     if start and end and start is not WRONG and end is not WRONG and start > end:
         yield problem("DATE_ORDER", row, "policy_start", f"{start} > {end}", first="policy_start", last="policy_end")
-    amount, base_paid, other_paid = _figures(values)
-    quantity = values.get("quantity")
-    size = float(quantity) if isinstance(quantity, str) else -1 if refund_of else 1
-    for name, sentence in wrong_signs(size, amount, base_paid, other_paid, is_refund=bool(refund_of)):
-        value = values[name]
-        yield _of_sentence(row, name, str(value), said(sentence, value=value, what=name))
+    quantity, amount, base_paid, other_paid = _figures(values)
+    if not refund_of and quantity > 0 <= base_paid and other_paid >= 0 <= amount:
+        return
+    for name, sentence in wrong_signs(quantity, amount, base_paid, other_paid, is_refund=bool(refund_of)):
+        if type(values.get(name)) is int:
+            value = str(_plain(name, values[name]))
+            yield _of_sentence(row, name, value, said(sentence, value=value, what=name))
 
 
-def _figures(values: Mapping[str, Any]) -> tuple[int, int, int]:
-    """Amount, base_paid and other_paid of a row in fen; 0 where one is not given or cannot be read."""
-    written = [values.get(name) for name in ("amount", "base_paid", "other_paid")]
-    amount, base_paid, other_paid = [(fields.money(text) or 0) if isinstance(text, str) else 0 for text in written]
-    return amount, base_paid, other_paid
+def _figures(values: Mapping[str, Any]) -> tuple[int, int, int, int]:
+    """The quantity of a row, its amount, base_paid and other_paid in fen; what is not given or cannot be read is 0, a quantity 1."""
+    get = values.get
+    quantity, amount, base_paid, other_paid = get("quantity"), get("amount"), get("base_paid"), get("other_paid")
+    return (
+        quantity if type(quantity) is int else 1,
+        amount if type(amount) is int else 0,
+        base_paid if type(base_paid) is int else 0,
+        other_paid if type(other_paid) is int else 0,
+    )
 
 
 def _of_sentence(row: int, column: str, value: str, words: tuple[str, str, str]) -> Problem:
@@ -412,8 +424,16 @@ def _of_sentence(row: int, column: str, value: str, words: tuple[str, str, str])
     return Problem(code, row, column, personal.shown(value), zh, en)
 
 
-def _plain(value: Any) -> Any:
+_WRITTEN: dict[str, Callable[[int], str]] = {
+    **dict.fromkeys(("amount", "base_paid", "other_paid"), yuan),
+    "quantity": lambda size: plain(size, QUANTITY_PLACES),
+}
+
+
+def _plain(name: str, value: Any) -> Any:
     """The value as JSON has it in a check."""
+    if write := _WRITTEN.get(name):
+        return write(value)
     match value:
         case tuple():
             return list(value)
@@ -430,7 +450,7 @@ def _closed(claim: _Open) -> Claim:
     _number_lines(claim, problems)
     if problems:
         return Claim(claim.claim_no, tuple(claim.rows), None, tuple(problems))
-    member = {name: _plain(claim.says[name][0]) for name in _MEMBER if name in claim.says}
+    member = {name: _plain(name, claim.says[name][0]) for name in _MEMBER if name in claim.says}
     # A refund has the day of the line that it takes back from.
     days = [line["service_date"] for line in claim.lines if "refund_of" not in line]
     request: dict[str, Any] = {
@@ -441,16 +461,11 @@ def _closed(claim: _Open) -> Claim:
     }
     if "circumstance" in claim.says:
         request["circumstance"] = claim.says["circumstance"][0]
-    if len(days) < len(claim.lines) or any(_is_overpaid(line) for line in claim.lines):
+    if len(days) < len(claim.lines) or claim.is_overpaid:
         problems = problems_of(request, claim.rows)
     if problems:
         return Claim(claim.claim_no, tuple(claim.rows), None, tuple(problems))
     return Claim(claim.claim_no, tuple(claim.rows), request)
-
-
-def _is_overpaid(line: Mapping[str, Any]) -> bool:
-    amount, base_paid, other_paid = _figures(line)
-    return amount < base_paid + other_paid
 
 
 def _number_lines(claim: _Open, problems: list[Problem]) -> None:

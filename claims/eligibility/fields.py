@@ -54,6 +54,7 @@ MAX_LINE_NO: Final = 2**31 - 1
 PRICE_PLACES: Final = 18
 MAX_QUANTITY: Final = 10 ** (12 + QUANTITY_PLACES)
 MAX_PRICE: Final = 10 ** (12 + PRICE_PLACES)
+LONGEST_WORD_FOR_NOTHING: Final = 8
 MAX_CLAIM_NO: Final = 100
 MAX_MEMBER_REF: Final = 100
 MAX_REFERENCE: Final = 64
@@ -77,8 +78,8 @@ def _reference(limit: int, parse: cells.Parser = cells.reference) -> Callable[[s
 
 claim_no: Final = of_text(_reference(MAX_CLAIM_NO), size=4_096)
 member_ref: Final = of_text(_reference(MAX_MEMBER_REF, personal.member_ref), size=4_096)
-reference: Final = of_text(_reference(MAX_REFERENCE), size=4_096)
-prior_auth_no: Final = of_text(_reference(MAX_PRIOR_AUTH_NO), size=4_096)
+reference: Final = of_text(_reference(MAX_REFERENCE), size=4_096, words_for_nothing=True)
+prior_auth_no: Final = of_text(_reference(MAX_PRIOR_AUTH_NO), size=4_096, words_for_nothing=True)
 evidence_code: Final = of_text(_reference(MAX_TEXT), size=4_096)
 
 
@@ -177,8 +178,14 @@ def _codes(text: str, *, ranges: bool) -> tuple[str, ...]:
     return tuple([icd10.stored(code) for code in found])
 
 
-diagnoses: Final = of_text(lambda text: _codes(text, ranges=False), size=65_536)
-pre_existing: Final = of_text(lambda text: _codes(text, ranges=True))
+diagnoses: Final = of_text(lambda text: _codes(text, ranges=False), size=65_536, words_for_nothing=True)
+pre_existing: Final = of_text(lambda text: _codes(text, ranges=True), words_for_nothing=True)
+
+
+def drug_text(text: str) -> str:
+    """Return a text about the drug as it was written, '' where it is a word for nothing (`/`, 无): else it would equal nothing."""
+    return "" if len(text) <= LONGEST_WORD_FOR_NOTHING and cells.says_nothing(text.strip()) else text
+
 
 _APPROVAL_WORDS: Final = re.compile(r"^国药准字\s*[:：]?\s*")
 

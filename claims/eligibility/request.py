@@ -107,7 +107,7 @@ def _identity(*written: str | None) -> Identity | None:
             return None
         if text and personal.identity_number_in(text):
             return None
-    texts = {name: text or "" for name, text in zip(IDENTITY_FIELDS, written, strict=True)}
+    texts = {name: fields.drug_text(text or "") for name, text in zip(IDENTITY_FIELDS, written, strict=True)}
     try:
         texts["national_code"] = fields.drug_code(texts["national_code"])
     except Fault:
@@ -313,7 +313,7 @@ class _Reader(Reader):
             return identity
         before = len(self.problems.found)
         texts = {
-            name: self.text((*at, name), value, limit=MAX_TEXT)
+            name: fields.drug_text(self.text((*at, name), value, limit=MAX_TEXT))
             for name, value in zip(IDENTITY_FIELDS, written, strict=True)
         }
         try:

@@ -38,7 +38,8 @@ def _number(text: str) -> Decimal:
     # 1e999999999 is short to write, but a whole number made of it would fill the memory.
     if number is None or abs(number.adjusted()) > MAX_DIGITS:
         _refuse("bad_number", _("A number has too many digits."))
-    return number
+    # 1e3 is written out: as text, which is how a record keeps it, an exponent is no number.
+    return number if "e" not in text.lower() else Decimal(format(number, "f"))
 
 
 def _whole(text: str) -> int:

@@ -65,6 +65,14 @@ def test_a_claim_is_decided_with_money_and_what_it_rests_on(api: Api, hmb: str) 
     assert api.get(f"/claims/checks/{answer['id']}/").json()["lines"] == answer["lines"]
 
 
+def test_a_number_with_an_exponent_is_recorded_as_what_it_says(api: Api, hmb: str) -> None:
+    body = json.dumps({**CLAIM, "lines": [{**CLAIM["lines"][0], "amount": 0}]}).replace('"amount": 0', '"amount": 1e3')
+    check = api.client.post("/api/v1/claims/checks/", body, content_type="application/json", headers=api.headers).json()
+
+    assert check["lines"][0]["money"]["amount"] == "1000.00"
+    assert api.post(f"/claims/checks/{check['id']}/replay/").json()["same"]
+
+
 def test_a_dry_run_records_nothing(api: Api, hmb: str) -> None:
     answer = api.post("/claims/checks/?dry_run=true", CLAIM).json()
 

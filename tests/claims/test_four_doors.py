@@ -205,6 +205,9 @@ CODES = [
     ("C3", BAD["BAD_CODE"]),
     (";", BAD["BAD_CODE"]),
     ("C34.12345678901", BAD["BAD_CODE"]),
+    ("无", ()),
+    ("/", ()),
+    ("暂无", ()),
 ]
 RANGES = [
     ("C18-C20", ("C18-C20",)),
@@ -385,6 +388,9 @@ CASES: list[tuple[str, str, Any]] = [
     ("approval_no", "国药准字H20201234", "h20201234"),
     ("approval_no", "国药准字：Ｈ20201234", "h20201234"),
     ("generic_name", "奥希替尼片", "奥希替尼片"),
+    *[(field, word, "") for field in ("brand_name", "national_code", "approval_no") for word in ("/", "无", "-", "N/A", "NULL")],
+    *[(field, word, "") for field in ("prior_auth_no", "reference") for word in ("/", "无", "--")],
+    ("generic_name", "/", Wrong("REQUIRED")),
 ]  # fmt: skip
 
 
