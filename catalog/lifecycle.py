@@ -84,7 +84,9 @@ def reason_is_given(version: Standing, given: Mapping[str, Any]) -> Why | None:
 
 def base_is_the_one_compared(version: Standing, given: Mapping[str, Any]) -> Why | None:
     against = given.get("against")
-    if version.follows == version.base if against is None else against == version.follows:
+    # An empty name says that the draft follows nothing any more; where it follows something it says nothing.
+    names_none = against == "" and version.follows is None
+    if against == version.follows if against else names_none or version.follows == version.base:
         return None
     return Why("base_changed", {"base": version.base, "follows": version.follows})
 

@@ -321,7 +321,8 @@ class PublishInput(StrictSerializer):
         max_length=64,
         required=False,
         allow_null=True,
-        help_text="the edition it follows now, where that is another than at import",
+        allow_blank=True,
+        help_text="the edition it follows now, where that is another than at import; empty: it follows none any more",
     )
     acknowledge = serializers.CharField(
         max_length=2000,

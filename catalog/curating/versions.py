@@ -134,7 +134,7 @@ class PublishForm(forms.Form):
             del self.fields["confirm"]
 
     def clean_against(self) -> str | None:
-        return self.cleaned_data["against"] or None
+        return self.cleaned_data["against"] if "against" in self.data else None
 
 
 def search_entries(version: CatalogVersion, wanted: str) -> QuerySet[CatalogEntry]:

@@ -81,7 +81,7 @@ def compare(
         return Change("added", {}, "major", narrower=False)
     if new is None:
         return Change("removed", {}, "major", narrower=True)
-    changed = [name for name in FIELDS if _told(old, name) != _told(new, name)]
+    changed = [name for name in FIELDS if old.get(name) != new.get(name) and _told(old, name) != _told(new, name)]
     if not changed:
         return Change("unchanged", {}, None, narrower=False)
     fields = {name: [_plain(old.get(name)), _plain(new.get(name))] for name in changed}

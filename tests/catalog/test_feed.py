@@ -298,7 +298,7 @@ def _check_history(catalog: Catalog, api: Api, steps: list[Any], page_size: int)
     def publish(version: CatalogVersion) -> None:
         now = followed(version)
         history.append(
-            services.publish_version(version=version, by="bob", confirm=True, against=now.label if now else None)
+            services.publish_version(version=version, by="bob", confirm=True, against=now.label if now else "")
         )
 
     for number, (content, day, publish_now, withdraw_last) in enumerate(steps):

@@ -221,6 +221,18 @@ def test_a_draft_follows_another_edition_once_its_own_is_withdrawn(make_catalog:
         services.publish_version(version=draft, by="bob", against="v1")
 
 
+def test_a_draft_that_follows_nothing_any_more_can_be_published(make_catalog: Callable[..., Catalog]) -> None:
+    catalog = make_catalog()
+    only = published(catalog, rows(3), label="v1")
+    draft = imported(catalog, rows(4), label="v2", effective_from=date(2026, 6, 1)).version
+    assert draft is not None and draft.parent == only
+    withdrawn(only)
+
+    with pytest.raises(services.BaseChanged):
+        services.publish_version(version=draft, by="bob")
+    assert services.publish_version(version=draft, by="bob", against="").parent is None
+
+
 def test_entries_altered_behind_the_services_back_are_noticed(make_catalog: Callable[..., Catalog]) -> None:
     draft = imported(make_catalog(), rows(3)).version
     assert draft is not None
