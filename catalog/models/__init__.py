@@ -1,0 +1,47 @@
+"""The tables of this app, one subject a file."""
+
+from catalog.models.catalogs import CODE_PATTERN, Catalog, CatalogQuerySet
+from catalog.models.changes import ChangeQuerySet, VersionChange
+from catalog.models.drugs import Approval, Drug, DrugProduct, DrugProductQuerySet
+from catalog.models.entries import CatalogEntry
+from catalog.models.imports import ImportProblem, ImportRun
+from catalog.models.revision import Revision
+from catalog.models.versions import CatalogVersion, VersionQuerySet
+from catalog.models.vocabularies import (
+    DiseaseName,
+    DosageForm,
+    DrugClass,
+    Exclusion,
+    Indication,
+    Mark,
+    Provenance,
+    RareDisease,
+    Series,
+)
+
+__all__ = [
+    "Approval",
+    "CODE_PATTERN",
+    "Catalog",
+    "CatalogEntry",
+    "CatalogQuerySet",
+    "CatalogVersion",
+    "ChangeQuerySet",
+    "DiseaseName",
+    "DosageForm",
+    "Drug",
+    "DrugClass",
+    "DrugProduct",
+    "DrugProductQuerySet",
+    "Exclusion",
+    "ImportProblem",
+    "ImportRun",
+    "Indication",
+    "Mark",
+    "Provenance",
+    "RareDisease",
+    "Revision",
+    "Series",
+    "VersionChange",
+    "VersionQuerySet",
+]

@@ -1,0 +1,124 @@
+"""Files brought in, and what was wrong with them."""
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q, Value
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models.catalogs import CODE_PATTERN, Catalog
+from catalog.models.versions import CatalogVersion
+from common.jobs.models import Job
+
+
+class ImportRun(models.Model):
+    """One uploaded file on its way to a draft (or into the drug master): who, what, its job, and what was found."""
+
+    class Outcome(models.TextChoices):
+        PENDING = "", _("not finished")
+        READY = "ready", _("ready")
+        FAILED = "failed", _("failed")
+
+    class Kind(models.TextChoices):
+        ENTRIES = "entries", _("catalog entries")
+        DRUGS = "drugs", _("drug master")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.ENTRIES)
+    catalog = models.ForeignKey(
+        Catalog, models.PROTECT, null=True, blank=True, related_name="imports", verbose_name=_("catalog")
+    )
+    label = models.CharField(_("label"), max_length=64, blank=True, default="", validators=[CODE_PATTERN])
+    effective_from = models.DateField(_("effective from"), null=True, blank=True)
+    effective_to = models.DateField(_("effective to (inclusive)"), null=True, blank=True)
+    note = models.TextField(_("note"), blank=True, default="")
+    # How the file is to be read (spec csv.md): names as printed or plain, which sheet, which row is the header, own header → column.
+    names = models.CharField(_("names"), max_length=7, blank=True, default="", db_default="")
+    complete_for = ArrayField(
+        models.CharField(max_length=10), verbose_name=_("complete for"), default=list, db_default=[], blank=True
+    )
+    sheet = models.CharField(_("sheet"), max_length=100, blank=True, default="", db_default="")
+    header_row = models.PositiveIntegerField(_("header row"), null=True, blank=True)
+    mapping = models.JSONField(
+        _("columns by own header"), default=dict, db_default=Value({}, models.JSONField()), blank=True
+    )
+    file_name = models.CharField(_("file name"), max_length=255)
+    file_path = models.CharField(max_length=255)
+    file_size = models.PositiveBigIntegerField(_("file size"))
+    sha256 = models.CharField(max_length=64)
+    job = models.OneToOneField(Job, models.PROTECT, null=True, related_name="+")
+    outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome.choices, blank=True, default=Outcome.PENDING)
+    version = models.ForeignKey(
+        CatalogVersion, models.SET_NULL, null=True, blank=True, related_name="imports", verbose_name=_("version")
+    )
+    counts = models.JSONField(_("counts"), default=dict, blank=True)
+    # What the reading came to: which header went to which column, and what was stored otherwise than written (the first of them).
+    columns_read = models.JSONField(
+        _("columns read"), default=list, db_default=models.Value([], models.JSONField()), blank=True
+    )
+    normalised = models.JSONField(
+        _("read otherwise than written"), default=list, db_default=models.Value([], models.JSONField()), blank=True
+    )
+    error_count = models.PositiveIntegerField(_("errors"), default=0)
+    warning_count = models.PositiveIntegerField(_("warnings"), default=0)
+    no_difference = models.BooleanField(_("no difference"), default=False)
+    created_by = models.CharField(_("uploaded by"), max_length=150)
+    created_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="drugs", catalog=None) | (Q(kind="entries") & ~Q(catalog=None) & ~Q(label="")),
+                name="import_names_its_target",
+            ),
+            models.CheckConstraint(
+                condition=Q(effective_to=None) | Q(effective_to__gte=F("effective_from")), name="import_days_in_order"
+            ),
+        ]
+        indexes = [models.Index(fields=["catalog", "sha256"], name="import_catalog_sha256")]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} → {self.catalog.code if self.catalog else _('drug master')}"
+
+    @property
+    def called(self) -> str:
+        """What people call it, in any language: what it is for, or its file."""
+        return f"{self.catalog.code} {self.label}" if self.catalog else self.file_name
+
+    @property
+    def state(self) -> str:
+        """queued, running, ready, failed or cancelled, as the API says it."""
+        if self.outcome or self.job is None:
+            return self.outcome or "queued"
+        return {Job.State.DONE: "running", Job.State.DEAD: "failed"}.get(Job.State(self.job.state), self.job.state)
+
+
+class ImportProblem(models.Model):
+    """One thing wrong, or worth knowing, in an uploaded file."""
+
+    class Severity(models.TextChoices):
+        ERROR = "error", _("error")
+        WARNING = "warning", _("warning")
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="problems")
+    severity = models.CharField(_("severity"), max_length=8, choices=Severity.choices)
+    row = models.PositiveIntegerField(_("row"), null=True)
+    column = models.CharField(_("column"), max_length=200, blank=True, default="")
+    value = models.CharField(_("value"), max_length=250, blank=True, default="")
+    code = models.CharField(_("problem code"), max_length=40)
+    message_zh = models.TextField()
+    message_en = models.TextField()
+
+    class Meta:
+        verbose_name = _("problem")
+        verbose_name_plural = _("problems")
+        ordering = ["id"]
+        indexes = [models.Index(fields=["run", "severity", "id"], name="problem_run_severity")]
+
+    def __str__(self) -> str:
+        return f"{self.row} {self.column} {self.code}"
