@@ -117,6 +117,7 @@ MOVES: tuple[Move[Standing], ...] = (
         deed="version.imported",
         marks=True,
         call="POST /imports/",
+        codes=("draft_edited",),
     ),
     Move(
         "edit",
@@ -128,6 +129,18 @@ MOVES: tuple[Move[Standing], ...] = (
         deed="version.edited",
         marks=True,
         call="PATCH V",
+    ),
+    Move(
+        "merge",
+        "合并基准",
+        before=(DRAFT,),
+        after=DRAFT,
+        who=(EDITOR,),
+        otherwise="not_a_draft",
+        deed="version.merged",
+        marks=True,
+        call="POST V merge-base/",
+        codes=("conflicts",),
     ),
     Move(
         "consult",

@@ -20,7 +20,7 @@ from catalog.importing.columns import DRUGS, ENTRY_COPY_COLUMNS, MASTER_COPY_COL
 from catalog.importing.load_master import merge, stage
 from catalog.importing.result import Block, CheckOptions, CheckResult
 from catalog.lifecycle import MOVE, Standing
-from catalog.models import Catalog, CatalogEntry, CatalogVersion, ImportProblem, ImportRun, VersionChange
+from catalog.models import Catalog, CatalogEntry, CatalogVersion, EntryEdit, ImportProblem, ImportRun, VersionChange
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.jobs.services import Lease
@@ -145,6 +145,17 @@ def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult]) -> None
             )
         )
         raise _Wrong
+    if replaced and not run.replace and (count := replaced.edits.count()):
+        result.append(
+            _refused(
+                run,
+                "DRAFT_EDITED",
+                f"草稿 {run.label} 的条目已手工修改 {count} 次，导入会覆盖这些修改。请换一个版本号，或确认替换（replace=true）。",
+                f"The entries of draft {run.label} were edited by hand {count} times; that would be lost. "
+                "Use another label, or say that it is to be replaced (replace=true).",
+            )
+        )
+        raise _Wrong
     if replaced:
         delete_draft(replaced)
     version = CatalogVersion.objects.create(
@@ -174,11 +185,14 @@ def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult]) -> None
 
 
 def delete_draft(version: CatalogVersion) -> None:
-    """Delete a draft with its entries and changes, without reading them."""
+    """Delete a draft with its entries, changes and edits, without reading them."""
     ImportRun.objects.filter(version=version).update(version=None)
     for rows in (CatalogEntry.objects.filter(version=version), VersionChange.objects.filter(version=version)):
         rows._raw_delete(rows.db)
+    edits = EntryEdit.objects.filter(version_id=version.pk)
     version.delete()
+    # The history of edits is let go only when its version has gone.
+    edits._raw_delete(edits.db)
 
 
 def _refused(run: ImportRun, code: str, zh: str, en: str) -> CheckResult:
