@@ -123,7 +123,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"generic_name": "甲片", "payment_standard": "-1"}, "/payment_standard", "OUT_OF_RANGE"),
     ({"generic_name": "甲片", "payment_standard_text": "面议"}, "/payment_standard", "BAD_NUMBER"),
     ({"generic_name": "甲\u200b片"}, "/generic_name", "CONTROL_CHARACTER"),
-    ({"generic_name": "甲\x00片"}, "/generic_name", "CONTROL_CHARACTER"),
+    ({"generic_name": "甲\x07片"}, "/generic_name", "CONTROL_CHARACTER"),
     ({"generic_name": "甲" * 201}, "/generic_name", "TOO_LONG"),
     ({"generic_name": "甲片", "brand_name": "甲、乙"}, "/brand_name", "SEVERAL_VALUES"),
     ({"generic_name": "甲", "dosage_form": "片剂/胶囊剂"}, "/dosage_form", "SEVERAL_VALUES"),
@@ -257,7 +257,14 @@ BULK_REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"where": {"entry_codes": "E-1"}, "remove": True, "reason": "x"}, "/where/entry_codes"),
     ({"where": {}, "set": {"icd10": ["Q"]}, "reason": "x"}, "/set/icd10"),
     ({"where": {}, "set": {"colour": "red"}, "reason": "x"}, "/set/colour"),
-    ({"where": {}, "set": {"generic_name": "甲片", "icd10": ["C34"]}, "reason": "x"}, "/set/generic_name"),
+    (
+        {
+            "where": {},
+            "set": {"generic_name": "甲片", "icd10": ["C34"], "class_code": "X", "criteria": []},
+            "reason": "x",
+        },
+        "/set/generic_name",
+    ),
     ({"set": {"note": "a"}, "reason": "x"}, "/where"),
 ]
 
