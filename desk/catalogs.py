@@ -135,17 +135,14 @@ class CatalogAdmin(PageAdmin):
             catalog = services.create_catalog(by=request.user.get_username(), **given)
             return self.url("change", catalog.pk), _("The catalog is there; upload its first version.")
 
-        return self.act(
-            request,
-            None,
-            Action(
-                title=_("New catalog"),
-                form=CatalogForm(posted(request)),
-                do=do,
-                submit=_("Make the catalog"),
-                back=self.url("changelist"),
-            ),
+        action = Action(
+            title=_("New catalog"),
+            form=CatalogForm(posted(request)),
+            do=do,
+            submit=_("Make the catalog"),
+            back=self.url("changelist"),
         )
+        return self.act(request, None, action)
 
     def upload_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         catalog = self.found(request, pk)
@@ -162,22 +159,19 @@ class CatalogAdmin(PageAdmin):
             )
             return reverse("admin:catalog_importrun_change", args=[run.pk]), uploaded(run, new)
 
-        return self.act(
-            request,
-            catalog,
-            Action(
-                title=_("Upload a version of %(catalog)s") % {"catalog": catalog.code},
-                form=UploadForm(
-                    posted(request),
-                    request.FILES or None,
-                    drafts=catalog.versions.filter(state=CatalogVersion.State.DRAFT),
-                    initial={"names": services.usual_names(catalog.kind)},
-                ),
-                do=do,
-                submit=_("Upload and check"),
-                back=self.url("change", catalog.pk),
-                intro=_(
-                    "The whole file is checked first; one error and nothing is written. What is accepted becomes a draft."
-                ),
+        action = Action(
+            title=_("Upload a version of %(catalog)s") % {"catalog": catalog.code},
+            form=UploadForm(
+                posted(request),
+                request.FILES or None,
+                drafts=catalog.versions.filter(state=CatalogVersion.State.DRAFT),
+                initial={"names": services.usual_names(catalog.kind)},
+            ),
+            do=do,
+            submit=_("Upload and check"),
+            back=self.url("change", catalog.pk),
+            intro=_(
+                "The whole file is checked first; one error and nothing is written. What is accepted becomes a draft."
             ),
         )
+        return self.act(request, catalog, action)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from catalog import reference, services
 from catalog.changes import compared_anew
-from catalog.importing.export import mended_xlsx_file, readings
+from catalog.importing.export import mended_csv_lines, mended_xlsx_file, readings
 from catalog.models import ImportProblem, ImportRun
 from common import icd10
 from common.downloads import XLSX, download, marked_name
@@ -220,18 +220,15 @@ class ImportRunAdmin(PageAdmin):
             services.cancel_import(run=run, by=request.user.get_username())
             return self.url("change", run.pk), _("The import is asked to stop; nothing of it is kept.")
 
-        return self.act(
-            request,
-            run,
-            Action(
-                title=_("Cancel the import of %(file)s") % {"file": run.file_name},
-                form=NothingToFillIn(posted(request)),
-                do=do,
-                submit=_("Cancel the import"),
-                back=self.url("change", run.pk),
-                tone="danger",
-            ),
+        action = Action(
+            title=_("Cancel the import of %(file)s") % {"file": run.file_name},
+            form=NothingToFillIn(posted(request)),
+            do=do,
+            submit=_("Cancel the import"),
+            back=self.url("change", run.pk),
+            tone="danger",
         )
+        return self.act(request, run, action)
 
     def retry_view(self, request: HttpRequest, pk: object) -> HttpResponse:
         run = self.found(request, pk)
@@ -241,17 +238,14 @@ class ImportRunAdmin(PageAdmin):
             services.retry_import(run=run, by=request.user.get_username())
             return self.url("change", run.pk), _("The import is queued again.")
 
-        return self.act(
-            request,
-            run,
-            Action(
-                title=_("Try the import of %(file)s again") % {"file": run.file_name},
-                form=NothingToFillIn(posted(request)),
-                do=do,
-                submit=_("Try again"),
-                back=self.url("change", run.pk),
-            ),
+        action = Action(
+            title=_("Try the import of %(file)s again") % {"file": run.file_name},
+            form=NothingToFillIn(posted(request)),
+            do=do,
+            submit=_("Try again"),
+            back=self.url("change", run.pk),
         )
+        return self.act(request, run, action)
 
     def upload_drugs_view(self, request: HttpRequest) -> HttpResponse:
         self.require(request, MAY_UPLOAD)
@@ -263,17 +257,14 @@ class ImportRunAdmin(PageAdmin):
             )
             return self.url("change", run.pk), uploaded(run, new)
 
-        return self.act(
-            request,
-            None,
-            Action(
-                title=_("Upload the drug master"),
-                form=DrugUploadForm(posted(request), request.FILES or None),
-                do=do,
-                submit=_("Upload and check"),
-                back=self.url("changelist"),
-                intro=_(
-                    "Products are updated by national code, else by approval number, strength and pack; none is removed."
-                ),
+        action = Action(
+            title=_("Upload the drug master"),
+            form=DrugUploadForm(posted(request), request.FILES or None),
+            do=do,
+            submit=_("Upload and check"),
+            back=self.url("changelist"),
+            intro=_(
+                "Products are updated by national code, else by approval number, strength and pack; none is removed."
             ),
         )
+        return self.act(request, None, action)

@@ -123,18 +123,15 @@ class ApiKeyAdmin(PageAdmin):
             return self.page(request, "desk/keys/issued.html", row, {**context, "history_href": ""})
 
         ends_on = timezone.now().astimezone(CHINA).date() + timedelta(days=KEY_DAYS)
-        return self.act(
-            request,
-            None,
-            Action(
-                title=_("New API key"),
-                form=IssueForm(posted(request), person=person, initial={"expires_on": ends_on}),
-                do=do,
-                submit=_("Issue the key"),
-                back=self.url("changelist"),
-                intro=_("The key is shown once, on the next page; only its hash is kept."),
-            ),
+        action = Action(
+            title=_("New API key"),
+            form=IssueForm(posted(request), person=person, initial={"expires_on": ends_on}),
+            do=do,
+            submit=_("Issue the key"),
+            back=self.url("changelist"),
+            intro=_("The key is shown once, on the next page; only its hash is kept."),
         )
+        return self.act(request, None, action)
 
     def revoke_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         key = self.found(request, pk)
@@ -144,16 +141,13 @@ class ApiKeyAdmin(PageAdmin):
             services.revoke_key(key=key, by=request.user.get_username())
             return self.url("change", pk), _("The key is revoked.")
 
-        return self.act(
-            request,
-            key,
-            Action(
-                title=_("Revoke the key %(prefix)s") % {"prefix": key.prefix},
-                form=NothingToFillIn(posted(request)),
-                do=do,
-                submit=_("Revoke"),
-                back=self.url("change", pk),
-                intro=_("The next request with it is refused. It cannot be made valid again."),
-                tone="danger",
-            ),
+        action = Action(
+            title=_("Revoke the key %(prefix)s") % {"prefix": key.prefix},
+            form=NothingToFillIn(posted(request)),
+            do=do,
+            submit=_("Revoke"),
+            back=self.url("change", pk),
+            intro=_("The next request with it is refused. It cannot be made valid again."),
+            tone="danger",
         )
+        return self.act(request, key, action)

@@ -108,20 +108,17 @@ class ProductVersionAdmin(PageAdmin):
             services.publish_product_version(version=version, by=request.user.get_username())
             return self.url("change", pk), _("%(version)s is published.") % {"version": version}
 
-        return self.act(
-            request,
-            version,
-            Action(
-                title=_("Publish %(version)s") % {"version": version},
-                form=NothingToFillIn(posted(request)),
-                do=do,
-                submit=_("Publish"),
-                back=self.url("change", pk),
-                intro=_(
-                    "Insurers publish their own versions over the API; here the office does it for them. Published terms never change."
-                ),
+        action = Action(
+            title=_("Publish %(version)s") % {"version": version},
+            form=NothingToFillIn(posted(request)),
+            do=do,
+            submit=_("Publish"),
+            back=self.url("change", pk),
+            intro=_(
+                "Insurers publish their own versions over the API; here the office does it for them. Published terms never change."
             ),
         )
+        return self.act(request, version, action)
 
     def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         version = self.found(request, pk)
@@ -131,18 +128,13 @@ class ProductVersionAdmin(PageAdmin):
             services.withdraw_product_version(version=version, by=request.user.get_username())
             return self.url("change", pk), _("%(version)s is withdrawn.") % {"version": version}
 
-        return self.act(
-            request,
-            version,
-            Action(
-                title=_("Withdraw %(version)s") % {"version": version},
-                form=NothingToFillIn(posted(request)),
-                do=do,
-                submit=_("Withdraw"),
-                back=self.url("change", pk),
-                intro=_(
-                    "It ends for everything asked from now on. Earlier answers keep it, and it stays here for replay."
-                ),
-                tone="danger",
-            ),
+        action = Action(
+            title=_("Withdraw %(version)s") % {"version": version},
+            form=NothingToFillIn(posted(request)),
+            do=do,
+            submit=_("Withdraw"),
+            back=self.url("change", pk),
+            intro=_("It ends for everything asked from now on. Earlier answers keep it, and it stays here for replay."),
+            tone="danger",
         )
+        return self.act(request, version, action)
