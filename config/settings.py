@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "catalog",
     "insurers",
     "claims",
+    "desk",
 ]
 
 MIDDLEWARE = [
@@ -71,23 +72,24 @@ MIDDLEWARE = [
     "common.api.problems.FaultMiddleware",
     "common.tenancy.TenantMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "common.pages.StaticFiles",
+    "desk.middleware.StaticFiles",
     "common.security.ContentPolicyMiddleware",
-    "common.pages.Session",
+    "desk.middleware.Session",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "common.pages.Authentication",
-    "common.pages.Office",
-    "common.pages.Messages",
+    "desk.middleware.Authentication",
+    "desk.middleware.Office",
+    "desk.middleware.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "common.pages.Axes",
+    "desk.middleware.Axes",
 ]
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 APPEND_SLASH = False
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+TENANT_MODEL = "insurers.Insurer"  # whose a private catalog is: catalog may not name what stands above it
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [
@@ -300,7 +302,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {"django.security.DisallowedHost": {"handlers": [], "propagate": False}},
 }
-# axes looks for its middleware by name; common.pages.Axes is it, for pages only.
+# axes looks for its middleware by name; desk.middleware.Axes is it, for pages only.
 SILENCED_SYSTEM_CHECKS = ["axes.W002"]
 if not HTTPS:
     SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W008", "security.W012", "security.W016"]

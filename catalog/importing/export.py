@@ -4,8 +4,6 @@ spreadsheet.
 An entry is a mapping with the columns of spec csv.md and `payment_standard_text`, as it is stored.
 """
 
-import csv
-import io
 import json
 import re
 import tempfile
@@ -25,6 +23,7 @@ from tables.encoding import Refusal
 from tables.formulas import shield
 from tables.problems import Problem
 from tables.read import Table
+from tables.written import csv_table
 
 Entry = Mapping[str, Any]
 
@@ -32,7 +31,6 @@ EXPORTED = tuple(column.name for column in ENTRIES)
 PROBLEM_HEADER = "错误"
 _PROBLEM_FIELDS = ("row", "column", "value", "code", "severity", "message_zh", "message_en")
 _LINES = 500
-_BOM = b"\xef\xbb\xbf"  # without it, Excel takes Chinese for something else
 # What XLSX would read as an escaped character (_x000D_) is text here.
 _LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -67,12 +65,12 @@ def _cell(entry: Entry, name: str) -> str:
 
 def csv_lines(entries: Iterable[Entry]) -> Iterator[bytes]:
     """Will write entries as CSV (UTF-8 with BOM, CR LF), some hundred rows at a time."""
-    return _csv([EXPORTED], (written(entry) for entry in entries))
+    return csv_table([EXPORTED], (written(entry) for entry in entries))
 
 
 def problem_csv_lines(problems: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
     """Will write problems (row, column, value, code, severity, message_zh, message_en) as CSV."""
-    return _csv([_PROBLEM_FIELDS], ([_shown(problem[name]) for name in _PROBLEM_FIELDS] for problem in problems))
+    return csv_table([_PROBLEM_FIELDS], ([_shown(problem[name]) for name in _PROBLEM_FIELDS] for problem in problems))
 
 
 def readings(
@@ -97,21 +95,6 @@ def _reading(severity: str, row: int | None, column: str, value: str, zh: str, e
 
 def _shown(value: Any) -> str:
     return "" if value is None else str(value)
-
-
-def _csv(headers: Iterable[Sequence[str]], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerows(headers)
-    pending = _BOM
-    for number, row in enumerate(rows, 1):
-        writer.writerow([shield(cell) for cell in row])
-        if number % _LINES == 0:
-            yield pending + buffer.getvalue().encode()
-            pending = b""
-            buffer.seek(0)
-            buffer.truncate()
-    yield pending + buffer.getvalue().encode()
 
 
 def ndjson_lines(entries: Iterable[Entry]) -> Iterator[bytes]:
@@ -170,7 +153,7 @@ def mended_csv_lines(
 ) -> Iterator[bytes]:
     """Write the curator's own rows as CSV with a column 错误 that says what is wrong with each, to be mended and
     uploaded again. `kind` and `options` say how the file was read: without, its first row is the header."""
-    return _csv([], _annotated(path, problems, kind, options or CheckOptions()))
+    return csv_table([], _annotated(path, problems, kind, options or CheckOptions()))
 
 
 def mended_xlsx_file(

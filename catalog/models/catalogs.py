@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -29,7 +30,7 @@ class Catalog(models.Model):
     series = models.ForeignKey(Series, models.PROTECT, null=True, blank=True, verbose_name=_("series"))
     publisher = models.CharField(_("publisher"), max_length=200, blank=True, default="")
     owner = models.ForeignKey(
-        "insurers.Insurer", models.PROTECT, null=True, blank=True, related_name="catalogs", verbose_name=_("owner")
+        settings.TENANT_MODEL, models.PROTECT, null=True, blank=True, related_name="catalogs", verbose_name=_("owner")
     )
     province = models.CharField(_("province"), max_length=50, blank=True, default="")
     premium_cny = models.DecimalField(_("premium (CNY)"), max_digits=16, decimal_places=2, null=True, blank=True)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from drf_spectacular.contrib.django_filters import DjangoFilterExtension
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
@@ -28,19 +27,6 @@ class ProblemDocument(serializers.Serializer):
     code = serializers.CharField(help_text="stable; branch on this")
     request_id = serializers.CharField()
     errors = FieldProblem(many=True, required=False)
-
-
-class ApiKeyScheme(OpenApiAuthenticationExtension):
-    target_class = "insurers.api.authentication.ApiKeyAuthentication"
-    name = "ApiKey"
-
-    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
-        return {
-            "type": "apiKey",
-            "in": "header",
-            "name": "Authorization",
-            "description": "`Authorization: Api-Key <key>`",
-        }
 
 
 class ProductSchema(AutoSchema):

@@ -3,6 +3,9 @@
 from django.urls import path
 
 from insurers.api import audit, manifest, views, webhooks
+from insurers.api import (
+    schema as schema,  # what is here is in the OpenAPI document, and how its callers say who they are
+)
 
 VERSION = "products/<str:code>/versions/<str:label>/"
 WEBHOOK = "webhooks/<uuid:pk>/"

@@ -17,14 +17,14 @@ from django.urls import reverse
 
 from catalog import lifecycle, moves, services
 from catalog.changes import compared_anew, followed
-from catalog.curating.versions import PAGES
 from catalog.lifecycle import ASKED, CONSULTATION, DRAFT, MOVE, MOVES, PUBLISHED, REVIEW, STATES, WITHDRAWN, Standing
 from catalog.models import Catalog, CatalogVersion
 from common.audit.deeds import Deed
 from common.audit.models import Record
 from common.lifecycle import GONE, NEW, STAYS, steps, why_not
+from desk.groups import ADMINISTRATOR, AUDITOR, EDITOR, REVIEWER
+from desk.versions.moves import PAGES
 from insurers import lifecycle as product_versions
-from insurers.groups import ADMINISTRATOR, AUDITOR, EDITOR, REVIEWER
 from tests.conftest import Api, imported, published, withdrawn
 
 TODAY = date(2026, 3, 1)

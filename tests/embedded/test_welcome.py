@@ -1,7 +1,7 @@
 """What script/run says when it is ready, and makes the first time."""
 
+from desk.management.commands.demo_logins import Command
 from embedded import welcome
-from insurers.management.commands.demo_logins import Command
 
 
 class Folder:

@@ -1,0 +1,126 @@
+"""Claim checks for curators: what was asked, what was answered and why; append-only, so nothing can be done to them here."""
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalog import reference
+from catalog.models import Catalog
+from claims.eligibility import RULES_VERSION
+from claims.models import ClaimCheck
+from claims.services import worded
+from common import icd10
+from common.audit.deeds import Deed
+from common.audit.services import record
+from common.labels import reader_language
+from desk.badges import provenance_badge
+from desk.frame import PageAdmin
+from desk.markup import badge
+
+_TONES = {"eligible": "good", "review": "warn", "ineligible": "bad", "refunded": "quiet"}
+_EFFECTS = {"I": "bad", "R": "warn", "N": "quiet"}
+
+
+def effect_words() -> dict[str, str]:
+    """Return what a reason does to its line, in words."""
+    return {"I": _("not payable"), "R": _("to a person"), "N": _("note")}
+
+
+def matched_words() -> dict[str, str]:
+    """Return what a drug was recognised by, in words."""
+    return {
+        "national_code": _("national drug code"),
+        "approval_no": _("approval number"),
+        "name": _("name"),
+        "brand": _("brand name"),
+    }
+
+
+def lines_shown(decision: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the lines of an answer with what stands for codes: the outcome's badge, each reason's badge and what it cites."""
+    outcomes, effects, matched = dict(ClaimCheck.Outcome.choices), effect_words(), matched_words()
+    shown = []
+    for line in decision["lines"]:
+        reasons = [
+            {
+                **reason,
+                "badge": badge(effects[reason["effect"]], _EFFECTS[reason["effect"]]),
+                "cited": [" ".join(str(value) for value in cite.values()) for cite in reason["cites"]],
+            }
+            for reason in line["reasons"]
+        ]
+        drug = line["drug"] or {}
+        shown.append(
+            {
+                **line,
+                "badge": badge(outcomes[line["outcome"]], _TONES[line["outcome"]]),
+                "told": reasons,
+                "matched": matched.get(drug.get("matched_by") or "", ""),
+            }
+        )
+    return shown
+
+
+def diagnoses_shown(facts: dict[str, Any]) -> str:
+    """Return every diagnosis that was asked about, of the claim and of its lines, with its name."""
+    told = [facts.get("diagnoses"), *(line.get("diagnoses") for line in facts.get("lines") or [])]
+    codes = (code for asked in told for text in asked or [] for code in icd10.split(text))
+    return reference.disease_names().list_shown(dict.fromkeys(codes))
+
+
+@admin.register(ClaimCheck)
+class ClaimCheckAdmin(PageAdmin):
+    page_template = "desk/checks/check.html"
+    list_display = [
+        "__str__",
+        "insurer",
+        "product",
+        "provenance_shown",
+        "outcome_shown",
+        "service_date",
+        "decided_by",
+        "decided_at",
+    ]
+    list_filter = ["outcome", "insurer", "product"]
+    list_select_related = ["insurer", "product"]
+    search_fields = ["claim_no", "digest", "product__code", "insurer__code"]
+    date_hierarchy = "decided_at"
+    ordering = ["-decided_at", "-id"]
+    show_full_result_count = False
+
+    @admin.display(description=gettext_lazy("provenance"), ordering="product__is_demonstration")
+    def provenance_shown(self, check: ClaimCheck) -> SafeString | str:
+        return provenance_badge("demonstration") if check.product.is_demonstration else ""
+
+    @admin.display(description=gettext_lazy("outcome"), ordering="outcome")
+    def outcome_shown(self, check: ClaimCheck) -> SafeString:
+        return badge(check.get_outcome_display(), _TONES[check.outcome])
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        record(Deed.CHECKS_LISTED, by=request.user.get_username(), what=ClaimCheck)
+        return super().changelist_view(request, extra_context)
+
+    def page_context(self, request: HttpRequest, check: ClaimCheck) -> dict[str, Any]:
+        record(Deed.CHECK_READ, by=request.user.get_username(), what=check, name=str(check.pk))
+        context: dict[str, Any] = {
+            "check": check,
+            "outcome_badge": self.outcome_shown(check),
+            "rules_today": RULES_VERSION,
+        }
+        if check.decision is None:
+            return context
+        decision = worded(check.decision, reader_language())
+        cited = [catalog["catalog"] for catalog in decision["catalogs"]]
+        provenance = dict(Catalog.objects.filter(code__in=cited).values_list("code", "provenance"))
+        return context | {
+            "decision": decision,
+            "lines": lines_shown(decision),
+            "catalogs": [{**one, "provenance": provenance.get(one["catalog"], "")} for one in decision["catalogs"]],
+            "diagnoses": diagnoses_shown(check.facts),
+            "facts": json.dumps(check.facts, ensure_ascii=False, indent=2),
+        }

@@ -1,0 +1,62 @@
+"""The groups every office has (spec curation.md 7): made where they are missing, after that the office's own to change."""
+
+from fnmatch import fnmatchcase
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission
+
+EDITOR, REVIEWER, AUDITOR, ADMINISTRATOR = "目录编辑", "目录复核", "审计", "系统管理"
+# Whoever audits or keeps the accounts does nothing else.
+ALONE = frozenset({AUDITOR, ADMINISTRATOR})
+
+_LISTS = ("catalog.view_*", "insurers.view_insurer", "insurers.view_product*")
+GROUPS: dict[str, tuple[str, ...]] = {
+    EDITOR: (
+        *_LISTS,
+        "catalog.add_catalog",
+        "catalog.add_importrun",
+        "catalog.change_importrun",
+        "catalog.change_catalogversion",
+        "catalog.delete_catalogversion",
+    ),
+    REVIEWER: (*_LISTS, "catalog.publish_catalogversion", "catalog.withdraw_catalogversion"),
+    AUDITOR: ("*.view_*",),
+    ADMINISTRATOR: (
+        "auth.view_user",
+        "auth.add_user",
+        "auth.change_user",
+        "auth.view_group",
+        "insurers.view_insurer",
+        "insurers.add_insurer",
+        "insurers.change_insurer",
+        "insurers.view_apikey",
+        "insurers.add_apikey",
+        "insurers.change_apikey",
+        "axes.view_accessattempt",
+        "jobs.view_job",
+        "jobs.change_job",
+    ),
+}
+
+
+def make_groups(sender: Any, **_signal: Any) -> None:
+    """Make the groups that are missing, once every app has its rights: after the last app that has models."""
+    if sender is not [app for app in apps.get_app_configs() if app.models_module][-1]:
+        return
+    missing = GROUPS.keys() - set(Group.objects.values_list("name", flat=True))
+    if not missing:
+        return
+    rights = list(Permission.objects.select_related("content_type"))
+    for name in sorted(missing):
+        held = [right for right in rights if any(fnmatchcase(_name(right), wanted) for wanted in GROUPS[name])]
+        Group.objects.create(name=name).permissions.set(held)
+
+
+def _name(right: Permission) -> str:
+    return f"{right.content_type.app_label}.{right.codename}"
+
+
+def why_not_together(names: set[str]) -> bool:
+    """Tell whether one person may not be in all these groups."""
+    return len(names) > 1 and not names.isdisjoint(ALONE)

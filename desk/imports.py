@@ -1,0 +1,270 @@
+"""Imports: the list, and each one's page: how far it is, what is wrong with the file, how the draft differs; cancelling and retrying."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.urls import URLPattern
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalog import reference, services
+from catalog.changes import compared_anew
+from catalog.importing.export import mended_csv_lines, mended_xlsx_file, readings
+from catalog.models import ImportProblem, ImportRun
+from common import icd10
+from common.downloads import XLSX, download, marked_name
+from common.jobs.models import Job
+from common.labels import reader_language
+from desk.badges import provenance_badge, run_badge, run_words
+from desk.changes import changes_context
+from desk.forms import NothingToFillIn, posted
+from desk.frame import Action, Button, PageAdmin, paged
+from desk.uploads import DrugUploadForm, uploaded
+from tables.written import csv_table
+
+MAY_UPLOAD = "catalog.add_importrun"
+MAY_STEER = "catalog.change_importrun"
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Imports by the state that people see."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(run_words().items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[ImportRun]) -> QuerySet[ImportRun]:
+        wanted = {
+            "queued": Q(outcome="", job__state=Job.State.QUEUED),
+            "running": Q(outcome="", job__state=Job.State.RUNNING),
+            "ready": Q(outcome=ImportRun.Outcome.READY),
+            "failed": Q(outcome=ImportRun.Outcome.FAILED) | Q(outcome="", job__state=Job.State.DEAD),
+            "cancelled": Q(outcome="", job__state=Job.State.CANCELLED),
+        }.get(self.value() or "")
+        return queryset if wanted is None else queryset.filter(wanted)
+
+
+def phase_words() -> dict[str, str]:
+    """Return what each step of an import is called."""
+    return {
+        "": _("Waiting for a worker"),
+        "gate": _("Looking at the file"),
+        "check": _("Checking the rows"),
+        "checksum": _("Computing the checksum"),
+        "diff": _("Comparing with the version it follows"),
+        "merge": _("Bringing the drug master up to date"),
+    }
+
+
+def progress_of(run: ImportRun) -> dict[str, Any]:
+    """Return how far an import is, as its page polls it."""
+    state, job = run.state, run.job
+    done, total = (job.done, job.total) if job else (0, 0)
+    phase = job.phase if job and state == "running" else ""
+    words = phase_words()
+    told = words.get(phase, phase) if state in {"queued", "running"} else run_words()[state]
+    if state == "running" and not phase:
+        told = _("Starting")
+    return {
+        "state": state,
+        "told": told,
+        "percent": min(100, done * 100 // total) if total else None,
+        "final": state not in {"queued", "running"},
+    }
+
+
+def told_problem(problem: ImportProblem) -> str:
+    """Return a problem's sentence in the reader's language."""
+    return problem.message_en if reader_language() == "en" else problem.message_zh
+
+
+def disease_names_in(problem: ImportProblem) -> str:
+    """Return the ICD-10 codes in a problem's value with their names, where any of them has one."""
+    if problem.column != "icd10":
+        return ""
+    names = reference.disease_names()
+    codes = [code for code in icd10.split(problem.value) if names.of(code)]
+    return names.list_shown(codes)
+
+
+def problem_rows(run: ImportRun) -> Iterator[list[str]]:
+    """Yield an import's problems, then what was read otherwise than written and which header went to which column, as rows of a table."""
+    words = {"normalised": _("read otherwise"), "column": _("column read")}
+    told = "message_en" if reader_language() == "en" else "message_zh"
+    for problem in run.problems.order_by("severity", "id").iterator(chunk_size=2000):
+        place = str(problem.row or ""), problem.column
+        yield [str(problem.get_severity_display()), *place, problem.value, problem.code, told_problem(problem)]
+    for read in readings(run.normalised, run.columns_read):
+        yield [words[read["severity"]], str(read["row"] or ""), read["column"], read["value"], "", read[told]]
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(PageAdmin):
+    page_template = "desk/imports/import.html"
+    list_display = [
+        "file_name",
+        "target_shown",
+        "provenance_shown",
+        "state_shown",
+        "error_count",
+        "warning_count",
+        "created_by",
+        "created_at",
+    ]
+    list_filter = [StateFilter, "kind", "catalog__kind"]
+    list_select_related = ["catalog", "job"]
+    search_fields = ["file_name", "catalog__code", "catalog__name", "label", "created_by"]
+    ordering = ["-created_at"]
+
+    @admin.display(description=gettext_lazy("for"), ordering="catalog__code")
+    def target_shown(self, run: ImportRun) -> str:
+        return f"{run.catalog.code} {run.label}" if run.catalog else _("drug master")
+
+    @admin.display(description=gettext_lazy("provenance"), ordering="catalog__provenance")
+    def provenance_shown(self, run: ImportRun) -> SafeString | str:
+        return provenance_badge(run.catalog.provenance) if run.catalog else ""
+
+    @admin.display(description=gettext_lazy("state"))
+    def state_shown(self, run: ImportRun) -> SafeString:
+        return run_badge(run.state)
+
+    def badges(self, run: ImportRun) -> list[SafeString]:
+        return [run_badge(run.state), *([provenance_badge(run.catalog.provenance)] if run.catalog else [])]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ImportRun]:
+        related = ("catalog", "catalog__series", "job", "version", "version__parent")
+        return super().get_queryset(request).select_related(*related).defer("normalised")
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            self.route("drugs/upload/", self.upload_drugs_view, "upload_drugs"),
+            self.route("<uuid:pk>/progress/", self.progress_view, "progress"),
+            self.route("<uuid:pk>/problems.csv", self.problems_view, "problems"),
+            self.route("<uuid:pk>/rows-with-problems.csv", self.marked_csv_view, "marked_csv"),
+            self.route("<uuid:pk>/rows-with-problems.xlsx", self.marked_xlsx_view, "marked_xlsx"),
+            self.route("<uuid:pk>/cancel/", self.cancel_view, "cancel"),
+            self.route("<uuid:pk>/retry/", self.retry_view, "retry"),
+            *super().get_urls(),
+        ]
+
+    def page_context(self, request: HttpRequest, run: ImportRun) -> dict[str, Any]:
+        errors = paged(request, run.problems.filter(severity="error").order_by("id"), "errors")
+        warnings = paged(request, run.problems.filter(severity="warning").order_by("id"), "warnings")
+        for problem in (*errors, *warnings):
+            problem.told = told_problem(problem)
+            problem.names = disease_names_in(problem)
+        context = {
+            "run": run,
+            "state": run.state,
+            "catalog": run.catalog,
+            "progress": progress_of(run),
+            "errors": errors,
+            "warnings": warnings,
+            "columns_read": run.columns_read,
+            "normalised": paged(request, run.normalised, "readings"),
+            "file_kept": services.kept_file(run) is not None,
+            "dead": bool(run.job and not run.outcome and run.job.state == Job.State.DEAD),
+            "buttons": self._buttons(request, run),
+        }
+        if run.version:
+            version = compared_anew(run.version)
+            context |= {"version": version, "differences": True, **changes_context(request, version)}
+        return context | {"found": run.counts}
+
+    def _buttons(self, request: HttpRequest, run: ImportRun) -> list[Button]:
+        if not request.user.has_perm(MAY_STEER):
+            return []
+        if run.state in {"queued", "running"}:
+            return [Button(_("Cancel the import"), self.url("cancel", run.pk), "cancel", "danger")]
+        if not run.outcome and run.job and run.job.state == Job.State.DEAD:
+            return [Button(_("Try again"), self.url("retry", run.pk), "refresh", "primary")]
+        return []
+
+    def progress_view(self, request: HttpRequest, pk: object) -> HttpResponse:
+        return JsonResponse(progress_of(self.found(request, pk)))
+
+    def problems_view(self, request: HttpRequest, pk: object) -> HttpResponseBase:
+        run = self.found(request, pk)
+        head = [_("severity"), _("row"), _("column"), _("value"), _("code"), _("what is wrong")]
+        return download(csv_table([head], problem_rows(run)), f"problems-{str(run.pk)[:8]}.csv", "text/csv")
+
+    def marked_csv_view(self, request: HttpRequest, pk: object) -> HttpResponseBase:
+        run, file = self._kept(request, pk)
+        lines = mended_csv_lines(file, services.file_problems(run), *services.how_read(run))
+        return download(lines, marked_name(run.file_name, "csv"), "text/csv")
+
+    def marked_xlsx_view(self, request: HttpRequest, pk: object) -> HttpResponseBase:
+        run, file = self._kept(request, pk)
+        book = mended_xlsx_file(file, services.file_problems(run), *services.how_read(run))
+        return download(book, marked_name(run.file_name, "xlsx"), XLSX)
+
+    def _kept(self, request: HttpRequest, pk: object) -> tuple[ImportRun, Path]:
+        run = self.found(request, pk)
+        file = services.kept_file(run)
+        if file is None:
+            raise Http404(_("Only the file of a failed import is kept, for 30 days."))
+        return run, file
+
+    def cancel_view(self, request: HttpRequest, pk: object) -> HttpResponse:
+        run = self.found(request, pk)
+        self.require(request, MAY_STEER)
+
+        def do(_given: dict[str, Any]) -> tuple[str, str]:
+            services.cancel_import(run=run, by=request.user.get_username())
+            return self.url("change", run.pk), _("The import is asked to stop; nothing of it is kept.")
+
+        action = Action(
+            title=_("Cancel the import of %(file)s") % {"file": run.file_name},
+            form=NothingToFillIn(posted(request)),
+            do=do,
+            submit=_("Cancel the import"),
+            back=self.url("change", run.pk),
+            tone="danger",
+        )
+        return self.act(request, run, action)
+
+    def retry_view(self, request: HttpRequest, pk: object) -> HttpResponse:
+        run = self.found(request, pk)
+        self.require(request, MAY_STEER)
+
+        def do(_given: dict[str, Any]) -> tuple[str, str]:
+            services.retry_import(run=run, by=request.user.get_username())
+            return self.url("change", run.pk), _("The import is queued again.")
+
+        action = Action(
+            title=_("Try the import of %(file)s again") % {"file": run.file_name},
+            form=NothingToFillIn(posted(request)),
+            do=do,
+            submit=_("Try again"),
+            back=self.url("change", run.pk),
+        )
+        return self.act(request, run, action)
+
+    def upload_drugs_view(self, request: HttpRequest) -> HttpResponse:
+        self.require(request, MAY_UPLOAD)
+
+        def do(given: dict[str, Any]) -> tuple[str, str]:
+            file = given["file"]
+            run, new = services.upload_drugs(
+                chunks=file.chunks(), file_name=file.name, by=request.user.get_username(), note=given["note"]
+            )
+            return self.url("change", run.pk), uploaded(run, new)
+
+        action = Action(
+            title=_("Upload the drug master"),
+            form=DrugUploadForm(posted(request), request.FILES or None),
+            do=do,
+            submit=_("Upload and check"),
+            back=self.url("changelist"),
+            intro=_(
+                "Products are updated by national code, else by approval number, strength and pack; none is removed."
+            ),
+        )
+        return self.act(request, None, action)

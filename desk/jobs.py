@@ -1,0 +1,85 @@
+"""Background jobs: what runs, what waits, and the dead letters that may be tried again."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.errors import Refused
+from common.jobs import services
+from common.jobs.models import Job
+from desk.forms import NothingToFillIn, posted
+from desk.frame import Action, Button, PageAdmin
+from desk.markup import badge
+
+MAY_STEER = "jobs.change_job"
+_TONES = {"queued": "info", "running": "info", "done": "good", "cancelled": "quiet", "dead": "bad"}
+
+
+class JobEnded(Refused):
+    code = "already_ended"
+
+
+class NotDead(Refused):
+    code = "not_a_dead_letter"
+
+
+@admin.register(Job)
+class JobAdmin(PageAdmin):
+    page_template = "desk/jobs/job.html"
+    list_display = ["id", "kind", "subject", "state_shown", "attempts", "created_at", "finished_at"]
+    list_display_links = ["id", "kind"]
+    list_filter = ["state", "kind"]
+    search_fields = ["subject", "last_error"]
+    ordering = ["-id"]
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def state_shown(self, job: Job) -> SafeString:
+        return badge(job.get_state_display(), _TONES[job.state])
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            self.route("<int:pk>/cancel/", self.cancel_view, "cancel"),
+            self.route("<int:pk>/retry/", self.retry_view, "retry"),
+            *super().get_urls(),
+        ]
+
+    def page_context(self, request: HttpRequest, job: Job) -> dict[str, Any]:
+        buttons = []
+        if request.user.has_perm(MAY_STEER):
+            if job.state == Job.State.DEAD:
+                buttons.append(Button(_("Try again"), self.url("retry", job.pk), "refresh", "primary"))
+            elif job.state in {Job.State.QUEUED, Job.State.RUNNING}:
+                buttons.append(Button(_("Cancel"), self.url("cancel", job.pk), "cancel", "danger"))
+        return {"job": job, "state_badge": self.state_shown(job), "buttons": buttons}
+
+    def cancel_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        job = self.found(request, pk)
+        self.require(request, MAY_STEER)
+
+        def do(_given: dict[str, Any]) -> tuple[str, str]:
+            if not services.cancel(job=job, by=request.user.get_username()):
+                raise JobEnded(_("This job has ended already."))
+            return self.url("change", pk), _("The job is asked to stop.")
+
+        return self._confirm(request, job, _("Cancel the job"), do, tone="danger")
+
+    def retry_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        job = self.found(request, pk)
+        self.require(request, MAY_STEER)
+
+        def do(_given: dict[str, Any]) -> tuple[str, str]:
+            if job.state != Job.State.DEAD:
+                raise NotDead(_("Only a dead letter can be tried again."))
+            services.retry(job=job, by=request.user.get_username())
+            return self.url("change", pk), _("The job is queued again, for three more attempts.")
+
+        return self._confirm(request, job, _("Try the job again"), do, tone="primary")
+
+    def _confirm(self, request: HttpRequest, job: Job, title: str, do: Any, *, tone: str) -> HttpResponse:
+        form, back = NothingToFillIn(posted(request)), self.url("change", job.pk)
+        return self.act(request, job, Action(title=title, form=form, do=do, submit=title, back=back, tone=tone))

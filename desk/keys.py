@@ -1,0 +1,153 @@
+"""API keys: issued, shown once, revoked."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
+
+from catalog.clock import CHINA
+from desk.forms import NothingToFillIn, day_field, posted, text_field
+from desk.frame import Action, Button, PageAdmin
+from desk.markup import badge
+from insurers import services
+from insurers.models import ApiKey, Insurer, Scope
+
+MAY_ISSUE = "insurers.add_apikey"
+MAY_REVOKE = "insurers.change_apikey"
+KEY_DAYS = 180
+
+
+class IssueForm(forms.Form):
+    """A new key, of an insurer or of the curator who makes it."""
+
+    insurer = forms.ChoiceField(
+        label=gettext_lazy("For"),
+        required=False,
+        widget=UnfoldAdminSelectWidget(),
+        help_text=gettext_lazy("A curator's key acts as the curator, so everybody makes their own."),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=gettext_lazy("Scopes"),
+        choices=[(value, f"{value}") for value in Scope.values],
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+    )
+    expires_on = day_field(
+        label=gettext_lazy("Last day"), help_text=gettext_lazy("the key ends with this day in China")
+    )
+    note = text_field(label=gettext_lazy("Note"), required=False, max_length=200)
+
+    def __init__(self, *args: Any, person: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mine = ("", _("myself (%(person)s)") % {"person": person})
+        insurers = [(str(i.pk), str(i)) for i in Insurer.objects.filter(is_active=True)]
+        self.fields["insurer"].choices = [mine, *insurers]  # type: ignore[attr-defined]
+        words = [(value, f"{label} ({value})") for value, label in Scope.choices]
+        self.fields["scopes"].choices = words  # type: ignore[attr-defined]
+
+    def clean_expires_on(self) -> Any:
+        day = self.cleaned_data["expires_on"]
+        if day < timezone.now().astimezone(CHINA).date():
+            raise forms.ValidationError(_("This day is over; choose a later one."))
+        return day
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(PageAdmin):
+    page_template = "desk/keys/key.html"
+    list_display = ["prefix", "owner_shown", "scopes_shown", "state_shown", "note", "created_at", "expires_at"]
+    list_filter = ["insurer"]
+    list_select_related = ["insurer", "user"]
+    search_fields = ["prefix", "note", "insurer__code", "insurer__name", "user__username"]
+    ordering = ["-created_at"]
+
+    @admin.display(description=gettext_lazy("owner"))
+    def owner_shown(self, key: ApiKey) -> str:
+        if key.insurer:
+            return str(key.insurer)
+        return _("curator %(person)s") % {"person": key.user.get_username() if key.user else ""}
+
+    @admin.display(description=gettext_lazy("scopes"))
+    def scopes_shown(self, key: ApiKey) -> str:
+        return ", ".join(key.scopes)
+
+    @admin.display(description=gettext_lazy("state"))
+    def state_shown(self, key: ApiKey) -> SafeString:
+        if key.revoked_at:
+            return badge(_("revoked"), "bad")
+        if key.expires_at and key.expires_at <= timezone.now():
+            return badge(_("expired"), "quiet")
+        return badge(_("valid"), "good")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm(MAY_ISSUE)
+
+    def get_urls(self) -> list[URLPattern]:
+        return [self.route("<int:pk>/revoke/", self.revoke_view, "revoke"), *super().get_urls()]
+
+    def page_context(self, request: HttpRequest, key: ApiKey) -> dict[str, Any]:
+        buttons = []
+        if key.revoked_at is None and request.user.has_perm(MAY_REVOKE):
+            buttons.append(Button(_("Revoke"), self.url("revoke", key.pk), "block", "danger"))
+        words = dict(Scope.choices)
+        return {
+            "key": key,
+            "owner": self.owner_shown(key),
+            "state_badge": self.state_shown(key),
+            "scopes": [(scope, words.get(scope, scope)) for scope in key.scopes],
+            "buttons": buttons,
+        }
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        self.require(request, MAY_ISSUE)
+        person = request.user.get_username()
+
+        def do(given: dict[str, Any]) -> HttpResponse:
+            # The last moment of the last day in China, so that the day itself is included.
+            ends = datetime.combine(given["expires_on"] + timedelta(days=1), time.min, CHINA).astimezone(UTC)
+            shared = {"scopes": given["scopes"], "note": given["note"], "expires_at": ends, "by": person}
+            if given["insurer"]:
+                row, secret = services.issue_insurer_key(insurer=Insurer.objects.get(pk=given["insurer"]), **shared)
+            else:
+                # Never for another curator: the key would act as them and be their second person.
+                row, secret = services.issue_curator_key(username=person, **shared)
+            context = {"key": row, "secret": secret, "owner": self.owner_shown(row), "back": self.url("change", row.pk)}
+            # Not redirected to: then the key would have to be kept somewhere. Admin pages are never cached.
+            return self.page(request, "desk/keys/issued.html", row, {**context, "history_href": ""})
+
+        ends_on = timezone.now().astimezone(CHINA).date() + timedelta(days=KEY_DAYS)
+        action = Action(
+            title=_("New API key"),
+            form=IssueForm(posted(request), person=person, initial={"expires_on": ends_on}),
+            do=do,
+            submit=_("Issue the key"),
+            back=self.url("changelist"),
+            intro=_("The key is shown once, on the next page; only its hash is kept."),
+        )
+        return self.act(request, None, action)
+
+    def revoke_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        key = self.found(request, pk)
+        self.require(request, MAY_REVOKE)
+
+        def do(_given: dict[str, Any]) -> tuple[str, str]:
+            services.revoke_key(key=key, by=request.user.get_username())
+            return self.url("change", pk), _("The key is revoked.")
+
+        action = Action(
+            title=_("Revoke the key %(prefix)s") % {"prefix": key.prefix},
+            form=NothingToFillIn(posted(request)),
+            do=do,
+            submit=_("Revoke"),
+            back=self.url("change", pk),
+            intro=_("The next request with it is refused. It cannot be made valid again."),
+            tone="danger",
+        )
+        return self.act(request, key, action)

@@ -1,0 +1,105 @@
+"""What is around every page: the menu, the languages, the styles, and which page is the first."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from desk.today import today
+
+# The side bar: (title, [(icon, title, view name, permission)]); a new page gets its row here.
+MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
+    (
+        _("Catalogs"),
+        [
+            ("today", _("Today"), "index", ""),
+            ("menu_book", _("Catalogs"), "catalog_catalog_changelist", "catalog.view_catalog"),
+            ("layers", _("Versions"), "catalog_catalogversion_changelist", "catalog.view_catalogversion"),
+            ("upload_file", _("Imports"), "catalog_importrun_changelist", "catalog.view_importrun"),
+        ],
+    ),
+    (
+        _("Drugs"),
+        [
+            ("medication", _("Drugs"), "catalog_drug_changelist", "catalog.view_drug"),
+            ("inventory_2", _("Drug products"), "catalog_drugproduct_changelist", "catalog.view_drugproduct"),
+        ],
+    ),
+    (
+        _("Insurers"),
+        [
+            ("domain", _("Insurers"), "insurers_insurer_changelist", "insurers.view_insurer"),
+            ("health_and_safety", _("Products"), "insurers_product_changelist", "insurers.view_product"),
+            ("contract", _("Product versions"), "insurers_productversion_changelist", "insurers.view_productversion"),
+            ("fact_check", _("Claim checks"), "claims_claimcheck_changelist", "claims.view_claimcheck"),
+            ("key", _("API keys"), "insurers_apikey_changelist", "insurers.view_apikey"),
+        ],
+    ),
+    (
+        _("Vocabularies"),
+        [
+            ("stairs", _("Series"), "catalog_series_changelist", "catalog.view_series"),
+            ("label", _("Marks"), "catalog_mark_changelist", "catalog.view_mark"),
+            ("coronavirus", _("Indications"), "catalog_indication_changelist", "catalog.view_indication"),
+            ("personal_injury", _("ICD-10 names"), "catalog_diseasename_changelist", "catalog.view_diseasename"),
+            ("genetics", _("Rare diseases"), "catalog_raredisease_changelist", "catalog.view_raredisease"),
+            ("pill", _("Dosage forms"), "catalog_dosageform_changelist", "catalog.view_dosageform"),
+            ("account_tree", _("Drug classes"), "catalog_drugclass_changelist", "catalog.view_drugclass"),
+            ("gavel", _("Statutory exclusions"), "catalog_exclusion_changelist", "catalog.view_exclusion"),
+        ],
+    ),
+    (
+        _("System"),
+        [
+            ("deployed_code_history", _("Background jobs"), "jobs_job_changelist", "jobs.view_job"),
+            ("history_edu", _("Log of deeds"), "audit_record_changelist", "audit.view_record"),
+            ("group", _("Curators"), "auth_user_changelist", "auth.view_user"),
+            ("badge", _("Groups"), "auth_group_changelist", "auth.view_group"),
+            ("lock_clock", _("Failed logins"), "axes_accessattempt_changelist", "axes.view_accessattempt"),
+        ],
+    ),
+]
+
+
+def menu(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the side bar: groups of pages this person may see."""
+    groups = []
+    for title, entries in MENU:
+        items = []
+        for icon, name, view, permission in entries:
+            if permission and not request.user.has_perm(permission):
+                continue
+            try:
+                href = reverse(f"admin:{view}")
+            except NoReverseMatch:  # the app is not installed
+                continue
+            here = request.path == href or (view != "index" and request.path.startswith(href))
+            items.append({"icon": icon, "title": name, "link": href, "active": here, "has_permission": True})
+        if items:
+            groups.append({"title": title, "items": items, "separator": bool(groups)})
+    return groups
+
+
+def frame(context: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
+    """Add to the theme's context what our frame shows (unfold's `extra_context` hook)."""
+    context["styles"] = [*context["styles"], static("desk/desk.css")]
+    context["site_favicons"] = [{"rel": "icon", "type": "image/svg+xml", "href": static("desk/icon.svg")}]
+    context["show_languages"] = True
+    # There is no other site: the theme's link to it would lead back here.
+    context["site_url"] = None
+    # A calm blue instead of the theme's purple; the shades are the theme's own.
+    context["colors"]["primary"] = {shade: f"var(--color-blue-{shade})" for shade in context["colors"]["primary"]}
+    if context["has_permission"]:
+        context["sidebar_navigation"] = menu(request)
+        if request.path == reverse("admin:index"):
+            context |= today(request)
+    return context
+
+
+admin.site.extra_context = frame
+admin.site.index_template = "desk/today.html"
+admin.site.login_template = "desk/frame/login.html"
+admin.site.index_title = _("Today")

@@ -1,0 +1,69 @@
+"""What the moves of a version ask for."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldBooleanWidget
+
+from catalog.lifecycle import Standing, count_is_the_expected, mass_change_is_confirmed
+from catalog.models import CODE_PATTERN
+from desk.forms import day_field, note_field, text_field
+
+
+class SubmitForm(forms.Form):
+    """Opening a draft for consultation."""
+
+    comments_until = day_field(label=_("Comments until"), required=False, help_text=_("the last day; may be left open"))
+
+
+class ReviewForm(forms.Form):
+    """Handing a draft to the reviewers."""
+
+    note = note_field(label=_("Note for the reviewer"), required=False, max_length=2000)
+
+
+class EditForm(forms.Form):
+    """What of a draft can be corrected without another file."""
+
+    label = text_field(label=_("Version label"), max_length=64, validators=[CODE_PATTERN])
+    effective_from = day_field(label=_("Effective from"))
+    effective_to = day_field(
+        label=_("Effective to (inclusive)"),
+        required=False,
+        help_text=_("empty: until another version follows"),
+    )
+    note = note_field(label=_("Note"), required=False, max_length=2000)
+    complete_for = text_field(
+        label=_("Complete for"),
+        required=False,
+        max_length=500,
+        help_text=_("class-code prefixes separated by spaces; empty: complete altogether"),
+    )
+
+    def clean_complete_for(self) -> list[str]:
+        return sorted(set(self.cleaned_data["complete_for"].replace(",", " ").replace("，", " ").split()))
+
+
+class PublishForm(forms.Form):
+    """Publishing, by a second person: what is asked for depends on how the draft stands."""
+
+    note = note_field(label=_("Publishing note"), required=False, max_length=2000)
+    confirm = forms.BooleanField(
+        label=_("I have seen that many entries go or get narrower, and want it so."),
+        required=False,
+        widget=UnfoldBooleanWidget(),
+    )
+    acknowledge = note_field(label=_("Why other counts than expected are right"), required=False, max_length=2000)
+    # What the page was shown against: published over another edition only by whoever has seen the comparison with it.
+    against = forms.CharField(required=False, widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, standing: Standing, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if count_is_the_expected(standing, {}) is None:
+            del self.fields["acknowledge"]
+        if mass_change_is_confirmed(standing, {}) is None:
+            del self.fields["confirm"]
+
+    def clean_against(self) -> str | None:
+        return self.cleaned_data["against"] if "against" in self.data else None
