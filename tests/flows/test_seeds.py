@@ -17,8 +17,10 @@ from catalog.totals import Part
 from claims.management.commands.write_reason_codes import PAGE, page
 from insurers.models import Insurer, Product
 from insurers.services import issue_insurer_key
+from tests.claims.batches.conftest import decided, results
 from tests.conftest import EVERY_INSURER_SCOPE, Api, load_seeds
 
+DEMO = Path(__file__).parents[2] / "seeds" / "claims_demo.csv"
 RULES = Path(__file__).parents[2] / "docs" / "rules.md"
 EXAMPLES = [
     example
@@ -113,6 +115,16 @@ class SeededLists(TestCase):
             assert answer.status_code == 200, answer.content.decode()
             with self.subTest(claim=json.dumps(claim, ensure_ascii=False)):
                 assert [_short(line) for line in answer.json()["lines"]] == example["expect"]
+
+    def test_the_demonstration_claims_run_through_on_every_product(self) -> None:
+        lines = len(DEMO.read_text(encoding="utf-8").splitlines()) - 1
+
+        outcomes = set()
+        for product in Product.objects.order_by("code"):
+            batch = decided(product, DEMO.read_bytes(), DEMO.name)
+            assert (batch.lines, batch.invalid_claims) == (lines, 0)
+            outcomes |= {line["outcome"] for result in results(batch) for line in result["lines"]}
+        assert outcomes == {"eligible", "ineligible", "review"}
 
     def test_the_api_tells_every_reason_there_is(self) -> None:
         from claims.eligibility import REASONS
