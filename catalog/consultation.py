@@ -134,7 +134,7 @@ def _names(version: CatalogVersion, codes: Iterable[str]) -> dict[str, str]:
 def _name_of(version: CatalogVersion, code: str) -> str:
     names = _names(version, [code])
     if code not in names:
-        error = _said("/entry_code", "UNKNOWN_ENTRY", "entry_code", code, label=version.label, code=code)
+        error = _said("/entry_code", "UNKNOWN_ENTRY", "entry_code", code, label=version.label, entry=code)
         raise InvalidInput(_("The request is invalid; see `errors`."), errors=[error])
     return names[code]
 
@@ -263,7 +263,7 @@ def _with_unknown_entries(file: CommentFile, known: dict[str, str], label: str) 
         return file
     room = max(0, files.LIMITS.problems_kept - len(file.errors))
     more = [
-        told("UNKNOWN_ENTRY", row.row, "entry_code", row.entry_code, label=label, code=row.entry_code)
+        told("UNKNOWN_ENTRY", row.row, "entry_code", row.entry_code, label=label, entry=row.entry_code)
         for row in strange[:room]
     ]
     errors = sorted((*file.errors, *more), key=lambda found: found.row or 0)

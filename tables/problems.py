@@ -119,8 +119,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Row {other} gives this national code to another drug than row {row} does. Check the code of both rows.",
     ),
     "UNKNOWN_ENTRY": (
-        "版本 {label} 没有条目编码“{code}”。请按其条目列表填写，或留空，表示对整个目录的意见。",
-        "{label} has no entry “{code}”. Take the code from its entries, or leave it out to speak of the whole list.",
+        "版本 {label} 没有条目编码“{entry}”。请按其条目列表填写，或留空，表示对整个目录的意见。",
+        "{label} has no entry “{entry}”. Take the code from its entries, or leave it out to speak of the whole list.",
     ),
     "UNCODED": (
         "{column} 只有文字、没有编码，理赔时将转人工。请补充 {needed}。",

@@ -9,11 +9,11 @@ HELD = """
 CREATE FUNCTION catalog_comment_held() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   on_version bigint := CASE WHEN TG_OP = 'DELETE' THEN OLD.version_id ELSE NEW.version_id END;
+  may_change CONSTANT text[] := '{version_id,disposition,answer,answered_by,answered_at}'::text[];
   version record;
 BEGIN
   SELECT state, published_at INTO version FROM catalog_catalogversion WHERE id = on_version;
-  IF TG_OP = 'UPDATE' AND (NEW.insurer_id, NEW.by, NEW.at, NEW.entry_code, NEW.stance, NEW.text)
-     IS NOT DISTINCT FROM (OLD.insurer_id, OLD.by, OLD.at, OLD.entry_code, OLD.stance, OLD.text) THEN
+  IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - may_change = to_jsonb(OLD) - may_change THEN
     -- An answer, or the move to the draft that replaces theirs.
     IF version.state IS NULL OR version.published_at IS NOT NULL THEN
       RAISE EXCEPTION 'comments on published catalog version % are answered', on_version USING ERRCODE = 'restrict_violation';
