@@ -11,7 +11,7 @@ from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -19,7 +19,7 @@ from catalog import clock, lifecycle, uploads
 from catalog.importing import comments as files
 from catalog.importing.comments import CommentFile, CommentRow
 from catalog.models import Catalog, CatalogVersion, Comment
-from catalog.refusals import CommentGone, ConsultationOver, NotADraft, NotInConsultation, StillOpen
+from catalog.refusals import CommentGone, ConsultationOver, NotADraft, NotInConsultation, StillOpen, UnderWay
 from catalog.uploads import shown_file_name
 from catalog.vocabularies import DISPOSITIONS, STANCES
 from common import tenancy
@@ -207,16 +207,18 @@ class Uploaded:
         return self.file.error_count == 0
 
 
+@transaction.atomic
 def upload_comments(
     *, version: CatalogVersion, insurer_id: int, by: str, chunks: Iterable[bytes], file_name: str
 ) -> Uploaded:
     """Make a comment of every row of a file, or none where it has an error; what the insurer has said already is not said twice.
 
-    The file is read in a process of its own. Raises ConsultationOver, NotInConsultation, FileTooLarge, NoRoom.
+    The file is read in a process of its own, one of an insurer at a time. Raises ConsultationOver, NotInConsultation, UnderWay, FileTooLarge, NoRoom.
     """
     today = clock.china_today(clock.observe().known_at)
     if refusal := refusal_to_comment(version, today):
         raise refusal
+    _alone(insurer_id)
     stored = uploads.keep(chunks)
     try:
         file = files.read_in_child(uploads.full_path(stored.path))
@@ -225,7 +227,14 @@ def upload_comments(
     return _kept(version=version, insurer_id=insurer_id, by=by, file=file, file_name=shown_file_name(file_name))
 
 
-@transaction.atomic
+def _alone(insurer_id: int) -> None:
+    """Let no other file of the insurer be read until the transaction ends: whoever sends many holds up itself and nobody else. Raises UnderWay."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"comments of {insurer_id}"])
+        if not cursor.fetchone()[0]:
+            raise UnderWay(_("Another file of comments is being read; send this one when that is done."))
+
+
 def _kept(*, version: CatalogVersion, insurer_id: int, by: str, file: CommentFile, file_name: str) -> Uploaded:
     version, now = _open(version)
     names = _names(version, (row.entry_code for row in file.rows))

@@ -74,6 +74,10 @@ class CommentGone(Refused):
     status = 404
 
 
+class UnderWay(Refused):
+    code = "in_flight"
+
+
 class ConsultationOver(Refused):
     code = "consultation_over"
     sentence = gettext_noop(

@@ -152,9 +152,18 @@ class CommentsFileOutput(serializers.Serializer):
     sha256 = serializers.CharField()
 
 
-class FileProblemOutput(shapes.ProblemOutput):
+class CommentsFileProblem(serializers.Serializer):
     pointer = serializers.CharField()
+    code = serializers.CharField()
     detail = serializers.CharField()
+    row = serializers.IntegerField(
+        allow_null=True, required=False, help_text="of the file or sheet; null: the whole file"
+    )
+    column = serializers.CharField(required=False)
+    value = serializers.CharField(required=False)
+    message = serializers.CharField(required=False)
+    message_zh = serializers.CharField(required=False)
+    message_en = serializers.CharField(required=False)
 
 
 class CommentsFileRefused(serializers.Serializer):
@@ -167,7 +176,7 @@ class CommentsFileRefused(serializers.Serializer):
     code = serializers.CharField()
     request_id = serializers.CharField()
     state = serializers.ChoiceField(["failed"], required=False)
-    errors = FileProblemOutput(many=True, required=False, help_text="the first 100, in the file's order")
+    errors = CommentsFileProblem(many=True, required=False, help_text="the first 100, in the file's order")
     error_count = serializers.IntegerField(required=False)
     warnings = shapes.ProblemOutput(many=True, required=False, help_text="the first 100")
     warning_count = serializers.IntegerField(required=False)
@@ -288,7 +297,7 @@ class AnswerViewSet(_OfVersion):
 
     scopes = {"POST": (*WRITE, *PUBLISH)}
 
-    @extend_schema(request=AnswerInput, responses=CommentOutput)
+    @extend_schema(request=AnswerInput, responses={200: CommentOutput})
     def create(self, request: Any, code: str, label: str, pk: str) -> Response:
         """Answer a comment, or answer it otherwise, until the version is published; it makes nobody an editor of the version."""
         check_writable(request, catalog_of(request, code))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 from openpyxl import load_workbook
@@ -85,8 +86,8 @@ remove            office   -                  insurer_key_required   insurer_key
 upload            A        not_found          ok                     consultation_over  consultation_over  consultation_over
 upload            B        not_found          ok                     consultation_over  consultation_over  consultation_over
 upload            office   insurer_key_required insurer_key_required insurer_key_required insurer_key_required insurer_key_required
-answer            A        -                  permission_denied      permission_denied  permission_denied  permission_denied
-answer            B        -                  permission_denied      permission_denied  permission_denied  permission_denied
+answer            A        -                  missing_scope          missing_scope      missing_scope      missing_scope
+answer            B        -                  missing_scope          missing_scope      missing_scope      missing_scope
 answer            office   -                  ok                     ok                 ok                 not_a_draft
 summary           A        not_found          consultation_open      ok                 ok                 ok
 summary           B        not_found          consultation_open      ok                 ok                 ok
@@ -511,6 +512,16 @@ def test_a_report_ends_and_counts_on(version: CatalogVersion, api: Api) -> None:
     body = api.upload(f"{V}/comments/upload/", sheet(text)).json()
 
     assert (body["error_count"], len(body["errors"])) == (1_200, 100)
+
+
+def test_one_file_of_an_insurer_is_read_at_a_time(
+    version: CatalogVersion, insurer: Insurer, other_insurer: Insurer, api: Api, other_api: Api
+) -> None:
+    with psycopg.connect(**connection.get_connection_params()) as elsewhere:
+        elsewhere.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [f"comments of {insurer.pk}"])
+        assert code_of(api.upload(f"{V}/comments/upload/", sheet())) == "in_flight"
+        assert code_of(other_api.upload(f"{V}/comments/upload/", sheet())) == 201
+    assert code_of(api.upload(f"{V}/comments/upload/", sheet())) == 201
 
 
 def test_nothing_of_an_upload_stays_on_disk(version: CatalogVersion, api: Api, settings: Any) -> None:
