@@ -224,7 +224,7 @@ class _OfVersion(ApiViewSet):
         """Return those comments on the version of the address that the caller sees: an insurer its own, the office all."""
         version = consulted_version_of(self.request, self.kwargs["code"], self.kwargs["label"])
         comments = Comment.objects.filter(version=version).seen_by(self.request.user.insurer_id)
-        return comments.select_related("insurer", "version__catalog").order_by("at", "id")
+        return comments.select_related("insurer", "version__catalog").order_by("at", "entry_code", "id")
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {"is_office": self.request.user.is_office}
@@ -249,7 +249,7 @@ class CommentViewSet(_OfVersion):
     scopes = {"GET": READ, "POST": READ, "PATCH": READ, "DELETE": READ}
 
     def list(self, request: Any, code: str, label: str) -> Response:
-        """The comments you may see, the oldest first."""
+        """The comments you may see, the oldest first; those of one file by entry code."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         shown = CommentOutput(page, many=True, context=self.get_serializer_context()).data
         return self.get_paginated_response(shown)

@@ -91,9 +91,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "comment",
                 "verbose_name_plural": "comments",
-                "ordering": ["at", "id"],
+                "ordering": ["at", "entry_code", "id"],
                 "indexes": [
-                    models.Index(fields=["version", "at", "id"], name="comment_of_version"),
+                    models.Index(fields=["version", "at", "entry_code", "id"], name="comment_of_version"),
                     models.Index(
                         condition=models.Q(("answered_at", None), _negated=True),
                         fields=["answered_at"],

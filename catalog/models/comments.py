@@ -48,7 +48,7 @@ class Comment(models.Model):
     class Meta:
         verbose_name = _("comment")
         verbose_name_plural = _("comments")
-        ordering = ["at", "id"]
+        ordering = ["at", "entry_code", "id"]
         constraints = [
             models.CheckConstraint(condition=Q(stance__in=STANCES.codes), name="comment_stance_is_known"),
             models.CheckConstraint(condition=~Q(text=""), name="comment_says_something"),
@@ -59,7 +59,7 @@ class Comment(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["version", "at", "id"], name="comment_of_version"),
+            models.Index(fields=["version", "at", "entry_code", "id"], name="comment_of_version"),
             models.Index(fields=["answered_at"], condition=~Q(answered_at=None), name="comment_answered"),
         ]
 
