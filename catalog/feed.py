@@ -23,7 +23,7 @@ from catalog.entries import COLUMNS
 from catalog.importing.columns import ENTRIES
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, VersionChange
 
-Kind = Literal["published", "withdrawn", "consultation_opened"]
+Kind = Literal["published", "withdrawn", "consultation_opened", "consultation_closed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,14 +201,16 @@ def _changes(event: Event, after: str, limit: int) -> list[tuple[str, str]]:
 
 
 def happenings(*, after: datetime, until: datetime) -> list[Event]:
-    """Return what happened to versions of all catalogs behind one instant and up to another: published, withdrawn, consultation opened.
+    """Return what happened to versions of all catalogs behind one instant and up to another: publications, withdrawals, consultations.
 
-    Opening a consultation declares no instant, so one may commit late: a reader that must miss none looks back a while and knows what it told.
+    Opening and closing a consultation declare no instant, so one may commit late: a reader that must miss none looks back a while, and knows
+    what it told.
     """
     instants: tuple[tuple[Kind, str], ...] = (
         ("published", "published_at"),
         ("withdrawn", "withdrawn_at"),
         ("consultation_opened", "submitted_at"),
+        ("consultation_closed", "consultation_closed_at"),
     )
     happened = Q()
     for _kind, field in instants:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -52,6 +52,7 @@ from catalog.refusals import (
     SamePerson,
     refusal_of,
 )
+from catalog.uploads import shown_file_name
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import InvalidInput, Problem
@@ -90,6 +91,7 @@ __all__ = [
     "request_review",
     "revert_version",
     "send_back",
+    "shown_file_name",
     "submit_version",
     "withdraw_version",
 ]
@@ -142,12 +144,6 @@ def create_catalog(
             return catalog
     except IntegrityError as taken:  # also by a catalog that the caller may not see
         raise CodeTaken(_("The code %(code)s is taken; choose another.") % {"code": code}) from taken
-
-
-def shown_file_name(name: str) -> str:
-    """Return an uploaded file's name without folders and unprintable characters, at most 255 long; for showing only."""
-    last = PurePath(name.replace("\\", "/")).name
-    return "".join(c for c in last if c.isprintable())[:255] or "upload"
 
 
 def upload_catalog(

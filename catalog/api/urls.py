@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.api import entries, feed, views
+from catalog.api import comments, entries, feed, views
 
 VERSION = "catalogs/<str:code>/versions/<str:label>/"
 version, publishing = views.VersionViewSet.as_view, views.PublishingViewSet.as_view
@@ -30,6 +30,28 @@ urlpatterns = [
     path(VERSION + "publish/", publishing({"post": "publish"}), name="version-publish"),
     path(VERSION + "withdraw/", publishing({"post": "withdraw", "delete": "keep"}), name="version-withdraw"),
     path(VERSION + "revert/", version({"post": "revert"}), name="version-revert"),
+    path(
+        VERSION + "comments/",
+        comments.CommentViewSet.as_view({"get": "list", "post": "create"}),
+        name="comment-list",
+    ),
+    path(VERSION + "comments/upload/", comments.CommentsFileViewSet.as_view({"post": "create"}), name="comment-upload"),
+    path(VERSION + "comments/summary/", comments.SummaryViewSet.as_view({"get": "list"}), name="comment-summary"),
+    path(
+        VERSION + "comments/summary.xlsx",
+        comments.SummaryViewSet.as_view({"get": "xlsx"}),
+        name="comment-summary-xlsx",
+    ),
+    path(
+        VERSION + "comments/<uuid:pk>/",
+        comments.CommentViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+        name="comment-detail",
+    ),
+    path(
+        VERSION + "comments/<uuid:pk>/answer/",
+        comments.AnswerViewSet.as_view({"post": "create"}),
+        name="comment-answer",
+    ),
     path("imports/", views.ImportViewSet.as_view({"get": "list", "post": "create"}), name="import-list"),
     path("imports/<uuid:pk>/", views.ImportViewSet.as_view({"get": "retrieve"}), name="import-detail"),
     path("imports/<uuid:pk>/problems.csv", views.ImportViewSet.as_view({"get": "problems"}), name="import-problems"),

@@ -125,6 +125,11 @@ def xlsx_file(entries: Iterable[Entry]) -> IO[bytes]:
     return _xlsx([EXPORTED], (written(entry) for entry in entries))
 
 
+def table_file(header: Sequence[str], rows: Iterable[Sequence[str]]) -> IO[bytes]:
+    """Write texts under a header to a temporary XLSX file, which goes when it is closed, and return it at its beginning."""
+    return _xlsx([header], rows)
+
+
 def _xlsx(headers: Iterable[Sequence[str]], rows: Iterable[Sequence[str]]) -> IO[bytes]:
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet("data")
