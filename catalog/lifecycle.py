@@ -126,6 +126,7 @@ MOVES: tuple[Move[Standing], ...] = (
         deed="version.imported",
         marks=True,
         call="POST /imports/",
+        codes=("draft_edited",),
     ),
     Move(
         "edit",
@@ -137,6 +138,18 @@ MOVES: tuple[Move[Standing], ...] = (
         deed="version.edited",
         marks=True,
         call="PATCH V",
+    ),
+    Move(
+        "merge",
+        "合并基准",
+        before=(DRAFT,),
+        after=DRAFT,
+        who=(EDITOR,),
+        otherwise="not_a_draft",
+        deed="version.merged",
+        marks=True,
+        call="POST V merge-base/",
+        codes=("conflicts",),
     ),
     Move(
         "consult",

@@ -109,6 +109,23 @@ class IncompleteCount(Refused):
     )
 
 
+class Conflicts(Refused):
+    """Both sides changed the same: `more["conflicts"]` names each, for somebody to resolve."""
+
+    code = "conflicts"
+    sentence = gettext_noop(
+        "The draft and %(follows)s changed the same in %(count)d places; say for each entry whether yours (mine) or theirs counts."
+    )
+
+
+class DraftEdited(Refused):
+    code = "draft_edited"
+    sentence = gettext_noop(
+        "The entries of draft %(label)s were edited by hand %(count)d times; that would be lost. "
+        "Use another label, or say that it is to be replaced (replace=true)."
+    )
+
+
 class NothingBefore(Refused):
     code = "nothing_before"
     sentence = gettext_noop("Nothing was in force before %(label)s; there is nothing to go back to.")

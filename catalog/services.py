@@ -12,11 +12,12 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from catalog import clock, uploads
+from catalog.drafting import add_entry, change_entry, edit_entries, edits_of, merge_base, remove_entry
 from catalog.drugs import codes
 from catalog.importing.columns import DRUGS, header_key, headers_of, table_of
 from catalog.importing.result import CheckOptions, usual_names
 from catalog.lifecycle import MOVE, Standing
-from catalog.models import Catalog, ImportRun, Series
+from catalog.models import Catalog, EntryEdit, ImportRun, Series
 from catalog.moves import (
     check_days,
     create_draft,
@@ -36,7 +37,9 @@ from catalog.refusals import (
     Altered,
     BaseChanged,
     CodeTaken,
+    Conflicts,
     ConsultationOpen,
+    DraftEdited,
     Ended,
     IncompleteCount,
     LabelTaken,
@@ -67,7 +70,9 @@ __all__ = [
     "Altered",
     "BaseChanged",
     "CodeTaken",
+    "Conflicts",
     "ConsultationOpen",
+    "DraftEdited",
     "Ended",
     "IncompleteCount",
     "LabelTaken",
@@ -81,13 +86,19 @@ __all__ = [
     "PastDay",
     "ReasonRequired",
     "SamePerson",
+    "add_entry",
+    "change_entry",
     "create_draft",
     "discard_draft",
+    "edit_entries",
     "edit_version",
+    "edits_of",
     "end_consultation",
     "end_consultations",
     "keep_version",
+    "merge_base",
     "publish_version",
+    "remove_entry",
     "request_review",
     "revert_version",
     "send_back",
@@ -161,13 +172,15 @@ def upload_catalog(
     sheet: str = "",
     header_row: int | None = None,
     mapping: Mapping[str, str] | None = None,
+    replace: bool = False,
 ) -> tuple[ImportRun, bool]:
     """Keep a file and queue its import as a draft of the catalog; returns (run, whether it is new).
 
     `names` is `printed` or `plain` ('': printed for a base list, else plain); `complete_for` the class-code prefixes of which the list is
     complete (none: altogether); `sheet`, `header_row` and `mapping` (own header → column) say where the table stands and how its columns are called.
     The same bytes to be read the same way for the same catalog, label and days again give the earlier run. Raises InvalidInput for days out of
-    order, for a class that is none and a column that is none, LabelTaken where the label is not a draft's, FileTooLarge.
+    order, for a class that is none and a column that is none, LabelTaken where the label is not a draft's, DraftEdited where somebody edited the
+    entries of the draft that it would replace and `replace` does not say that they may go, FileTooLarge.
     """
     check_days(effective_from, effective_to)
     wanted = {
@@ -186,12 +199,16 @@ def upload_catalog(
         with transaction.atomic():
             Catalog.objects.select_for_update(no_key=True).get(pk=catalog.pk)
             earlier = _earlier(Q(**wanted), stored.sha256)
-            if not earlier:
+            edited = _edits_replaced(catalog, label)
+            if not earlier or (replace and edited):
                 _label_is_free(catalog, label, by)
+                if edited and not replace:
+                    raise DraftEdited(_(DraftEdited.sentence) % {"label": label, "count": edited})
                 run = ImportRun.objects.create(
                     kind=ImportRun.Kind.ENTRIES,
                     **wanted,
                     note=note,
+                    replace=replace,
                     **_upload_fields(stored, file_name, by),
                 )
                 return _queued(run, f"catalog:{catalog.pk}"), True
@@ -288,6 +305,11 @@ def _label_is_free(catalog: Catalog, label: str, by: str) -> None:
     standing = Standing(state=there.state_on(today) if there else NEW, today=today)
     if why := why_not(MOVE["import"], standing, by):
         raise refusal_of(why, label)
+
+
+def _edits_replaced(catalog: Catalog, label: str) -> int:
+    """Return how many edits of entries an import with this label would lose."""
+    return EntryEdit.objects.filter(version__catalog=catalog, version__label=label).count()
 
 
 @transaction.atomic

@@ -158,7 +158,7 @@ class Problem:
 
     `row` is the file's line or the sheet's row (None: the whole file); `column` the column's English name, or the
     header as written where it is not known; `value` what stood there, shortened, and masked where it may identify a
-    person.
+    person. `other` is the row it is about too, where it is about two.
     """
 
     code: str
@@ -167,6 +167,7 @@ class Problem:
     value: str
     zh: str
     en: str
+    other: int | None = None
 
     @property
     def severity(self) -> str:
@@ -211,6 +212,7 @@ def problem(code: str, row: int | None, column: str = "", value: object = "", **
         value=shown(str(value)),
         zh=zh.format_map(words),
         en=en.format_map(words),
+        other=other if isinstance(other := details.get("other"), int) else None,
     )
 
 

@@ -88,6 +88,26 @@ def check(path: Path, kind: str, options: CheckOptions | None = None) -> Iterato
     )
 
 
+def check_rows(
+    rows: Sequence[tuple[int, Sequence[Cell]]], kind: str, options: CheckOptions, forms: DosageForms
+) -> tuple[dict[int, str], Findings]:
+    """Check rows that come from no file, by every rule of a file's rows: their COPY lines by number, and what was found.
+
+    A row is a number and the cells of all columns in the order of `table_of(kind)`. `forms` is the table of dosage forms. A row that says nothing,
+    or what an earlier one says, has no line; where anything is an error the lines are worth nothing.
+    """
+    table = table_of(kind)
+    placed = tuple(Placed(column, place, column.name) for place, column in enumerate(table))
+    findings = Findings(options.limits)
+    sheet = _Sheet(Header(placed, len(table), ()), kind, options, forms, findings, 0)
+    lines: dict[int, str] = {}
+    for start in range(0, len(rows), BATCH_ROWS):
+        batch = [(row, list(cells)) for row, cells in rows[start : start + BATCH_ROWS]]
+        lines |= {int(line.rpartition("\t")[2]): line for line in sheet.lines(batch, start + len(batch))}
+    sheet.contradictions()
+    return lines, findings
+
+
 def _place(found: Problem | Normalised) -> int:
     return found.row or 0
 

@@ -20,7 +20,16 @@ from catalog.importing.columns import DRUGS, ENTRY_COPY_COLUMNS, MASTER_COPY_COL
 from catalog.importing.load_master import merge, stage
 from catalog.importing.result import Block, CheckOptions, CheckResult
 from catalog.lifecycle import MOVE, Standing
-from catalog.models import Catalog, CatalogEntry, CatalogVersion, Comment, ImportProblem, ImportRun, VersionChange
+from catalog.models import (
+    Catalog,
+    CatalogEntry,
+    CatalogVersion,
+    Comment,
+    EntryEdit,
+    ImportProblem,
+    ImportRun,
+    VersionChange,
+)
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.jobs.services import Lease
@@ -146,6 +155,17 @@ def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult]) -> None
             )
         )
         raise _Wrong
+    if replaced and not run.replace and (count := replaced.edits.count()):
+        result.append(
+            _refused(
+                run,
+                "DRAFT_EDITED",
+                f"草稿 {run.label} 的条目已手工修改 {count} 次，导入会覆盖这些修改。请换一个版本号，或确认替换（replace=true）。",
+                f"The entries of draft {run.label} were edited by hand {count} times; that would be lost. "
+                "Use another label, or say that it is to be replaced (replace=true).",
+            )
+        )
+        raise _Wrong
     replaced_id = replaced.pk if replaced else None
     # Who asked whom until when, and what was said, goes on with the draft of this label.
     consulted = {name: getattr(replaced, name) for name in _CONSULTED} if replaced else {}
@@ -181,11 +201,17 @@ def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult]) -> None
 
 
 def delete_draft(version: CatalogVersion) -> None:
-    """Delete a draft with its entries and changes, without reading them. Comments on it must have gone to another before the transaction ends."""
+    """Delete a draft with its entries, changes and edits, without reading them.
+
+    Comments on it must have gone to another draft before the transaction ends.
+    """
     ImportRun.objects.filter(version=version).update(version=None)
     for rows in (CatalogEntry.objects.filter(version=version), VersionChange.objects.filter(version=version)):
         rows._raw_delete(rows.db)
+    edits = EntryEdit.objects.filter(version_id=version.pk)
     version.delete()
+    # The history of edits is let go only when its version has gone.
+    edits._raw_delete(edits.db)
 
 
 def _refused(run: ImportRun, code: str, zh: str, en: str) -> CheckResult:

@@ -16,6 +16,7 @@ class Deed(TextChoices):
     MASTER_MERGED = "master.merged", _("merged a file into the drug master")
     VERSION_IMPORTED = "version.imported", _("a file became a draft")
     VERSION_EDITED = "version.edited", _("edited a draft")
+    VERSION_MERGED = "version.merged", _("merged the edition followed into a draft")
     VERSION_CONSULTED = "version.consulted", _("opened a consultation")
     VERSION_CONSULTATION_ENDED = "version.consultation_ended", _("ended a consultation")
     VERSION_REVIEW_REQUESTED = "version.review_requested", _("asked for a review")

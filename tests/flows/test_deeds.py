@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from catalog import consultation, moves
+from catalog import consultation, drafting, moves
 from catalog import services as catalogs
 from catalog.clock import observe
 from catalog.models import Catalog, CatalogVersion, Comment, ImportRun
@@ -28,7 +28,7 @@ from tests.conftest import imported, published
 
 pytestmark = pytest.mark.django_db
 
-MODULES: tuple[ModuleType, ...] = (catalogs, moves, consultation, insurers, webhooks, claims, batches, jobs)
+MODULES: tuple[ModuleType, ...] = (catalogs, moves, drafting, consultation, insurers, webhooks, claims, batches, jobs)
 LIST = "entry_code,generic_name,icd10\nE-1,奥希替尼片,C34\n"
 WRITES = {"save", "create", "update", "delete", "bulk_create", "get_or_create", "_raw_delete", "update_or_create"}
 
@@ -259,6 +259,26 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
     "catalog.consultation.answer_comment": (
         D.COMMENT_ANSWERED,
         lambda o: consultation.answer_comment(comment=o.comment(), by="zoe", disposition="noted", text="已阅"),
+    ),
+    "catalog.drafting.add_entry": (
+        D.VERSION_EDITED,
+        lambda o: drafting.add_entry(version=o.draft(), values={"generic_name": "乙片"}, by="zoe"),
+    ),
+    "catalog.drafting.change_entry": (
+        D.VERSION_EDITED,
+        lambda o: drafting.change_entry(version=o.draft(), entry_code="E-1", values={"note": "x"}, by="zoe"),
+    ),
+    "catalog.drafting.remove_entry": (
+        D.VERSION_EDITED,
+        lambda o: drafting.remove_entry(version=o.draft(), entry_code="E-1", by="zoe"),
+    ),
+    "catalog.drafting.edit_entries": (
+        D.VERSION_EDITED,
+        lambda o: drafting.edit_entries(version=o.draft(), of=lambda _version: ["E-1"], reason="x", by="zoe"),
+    ),
+    "catalog.drafting.merge_base": (
+        D.VERSION_MERGED,
+        lambda o: drafting.merge_base(version=[o.draft(), o.published("v2", LIST + "E-2,乙片,C50\n")][0], by="zoe"),
     ),
     "insurers.services.insurer_named": (D.INSURER_CREATED, lambda o: insurers.insurer_named(code="NEW", by="zoe")),
     "insurers.services.keep_insurer": (
