@@ -1,6 +1,6 @@
 """A catalog version's rows made into what is judged by: entries compiled, and indexes of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -10,6 +10,7 @@ from claims.eligibility.compiled import (
     CLASS_LENGTH,
     MAX_QUANTITY_PLACES,
     STANDARD_PLACES,
+    Indexes,
     Selectors,
     by_sort_key,
 )
@@ -19,6 +20,13 @@ from claims.eligibility.matching import CLASS_TEST, DRUG_TESTS, FACETS
 from common.dates import parse_day
 from common.money import NotANumber, scaled
 from common.text import approval_key, is_whole_code, norm
+
+# The columns that compile_entry looks at.
+COLUMNS_READ = (
+    "entry_code generic_name national_code approval_no brand_name manufacturer strength dosage_form class_code icd10 sex age_min age_max "
+    "settings min_institution_level criteria prior_auth payment_standard max_quantity effective_from effective_to payment_standard_text "
+    "indication restriction"
+).split()
 
 
 def compile_entry(columns: Mapping[str, object], forms: DosageForms, kind: Kind) -> Entry:
@@ -124,13 +132,17 @@ def index_by_name(entries: Iterable[Entry]) -> dict[str, tuple[Entry, ...]]:
     return {name: tuple(listed) for name, listed in found.items()}
 
 
-def index_by_class(entries: Iterable[Entry]) -> dict[str, tuple[Entry, ...]]:
-    """Will sort entries that name a drug by the first five characters of their class code, in the order of 4.3."""
-    found: dict[str, list[Entry]] = {}
+def index_by_class(entries: Iterable[Entry]) -> dict[tuple[str, str], tuple[Entry, ...]]:
+    """Sort entries that name a drug by class and disease, each list in the order of 4.3.
+
+    The class is the first five characters of the class code; an entry stands under each of its `DiseaseCodes.heads`.
+    """
+    found: dict[tuple[str, str], list[Entry]] = {}
     for entry in sorted(entries, key=by_sort_key):
         if entry.base_name and len(entry.class_code) >= CLASS_LENGTH:
-            found.setdefault(entry.class_code[:CLASS_LENGTH], []).append(entry)
-    return {code: tuple(listed) for code, listed in found.items()}
+            for head in entry.icd10.heads():
+                found.setdefault((entry.class_code[:CLASS_LENGTH], head), []).append(entry)
+    return {key: tuple(listed) for key, listed in found.items()}
 
 
 def index_selectors(entries: Iterable[Entry]) -> Selectors:
@@ -153,4 +165,15 @@ def index_selectors(entries: Iterable[Entry]) -> Selectors:
         {head: tuple(found) for head, found in by_disease.items()},
         tuple(rest),
         tuple(sorted({len(code) for code in by_class})),
+    )
+
+
+def index_entries(entries: Collection[Entry], kind: Kind) -> Indexes:
+    """Index all entries of a version: those that name no drug only where they exclude, classes only where something is paid."""
+    excluding = kind in EXCLUDING_KINDS
+    return Indexes(
+        index_by_name(entries),
+        {} if excluding else index_by_class(entries),
+        index_selectors(entries) if excluding else Selectors(),
+        len(entries),
     )

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 
 from catalog.drugs.names import DosageForms, FormRow, drug_id
+from catalog.entries import checksum_of
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug, DrugProduct, ImportRun
 from common.dates import parse_instant
 from common.text import approval_key, norm
@@ -96,10 +97,11 @@ def _catalog(catalog: Mapping[str, Any], forms: DosageForms) -> None:
             effective_to=version.get("effective_to") or None,
             complete_for=sorted(code.upper() for code in version.get("complete_for") or ()),
             created_by="alice",
-            checksum="0" * 64,
+            entry_count=len(version["entries"]),
         )
         CatalogEntry.objects.bulk_create([_entry(kept, row, forms) for row in version["entries"]])
         stored = CatalogVersion.objects.filter(pk=kept.pk)
+        stored.update(checksum=checksum_of(kept.pk))
         stored.update(published_at=parse_instant(version["published_at"]), published_by="bob", state="published")
         if withdrawn := version.get("withdrawn_at"):
             stored.update(withdrawal_asked_by="erin")
