@@ -1,7 +1,6 @@
 """A catalog version's rows made into what is judged by: entries compiled, and indexes of them."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from datetime import date
 
 from catalog.drugs.names import DosageForms
@@ -15,7 +14,7 @@ from claims.eligibility.compiled import (
     by_sort_key,
 )
 from claims.eligibility.diseases import DiseaseCodes
-from claims.eligibility.entry import Entry
+from claims.eligibility.entry import Entry, Facet
 from claims.eligibility.matching import CLASS_TEST, DRUG_TESTS, FACETS
 from common.dates import parse_day
 from common.money import NotANumber, scaled
@@ -88,19 +87,26 @@ def compile_entry(columns: Mapping[str, object], forms: DosageForms, kind: Kind)
         indication=text("indication"),
         restriction=text("restriction"),
     )
-    if kind not in EXCLUDING_KINDS and _is_uncoded(entry):
-        entry = replace(entry, uncoded=True)
     drug_tests = tuple([test for test in DRUG_TESTS if test.given(entry)])
     if kind in EXCLUDING_KINDS and not entry.base_name and CLASS_TEST.given(entry):
         drug_tests += (CLASS_TEST,)
-    return replace(entry, drug_tests=drug_tests, facets=tuple([facet for facet in FACETS if facet.given(entry)]))
+    facets = tuple([facet for facet in FACETS if facet.given(entry)])
+    if kind not in EXCLUDING_KINDS and _is_uncoded(entry, facets):
+        _complete(entry, uncoded=True)
+        facets = tuple([facet for facet in FACETS if facet.given(entry)])
+    return _complete(entry, drug_tests=drug_tests, facets=facets)
 
 
-def _is_uncoded(entry: Entry) -> bool:
+def _complete(entry: Entry, **worked_out: object) -> Entry:
+    """Set what is worked out from the rest of an entry. Nobody has seen it yet, and a copy would take as long as reading it."""
+    for name, value in worked_out.items():
+        object.__setattr__(entry, name, value)
+    return entry
+
+
+def _is_uncoded(entry: Entry, facets: tuple[Facet, ...]) -> bool:
     """An indication without codes, or a restriction with no coded column beside it (eligibility 4.2)."""
-    if entry.indication != "" and not entry.icd10:
-        return True
-    return entry.restriction != "" and not any(facet.given(entry) for facet in FACETS)
+    return (entry.indication != "" and not entry.icd10) or (entry.restriction != "" and not facets)
 
 
 def _whole(value: object) -> int | None:

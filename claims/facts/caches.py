@@ -22,21 +22,21 @@ class Store(Protocol[K, V]):
     def put(self, key: K, value: V, /) -> None: ...
 
 
-def kept_or_made(store: Store[K, V] | None, keys: Iterable[K], make: Callable[[list[K]], dict[K, V]]) -> dict[K, V]:
-    """Return the values of the keys: what is kept, the rest made in one go and kept; without a store nothing is kept."""
-    found, missing = {}, []
+def kept_or_made(store: Store[K, V], keys: Iterable[K], make: Callable[[list[K]], dict[K, V]]) -> dict[K, V]:
+    """Return the values of the keys: what is kept, the rest made in one go and kept."""
+    found: dict[K, V] = {}
+    missing = []
     for key in keys:
-        value = store.get(key) if store else None
+        value = store.get(key)
         if value is None:
             missing.append(key)
         else:
             found[key] = value
     if missing:
         made = make(missing)
+        for key, value in made.items():
+            store.put(key, value)
         found |= made
-        if store:
-            for key, value in made.items():
-                store.put(key, value)
     return found
 
 

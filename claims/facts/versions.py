@@ -77,7 +77,7 @@ def _read(references: Iterable[Reference], **which: Any) -> Iterator[tuple[Refer
     by_id = {reference.pk: reference for reference in references}
     forms = known.dosage_forms()
     rows = CatalogEntry.objects.filter(version__in=by_id, **which).order_by().values("version_id", *COLUMNS_READ)
-    for row in rows.iterator():
+    for row in rows:
         reference = by_id[row.pop("version_id")]
         yield reference, compile_entry(row, forms, reference.kind)
 
