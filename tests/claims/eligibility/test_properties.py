@@ -142,7 +142,7 @@ def test_a_claim_split_in_two_with_the_accumulators_passed_on_pays_the_same(seed
 
 
 def gathered(world: Json, seen: Snapshot, claim_or_query: Json) -> Snapshot:
-    """The same world, but only what can matter is loaded, as claims.gather does it."""
+    """The same world, but only what can matter is loaded, as claims.facts does of a very large version."""
     forms = forms_of(world)
     claim = parse_claim(claim_or_query)
     identities = [line.identity for line in claim.lines]
