@@ -56,7 +56,7 @@ def member_key(member_ref: str) -> int:
 
 
 class AskedAbout:
-    """Which days and drugs the claims of a batch ask about, as written, so that a worker can gather the facts of all of them at once."""
+    """Which days and drugs the claims of a batch ask about, as written, so that a worker can load the facts of all of them at once."""
 
     def __init__(self) -> None:
         self._days: set[str] = set()
@@ -86,7 +86,7 @@ class AskedAbout:
         return len(self._drugs) > GATHERED_AT_ONCE or len(self._days) > GATHERED_AT_ONCE
 
     def text(self) -> str:
-        """Will write it as JSON: {"days": [...], "identities": [[...]]}; '' where it is too much: then each chunk gathers its own."""
+        """Will write it as JSON: {"days": [...], "identities": [[...]]}; '' where it is too much: then each chunk loads its own."""
         if self._too_many:
             return ""
         identities = set(filter(None, map(identity_of, self._drugs)))

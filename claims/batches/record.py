@@ -57,7 +57,7 @@ class KeptLine(NamedTuple):
 class Parts:
     """The distinct parts of a chunk's decisions, numbered as they come; `texts` are their JSON.
 
-    `written` remembers from chunk to chunk what a part was made of and its text; it may be kept as long as the world does that the
+    `written` remembers from chunk to chunk what a part was made of and its text; it may be kept as long as the snapshot does that the
     decisions rest on.
     """
 
@@ -135,7 +135,7 @@ class Parts:
     def _drug_number(self, found: Recognition | None) -> int:
         if found is None or found.drug is None:
             return self._number("no drug", lambda: "null")
-        # A product is one object in one world, and long to compare.
+        # A product is one object in one snapshot, and long to compare.
         key = ("drug", found.drug, found.matched_by, id(found.product))
         return self._number(key, lambda: compact(drug_document(found)))
 

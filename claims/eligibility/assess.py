@@ -14,26 +14,26 @@ from claims.eligibility.facts import Claim
 from claims.eligibility.gates import GATES, PASS, gate_trace
 from claims.eligibility.money import NOTHING_USED, Ledger, pay
 from claims.eligibility.reasons import Reason
-from claims.eligibility.world import World
+from claims.eligibility.snapshot import Snapshot
 
 
-def assess_claim(claim: Claim, world: World, ledger: Ledger = NOTHING_USED) -> Decision:
+def assess_claim(claim: Claim, snapshot: Snapshot, ledger: Ledger = NOTHING_USED) -> Decision:
     """Will decide a claim. To carry accumulators from claim to claim use `judge_claim` and `pay`."""
-    decision, _ledger = pay(judge_claim(claim, world), ledger)
+    decision, _ledger = pay(judge_claim(claim, snapshot), ledger)
     return decision
 
 
-def judge_claim(claim: Claim, world: World) -> JudgedClaim:
+def judge_claim(claim: Claim, snapshot: Snapshot) -> JudgedClaim:
     """Will judge every line of a claim without money (eligibility 5 and 6)."""
-    home = world.sources(claim.service_date) if claim.service_date else None
-    judgements = tuple([judge(Case(claim, line, world)) for line in claim.lines])
+    home = snapshot.sources(claim.service_date) if claim.service_date else None
+    judgements = tuple([judge(Case(claim, line, snapshot)) for line in claim.lines])
     return JudgedClaim(
-        product=world.product,
+        product=snapshot.product,
         claim=claim,
-        known_at=world.known_at,
+        known_at=snapshot.known_at,
         home=home.terms.label if home else None,
         judgements=judgements,
-        consulted=consulted(judgements, world),
+        consulted=consulted(judgements, snapshot),
     )
 
 
@@ -97,13 +97,13 @@ def outcome_of(reasons: Iterable[Reason]) -> Outcome:
     return "review" if "R" in effects else "eligible"
 
 
-def consulted(judgements: Iterable[Judgement], world: World) -> tuple[CompiledVersion, ...]:
+def consulted(judgements: Iterable[Judgement], snapshot: Snapshot) -> tuple[CompiledVersion, ...]:
     """Will return the catalog versions in force for the lines that were judged against them, by code and label."""
     days = {judgement.line.service_date for judgement in judgements if judgement.recognition}
     found = {
         (version.catalog, version.label): version
         for day in days
-        if (sources := world.sources(day))
+        if (sources := snapshot.sources(day))
         for version in sources.versions()
     }
     return tuple([found[key] for key in sorted(found)])

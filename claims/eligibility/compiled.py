@@ -5,13 +5,14 @@ A version may be only partly loaded: the entries of a claim's drugs (`by_name`),
 entries.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
 from catalog.drugs.resolve import Recognition
 from catalog.vocabularies import EXCLUDING_KINDS, Kind
+from claims.eligibility.diseases import RANGE
 from claims.eligibility.entry import Entry
 
 STANDARD_PLACES: Final = 4
@@ -53,6 +54,16 @@ class Selectors:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Indexes:
+    """The entries of a version by name, by class and disease, and those that name no drug; `entries`: how many these are."""
+
+    by_name: dict[str, tuple[Entry, ...]]
+    by_class: dict[tuple[str, str], tuple[Entry, ...]]
+    selectors: Selectors
+    entries: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class CompiledVersion:
     """A published version of a catalog with the entries that can matter (see the module), each list in the order of 4.3."""
 
@@ -69,7 +80,7 @@ class CompiledVersion:
     complete_for: tuple[str, ...] = ()
     by_name: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
     selectors: Selectors = field(default_factory=Selectors)
-    by_class: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+    by_class: Mapping[tuple[str, str], tuple[Entry, ...]] = field(default_factory=dict)
 
     def speaks_of(self, drug: Recognition) -> bool:
         """Tell whether the list says something of a drug that it does not name: whether it is complete for its class."""
@@ -87,6 +98,18 @@ class CompiledVersion:
             found += self.by_name.get(alias, ())
         found.sort(key=by_sort_key)
         return found
+
+    def of_class(self, code: str, diagnoses: Iterable[str]) -> list[Entry]:
+        """Return the entries of a class that may treat one of the diagnoses or say nothing of diseases, in the order of 4.3."""
+        found = {
+            entry.entry_code: entry for head in heads_asked(diagnoses) for entry in self.by_class.get((code, head), ())
+        }
+        return sorted(found.values(), key=by_sort_key)
+
+
+def heads_asked(diagnoses: Iterable[str]) -> set[str]:
+    """Return where in `by_class` the entries are that may treat one of the diagnoses: those without a disease and with a range always."""
+    return {"", RANGE, *(diagnosis[:3] for diagnosis in diagnoses)}
 
 
 def by_sort_key(entry: Entry) -> tuple[bool, bool, str]:

@@ -1,7 +1,7 @@
 """What a claim is judged against: product versions, catalog versions, knowledge, and the instant it is all seen from.
 
 `needs` tells, before anything is loaded, which catalog versions are in force for a claim; `entry_names` which drugs' entries
-of them. `World` holds what was loaded.
+of them. `Snapshot` holds what was loaded.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -120,7 +120,7 @@ def entry_names(identities: Iterable[Identity], knowledge: Knowledge) -> frozens
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class World:
+class Snapshot:
     """Everything a product's claims are judged against, as seen at `known_at`.
 
     `catalogs` holds by catalog code the versions loaded; those not in force may be missing, and each may be partly loaded
@@ -149,8 +149,8 @@ class World:
             self._by_day[day] = found
             return found
 
-    def seen_at(self, instant: datetime) -> "World":
-        """Will return the same world as seen at another instant, at which the same is known."""
-        return World(
+    def seen_at(self, instant: datetime) -> "Snapshot":
+        """Will return the same snapshot as seen at another instant, at which the same is known."""
+        return Snapshot(
             self.product, self.product_versions, self.catalogs, self.knowledge, instant, self._by_day, self.offers
         )
