@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from catalog import clock, lifecycle
@@ -32,13 +33,16 @@ def standing_of(version: CatalogVersion, today: date) -> Standing:
         today=today,
         editors=frozenset(version.editors),
         asked_by=version.withdrawal_asked_by,
-        unanswered=unanswered_comments(version),
+        **comment_counts(version),
     )
 
 
-def unanswered_comments(version: CatalogVersion) -> int:
-    """Return how many comments on the version wait for an answer: none, as long as nobody can write any."""
-    return 0
+def comment_counts(version: CatalogVersion) -> dict[str, Any]:
+    """Return how many comments a version has that is not published, and how many wait for an answer; one query, if it was consulted on."""
+    if version.submitted_at is None or version.published_at is not None:
+        return {}
+    waiting = Count("pk", filter=Q(answered_at=None))
+    return version.comments.aggregate(comments=Count("pk"), unanswered=waiting)
 
 
 def refusal(version: CatalogVersion, move: str, person: str, today: date) -> Refused | None:
@@ -57,7 +61,8 @@ def _settled(version: CatalogVersion, today: date) -> bool:
     over = version.state_on(today) != version.state
     if over:
         version.state = lifecycle.DRAFT
-        version.save(update_fields=["state"])
+        version.consultation_closed_at = clock.observe().known_at
+        version.save(update_fields=["state", "consultation_closed_at"])
     return over
 
 
@@ -125,9 +130,9 @@ def submit_version(*, version: CatalogVersion, by: str, comments_until: date | N
     version.submitted_by = by
     version.submitted_at = clock.observe().known_at
     version.comments_until = comments_until
-    return asked.done(
-        "state", "submitted_by", "submitted_at", "comments_until", after={"comments_until": comments_until}
-    )
+    version.consultation_closed_at = None
+    fields = ("state", "submitted_by", "submitted_at", "comments_until", "consultation_closed_at")
+    return asked.done(*fields, after={"comments_until": comments_until})
 
 
 @transaction.atomic
@@ -135,7 +140,8 @@ def end_consultation(*, version: CatalogVersion, by: str) -> CatalogVersion:
     """End a consultation before its last day: the version is a draft again. Raises NotInConsultation."""
     asked = ask(version, "end-consultation", by, {}, today_in_china())
     asked.version.state = lifecycle.DRAFT
-    return asked.done("state", before={"comments_until": asked.version.comments_until})
+    asked.version.consultation_closed_at = clock.observe().known_at
+    return asked.done("state", "consultation_closed_at", before={"comments_until": asked.version.comments_until})
 
 
 def end_consultations() -> int:
@@ -170,11 +176,14 @@ def send_back(*, version: CatalogVersion, by: str, reason: str) -> CatalogVersio
     """Make a version in review or in consultation a draft again, for a reason; it makes nobody an editor. Raises NotInReview, ReasonRequired."""
     asked = ask(version, "send-back", by, {"reason": reason}, today_in_china())
     version = asked.version
+    version.sent_back_at = clock.observe().known_at
+    if version.state == lifecycle.CONSULTATION:
+        version.consultation_closed_at = version.sent_back_at
     version.state = lifecycle.DRAFT
     version.sent_back_by = by
-    version.sent_back_at = clock.observe().known_at
     version.sent_back_reason = reason
-    return asked.done("state", "sent_back_by", "sent_back_at", "sent_back_reason", reason=reason)
+    fields = ("state", "sent_back_by", "sent_back_at", "sent_back_reason", "consultation_closed_at")
+    return asked.done(*fields, reason=reason)
 
 
 # --- Publishing
@@ -379,7 +388,7 @@ def _new_draft(
 
 
 def _copy_entries(old_id: int, new_id: int) -> None:
-    columns = [f.column for f in CatalogEntry._meta.concrete_fields if not f.primary_key and f.name != "version"]
+    columns = [str(f.column) for f in CatalogEntry._meta.concrete_fields if not f.primary_key and f.name != "version"]
     listed = ", ".join(columns)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -429,7 +438,7 @@ def _free_label(version: CatalogVersion) -> str:
 
 @transaction.atomic
 def discard_draft(*, version: CatalogVersion, by: str) -> None:
-    """Delete a draft with its entries; raises NotADraft."""
+    """Delete a draft with its entries; raises NotADraft, HasComments."""
     asked = ask(version, "discard", by, {}, today_in_china())
     facts = {"checksum": asked.version.checksum, "entries": asked.version.entry_count}
     asked.log(before=facts)

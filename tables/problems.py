@@ -118,6 +118,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "该国家医保药品代码在第 {other} 行对应另一药品（本行为第 {row} 行）。请核对两行的代码。",
         "Row {other} gives this national code to another drug than row {row} does. Check the code of both rows.",
     ),
+    "UNKNOWN_ENTRY": (
+        "版本 {label} 没有条目编码“{entry}”。请按其条目列表填写，或留空，表示对整个目录的意见。",
+        "{label} has no entry “{entry}”. Take the code from its entries, or leave it out to speak of the whole list.",
+    ),
     "UNCODED": (
         "{column} 只有文字、没有编码，理赔时将转人工。请补充 {needed}。",
         "{column} is text without codes, so claims will go to a person. Add {needed}.",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.api import drafts, feed, views
+from catalog.api import comments, drafts, feed, views
 
 VERSION = "catalogs/<str:code>/versions/<str:label>/"
 entry = drafts.EntryViewSet.as_view
@@ -40,6 +40,28 @@ urlpatterns = [
     path(VERSION + "publish/", publishing({"post": "publish"}), name="version-publish"),
     path(VERSION + "withdraw/", publishing({"post": "withdraw", "delete": "keep"}), name="version-withdraw"),
     path(VERSION + "revert/", version({"post": "revert"}), name="version-revert"),
+    path(
+        VERSION + "comments/",
+        comments.CommentViewSet.as_view({"get": "list", "post": "create"}),
+        name="comment-list",
+    ),
+    path(VERSION + "comments/upload/", comments.CommentsFileViewSet.as_view({"post": "create"}), name="comment-upload"),
+    path(VERSION + "comments/summary/", comments.SummaryViewSet.as_view({"get": "list"}), name="comment-summary"),
+    path(
+        VERSION + "comments/summary.xlsx",
+        comments.SummaryViewSet.as_view({"get": "xlsx"}),
+        name="comment-summary-xlsx",
+    ),
+    path(
+        VERSION + "comments/<uuid:pk>/",
+        comments.CommentViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+        name="comment-detail",
+    ),
+    path(
+        VERSION + "comments/<uuid:pk>/answer/",
+        comments.AnswerViewSet.as_view({"post": "create"}),
+        name="comment-answer",
+    ),
     path("imports/", views.ImportViewSet.as_view({"get": "list", "post": "create"}), name="import-list"),
     path("imports/<uuid:pk>/", views.ImportViewSet.as_view({"get": "retrieve"}), name="import-detail"),
     path("imports/<uuid:pk>/problems.csv", views.ImportViewSet.as_view({"get": "problems"}), name="import-problems"),

@@ -20,7 +20,16 @@ from catalog.importing.columns import DRUGS, ENTRY_COPY_COLUMNS, MASTER_COPY_COL
 from catalog.importing.load_master import merge, stage
 from catalog.importing.result import Block, CheckOptions, CheckResult
 from catalog.lifecycle import MOVE, Standing
-from catalog.models import Catalog, CatalogEntry, CatalogVersion, EntryEdit, ImportProblem, ImportRun, VersionChange
+from catalog.models import (
+    Catalog,
+    CatalogEntry,
+    CatalogVersion,
+    Comment,
+    EntryEdit,
+    ImportProblem,
+    ImportRun,
+    VersionChange,
+)
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.jobs.services import Lease
@@ -30,6 +39,7 @@ from tables.problems import Problem
 
 log = logging.getLogger(__name__)
 CHUNK = 2000
+_CONSULTED = ("submitted_by", "submitted_at", "comments_until", "consultation_closed_at")
 # A list from which on the planner is told at once.
 LARGE = 20_000
 
@@ -156,9 +166,14 @@ def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult]) -> None
             )
         )
         raise _Wrong
+    replaced_id = replaced.pk if replaced else None
+    # Who asked whom until when, and what was said, goes on with the draft of this label.
+    consulted = {name: getattr(replaced, name) for name in _CONSULTED} if replaced else {}
     if replaced:
         delete_draft(replaced)
+    assert run.effective_from is not None, "a list is uploaded for a day"
     version = CatalogVersion.objects.create(
+        **consulted,
         catalog=catalog,
         label=run.label,
         effective_from=run.effective_from,
@@ -168,6 +183,8 @@ def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult]) -> None
         created_by=run.created_by,
         editors=[run.created_by],
     )
+    if replaced_id:
+        Comment.objects.filter(version=replaced_id).update(version=version)
     _checked(run, catalog.kind, lease, result, "catalog_catalogentry", version.pk)
     lease.progress("checksum", 0, 0)
     version.checksum = checksum_of(version.pk)
@@ -185,7 +202,10 @@ def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult]) -> None
 
 
 def delete_draft(version: CatalogVersion) -> None:
-    """Delete a draft with its entries, changes and edits, without reading them."""
+    """Delete a draft with its entries, changes and edits, without reading them.
+
+    Comments on it must have gone to another draft before the transaction ends.
+    """
     ImportRun.objects.filter(version=version).update(version=None)
     for rows in (CatalogEntry.objects.filter(version=version), VersionChange.objects.filter(version=version)):
         rows._raw_delete(rows.db)

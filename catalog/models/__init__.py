@@ -2,6 +2,7 @@
 
 from catalog.models.catalogs import CODE_PATTERN, Catalog, CatalogQuerySet
 from catalog.models.changes import ChangeQuerySet, VersionChange
+from catalog.models.comments import Comment, CommentQuerySet
 from catalog.models.drugs import Approval, Drug, DrugProduct, DrugProductQuerySet
 from catalog.models.edits import EntryEdit
 from catalog.models.entries import CatalogEntry
@@ -28,6 +29,8 @@ __all__ = [
     "CatalogQuerySet",
     "CatalogVersion",
     "ChangeQuerySet",
+    "Comment",
+    "CommentQuerySet",
     "DiseaseName",
     "DosageForm",
     "Drug",

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0014_moves_are_held"),
+        ("catalog", "0016_comments_are_held"),
     ]
 
     operations = [

@@ -26,6 +26,6 @@ DROP FUNCTION catalog_edit_kept();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0015_entry_edits")]
+    dependencies = [("catalog", "0017_entry_edits")]
 
     operations = [migrations.RunSQL(KEPT, GONE)]
