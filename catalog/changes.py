@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from catalog import clock
 from catalog.entries import COLUMNS
 from catalog.following import edition_followed
-from catalog.importing.diff import compare
+from catalog.importing.diff import compare, speaks_of
 from catalog.importing.pairing import DRUG_PART, drug_part, pair_alike, shared_groups
 from catalog.known import dosage_forms
 from catalog.models import CatalogEntry, CatalogVersion, VersionChange
@@ -291,6 +292,29 @@ def says_the_same(version: CatalogVersion) -> bool:
     """Tell whether a version says exactly what the one it follows said, by the stored comparison."""
     alike = version.parent is not None and version.parent.complete_for == version.complete_for
     return alike and not any(version.change_counts.get(name) for name in CHANGE_KINDS)
+
+
+# --- Removed, or only not spoken of: a list that is complete for some classes says nothing of the others
+
+
+def not_spoken_of(version: CatalogVersion) -> QuerySet[VersionChange]:
+    """Return the stored changes by which entries went of whose class the version does not speak (`complete_for`)."""
+    gone = VersionChange.objects.filter(version=version, change="removed")
+    if not version.complete_for or version.parent_id is None:
+        return gone.none()
+    spoken = Q(class_code="")
+    for prefix in version.complete_for:
+        spoken |= Q(class_code__startswith=prefix)
+    before = CatalogEntry.objects.filter(version=version.parent_id, entry_code=OuterRef("entry_code")).exclude(spoken)
+    return gone.filter(Exists(before))
+
+
+def codes_not_spoken_of(old: CatalogVersion, new: CatalogVersion, gone: Collection[str]) -> set[str]:
+    """Return which of the codes that went from one version to another are of classes that the new one does not speak of."""
+    if not new.complete_for or not gone:
+        return set()
+    classes = CatalogEntry.objects.filter(version=old, entry_code__in=gone).values_list("entry_code", "class_code")
+    return {code for code, class_code in classes if not speaks_of(new.complete_for, class_code)}
 
 
 # --- The edition that a draft follows, now

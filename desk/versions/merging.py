@@ -94,7 +94,7 @@ class Merging(VersionTabs):
         by_hand = [code for code, side in chosen.items() if side == "both"]
         if not by_hand:
             return redirect(self.url("changes", version.pk))
-        messages.warning(request, _("To be edited by hand: %(codes)s.") % {"codes": _("、").join(by_hand)})
+        messages.warning(request, _("To be edited by hand: %(codes)s.") % {"codes": _(", ").join(by_hand)})
         return redirect(self.to_entry("entry_edit", version, by_hand[0]))
 
     def _merge_page(

@@ -12,7 +12,7 @@ from catalog import moves
 from catalog.lifecycle import mass_change_is_confirmed
 from catalog.models import CatalogVersion
 from desk.badges import provenance_badge, version_badge
-from desk.changes import changes_context
+from desk.changes import changes_context, counts_told
 from desk.frame import PageAdmin
 from desk.versions.comments import CommentsTab
 from desk.versions.editing import EntryEditing
@@ -74,6 +74,7 @@ class CatalogVersionAdmin(EntryGrid, EntryEditing, Merging, CommentsTab, Problem
         return {
             **self.tab_context(request, version, "overview"),
             "run": run,
+            "change_counts": counts_told(version),
             "mass_change": bool(standing and mass_change_is_confirmed(standing, {})),
         }
 

@@ -99,12 +99,13 @@ def _counts(version: CatalogVersion) -> dict[str, int]:
         counted = rows.filter(**{by: OuterRef("pk")}).order_by().values(by).annotate(n=Count("pk")).values("n")
         return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
-    return CatalogVersion.objects.values(
-        edits=of(EntryEdit.objects.all()),
-        problems=of(ImportProblem.objects.filter(severity="warning"), "run__version"),
-        comments=of(Comment.objects.all()),
-        unanswered=of(Comment.objects.filter(answered_at=None)),
+    told = CatalogVersion.objects.values(
+        of_edits=of(EntryEdit.objects.all()),
+        of_problems=of(ImportProblem.objects.filter(severity="warning"), "run__version"),
+        of_comments=of(Comment.objects.all()),
+        of_unanswered=of(Comment.objects.filter(answered_at=None)),
     ).get(pk=version.pk)
+    return {name.removeprefix("of_"): count for name, count in told.items()}
 
 
 def behind_by(version: CatalogVersion) -> int:
@@ -124,14 +125,14 @@ def waiting_for(version: CatalogVersion, day: date, unanswered: int) -> str:
         told = _("Its editors work on it: %(editors)s. Another person publishes it.")
         if unanswered:
             told += _(" %(count)d comments wait for an answer.") % {"count": unanswered}
-        return told % {"editors": _("、").join(version.editors)}
+        return told % {"editors": _(", ").join(version.editors)}
     if state == lifecycle.CONSULTATION:
         until = version.comments_until.isoformat() if version.comments_until else _("somebody ends it")
         told = _("Insurers comment until %(until)s; %(count)d comments wait for an answer.")
         return told % {"until": until, "count": unanswered}
     if state == lifecycle.REVIEW:
         told = _("%(person)s waits for a reviewer, who may be none of its editors: %(editors)s.")
-        return told % {"person": version.review_requested_by, "editors": _("、").join(version.editors)}
+        return told % {"person": version.review_requested_by, "editors": _(", ").join(version.editors)}
     if version.withdrawal_asked_by and version.withdrawn_at is None:
         return _("%(person)s waits for another reviewer to withdraw it.") % {"person": version.withdrawal_asked_by}
     return ""
