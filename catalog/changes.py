@@ -4,6 +4,7 @@ import json
 from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -320,9 +321,10 @@ def codes_not_spoken_of(old: CatalogVersion, new: CatalogVersion, gone: Collecti
 # --- The edition that a draft follows, now
 
 
-def followed(version: CatalogVersion) -> CatalogVersion | None:
-    """Return the edition that a draft follows now (catalog.following), None where it is the first of its catalog."""
-    return version.catalog.versions.followed_from(version.effective_from, clock.observe().known_at).first()
+def followed(version: CatalogVersion, known_at: datetime | None = None) -> CatalogVersion | None:
+    """Return the edition that a draft follows now, or by what is known at an instant (catalog.following); None: it is its catalog's first."""
+    known_at = known_at or clock.observe().known_at
+    return version.catalog.versions.followed_from(version.effective_from, known_at).first()
 
 
 def follow(version: CatalogVersion) -> dict[str, int]:
@@ -330,15 +332,19 @@ def follow(version: CatalogVersion) -> dict[str, int]:
     return store_changes(version, followed(version))
 
 
-@transaction.atomic
-def compared_anew(version: CatalogVersion) -> CatalogVersion:
+def compared_anew(version: CatalogVersion, known_at: datetime | None = None) -> CatalogVersion:
     """Compare a draft anew where it follows another edition by now than the one it was compared with; returns it as it stands.
 
     Whoever shows or decides on a draft calls this first: every page and answer about it compares with the edition it follows at that moment.
-    A published version keeps the comparison it was published with.
+    `known_at` is that moment where it has been read already. A published version keeps the comparison it was published with.
     """
-    if version.published_at is not None or _compares_with(version, followed(version)):
+    if version.published_at is not None or _compares_with(version, followed(version, known_at)):
         return version
+    return _compared(version)
+
+
+@transaction.atomic
+def _compared(version: CatalogVersion) -> CatalogVersion:
     locked = CatalogVersion.objects.select_for_update(of=("self",), no_key=True)
     version = locked.select_related("catalog", "catalog__series", "parent").get(pk=version.pk)
     if version.published_at is None:

@@ -66,7 +66,7 @@ class CommentsTab(VersionTabs):
         page = paged(request, _asked_for(version, asked))
         language = reader_language()
         stances, dispositions = STANCES.names(language), DISPOSITIONS.names(language)
-        may_answer = self.may_answer_now(request, version)
+        may_answer, may_edit = self.may_answer_now(request, version), self.may_edit_now(request, version)
         known = set(
             version.entries.filter(entry_code__in=[one.entry_code for one in page]).values_list("entry_code", flat=True)
         )
@@ -78,7 +78,7 @@ class CommentsTab(VersionTabs):
             comment.disposition_shown = dispositions.get(comment.disposition, "")
             if comment.entry_code in known:
                 comment.entry_href = self.to_entry("entry_of", version, comment.entry_code)
-                if self.may_edit_now(request, version, frame["day"]):
+                if may_edit:
                     comment.edit_href = self.to_entry("entry_edit", version, comment.entry_code)
             if may_answer:
                 comment.answer_href = self.url("comment_answer", version.pk, comment.pk)

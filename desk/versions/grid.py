@@ -107,7 +107,7 @@ class EntryGrid(VersionTabs):
         count = version.entry_count if wanted and wanted.is_everything else found.count()
         sort = request.GET.get("sort", "")
         page = paged(request, found.order_by(*_order(sort)).values_list("pk", flat=True), count=count)
-        editable = self.may_edit_now(request, version, frame["day"])
+        editable = self.may_edit_now(request, version)
         context = {
             **frame,
             "filters": form,
@@ -166,7 +166,7 @@ class EntryGrid(VersionTabs):
         criteria = [(code, text) for code, _equals, text in (item.partition("=") for item in entry.criteria)]
         frame = self.tab_context(request, version, "entries")
         buttons: list[Button] = []
-        if self.may_edit_now(request, version, frame["day"]):
+        if self.may_edit_now(request, version):
             edit, remove = (self.to_entry(name, version, entry.entry_code) for name in ("entry_edit", "entry_remove"))
             buttons = [Button(_("Edit"), edit, "edit", "primary"), Button(_("Remove"), remove, "delete", "danger")]
         context = {**frame, "buttons": buttons, "entry": entry, "facts": facts, "criteria": criteria}

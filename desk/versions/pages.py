@@ -18,9 +18,9 @@ from desk.versions.comments import CommentsTab
 from desk.versions.editing import EntryEditing
 from desk.versions.grid import EntryGrid
 from desk.versions.merging import Merging
-from desk.versions.moves import today
 from desk.versions.problems import ProblemsTab
 from desk.versions.record import RecordTab
+from desk.versions.tabs import day_of
 
 
 @admin.register(CatalogVersion)
@@ -70,7 +70,7 @@ class CatalogVersionAdmin(EntryGrid, EntryEditing, Merging, CommentsTab, Problem
     def page_context(self, request: HttpRequest, version: CatalogVersion) -> dict[str, Any]:
         # A replaced draft's imports lose their version; the file that made this one is the latest.
         run = version.imports.order_by("-created_at").first()
-        standing = moves.held_against(version, today()) if version.published_at is None else None
+        standing = moves.held_against(version, day_of(request)) if version.published_at is None else None
         return {
             **self.tab_context(request, version, "overview"),
             "run": run,

@@ -13,8 +13,7 @@ from catalog.lifecycle import count_is_the_expected, mass_change_is_confirmed
 from catalog.models import CatalogVersion, ImportProblem
 from common.labels import reader_language
 from desk.frame import paged
-from desk.versions.moves import today
-from desk.versions.tabs import VersionTabs
+from desk.versions.tabs import VersionTabs, day_of
 
 # What stands in the way: (sentence, address of where it is mended, what the link says).
 Point = tuple[str, str, Any]
@@ -34,10 +33,10 @@ class ProblemsTab(VersionTabs):
         page = paged(request, warnings)
         for one in page:
             one.told = one.message_zh if zh else one.message_en
-        context = {**frame, "points": self._points(version, frame), "warnings": page}
+        context = {**frame, "points": self._points(request, version, frame), "warnings": page}
         return self.page(request, "desk/versions/problems.html", version, context)
 
-    def _points(self, version: CatalogVersion, frame: dict[str, Any]) -> list[Point]:
+    def _points(self, request: HttpRequest, version: CatalogVersion, frame: dict[str, Any]) -> list[Point]:
         points: list[Point] = []
         uncoded = entries_found(version, Wanted(uncoded=True)).count()
         if uncoded:
@@ -49,7 +48,7 @@ class ProblemsTab(VersionTabs):
             points.append((told % {"count": uncoded}, self.to_grid(version, "uncoded=on"), _("Show them")))
         if version.published_at is not None:
             return points
-        standing = moves.held_against(version, today())
+        standing = moves.held_against(version, day_of(request))
         if frame["behind"]:
             told = _("It was compared with %(base)s; now it follows %(follows)s.")
             sides = {"base": standing.base or _("nothing"), "follows": standing.follows or _("nothing")}

@@ -15,24 +15,38 @@ from catalog import clock, lifecycle
 from catalog.changes import compared_anew
 from catalog.models import CatalogVersion, Comment, EntryEdit, ImportProblem
 from desk.badges import provenance_badge, version_badge
-from desk.versions.moves import MAY_EDIT, MAY_PUBLISH, VersionMoves, today
+from desk.versions.moves import MAY_EDIT, MAY_PUBLISH, VersionMoves
 from insurers.persons import insurer_of
 
 MAY_SEE_COMMENTS = "catalog.view_comment"
+
+
+def observed(request: HttpRequest) -> clock.Observation:
+    """Return what is known at this request: read once, so that a page is of one moment."""
+    seen: clock.Observation | None = getattr(request, "observed", None)
+    if seen is None:
+        seen = clock.observe()
+        request.observed = seen  # type: ignore[attr-defined]
+    return seen
+
+
+def day_of(request: HttpRequest) -> date:
+    """Return the day it is in China at this request."""
+    return clock.china_today(observed(request).known_at)
 
 
 class VersionTabs(VersionMoves):
     """A version's pages: found with what it follows now, shown under its tabs."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CatalogVersion]:
-        seen = clock.observe()
+        seen = observed(request)
         versions = super().get_queryset(request).select_related("catalog", "catalog__series", "parent", "base")
         return versions.told_on(clock.china_today(seen.known_at), seen.known_at)
 
     def seen(self, request: HttpRequest, object_id: object) -> CatalogVersion | None:
         """Return the version, a draft compared with the edition it follows now; refuses (403) who may not see it."""
         version = super().seen(request, object_id)
-        return compared_anew(version) if version else None
+        return compared_anew(version, observed(request).known_at) if version else None
 
     def badges(self, version: CatalogVersion) -> list[SafeString]:
         return [version_badge(version), provenance_badge(version.catalog.provenance)]
@@ -41,9 +55,9 @@ class VersionTabs(VersionMoves):
         """Tell whether this is a person of the office who may read what insurers wrote."""
         return request.user.has_perm(MAY_SEE_COMMENTS) and insurer_of(request.user) is None
 
-    def may_edit_now(self, request: HttpRequest, version: CatalogVersion, day: date | None = None) -> bool:
+    def may_edit_now(self, request: HttpRequest, version: CatalogVersion) -> bool:
         """Tell whether this person may edit entries of this version today; the service asks the table again."""
-        return request.user.has_perm(MAY_EDIT) and version.state_on(day or today()) == lifecycle.DRAFT
+        return request.user.has_perm(MAY_EDIT) and version.state_on(day_of(request)) == lifecycle.DRAFT
 
     def may_answer_now(self, request: HttpRequest, version: CatalogVersion) -> bool:
         """Tell whether this person may answer the comments on this version."""
@@ -54,7 +68,7 @@ class VersionTabs(VersionMoves):
     def tab_context(self, request: HttpRequest, version: CatalogVersion, tab: str) -> dict[str, Any]:
         """Return what a page under one of the tabs shows around it."""
         counts = _counts(version)
-        day = today()
+        day = day_of(request)
         changed = sum(version.change_counts.get(name, 0) for name in ("added", "removed", "changed"))
         tabs: list[tuple[str, Any, str, Any]] = [
             ("overview", _("Overview"), self.url("change", version.pk), ""),
@@ -72,10 +86,10 @@ class VersionTabs(VersionMoves):
             "day": day,
             "tabs": tabs,
             "tab": tab,
-            "buttons": self.move_buttons(request, version),
+            "buttons": self.move_buttons(request, version, day),
             "waiting": waiting_for(version, day, counts["unanswered"]),
             "behind": behind,
-            "merge_href": self.url("merge", version.pk) if behind and self.may_edit_now(request, version, day) else "",
+            "merge_href": self.url("merge", version.pk) if behind and self.may_edit_now(request, version) else "",
             "unanswered": counts["unanswered"],
         }
 
