@@ -164,7 +164,7 @@ class EntryGrid(VersionTabs):
         if rare:
             facts.append((_("Listed rare disease"), rare))
         criteria = [(code, text) for code, _equals, text in (item.partition("=") for item in entry.criteria)]
-        frame = self.tab_context(request, version, "entries")
+        frame = self.tab_context(request, version, "entries", with_buttons=False)
         buttons: list[Button] = []
         if self.may_edit_now(request, version):
             edit, remove = (self.to_entry(name, version, entry.entry_code) for name in ("entry_edit", "entry_remove"))

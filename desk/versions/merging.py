@@ -104,8 +104,9 @@ class Merging(VersionTabs):
         page = paged(request, found.taken)
         taken = read_taken(list(page))
         context = {
-            **self.tab_context(request, version, "merge"),
-            "page_title": _("Merge %(label)s into %(version)s") % {"label": version.parent, "version": version},
+            **self.tab_context(request, version, "merge", with_buttons=False),
+            "page_title": _("Merge %(label)s into %(version)s")
+            % {"label": version.parent and version.parent.label, "version": version},
             "form": form,
             "both": [
                 {

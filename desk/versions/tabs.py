@@ -65,7 +65,9 @@ class VersionTabs(VersionMoves):
         allowed = user.has_perm(MAY_EDIT) or user.has_perm(MAY_PUBLISH)
         return allowed and self.sees_comments(request) and version.published_at is None
 
-    def tab_context(self, request: HttpRequest, version: CatalogVersion, tab: str) -> dict[str, Any]:
+    def tab_context(
+        self, request: HttpRequest, version: CatalogVersion, tab: str, *, with_buttons: bool = True
+    ) -> dict[str, Any]:
         """Return what a page under one of the tabs shows around it."""
         counts = _counts(version)
         day = day_of(request)
@@ -86,7 +88,7 @@ class VersionTabs(VersionMoves):
             "day": day,
             "tabs": tabs,
             "tab": tab,
-            "buttons": self.move_buttons(request, version, day),
+            "buttons": self.move_buttons(request, version, day) if with_buttons else [],
             "waiting": waiting_for(version, day, counts["unanswered"]),
             "behind": behind,
             "merge_href": self.url("merge", version.pk) if behind and self.may_edit_now(request, version) else "",
