@@ -93,7 +93,7 @@ def test_alice_works_on_a_draft(
         page.click("a.button:has-text('征求意见')")
         page.fill("#id_comments_until", "2099-12-31")
         page.click("form button:has-text('征求意见')")
-        page.wait_for_selector("text=正在征求意见")
+        page.wait_for_selector("nav.page-tabs >> text=征求意见")
         with tenancy.acting_for(tenancy.OFFICE):
             consultation.add_comment(
                 version=draft,
