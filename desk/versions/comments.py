@@ -137,7 +137,7 @@ class CommentsTab(VersionTabs):
         rows = [
             {
                 "entry": one,
-                "counts": [one.counts[stance] for stance in STANCES.codes],
+                "counts": [(stances[stance], one.counts[stance]) for stance in STANCES.codes],
                 "answers": [
                     (stances[answer.stance], dispositions[answer.disposition], answer.text) for answer in one.answers
                 ],
@@ -149,7 +149,7 @@ class CommentsTab(VersionTabs):
             **self.tab_context(request, version, "comments"),
             "rows": page,
             "stances": [stances[code] for code in STANCES.codes],
-            "totals": [sum(row["counts"][place] for row in rows) for place in range(len(STANCES.codes))],
+            "totals": [(stances[code], sum(row["entry"].counts[code] for row in rows)) for code in STANCES.codes],
             "back": self.url("comments", version.pk),
             "xlsx_href": self.url("comments_xlsx", version.pk),
         }
