@@ -126,6 +126,12 @@ class DraftEdited(Refused):
     )
 
 
+class ChangedMeanwhile(Refused):
+    code = "precondition_failed"
+    status = 412
+    sentence = gettext_noop("It has changed since you read it; read it again.")
+
+
 class NothingBefore(Refused):
     code = "nothing_before"
     sentence = gettext_noop("Nothing was in force before %(label)s; there is nothing to go back to.")

@@ -80,6 +80,11 @@ def run_badge(state: str) -> SafeString:
 
 
 def change_badge(change: str) -> SafeString:
-    """Return what became of an entry: added, removed, changed."""
-    words = {"added": _("Added"), "removed": _("Removed"), "changed": _("Changed")}
-    return badge(words[change], {"added": "good", "removed": "bad", "changed": "warn"}[change])
+    """Return what became of an entry: added, removed, changed, or silent: the newer version does not speak of its class."""
+    words = {
+        "added": _("Added"),
+        "removed": _("Removed"),
+        "changed": _("Changed"),
+        "silent": _("The newer version does not speak of this class"),
+    }
+    return badge(words[change], {"added": "good", "removed": "bad", "changed": "warn", "silent": "quiet"}[change])

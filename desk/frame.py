@@ -28,15 +28,30 @@ from common.errors import Refused
 PAGE_SIZE = 50
 
 
-def paged(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], parameter: str = "page") -> Page[Any]:
-    """Return the page of rows that the query parameter asks for; a page that is not there is the nearest one."""
-    return Paginator(rows, PAGE_SIZE).get_page(request.GET.get(parameter))
+def paged(
+    request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], parameter: str = "page", count: int | None = None
+) -> Page[Any]:
+    """Return the page of rows that the query parameter asks for; a page that is not there is the nearest one. `count` spares counting them."""
+    pages = Paginator(rows, PAGE_SIZE)
+    if count is not None:
+        pages.count = count
+    return pages.get_page(request.GET.get(parameter))
 
 
 def sentences(refusal: Refused) -> list[str]:
     """Return what a refusal says to a person, each field's mend as a sentence of its own."""
     told = [problem.detail for problem in refusal.errors]
     return told or [refusal.detail]
+
+
+def tell_on(form: forms.Form, refusal: Refused) -> None:
+    """Say on a form what a refusal says: each problem at the field that its pointer ends with, what is of no field above the form."""
+    for problem in refusal.errors:
+        name = problem.pointer.rpartition("/")[2]
+        shown = name in form.fields and not form.fields[name].widget.is_hidden
+        form.add_error(name if shown else None, problem.detail)
+    if not refusal.errors:
+        form.add_error(None, refusal.detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +70,7 @@ class Action:
     """A page with a form that, once it is sent, does one thing by a service.
 
     `do` gets the form's values and returns (where to go, what to say), or the answer itself. `intro` and `points` stand above the form; `tone` is
-    its button's. `why_not` takes the form and its button away (the service refuses all the same).
+    its button's. `why_not` takes the form and its button away (the service refuses all the same). `template` is another page for a large form.
     """
 
     title: Any
@@ -67,6 +82,7 @@ class Action:
     points: Iterable[Any] = ()
     tone: str = "primary"
     why_not: Any = ""
+    template: str = "desk/frame/form.html"
 
 
 class Logged:
@@ -198,8 +214,7 @@ class PageAdmin(ReadOnlyAdmin):
                 done = action.do(action.form.cleaned_data)
             except Refused as refusal:
                 status = refusal.status
-                for sentence in sentences(refusal):
-                    action.form.add_error(None, sentence)
+                tell_on(action.form, refusal)
             else:
                 if isinstance(done, HttpResponse):
                     return done
@@ -213,4 +228,4 @@ class PageAdmin(ReadOnlyAdmin):
             "badges": self.badges(obj) if obj is not None else (),
             "history_href": "",
         }
-        return self.page(request, "desk/frame/form.html", obj, context, status=status)
+        return self.page(request, action.template, obj, context, status=status)

@@ -378,6 +378,9 @@ class ChangeOutput(serializers.Serializer):
     major = serializers.BooleanField(help_text="can alter a payment")
     weight = serializers.ChoiceField(WEIGHTS, help_text="typographic and remark are neither major nor minor")
     narrower = serializers.BooleanField(help_text="goes, or covers less than before")
+    spoken_of = serializers.BooleanField(
+        required=False, help_text="false: not removed by a decision, the newer version does not speak of its class"
+    )
 
 
 class ChangeCounts(serializers.Serializer):

@@ -41,6 +41,7 @@ from catalog.changes import (
     CHANGE_KINDS,
     all_compared_anew,
     changes_between,
+    codes_not_spoken_of,
     compared_anew,
     counted,
     is_stored,
@@ -186,6 +187,9 @@ class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
             counts = counted(changes, new.entry_count)
             asked = [one for one in changes if all(value in {None, one[name]} for name, value in wanted.items())]
             page = [shapes.shown_change(one) for one in pages.paginate_queryset(asked, request) or []]
+        gone = [one["entry_code"] for one in page if one["change"] == "removed"]
+        silent = codes_not_spoken_of(old, new, gone)
+        page = [one | {"spoken_of": False} if one["entry_code"] in silent else one for one in page]
         answer = pages.get_paginated_response(page)
         answer.data = {"from": old.label, "to": new.label, "counts": shapes.shown_counts(counts), **answer.data}
         if old.complete_for != new.complete_for:

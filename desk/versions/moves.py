@@ -159,10 +159,10 @@ class VersionMoves(PageAdmin):
             for name in dict.fromkeys(page.name for page in PAGES.values())
         ]
 
-    def move_buttons(self, request: HttpRequest, version: CatalogVersion) -> list[Button]:
-        """Return a button for each move that the table lets anybody make now, with why not where it is not this person."""
+    def move_buttons(self, request: HttpRequest, version: CatalogVersion, day: date | None = None) -> list[Button]:
+        """Return a button for each move that the table lets anybody make on a day (today), with why not where it is not this person."""
         person = request.user.get_username()
-        standing = moves.standing_of(version, today())
+        standing = moves.standing_of(version, day or today())
         buttons = []
         for name, page in PAGES.items():
             why = why_not(MOVE[name], standing, person)
