@@ -20,6 +20,7 @@ class Deed(TextChoices):
     VERSION_CONSULTED = "version.consulted", _("opened a consultation")
     VERSION_CONSULTATION_ENDED = "version.consultation_ended", _("ended a consultation")
     VERSION_REVIEW_REQUESTED = "version.review_requested", _("asked for a review")
+    VERSION_MARKED = "version.marked", _("marked changes as seen, or remarked on them")
     VERSION_SENT_BACK = "version.sent_back", _("sent a version back")
     VERSION_PUBLISHED = "version.published", _("published a version")
     VERSION_WITHDRAWAL_ASKED = "version.withdrawal_asked", _("asked for a withdrawal")

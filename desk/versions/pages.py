@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog import clock, moves
+from catalog import clock, moves, reviewing
 from catalog.changes import compared_anew
 from catalog.entries import COLUMNS
 from catalog.lifecycle import mass_change_is_confirmed
@@ -18,8 +18,10 @@ from catalog.models import CatalogEntry, CatalogVersion
 from catalog.search import entries_matching
 from desk.badges import provenance_badge, version_badge
 from desk.changes import changes_context
-from desk.frame import PageAdmin, paged
-from desk.versions.moves import VersionMoves, today
+from desk.frame import paged
+from desk.versions.moves import today
+from desk.versions.review import ReviewPages
+from desk.versions.withdrawal import WithdrawalPages
 from desk.words import Words
 
 
@@ -30,7 +32,7 @@ def search_entries(version: CatalogVersion, wanted: str) -> QuerySet[CatalogEntr
 
 
 @admin.register(CatalogVersion)
-class CatalogVersionAdmin(VersionMoves, PageAdmin):
+class CatalogVersionAdmin(ReviewPages, WithdrawalPages):
     page_template = "desk/versions/overview.html"
     list_display = [
         "__str__",
@@ -78,11 +80,14 @@ class CatalogVersionAdmin(VersionMoves, PageAdmin):
             self.route("<int:pk>/entries/", self.entries_view, "entries"),
             self.route("<int:pk>/entries/<int:entry_pk>/", self.entry_view, "entry"),
             self.route("<int:pk>/changes/", self.changes_view, "changes"),
+            *self.review_routes(),
             *self.move_routes(),
             *super().get_urls(),
         ]
 
-    def _frame(self, request: HttpRequest, version: CatalogVersion, tab: str) -> dict[str, Any]:
+    def _frame(
+        self, request: HttpRequest, version: CatalogVersion, tab: str, *, buttons: bool = True
+    ) -> dict[str, Any]:
         tabs = [
             ("overview", _("Overview"), self.url("change", version.pk), ""),
             ("entries", _("Entries"), self.url("entries", version.pk), version.entry_count),
@@ -93,7 +98,7 @@ class CatalogVersionAdmin(VersionMoves, PageAdmin):
             "catalog": version.catalog,
             "tabs": tabs,
             "tab": tab,
-            "buttons": self.move_buttons(request, version),
+            "buttons": self.move_buttons(request, version) if buttons else [],
         }
 
     def page_context(self, request: HttpRequest, version: CatalogVersion) -> dict[str, Any]:
@@ -103,6 +108,8 @@ class CatalogVersionAdmin(VersionMoves, PageAdmin):
         return {
             **self._frame(request, version, "overview"),
             "run": run,
+            "remarks": reviewing.remarks_on(version),
+            "sheet_href": self.url("sheet", version.pk) if version.published_at else "",
             "mass_change": bool(standing and mass_change_is_confirmed(standing, {})),
             "base_changed": bool(standing and standing.base != standing.follows),
         }
