@@ -13,6 +13,7 @@ class Deed(TextChoices):
     IMPORT_CANCELLED = "import.cancelled", _("cancelled an import")
     IMPORT_RETRIED = "import.retried", _("tried an import again")
     IMPORT_REFUSED = "import.refused", _("a file was refused")
+    IMPORT_ACKNOWLEDGED = "import.acknowledged", _("saw to a failed import")
     MASTER_MERGED = "master.merged", _("merged a file into the drug master")
     VERSION_IMPORTED = "version.imported", _("a file became a draft")
     VERSION_EDITED = "version.edited", _("edited a draft")

@@ -356,14 +356,14 @@ def test_a_draft_is_deleted_and_a_published_version_is_not(
     assert list(CatalogVersion.objects.values_list("pk", flat=True)) == [in_force.pk]
 
 
-def test_a_published_version_offers_only_to_be_withdrawn_or_followed_by_the_one_before(
+def test_a_first_published_version_offers_only_to_be_withdrawn_and_its_sheet(
     alice: Client, in_force: CatalogVersion
 ) -> None:
     shown = alice.get(page("catalog_catalogversion_change", in_force.pk)).content.decode()
 
     assert set(re.findall(rf"/{in_force.pk}/([a-z-]+)/\"", shown)) - {"history", "entries", "changes", "change"} == {
         "withdraw",
-        "revert",
+        "sheet",
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from catalog import reviewing, services
 from catalog.models import Catalog, CatalogVersion, ReviewMark
@@ -204,17 +205,17 @@ def test_the_changelog_is_markdown(bob: Client, draft: CatalogVersion) -> None:
     assert "C34 → C34.1" in told
 
 
-def terms(label: str, **reference: str) -> dict[str, Any]:
+def terms(**reference: str) -> dict[str, Any]:
     benefit = {"code": "B1", "name": "特药", "catalogs": [{"catalog": "COM", **reference}], "ratio": "0.8"}
-    return {"label": label, "effective_from": "2026-01-01", "benefits": [benefit]}
+    return {"label": "2026", "effective_from": "2026-01-01", "benefits": [benefit]}
 
 
 def test_the_products_that_follow_or_pin_the_list_are_named(
     bob: Client, draft: CatalogVersion, insurer: Insurer
 ) -> None:
     for code, reference in (("P-FOLLOWS", {}), ("P-PINS", {"label": "v1"})):
-        product = insurers.create_product(insurer=insurer, code=code, name=f"惠民保{code}", by="key:a")
-        version = insurers.create_product_version(product=product, data=terms("2026", **reference), by="key:a")
+        product = insurers.create_product(insurer_id=insurer.pk, code=code, name=f"惠民保{code}", by="key:a")
+        version = insurers.create_product_version(product=product, data=terms(**reference), by="key:a")
         insurers.publish_product_version(version=version, by="key:a")
 
     told = text_of(bob.get(review(draft)))
@@ -260,10 +261,14 @@ def test_a_withdrawal_takes_two_and_can_be_taken_back(
 
 
 @pytest.mark.parametrize("name", ["publish", "withdraw", "sheet"])
-def test_the_pages_are_bounded(
-    bob: Client, draft: CatalogVersion, name: str, django_assert_max_num_queries: Any
-) -> None:
-    version = draft.parent if name != "publish" else draft
-    bob.get(page("index"))
-    with django_assert_max_num_queries(24):
+def test_the_pages_are_bounded(bob: Client, draft: CatalogVersion, name: str) -> None:
+    version = draft if name == "publish" else draft.parent
+    assert version is not None
+    bob.get(page(f"catalog_catalogversion_{name}", version.pk))
+
+    with CaptureQueriesContext(connection) as asked:
         assert bob.get(page(f"catalog_catalogversion_{name}", version.pk)).status_code == 200
+
+    # A test is one transaction: observing the clock needs savepoints there, which a request does not.
+    statements = [one["sql"] for one in asked if "SAVEPOINT" not in one["sql"]]
+    assert len(statements) <= 20, "\n".join(statements)
