@@ -1,12 +1,12 @@
 """Reviewing, publishing and withdrawing, as people walk it in a browser: by clicking, on a desk and on a telephone."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from catalog import services
+from catalog import clock, services
 from catalog.models import Catalog, CatalogVersion, ReviewMark
 from tests.browser.conftest import WIDTHS
 from tests.browser.test_curating import at_a_browser
@@ -31,6 +31,13 @@ def waiting(make_catalog: Callable[..., Catalog]) -> CatalogVersion:
     published(catalog, OLD, label="2025")
     version = imported(catalog, NEW, label="2026", effective_from=date(2099, 1, 1)).version
     assert version is not None
+    day = clock.china_today(clock.observe().known_at)
+    other = make_catalog("HMB", name="城市惠民保特药清单", provenance="official")
+    published(other, OLD, label="2026", effective_to=day + timedelta(days=20))
+    published(other, OLD, label="2027", effective_from=day + timedelta(days=21))
+    asked = imported(make_catalog("NEG", name="负面清单（征求意见稿）", kind="negative"), OLD, label="2027").version
+    assert asked is not None
+    services.submit_version(version=asked, by="alice", comments_until=day + timedelta(days=45))
     return services.request_review(version=version, by="alice", note="请核对新药的协议期。")
 
 
@@ -74,6 +81,11 @@ def test_bob_ticks_remarks_publishes_and_prints_the_sheet(
         ):
             assert expected in told
         bob.picture("sheet")
+        page.emulate_media(media="print")
+        assert not page.locator("#nav-sidebar-inner").is_visible()
+        assert page.locator(".sheet").is_visible()
+        bob.picture("sheet-in-print")
+        page.emulate_media(media="screen")
         with page.expect_download() as download:
             page.click("text=变更说明")
         assert download.value.suggested_filename == "CIDL-2026.md"
@@ -127,6 +139,6 @@ def test_a_drug_is_found_by_pinyin_from_any_page(
         page.wait_for_selector("a:has-text('奥希替尼')")
         bob.picture("find")
         page.keyboard.press("Control+k")
-        page.fill("#search-input-command", "axtn")
+        page.type("#search-input-command", "axtn")
         page.wait_for_selector("#command-results-list a:has-text('奥希替尼')")
         bob.picture("palette")
