@@ -291,6 +291,8 @@ UNFOLD = {
     "SITE_SUBHEADER": _("Commercial-insurance drug lists"),
     "SITE_SYMBOL": "medication",
     "SHOW_HISTORY": True,
+    "SIDEBAR": {"command_search": True},
+    "COMMAND": {"search_callback": "desk.find.palette"},
     "SHOW_VIEW_ON_SITE": False,
 }
 

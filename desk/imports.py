@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,6 +25,7 @@ from desk.changes import changes_context
 from desk.forms import NothingToFillIn, posted
 from desk.frame import Action, Button, PageAdmin, paged
 from desk.uploads import DrugUploadForm, uploaded
+from desk.words import phase_words
 from tables.written import csv_table
 
 MAY_UPLOAD = "catalog.add_importrun"
@@ -49,18 +50,6 @@ class StateFilter(admin.SimpleListFilter):
             "cancelled": Q(outcome="", job__state=Job.State.CANCELLED),
         }.get(self.value() or "")
         return queryset if wanted is None else queryset.filter(wanted)
-
-
-def phase_words() -> dict[str, str]:
-    """Return what each step of an import is called."""
-    return {
-        "": _("Waiting for a worker"),
-        "gate": _("Looking at the file"),
-        "check": _("Checking the rows"),
-        "checksum": _("Computing the checksum"),
-        "diff": _("Comparing with the version it follows"),
-        "merge": _("Bringing the drug master up to date"),
-    }
 
 
 def progress_of(run: ImportRun) -> dict[str, Any]:
@@ -151,6 +140,7 @@ class ImportRunAdmin(PageAdmin):
             self.route("<uuid:pk>/rows-with-problems.xlsx", self.marked_xlsx_view, "marked_xlsx"),
             self.route("<uuid:pk>/cancel/", self.cancel_view, "cancel"),
             self.route("<uuid:pk>/retry/", self.retry_view, "retry"),
+            self.route("<uuid:pk>/acknowledge/", self.acknowledge_view, "acknowledge"),
             *super().get_urls(),
         ]
 
@@ -186,6 +176,22 @@ class ImportRunAdmin(PageAdmin):
         if not run.outcome and run.job and run.job.state == Job.State.DEAD:
             return [Button(_("Try again"), self.url("retry", run.pk), "refresh", "primary")]
         return []
+
+    def acknowledge_view(self, request: HttpRequest, pk: object) -> HttpResponse:
+        """Take a failed import off the first page of whoever uploaded it."""
+        self.require(request, MAY_STEER)
+        run = self.found(request, pk)
+
+        def do(_given: dict[str, Any]) -> tuple[str, str]:
+            services.acknowledge_import(run=run, by=request.user.get_username())
+            return reverse("admin:index"), _("%(file)s is seen to.") % {"file": run.file_name}
+
+        title = _("Seen to: %(file)s") % {"file": run.file_name}
+        form, back = NothingToFillIn(posted(request)), self.url("change", run.pk)
+        intro = _("It no longer stands on the first page; the import and its problems stay here.")
+        return self.act(
+            request, run, Action(title=title, form=form, do=do, submit=_("Seen to"), back=back, intro=intro)
+        )
 
     def progress_view(self, request: HttpRequest, pk: object) -> HttpResponse:
         return JsonResponse(progress_of(self.found(request, pk)))

@@ -28,6 +28,7 @@ from catalog.models import (
     EntryEdit,
     ImportProblem,
     ImportRun,
+    ReviewMark,
     VersionChange,
 )
 from common.audit.deeds import Deed
@@ -202,12 +203,13 @@ def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult]) -> None
 
 
 def delete_draft(version: CatalogVersion) -> None:
-    """Delete a draft with its entries, changes and edits, without reading them.
+    """Delete a draft with its entries, changes, marks and edits, without reading them.
 
     Comments on it must have gone to another draft before the transaction ends.
     """
     ImportRun.objects.filter(version=version).update(version=None)
-    for rows in (CatalogEntry.objects.filter(version=version), VersionChange.objects.filter(version=version)):
+    for model in (CatalogEntry, VersionChange, ReviewMark):
+        rows = model._default_manager.filter(version=version)
         rows._raw_delete(rows.db)
     edits = EntryEdit.objects.filter(version_id=version.pk)
     version.delete()

@@ -7,6 +7,7 @@ from catalog.models.drugs import Approval, Drug, DrugProduct, DrugProductQuerySe
 from catalog.models.edits import EntryEdit
 from catalog.models.entries import CatalogEntry
 from catalog.models.imports import ImportProblem, ImportRun
+from catalog.models.reviews import ReviewMark
 from catalog.models.revision import Revision
 from catalog.models.versions import CatalogVersion, VersionQuerySet
 from catalog.models.vocabularies import (
@@ -45,6 +46,7 @@ __all__ = [
     "Mark",
     "Provenance",
     "RareDisease",
+    "ReviewMark",
     "Revision",
     "Series",
     "VersionChange",

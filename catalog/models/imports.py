@@ -68,6 +68,9 @@ class ImportRun(models.Model):
     created_by = models.CharField(_("uploaded by"), max_length=150)
     created_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    # Whoever has seen to a failed import: it no longer waits for anybody.
+    acknowledged_by = models.CharField(_("seen to by"), max_length=150, blank=True, default="", db_default="")
+    acknowledged_at = models.DateTimeField(_("seen to at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("import")

@@ -205,7 +205,7 @@ def test_nobody_signed_in_is_sent_to_the_login(draft: CatalogVersion) -> None:
 # --- Mass changes, withdrawing, discarding
 
 
-def test_a_mass_change_asks_for_an_explicit_tick(bob: Client, make_catalog: Callable[..., Catalog]) -> None:
+def test_a_mass_change_asks_for_its_number(bob: Client, make_catalog: Callable[..., Catalog]) -> None:
     catalog = make_catalog("MASS")
     published(catalog, TWENTY_ROWS)
     run = imported(catalog, HEADER + "E-0,药品0片,C34\n", label="v2")
@@ -216,11 +216,13 @@ def test_a_mass_change_asks_for_an_explicit_tick(bob: Client, make_catalog: Call
     refused = bob.post(address)
     assert refused.status_code == 409
     assert "19 of 20" in text_of(refused)
-    assert bob.post(address, {"confirm": "on"}).status_code == 302
+    assert bob.post(address, {"confirm": "19"}).status_code == 302
     assert state_of(run.version) == "published"
 
 
-def test_the_tick_appears_when_something_was_published_since(bob: Client, make_catalog: Callable[..., Catalog]) -> None:
+def test_the_number_is_asked_for_when_something_was_published_since(
+    bob: Client, make_catalog: Callable[..., Catalog]
+) -> None:
     catalog = make_catalog("RACE")
     draft = imported(catalog, HEADER + "E-0,药品0片,C34\n", label="early").version
     assert draft is not None
@@ -230,10 +232,10 @@ def test_the_tick_appears_when_something_was_published_since(bob: Client, make_c
 
     shown = bob.get(address).content.decode()
     assert ('name="confirm"' in shown, 'name="against" value="late"' in shown) == (True, True)
-    unseen = bob.post(address, {"confirm": "on"})
+    unseen = bob.post(address, {"confirm": "19"})
     assert (unseen.status_code, "follows now is late" in text_of(unseen)) == (409, True)
     assert bob.post(address, {"against": "late"}).status_code == 409
-    assert bob.post(address, {"against": "late", "confirm": "on"}).status_code == 302
+    assert bob.post(address, {"against": "late", "confirm": "19"}).status_code == 302
 
 
 CHANGED_HEADER = "entry_code,generic_name,restriction,icd10,age_min,manufacturer,note\n"
@@ -354,14 +356,14 @@ def test_a_draft_is_deleted_and_a_published_version_is_not(
     assert list(CatalogVersion.objects.values_list("pk", flat=True)) == [in_force.pk]
 
 
-def test_a_published_version_offers_only_to_be_withdrawn_or_followed_by_the_one_before(
+def test_a_first_published_version_offers_only_to_be_withdrawn_and_its_sheet(
     alice: Client, in_force: CatalogVersion
 ) -> None:
     shown = alice.get(page("catalog_catalogversion_change", in_force.pk)).content.decode()
 
     assert set(re.findall(rf"/{in_force.pk}/([a-z-]+)/\"", shown)) - {"history", "entries", "changes", "change"} == {
         "withdraw",
-        "revert",
+        "sheet",
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from catalog import consultation, drafting, moves
+from catalog import consultation, drafting, moves, reviewing
 from catalog import services as catalogs
 from catalog.clock import observe
 from catalog.models import Catalog, CatalogVersion, Comment, ImportRun
@@ -28,7 +28,18 @@ from tests.conftest import imported, published
 
 pytestmark = pytest.mark.django_db
 
-MODULES: tuple[ModuleType, ...] = (catalogs, moves, drafting, consultation, insurers, webhooks, claims, batches, jobs)
+MODULES: tuple[ModuleType, ...] = (
+    catalogs,
+    moves,
+    drafting,
+    consultation,
+    reviewing,
+    insurers,
+    webhooks,
+    claims,
+    batches,
+    jobs,
+)
 LIST = "entry_code,generic_name,icd10\nE-1,奥希替尼片,C34\n"
 WRITES = {"save", "create", "update", "delete", "bulk_create", "get_or_create", "_raw_delete", "update_or_create"}
 
@@ -191,6 +202,16 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
         lambda o: catalogs.upload_drugs(chunks=[b"x"], file_name="x.csv", by="zoe"),
     ),
     "catalog.services.cancel_import": (D.IMPORT_CANCELLED, lambda o: catalogs.cancel_import(run=o.queued(), by="zoe")),
+    "catalog.services.acknowledge_import": (
+        D.IMPORT_ACKNOWLEDGED,
+        lambda o: catalogs.acknowledge_import(run=o.dead(), by="zoe"),
+    ),
+    "catalog.reviewing.mark_changes": (
+        D.VERSION_MARKED,
+        lambda o: reviewing.mark_changes(
+            version=o.draft(), by="zoe", marks=[reviewing.Mark("E-1", saw="x", seen=True)]
+        ),
+    ),
     "catalog.services.retry_import": (D.IMPORT_RETRIED, lambda o: catalogs.retry_import(run=o.dead(), by="zoe")),
     "catalog.moves.create_draft": (
         D.VERSION_EDITED,
