@@ -10,10 +10,10 @@ from desk import (
     insurers,
     jobs,
     keys,
-    products,
     site,
     vocabularies,
 )
+from desk.products import pages as products
 from desk.versions import pages as versions
 
 __all__ = [
