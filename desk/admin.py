@@ -3,8 +3,10 @@
 from desk import (
     accounts,
     audit,
+    batches,
     catalogs,
     checks,
+    comments,
     drugs,
     imports,
     insurers,
@@ -12,6 +14,7 @@ from desk import (
     keys,
     site,
     vocabularies,
+    webhooks,
 )
 from desk.products import pages as products
 from desk.versions import pages as versions
@@ -19,8 +22,10 @@ from desk.versions import pages as versions
 __all__ = [
     "accounts",
     "audit",
+    "batches",
     "catalogs",
     "checks",
+    "comments",
     "drugs",
     "imports",
     "insurers",
@@ -30,4 +35,5 @@ __all__ = [
     "site",
     "versions",
     "vocabularies",
+    "webhooks",
 ]

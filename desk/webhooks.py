@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -200,6 +201,7 @@ class WebhookAdmin(OfInsurer, PageAdmin):
             "delivery": delivery,
             "page_title": event_words().get(delivery.event, delivery.event),
             "state_badge": _delivery_badge(delivery),
+            "attempts": [{**one, "at": parse_datetime(one["at"])} for one in delivery.log],
             "body": json.dumps(json.loads(delivery.body), ensure_ascii=False, indent=2),
             "buttons": buttons,
             "back": self.url("change", pk),
