@@ -141,7 +141,7 @@ class ClaimBatchAdmin(OfInsurer, PageAdmin):
         errors = paged(request, [{**one, "told": one[told]} for one in batch.errors], "errors")
         warnings = paged(request, [{**one, "told": one[told]} for one in batch.warnings], "warnings")
         return {
-            "page_title": self.file_shown(batch),
+            "title": self.file_shown(batch),
             "batch": batch,
             "state_badge": self.state_shown(batch),
             "progress": batch_progress(batch),
@@ -230,7 +230,7 @@ class ClaimBatchAdmin(OfInsurer, PageAdmin):
         try:
             services.check_shown(batch)
         except Refused as refusal:
-            context = {"page_title": self.file_shown(batch), "told": refusal.detail, "back": self.url("change", pk)}
+            context = {"title": self.file_shown(batch), "told": refusal.detail, "back": self.url("change", pk)}
             return self.page(
                 request, "desk/frame/told.html", batch, {**context, "history_href": ""}, status=refusal.status
             )

@@ -107,7 +107,7 @@ def world(make_catalog: Callable[..., Any], insurer: Insurer, api: Api) -> World
     batch = api.upload("/claims/batches/", claims, product="HMB").json()
     claim = {"product": "HMB", "claim_no": MARK, "service_date": "2026-03-01", "diagnoses": ["I10"], "lines": []}
     line = {"line_no": 1, "generic_name": "阿司匹林片", "quantity": "1", "amount": "1.00", "setting": "inpatient"}
-    answer = api.post("/claims/check/", {**claim, "lines": [line]})
+    answer = api.post("/claims/checks/", {**claim, "lines": [line]})
     check = ClaimCheck.objects.first()
     assert check is not None, answer.content
     ids: dict[str, Any] = {

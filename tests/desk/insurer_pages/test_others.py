@@ -142,7 +142,7 @@ def test_a_batch_from_upload_to_results(ines: At, bea: At, product: Product) -> 
 
     assert worked_off(batch).state == "done"
     shown = text_of(ines.get(page("claims_claimbatch_change", batch.pk)))
-    for words in ("按结论", "按药品", "阿司匹林片", "100.00", "下载结果（CSV）"):
+    for words in ("按结论", "按药品", "阿司匹林", "100.00", "下载结果（CSV）"):
         assert words in shown
     results = ines.get(page("claims_claimbatch_results_csv", batch.pk))
     assert "C-1" in b"".join(results.streaming_content).decode()
