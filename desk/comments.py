@@ -44,7 +44,7 @@ class CommentForm(forms.Form):
     stance = forms.ChoiceField(
         label=gettext_lazy("Stance"), choices=choices(STANCES.terms), widget=UnfoldAdminRadioSelectWidget()
     )
-    text = note_field(label=gettext_lazy("Comment"), max_length=LONGEST_TEXT)
+    text = note_field(label=gettext_lazy("What you say"), max_length=LONGEST_TEXT)
 
 
 class FileForm(forms.Form):

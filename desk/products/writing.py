@@ -99,10 +99,13 @@ def _page(
 ) -> HttpResponse:
     form = TermsForm(written, CatalogChoices(sheet.product.insurer_id))
     form.tell(problems)
-    document, _in_writing = document_of(written)
+    document, in_writing = document_of(written)
     benefits = form.benefits()
     for benefit, sentence in zip(benefits, told_benefits(document), strict=True):
-        benefit["sentence"] = sentence
+        at = f"/benefits/{benefit['place']}/"
+        # What stands in for a per cent that is none is not told.
+        wrong = any(problem.pointer.startswith((at, "/deductibles/")) for problem in in_writing)
+        benefit["sentence"] = "" if wrong else sentence
     context = {
         "page_title": sheet.title,
         "product": sheet.product,

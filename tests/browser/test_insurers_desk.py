@@ -180,7 +180,7 @@ def test_claims_are_uploaded_and_their_results_downloaded(
             page.click("text=下载结果（CSV）")
         assert download.value.suggested_filename == "三月理赔-结果.csv"
         assert "C-1" in Path(download.value.path()).read_text(encoding="utf-8-sig")
-        menu(ines, "消息推送")
+        menu(ines, "回调通知")
         page.click("a[href$='/webhook/add/'] >> visible=true")
         page.fill("#id_url", "https://hooks.example.com/shangbao")
         page.check("input[value='batch.finished']")

@@ -89,6 +89,12 @@ def test_a_benefit_is_told_whatever_is_wrong_elsewhere(ines: At, product: Produc
     assert "有 2 处须改正，见下方标出处。" in text_of(answer)
 
 
+def test_what_stands_in_for_a_fault_is_never_told(ines: At, product: Product) -> None:
+    for fault in ({"benefits-0-ratio": "180"}, {"deductibles-0-amount": ""}):
+        shown = text_of(ines.post(page("product_write", product.pk), {**FORM, "do": "preview", **fault}))
+        assert "「特定药品」" not in shown
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
