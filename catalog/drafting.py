@@ -108,7 +108,9 @@ def remove_entry(
 
 
 def _one(version: CatalogVersion, entry_code: str) -> dict[str, Any]:
-    found = CatalogEntry.objects.filter(version=version, entry_code=entry_code).values(*_ROW).first()
+    found: dict[str, Any] | None = (
+        CatalogEntry.objects.filter(version=version, entry_code=entry_code).values(*_ROW).first()
+    )
     if found is None:
         raise NoSuchEntry
     return found

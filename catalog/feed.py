@@ -107,6 +107,7 @@ def events_of(catalog: Catalog, until: datetime) -> list[Event]:
     events = []
     base = None
     for version in versions:
+        assert version.published_at is not None
         events.append(Event("published", version.published_at, version, base))
         base = version
         if version.withdrawn_at and version.withdrawn_at <= until:
@@ -197,7 +198,8 @@ def _changes(event: Event, after: str, limit: int) -> list[tuple[str, str]]:
             _STORED if version.parent_id == base.pk else _COMPARED,
             {"old": base.pk, "new": version.pk, "after": after, "limit": limit},
         )
-        return cursor.fetchall()
+        found: list[tuple[str, str]] = cursor.fetchall()
+        return found
 
 
 def happenings(*, after: datetime, until: datetime) -> list[Event]:

@@ -37,7 +37,7 @@ def standing_of(version: CatalogVersion, today: date) -> Standing:
     )
 
 
-def comment_counts(version: CatalogVersion) -> dict[str, int]:
+def comment_counts(version: CatalogVersion) -> dict[str, Any]:
     """Return how many comments a version has that is not published, and how many wait for an answer; one query, if it was consulted on."""
     if version.submitted_at is None or version.published_at is not None:
         return {}
@@ -388,7 +388,7 @@ def _new_draft(
 
 
 def _copy_entries(old_id: int, new_id: int) -> None:
-    columns = [f.column for f in CatalogEntry._meta.concrete_fields if not f.primary_key and f.name != "version"]
+    columns = [str(f.column) for f in CatalogEntry._meta.concrete_fields if not f.primary_key and f.name != "version"]
     listed = ", ".join(columns)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -175,8 +175,9 @@ _BY_CODE: dict[str, Any] = {
 
 def refusal_of(why: Why, label: str) -> Refused:
     """Return the refusal of a move of the version with this label, to be raised or to be told."""
-    made = _BY_CODE[why.code]
+    made: Any = _BY_CODE[why.code]
     told = {name: _("nothing") if value is None else value for name, value in why.told.items()}
     sentence = _(made.sentence) % {"label": label, **told}
     where = getattr(made, "pointer", "")
-    return made(sentence, errors=[Problem(where, why.code, sentence)] if where else [])
+    refused: Refused = made(sentence, errors=[Problem(where, why.code, sentence)] if where else [])
+    return refused

@@ -110,8 +110,8 @@ __all__ = [
 IMPORT_JOB = "catalog.import"
 
 
-def _refuse(pointer: str, code: str, detail: str) -> None:
-    raise InvalidInput(_("The request is invalid; see `errors`."), errors=[Problem(pointer, code, detail)])
+def _refused(pointer: str, code: str, detail: str) -> InvalidInput:
+    return InvalidInput(_("The request is invalid; see `errors`."), errors=[Problem(pointer, code, detail)])
 
 
 @transaction.atomic
@@ -132,10 +132,10 @@ def create_catalog(
 ) -> Catalog:
     """Make a catalog; raises CodeTaken, or InvalidInput for an unknown series or one on a catalog that is not commercial."""
     if series and kind != "commercial":
-        _refuse("/series", "not_commercial", _("Only a commercial catalog has a series; leave it out."))
+        raise _refused("/series", "not_commercial", _("Only a commercial catalog has a series; leave it out."))
     if series and not Series.objects.filter(pk=series).exists():
         known = ", ".join(Series.objects.values_list("code", flat=True))
-        _refuse("/series", "unknown_series", _("No such series; known are: %(known)s.") % {"known": known})
+        raise _refused("/series", "unknown_series", _("No such series; known are: %(known)s.") % {"known": known})
     try:
         with transaction.atomic():
             catalog = Catalog.objects.create(
@@ -252,8 +252,9 @@ def _classes(prefixes: Sequence[str]) -> list[str]:
     for written in prefixes:
         try:
             found.add(codes.class_code(written.strip()).value)
-        except cells.Fault:
-            _refuse("/complete_for", "bad_code", _("%(code)s is no class code such as X or XL01.") % {"code": written})
+        except cells.Fault as fault:
+            sentence = _("%(code)s is no class code such as X or XL01.") % {"code": written}
+            raise _refused("/complete_for", "bad_code", sentence) from fault
     return sorted(found)
 
 
@@ -264,11 +265,8 @@ def _columns_by_header(mapping: Mapping[str, str], kind: str) -> dict[str, str]:
     for header, written in mapping.items():
         column = known.get(header_key(written))
         if column is None:
-            _refuse(
-                "/mapping",
-                "unknown_column",
-                _("%(name)s is no column; see the columns of the file.") % {"name": written[:100]},
-            )
+            sentence = _("%(name)s is no column; see the columns of the file.") % {"name": written[:100]}
+            raise _refused("/mapping", "unknown_column", sentence)
         found[header] = column.name
     return found
 

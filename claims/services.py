@@ -19,7 +19,7 @@ from claims.eligibility import (
     coverage_answer,
     parse_claim,
 )
-from claims.eligibility.coverage import Coverage
+from claims.eligibility.decision import Coverage
 from claims.eligibility.facts import RULES_VERSION, CoverageQuery
 from claims.facts import ProductFacts, load, product_facts
 from claims.models import ClaimCheck

@@ -44,5 +44,5 @@ class InvalidInput(Refused):
 
 
 def pointer(*steps: str | int) -> str:
-    """Will write a JSON pointer (RFC 6901) from its steps: `pointer("lines", 0, "amount")` is `/lines/0/amount`."""
+    """Write a JSON pointer (RFC 6901) from its steps: `pointer("lines", 0, "amount")` is `/lines/0/amount`."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)

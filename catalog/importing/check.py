@@ -1,7 +1,7 @@
 """A whole file against its rules, in one pass: every problem is found, and the good rows come out ready for COPY
 (spec csv.md)."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import islice, repeat
 from pathlib import Path
@@ -55,8 +55,8 @@ _DRUG_PART = (
 )
 
 
-def check(path: Path, kind: str, options: CheckOptions | None = None) -> Iterator[Block | Progress | CheckResult]:
-    """Will check the file in this process: the same messages as `check_in_child`, without its guard. For the
+def check(path: Path, kind: str, options: CheckOptions | None = None) -> Generator[Block | Progress | CheckResult]:
+    """Check the file in this process: the same messages as `check_in_child`, without its guard. For the
     child, files of our own and tests."""
     options = options or CheckOptions()
     findings = Findings(options.limits)
@@ -226,7 +226,7 @@ class _Sheet:
         self._apart = RowsApart(kind, printed, places, forms, findings)
 
     def lines(self, batch: Sequence[tuple[int, list[Cell]]], rows: int) -> list[str]:
-        """Will return the COPY lines of a batch of rows, without those that are blank, faulty or said before.
+        """Return the COPY lines of a batch of rows, without those that are blank, faulty or said before.
 
         `rows` is how many rows were read with them. The work is done column by column, since what a row of Python costs
         is mostly the steps from cell to cell.
@@ -483,7 +483,7 @@ def _plan(
 
 
 def derived_code(checks: Sequence[ColumnCheck], outcomes: Sequence[Outcome], beside: str = "") -> str:
-    """Will make the code of an entry that has none: stable, from its drug columns, then from what else tells it
+    """Make the code of an entry that has none: stable, from its drug columns, then from what else tells it
     from its like; `beside` is what the other entries of its row say of their drugs.
 
     Two rows of one drug share the first part, so that it still shows which belong together.

@@ -82,7 +82,7 @@ def new_entry(given: Mapping[str, str]) -> Edited:
 
 def changed_entry(stored: Mapping[str, Any], given: Mapping[str, str]) -> Edited:
     """Return a stored entry with these cells in the place of its own. `stored` has the columns, and `row_no`."""
-    own = dict(zip(EXPORTED, written(stored), strict=True)) | given
+    own = dict(zip(EXPORTED, written(stored), strict=True)) | dict(given)
     return Edited(tuple(own[name] for name in EDITABLE), stored["entry_code"], stored.get("row_no", 0))
 
 

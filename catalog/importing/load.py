@@ -171,6 +171,7 @@ def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult]) -> None
     consulted = {name: getattr(replaced, name) for name in _CONSULTED} if replaced else {}
     if replaced:
         delete_draft(replaced)
+    assert run.effective_from is not None, "a list is uploaded for a day"
     version = CatalogVersion.objects.create(
         **consulted,
         catalog=catalog,

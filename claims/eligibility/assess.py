@@ -18,13 +18,13 @@ from claims.eligibility.snapshot import Snapshot
 
 
 def assess_claim(claim: Claim, snapshot: Snapshot, ledger: Ledger = NOTHING_USED) -> Decision:
-    """Will decide a claim. To carry accumulators from claim to claim use `judge_claim` and `pay`."""
+    """Decide a claim. To carry accumulators from claim to claim use `judge_claim` and `pay`."""
     decision, _ledger = pay(judge_claim(claim, snapshot), ledger)
     return decision
 
 
 def judge_claim(claim: Claim, snapshot: Snapshot) -> JudgedClaim:
-    """Will judge every line of a claim without money (eligibility 5 and 6)."""
+    """Judge every line of a claim without money (eligibility 5 and 6)."""
     home = snapshot.sources(claim.service_date) if claim.service_date else None
     judgements = tuple([judge(Case(claim, line, snapshot)) for line in claim.lines])
     return JudgedClaim(
@@ -38,7 +38,7 @@ def judge_claim(claim: Claim, snapshot: Snapshot) -> JudgedClaim:
 
 
 def judge(case: Case) -> Judgement:
-    """Will take one line through the gates and, unless one stops it, to its benefit; what was taken back whole goes nowhere."""
+    """Take one line through the gates and, unless one stops it, to its benefit; what was taken back whole goes nowhere."""
     if case.line.refunded:
         return Judgement(case.line, case.sources.terms if case.sources else None, "refunded", (), ())
     reasons: list[Reason] = []
@@ -90,7 +90,7 @@ def _judged(
 
 
 def outcome_of(reasons: Iterable[Reason]) -> Outcome:
-    """Will return the worst of the effects: I over R over eligible."""
+    """Return the worst of the effects: I over R over eligible."""
     effects = {reason.effect for reason in reasons}
     if "I" in effects:
         return "ineligible"
@@ -98,7 +98,7 @@ def outcome_of(reasons: Iterable[Reason]) -> Outcome:
 
 
 def consulted(judgements: Iterable[Judgement], snapshot: Snapshot) -> tuple[CompiledVersion, ...]:
-    """Will return the catalog versions in force for the lines that were judged against them, by code and label."""
+    """Return the catalog versions in force for the lines that were judged against them, by code and label."""
     days = {judgement.line.service_date for judgement in judgements if judgement.recognition}
     found = {
         (version.catalog, version.label): version

@@ -55,7 +55,7 @@ class Case:
         self._base: BaseFinding | None = None
 
     def match(self, version: CompiledVersion) -> Match | None:
-        """Will return the match in a version (eligibility 4.3)."""
+        """Return the match in a version (eligibility 4.3)."""
         if version in self._matches:
             return self._matches[version]
         match = best_match(version, self.recognition, self.facts, self._forms)
@@ -63,7 +63,7 @@ class Case:
         return match
 
     def best_match(self, versions: Iterable[CompiledVersion]) -> Match | None:
-        """Will return, of the matches in versions as listed, the first full, else the first unknown, else the first that
+        """Return, of the matches in versions as listed, the first full, else the first unknown, else the first that
         fails (eligibility 6)."""
         best: Match | None = None
         for version in versions:

@@ -35,7 +35,7 @@ class Selectors:
     class_lengths: tuple[int, ...] = ()
 
     def candidates(self, class_codes: tuple[str, ...], diagnoses: tuple[str, ...]) -> list[Entry]:
-        """Will return the entries that may be a full or unknown fit, in no order; an entry may come twice."""
+        """Return the entries that may be a full or unknown fit, in no order; an entry may come twice."""
         found = list(self.rest)
         if self.by_class:
             if class_codes:
@@ -87,7 +87,7 @@ class CompiledVersion:
         return not self.complete_for or any(code.startswith(self.complete_for) for code in drug.class_codes)
 
     def candidates(self, drug: Recognition, diagnoses: tuple[str, ...]) -> Sequence[Entry]:
-        """Will return the entries that may apply to a line, in the order of 4.3."""
+        """Return the entries that may apply to a line, in the order of 4.3."""
         names = drug.names
         named = self.by_name.get(names[0], ()) if names else ()
         selecting = self.selectors.candidates(drug.class_codes, diagnoses) if self.kind in EXCLUDING_KINDS else ()
@@ -113,5 +113,5 @@ def heads_asked(diagnoses: Iterable[str]) -> set[str]:
 
 
 def by_sort_key(entry: Entry) -> tuple[bool, bool, str]:
-    """Will return what entries are sorted by: the order of 4.3."""
+    """Return what entries are sorted by: the order of 4.3."""
     return entry.sort_key

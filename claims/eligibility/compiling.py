@@ -29,7 +29,7 @@ COLUMNS_READ = (
 
 
 def compile_entry(columns: Mapping[str, object], forms: DosageForms, kind: Kind) -> Entry:
-    """Will read an entry's columns (names of spec csv.md), which have been checked when they were imported.
+    """Read an entry's columns (names of spec csv.md), which have been checked when they were imported.
 
     Values may be typed (date, Decimal, list) or text; missing, None, '' and [] are not given. Other columns are ignored.
     """
@@ -130,7 +130,7 @@ def _day(value: object) -> date | None:
 
 
 def index_by_name(entries: Iterable[Entry]) -> dict[str, tuple[Entry, ...]]:
-    """Will sort entries that name a drug by its base name, each list in the order of 4.3."""
+    """Sort entries that name a drug by its base name, each list in the order of 4.3."""
     found: dict[str, list[Entry]] = {}
     for entry in sorted(entries, key=by_sort_key):
         if entry.base_name:
@@ -152,7 +152,7 @@ def index_by_class(entries: Iterable[Entry]) -> dict[tuple[str, str], tuple[Entr
 
 
 def index_selectors(entries: Iterable[Entry]) -> Selectors:
-    """Will index drugless entries; one that selects nothing never applies and is left out (eligibility 4.1)."""
+    """Index drugless entries; one that selects nothing never applies and is left out (eligibility 4.1)."""
     by_class: dict[str, list[Entry]] = {}
     by_disease: dict[str, list[Entry]] = {}
     rest: list[Entry] = []

@@ -23,7 +23,7 @@ _ALIKE_FOR_EVERYBODY = (indication_holds, criteria_hold)
 
 
 def assess_coverage(query: CoverageQuery, snapshot: Snapshot) -> Coverage:
-    """Will answer a coverage query. For the alternatives the catalogs of the product's benefits must be loaded with
+    """Answer a coverage query. For the alternatives the catalogs of the product's benefits must be loaded with
     `by_class` for the `classes_of` the drug, and the knowledge must know the drugs so named."""
     claim = _as_claim(query, snapshot.product)
     case = Case(claim, claim.lines[0], snapshot, is_query=True)
@@ -39,7 +39,7 @@ def assess_coverage(query: CoverageQuery, snapshot: Snapshot) -> Coverage:
 
 
 def classes_of(class_codes: tuple[str, ...]) -> frozenset[str]:
-    """Will return the classes, five characters each, in which alternatives to a drug with these class codes are sought."""
+    """Return the classes, five characters each, in which alternatives to a drug with these class codes are sought."""
     return frozenset(code[:CLASS_LENGTH] for code in class_codes if len(code) >= CLASS_LENGTH)
 
 

@@ -52,7 +52,7 @@ class DiseaseCodes:
         return {prefix[:3] for prefix in self.prefixes} | ({RANGE} if self.ranges else set()) or {""}
 
     def texts(self) -> tuple[str, ...]:
-        """Will write the codes of the list, cleaned, for a sentence."""
+        """Write the codes of the list, cleaned, for a sentence."""
         return (*self.prefixes, *(f"{start}-{end}" for start, end in self.ranges))
 
 

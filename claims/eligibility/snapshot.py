@@ -59,7 +59,7 @@ class Sources(Generic[AnyVersion]):
     benefit_catalogs: tuple[tuple[AnyVersion, ...], ...]
 
     def versions(self) -> list[AnyVersion]:
-        """Will return every version in force, in the order of the terms; one may come twice."""
+        """Return every version in force, in the order of the terms; one may come twice."""
         found = [self.base] if self.base is not None else []
         found += [*self.exclusions, *self.negatives]
         found += [version for versions in self.benefit_catalogs for version in versions]
@@ -72,7 +72,7 @@ def sources_on(
     catalogs: Mapping[str, Sequence[AnyVersion]],
     known_at: datetime,
 ) -> Sources[AnyVersion] | None:
-    """Will return what applies on a day, or None when no product version is in force (eligibility 2)."""
+    """Return what applies on a day, or None when no product version is in force (eligibility 2)."""
     version = in_force(product_versions, day, known_at)
     if version is None:
         return None
@@ -102,7 +102,7 @@ def needs(
     catalogs: Mapping[str, Sequence[AnyVersion]],
     known_at: datetime,
 ) -> dict[date, tuple[AnyVersion, ...]]:
-    """Will tell, for each service date of a claim, the catalog versions in force that judging will consult.
+    """Tell, for each service date of a claim, the catalog versions in force that judging will consult.
 
     `catalogs` gives, by catalog code, every version's label, days and instants: nothing of its entries is needed. A catalog
     that is not there has nothing in force.
@@ -115,7 +115,7 @@ def needs(
 
 
 def entry_names(identities: Iterable[Identity], knowledge: Knowledge) -> frozenset[str]:
-    """Will return the base names whose entries must be loaded to judge lines with these identities."""
+    """Return the base names whose entries must be loaded to judge lines with these identities."""
     return frozenset(name for identity in identities for name in recognise(identity, knowledge).names)
 
 
@@ -139,7 +139,7 @@ class Snapshot:
     )
 
     def sources(self, day: date) -> Sources[CompiledVersion] | None:
-        """Will return what applies on a day; the same day is worked out once."""
+        """Return what applies on a day; the same day is worked out once."""
         try:
             return self._by_day[day]
         except KeyError:
@@ -150,7 +150,7 @@ class Snapshot:
             return found
 
     def seen_at(self, instant: datetime) -> "Snapshot":
-        """Will return the same snapshot as seen at another instant, at which the same is known."""
+        """Return the same snapshot as seen at another instant, at which the same is known."""
         return Snapshot(
             self.product, self.product_versions, self.catalogs, self.knowledge, instant, self._by_day, self.offers
         )

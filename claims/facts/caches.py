@@ -9,17 +9,18 @@ from common.cache import LruCache
 
 K = TypeVar("K")
 V = TypeVar("V")
+K_contra = TypeVar("K_contra", contravariant=True)
 
 # An entry takes 1.3 kB (measured on the national list): all lists in force of some tens of products, in 130 MB at most.
 ENTRIES_KEPT = 100_000
 SNAPSHOTS_KEPT = 2_000
 
 
-class Store(Protocol[K, V]):
+class Store(Protocol[K_contra, V]):
     """Somewhere to keep values by key: an LruCache, or a dict of the caller's."""
 
-    def get(self, key: K, /) -> V | None: ...
-    def put(self, key: K, value: V, /) -> None: ...
+    def get(self, key: K_contra, /) -> V | None: ...
+    def put(self, key: K_contra, value: V, /) -> None: ...
 
 
 def kept_or_made(store: Store[K, V], keys: Iterable[K], make: Callable[[list[K]], dict[K, V]]) -> dict[K, V]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from catalog import known
 from catalog.drugs.knowledge import Closure, Identity, KnownRow
@@ -24,7 +25,7 @@ class Asker:
 
 Rows = tuple[KnownRow, ...]
 # (insurer, revision, identity) → the rows that can matter to it; (revision, base name) → the master's rows that tell which drug that is.
-_rows: LruCache[tuple[object, ...], Rows] = LruCache(DRUGS_KEPT)
+_rows: LruCache[tuple[Any, ...], Rows] = LruCache(DRUGS_KEPT)
 
 
 def rows_about(identities: Iterable[Identity], who: Asker) -> dict[KnownRow, None]:
@@ -35,7 +36,7 @@ def rows_about(identities: Iterable[Identity], who: Asker) -> dict[KnownRow, Non
         known.complete(closure, insurer_id=who.insurer_id, known_at=who.known_at, laid_over=who.laid_over)
         return closure
 
-    def make(missing: list[tuple[object, ...]]) -> dict[tuple[object, ...], Rows]:
+    def make(missing: list[tuple[Any, ...]]) -> dict[tuple[Any, ...], Rows]:
         asked = [identity for *_who, identity in missing]
         fetched = known.KnownRows(fetch(asked).rows, known.dosage_forms())
         # Each identity keeps its own rows only, so that they can be put together anew with others'.
@@ -43,7 +44,7 @@ def rows_about(identities: Iterable[Identity], who: Asker) -> dict[KnownRow, Non
 
     if who.revision is None:
         return dict.fromkeys(fetch(list(identities)).rows)
-    keys = [(who.insurer_id, who.revision, identity) for identity in identities]
+    keys: list[tuple[Any, ...]] = [(who.insurer_id, who.revision, identity) for identity in identities]
     return dict.fromkeys(row for rows in kept_or_made(_rows, keys, make).values() for row in rows)
 
 
@@ -52,10 +53,10 @@ def masters_of(names: set[str], who: Asker) -> dict[KnownRow, None]:
     if who.revision is None:
         return dict.fromkeys(known.masters_named(names, known_at=who.known_at)) if names else {}
 
-    def make(missing: list[tuple[object, ...]]) -> dict[tuple[object, ...], Rows]:
+    def make(missing: list[tuple[Any, ...]]) -> dict[tuple[Any, ...], Rows]:
         masters = known.masters_named([name for _revision, name in missing], known_at=who.known_at)
         fetched = known.KnownRows(masters, known.dosage_forms())
         return {key: fetched.named(key[1]) for key in missing}
 
-    keys = [(who.revision, name) for name in names]
+    keys: list[tuple[Any, ...]] = [(who.revision, name) for name in names]
     return dict.fromkeys(row for rows in kept_or_made(_rows, keys, make).values() for row in rows)

@@ -1,8 +1,9 @@
 """A product with its versions, and the versions of every catalog that these name: enough to tell what is in force."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -69,7 +70,9 @@ def product_facts(*, insurer_id: int, code: str, seen: Observation) -> ProductFa
     published = list(own.filter(published_at__lte=seen.known_at).select_related("product").order_by("id"))
     product = published[0].product if published else _product(insurer_id, code)
     versions = tuple(
-        ProductVersion(parse_terms(version.terms), version.published_at, version.withdrawn_at) for version in published
+        ProductVersion(parse_terms(version.terms), version.published_at, version.withdrawn_at)
+        for version in published
+        if version.published_at
     )
     codes = {reference.catalog for version in versions for reference in version.terms.references()}
     listed = CatalogVersion.objects.filter(catalog__code__in=codes, published_at__isnull=False)
@@ -88,7 +91,7 @@ def _product(insurer_id: int, code: str) -> insurers.Product:
 
 def references(versions: QuerySet[CatalogVersion], insurer_id: int) -> list[Reference]:
     """Return those of the versions that the insurer may see, by catalog code and age, in one query."""
-    rows = (
+    rows: Any = (
         versions.filter(catalog__in=Catalog.objects.visible_to(insurer_id))
         .order_by("catalog__code", "id")
         .values_list(
@@ -107,7 +110,7 @@ def references(versions: QuerySet[CatalogVersion], insurer_id: int) -> list[Refe
             "complete_for",
         )
     )
-    return [Reference(*facts, tuple(map(norm, complete_for))) for *facts, complete_for in rows]
+    return [replace(Reference(*facts), complete_for=tuple(map(norm, facts[-1]))) for facts in rows]
 
 
 def by_catalog(listed: Iterable[Reference]) -> dict[str, tuple[Reference, ...]]:

@@ -55,6 +55,7 @@ def _key(reference: Reference) -> tuple[str, str]:
 
 
 def _version(reference: Reference, indexes: Indexes) -> CompiledVersion:
+    assert reference.published_at is not None, "a draft is laid over as if published"
     return CompiledVersion(
         catalog=reference.catalog,
         kind=reference.kind,
@@ -114,18 +115,18 @@ def _partly(
 
     def named(missing: list[Part]) -> dict[Part, tuple[Entry, ...]]:
         found: dict[Part, list[Entry]] = {part: [] for part in missing}
-        asked = {lists[part[:2]] for part in missing}
+        asked = {lists[part[0], part[1]] for part in missing}
         for reference, entry in _read(asked, base_name__in={part[2] for part in missing}):
             if (listed := found.get((*_key(reference), entry.base_name))) is not None:
                 listed.append(entry)
         return {part: _in_order(listed) for part, listed in found.items()}
 
     def without_drug(missing: list[Part]) -> dict[Part, Indexes]:
-        return {part: index_entries(entries, part[1]) for part, entries in named(missing).items()}
+        return {part: index_entries(entries, lists[part[0], part[1]].kind) for part, entries in named(missing).items()}
 
     def of_class(missing: list[Part]) -> dict[Part, tuple[Entry, ...]]:
         found: dict[Part, list[Entry]] = {part: [] for part in missing}
-        asked = {lists[part[:2]] for part in missing}
+        asked = {lists[part[0], part[1]] for part in missing}
         ids = _ids_of_class(asked, {part[2:] for part in missing})
         for reference, entry in _read(asked, pk__in=ids) if ids else ():
             for head in entry.icd10.heads():

@@ -265,6 +265,7 @@ def _news(event: feed.Event, catalog: Catalog) -> dict[str, Any]:
 
 def _announce_answer(comment: Comment) -> int:
     """Tell an insurer, and nobody else, that a comment of its own was answered, or answered otherwise."""
+    assert comment.answered_at is not None
     version, answered_at = comment.version, instant_text(comment.answered_at)
     data = {
         "catalog": version.catalog.code,

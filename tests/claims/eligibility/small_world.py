@@ -78,7 +78,7 @@ def make_world(
     benefits: list[Json] | None = None,
     **terms: Any,
 ) -> Json:
-    """Will change the world: the entries of its lists (None: the list does not exist), the benefits and other terms."""
+    """Change the world: the entries of its lists (None: the list does not exist), the benefits and other terms."""
     world = copy.deepcopy(WORLD)
     world["master"] = master or []
     lists = (
@@ -96,7 +96,7 @@ def make_world(
 
 
 def make_claim(line: Json | list[Json] | None = None, member: Json | None = None, **changes: Any) -> Json:
-    """Will change the claim: its line or lines, its member, anything else. None takes a field away."""
+    """Change the claim: its line or lines, its member, anything else. None takes a field away."""
     claim = {**copy.deepcopy(CLAIM), **changes}
     claim["member"] = {**claim["member"], **(member or {})}
     claim["lines"] = [{**LINE, **changed} for changed in (line if isinstance(line, list) else [line or {}])]
