@@ -2,65 +2,38 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from catalog import consultation
 from catalog.clock import china_today, observe
-from catalog.importing.comments import LONGEST_CODE, LONGEST_TEXT
-from catalog.models import Catalog, CatalogVersion, Comment
+from catalog.importing.comments import LONGEST_CODE
+from catalog.models import Catalog, CatalogEntry, CatalogVersion, Comment
+from catalog.search import entries_matching
 from catalog.vocabularies import DISPOSITIONS, STANCES
-from common.labels import choices, reader_language
+from common.labels import reader_language
 from desk.badges import provenance_badge, version_badge
-from desk.forms import NothingToFillIn, note_field, posted, table_file_field, text_field
+from desk.comment_forms import DISPOSITION_TONES, STANCE_TONES, CommentForm, FileForm, worded_comment
+from desk.forms import NothingToFillIn, posted
 from desk.frame import Action, Button, PageAdmin, paged
 from desk.markup import badge
 from desk.own import OfInsurer, may_own, own_insurer
-from desk.versions.pages import search_entries
 from desk.words import Words
 from insurers.persons import insurer_of
 
 MAY_COMMENT = "catalog.add_comment"
-_STANCE_TONES = {"support": "good", "oppose": "bad", "suggest": "warn"}
-_DISPOSITION_TONES = {"accepted": "good", "partly": "warn", "declined": "bad", "noted": "quiet"}
 
 
-class CommentForm(forms.Form):
-    """What an insurer says of an entry, or of the whole list."""
-
-    entry_code = text_field(
-        label=gettext_lazy("Entry code"),
-        required=False,
-        max_length=LONGEST_CODE,
-        help_text=gettext_lazy("blank: the list as a whole"),
-    )
-    stance = forms.ChoiceField(
-        label=gettext_lazy("Stance"), choices=choices(STANCES.terms), widget=UnfoldAdminRadioSelectWidget()
-    )
-    text = note_field(label=gettext_lazy("What you say"), max_length=LONGEST_TEXT)
-
-
-class FileForm(forms.Form):
-    """A file of comments."""
-
-    file = table_file_field()
-
-
-def worded_comment(comment: Comment) -> Comment:
-    """Give a comment the badges that stand for its codes."""
-    language = reader_language()
-    comment.stance_badge = badge(STANCES[comment.stance].name(language), _STANCE_TONES[comment.stance])
-    if comment.answered_at:
-        words = DISPOSITIONS[comment.disposition].name(language)
-        comment.answer_badge = badge(words, _DISPOSITION_TONES[comment.disposition])
-    return comment
+def named_entries(version: CatalogVersion, wanted: str) -> QuerySet[CatalogEntry]:
+    """Return the entries that a text names (catalog.search), and those that have it in their indication; all where nothing is wanted."""
+    if not wanted:
+        return version.entries.all()
+    named = Q(entry_code__in=entries_matching(version, wanted)[:])
+    return version.entries.filter(named | Q(indication__icontains=wanted))
 
 
 @admin.register(Comment)
@@ -172,8 +145,7 @@ class CommentAdmin(OfInsurer, PageAdmin):
         if not shown:
             return {"entries": None}
         wanted = request.GET.get("q", "").strip()[:100]
-        entries = search_entries(version, wanted) if wanted else version.entries.all()
-        page, words = paged(request, entries.order_by("entry_code")), Words()
+        page, words = paged(request, named_entries(version, wanted).order_by("entry_code")), Words()
         for entry in page:
             entry.class_shown = words.of("reimbursement_class", entry.reimbursement_class)
             entry.icd10_shown = words.of("icd10", entry.icd10) if entry.icd10 else ""
@@ -191,13 +163,13 @@ class CommentAdmin(OfInsurer, PageAdmin):
             {
                 "entry": one,
                 "counts": [
-                    badge(f"{STANCES[stance].name(language)} {count}", _STANCE_TONES[stance])
+                    badge(f"{STANCES[stance].name(language)} {count}", STANCE_TONES[stance])
                     for stance, count in one.counts.items()
                     if count
                 ],
                 "answers": [
                     (
-                        badge(DISPOSITIONS[answer.disposition].name(language), _DISPOSITION_TONES[answer.disposition]),
+                        badge(DISPOSITIONS[answer.disposition].name(language), DISPOSITION_TONES[answer.disposition]),
                         answer,
                     )
                     for answer in one.answers
