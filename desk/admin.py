@@ -3,24 +3,29 @@
 from desk import (
     accounts,
     audit,
+    batches,
     catalogs,
     checks,
+    comments,
     drugs,
     imports,
     insurers,
     jobs,
     keys,
-    products,
     site,
     vocabularies,
+    webhooks,
 )
+from desk.products import pages as products
 from desk.versions import pages as versions
 
 __all__ = [
     "accounts",
     "audit",
+    "batches",
     "catalogs",
     "checks",
+    "comments",
     "drugs",
     "imports",
     "insurers",
@@ -30,4 +35,5 @@ __all__ = [
     "site",
     "versions",
     "vocabularies",
+    "webhooks",
 ]

@@ -40,7 +40,22 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "jobs.change_job",
     ),
     # Of their own insurer's rows, which the database holds (insurers.persons).
-    INSURERS_USERS: ("insurers.view_product", "insurers.view_productversion", "claims.view_claimcheck"),
+    INSURERS_USERS: (
+        "insurers.view_product",
+        "insurers.add_product",
+        "insurers.view_productversion",
+        "insurers.change_productversion",
+        "insurers.view_apikey",
+        "insurers.add_apikey",
+        "insurers.change_apikey",
+        "insurers.view_webhook",
+        "insurers.change_webhook",
+        "claims.view_claimcheck",
+        "claims.view_claimbatch",
+        "claims.add_claimbatch",
+        "catalog.view_comment",
+        "catalog.add_comment",
+    ),
 }
 
 

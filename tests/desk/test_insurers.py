@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from claims.models import ClaimCheck
 from common.audit.models import Record
-from insurers import services
+from insurers import approval, services
 from insurers.models import ApiKey, Insurer, Product, ProductVersion
 from tests.conftest import Api
 
@@ -164,8 +164,11 @@ def test_terms_are_shown_in_words(alice: Client, product_version: ProductVersion
 
 def test_the_office_publishes_and_withdraws_but_edits_nothing(alice: Client, product_version: ProductVersion) -> None:
     address = page("insurers_productversion_publish", product_version.pk)
-    assert alice.get(address).status_code == 200
+    assert "somebody submits it first" in text_of(alice.get(address))
+    assert alice.post(address).status_code == 409
     assert ProductVersion.objects.get().state == "draft"
+
+    approval.submit_product_version(version=product_version, by="ines")
 
     assert alice.post(address).status_code == 302
     assert alice.post(address).status_code == 409

@@ -20,6 +20,7 @@ from common.audit.deeds import Deed
 from common.audit.models import Record
 from common.jobs import services as jobs
 from common.jobs.models import Job
+from insurers import approval
 from insurers import services as insurers
 from insurers.models import Insurer, Product, ProductVersion, Webhook
 from insurers.webhooks import services as webhooks
@@ -35,6 +36,7 @@ MODULES: tuple[ModuleType, ...] = (
     consultation,
     reviewing,
     insurers,
+    approval,
     webhooks,
     claims,
     batches,
@@ -153,6 +155,9 @@ class Office:
 
     def product_draft(self) -> ProductVersion:
         return insurers.create_product_version(product=self.product(), data=self.terms(), by="dora")
+
+    def product_submitted(self) -> ProductVersion:
+        return approval.submit_product_version(version=self.product_draft(), by="dora")
 
     def product_published(self) -> ProductVersion:
         return insurers.publish_product_version(version=self.product_draft(), by="dora")
@@ -350,6 +355,30 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
     "insurers.services.discard_product_draft": (
         D.PRODUCT_VERSION_DISCARDED,
         lambda o: insurers.discard_product_draft(version=o.product_draft(), by="zoe"),
+    ),
+    "insurers.approval.change_terms": (
+        D.PRODUCT_VERSION_CHANGED,
+        lambda o: approval.change_terms(
+            version=(draft := o.product_draft()), data={**TERMS, "waiting_days": 3}, against=draft.checksum, by="zoe"
+        ),
+    ),
+    "insurers.approval.submit_product_version": (
+        D.PRODUCT_VERSION_SUBMITTED,
+        lambda o: approval.submit_product_version(version=o.product_draft(), by="zoe"),
+    ),
+    "insurers.approval.send_back_product_version": (
+        D.PRODUCT_VERSION_SENT_BACK,
+        lambda o: approval.send_back_product_version(version=o.product_submitted(), reason="缺限额", by="zoe"),
+    ),
+    "insurers.approval.approve_product_version": (
+        D.PRODUCT_VERSION_PUBLISHED,
+        lambda o: approval.approve_product_version(
+            version=(draft := o.product_submitted()), against=draft.checksum, by="zoe"
+        ),
+    ),
+    "insurers.webhooks.services.change_webhook": (
+        D.WEBHOOK_CHANGED,
+        lambda o: webhooks.change_webhook(webhook=o.webhook(), events=["batch.finished"], note="夜间", by="zoe"),
     ),
     "insurers.webhooks.services.add_webhook": (
         D.WEBHOOK_ADDED,
