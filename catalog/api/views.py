@@ -559,7 +559,7 @@ def shown_run(run: ImportRun, version: CatalogVersion | None, *, problems: bool 
         "warnings": found["warning"],
         "warning_count": run.warning_count,
         **{name: getattr(run, name) for name in shapes.READING},
-        "columns": run.columns_read,
+        "columns": [{name: read[name] for name in ("header", "column")} for read in run.columns_read],
         "normalised": run.normalised[:SHOWN_NORMALISED] if problems else [],
         "version": {"catalog": run.catalog.code, "label": version.label} if version and run.catalog else None,
         "diff": diff,

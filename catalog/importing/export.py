@@ -16,7 +16,7 @@ from typing import IO, Any
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
-from catalog.importing.columns import ENTRIES, header_names
+from catalog.importing.columns import ENTRIES, MASTER, header_names
 from catalog.importing.result import CheckOptions
 from tables.cells import Cell
 from tables.encoding import Refusal
@@ -28,6 +28,8 @@ from tables.written import csv_table
 Entry = Mapping[str, Any]
 
 EXPORTED = tuple(column.name for column in ENTRIES)
+# What the columns of lists and of the drug master are called in Chinese.
+TITLES = {column.name: column.title for column in (*MASTER, *ENTRIES)}
 PROBLEM_HEADER = "错误"
 _PROBLEM_FIELDS = ("row", "column", "value", "code", "severity", "message_zh", "message_en")
 _LINES = 500
@@ -83,7 +85,7 @@ def readings(
         yield _reading("normalised", change["row"], change["column"], change["before"], zh, en)
     for read in columns_read:
         zh, en = (
-            f"表头“{read['header']}”读作列 {read['column']}",
+            f"表头“{read['header']}”读作列“{TITLES.get(read['column'], read['column'])}”",
             f"the header “{read['header']}” is the column {read['column']}",
         )
         yield _reading("column", None, read["column"], read["header"], zh, en)

@@ -27,6 +27,7 @@ from common.jobs.services import Lease
 from common.lifecycle import NEW, why_not
 from tables.limits import Progress
 from tables.problems import Problem
+from tables.workbook import column_letters
 
 log = logging.getLogger(__name__)
 CHUNK = 2000
@@ -199,7 +200,8 @@ def _finish(run: ImportRun, result: CheckResult, outcome: str) -> None:
         "encoding": result.encoding,
     }
     run.columns_read = [
-        {"header": header, "column": column} for header, column in zip(result.headers, result.columns, strict=True)
+        {"header": header, "column": column, "letter": column_letters(place + 1)}
+        for header, column, place in zip(result.headers, result.columns, result.places, strict=True)
     ]
     run.normalised = [change.as_dict() for change in result.normalised]
     run.finished_at = timezone.now()

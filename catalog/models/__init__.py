@@ -4,7 +4,7 @@ from catalog.models.catalogs import CODE_PATTERN, Catalog, CatalogQuerySet
 from catalog.models.changes import ChangeQuerySet, VersionChange
 from catalog.models.drugs import Approval, Drug, DrugProduct, DrugProductQuerySet
 from catalog.models.entries import CatalogEntry
-from catalog.models.imports import ImportProblem, ImportRun
+from catalog.models.imports import ImportProblem, ImportRun, Upload
 from catalog.models.revision import Revision
 from catalog.models.versions import CatalogVersion, VersionQuerySet
 from catalog.models.vocabularies import (
@@ -42,6 +42,7 @@ __all__ = [
     "RareDisease",
     "Revision",
     "Series",
+    "Upload",
     "VersionChange",
     "VersionQuerySet",
 ]

@@ -63,6 +63,19 @@ class ImportRun(models.Model):
     error_count = models.PositiveIntegerField(_("errors"), default=0)
     warning_count = models.PositiveIntegerField(_("warnings"), default=0)
     no_difference = models.BooleanField(_("no difference"), default=False)
+    expected_counts = models.JSONField(
+        _("expected counts"), default=dict, db_default=Value({}, models.JSONField()), blank=True
+    )
+    # A file mended on its page: the failed import it was made from, and the cells replaced ([{row, column, before, after}]).
+    mended_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="mended_as", verbose_name=_("mended from")
+    )
+    mending = models.JSONField(
+        _("mended cells"), default=list, db_default=Value([], models.JSONField()), blank=True
+    )
+    # Who has taken note that it failed: it is no longer among what waits for somebody.
+    acknowledged_by = models.CharField(_("taken note of by"), max_length=150, blank=True, default="", db_default="")
+    acknowledged_at = models.DateTimeField(_("taken note of at"), null=True, blank=True)
     created_by = models.CharField(_("uploaded by"), max_length=150)
     created_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
@@ -96,6 +109,36 @@ class ImportRun(models.Model):
         if self.outcome or self.job is None:
             return self.outcome or "queued"
         return {Job.State.DONE: "running", Job.State.DEAD: "failed"}.get(Job.State(self.job.state), self.job.state)
+
+
+class Upload(models.Model):
+    """A file kept while a person says how it is to be read: not yet an import. It goes when it becomes one, or after a day."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    catalog = models.ForeignKey(Catalog, models.CASCADE, related_name="uploads", verbose_name=_("catalog"))
+    file_name = models.CharField(_("file name"), max_length=255)
+    file_path = models.CharField(max_length=255)
+    file_size = models.PositiveBigIntegerField(_("file size"))
+    # How it is to be read, as in ImportRun; in `mapping` '' leaves a column out.
+    names = models.CharField(_("names"), max_length=7, blank=True, default="", db_default="")
+    sheet = models.CharField(_("sheet"), max_length=100, blank=True, default="", db_default="")
+    header_row = models.PositiveIntegerField(_("header row"), null=True, blank=True)
+    mapping = models.JSONField(
+        _("columns by own header"), default=dict, db_default=Value({}, models.JSONField()), blank=True
+    )
+    # What its first rows look like, read so (catalog.importing.preview), and what was typed into the form so far.
+    preview = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), blank=True)
+    typed = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), blank=True)
+    created_by = models.CharField(_("uploaded by"), max_length=150)
+    created_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("upload")
+        verbose_name_plural = _("uploads")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.file_name
 
 
 class ImportProblem(models.Model):

@@ -1,0 +1,13 @@
+"""A file that is being looked at is seen where its catalog is, like its import later."""
+
+from importlib import import_module
+
+from django.db import migrations
+
+through = import_module("insurers.migrations.0004_private_catalogs").through
+
+
+class Migration(migrations.Migration):
+    dependencies = [("insurers", "0006_audit_scope"), ("catalog", "0015_uploads")]
+
+    operations = [migrations.RunSQL(through("catalog_upload", "catalog_id", "catalog_catalog"))]
