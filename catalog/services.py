@@ -165,11 +165,13 @@ def upload_catalog(
     sheet: str = "",
     header_row: int | None = None,
     mapping: Mapping[str, str] | None = None,
+    expected_counts: Mapping[str, int] | None = None,
 ) -> tuple[ImportRun, bool]:
     """Keep a file and queue its import as a draft of the catalog; returns (run, whether it is new).
 
     `names` is `printed` or `plain` ('': printed for a base list, else plain); `complete_for` the class-code prefixes of which the list is
-    complete (none: altogether); `sheet`, `header_row` and `mapping` (own header → column) say where the table stands and how its columns are called.
+    complete (none: altogether); `sheet`, `header_row` and `mapping` (own header → column, '' to leave one out) say where the table stands and how its columns are called;
+    `expected_counts` how many printed rows the draft should have (curation.md 1, Totals).
     The same bytes to be read the same way for the same catalog, label and days again give the earlier run. Raises InvalidInput for days out of
     order, for a class that is none and a column that is none, LabelTaken where the label is not a draft's, FileTooLarge.
     """
@@ -196,6 +198,7 @@ def upload_catalog(
                     kind=ImportRun.Kind.ENTRIES,
                     **wanted,
                     note=note,
+                    expected_counts=dict(expected_counts or {}),
                     **_upload_fields(stored, file_name, by),
                 )
                 return _queued(run, f"catalog:{catalog.pk}"), True
@@ -249,6 +252,9 @@ def _columns_by_header(mapping: Mapping[str, str], kind: str) -> dict[str, str]:
     known = headers_of(table_of(kind))
     found = {}
     for header, written in mapping.items():
+        if not written:  # left out
+            found[header] = ""
+            continue
         column = known.get(header_key(written))
         if column is None:
             _refuse(

@@ -20,7 +20,7 @@ from desk.badges import provenance_badge
 from desk.forms import note_field, posted, text_field
 from desk.frame import Action, Button, PageAdmin
 from desk.markup import badge, link
-from desk.uploads import UploadForm, uploaded
+from desk.upload_steps import UploadSteps
 
 
 class CatalogForm(forms.Form):
@@ -57,7 +57,7 @@ class CatalogForm(forms.Form):
 
 
 @admin.register(Catalog)
-class CatalogAdmin(PageAdmin):
+class CatalogAdmin(UploadSteps, PageAdmin):
     page_template = "desk/catalogs/catalog.html"
     list_display = ["code", "name", "kind", "series_shown", "provenance_shown", "in_force_today", "entries_today"]
     list_filter = ["kind", "series", "provenance"]
@@ -115,7 +115,7 @@ class CatalogAdmin(PageAdmin):
         return request.user.has_perm("catalog.add_catalog")
 
     def get_urls(self) -> list[URLPattern]:
-        return [self.route("<int:pk>/upload/", self.upload_view, "upload"), *super().get_urls()]
+        return [*self.upload_routes(), *super().get_urls()]
 
     def page_context(self, request: HttpRequest, catalog: Any) -> dict[str, Any]:
         upload = Button(_("Upload a version"), self.url("upload", catalog.pk), "upload_file", "primary")
@@ -143,35 +143,3 @@ class CatalogAdmin(PageAdmin):
             back=self.url("changelist"),
         )
         return self.act(request, None, action)
-
-    def upload_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        catalog = self.found(request, pk)
-        self.require(request, "catalog.add_importrun")
-
-        def do(given: dict[str, Any]) -> tuple[str, str]:
-            file = given.pop("file")
-            run, new = services.upload_catalog(
-                catalog=catalog,
-                chunks=file.chunks(),
-                file_name=file.name,
-                by=request.user.get_username(),
-                **given,
-            )
-            return reverse("admin:catalog_importrun_change", args=[run.pk]), uploaded(run, new)
-
-        action = Action(
-            title=_("Upload a version of %(catalog)s") % {"catalog": catalog.code},
-            form=UploadForm(
-                posted(request),
-                request.FILES or None,
-                drafts=catalog.versions.filter(state=CatalogVersion.State.DRAFT),
-                initial={"names": services.usual_names(catalog.kind)},
-            ),
-            do=do,
-            submit=_("Upload and check"),
-            back=self.url("change", catalog.pk),
-            intro=_(
-                "The whole file is checked first; one error and nothing is written. What is accepted becomes a draft."
-            ),
-        )
-        return self.act(request, catalog, action)

@@ -225,7 +225,9 @@ class _Reading:
             doubled = [other for other in others if other[:2] == best[:2]]
             if doubled:
                 headers = "、".join(shown(one[3], 30) for one in sorted((best, *doubled), key=lambda one: one[2]))
-                self._report(problem("DUPLICATE_COLUMN", self._row, name, headers, titles=self._titles, headers=headers))
+                self._report(
+                    problem("DUPLICATE_COLUMN", self._row, name, headers, titles=self._titles, headers=headers)
+                )
             for other in others:
                 if other not in doubled:
                     after = f"未读取，以“{shown(best[3], 30)}”为准 not read, “{shown(best[3], 30)}” counts"

@@ -26,7 +26,7 @@ class Table:
 
     `names` knows the headers: with them the header is looked for among the first rows, and in a workbook the first
     sheet that has one is read; without, the first row is the header. `sheet` names the sheet to read, `header_row` says
-    which row is the header. `header` are its cells, `header_row` and the row numbers the file's lines or the sheet's
+    which row is the header; `sheets` is given the names of a workbook's sheets. `header` are its cells, `header_row` and the row numbers the file's lines or the sheet's
     rows, `above` the rows before the header, `sample` the first ones below it.
 
     Iterating yields every row below the header that is not blank, and may report problems of structure on the way; at
@@ -44,8 +44,10 @@ class Table:
         *,
         sheet: str = "",
         header_row: int | None = None,
+        sheets: list[str] | None = None,
     ) -> None:
         self._path = path
+        self._sheets = sheets
         self._limits = limits
         self._names = names
         self._report = report
@@ -98,6 +100,8 @@ class Table:
         unpacked = max(1, sum(info.file_size for info in parts.names.values()))
         self._position = lambda: min(self.size, self.size * parts.read_so_far // unpacked)
         book = workbook.open_book(parts, self._limits)
+        if self._sheets is not None:
+            self._sheets += [one.name for one in book.sheets]
         chosen, first, begun = self._chosen_sheet(book, sheet)
         self._sheet = chosen
         self.sheet_name = chosen.name.name

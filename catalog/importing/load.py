@@ -155,6 +155,7 @@ def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult]) -> None
         effective_to=run.effective_to,
         note=run.note,
         complete_for=run.complete_for,
+        expected_counts=run.expected_counts,
         created_by=run.created_by,
         editors=[run.created_by],
     )

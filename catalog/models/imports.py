@@ -70,9 +70,7 @@ class ImportRun(models.Model):
     mended_from = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="mended_as", verbose_name=_("mended from")
     )
-    mending = models.JSONField(
-        _("mended cells"), default=list, db_default=Value([], models.JSONField()), blank=True
-    )
+    mending = models.JSONField(_("mended cells"), default=list, db_default=Value([], models.JSONField()), blank=True)
     # Who has taken note that it failed: it is no longer among what waits for somebody.
     acknowledged_by = models.CharField(_("taken note of by"), max_length=150, blank=True, default="", db_default="")
     acknowledged_at = models.DateTimeField(_("taken note of at"), null=True, blank=True)

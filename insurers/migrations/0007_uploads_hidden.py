@@ -1,10 +1,10 @@
 """A file that is being looked at is seen where its catalog is, like its import later."""
 
-from importlib import import_module
+import importlib
 
 from django.db import migrations
 
-through = import_module("insurers.migrations.0004_private_catalogs").through
+through = importlib.import_module("insurers.migrations.0004_private_catalogs").through
 
 
 class Migration(migrations.Migration):
