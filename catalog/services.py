@@ -35,6 +35,7 @@ from catalog.moves import (
 from catalog.refusals import (
     Altered,
     BaseChanged,
+    CatalogPublished,
     CodeTaken,
     ConsultationOpen,
     Ended,
@@ -65,6 +66,7 @@ from tables.problems import Problem as FileProblem
 __all__ = [
     "Altered",
     "BaseChanged",
+    "CatalogPublished",
     "CodeTaken",
     "ConsultationOpen",
     "Ended",
@@ -118,11 +120,7 @@ def create_catalog(
     note: str = "",
 ) -> Catalog:
     """Make a catalog; raises CodeTaken, or InvalidInput for an unknown series or one on a catalog that is not commercial."""
-    if series and kind != "commercial":
-        _refuse("/series", "not_commercial", _("Only a commercial catalog has a series; leave it out."))
-    if series and not Series.objects.filter(pk=series).exists():
-        known = ", ".join(Series.objects.values_list("code", flat=True))
-        _refuse("/series", "unknown_series", _("No such series; known are: %(known)s.") % {"known": known})
+    _check_series(series, kind)
     try:
         with transaction.atomic():
             catalog = Catalog.objects.create(
@@ -142,6 +140,52 @@ def create_catalog(
             return catalog
     except IntegrityError as taken:  # also by a catalog that the caller may not see
         raise CodeTaken(_("The code %(code)s is taken; choose another.") % {"code": code}) from taken
+
+
+def _check_series(series: str, kind: str) -> None:
+    """Raise InvalidInput for an unknown series, and for one of a catalog that is not commercial."""
+    if series and kind != "commercial":
+        _refuse("/series", "not_commercial", _("Only a commercial catalog has a series; leave it out."))
+    if series and not Series.objects.filter(pk=series).exists():
+        known = ", ".join(Series.objects.values_list("code", flat=True))
+        _refuse("/series", "unknown_series", _("No such series; known are: %(known)s.") % {"known": known})
+
+
+# What of a catalog can be corrected: always, and until a version of it is published, by which answers were given.
+ALWAYS_CORRECTED = ("name", "publisher", "province", "premium_cny", "insured_count", "provenance", "note")
+UNTIL_PUBLISHED = ("code", "kind", "series", "owner_id")
+
+
+@transaction.atomic
+def change_catalog(*, catalog: Catalog, by: str, **changed: Any) -> Catalog:
+    """Correct a catalog's facts (ALWAYS_CORRECTED, UNTIL_PUBLISHED; `series` '' for none); what stays the same is no change.
+
+    Raises CatalogPublished for facts that a published version rests on, CodeTaken, InvalidInput as `create_catalog`.
+    """
+    unknown = changed.keys() - {*ALWAYS_CORRECTED, *UNTIL_PUBLISHED}
+    if unknown:
+        raise TypeError(f"no facts of a catalog: {sorted(unknown)}")
+    catalog = Catalog.objects.select_for_update(no_key=True).get(pk=catalog.pk)
+    if "series" in changed:
+        changed["series_id"] = changed.pop("series") or None
+    before = {name: getattr(catalog, name) for name in changed if getattr(catalog, name) != changed[name]}
+    if not before:
+        return catalog
+    after = {name: changed[name] for name in before}
+    fixed = sorted(before.keys() & {"code", "kind", "series_id", "owner_id"})
+    if fixed and catalog.versions.exclude(published_at=None).exists():
+        names = [str(Catalog._meta.get_field(name.removesuffix("_id")).verbose_name) for name in fixed]
+        raise CatalogPublished(_(CatalogPublished.sentence) % {"fields": ", ".join(names)})
+    for name, value in after.items():
+        setattr(catalog, name, value)
+    _check_series(catalog.series_id or "", catalog.kind)
+    try:
+        with transaction.atomic():
+            catalog.save(update_fields=list(after))
+    except IntegrityError as taken:
+        raise CodeTaken(_("The code %(code)s is taken; choose another.") % {"code": catalog.code}) from taken
+    record(Deed.CATALOG_CHANGED, by=by, what=catalog, before=before, after=after)
+    return catalog
 
 
 def shown_file_name(name: str) -> str:
@@ -170,7 +214,8 @@ def upload_catalog(
     """Keep a file and queue its import as a draft of the catalog; returns (run, whether it is new).
 
     `names` is `printed` or `plain` ('': printed for a base list, else plain); `complete_for` the class-code prefixes of which the list is
-    complete (none: altogether); `sheet`, `header_row` and `mapping` (own header → column, '' to leave one out) say where the table stands and how its columns are called;
+    complete (none: altogether); `sheet`, `header_row` and `mapping` (own header → column, '' to leave one out) say where the table stands and how
+    its columns are called;
     `expected_counts` how many printed rows the draft should have (curation.md 1, Totals).
     The same bytes to be read the same way for the same catalog, label and days again give the earlier run. Raises InvalidInput for days out of
     order, for a class that is none and a column that is none, LabelTaken where the label is not a draft's, FileTooLarge.

@@ -79,7 +79,11 @@ def run_badge(state: str) -> SafeString:
     return badge(run_words()[state], _RUN[state])
 
 
+def change_words() -> dict[str, str]:
+    """Return what became of an entry in words."""
+    return {"added": _("Added"), "removed": _("Removed"), "changed": _("Changed")}
+
+
 def change_badge(change: str) -> SafeString:
     """Return what became of an entry: added, removed, changed."""
-    words = {"added": _("Added"), "removed": _("Removed"), "changed": _("Changed")}
-    return badge(words[change], {"added": "good", "removed": "bad", "changed": "warn"}[change])
+    return badge(change_words()[change], {"added": "good", "removed": "bad", "changed": "warn"}[change])

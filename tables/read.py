@@ -26,8 +26,10 @@ class Table:
 
     `names` knows the headers: with them the header is looked for among the first rows, and in a workbook the first
     sheet that has one is read; without, the first row is the header. `sheet` names the sheet to read, `header_row` says
-    which row is the header; `sheets` is given the names of a workbook's sheets. `header` are its cells, `header_row` and the row numbers the file's lines or the sheet's
-    rows, `above` the rows before the header, `sample` the first ones below it.
+    which row is the header; `sheets` is given the names of a workbook's sheets.
+
+    `header` are the header's cells, `header_row` and the row numbers the file's lines or the sheet's rows, `above` the
+    rows before the header, `sample` the first ones below it.
 
     Iterating yields every row below the header that is not blank, and may report problems of structure on the way; at
     the end what was hidden or merged is reported. Raises Refusal when the file as a whole cannot be read; also while

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -113,6 +115,11 @@ def version_etag(version: CatalogVersion) -> str:
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
 
 
+def shown_etag(shown: Any) -> str:
+    """Return what changes whenever an answer does."""
+    return hashlib.sha256(json.dumps(shown, cls=DjangoJSONEncoder, sort_keys=True).encode()).hexdigest()[:32]
+
+
 class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
     """Catalogs 目录: named lists kept in versions."""
 
@@ -121,7 +128,7 @@ class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
     filterset_class = CatalogFilter
     lookup_field = "code"
     lookup_value_regex = "[^/]+"
-    scopes = {"GET": READ, "POST": WRITE}
+    scopes = {"GET": READ, "POST": WRITE, "PATCH": WRITE}
 
     def get_queryset(self) -> QuerySet[Catalog]:
         visible = Catalog.objects.visible_to(self.request.user.insurer_id)
@@ -141,7 +148,8 @@ class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
 
     def retrieve(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         refuse_unknown(request.query_params, ())
-        return super().retrieve(request, *args, **kwargs)
+        shown = self.get_serializer(self.get_object()).data
+        return etags.answer(request, shown, etag=shown_etag(shown), immutable=False)
 
     @extend_schema(request=shapes.CatalogInput, responses={201: shapes.CatalogOutput})
     def create(self, request: Any) -> Response:
@@ -154,6 +162,28 @@ class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
         catalog = services.create_catalog(owner_id=self._owner(owner), by=request.user.person, **fields)
         shown = self.get_serializer(catalog).data
         return Response(shown, status=201, headers={"Location": reverse("catalog-detail", args=[catalog.code])})
+
+    @extend_schema(request=shapes.CatalogChange, responses=shapes.CatalogOutput)
+    def partial_update(self, request: Any, code: str) -> Response:
+        """Correct a catalog's facts; code, kind, series and owner only until a version of it is published."""
+        refuse_unknown(request.query_params, ())
+        given = shapes.CatalogChange(data=request.data)
+        given.is_valid(raise_exception=True)
+        catalog = catalog_of(request, code)
+        check_writable(request, catalog)
+        etags.check_match(request, shown_etag(self.get_serializer(catalog).data))
+        fields = given.validated_data
+        if "owner" in fields:
+            fields["owner_id"] = self._owner(fields.pop("owner") or "")
+        if "series" in fields:
+            fields["series"] = fields["series"] or ""
+        services.change_catalog(catalog=catalog, by=request.user.person, **fields)
+        changed = catalog_of(request, fields.get("code", code))
+        shown = self.get_serializer(changed).data
+        response = Response(shown, headers={"ETag": f'"{shown_etag(shown)}"'})
+        if changed.code != code:
+            response["Content-Location"] = reverse("catalog-detail", args=[changed.code])
+        return response
 
     def _owner(self, code: str) -> int | None:
         insurers = Catalog._meta.get_field("owner").related_model.objects

@@ -122,6 +122,16 @@ def _json(value: Any) -> Any:
             return value
 
 
+def table_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """Write any rows as CSV under a header: no cell runs in a spreadsheet."""
+    return csv_table([header], rows)
+
+
+def table_xlsx(header: Sequence[str], rows: Iterable[Sequence[str]]) -> IO[bytes]:
+    """Write any rows as XLSX under a header, every cell as text."""
+    return _xlsx([header], rows)
+
+
 def xlsx_file(entries: Iterable[Entry]) -> IO[bytes]:
     """Will write entries to a temporary XLSX file, which goes when it is closed, and return it at its beginning."""
     return _xlsx([EXPORTED], (written(entry) for entry in entries))

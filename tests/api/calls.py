@@ -57,6 +57,7 @@ BODIES: dict[tuple[str, str], Callable[[], Any]] = {
     ("POST", "version-send-back"): lambda: {"reason": "错了"},
     ("POST", "version-list"): lambda: {"label": "new", "effective_from": "2027-01-01"},
     ("PATCH", "version-detail"): lambda: {"note": "更正"},
+    ("PATCH", "catalog-detail"): lambda: {"note": "更正"},
     ("POST", "drug-resolve"): lambda: [{"generic_name": "甲磺酸奥希替尼片"}],
     ("POST", "product-list"): lambda: {"code": "NEW", "name": "新产品"},
     ("POST", "product-version-list"): lambda: terms(label="2028"),

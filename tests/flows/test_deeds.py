@@ -157,6 +157,10 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
         D.CATALOG_CREATED,
         lambda o: catalogs.create_catalog(code="NEW", name="新", kind="base", by="zoe"),
     ),
+    "catalog.services.change_catalog": (
+        D.CATALOG_CHANGED,
+        lambda o: catalogs.change_catalog(catalog=o.catalog, name="新名", by="zoe"),
+    ),
     "catalog.services.upload_catalog": (
         D.IMPORT_UPLOADED,
         lambda o: catalogs.upload_catalog(
