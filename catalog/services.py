@@ -61,6 +61,7 @@ from common.jobs.models import Job
 from common.lifecycle import NEW, why_not
 from tables import cells
 from tables.problems import Problem as FileProblem
+from tables.workbook import column_number
 
 # Offered under this name too: what happens to a version, and what is said no to.
 __all__ = [
@@ -380,7 +381,12 @@ def file_problems(run: ImportRun) -> list[FileProblem]:
 def how_read(run: ImportRun) -> tuple[str, CheckOptions]:
     """Return the kind of file a run reads, and how it was asked to read it: for showing its rows again."""
     kind = DRUGS if run.kind == ImportRun.Kind.DRUGS else run.catalog.kind if run.catalog else ""
-    return kind, CheckOptions(sheet=run.sheet, header_row=run.header_row, mapping=run.mapping)
+    return kind, CheckOptions(names=run.names, sheet=run.sheet, header_row=run.header_row, mapping=run.mapping)
+
+
+def places(run: ImportRun) -> dict[str, int]:
+    """Return the place of each column in a run's file (0: the first); none for runs of before these were kept."""
+    return {read["column"]: column_number(read["letter"]) - 1 for read in run.columns_read if read.get("letter")}
 
 
 def forget_uploads(*, before: datetime) -> int:

@@ -27,7 +27,7 @@ def _gave_up(run_id: str) -> None:
 @work(IMPORT_JOB, on_dead=_gave_up)
 def load_import(lease: Lease, run_id: str) -> None:
     """Load one uploaded file; may run again, an ended run is left as it is."""
-    run = ImportRun.objects.select_related("catalog").get(pk=run_id)
+    run = ImportRun.objects.select_related("catalog", "mended_from").get(pk=run_id)
     if run.outcome:
         with transaction.atomic():
             lease.finish()

@@ -32,9 +32,7 @@ def today(request: HttpRequest) -> dict[str, Any]:
 
 
 def _imports() -> list[ImportRun]:
-    under_way = Q(outcome="", job__state__in=[Job.State.QUEUED, Job.State.RUNNING])
-    failed = Q(outcome=ImportRun.Outcome.FAILED) | Q(outcome="", job__state=Job.State.DEAD)
-    runs = ImportRun.objects.filter(under_way | failed).select_related("catalog", "job")
+    runs = ImportRun.objects.unsettled().select_related("catalog", "job").defer("normalised")
     return list(runs.order_by("-created_at")[:SHOWN])
 
 

@@ -12,6 +12,7 @@ from tables.gate import Unpacked, file_format_of, not_a_table, too_large
 from tables.header import LOOKED_AT, Begun, columns_in, find_header, header_text
 from tables.limits import Limits
 from tables.problems import Normalised, Problem, problem, shown
+from tables.written import OWN_SHEETS
 
 Row = tuple[int, Sequence[Cell]]
 Report = Callable[[Problem], None]
@@ -205,6 +206,8 @@ class Table:
             if sheet == read:
                 is_behind = True
                 continue
+            if self._is_our_own(book, sheet):
+                continue
             rows, below = self._rows_in(book, sheet)
             if rows != 0 or not is_behind:
                 unread.append((sheet, rows, below))
@@ -234,6 +237,17 @@ class Table:
                     what_en=f"sheet “{read.name}”",
                 )
             )
+
+    def _is_our_own(self, book: workbook.Book, sheet: workbook.SheetName) -> bool:
+        """Tell whether a sheet is one that our marked workbooks and templates hold beside the table."""
+        header = OWN_SHEETS.get(sheet.name)
+        if header is None:
+            return False
+        try:
+            first = next(iter(workbook.SheetRows(book, sheet)), None)
+        except Refusal:
+            return False
+        return first is not None and tuple(map(header_text, first[1][: len(header)])) == header
 
     def _rows_in(self, book: workbook.Book, sheet: workbook.SheetName) -> tuple[int | None, int | None]:
         """How many rows of a sheet say something, and how many of them stand below a known header; None where there are

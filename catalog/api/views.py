@@ -38,6 +38,7 @@ from catalog.changes import (
     says_the_same,
 )
 from catalog.clock import china_today
+from catalog.importing.again import rows_in_child
 from catalog.importing.diff import WEIGHTS
 from catalog.importing.export import (
     csv_lines,
@@ -531,14 +532,16 @@ class ImportViewSet(ApiViewSet):
     def marked_csv(self, request: Any, pk: str) -> HttpResponseBase:
         """The failed file's own rows with a column 错误 that says what to mend; it may be corrected and uploaded again."""
         run, file = self._kept(request, pk)
-        lines = mended_csv_lines(file, services.file_problems(run), *services.how_read(run))
+        lines = mended_csv_lines(rows_in_child(file, *services.how_read(run)), services.file_problems(run))
         return download(lines, marked_name(run.file_name, "csv"), "text/csv")
 
     @extend_schema(responses={(200, XLSX): OpenApiTypes.BINARY})
     def marked_xlsx(self, request: Any, pk: str) -> HttpResponseBase:
         """The same as XLSX."""
         run, file = self._kept(request, pk)
-        book = mended_xlsx_file(file, services.file_problems(run), *services.how_read(run))
+        book = mended_xlsx_file(
+            rows_in_child(file, *services.how_read(run)), services.file_problems(run), services.places(run)
+        )
         return download(book, marked_name(run.file_name, "xlsx"), XLSX)
 
     def _kept(self, request: Any, pk: str) -> tuple[ImportRun, Path]:

@@ -1,15 +1,28 @@
 """Files brought in, and what was wrong with them."""
 
 import uuid
+from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.catalogs import CODE_PATTERN, Catalog
 from catalog.models.versions import CatalogVersion
 from common.jobs.models import Job
+
+
+class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+    def unsettled(self) -> Self:
+        """Keep those that wait, run, or failed and were neither followed by another one for the same version nor taken note of."""
+        later = ImportRun.objects.filter(
+            kind=OuterRef("kind"), label=OuterRef("label"), created_at__gt=OuterRef("created_at")
+        ).filter(Q(catalog=OuterRef("catalog")) | Q(catalog=None, kind="drugs"))
+        later = later.exclude(outcome="", job__state=Job.State.CANCELLED)
+        under_way = Q(outcome="", job__state__in=[Job.State.QUEUED, Job.State.RUNNING])
+        failed = Q(outcome="failed") | Q(outcome="", job__state=Job.State.DEAD)
+        return self.filter(under_way | (failed & Q(acknowledged_by="") & ~Exists(later)))
 
 
 class ImportRun(models.Model):
@@ -77,6 +90,8 @@ class ImportRun(models.Model):
     created_by = models.CharField(_("uploaded by"), max_length=150)
     created_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+
+    objects = ImportRunQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("import")

@@ -12,6 +12,8 @@ class Deed(TextChoices):
     IMPORT_UPLOADED = "import.uploaded", _("uploaded a file")
     IMPORT_CANCELLED = "import.cancelled", _("cancelled an import")
     IMPORT_RETRIED = "import.retried", _("tried an import again")
+    IMPORT_MENDED = "import.mended", _("mended cells of a file")
+    IMPORT_ACKNOWLEDGED = "import.acknowledged", _("took note of a failed import")
     IMPORT_REFUSED = "import.refused", _("a file was refused")
     MASTER_MERGED = "master.merged", _("merged a file into the drug master")
     VERSION_IMPORTED = "version.imported", _("a file became a draft")

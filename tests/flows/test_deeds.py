@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from catalog import moves
+from catalog import mending, moves
 from catalog import services as catalogs
 from catalog.clock import observe
 from catalog.models import Catalog, CatalogVersion, ImportRun
@@ -28,7 +28,7 @@ from tests.conftest import imported, published
 
 pytestmark = pytest.mark.django_db
 
-MODULES: tuple[ModuleType, ...] = (catalogs, moves, insurers, webhooks, claims, batches, jobs)
+MODULES: tuple[ModuleType, ...] = (catalogs, mending, moves, insurers, webhooks, claims, batches, jobs)
 LIST = "entry_code,generic_name,icd10\nE-1,奥希替尼片,C34\n"
 WRITES = {"save", "create", "update", "delete", "bulk_create", "get_or_create", "_raw_delete", "update_or_create"}
 
@@ -108,6 +108,9 @@ class Office:
             by="dora",
         )
 
+    def failed(self) -> ImportRun:
+        return imported(self.catalog, "generic_name,icd10\n,C34\n", label="bad", by="dora")
+
     def dead(self) -> ImportRun:
         run = self.queued()
         Job.objects.filter(pk=run.job_id).update(state="dead")
@@ -176,6 +179,14 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
     "catalog.services.upload_drugs": (
         D.IMPORT_UPLOADED,
         lambda o: catalogs.upload_drugs(chunks=[b"x"], file_name="x.csv", by="zoe"),
+    ),
+    "catalog.mending.mend_import": (
+        D.IMPORT_MENDED,
+        lambda o: mending.mend_import(run=o.failed(), cells={(2, "generic_name"): "奥希替尼片"}, by="zoe"),
+    ),
+    "catalog.mending.acknowledge_import": (
+        D.IMPORT_ACKNOWLEDGED,
+        lambda o: mending.acknowledge_import(run=o.failed(), by="zoe"),
     ),
     "catalog.services.cancel_import": (D.IMPORT_CANCELLED, lambda o: catalogs.cancel_import(run=o.queued(), by="zoe")),
     "catalog.services.retry_import": (D.IMPORT_RETRIED, lambda o: catalogs.retry_import(run=o.dead(), by="zoe")),
