@@ -116,27 +116,11 @@ def mend_import(*, run: ImportRun, cells: Mapping[tuple[int, str], str], by: str
     key = f"catalog:{run.catalog_id}" if run.catalog_id else "drugs"
     mended.job = jobs.enqueue(kind=services.IMPORT_JOB, subject=str(mended.pk), exclusive_key=key)
     mended.save(update_fields=["job"])
-    _note(run, by)
+    run.acknowledged_by, run.acknowledged_at = by, timezone.now()
+    run.save(update_fields=["acknowledged_by", "acknowledged_at"])
     after = {"file": run.file_name, "label": run.label, "mended_from": str(run.pk), "cells": changed}
     record(Deed.IMPORT_MENDED, by=by, what=mended, name=mended.called, after=after)
     return mended
 
 
 _KEPT = "kind catalog label effective_from effective_to note names complete_for sheet header_row mapping expected_counts file_name".split()
-
-
-@transaction.atomic
-def acknowledge_import(*, run: ImportRun, by: str) -> ImportRun:
-    """Take note that an import failed: it no longer waits for anybody. Raises NotFailed."""
-    run = ImportRun.objects.select_for_update(no_key=True, of=("self",)).select_related("job").get(pk=run.pk)
-    if run.state != "failed":
-        raise NotFailed(_("This import has not failed."))
-    if not run.acknowledged_by:
-        _note(run, by)
-        record(Deed.IMPORT_ACKNOWLEDGED, by=by, what=run, name=run.called)
-    return run
-
-
-def _note(run: ImportRun, by: str) -> None:
-    run.acknowledged_by, run.acknowledged_at = by, timezone.now()
-    run.save(update_fields=["acknowledged_by", "acknowledged_at"])

@@ -364,6 +364,18 @@ def retry_import(*, run: ImportRun, by: str) -> None:
     record(Deed.IMPORT_RETRIED, by=by, what=run, name=run.called)
 
 
+@transaction.atomic
+def acknowledge_import(*, run: ImportRun, by: str) -> None:
+    """Say that somebody has seen to a failed import, once: it waits for nobody any more. Raises Ended where it has not failed."""
+    run = ImportRun.objects.select_for_update(of=("self",)).select_related("catalog", "job").get(pk=run.pk)
+    if run.state != ImportRun.Outcome.FAILED:
+        raise Ended(_("Only a failed import can be seen to."))
+    if run.acknowledged_at is None:
+        run.acknowledged_by, run.acknowledged_at = by, clock.observe().known_at
+        run.save(update_fields=["acknowledged_by", "acknowledged_at"])
+        record(Deed.IMPORT_ACKNOWLEDGED, by=by, what=run, name=run.called)
+
+
 def kept_file(run: ImportRun) -> Path | None:
     """Return where the file of a failed import is kept, while it is (30 days); its rows are shown with their problems."""
     if run.outcome != ImportRun.Outcome.FAILED or not run.file_path:

@@ -146,7 +146,7 @@ class CatalogAdmin(UploadSteps, Downloads, PageAdmin):
     def in_force_today(self, catalog: Any) -> SafeString:
         if not catalog.version_today:
             if catalog.version_next:
-                words = _("%(label)s from %(day)s") % {
+                words = _("%(label)s, not yet in force: from %(day)s") % {
                     "label": catalog.label_next,
                     "day": catalog.from_next.isoformat(),
                 }
@@ -177,6 +177,7 @@ class CatalogAdmin(UploadSteps, Downloads, PageAdmin):
         buttons = []
         if may(MAY_KEEP):
             buttons.append(Button(_("Correct the facts"), self.url("edit", catalog.pk), "edit"))
+        buttons.append(Button(_("Template"), self.url("template", catalog.kind, "xlsx"), "description"))
         if may("catalog.add_importrun"):
             buttons.append(Button(_("Upload a version"), self.url("upload", catalog.pk), "upload_file", "primary"))
         seen = clock.observe()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern
@@ -10,10 +11,14 @@ from django.utils.translation import gettext as _
 from catalog import clock
 from catalog.changes import compared_anew
 from catalog.entries import COLUMNS, of_version
+from catalog.importing.columns import DRUGS
 from catalog.importing.diff import WEIGHTS
 from catalog.importing.export import EXPORTED, TITLES, table_csv, table_xlsx, written
+from catalog.importing.templates import template_columns, template_csv, template_xlsx
 from catalog.models import Catalog, CatalogVersion, VersionChange
 from catalog.search import entries_matching
+from catalog.vocabularies import KINDS
+from claims.batches.columns import CLAIM_LINES, CLAIMS
 from common.downloads import XLSX, download
 from common.labels import reader_language
 from desk.badges import change_words
@@ -38,6 +43,7 @@ class Downloads(PageAdmin):
         """Return the routes of the files and print pages."""
         below = "<int:pk>/versions/<int:version_pk>/"
         return [
+            self.route("templates/<str:kind>.<str:form>", self.template_view, "template"),
             self.route(f"{below}entries.<str:form>", self.entries_file_view, "entries_file"),
             self.route(f"{below}changes.<str:form>", self.changes_file_view, "changes_file"),
             self.route(f"{below}print/", self.print_view, "print"),
@@ -51,6 +57,19 @@ class Downloads(PageAdmin):
         if version is None:
             raise Http404(_("The catalog has no such version."))
         return version
+
+    def template_view(self, request: HttpRequest, kind: str, form: str) -> HttpResponseBase:
+        """Answer an empty table of a kind of list, of the drug master or of claims, to be filled in."""
+        if not request.user.has_perm("catalog.view_catalog"):
+            raise PermissionDenied
+        if kind not in {*KINDS.codes, DRUGS, CLAIMS} or form not in FORMS:
+            raise Http404
+        columns = CLAIM_LINES if kind == CLAIMS else template_columns(kind)
+        words = {DRUGS: _("drug master"), CLAIMS: _("claims")}
+        name = _("template") + "-" + (words.get(kind) or KINDS.names(reader_language())[kind])
+        if form == "xlsx":
+            return download(template_xlsx(columns, kind), f"{name}.xlsx", XLSX)
+        return download(template_csv(columns), f"{name}.csv", "text/csv")
 
     def entries_file_view(self, request: HttpRequest, pk: int, version_pk: int, form: str) -> HttpResponseBase:
         """Answer the entries of a version, or those that `q` finds, as a file that can be imported again."""

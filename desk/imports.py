@@ -7,7 +7,8 @@ from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -240,7 +241,7 @@ class ImportRunAdmin(PageAdmin):
         self.require(request, MAY_STEER)
 
         def do(_given: dict[str, Any]) -> tuple[str, str]:
-            mending.acknowledge_import(run=run, by=request.user.get_username())
+            services.acknowledge_import(run=run, by=request.user.get_username())
             return self.url("change", run.pk), _("Taken note of; it no longer stands on the first page.")
 
         action = Action(
@@ -297,8 +298,13 @@ class ImportRunAdmin(PageAdmin):
             do=do,
             submit=_("Upload and check"),
             back=self.url("changelist"),
-            intro=_(
-                "Products are updated by national code, else by approval number, strength and pack; none is removed."
+            intro=format_html(
+                '{} <a class="link" href="{}">{}</a>',
+                _(
+                    "Products are updated by national code, else by approval number, strength and pack; none is removed."
+                ),
+                reverse("admin:catalog_catalog_template", args=["drugs", "xlsx"]),
+                _("Template to fill in"),
             ),
         )
         return self.act(request, None, action)

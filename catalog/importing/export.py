@@ -134,6 +134,19 @@ def xlsx_file(entries: Iterable[Entry]) -> IO[bytes]:
     return _xlsx([EXPORTED], (written(entry) for entry in entries))
 
 
+def workbook_file(sheets: Mapping[str, Iterable[Sequence[str]]]) -> IO[bytes]:
+    """Write a workbook of sheets by name, each of rows of text, to a temporary file, and return it at its beginning."""
+    workbook = Workbook(write_only=True)
+    for name, rows in sheets.items():
+        sheet = workbook.create_sheet(name)
+        for row in rows:
+            sheet.append([_text_cell(sheet, cell) for cell in row])
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - handed on; whoever reads it closes it
+    workbook.save(file)
+    file.seek(0)
+    return file
+
+
 def _xlsx(headers: Iterable[Sequence[str]], rows: Iterable[Sequence[str]]) -> IO[bytes]:
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet("data")

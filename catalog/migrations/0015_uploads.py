@@ -15,14 +15,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="importrun",
             name="acknowledged_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="taken note of at"),
+            field=models.DateTimeField(blank=True, null=True, verbose_name="seen to at"),
         ),
         migrations.AddField(
             model_name="importrun",
             name="acknowledged_by",
-            field=models.CharField(
-                blank=True, db_default="", default="", max_length=150, verbose_name="taken note of by"
-            ),
+            field=models.CharField(blank=True, db_default="", default="", max_length=150, verbose_name="seen to by"),
         ),
         migrations.AddField(
             model_name="importrun",

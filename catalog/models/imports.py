@@ -85,8 +85,8 @@ class ImportRun(models.Model):
     )
     mending = models.JSONField(_("mended cells"), default=list, db_default=Value([], models.JSONField()), blank=True)
     # Who has taken note that it failed: it is no longer among what waits for somebody.
-    acknowledged_by = models.CharField(_("taken note of by"), max_length=150, blank=True, default="", db_default="")
-    acknowledged_at = models.DateTimeField(_("taken note of at"), null=True, blank=True)
+    acknowledged_by = models.CharField(_("seen to by"), max_length=150, blank=True, default="", db_default="")
+    acknowledged_at = models.DateTimeField(_("seen to at"), null=True, blank=True)
     created_by = models.CharField(_("uploaded by"), max_length=150)
     created_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)

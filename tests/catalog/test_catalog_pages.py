@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from catalog import services
+from catalog.importing.columns import header_names, table_of
 from catalog.models import Catalog, CatalogVersion
+from claims.batches.columns import CLAIM_LINES
 from common.audit.models import Record
 from common.errors import Refused
 from desk.band import LEFT, WIDTH, Edition, band_of
@@ -24,6 +26,7 @@ from insurers.models import Insurer
 from insurers.references import products_naming
 from tests.catalog.test_admin import TWO_ROWS, curator, page, text_of
 from tests.conftest import Api, imported, published
+from tests.files import saved
 
 pytestmark = pytest.mark.django_db
 
@@ -226,3 +229,39 @@ def test_pages_ask_for_few_statements(alice: Client, two: CatalogVersion, django
     ):
         with django_assert_max_num_queries(20):
             assert alice.get(address).status_code == 200
+
+
+# --- templates
+
+
+@pytest.mark.parametrize("kind", ["commercial", "base", "negative", "base_exclusion", "reference", "drugs", "claims"])
+def test_a_template_names_every_column_so_that_an_import_knows_it(alice: Client, kind: str) -> None:
+    columns = CLAIM_LINES if kind == "claims" else table_of(kind)
+    book = load_workbook(io.BytesIO(alice.get(page("catalog_catalog_template", kind, "xlsx")).getvalue()))
+    names = header_names("commercial" if kind == "claims" else kind)
+
+    headers = [cell.value for cell in book.worksheets[0][1]]
+    assert len(headers) == len(set(headers)) == len(columns)
+    if kind != "claims":
+        assert [names.known(header) for header in headers] == [column.name for column in columns]
+    assert [row[0].value for row in book["说明"].iter_rows(min_row=2)] == headers
+    assert all(row[3].value for row in book["说明"].iter_rows())
+    lines = alice.get(page("catalog_catalog_template", kind, "csv")).getvalue().decode("utf-8-sig").splitlines()
+    assert lines == [",".join(headers)]
+
+
+def test_a_filled_template_is_imported_without_a_word_about_its_own_sheet(
+    alice: Client, make_catalog: Callable[..., Catalog]
+) -> None:
+    book = load_workbook(io.BytesIO(alice.get(page("catalog_catalog_template", "commercial", "xlsx")).getvalue()))
+    data = book.worksheets[0]
+    data.append(["药品甲片" if cell.value == "通用名" else None for cell in data[1]])
+
+    run = imported(make_catalog(), saved(book), file_name="x.xlsx")
+
+    assert (run.outcome, run.warning_count) == ("ready", 0)
+
+
+@pytest.mark.parametrize("address", [("nonsense", "csv"), ("base", "exe")])
+def test_there_are_no_other_templates(alice: Client, address: tuple[str, str]) -> None:
+    assert alice.get(page("catalog_catalog_template", *address)).status_code == 404

@@ -150,8 +150,8 @@ def test_a_failed_import_waits_until_it_is_taken_note_of(bob: Client, run: Impor
     run.refresh_from_db()
     assert run.acknowledged_by == "bob"
     assert Record.objects.filter(deed="import.acknowledged").count() == 1
-    with pytest.raises(mending.NotFailed):
-        mending.acknowledge_import(run=imported(run.catalog, "通用名\n药\n", label="ok"), by="bob")
+    with pytest.raises(services.Ended):
+        services.acknowledge_import(run=imported(run.catalog, "通用名\n药\n", label="ok"), by="bob")
 
 
 def test_a_failed_import_is_followed_by_the_next_file_for_the_same_version(run: ImportRun) -> None:

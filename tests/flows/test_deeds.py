@@ -184,9 +184,9 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
         D.IMPORT_MENDED,
         lambda o: mending.mend_import(run=o.failed(), cells={(2, "generic_name"): "奥希替尼片"}, by="zoe"),
     ),
-    "catalog.mending.acknowledge_import": (
+    "catalog.services.acknowledge_import": (
         D.IMPORT_ACKNOWLEDGED,
-        lambda o: mending.acknowledge_import(run=o.failed(), by="zoe"),
+        lambda o: catalogs.acknowledge_import(run=o.failed(), by="zoe"),
     ),
     "catalog.services.cancel_import": (D.IMPORT_CANCELLED, lambda o: catalogs.cancel_import(run=o.queued(), by="zoe")),
     "catalog.services.retry_import": (D.IMPORT_RETRIED, lambda o: catalogs.retry_import(run=o.dead(), by="zoe")),

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                     ("import.cancelled", "cancelled an import"),
                     ("import.retried", "tried an import again"),
                     ("import.mended", "mended cells of a file"),
-                    ("import.acknowledged", "took note of a failed import"),
+                    ("import.acknowledged", "saw to a failed import"),
                     ("import.refused", "a file was refused"),
                     ("master.merged", "merged a file into the drug master"),
                     ("version.imported", "a file became a draft"),
