@@ -123,4 +123,4 @@ def mend_import(*, run: ImportRun, cells: Mapping[tuple[int, str], str], by: str
     return mended
 
 
-_KEPT = "kind catalog label effective_from effective_to note names complete_for sheet header_row mapping expected_counts file_name".split()
+_KEPT = "kind catalog label effective_from effective_to note names complete_for sheet header_row mapping expected_counts replace file_name".split()

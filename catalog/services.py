@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -12,11 +12,12 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from catalog import clock, uploads
+from catalog.drafting import add_entry, change_entry, edit_entries, edits_of, merge_base, remove_entry
 from catalog.drugs import codes
 from catalog.importing.columns import DRUGS, header_key, headers_of, table_of
 from catalog.importing.result import CheckOptions, usual_names
 from catalog.lifecycle import MOVE, Standing
-from catalog.models import Catalog, ImportRun, Series
+from catalog.models import Catalog, EntryEdit, ImportRun, Series
 from catalog.moves import (
     check_days,
     create_draft,
@@ -37,7 +38,9 @@ from catalog.refusals import (
     BaseChanged,
     CatalogPublished,
     CodeTaken,
+    Conflicts,
     ConsultationOpen,
+    DraftEdited,
     Ended,
     IncompleteCount,
     LabelTaken,
@@ -53,6 +56,7 @@ from catalog.refusals import (
     SamePerson,
     refusal_of,
 )
+from catalog.uploads import shown_file_name
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import InvalidInput, Problem
@@ -69,7 +73,9 @@ __all__ = [
     "BaseChanged",
     "CatalogPublished",
     "CodeTaken",
+    "Conflicts",
     "ConsultationOpen",
+    "DraftEdited",
     "Ended",
     "IncompleteCount",
     "LabelTaken",
@@ -83,16 +89,23 @@ __all__ = [
     "PastDay",
     "ReasonRequired",
     "SamePerson",
+    "add_entry",
+    "change_entry",
     "create_draft",
     "discard_draft",
+    "edit_entries",
     "edit_version",
+    "edits_of",
     "end_consultation",
     "end_consultations",
     "keep_version",
+    "merge_base",
     "publish_version",
+    "remove_entry",
     "request_review",
     "revert_version",
     "send_back",
+    "shown_file_name",
     "submit_version",
     "withdraw_version",
 ]
@@ -100,8 +113,8 @@ __all__ = [
 IMPORT_JOB = "catalog.import"
 
 
-def _refuse(pointer: str, code: str, detail: str) -> None:
-    raise InvalidInput(_("The request is invalid; see `errors`."), errors=[Problem(pointer, code, detail)])
+def _refused(pointer: str, code: str, detail: str) -> InvalidInput:
+    return InvalidInput(_("The request is invalid; see `errors`."), errors=[Problem(pointer, code, detail)])
 
 
 @transaction.atomic
@@ -146,10 +159,10 @@ def create_catalog(
 def _check_series(series: str, kind: str) -> None:
     """Raise InvalidInput for an unknown series, and for one of a catalog that is not commercial."""
     if series and kind != "commercial":
-        _refuse("/series", "not_commercial", _("Only a commercial catalog has a series; leave it out."))
+        raise _refused("/series", "not_commercial", _("Only a commercial catalog has a series; leave it out."))
     if series and not Series.objects.filter(pk=series).exists():
         known = ", ".join(Series.objects.values_list("code", flat=True))
-        _refuse("/series", "unknown_series", _("No such series; known are: %(known)s.") % {"known": known})
+        raise _refused("/series", "unknown_series", _("No such series; known are: %(known)s.") % {"known": known})
 
 
 # What of a catalog can be corrected: always, and until a version of it is published, by which answers were given.
@@ -189,12 +202,6 @@ def change_catalog(*, catalog: Catalog, by: str, **changed: Any) -> Catalog:
     return catalog
 
 
-def shown_file_name(name: str) -> str:
-    """Return an uploaded file's name without folders and unprintable characters, at most 255 long; for showing only."""
-    last = PurePath(name.replace("\\", "/")).name
-    return "".join(c for c in last if c.isprintable())[:255] or "upload"
-
-
 def upload_catalog(
     *,
     catalog: Catalog,
@@ -211,6 +218,7 @@ def upload_catalog(
     header_row: int | None = None,
     mapping: Mapping[str, str] | None = None,
     expected_counts: Mapping[str, int] | None = None,
+    replace: bool = False,
 ) -> tuple[ImportRun, bool]:
     """Keep a file and queue its import as a draft of the catalog; returns (run, whether it is new).
 
@@ -219,7 +227,8 @@ def upload_catalog(
     its columns are called;
     `expected_counts` how many printed rows the draft should have (curation.md 1, Totals).
     The same bytes to be read the same way for the same catalog, label and days again give the earlier run. Raises InvalidInput for days out of
-    order, for a class that is none and a column that is none, LabelTaken where the label is not a draft's, FileTooLarge.
+    order, for a class that is none and a column that is none, LabelTaken where the label is not a draft's, DraftEdited where somebody edited the
+    entries of the draft that it would replace and `replace` does not say that they may go, FileTooLarge.
     """
     check_days(effective_from, effective_to)
     wanted = {
@@ -238,13 +247,17 @@ def upload_catalog(
         with transaction.atomic():
             Catalog.objects.select_for_update(no_key=True).get(pk=catalog.pk)
             earlier = _earlier(Q(**wanted), stored.sha256)
-            if not earlier:
+            edited = _edits_replaced(catalog, label)
+            if not earlier or (replace and edited):
                 _label_is_free(catalog, label, by)
+                if edited and not replace:
+                    raise DraftEdited(_(DraftEdited.sentence) % {"label": label, "count": edited})
                 run = ImportRun.objects.create(
                     kind=ImportRun.Kind.ENTRIES,
                     **wanted,
                     note=note,
                     expected_counts=dict(expected_counts or {}),
+                    replace=replace,
                     **_upload_fields(stored, file_name, by),
                 )
                 return _queued(run, f"catalog:{catalog.pk}"), True
@@ -288,8 +301,9 @@ def _classes(prefixes: Sequence[str]) -> list[str]:
     for written in prefixes:
         try:
             found.add(codes.class_code(written.strip()).value)
-        except cells.Fault:
-            _refuse("/complete_for", "bad_code", _("%(code)s is no class code such as X or XL01.") % {"code": written})
+        except cells.Fault as fault:
+            sentence = _("%(code)s is no class code such as X or XL01.") % {"code": written}
+            raise _refused("/complete_for", "bad_code", sentence) from fault
     return sorted(found)
 
 
@@ -303,11 +317,8 @@ def _columns_by_header(mapping: Mapping[str, str], kind: str) -> dict[str, str]:
             continue
         column = known.get(header_key(written))
         if column is None:
-            _refuse(
-                "/mapping",
-                "unknown_column",
-                _("%(name)s is no column; see the columns of the file.") % {"name": written[:100]},
-            )
+            sentence = _("%(name)s is no column; see the columns of the file.") % {"name": written[:100]}
+            raise _refused("/mapping", "unknown_column", sentence)
         found[header] = column.name
     return found
 
@@ -344,6 +355,11 @@ def _label_is_free(catalog: Catalog, label: str, by: str) -> None:
     standing = Standing(state=there.state_on(today) if there else NEW, today=today)
     if why := why_not(MOVE["import"], standing, by):
         raise refusal_of(why, label)
+
+
+def _edits_replaced(catalog: Catalog, label: str) -> int:
+    """Return how many edits of entries an import with this label would lose."""
+    return EntryEdit.objects.filter(version__catalog=catalog, version__label=label).count()
 
 
 @transaction.atomic

@@ -33,7 +33,7 @@ def begin_upload(*, catalog: Catalog, chunks: Iterable[bytes], file_name: str, b
     try:
         upload = Upload.objects.create(
             catalog=catalog,
-            file_name=services.shown_file_name(file_name),
+            file_name=uploads.shown_file_name(file_name),
             file_path=stored.path,
             file_size=stored.size,
             names=_remembered_names(catalog),
@@ -82,6 +82,7 @@ def queue_upload(
     note: str = "",
     complete_for: Sequence[str] = (),
     expected_counts: Mapping[str, int] | None = None,
+    replace: bool = False,
 ) -> tuple[ImportRun, bool]:
     """Make the file an import, as `services.upload_catalog` does, and forget the upload; raises what that raises, keeping it."""
     # What is remembered of headers that this file has not is no wish about it.
@@ -103,6 +104,7 @@ def queue_upload(
             header_row=upload.header_row,
             mapping=mapping,
             expected_counts=expected_counts,
+            replace=replace,
         )
     discard_upload(upload=upload)
     return queued

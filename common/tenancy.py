@@ -64,15 +64,3 @@ class TenantMiddleware:
         if not response.streaming:
             _tenant.reset(before)
         return response
-
-
-class OfficeMiddleware:
-    """Signed-in curators in the admin work for the catalog office."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith("/admin/") and request.user.is_authenticated and request.user.is_staff:
-            act_for(OFFICE)
-        return self.get_response(request)

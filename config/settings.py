@@ -79,7 +79,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "desk.middleware.Authentication",
-    "desk.middleware.Office",
+    "desk.middleware.Tenant",
     "desk.middleware.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "desk.middleware.Axes",

@@ -6,9 +6,11 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 
+from insurers.persons import INSURERS_USERS
+
 EDITOR, REVIEWER, AUDITOR, ADMINISTRATOR = "目录编辑", "目录复核", "审计", "系统管理"
-# Whoever audits or keeps the accounts does nothing else.
-ALONE = frozenset({AUDITOR, ADMINISTRATOR})
+# Whoever audits, keeps the accounts or works for an insurer does nothing else (insurers' migration 0007 holds it too).
+ALONE = frozenset({AUDITOR, ADMINISTRATOR, INSURERS_USERS})
 
 _LISTS = ("catalog.view_*", "insurers.view_insurer", "insurers.view_product*")
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -37,6 +39,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "jobs.view_job",
         "jobs.change_job",
     ),
+    # Of their own insurer's rows, which the database holds (insurers.persons).
+    INSURERS_USERS: ("insurers.view_product", "insurers.view_productversion", "claims.view_claimcheck"),
 }
 
 

@@ -8,7 +8,9 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from common.tenancy import NOBODY
 from desk.today import today
+from insurers.persons import tenant_of
 
 # The side bar: (title, [(icon, title, view name, permission)]); a new page gets its row here.
 MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
@@ -99,6 +101,12 @@ def frame(context: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
     return context
 
 
+def may_enter(request: HttpRequest) -> bool:
+    """Tell whether the pages are open: to an active account of the desk that works for somebody."""
+    return request.user.is_active and request.user.is_staff and tenant_of(request.user) != NOBODY
+
+
+admin.site.has_permission = may_enter
 admin.site.extra_context = frame
 admin.site.index_template = "desk/today.html"
 admin.site.login_template = "desk/frame/login.html"

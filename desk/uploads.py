@@ -121,14 +121,14 @@ class DraftForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         draft = self._draft()
-        if draft and not given.pop("replace", False):
+        if draft and not given.get("replace", False):
             told = _(
                 "There is a draft %(label)s of %(person)s with %(count)d entries; say that it is to be replaced, or use another label."
             )
             self.add_error(
                 "replace", told % {"label": draft.label, "person": draft.created_by, "count": draft.entry_count}
             )
-        given.pop("replace", None)
+        given["replace"] = bool(draft and given.get("replace"))
         return given
 
     def clean_complete_for(self) -> list[str]:

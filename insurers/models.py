@@ -77,6 +77,29 @@ class ApiKey(models.Model):
         return f"{self.prefix}…"
 
 
+class InsurerUser(models.Model):
+    """Whom an account of an insurer works for: one insurer, for good. An account without such a row is the catalog office's."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        primary_key=True,
+        related_name="insurer_binding",
+        verbose_name=_("account"),
+    )
+    insurer = models.ForeignKey(Insurer, models.PROTECT, related_name="users", verbose_name=_("insurer"))
+    bound_by = models.CharField(_("bound by"), max_length=150)
+    bound_at = models.DateTimeField(_("bound at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("insurer's user")
+        verbose_name_plural = _("insurers' users")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.insurer}"
+
+
 class Product(models.Model):
     """An insurance product of an insurer, kept in versions (usually one a policy year)."""
 
@@ -160,6 +183,8 @@ class WebhookEvent(models.TextChoices):
     CATALOG_PUBLISHED = "catalog.published", _("catalog version published")
     CATALOG_WITHDRAWN = "catalog.withdrawn", _("catalog version withdrawn")
     CONSULTATION_OPENED = "consultation.opened", _("consultation opened")
+    CONSULTATION_CLOSED = "consultation.closed", _("consultation closed")
+    COMMENT_ANSWERED = "comment.answered", _("comment answered")
     BATCH_FINISHED = "batch.finished", _("batch finished")
 
 

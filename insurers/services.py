@@ -21,7 +21,7 @@ from common.jcs import sha256_of
 from common.lifecycle import why_not
 from insurers import lifecycle
 from insurers.keys import make_key
-from insurers.models import ApiKey, Insurer, Product, ProductVersion, Scope
+from insurers.models import ApiKey, Insurer, InsurerUser, Product, ProductVersion, Scope
 from insurers.terms import ProductTerms, catalog_references, parse_terms, terms_document
 
 # Publishing catalogs is the office's act, by a second person of the office; the log of deeds is everybody's, so the office alone reads it.
@@ -52,6 +52,10 @@ _REFUSALS = {made.code: made for made in (NotADraft, NotPublished)}
 class BadScope(Refused):
     code = "bad_scope"
     status = 400
+
+
+class NotACurator(Refused):
+    code = "not_a_curator"
 
 
 def _check_scopes(scopes: Iterable[str], *, office: bool) -> list[str]:
@@ -114,6 +118,8 @@ def issue_curator_key(
     user = users.filter(username=username).first()
     if user is None:
         user = users.create_user(username=username)
+    elif InsurerUser.objects.filter(user=user).exists():
+        raise NotACurator(_("%(who)s is an insurer's user; a curator's key is the office's.") % {"who": username})
     key, prefix, secret_hash = make_key()
     row = ApiKey.objects.create(
         prefix=prefix,

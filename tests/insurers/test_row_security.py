@@ -14,7 +14,9 @@ from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
 
+from catalog.consultation import add_comment
 from catalog.models import Catalog
+from catalog.moves import submit_version
 from common import tenancy
 from common.api.models import KeptAnswer
 from insurers import services
@@ -28,7 +30,8 @@ WRONG = "entry_code,generic_name,age_min\nE-1,仑卡奈单抗注射液,x\n"
 # Tables that hang on a private catalog and are hidden through it (migration insurers 0004).
 HIDDEN_THROUGH_THE_CATALOG = {"catalog_catalogversion", "catalog_importrun", "catalog_importproblem"}
 # Reached by the id of a version that is seen, and only so: COPY FROM refuses tables with row security, and it would cost their search indexes.
-REACHED_THROUGH_A_VERSION = {"catalog_catalogentry", "catalog_versionchange"}
+# Edits go after their draft has gone, which a policy by the draft would forbid.
+REACHED_THROUGH_A_VERSION = {"catalog_catalogentry", "catalog_versionchange", "catalog_entryedit"}
 
 
 def tables_of_an_insurer() -> set[str]:
@@ -115,6 +118,8 @@ def belongings(insurer: Insurer, make_catalog: Callable[..., Catalog]) -> None:
     catalog = make_catalog(f"PRIVATE-{insurer.code}", owner_id=insurer.pk)
     published(catalog, LIST)
     assert imported(catalog, WRONG, label="v2").error_count == 1
+    asked = submit_version(version=imported(catalog, LIST, label="v3").version, by="key:a")
+    add_comment(version=asked, insurer_id=insurer.pk, by="key:a", stance="support", text="同意")
     webhook = webhooks.add_webhook(
         insurer_id=insurer.pk, url="https://hooks.example.com/", events=["batch.finished"], by="key:a"
     )
@@ -131,6 +136,7 @@ FILLED = {
     "insurers_webhook",
     "insurers_webhookdelivery",
     "catalog_catalog",
+    "catalog_comment",
     "api_keptanswer",
     *HIDDEN_THROUGH_THE_CATALOG,
 }

@@ -24,8 +24,8 @@ from desk.band import LEFT, WIDTH, Edition, band_of
 from insurers import services as insurers
 from insurers.models import Insurer
 from insurers.references import products_naming
-from tests.catalog.test_admin import TWO_ROWS, curator, page, text_of
 from tests.conftest import Api, imported, published
+from tests.desk.test_catalogs import TWO_ROWS, curator, page, text_of
 from tests.files import saved
 
 pytestmark = pytest.mark.django_db

@@ -17,8 +17,8 @@ from catalog.importing.preview import preview, preview_in_child
 from catalog.importing.result import CheckOptions
 from catalog.models import Catalog, CatalogVersion, ImportRun, Upload
 from common.jobs import services as jobs
-from tests.catalog.test_admin import curator, page, text_of
 from tests.conftest import imported
+from tests.desk.test_catalogs import curator, page, text_of
 from tests.files import saved
 
 pytestmark = pytest.mark.django_db

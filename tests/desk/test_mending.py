@@ -16,8 +16,8 @@ from catalog.models import Catalog, ImportRun
 from common.audit.models import Record
 from common.jobs import services as jobs
 from desk.today import _imports
-from tests.catalog.test_admin import curator, page, text_of
 from tests.conftest import imported
+from tests.desk.test_catalogs import curator, page, text_of
 from tests.files import saved
 
 pytestmark = pytest.mark.django_db

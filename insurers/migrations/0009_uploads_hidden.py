@@ -8,6 +8,6 @@ through = importlib.import_module("insurers.migrations.0004_private_catalogs").t
 
 
 class Migration(migrations.Migration):
-    dependencies = [("insurers", "0006_audit_scope"), ("catalog", "0015_uploads")]
+    dependencies = [("insurers", "0008_persons"), ("catalog", "0019_uploads")]
 
     operations = [migrations.RunSQL(through("catalog_upload", "catalog_id", "catalog_catalog"))]

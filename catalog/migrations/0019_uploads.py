@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0014_moves_are_held"),
+        ("catalog", "0018_edits_are_kept"),
     ]
 
     operations = [
