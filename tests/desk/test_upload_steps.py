@@ -226,3 +226,23 @@ def test_a_step_asks_for_few_statements(
 
     with django_assert_max_num_queries(20):
         alice.get(address)
+
+
+def test_another_sheet_and_header_row_show_their_own_columns(
+    alice: Client, make_catalog: Callable[..., Catalog]
+) -> None:
+    book = Workbook()
+    book.active.title = "封面"
+    book.active.append(["某省特药目录"])
+    sheet = book.create_sheet("清单")
+    for row in (["某省特定高额药品目录（2026 年）"], ["品名", "病种编码", "协议从"], ["奥希替尼片", "C34", "2026-01-01"]):
+        sheet.append(row)
+    address = begun(alice, make_catalog(), saved(book), "x.xlsx")
+
+    sent = {"names": "plain", "sheet": "清单", "header_row": "2", "column-A": "", "look": "1"}
+    assert alice.post(address, sent).status_code == 302
+
+    found = uploading.seen(Upload.objects.get())
+    assert [column.header for column in found.columns] == ["品名", "病种编码", "协议从"]
+    shown = alice.get(address).content.decode()
+    assert 'id="id_column-B"' in shown and '<option value="清单" selected>' in shown
