@@ -12,6 +12,7 @@ class Deed(TextChoices):
     IMPORT_UPLOADED = "import.uploaded", _("uploaded a file")
     IMPORT_CANCELLED = "import.cancelled", _("cancelled an import")
     IMPORT_RETRIED = "import.retried", _("tried an import again")
+    IMPORT_MENDED = "import.mended", _("mended cells of a file")
     IMPORT_REFUSED = "import.refused", _("a file was refused")
     IMPORT_ACKNOWLEDGED = "import.acknowledged", _("saw to a failed import")
     MASTER_MERGED = "master.merged", _("merged a file into the drug master")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from catalog import consultation, drafting, moves, reviewing
+from catalog import consultation, drafting, mending, moves, reviewing
 from catalog import services as catalogs
 from catalog.clock import observe
 from catalog.models import Catalog, CatalogVersion, Comment, ImportRun
@@ -31,6 +31,7 @@ pytestmark = pytest.mark.django_db
 
 MODULES: tuple[ModuleType, ...] = (
     catalogs,
+    mending,
     moves,
     drafting,
     consultation,
@@ -138,6 +139,9 @@ class Office:
             by="dora",
         )
 
+    def failed(self) -> ImportRun:
+        return imported(self.catalog, "generic_name,icd10\n,C34\n", label="bad", by="dora")
+
     def dead(self) -> ImportRun:
         run = self.queued()
         Job.objects.filter(pk=run.job_id).update(state="dead")
@@ -190,6 +194,10 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
         D.CATALOG_CREATED,
         lambda o: catalogs.create_catalog(code="NEW", name="新", kind="base", by="zoe"),
     ),
+    "catalog.services.change_catalog": (
+        D.CATALOG_CHANGED,
+        lambda o: catalogs.change_catalog(catalog=o.catalog, name="新名", by="zoe"),
+    ),
     "catalog.services.upload_catalog": (
         D.IMPORT_UPLOADED,
         lambda o: catalogs.upload_catalog(
@@ -206,11 +214,15 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
         D.IMPORT_UPLOADED,
         lambda o: catalogs.upload_drugs(chunks=[b"x"], file_name="x.csv", by="zoe"),
     ),
-    "catalog.services.cancel_import": (D.IMPORT_CANCELLED, lambda o: catalogs.cancel_import(run=o.queued(), by="zoe")),
+    "catalog.mending.mend_import": (
+        D.IMPORT_MENDED,
+        lambda o: mending.mend_import(run=o.failed(), cells={(2, "generic_name"): "奥希替尼片"}, by="zoe"),
+    ),
     "catalog.services.acknowledge_import": (
         D.IMPORT_ACKNOWLEDGED,
-        lambda o: catalogs.acknowledge_import(run=o.dead(), by="zoe"),
+        lambda o: catalogs.acknowledge_import(run=o.failed(), by="zoe"),
     ),
+    "catalog.services.cancel_import": (D.IMPORT_CANCELLED, lambda o: catalogs.cancel_import(run=o.queued(), by="zoe")),
     "catalog.reviewing.mark_changes": (
         D.VERSION_MARKED,
         lambda o: reviewing.mark_changes(
