@@ -61,6 +61,7 @@ class Docs(SpectacularSwaggerSplitView):
 urlpatterns = [
     path("api/v1/", include("claims.api.urls")),  # first: most questions are about coverage
     path("", home),
+    path("admin/", include("desk.urls")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("healthz", health.healthz),

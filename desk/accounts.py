@@ -19,6 +19,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
@@ -212,6 +214,9 @@ class GroupAdmin(WithRights, StockGroupAdmin, ModelAdmin):
 admin.site.unregister(AccessAttempt)
 admin.site.unregister(AccessLog)
 admin.site.unregister(AccessFailureLog)
+# Secrets have no page.
+admin.site.unregister(TOTPDevice)
+admin.site.unregister(StaticDevice)
 
 
 @admin.register(AccessAttempt)
