@@ -126,11 +126,11 @@ def make_world() -> Any:
 
 
 def engine_alone(product: Any, file: Path, most_lines: int) -> int:
-    """Decide the file's first claims in this process, facts gathered beforehand; lines a second of one core's time."""
+    """Decide the file's first claims in this process, facts loaded beforehand; lines a second of one core's time."""
     from catalog.clock import observe
-    from claims import gather
     from claims.batches.read import Claim, read_batch
     from claims.eligibility import NOTHING_USED, judge_claim, parse_claim, pay
+    from claims.facts import load, product_facts
 
     asked = []
     for message in read_batch(file):
@@ -139,14 +139,14 @@ def engine_alone(product: Any, file: Path, most_lines: int) -> int:
             if len(asked) * LINES_A_CLAIM >= most_lines:
                 break
     seen = observe()
-    facts = gather.product_facts(insurer_id=product.insurer_id, code=product.code, seen=seen)
+    facts = product_facts(insurer_id=product.insurer_id, code=product.code, seen=seen)
     claims = [parse_claim(one) for one in asked]
     identities = list({line.identity for claim in claims for line in claim.lines})
     days = {line.service_date for claim in claims for line in claim.lines}
-    world = gather.gather(facts, identities=identities, days=days, known_at=seen.known_at, seen=seen)
+    snapshot = load(facts, identities=identities, days=days, known_at=seen.known_at, seen=seen)
     started = time.process_time()
     for one in asked:
-        pay(judge_claim(parse_claim(one), world), NOTHING_USED)
+        pay(judge_claim(parse_claim(one), snapshot), NOTHING_USED)
     return round(len(asked) * LINES_A_CLAIM / (time.process_time() - started))
 
 

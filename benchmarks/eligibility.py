@@ -90,12 +90,19 @@ def lists() -> dict[str, tuple[str, list[dict[str, Any]]]]:
     }
 
 
-def pure_world() -> Any:
-    """Return the world compiled from the lists, wholly loaded, without a database."""
+def pure_snapshot() -> Any:
+    """Return the snapshot compiled from the lists, wholly loaded, without a database."""
     from catalog.drugs.knowledge import Knowledge, KnownRow
     from catalog.drugs.names import DosageForms, FormRow
     from catalog.reference import dosage_form_rows
-    from claims.eligibility import CompiledVersion, ProductVersion, World, compile_entry, index_by_name, index_selectors
+    from claims.eligibility import (
+        CompiledVersion,
+        ProductVersion,
+        Snapshot,
+        compile_entry,
+        index_by_name,
+        index_selectors,
+    )
     from insurers.terms import parse_terms
 
     forms = DosageForms(FormRow(*row) for row in dosage_form_rows())
@@ -132,26 +139,26 @@ def pure_world() -> Any:
             if row["generic_name"]
         ]
     terms = parse_terms(TERMS)
-    return World("BENCH", (ProductVersion(terms, published),), catalogs, Knowledge.build(known, forms), KNOWN)
+    return Snapshot("BENCH", (ProductVersion(terms, published),), catalogs, Knowledge.build(known, forms), KNOWN)
 
 
-def engine(world: Any, asked: list[dict[str, Any]]) -> int:
+def engine(snapshot: Any, asked: list[dict[str, Any]]) -> int:
     """Decide every claim from its JSON to its answer; returns the payable fen of all."""
     from claims.eligibility import answer, assess_claim, parse_claim
 
     paid = 0
     for data in asked:
-        decision = assess_claim(parse_claim(data), world)
+        decision = assess_claim(parse_claim(data), snapshot)
         answer(decision)
         paid += decision.payable
     return paid
 
 
-def decide_only(world: Any, parsed: list[Any]) -> int:
+def decide_only(snapshot: Any, parsed: list[Any]) -> int:
     """Decide every parsed claim with reasons, trace and digest."""
     from claims.eligibility import assess_claim
 
-    return sum(assess_claim(claim, world).payable for claim in parsed)
+    return sum(assess_claim(claim, snapshot).payable for claim in parsed)
 
 
 def into_database() -> Any:
@@ -288,16 +295,16 @@ def main() -> None:
     key = product_on_the_lists()
     asked = claims()
     tracemalloc.start()
-    world = pure_world()
-    world_mib = tracemalloc.get_traced_memory()[0] / 2**20
+    snapshot = pure_snapshot()
+    snapshot_mib = tracemalloc.get_traced_memory()[0] / 2**20
     tracemalloc.stop()
     parsed = [parse_claim(data) for data in asked]
     few = asked[: CLAIMS // 40]
-    decide_only(world, parsed)
+    decide_only(snapshot, parsed)
     seconds = in_turns(
         {
-            "engine": lambda: decide_only(world, parsed),
-            "json to answer": lambda: engine(world, asked),
+            "engine": lambda: decide_only(snapshot, parsed),
+            "json to answer": lambda: engine(snapshot, asked),
             "naive ORM": lambda: naive(few),
         },
         rounds=5,
@@ -321,7 +328,7 @@ def main() -> None:
         + posts_of_five_lines(key, asked)
         + [
             {"way": "this core's speed now: seconds for 5 million squares", "lines/s": _core_speed()},
-            {"way": "three compiled catalogs and what is known, MiB", "lines/s": round(world_mib, 1)},
+            {"way": "three compiled catalogs and what is known, MiB", "lines/s": round(snapshot_mib, 1)},
             {"way": "peak memory of the process, MiB", "lines/s": round(peak_mib())},
         ],
     )

@@ -3,7 +3,7 @@
 import json
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -29,7 +29,7 @@ def differing(old_id: int | None, new_id: int) -> Iterator[Differing]:
 
     Entries are one by their code; what is left on both sides is paired (catalog.importing.pairing) and stands under the new code.
     """
-    old_of = _pairs(old_id, new_id)
+    old_of = _pairs(*_left(old_id, new_id))
     paired = set(old_of.values())
     with connection.cursor() as cursor:
         cursor.execute(
@@ -46,9 +46,8 @@ def differing(old_id: int | None, new_id: int) -> Iterator[Differing]:
                 yield code, old if old is not None else old_of.get(new), new
 
 
-def _pairs(old_id: int | None, new_id: int) -> dict[int, int]:
-    """Return id in the new version → id in the old one of the entries that go on under another code."""
-    old_ids, new_ids = _left(old_id, new_id)
+def _pairs(old_ids: "array[int]", new_ids: "array[int]") -> dict[int, int]:
+    """Return id in the new version → id in the old one of the entries that go on under another code, among those whose code is left over."""
     if not old_ids or not new_ids:
         return {}
     old_keys, new_keys = _keys(old_ids), _keys(new_ids)
@@ -209,6 +208,83 @@ def _copy_rows(rows: list[tuple[Any, ...]]) -> None:
     with connection.cursor() as cursor, cursor.copy(f"COPY catalog_versionchange ({columns}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
+
+
+# What all entries of one drug part have in common, as it is stored: those that may become pairs of one another.
+DrugKey = tuple[str, str, str]
+DRUG_KEY = ("base_name", "brand_key", "approval_key")
+MANY_EDITS = 1000
+
+
+def follow_edits(version: CatalogVersion, codes: Collection[str], went: Iterable[DrugKey]) -> dict[str, int]:
+    """Bring a draft's stored changes up to date after entries were edited, and return how many of each there are.
+
+    `codes` are those of all entries that were added, changed or removed, before and after; `went` the drug keys of what stood there before. Besides
+    these entries only those can have another pair now that are of the same drug and whose code is left over. The comparison must have been fresh
+    before (`compared_anew`), `entry_count` be right.
+    """
+    parent = version.parent
+    if parent is None or len(codes) > MANY_EDITS:
+        return store_changes(version, parent)
+    touched = list(codes)
+    keys = set(went) | set(
+        CatalogEntry.objects.filter(version__in=[parent.pk, version.pk], entry_code__in=touched).values_list(*DRUG_KEY)
+    )
+    olds = _touched(parent.pk, version.pk, touched, keys)
+    news = _touched(version.pk, parent.pk, touched, keys)
+    old_of = _pairs(_without(olds, news), _without(news, olds))
+    stale = VersionChange.objects.filter(version=version, entry_code__in={*touched, *olds, *news})
+    before = Counter[str]()
+    for one in stale:
+        before.update((one.change, one.weight))
+        before["narrower"] += one.narrower
+    stale.delete()
+    after = counted(_copied(version, _described(_met(olds, news, old_of), version)), 0)
+    counts = {name: version.change_counts[name] - before[name] + after[name] for name in COUNTED}
+    counts["unchanged"] = version.entry_count - counts["added"] - counts["changed"]
+    version.change_counts = counts
+    version.save(update_fields=["change_counts"])
+    return counts
+
+
+def _touched(of_id: int, other_id: int, codes: list[str], keys: set[DrugKey]) -> dict[str, int]:
+    """Return code → id of a version's entries that have one of the codes, or are of one of the drugs and not by their code in the other version;
+    in the order of their file."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT entry_code, id FROM ("
+            "SELECT entry_code, id, row_no FROM catalog_catalogentry WHERE version_id = %(of)s AND entry_code = ANY(%(codes)s)"
+            " UNION SELECT e.entry_code, e.id, e.row_no FROM catalog_catalogentry e"
+            " JOIN unnest(%(names)s::text[], %(brands)s::text[], %(approvals)s::text[]) k (name, brand, approval)"
+            " ON e.base_name = k.name AND e.brand_key = k.brand AND e.approval_key = k.approval WHERE e.version_id = %(of)s AND NOT EXISTS"
+            " (SELECT FROM catalog_catalogentry o WHERE o.version_id = %(other)s AND o.entry_code = e.entry_code)) found ORDER BY row_no, entry_code",
+            {
+                "of": of_id,
+                "other": other_id,
+                "codes": codes,
+                **{name: [key[at] for key in keys] for at, name in enumerate(("names", "brands", "approvals"))},
+            },
+        )
+        return dict(cursor.fetchall())
+
+
+def _without(of: dict[str, int], other: dict[str, int]) -> "array[int]":
+    return array("q", [pk for code, pk in of.items() if code not in other])
+
+
+def _met(olds: dict[str, int], news: dict[str, int], old_of: dict[int, int]) -> list[Differing]:
+    """Return what differs among some entries of two versions, as `differing` does for all."""
+    paired = set(old_of.values())
+    hashes = dict(CatalogEntry.objects.filter(pk__in=[*olds.values(), *news.values()]).values_list("id", "row_hash"))
+    met: list[Differing] = []
+    for code in sorted({*olds, *news}):
+        old, new = olds.get(code), news.get(code)
+        if new is None:
+            if old not in paired:
+                met.append((code, old, None))
+        elif old is None or bytes(hashes[old]) != bytes(hashes[new]):
+            met.append((code, old_of.get(new) if old is None else old, new))
+    return met
 
 
 def says_the_same(version: CatalogVersion) -> bool:

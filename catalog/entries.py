@@ -61,7 +61,8 @@ def checksum_of(version_id: int) -> str:
     """
     with connection.cursor() as cursor:
         cursor.execute(_CHECKSUM, [version_id])
-        return cursor.fetchone()[0]
+        checksum: str = cursor.fetchone()[0]
+        return checksum
 
 
 # Class codes are letters and digits, so PostgreSQL writes their array as RFC 8785 would.
@@ -77,7 +78,7 @@ SELECT encode(sha256(
 def rows_of(version_id: int) -> Iterator[dict[str, Any]]:
     """Yield the version's entries as CSV columns, by entry_code, a few thousand at a time."""
     entries = CatalogEntry.objects.filter(version_id=version_id).order_by("entry_code")
-    return entries.values(*COLUMNS).iterator(chunk_size=2000)
+    yield from entries.values(*COLUMNS).iterator(chunk_size=2000)
 
 
 def shown_number(value: Decimal | None) -> str | None:

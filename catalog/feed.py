@@ -23,7 +23,7 @@ from catalog.entries import COLUMNS
 from catalog.importing.columns import ENTRIES
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, VersionChange
 
-Kind = Literal["published", "withdrawn", "consultation_opened"]
+Kind = Literal["published", "withdrawn", "consultation_opened", "consultation_closed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,7 @@ def events_of(catalog: Catalog, until: datetime) -> list[Event]:
     events = []
     base = None
     for version in versions:
+        assert version.published_at is not None
         events.append(Event("published", version.published_at, version, base))
         base = version
         if version.withdrawn_at and version.withdrawn_at <= until:
@@ -197,18 +198,21 @@ def _changes(event: Event, after: str, limit: int) -> list[tuple[str, str]]:
             _STORED if version.parent_id == base.pk else _COMPARED,
             {"old": base.pk, "new": version.pk, "after": after, "limit": limit},
         )
-        return cursor.fetchall()
+        found: list[tuple[str, str]] = cursor.fetchall()
+        return found
 
 
 def happenings(*, after: datetime, until: datetime) -> list[Event]:
-    """Return what happened to versions of all catalogs behind one instant and up to another: published, withdrawn, consultation opened.
+    """Return what happened to versions of all catalogs behind one instant and up to another: publications, withdrawals, consultations.
 
-    Opening a consultation declares no instant, so one may commit late: a reader that must miss none looks back a while and knows what it told.
+    Opening and closing a consultation declare no instant, so one may commit late: a reader that must miss none looks back a while, and knows
+    what it told.
     """
     instants: tuple[tuple[Kind, str], ...] = (
         ("published", "published_at"),
         ("withdrawn", "withdrawn_at"),
         ("consultation_opened", "submitted_at"),
+        ("consultation_closed", "consultation_closed_at"),
     )
     happened = Q()
     for _kind, field in instants:

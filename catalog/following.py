@@ -7,7 +7,7 @@ from catalog.in_force import Version, in_force, is_known
 
 
 def edition_followed(versions: Iterable[Version], first_day: date, known_at: datetime) -> Version | None:
-    """Will return the edition that a draft with this first day follows, by what is known at an instant; None: it is the first.
+    """Return the edition that a draft with this first day follows, by what is known at an instant; None: it is the first.
 
     The version in force on that day; none in force then, the last of those that were in force before it: the greatest `effective_from`, then
     as `in_force` decides. So an edition that has ended is still followed, a withdrawn one and one that begins later are not.

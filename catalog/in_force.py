@@ -33,7 +33,7 @@ def is_known(version: Dated, known_at: datetime) -> bool:
 
 
 def in_force(versions: Iterable[Version], day: date, known_at: datetime) -> Version | None:
-    """Will return the version in force on a day as it was known at an instant, or None.
+    """Return the version in force on a day as it was known at an instant, or None.
 
     Of those known and with `effective_from` ≤ day ≤ `effective_to` (open-ended when not given): the greatest
     `effective_from`, then the greatest `published_at`, then the greatest label by code points. So nothing that is published,
@@ -53,5 +53,5 @@ def in_force(versions: Iterable[Version], day: date, known_at: datetime) -> Vers
 
 
 def pinned(versions: Iterable[Version], label: str, known_at: datetime) -> Version | None:
-    """Will return the version with this label, whatever its dates, if it was published and not withdrawn at an instant."""
+    """Return the version with this label, whatever its dates, if it was published and not withdrawn at an instant."""
     return next((version for version in versions if version.label == label and is_known(version, known_at)), None)

@@ -1,6 +1,6 @@
 """Fetching what is known about drugs at an instant (spec eligibility 3), only the rows that can matter: catalog.drugs.knowledge says which."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -36,12 +36,12 @@ WITH found AS MATERIALIZED (
     OR (brand_key <> '' AND brand_key = ANY(%(brands)s::text[]))))
 UNION ALL
 (SELECT DISTINCT ON (e.generic_name, e.national_code, e.approval_no, e.dosage_form, e.brand_name, e.manufacturer, e.strength, e.class_code)
-  'entry', 0, v.published_at, c.code, v.label, e.entry_code,
+  'entry', 0, coalesce(v.published_at, %(known_at)s), c.code, v.label, e.entry_code,
   e.generic_name, e.national_code, e.approval_no, NULL, e.dosage_form, e.brand_name, e.manufacturer, e.strength, e.class_code
 FROM found e
 JOIN catalog_catalogversion v ON v.id = e.version_id
 JOIN catalog_catalog c ON c.id = v.catalog_id
-WHERE v.published_at <= %(known_at)s AND (c.owner_id IS NULL OR %(all)s OR c.owner_id = %(insurer_id)s)
+WHERE (v.published_at <= %(known_at)s OR v.id = ANY(%(laid_over)s)) AND (c.owner_id IS NULL OR %(all)s OR c.owner_id = %(insurer_id)s)
 ORDER BY e.generic_name, e.national_code, e.approval_no, e.dosage_form, e.brand_name, e.manufacturer, e.strength, e.class_code,
   v.published_at, c.code COLLATE "C", v.label, e.entry_code)
 """  # noqa: S608
@@ -53,12 +53,18 @@ def dosage_forms() -> DosageForms:
     return DosageForms(FormRow(form, group, same_as) for form, group, same_as in reference.dosage_form_rows())
 
 
-def rows_with(keys: KnownKeys, *, insurer_id: int | None, known_at: datetime) -> list[KnownRow]:
-    """Return the known rows that meet the keys: the master's and published entries', of shared catalogs and the insurer's (None: of all)."""
+def rows_with(
+    keys: KnownKeys, *, insurer_id: int | None, known_at: datetime, laid_over: Sequence[int] = ()
+) -> list[KnownRow]:
+    """Return the known rows that meet the keys: the master's and published entries', of shared catalogs and the insurer's (None: of all).
+
+    The entries of the versions with the ids `laid_over` count as if published at `known_at`.
+    """
     parameters = {
         "known_at": known_at,
         "insurer_id": insurer_id,
         "all": insurer_id is None,
+        "laid_over": list(laid_over),
         "names": sorted(keys.names),
         "codes": sorted(code.upper() for code in keys.codes),
         "approvals": sorted(keys.approvals),
@@ -92,6 +98,7 @@ class KnownRows:
     """Fetched rows, to be asked again by keys without the database."""
 
     def __init__(self, rows: Iterable[KnownRow], forms: DosageForms) -> None:
+        self._forms = forms
         self._by_key: dict[tuple[str, str], list[KnownRow]] = {}
         for row in rows:
             names = {forms.base_name(name).name for name in (row.generic_name, *row.aliases)}
@@ -109,11 +116,22 @@ class KnownRows:
         asked |= {("name", one) for one in keys.names} | {("brand", one) for one in keys.brands}
         return [row for key in asked for row in self._by_key.get(key, ())]
 
+    def named(self, base_name: str) -> tuple[KnownRow, ...]:
+        """Return the rows with this base name as their own or an alias's."""
+        return tuple(self._by_key.get(("name", base_name), ()))
 
-def complete(closure: Closure, *, insurer_id: int | None, known_at: datetime) -> None:
+    def closure_of(self, identity: Identity) -> tuple[KnownRow, ...]:
+        """Return the closure of one identity; the rows must hold it."""
+        closure = Closure([identity], self._forms)
+        while keys := closure.missing_keys():
+            closure.add(self.with_keys(keys))
+        return tuple(closure.rows)
+
+
+def complete(closure: Closure, *, insurer_id: int | None, known_at: datetime, laid_over: Sequence[int] = ()) -> None:
     """Fetch rows until the closure holds all that can matter; a fixed number of rounds, whatever the number of lines."""
     while keys := closure.missing_keys():
-        closure.add(rows_with(keys, insurer_id=insurer_id, known_at=known_at))
+        closure.add(rows_with(keys, insurer_id=insurer_id, known_at=known_at, laid_over=laid_over))
 
 
 def knowledge_of(identities: Iterable[Identity], *, insurer_id: int | None, known_at: datetime) -> Knowledge:

@@ -26,13 +26,15 @@ class Standing:
     """How a version stands: its state on a day, who worked on it, and, where it is about to be published, what it is held against.
 
     `base` is the label of the edition it was compared with at import or at its last merge, `follows` of the one it follows now (None: none);
-    `lost` of the `in_force` entries of that one go or get narrower; `counted` and `expected` are its printed rows by class-code prefix.
+    `lost` of the `in_force` entries of that one go or get narrower; `counted` and `expected` are its printed rows by class-code prefix. `comments`
+    were made on it in consultation, `unanswered` of them wait for an answer.
     """
 
     state: str
     today: date
     editors: frozenset[str] = frozenset()
     asked_by: str = ""
+    comments: int = 0
     unanswered: int = 0
     base: str | None = None
     follows: str | None = None
@@ -64,6 +66,13 @@ def consultation_is_over(version: Standing, person: str) -> Why | None:
 def comments_are_answered(version: Standing, person: str) -> Why | None:
     if version.state in WAITING and version.unanswered:
         return Why("comments_unanswered", {"count": version.unanswered})
+    return None
+
+
+def nobody_has_commented(version: Standing, person: str) -> Why | None:
+    # What insurers said when they were asked is theirs: no single editor makes it go.
+    if version.state == DRAFT and version.comments:
+        return Why("has_comments", {"count": version.comments})
     return None
 
 
@@ -117,6 +126,7 @@ MOVES: tuple[Move[Standing], ...] = (
         deed="version.imported",
         marks=True,
         call="POST /imports/",
+        codes=("draft_edited",),
     ),
     Move(
         "edit",
@@ -128,6 +138,18 @@ MOVES: tuple[Move[Standing], ...] = (
         deed="version.edited",
         marks=True,
         call="PATCH V",
+    ),
+    Move(
+        "merge",
+        "合并基准",
+        before=(DRAFT,),
+        after=DRAFT,
+        who=(EDITOR,),
+        otherwise="not_a_draft",
+        deed="version.merged",
+        marks=True,
+        call="POST V merge-base/",
+        codes=("conflicts",),
     ),
     Move(
         "consult",
@@ -151,6 +173,7 @@ MOVES: tuple[Move[Standing], ...] = (
         who=(EDITOR, ITSELF),
         otherwise="not_in_consultation",
         deed="version.consultation_ended",
+        event="consultation.closed",
         call="POST V end-consultation/",
     ),
     Move(
@@ -175,6 +198,7 @@ MOVES: tuple[Move[Standing], ...] = (
         otherwise="not_in_review",
         deed="version.sent_back",
         asks=(reason_is_given,),
+        event="consultation.closed",  # where it was in consultation
         call="POST V send-back/",
         codes=("reason_required",),
     ),
@@ -253,7 +277,9 @@ MOVES: tuple[Move[Standing], ...] = (
         who=(EDITOR,),
         otherwise="not_a_draft",
         deed="version.discarded",
+        person=(nobody_has_commented,),
         call="DELETE V",
+        codes=("has_comments",),
     ),
 )
 MOVE = {move.name: move for move in MOVES}

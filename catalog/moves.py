@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from catalog import clock, lifecycle
@@ -32,13 +33,16 @@ def standing_of(version: CatalogVersion, today: date) -> Standing:
         today=today,
         editors=frozenset(version.editors),
         asked_by=version.withdrawal_asked_by,
-        unanswered=unanswered_comments(version),
+        **comment_counts(version),
     )
 
 
-def unanswered_comments(version: CatalogVersion) -> int:
-    """Return how many comments on the version wait for an answer: none, as long as nobody can write any."""
-    return 0
+def comment_counts(version: CatalogVersion) -> dict[str, Any]:
+    """Return how many comments a version has that is not published, and how many wait for an answer; one query, if it was consulted on."""
+    if version.submitted_at is None or version.published_at is not None:
+        return {}
+    waiting = Count("pk", filter=Q(answered_at=None))
+    return version.comments.aggregate(comments=Count("pk"), unanswered=waiting)
 
 
 def refusal(version: CatalogVersion, move: str, person: str, today: date) -> Refused | None:
@@ -57,12 +61,13 @@ def _settled(version: CatalogVersion, today: date) -> bool:
     over = version.state_on(today) != version.state
     if over:
         version.state = lifecycle.DRAFT
-        version.save(update_fields=["state"])
+        version.consultation_closed_at = clock.observe().known_at
+        version.save(update_fields=["state", "consultation_closed_at"])
     return over
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """A move that may be done: its row of the table, the version locked; `until`: its consultation ended by itself on that day, unlogged yet."""
 
     move: Move[Standing]
@@ -95,7 +100,7 @@ class _Asked:
             record(Deed.VERSION_CONSULTATION_ENDED, by=SYSTEM, what=self.version, before=self.until)
 
 
-def _ask(version: CatalogVersion, move: str, by: str, given: Mapping[str, Any], today: date) -> _Asked:
+def ask(version: CatalogVersion, move: str, by: str, given: Mapping[str, Any], today: date) -> Asked:
     """Lock the version and ask the table; raises what it says."""
     version = _locked(version)
     until = {"comments_until": version.comments_until} if _settled(version, today) else None
@@ -105,10 +110,11 @@ def _ask(version: CatalogVersion, move: str, by: str, given: Mapping[str, Any], 
         standing = held_against(version, today)
     if why := why_not(MOVE[move], standing, by, given):
         raise refusal_of(why, version.label)
-    return _Asked(MOVE[move], version, by, until)
+    return Asked(MOVE[move], version, by, until)
 
 
-def _today() -> date:
+def today_in_china() -> date:
+    """Return the day it is in China, by the database's clock."""
     return clock.china_today(clock.observe().known_at)
 
 
@@ -118,28 +124,29 @@ def _today() -> date:
 @transaction.atomic
 def submit_version(*, version: CatalogVersion, by: str, comments_until: date | None = None) -> CatalogVersion:
     """Open a draft for consultation, until a day or until somebody ends it; raises NotADraft, PastDay."""
-    asked = _ask(version, "consult", by, {"comments_until": comments_until}, _today())
+    asked = ask(version, "consult", by, {"comments_until": comments_until}, today_in_china())
     version = asked.version
     version.state = lifecycle.CONSULTATION
     version.submitted_by = by
     version.submitted_at = clock.observe().known_at
     version.comments_until = comments_until
-    return asked.done(
-        "state", "submitted_by", "submitted_at", "comments_until", after={"comments_until": comments_until}
-    )
+    version.consultation_closed_at = None
+    fields = ("state", "submitted_by", "submitted_at", "comments_until", "consultation_closed_at")
+    return asked.done(*fields, after={"comments_until": comments_until})
 
 
 @transaction.atomic
 def end_consultation(*, version: CatalogVersion, by: str) -> CatalogVersion:
     """End a consultation before its last day: the version is a draft again. Raises NotInConsultation."""
-    asked = _ask(version, "end-consultation", by, {}, _today())
+    asked = ask(version, "end-consultation", by, {}, today_in_china())
     asked.version.state = lifecycle.DRAFT
-    return asked.done("state", before={"comments_until": asked.version.comments_until})
+    asked.version.consultation_closed_at = clock.observe().known_at
+    return asked.done("state", "consultation_closed_at", before={"comments_until": asked.version.comments_until})
 
 
 def end_consultations() -> int:
     """End every consultation whose last day is over in China; returns how many. The calendar does it, nobody else."""
-    today = _today()
+    today = today_in_china()
     over = CatalogVersion.objects.filter(state=lifecycle.CONSULTATION, comments_until__lt=today)
     ended = 0
     for version in over:
@@ -155,7 +162,7 @@ def end_consultations() -> int:
 @transaction.atomic
 def request_review(*, version: CatalogVersion, by: str, note: str = "") -> CatalogVersion:
     """Hand a draft to the reviewers; raises NotADraft, CommentsUnanswered."""
-    asked = _ask(version, "request-review", by, {}, _today())
+    asked = ask(version, "request-review", by, {}, today_in_china())
     version = asked.version
     version.state = lifecycle.REVIEW
     version.review_requested_by = by
@@ -167,13 +174,16 @@ def request_review(*, version: CatalogVersion, by: str, note: str = "") -> Catal
 @transaction.atomic
 def send_back(*, version: CatalogVersion, by: str, reason: str) -> CatalogVersion:
     """Make a version in review or in consultation a draft again, for a reason; it makes nobody an editor. Raises NotInReview, ReasonRequired."""
-    asked = _ask(version, "send-back", by, {"reason": reason}, _today())
+    asked = ask(version, "send-back", by, {"reason": reason}, today_in_china())
     version = asked.version
+    version.sent_back_at = clock.observe().known_at
+    if version.state == lifecycle.CONSULTATION:
+        version.consultation_closed_at = version.sent_back_at
     version.state = lifecycle.DRAFT
     version.sent_back_by = by
-    version.sent_back_at = clock.observe().known_at
     version.sent_back_reason = reason
-    return asked.done("state", "sent_back_by", "sent_back_at", "sent_back_reason", reason=reason)
+    fields = ("state", "sent_back_by", "sent_back_at", "sent_back_reason", "consultation_closed_at")
+    return asked.done(*fields, reason=reason)
 
 
 # --- Publishing
@@ -196,7 +206,7 @@ def publish_version(
     IncompleteCount, Altered (its entries are not those that were checked).
     """
     given = {"confirm": confirm, "against": against, "acknowledge": acknowledge}
-    asked = _ask(version, "publish", by, given, _today())
+    asked = ask(version, "publish", by, given, today_in_china())
     version = asked.version
     if checksum_of(version.pk) != version.checksum:
         raise Altered(_("The entries are not those that were imported; import the file again."))
@@ -269,13 +279,13 @@ def withdraw_version(*, version: CatalogVersion, by: str, reason: str = "") -> C
     """
     version = _locked(version)
     if version.withdrawal_asked_by and version.state == lifecycle.PUBLISHED:
-        asked = _ask(version, "withdraw", by, {}, _today())
+        asked = ask(version, "withdraw", by, {}, today_in_china())
         version = asked.version
         version.withdrawn_at = clock.declare()
         version.withdrawn_by = by
         version.state = lifecycle.WITHDRAWN
         return asked.kept("withdrawn_at", "withdrawn_by", "state", reason=version.withdraw_reason)
-    asked = _ask(version, "ask-withdrawal", by, {"reason": reason}, _today())
+    asked = ask(version, "ask-withdrawal", by, {"reason": reason}, today_in_china())
     version = asked.version
     version.withdrawal_asked_by = by
     version.withdrawal_asked_at = clock.observe().known_at
@@ -286,7 +296,7 @@ def withdraw_version(*, version: CatalogVersion, by: str, reason: str = "") -> C
 @transaction.atomic
 def keep_version(*, version: CatalogVersion, by: str) -> CatalogVersion:
     """Take back the asking for a withdrawal; raises NotAsked."""
-    asked = _ask(version, "keep", by, {}, _today())
+    asked = ask(version, "keep", by, {}, today_in_china())
     version = asked.version
     before = {"asked_by": version.withdrawal_asked_by, "reason": version.withdraw_reason}
     version.withdrawal_asked_by, version.withdrawal_asked_at, version.withdraw_reason = "", None, ""
@@ -305,7 +315,7 @@ def edit_version(*, version: CatalogVersion, by: str, **changed: Any) -> Catalog
 
     Raises NotADraft, LabelTaken, InvalidInput for days out of order.
     """
-    asked = _ask(version, "edit", by, changed, _today())
+    asked = ask(version, "edit", by, changed, today_in_china())
     version = asked.version
     changed = {name: value for name, value in changed.items() if getattr(version, name) != value}
     if not changed:
@@ -378,7 +388,7 @@ def _new_draft(
 
 
 def _copy_entries(old_id: int, new_id: int) -> None:
-    columns = [f.column for f in CatalogEntry._meta.concrete_fields if not f.primary_key and f.name != "version"]
+    columns = [str(f.column) for f in CatalogEntry._meta.concrete_fields if not f.primary_key and f.name != "version"]
     listed = ", ".join(columns)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -401,7 +411,7 @@ def revert_version(
 
     Without a label it is called `<label>-revert`, with a number where that is taken. Raises NotPublished, NothingBefore, LabelTaken.
     """
-    asked = _ask(version, "revert", by, {}, _today())
+    asked = ask(version, "revert", by, {}, today_in_china())
     version = asked.version
     if version.parent is None:
         raise NothingBefore(_(NothingBefore.sentence) % {"label": version.label})
@@ -428,8 +438,8 @@ def _free_label(version: CatalogVersion) -> str:
 
 @transaction.atomic
 def discard_draft(*, version: CatalogVersion, by: str) -> None:
-    """Delete a draft with its entries; raises NotADraft."""
-    asked = _ask(version, "discard", by, {}, _today())
+    """Delete a draft with its entries; raises NotADraft, HasComments."""
+    asked = ask(version, "discard", by, {}, today_in_china())
     facts = {"checksum": asked.version.checksum, "entries": asked.version.entry_count}
     asked.log(before=facts)
     delete_draft(asked.version)

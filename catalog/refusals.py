@@ -62,6 +62,34 @@ class CommentsUnanswered(Refused):
     sentence = gettext_noop("%(count)d comments are not answered yet.")
 
 
+class HasComments(Refused):
+    code = "has_comments"
+    sentence = gettext_noop(
+        "Insurers made %(count)d comments on %(label)s; it is kept with them. Go on with it: edit it, or import a file under its label."
+    )
+
+
+class CommentGone(Refused):
+    code = "not_found"
+    status = 404
+
+
+class UnderWay(Refused):
+    code = "in_flight"
+
+
+class ConsultationOver(Refused):
+    code = "consultation_over"
+    sentence = gettext_noop(
+        "The consultation on %(label)s is over; comments are made and changed only while it is open."
+    )
+
+
+class StillOpen(Refused):
+    code = "consultation_open"
+    sentence = gettext_noop("The consultation on %(label)s is still open; its summary can be read once it is over.")
+
+
 class BaseChanged(Refused):
     code = "base_changed"
     sentence = gettext_noop(
@@ -78,6 +106,23 @@ class IncompleteCount(Refused):
     code = "incomplete_count"
     sentence = gettext_noop(
         "The list does not have as many rows as expected: %(counts)s. Mend it, or say why it is right."
+    )
+
+
+class Conflicts(Refused):
+    """Both sides changed the same: `more["conflicts"]` names each, for somebody to resolve."""
+
+    code = "conflicts"
+    sentence = gettext_noop(
+        "The draft and %(follows)s changed the same in %(count)d places; say for each entry whether yours (mine) or theirs counts."
+    )
+
+
+class DraftEdited(Refused):
+    code = "draft_edited"
+    sentence = gettext_noop(
+        "The entries of draft %(label)s were edited by hand %(count)d times; that would be lost. "
+        "Use another label, or say that it is to be replaced (replace=true)."
     )
 
 
@@ -118,6 +163,7 @@ _BY_CODE: dict[str, Any] = {
         SamePerson,
         ConsultationOpen,
         CommentsUnanswered,
+        HasComments,
         BaseChanged,
         MassChange,
         IncompleteCount,
@@ -129,8 +175,9 @@ _BY_CODE: dict[str, Any] = {
 
 def refusal_of(why: Why, label: str) -> Refused:
     """Return the refusal of a move of the version with this label, to be raised or to be told."""
-    made = _BY_CODE[why.code]
+    made: Any = _BY_CODE[why.code]
     told = {name: _("nothing") if value is None else value for name, value in why.told.items()}
     sentence = _(made.sentence) % {"label": label, **told}
     where = getattr(made, "pointer", "")
-    return made(sentence, errors=[Problem(where, why.code, sentence)] if where else [])
+    refused: Refused = made(sentence, errors=[Problem(where, why.code, sentence)] if where else [])
+    return refused

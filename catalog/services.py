@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -12,11 +12,12 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from catalog import clock, uploads
+from catalog.drafting import add_entry, change_entry, edit_entries, edits_of, merge_base, remove_entry
 from catalog.drugs import codes
 from catalog.importing.columns import DRUGS, header_key, headers_of, table_of
 from catalog.importing.result import CheckOptions, usual_names
 from catalog.lifecycle import MOVE, Standing
-from catalog.models import Catalog, ImportRun, Series
+from catalog.models import Catalog, EntryEdit, ImportRun, Series
 from catalog.moves import (
     check_days,
     create_draft,
@@ -36,7 +37,9 @@ from catalog.refusals import (
     Altered,
     BaseChanged,
     CodeTaken,
+    Conflicts,
     ConsultationOpen,
+    DraftEdited,
     Ended,
     IncompleteCount,
     LabelTaken,
@@ -52,6 +55,7 @@ from catalog.refusals import (
     SamePerson,
     refusal_of,
 )
+from catalog.uploads import shown_file_name
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import InvalidInput, Problem
@@ -66,7 +70,9 @@ __all__ = [
     "Altered",
     "BaseChanged",
     "CodeTaken",
+    "Conflicts",
     "ConsultationOpen",
+    "DraftEdited",
     "Ended",
     "IncompleteCount",
     "LabelTaken",
@@ -80,16 +86,23 @@ __all__ = [
     "PastDay",
     "ReasonRequired",
     "SamePerson",
+    "add_entry",
+    "change_entry",
     "create_draft",
     "discard_draft",
+    "edit_entries",
     "edit_version",
+    "edits_of",
     "end_consultation",
     "end_consultations",
     "keep_version",
+    "merge_base",
     "publish_version",
+    "remove_entry",
     "request_review",
     "revert_version",
     "send_back",
+    "shown_file_name",
     "submit_version",
     "withdraw_version",
 ]
@@ -97,8 +110,8 @@ __all__ = [
 IMPORT_JOB = "catalog.import"
 
 
-def _refuse(pointer: str, code: str, detail: str) -> None:
-    raise InvalidInput(_("The request is invalid; see `errors`."), errors=[Problem(pointer, code, detail)])
+def _refused(pointer: str, code: str, detail: str) -> InvalidInput:
+    return InvalidInput(_("The request is invalid; see `errors`."), errors=[Problem(pointer, code, detail)])
 
 
 @transaction.atomic
@@ -119,10 +132,10 @@ def create_catalog(
 ) -> Catalog:
     """Make a catalog; raises CodeTaken, or InvalidInput for an unknown series or one on a catalog that is not commercial."""
     if series and kind != "commercial":
-        _refuse("/series", "not_commercial", _("Only a commercial catalog has a series; leave it out."))
+        raise _refused("/series", "not_commercial", _("Only a commercial catalog has a series; leave it out."))
     if series and not Series.objects.filter(pk=series).exists():
         known = ", ".join(Series.objects.values_list("code", flat=True))
-        _refuse("/series", "unknown_series", _("No such series; known are: %(known)s.") % {"known": known})
+        raise _refused("/series", "unknown_series", _("No such series; known are: %(known)s.") % {"known": known})
     try:
         with transaction.atomic():
             catalog = Catalog.objects.create(
@@ -144,12 +157,6 @@ def create_catalog(
         raise CodeTaken(_("The code %(code)s is taken; choose another.") % {"code": code}) from taken
 
 
-def shown_file_name(name: str) -> str:
-    """Return an uploaded file's name without folders and unprintable characters, at most 255 long; for showing only."""
-    last = PurePath(name.replace("\\", "/")).name
-    return "".join(c for c in last if c.isprintable())[:255] or "upload"
-
-
 def upload_catalog(
     *,
     catalog: Catalog,
@@ -165,13 +172,15 @@ def upload_catalog(
     sheet: str = "",
     header_row: int | None = None,
     mapping: Mapping[str, str] | None = None,
+    replace: bool = False,
 ) -> tuple[ImportRun, bool]:
     """Keep a file and queue its import as a draft of the catalog; returns (run, whether it is new).
 
     `names` is `printed` or `plain` ('': printed for a base list, else plain); `complete_for` the class-code prefixes of which the list is
     complete (none: altogether); `sheet`, `header_row` and `mapping` (own header → column) say where the table stands and how its columns are called.
     The same bytes to be read the same way for the same catalog, label and days again give the earlier run. Raises InvalidInput for days out of
-    order, for a class that is none and a column that is none, LabelTaken where the label is not a draft's, FileTooLarge.
+    order, for a class that is none and a column that is none, LabelTaken where the label is not a draft's, DraftEdited where somebody edited the
+    entries of the draft that it would replace and `replace` does not say that they may go, FileTooLarge.
     """
     check_days(effective_from, effective_to)
     wanted = {
@@ -190,12 +199,16 @@ def upload_catalog(
         with transaction.atomic():
             Catalog.objects.select_for_update(no_key=True).get(pk=catalog.pk)
             earlier = _earlier(Q(**wanted), stored.sha256)
-            if not earlier:
+            edited = _edits_replaced(catalog, label)
+            if not earlier or (replace and edited):
                 _label_is_free(catalog, label, by)
+                if edited and not replace:
+                    raise DraftEdited(_(DraftEdited.sentence) % {"label": label, "count": edited})
                 run = ImportRun.objects.create(
                     kind=ImportRun.Kind.ENTRIES,
                     **wanted,
                     note=note,
+                    replace=replace,
                     **_upload_fields(stored, file_name, by),
                 )
                 return _queued(run, f"catalog:{catalog.pk}"), True
@@ -239,8 +252,9 @@ def _classes(prefixes: Sequence[str]) -> list[str]:
     for written in prefixes:
         try:
             found.add(codes.class_code(written.strip()).value)
-        except cells.Fault:
-            _refuse("/complete_for", "bad_code", _("%(code)s is no class code such as X or XL01.") % {"code": written})
+        except cells.Fault as fault:
+            sentence = _("%(code)s is no class code such as X or XL01.") % {"code": written}
+            raise _refused("/complete_for", "bad_code", sentence) from fault
     return sorted(found)
 
 
@@ -251,11 +265,8 @@ def _columns_by_header(mapping: Mapping[str, str], kind: str) -> dict[str, str]:
     for header, written in mapping.items():
         column = known.get(header_key(written))
         if column is None:
-            _refuse(
-                "/mapping",
-                "unknown_column",
-                _("%(name)s is no column; see the columns of the file.") % {"name": written[:100]},
-            )
+            sentence = _("%(name)s is no column; see the columns of the file.") % {"name": written[:100]}
+            raise _refused("/mapping", "unknown_column", sentence)
         found[header] = column.name
     return found
 
@@ -292,6 +303,11 @@ def _label_is_free(catalog: Catalog, label: str, by: str) -> None:
     standing = Standing(state=there.state_on(today) if there else NEW, today=today)
     if why := why_not(MOVE["import"], standing, by):
         raise refusal_of(why, label)
+
+
+def _edits_replaced(catalog: Catalog, label: str) -> int:
+    """Return how many edits of entries an import with this label would lose."""
+    return EntryEdit.objects.filter(version__catalog=catalog, version__label=label).count()
 
 
 @transaction.atomic

@@ -105,7 +105,7 @@ class TextIndex:
         return array("I", dict.fromkeys(ranked))  # each row at its best
 
     def key(self, ordinal: int) -> str:
-        """Will return the key of the row with this ordinal."""
+        """Return the key of the row with this ordinal."""
         return self._keys[ordinal]
 
 
@@ -145,7 +145,7 @@ class _Column:
         return self.joined[self.starts[place] : self.starts[place + 1] - 1]
 
     def find(self, part: str, *, at_start: bool) -> dict[Match, list[int]]:
-        """Will return the places of the texts that have the part (or start with it), by how it was found."""
+        """Return the places of the texts that have the part (or start with it), by how it was found."""
         joined, starts = self.joined, self.starts
         looked_for, shift = (_APART + part, 1) if at_start else (part, 0)
         exact: list[int] = []
@@ -189,7 +189,7 @@ class _Distinct:
         return {Match.SUBSTRING: [rows[starts[number] : starts[number + 1]] for number in numbers]} if numbers else {}
 
     def find(self, part: str, *, at_start: bool = False) -> "dict[Match, list[array[int]]]":
-        """Will return the rows of each text that has the part (or starts with it), by how it was found."""
+        """Return the rows of each text that has the part (or starts with it), by how it was found."""
         rows, starts = self.rows, self.starts
         return {
             match: [rows[starts[number] : starts[number + 1]] for number in numbers]

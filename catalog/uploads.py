@@ -5,7 +5,7 @@ import os
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -55,6 +55,12 @@ def keep(chunks: Iterable[bytes]) -> StoredFile:
             raise NoRoom(_("The file could not be stored; nothing was kept. Try again later.")) from fault
         raise
     return StoredFile(str(path.relative_to(settings.DATA_DIR)), size, digest.hexdigest())
+
+
+def shown_file_name(name: str) -> str:
+    """Return an uploaded file's name without folders and unprintable characters, at most 255 long; for showing only."""
+    last = PurePath(name.replace("\\", "/")).name
+    return "".join(c for c in last if c.isprintable())[:255] or "upload"
 
 
 def full_path(path: str) -> Path:

@@ -102,6 +102,18 @@ STATUTORY_CIRCUMSTANCES: Final = Vocabulary(
     Term("public_health", "公共卫生", "public health"),
     Term("overseas", "境外就医", "overseas", ("境外",)),
 )
+# What an insurer says of a list in consultation, and what the office answers (curation.md 2).
+STANCES: Final = Vocabulary(
+    Term("support", "支持", "support", ("赞成", "同意", "agree")),
+    Term("oppose", "反对", "oppose", ("不同意", "不赞成", "不支持", "object", "disagree")),
+    Term("suggest", "建议", "suggest", ("修改建议", "建议修改", "修改", "suggestion")),
+)
+DISPOSITIONS: Final = Vocabulary(
+    Term("accepted", "采纳", "accepted", ("已采纳",)),
+    Term("partly", "部分采纳", "partly accepted"),
+    Term("declined", "未采纳", "declined", ("不采纳",)),
+    Term("noted", "已阅", "noted"),
+)
 CIRCUMSTANCES: Final = Vocabulary(Term("none", "无", "none"), *STATUTORY_CIRCUMSTANCES.terms)
 
 

@@ -83,7 +83,7 @@ class ClaimBatch(models.Model):
     lines = models.PositiveIntegerField(_("lines"), default=0)
     lines_done = models.PositiveIntegerField(_("lines decided"), default=0)
     rules_version = models.CharField(_("rules version"), max_length=20, blank=True, default="")
-    # JSON: which days and drug identities its claims ask about, so that a worker gathers the facts once for all of its chunks.
+    # JSON: which days and drug identities its claims ask about, so that a worker loads the facts once for all of its chunks.
     asked_about = models.TextField(blank=True, default="")
     totals = models.JSONField(_("totals"), null=True)
     # What is wrong with the file as a whole, and what is worth knowing: [{row, column, value, code, message_zh, message_en}].

@@ -1,4 +1,4 @@
-"""Deciding claims and answering coverage: gather → decide → record. Instants come from the caller's observation (catalog.clock)."""
+"""Deciding claims and answering coverage: load → decide → record. Instants come from the caller's observation (catalog.clock)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog.clock import Observation
-from claims import gather
 from claims.eligibility import (
     Claim,
     Decision,
@@ -20,8 +19,9 @@ from claims.eligibility import (
     coverage_answer,
     parse_claim,
 )
-from claims.eligibility.coverage import Coverage
+from claims.eligibility.decision import Coverage
 from claims.eligibility.facts import RULES_VERSION, CoverageQuery
+from claims.facts import ProductFacts, load, product_facts
 from claims.models import ClaimCheck
 from common.audit.deeds import Deed
 from common.audit.services import record
@@ -41,7 +41,7 @@ class Decided:
 
     decision: Decision
     check: ClaimCheck | None
-    product: gather.ProductFacts
+    product: ProductFacts
 
 
 def decide_claim(
@@ -56,9 +56,9 @@ def decide_claim(
 
 def _decide(
     claim: Claim, *, insurer_id: int, seen: Observation, known_at: datetime | None
-) -> tuple[Decision, gather.ProductFacts]:
-    product = gather.product_facts(insurer_id=insurer_id, code=claim.product, seen=seen)
-    world = gather.gather(
+) -> tuple[Decision, ProductFacts]:
+    product = product_facts(insurer_id=insurer_id, code=claim.product, seen=seen)
+    snapshot = load(
         product,
         identities=[line.identity for line in claim.lines],
         days=_days_of(claim),
@@ -66,7 +66,7 @@ def _decide(
         known_at=min(known_at or seen.known_at, seen.known_at),
         seen=seen,
     )
-    return assess_claim(claim, world), product
+    return assess_claim(claim, snapshot), product
 
 
 def _days_of(claim: Claim) -> set[date]:
@@ -77,7 +77,7 @@ def _days_of(claim: Claim) -> set[date]:
 def _record(
     claim: Claim,
     decision: Decision,
-    product: gather.ProductFacts,
+    product: ProductFacts,
     *,
     data: Mapping[str, Any],
     by: str,
@@ -119,7 +119,7 @@ def worded(kept: dict[str, Any], language: Language) -> dict[str, Any]:
     return {**kept, "lines": lines}
 
 
-def with_provenance(shown: dict[str, Any], product: gather.ProductFacts) -> dict[str, Any]:
+def with_provenance(shown: dict[str, Any], product: ProductFacts) -> dict[str, Any]:
     """Mark in an answer what is official, hand-coded or demonstration data: each catalog version, and the product."""
     provenance = {code: listed[0].provenance for code, listed in product.catalogs.items() if listed}
     for cited in shown["catalogs"]:
@@ -130,13 +130,13 @@ def with_provenance(shown: dict[str, Any], product: gather.ProductFacts) -> dict
 
 def coverage(
     *, insurer_id: int, product_code: str, queries: Sequence[CoverageQuery], seen: Observation
-) -> tuple[list[Coverage], gather.ProductFacts]:
-    """Answer coverage queries of one product, in order; raises UnknownProduct. Queries as known at one instant share one gathering."""
-    product = gather.product_facts(insurer_id=insurer_id, code=product_code, seen=seen)
-    worlds = {}
+) -> tuple[list[Coverage], ProductFacts]:
+    """Answer coverage queries of one product, in order; raises UnknownProduct. Queries as known at one instant share one snapshot."""
+    product = product_facts(insurer_id=insurer_id, code=product_code, seen=seen)
+    snapshots = {}
     for known_at in {_known_at(query, seen) for query in queries}:
         alike = [query for query in queries if _known_at(query, seen) == known_at]
-        worlds[known_at] = gather.gather(
+        snapshots[known_at] = load(
             product,
             identities=[query.identity for query in alike],
             days={query.day for query in alike},
@@ -144,14 +144,14 @@ def coverage(
             seen=seen,
             treating=[(query.identity, query.diagnoses) for query in alike],
         )
-    return [assess_coverage(query, worlds[_known_at(query, seen)]) for query in queries], product
+    return [assess_coverage(query, snapshots[_known_at(query, seen)]) for query in queries], product
 
 
 def _known_at(query: CoverageQuery, seen: Observation) -> datetime:
     return min(query.known_at or seen.known_at, seen.known_at)
 
 
-def coverage_document(found: Coverage, product: gather.ProductFacts, language: Language) -> dict[str, Any]:
+def coverage_document(found: Coverage, product: ProductFacts, language: Language) -> dict[str, Any]:
     """Return a coverage answer as the API shows it."""
     return with_provenance(coverage_answer(found, language), product)
 
@@ -167,7 +167,7 @@ class Replayed:
     """
 
     decision: Decision | None
-    product: gather.ProductFacts | None
+    product: ProductFacts | None
     same: bool
     differences: list[dict[str, Any]]
     causes: list[dict[str, Any]]

@@ -14,11 +14,17 @@ _all: "list[LruCache[Any, Any]]" = []
 class LruCache(Generic[K, V]):
     """A bounded cache: the least recently used goes first, the newest always stays. Safe between threads.
 
-    `limit` bounds the number of its values, or the sum of their weights where `weight` says what a value weighs.
+    `limit` bounds the number of its values, or the sum of their weights where `weight` says what a value weighs. `dropped` is called with
+    each value that had to go for another.
     """
 
-    def __init__(self, limit: int, weight: Callable[[V], int] = lambda _value: 1) -> None:
-        self.limit, self._weight, self._sum = limit, weight, 0
+    def __init__(
+        self,
+        limit: int,
+        weight: Callable[[V], int] = lambda _value: 1,
+        dropped: Callable[[V], None] = lambda _value: None,
+    ) -> None:
+        self.limit, self._weight, self._dropped, self._sum = limit, weight, dropped, 0
         self._items: OrderedDict[K, V] = OrderedDict()
         self._lock = threading.Lock()
         _all.append(self)
@@ -31,7 +37,7 @@ class LruCache(Generic[K, V]):
             return found
 
     def put(self, key: K, value: V) -> None:
-        weight = self._weight
+        weight, dropped = self._weight, []
         with self._lock:
             old = self._items.pop(key, None)
             self._sum += weight(value) - (weight(old) if old is not None else 0)
@@ -39,6 +45,9 @@ class LruCache(Generic[K, V]):
             while self._sum > self.limit and len(self._items) > 1:
                 _key, gone = self._items.popitem(last=False)
                 self._sum -= weight(gone)
+                dropped.append(gone)
+        for gone in dropped:
+            self._dropped(gone)
 
     def clear(self) -> None:
         with self._lock:

@@ -7,7 +7,7 @@ import msgspec
 
 
 def compact(document: Any) -> str:
-    """Will write JSON without needless space; everything escaped where a text is none (half a surrogate pair)."""
+    """Write JSON without needless space; everything escaped where a text is none (half a surrogate pair)."""
     try:
         return msgspec.json.encode(document).decode()
     except UnicodeEncodeError:

@@ -16,14 +16,14 @@ _INSTANT = re.compile(
 
 @lru_cache(maxsize=4_096)
 def parse_day(text: str) -> date:
-    """Will read a calendar day written 2026-01-31, and no other way. Raises ValueError."""
+    """Read a calendar day written 2026-01-31, and no other way. Raises ValueError."""
     if len(text) != 10 or text[4] != "-" or text[7] != "-" or not text.isascii():
         raise ValueError(text)
     return date.fromisoformat(text)
 
 
 def parse_instant(text: str) -> datetime:
-    """Will read an RFC 3339 instant and return it in UTC; finer than microseconds is cut off. Raises ValueError."""
+    """Read an RFC 3339 instant and return it in UTC; finer than microseconds is cut off. Raises ValueError."""
     found = _INSTANT.fullmatch(text)
     if found is None:
         raise ValueError(text)
@@ -37,6 +37,6 @@ def parse_instant(text: str) -> datetime:
 
 
 def instant_text(moment: datetime) -> str:
-    """Will write an instant in UTC, with six decimals of a second where it has any: 2026-05-27T23:00:05Z."""
+    """Write an instant in UTC, with six decimals of a second where it has any: 2026-05-27T23:00:05Z."""
     written = moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="auto")
     return written + "Z"

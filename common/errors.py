@@ -4,8 +4,9 @@ A refusal is not a bug. It is raised next to the rule that refuses, carries a st
 people, and is translated once, in `common.api`, into RFC 9457 problem JSON. Anything else that is raised is a bug (500).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +19,20 @@ class Problem:
 
 
 class Refused(Exception):
-    """Base of every refusal; a subclass names its `code` and, where 409 Conflict is not right, its HTTP `status`."""
+    """Base of every refusal; a subclass names its `code` and, where 409 Conflict is not right, its HTTP `status`.
+
+    `more` are members of the problem document beside the usual ones: what a client needs to mend it.
+    """
 
     code = "refused"
     status = 409
 
-    def __init__(self, detail: str = "", *, errors: Iterable[Problem] = ()) -> None:
+    def __init__(
+        self, detail: str = "", *, errors: Iterable[Problem] = (), more: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
+        self.more = dict(more or {})
         self.errors: tuple[Problem, ...] = tuple(errors)
 
 
@@ -37,5 +44,5 @@ class InvalidInput(Refused):
 
 
 def pointer(*steps: str | int) -> str:
-    """Will write a JSON pointer (RFC 6901) from its steps: `pointer("lines", 0, "amount")` is `/lines/0/amount`."""
+    """Write a JSON pointer (RFC 6901) from its steps: `pointer("lines", 0, "amount")` is `/lines/0/amount`."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)

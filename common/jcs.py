@@ -12,7 +12,7 @@ _BEYOND = (b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
 
 
 def canonical_json(document: Any) -> bytes:
-    """Will write a document of objects, lists, text, whole numbers below 2^53, booleans and null as RFC 8785 JSON.
+    """Write a document of objects, lists, text, whole numbers below 2^53, booleans and null as RFC 8785 JSON.
 
     Raises UnicodeEncodeError for text with half a surrogate pair.
     """
@@ -24,7 +24,7 @@ def canonical_json(document: Any) -> bytes:
 
 
 def sha256_of(document: Any) -> str:
-    """Will return the SHA-256 of a document's canonical JSON, in hex."""
+    """Return the SHA-256 of a document's canonical JSON, in hex."""
     return hashlib.sha256(canonical_json(document)).hexdigest()
 
 

@@ -1,6 +1,6 @@
 """Names that are kept in both languages, as labels of fields and choices that follow the reader's language."""
 
-from typing import Protocol
+from typing import Protocol, cast
 
 from django.utils.functional import Promise, lazy
 from django.utils.translation import get_language
@@ -26,7 +26,7 @@ def label(term: Named) -> Promise:
         # Without a language (as when migrations are written) the name is the source's own, English.
         return term.name(reader_language() if get_language() else "en")
 
-    return lazy(name, str)()
+    return cast(Promise, lazy(name, str)())
 
 
 def choices(terms: tuple[Named, ...]) -> list[tuple[str, Promise]]:

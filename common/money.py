@@ -26,7 +26,7 @@ class NotANumber(ValueError):
 
 
 def scaled(value: object, places: int) -> int:
-    """Will return a decimal as a whole number of 10^-places.
+    """Return a decimal as a whole number of 10^-places.
 
     Takes text ("4977.00"), int or Decimal; a bool or a binary float is not a number here, since a float has already lost
     what was written. Raises NotANumber: BAD_NUMBER for NaN, Infinity, exponents in text and anything else that is no plain
@@ -62,7 +62,7 @@ def scaled(value: object, places: int) -> int:
 
 
 def fen(value: object) -> int:
-    """Will return an amount of yuan, written with at most two decimals, in fen. Raises NotANumber."""
+    """Return an amount of yuan, written with at most two decimals, in fen. Raises NotANumber."""
     # The common way of writing money, without the general parser: a claim of 500 lines has 1,500 amounts.
     if isinstance(value, str) and value[-3:-2] == "." and len(value) < 16 and value.isascii():
         digits = value[:-3] + value[-2:]
@@ -77,7 +77,7 @@ def fen(value: object) -> int:
 # Of a line's nine amounts most come again and again: 0.00 most of all.
 @lru_cache(maxsize=16_384)
 def yuan(amount: int) -> str:
-    """Will write fen as yuan with two decimals: 497700 is "4977.00"."""
+    """Write fen as yuan with two decimals: 497700 is "4977.00"."""
     if amount < 0:
         return "-" + yuan(-amount)
     whole, rest = divmod(amount, 100)
@@ -85,13 +85,13 @@ def yuan(amount: int) -> str:
 
 
 def ratio_text(ratio: int) -> str:
-    """Will write ten-thousandths with four decimals: 7000 is "0.7000"."""
+    """Write ten-thousandths with four decimals: 7000 is "0.7000"."""
     whole, rest = divmod(ratio, RATIO_ONE)
     return f"{whole}.{rest:04d}"
 
 
 def plain(number: int, places: int, *, least: int = 0) -> str:
-    """Will write a whole number of 10^-places without needless zeros, but with at least `least` decimals.
+    """Write a whole number of 10^-places without needless zeros, but with at least `least` decimals.
 
     `plain(30000, 3)` is "30"; `plain(57000, 4, least=2)` is "5.70".
     """
@@ -103,10 +103,10 @@ def plain(number: int, places: int, *, least: int = 0) -> str:
 
 
 def half_up(numerator: int, denominator: int) -> int:
-    """Will divide two numbers, neither negative, and round half up: the only rounding in the product (eligibility 1)."""
+    """Divide two numbers, neither negative, and round half up: the only rounding in the product (eligibility 1)."""
     return (2 * numerator + denominator) // (2 * denominator)
 
 
 def share_of(amount: int, ratio: int) -> int:
-    """Will return the part of an amount (fen) that a ratio (ten-thousandths) pays, rounded half up to the fen."""
+    """Return the part of an amount (fen) that a ratio (ten-thousandths) pays, rounded half up to the fen."""
     return half_up(amount * ratio, RATIO_ONE)

@@ -21,7 +21,7 @@ _APPROVAL_LEAD = "国药准字"
 
 @lru_cache(maxsize=65_536)
 def norm(text: str) -> str:
-    """Will return the comparable form of a drug text: marks and zero-width characters removed, NFKC, no white space,
+    """Return the comparable form of a drug text: marks and zero-width characters removed, NFKC, no white space,
     lower case, in this order (eligibility 3.1)."""
     visible = text.translate(_INVISIBLE)
     if not visible.isascii():
@@ -30,7 +30,7 @@ def norm(text: str) -> str:
 
 
 def approval_key(text: str) -> str:
-    """Will return the comparable form of an approval number 批准文号: `norm` without a leading 国药准字."""
+    """Return the comparable form of an approval number 批准文号: `norm` without a leading 国药准字."""
     return norm(text).removeprefix(_APPROVAL_LEAD)
 
 
@@ -56,7 +56,7 @@ _TYPED_EITHER_WAY = (
 
 @lru_cache(maxsize=16_384)
 def as_read(text: str) -> str:
-    """Will return a free text as people read it: NFKC, brackets and punctuation of either width alike, without white
+    """Return a free text as people read it: NFKC, brackets and punctuation of either width alike, without white
     space, marks that mean nothing and the final 。 (csv.md, "What differs between two versions")."""
     plain = unicodedata.normalize("NFKC", text.translate(_INVISIBLE))
     return plain.translate(_WHITE_SPACE).translate(_TYPED_EITHER_WAY).rstrip(".")

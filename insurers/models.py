@@ -183,6 +183,8 @@ class WebhookEvent(models.TextChoices):
     CATALOG_PUBLISHED = "catalog.published", _("catalog version published")
     CATALOG_WITHDRAWN = "catalog.withdrawn", _("catalog version withdrawn")
     CONSULTATION_OPENED = "consultation.opened", _("consultation opened")
+    CONSULTATION_CLOSED = "consultation.closed", _("consultation closed")
+    COMMENT_ANSWERED = "comment.answered", _("comment answered")
     BATCH_FINISHED = "batch.finished", _("batch finished")
 
 

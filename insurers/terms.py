@@ -67,7 +67,7 @@ class Benefit:
     annual_limit: int | None = None
 
     def ratio_for(self, *, pre_existing: bool, settled: bool) -> int:
-        """Will return the ratio of a line in ten-thousandths, bands aside (eligibility 7, step 3)."""
+        """Return the ratio of a line in ten-thousandths, bands aside (eligibility 7, step 3)."""
         if self.ratio_unsettled is not None and not settled:
             plain, special = self.ratio_unsettled, self.ratio_unsettled_pre_existing
         else:
@@ -95,13 +95,13 @@ class ProductTerms:
     benefits: tuple[Benefit, ...]
 
     def deductible(self, group: str, *, pre_existing: bool) -> int:
-        """Will return a group's deductible in fen (eligibility 7)."""
+        """Return a group's deductible in fen (eligibility 7)."""
         if pre_existing and group in self.deductibles_pre_existing:
             return self.deductibles_pre_existing[group]
         return self.deductibles[group]
 
     def references(self) -> tuple[CatalogReference, ...]:
-        """Will return every reference to a catalog, each once: base, exclusions, negative lists, benefits in order."""
+        """Return every reference to a catalog, each once: base, exclusions, negative lists, benefits in order."""
         named = [self.base] if self.base else []
         named += [*self.base_exclusions, *self.negative_lists]
         named += [reference for benefit in self.benefits for reference in benefit.catalogs]
@@ -119,7 +119,7 @@ class PlacedReference:
 
 
 def catalog_references(terms: ProductTerms) -> list[PlacedReference]:
-    """Will list every reference of a product version, so that the caller can check that it exists and is allowed.
+    """List every reference of a product version, so that the caller can check that it exists and is allowed.
 
     A benefit pays what its catalogs list. So these are commercial, or base where a benefit follows 医保 itself; a `negative` or
     `base_exclusion` catalog lists what is not paid, and a `reference` list is never used in a check (eligibility 1).
@@ -144,7 +144,7 @@ def catalog_references(terms: ProductTerms) -> list[PlacedReference]:
 
 
 def parse_terms(data: object, language: Language = "zh") -> ProductTerms:
-    """Will read a product version from decoded JSON.
+    """Read a product version from decoded JSON.
 
     Money and ratios may be text, whole numbers or Decimal, never a binary float. Raises InvalidTerms with every problem found:
     unknown fields, wrong types, bad numbers, bands that do not rise, a benefit without ratio or bands, a deductible group
@@ -159,7 +159,7 @@ def parse_terms(data: object, language: Language = "zh") -> ProductTerms:
 
 
 def terms_document(terms: ProductTerms) -> dict[str, Any]:
-    """Will write a product version as JSON in full, with the defaults filled in; parsing it gives the same terms."""
+    """Write a product version as JSON in full, with the defaults filled in; parsing it gives the same terms."""
 
     def reference(named: CatalogReference) -> dict[str, str]:
         return {"catalog": named.catalog, **({"label": named.label} if named.label is not None else {})}

@@ -11,12 +11,12 @@ _BARE_ELEMENT = re.compile("[A-Za-z0-9._:+*-]+")
 
 
 def copied(text: str) -> str:
-    """Will write a text as a field of COPY."""
+    """Write a text as a field of COPY."""
     return _SPECIAL.sub(lambda found: _ESCAPES[found.group()], text) if _SPECIAL.search(text) else text
 
 
 def copied_array(values: Iterable[str]) -> str:
-    """Will write texts as a field of COPY that holds an array."""
+    """Write texts as a field of COPY that holds an array."""
     return copied("{" + ",".join(_element(value) for value in values) + "}")
 
 
@@ -27,10 +27,10 @@ def _element(value: str) -> str:
 
 
 def json_text(text: str) -> str:
-    """Will write a text as JSON, characters beyond ASCII as they are."""
+    """Write a text as JSON, characters beyond ASCII as they are."""
     return encode_basestring(text)
 
 
 def json_list(values: Iterable[str]) -> str:
-    """Will write texts as a JSON array."""
+    """Write texts as a JSON array."""
     return "[" + ",".join(encode_basestring(value) for value in values) + "]"

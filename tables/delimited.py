@@ -32,7 +32,7 @@ class Lines:
         self.taken: list[str] = []
 
     def feed(self) -> Iterator[str]:
-        """Will yield lines until the file or the patience ends; raises csv.Error within a record that never does."""
+        """Yield lines until the file or the patience ends; raises csv.Error within a record that never does."""
         taken = self.taken
         size = 0
         while self._again:
@@ -55,20 +55,20 @@ class Lines:
             yield line
 
     def leave_record(self) -> None:
-        """Will go on with the line after the first one of the record."""
+        """Go on with the line after the first one of the record."""
         self._again.extendleft(reversed(self.taken[1:]))
         self.taken.clear()
 
 
 def open_lines(path: Path, encoding: str) -> IO[str]:
-    """Will open the text with its line ends as they are, so that CR alone ends a line too and nothing is translated."""
+    """Open the text with its line ends as they are, so that CR alone ends a line too and nothing is translated."""
     return path.open(encoding=encoding, errors="strict", newline="")
 
 
 def rows_of(
     file: IO[str], encoding: str, header_names: Callable[[list[str]], int], report: Callable[[Problem], None]
 ) -> Iterator[Row]:
-    """Will yield the number of a row's first line and its cells; blank rows, and lines of spaces, are left out but counted.
+    """Yield the number of a row's first line and its cells; blank rows, and lines of spaces, are left out but counted.
 
     `header_names` counts how many cells of a header are known, which decides the delimiter: titles may stand above the
     header. A row whose quoting is

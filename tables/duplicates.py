@@ -26,7 +26,7 @@ class FirstSeen:
             places[place] = which
 
     def first(self, hashed: int, number: int) -> int | None:
-        """Will return the number that came first with this hash, or None and remember this one."""
+        """Return the number that came first with this hash, or None and remember this one."""
         hashed &= _FULL
         places, mask, hashes = self._places, self._mask, self._hashes
         place = hashed & mask

@@ -45,7 +45,7 @@ class Refusal(Exception):
 
 
 def encoding_of(path: Path) -> str:
-    """Will return the codec that reads the whole file without a fault: utf-8-sig, utf-8, utf-16 or gb18030.
+    """Return the codec that reads the whole file without a fault: utf-8-sig, utf-8, utf-16 or gb18030.
 
     Raises Refusal BAD_ENCODING.
     """

@@ -16,7 +16,7 @@ class Issue(NamedTuple):
     details: Mapping[str, object]
 
     def at(self, row: int) -> Problem:
-        """Will make it a problem of that row."""
+        """Make it a problem of that row."""
         return problem(self.code, row, self.column, self.value, **self.details)
 
 
@@ -38,12 +38,12 @@ class Findings:
         self.error_count = self.warning_count = self.normalised_count = 0
 
     def report(self, found: Problem) -> None:
-        """Will keep a problem, and count it."""
+        """Keep a problem, and count it."""
         if not self._only_counted(found.code):
             (self.warnings if found.code in WARNINGS else self.errors).append(found)
 
     def add(self, code: str, row: int | None, column: str = "", value: object = "", **details: object) -> None:
-        """Will make a problem and keep it, or only count it when enough were kept.
+        """Make a problem and keep it, or only count it when enough were kept.
 
         Making a sentence costs more than finding the fault, and a file may have a million of them.
         """
@@ -51,7 +51,7 @@ class Findings:
             (self.warnings if code in WARNINGS else self.errors).append(problem(code, row, column, value, **details))
 
     def _only_counted(self, code: str) -> bool:
-        """Will count a problem of this code, and tell whether enough of its kind were kept."""
+        """Count a problem of this code, and tell whether enough of its kind were kept."""
         if code in WARNINGS:
             self.warning_count += 1
             return self.warning_count > self._limits.problems_kept
@@ -59,13 +59,13 @@ class Findings:
         return self.error_count > self._limits.problems_kept
 
     def tell(self, change: Normalised) -> None:
-        """Will keep a normalisation, and count it."""
+        """Keep a normalisation, and count it."""
         self.normalised_count += 1
         if len(self.normalised) < self._limits.normalised_kept:
             self.normalised.append(change)
 
     def issues(self, row: int, outcomes: Sequence[HasIssues]) -> None:
-        """Will report what the cells of a row have to tell."""
+        """Report what the cells of a row have to tell."""
         issues = [issue for outcome in outcomes for issue in outcome.issues]
         # A totals row or a repeated header is one mistake, not one in every cell.
         for issue in next(([issue] for issue in issues if issue.code == "NOT_A_TABLE"), issues):

@@ -14,10 +14,10 @@ _SHIELDED = re.compile(f"^'(?='*[{_SPACE}]*[{_STARTS}])", re.MULTILINE)
 
 
 def shield(text: str) -> str:
-    """Will return the text so that no line of it starts a formula."""
+    """Return the text so that no line of it starts a formula."""
     return _AT_RISK.sub("'", text) if text else text
 
 
 def unshield(text: str) -> str:
-    """Will return the text without the apostrophes that `shield` put there."""
+    """Return the text without the apostrophes that `shield` put there."""
     return _SHIELDED.sub("", text)

@@ -83,17 +83,17 @@ _END_OF_DIRECTORY = b"PK\x05\x06"
 
 
 def not_a_table(zh: str, en: str, row: int | None = None, column: str = "", value: str = "") -> Refusal:
-    """Will make the refusal NOT_A_TABLE with its reason in both languages."""
+    """Make the refusal NOT_A_TABLE with its reason in both languages."""
     return Refusal(problem("NOT_A_TABLE", row, column, value, why_zh=zh, why_en=en))
 
 
 def too_large(zh: str, en: str) -> Refusal:
-    """Will make the refusal TOO_LARGE with its reason in both languages."""
+    """Make the refusal TOO_LARGE with its reason in both languages."""
     return Refusal(problem("TOO_LARGE", None, why_zh=zh, why_en=en))
 
 
 def sha256_of(path: Path) -> str:
-    """Will return the SHA-256 of the file's bytes, in hexadecimal."""
+    """Return the SHA-256 of the file's bytes, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -161,7 +161,7 @@ def _refuse_other_texts(plain: bytes) -> None:
 
 
 def _check_archive(path: Path, limits: Limits) -> None:
-    """Will look at the archive's directory only. Raises Refusal NOT_A_TABLE, TOO_LARGE."""
+    """Look at the archive's directory only. Raises Refusal NOT_A_TABLE, TOO_LARGE."""
     _check_directory_size(path, limits)
     try:
         with zipfile.ZipFile(path) as archive:
@@ -262,7 +262,7 @@ class Unpacked:
         return info
 
     def occurrences(self, name: str, of: bytes, most: int) -> int:
-        """Will count a short text in a part, up to just above `most`: a hint got in no time, before anything is parsed."""
+        """Count a short text in a part, up to just above `most`: a hint got in no time, before anything is parsed."""
         found = 0
         with self._archive.open(self._info(name)) as part:
             while found <= most and (piece := part.read(1 << 20)):
@@ -270,7 +270,7 @@ class Unpacked:
         return found
 
     def pieces(self, name: str) -> Iterator[bytes]:
-        """Will yield the bytes of a part. Raises Refusal NOT_A_TABLE (missing, damaged, a DOCTYPE) or TOO_LARGE."""
+        """Yield the bytes of a part. Raises Refusal NOT_A_TABLE (missing, damaged, a DOCTYPE) or TOO_LARGE."""
         info = self._info(name)
         try:
             with self._archive.open(info) as part:
@@ -291,7 +291,7 @@ class Unpacked:
             yield piece
 
     def refuse_doctypes(self) -> None:
-        """Will look at the beginning of every part. Raises Refusal NOT_A_TABLE."""
+        """Look at the beginning of every part. Raises Refusal NOT_A_TABLE."""
         for info in self.names.values():
             try:
                 with self._archive.open(info) as part:

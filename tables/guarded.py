@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -44,8 +44,8 @@ class ChildDied(RuntimeError):
     """The child was ended from outside, which says nothing about the file: try again."""
 
 
-def frames_from(module: str, request: dict[str, Any], limits: Limits) -> Iterator[Frame]:
-    """Will run `python -m module` and yield the frames it sends, up to but not with the last.
+def frames_from(module: str, request: dict[str, Any], limits: Limits) -> Generator[Frame]:
+    """Run `python -m module` and yield the frames it sends, up to but not with the last.
 
     Raises Refusal TOO_LARGE when the child runs out of memory or time, NOT_A_TABLE when it crashes on the file;
     ChildDied when someone ended it. Closing the iterator ends the child.
@@ -135,12 +135,12 @@ def _why(module: str, status: int, limits: Limits) -> Refusal | ChildDied:
 
 
 def send(pipe: BinaryIO, kind: bytes, payload: bytes) -> None:
-    """Will write one frame."""
+    """Write one frame."""
     pipe.write(_HEAD.pack(kind, len(payload)) + payload)
 
 
 def serve(frames: Callable[[dict[str, Any]], Iterator[Frame]]) -> None:
-    """Will be a child: read the request, limit this process, and send the frames made from it."""
+    """Be a child: read the request, limit this process, and send the frames made from it."""
     request = json.loads(sys.stdin.buffer.read())
     limits = Limits(**request["limits"])
     _limit_this_process(limits)

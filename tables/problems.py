@@ -118,6 +118,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "该国家医保药品代码在第 {other} 行对应另一药品（本行为第 {row} 行）。请核对两行的代码。",
         "Row {other} gives this national code to another drug than row {row} does. Check the code of both rows.",
     ),
+    "UNKNOWN_ENTRY": (
+        "版本 {label} 没有条目编码“{entry}”。请按其条目列表填写，或留空，表示对整个目录的意见。",
+        "{label} has no entry “{entry}”. Take the code from its entries, or leave it out to speak of the whole list.",
+    ),
     "UNCODED": (
         "{column} 只有文字、没有编码，理赔时将转人工。请补充 {needed}。",
         "{column} is text without codes, so claims will go to a person. Add {needed}.",
@@ -154,7 +158,7 @@ class Problem:
 
     `row` is the file's line or the sheet's row (None: the whole file); `column` the column's English name, or the
     header as written where it is not known; `value` what stood there, shortened, and masked where it may identify a
-    person.
+    person. `other` is the row it is about too, where it is about two.
     """
 
     code: str
@@ -163,6 +167,7 @@ class Problem:
     value: str
     zh: str
     en: str
+    other: int | None = None
 
     @property
     def severity(self) -> str:
@@ -207,6 +212,7 @@ def problem(code: str, row: int | None, column: str = "", value: object = "", **
         value=shown(str(value)),
         zh=zh.format_map(words),
         en=en.format_map(words),
+        other=other if isinstance(other := details.get("other"), int) else None,
     )
 
 

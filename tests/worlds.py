@@ -9,7 +9,7 @@ from catalog.drugs.names import DosageForms
 from claims.eligibility import (
     CompiledVersion,
     ProductVersion,
-    World,
+    Snapshot,
     compile_entry,
     index_by_class,
     index_by_name,
@@ -87,17 +87,17 @@ def product_version(version: Mapping[str, Any]) -> ProductVersion:
     )
 
 
-def world_of(
+def snapshot_of(
     world: Mapping[str, Any],
     product: str,
     known_at: datetime | None = None,
     knowledge: Knowledge | None = None,
-) -> World:
+) -> Snapshot:
     """Everything a product's claims are judged against, as seen at an instant (when not given: when vectors are asked)."""
     asked = known_at or WHEN_ASKED
     forms = knowledge.forms if knowledge else forms_of(world)
     sold = next(item for item in world["products"] if item["code"] == product)
-    return World(
+    return Snapshot(
         product=product,
         product_versions=[product_version(version) for version in sold["versions"]],
         catalogs={

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,15 +13,17 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 
 from catalog import entries
 from catalog.api import serializers as shapes
+from catalog.api.access import READ, refuse, version_of
 from catalog.api.filters import EntryFilter
-from catalog.api.views import READ, refuse, version_of
 from catalog.models import CatalogEntry, CatalogVersion
 from catalog.search import entries_matching
 from common.api import etags
 from common.api.pagination import CursorPages
+from common.api.problems import ApiProblem
 from common.api.rendering import to_json
 from common.api.views import ApiViewSet
 from common.cache import LruCache
+from common.errors import Problem, pointer
 
 # (insurer or None, revision, catalog, label) → a published version that the insurer may see.
 _versions: LruCache[tuple[int | None, int, str, str], CatalogVersion] = LruCache(2_000)
@@ -50,7 +52,7 @@ class EntryViewSet(ApiViewSet):
         ]
     )
     def list(self, request: Any, code: str, label: str) -> HttpResponse:
-        version = _version(request, code, label)
+        version = seen_version(request, code, label)
         columns = columns_of(request)
         queryset = self.filter_queryset(entries.of_version(version.pk))
         published, etag = version.published_at is not None, etag_of(request, version.checksum)
@@ -83,7 +85,7 @@ class EntryViewSet(ApiViewSet):
         return [row["entry_code"] for row in page]
 
 
-def _version(request: Any, code: str, label: str) -> CatalogVersion:
+def seen_version(request: Any, code: str, label: str) -> CatalogVersion:
     """Return a version that the caller may see; a published one as it was seen at this revision. Raises a 404."""
     key = (request.user.insurer_id, request.user.revision, code, label)
     version = _versions.get(key)
@@ -92,6 +94,33 @@ def _version(request: Any, code: str, label: str) -> CatalogVersion:
         if version.published_at is not None:
             _versions.put(key, version)
     return version
+
+
+def codes_where(version: CatalogVersion, where: Mapping[str, str]) -> list[str]:
+    """Return the codes of the entries that the filters of the list keep; raises a 400 that points into `where`."""
+    known = [name for name in EntryFilter.base_filters if name != "ordering"]
+    for name in where:
+        if name not in known:
+            detail = _("Unknown parameter; known are: %(known)s.") % {"known": ", ".join(known)}
+            raise _invalid([Problem(pointer("where", name[:100]), "unknown_parameter", detail)])
+    asked = EntryFilter(where, queryset=entries.of_version(version.pk))
+    if not asked.is_valid():
+        told = asked.errors.as_data()
+        raise _invalid(
+            Problem(pointer("where", name), fault.code or "invalid", message)
+            for name, faults in told.items()
+            for fault in faults
+            for message in fault.messages
+        )
+    queryset, text = asked.qs, where.get("q")
+    if not text:
+        return list(_entry_codes(queryset))
+    found = entries_matching(version, text)
+    return list(found.only(lambda codes: set(_entry_codes(queryset.filter(entry_code__in=codes))))[:])
+
+
+def _invalid(errors: Iterable[Problem]) -> ApiProblem:
+    return ApiProblem(400, "invalid", _("The request is invalid; see `errors`."), errors)
 
 
 def columns_of(request: Any) -> list[str]:

@@ -16,7 +16,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from catalog import feed
-from catalog.api.views import READ, catalog_of
+from catalog.api.access import READ, catalog_of
 from catalog.models import CatalogVersion
 from common.api import etags
 from common.api.filtering import refuse_unknown

@@ -162,6 +162,7 @@ class ImportInput(StrictSerializer):
     sheet = serializers.CharField(max_length=100, required=False, default="")
     header_row = serializers.IntegerField(min_value=1, max_value=1_000_000, required=False, default=None)
     mapping = serializers.CharField(max_length=20_000, required=False, default="")
+    replace = serializers.BooleanField(required=False, default=False)
 
     def validate_complete_for(self, value: str) -> list[str]:
         return class_list(value)
@@ -234,6 +235,8 @@ ImportForm = {
                 "example": '{"品名": "generic_name"}',
                 "description": "a JSON object: own header → column",
             },
+            "replace": choice(["true", "false", ""])
+            | {"description": "true: a draft of the same label goes although its entries were edited by hand"},
         },
         required=["file"],
     )

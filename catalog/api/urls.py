@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from catalog.api import entries, feed, views
+from catalog.api import comments, drafts, feed, views
 
 VERSION = "catalogs/<str:code>/versions/<str:label>/"
+entry = drafts.EntryViewSet.as_view
 version, publishing = views.VersionViewSet.as_view, views.PublishingViewSet.as_view
 
 urlpatterns = [
@@ -19,7 +20,16 @@ urlpatterns = [
         version({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
         name="version-detail",
     ),
-    path(VERSION + "entries/", entries.EntryViewSet.as_view({"get": "list"}), name="entry-list"),
+    path(VERSION + "entries/", entry({"get": "list", "post": "create"}), name="entry-list"),
+    path(VERSION + "entries/bulk/", drafts.BulkViewSet.as_view({"post": "create"}), name="entry-bulk"),
+    # A code may hold a slash.
+    path(
+        VERSION + "entries/<path:entry_code>/",
+        entry({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+        name="entry-detail",
+    ),
+    path(VERSION + "edits/", drafts.EditsViewSet.as_view({"get": "list"}), name="version-edits"),
+    path(VERSION + "merge-base/", drafts.MergeViewSet.as_view({"post": "create"}), name="version-merge-base"),
     path(VERSION + "export.csv", version({"get": "export_csv"}), name="version-export-csv"),
     path(VERSION + "export.xlsx", version({"get": "export_xlsx"}), name="version-export-xlsx"),
     path(VERSION + "export.ndjson", version({"get": "export_ndjson"}), name="version-export-ndjson"),
@@ -30,6 +40,28 @@ urlpatterns = [
     path(VERSION + "publish/", publishing({"post": "publish"}), name="version-publish"),
     path(VERSION + "withdraw/", publishing({"post": "withdraw", "delete": "keep"}), name="version-withdraw"),
     path(VERSION + "revert/", version({"post": "revert"}), name="version-revert"),
+    path(
+        VERSION + "comments/",
+        comments.CommentViewSet.as_view({"get": "list", "post": "create"}),
+        name="comment-list",
+    ),
+    path(VERSION + "comments/upload/", comments.CommentsFileViewSet.as_view({"post": "create"}), name="comment-upload"),
+    path(VERSION + "comments/summary/", comments.SummaryViewSet.as_view({"get": "list"}), name="comment-summary"),
+    path(
+        VERSION + "comments/summary.xlsx",
+        comments.SummaryViewSet.as_view({"get": "xlsx"}),
+        name="comment-summary-xlsx",
+    ),
+    path(
+        VERSION + "comments/<uuid:pk>/",
+        comments.CommentViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+        name="comment-detail",
+    ),
+    path(
+        VERSION + "comments/<uuid:pk>/answer/",
+        comments.AnswerViewSet.as_view({"post": "create"}),
+        name="comment-answer",
+    ),
     path("imports/", views.ImportViewSet.as_view({"get": "list", "post": "create"}), name="import-list"),
     path("imports/<uuid:pk>/", views.ImportViewSet.as_view({"get": "retrieve"}), name="import-detail"),
     path("imports/<uuid:pk>/problems.csv", views.ImportViewSet.as_view({"get": "problems"}), name="import-problems"),

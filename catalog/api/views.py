@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -13,7 +12,6 @@ from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -25,6 +23,19 @@ from rest_framework.response import Response
 
 from catalog import entries, services
 from catalog.api import serializers as shapes
+from catalog.api.access import (
+    PUBLISH,
+    READ,
+    WRITE,
+    catalog_of,
+    check_writable,
+    given_in,
+    may_write,
+    refuse,
+    version_etag,
+    version_of,
+    writable_version,
+)
 from catalog.api.filters import CatalogFilter, DrugFilter
 from catalog.changes import (
     CHANGE_KINDS,
@@ -57,60 +68,9 @@ from common.api.parsing import StrictJsonParser
 from common.api.problems import ApiProblem
 from common.api.views import ApiViewSet
 from common.downloads import XLSX, download, marked_name
-from common.errors import Problem
 
-READ, WRITE, PUBLISH = ("catalog:read",), ("catalog:write",), ("catalog:publish",)
 SHOWN_PROBLEMS = 100
 SHOWN_NORMALISED = 1000
-
-
-def catalog_of(request: Any, code: str) -> Catalog:
-    """Return a catalog the caller may see; a hidden one is not found."""
-    return get_object_or_404(Catalog.objects.visible_to(request.user.insurer_id).select_related("owner"), code=code)
-
-
-def version_of(request: Any, code: str, label: str) -> CatalogVersion:
-    """Return a version the caller may see; drafts are the catalog office's and the owner's."""
-    catalog = catalog_of(request, code)
-    versions = catalog.versions.select_related("catalog", "parent")
-    if not may_write(request, catalog):
-        versions = versions.open_to_readers(china_today(request.user.known_at))
-    return get_object_or_404(versions, label=label)
-
-
-def may_write(request: Any, catalog: Catalog) -> bool:
-    """Whether the caller's scopes could act on this catalog: the office on all, an insurer on its own."""
-    return request.user.is_office or catalog.owner_id == request.user.insurer_id
-
-
-def check_writable(request: Any, catalog: Catalog) -> None:
-    """Raise a 403 for an insurer's key on a catalog that is not its own."""
-    if not may_write(request, catalog):
-        raise ApiProblem(403, "not_yours", _("Only the catalog office may change a shared catalog."))
-
-
-def version_etag(version: CatalogVersion) -> str:
-    """Return what changes whenever the version does."""
-    facts = (
-        version.pk,
-        version.state,
-        version.state_on(china_today(timezone.now())),
-        version.label,
-        version.effective_from,
-        version.effective_to,
-        version.note,
-        version.complete_for,
-        version.expected_counts,
-        version.checksum,
-        version.submitted_at,
-        version.review_requested_at,
-        version.sent_back_at,
-        version.published_at,
-        version.withdrawal_asked_at,
-        version.withdrawn_at,
-        version.parent_id,
-    )
-    return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
 
 
 class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
@@ -233,11 +193,6 @@ class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
         return answer
 
 
-def refuse(pointer: str, detail: str) -> None:
-    """Raise a 400 for one field of the request."""
-    raise ApiProblem(400, "invalid", _("The request is invalid; see `errors`."), [Problem(pointer, "invalid", detail)])
-
-
 class VersionViewSet(ApiViewSet):
     """Versions 版本 of a catalog: drafts that a second person publishes, then immutable."""
 
@@ -273,7 +228,7 @@ class VersionViewSet(ApiViewSet):
     @extend_schema(request=shapes.DraftInput, responses={201: shapes.VersionOutput})
     def create(self, request: Any, code: str) -> Response:
         """Make a draft, empty or a copy of a version (`from`, its label)."""
-        given = self._given(request, shapes.DraftInput)
+        given = given_in(request, shapes.DraftInput)
         catalog = catalog_of(request, code)
         check_writable(request, catalog)
         wanted = given.pop("from", None)
@@ -291,7 +246,7 @@ class VersionViewSet(ApiViewSet):
     @extend_schema(request=shapes.EditInput, responses=shapes.VersionOutput)
     def partial_update(self, request: Any, code: str, label: str) -> Response:
         """Correct a draft's label, days, note, `complete_for` or expected counts; with another label it is at `Content-Location`."""
-        given = self._given(request, shapes.EditInput)
+        given = given_in(request, shapes.EditInput)
         version = self._for_change(request, code, label)
         changed = services.edit_version(version=version, by=request.user.person, **given)
         response = self._shown(request, changed)
@@ -311,7 +266,7 @@ class VersionViewSet(ApiViewSet):
     @action(detail=True, methods=["post"])
     def submit(self, request: Any, code: str, label: str) -> Response:
         """Open a draft for consultation 征求意见."""
-        given = self._given(request, shapes.SubmitInput)
+        given = given_in(request, shapes.SubmitInput)
         version = self._for_change(request, code, label)
         return self._shown(request, services.submit_version(version=version, by=request.user.person, **given))
 
@@ -325,28 +280,21 @@ class VersionViewSet(ApiViewSet):
     @extend_schema(request=shapes.ReviewInput, responses=shapes.VersionOutput)
     def request_review(self, request: Any, code: str, label: str) -> Response:
         """Hand a draft to the reviewers 提交复核."""
-        given = self._given(request, shapes.ReviewInput)
+        given = given_in(request, shapes.ReviewInput)
         version = self._for_change(request, code, label)
         return self._shown(request, services.request_review(version=version, by=request.user.person, **given))
 
     @extend_schema(request=shapes.RevertInput, responses={201: shapes.VersionOutput})
     def revert(self, request: Any, code: str, label: str) -> Response:
         """Make a draft equal to the edition before this published one (same checksum); a second person publishes it."""
-        given = self._given(request, shapes.RevertInput)
+        given = given_in(request, shapes.RevertInput)
         version = self._for_change(request, code, label)
         return self._made(request, services.revert_version(version=version, by=request.user.person, **given))
 
     def _for_change(self, request: Any, code: str, label: str) -> CatalogVersion:
-        version = version_of(request, code, label)
-        check_writable(request, version.catalog)
+        version = writable_version(request, code, label)
         etags.check_match(request, version_etag(version))
         return version
-
-    def _given(self, request: Any, shape: Any) -> dict[str, Any]:
-        refuse_unknown(request.query_params, ())
-        given = shape(data=request.data)
-        given.is_valid(raise_exception=True)
-        return given.validated_data
 
     def _shown(self, request: Any, version: CatalogVersion, status: int = 200) -> Response:
         shown = shapes.VersionOutput(version).data
@@ -392,21 +340,21 @@ class PublishingViewSet(VersionViewSet):
     @extend_schema(request=shapes.PublishInput, responses=shapes.VersionOutput)
     def publish(self, request: Any, code: str, label: str) -> Response:
         """Publish a draft or a version in review: never by an editor of it."""
-        given = self._given(request, shapes.PublishInput)
+        given = given_in(request, shapes.PublishInput)
         version = self._for_change(request, code, label)
         return self._shown(request, services.publish_version(version=version, by=request.user.person, **given))
 
     @extend_schema(request=shapes.SendBackInput, responses=shapes.VersionOutput)
     def send_back(self, request: Any, code: str, label: str) -> Response:
         """Make a version in review or in consultation a draft again 退回."""
-        given = self._given(request, shapes.SendBackInput)
+        given = given_in(request, shapes.SendBackInput)
         version = self._for_change(request, code, label)
         return self._shown(request, services.send_back(version=version, by=request.user.person, **given))
 
     @extend_schema(request=shapes.WithdrawInput, responses={202: shapes.VersionOutput, 200: shapes.VersionOutput})
     def withdraw(self, request: Any, code: str, label: str) -> Response:
         """Ask, with a reason, for a published version's end (202); another reviewer's request carries it out (200). Earlier answers keep it."""
-        given = self._given(request, shapes.WithdrawInput)
+        given = given_in(request, shapes.WithdrawInput)
         version = self._for_change(request, code, label)
         version = services.withdraw_version(version=version, by=request.user.person, **given)
         return self._shown(request, version, status=200 if version.withdrawn_at else 202)
@@ -477,6 +425,7 @@ class ImportViewSet(ApiViewSet):
                 label=fields["label"],
                 effective_from=fields["effective_from"],
                 effective_to=fields.get("effective_to"),
+                replace=fields["replace"],
                 **{name: fields[name] for name in shapes.READING},
                 **common,
             )

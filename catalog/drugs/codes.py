@@ -19,7 +19,7 @@ _HERBAL = re.compile("T[0-9A-Z]{2,22}")
 
 
 def national_code(written: str) -> Parsed:
-    """Will read a national drug code 国家医保药品代码, whole or a prefix of at least three characters. Raises Fault
+    """Read a national drug code 国家医保药品代码, whole or a prefix of at least three characters. Raises Fault
     BAD_CODE."""
     if WHOLE_CODE.fullmatch(written):
         return Parsed(written)
@@ -65,7 +65,7 @@ def _first_difference(code: str, shape: str) -> tuple[int, str]:
 
 
 def whole_national_code(written: str) -> Parsed:
-    """Will read a national drug code that names one product (the drug master). Raises Fault BAD_CODE."""
+    """Read a national drug code that names one product (the drug master). Raises Fault BAD_CODE."""
     parsed = national_code(written)
     shapes = _CODE_SHAPES.get(parsed.value[0])
     if shapes is not None and len(parsed.value) != len(shapes[0]):
@@ -81,7 +81,7 @@ APPROVAL = re.compile("(?:[HZSBTFJ]|[HSZ][JC])[0-9]{8}")
 
 
 def approval_no(written: str) -> Parsed:
-    """Will read an approval number 批准文号 and store it without 国药准字; an unusual one is kept as written, with a
+    """Read an approval number 批准文号 and store it without 国药准字; an unusual one is kept as written, with a
     warning."""
     plain = written.removeprefix("国药准字")
     if APPROVAL.fullmatch(plain):
@@ -105,7 +105,7 @@ _CLASS = re.compile("[XZ](?:[A-Z](?:[0-9](?:[0-9](?:[A-Z][A-Z]?)?)?)?)?|T[0-9A-Z
 
 
 def class_code(written: str) -> Parsed:
-    """Will read a drug class code 药品分类代码 such as XL01FX. Raises Fault BAD_CODE."""
+    """Read a drug class code 药品分类代码 such as XL01FX. Raises Fault BAD_CODE."""
     code = narrow(written).upper()
     refuse_scientific(code)
     if not _CLASS.fullmatch(code):

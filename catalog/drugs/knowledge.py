@@ -59,7 +59,7 @@ class Identity(NamedTuple):
         manufacturer: str = "",
         strength: str = "",
     ) -> "Identity":
-        """Will normalise what was written; an approval number loses a leading 国药准字."""
+        """Normalise what was written; an approval number loses a leading 国药准字."""
         return cls(
             norm(national_code),
             approval_key(approval_no),
@@ -130,7 +130,7 @@ class DrugProduct:
 
 
 def _product(drug: str, rows: list[KnownRow], forms: DosageForms, *, code: str) -> DrugProduct:
-    """Will take each fact from the first row that gives it (eligibility 3: rows with one whole code are one product)."""
+    """Take each fact from the first row that gives it (eligibility 3: rows with one whole code are one product)."""
 
     def first(name: str) -> str:
         for row in rows:
@@ -212,7 +212,7 @@ class Knowledge:
 
     @classmethod
     def build(cls, rows: Iterable[KnownRow], forms: DosageForms) -> "Knowledge":
-        """Will put rows together; their order in `rows` does not matter."""
+        """Put rows together; their order in `rows` does not matter."""
         return cls(rows, forms)
 
     def _make_products(self, masters: list[KnownRow], entries: list[KnownRow]) -> None:
@@ -272,15 +272,15 @@ class Knowledge:
         self._by_drug.setdefault(product.drug, []).append(product)
 
     def drug_of(self, base: str) -> str:
-        """Will return the drug that an entry with this base name names."""
+        """Return the drug that an entry with this base name names."""
         return self._names.drug_of(base)
 
     def names_of(self, drug: str) -> tuple[str, ...]:
-        """Will return every base name by which an entry names this drug: its own, and its aliases that are no other's."""
+        """Return every base name by which an entry names this drug: its own, and its aliases that are no other's."""
         return self._names.names_of(drug)
 
     def aliases_of(self, drug: str) -> frozenset[str]:
-        """Will return the base names of the drug's aliases, also those it shares with other drugs."""
+        """Return the base names of the drug's aliases, also those it shares with other drugs."""
         return frozenset(self._names.aliases.get(drug, ()))
 
     def is_drug(self, base: str) -> bool:
@@ -288,27 +288,27 @@ class Knowledge:
         return base in self._names.drugs or base in self._entry_drugs
 
     def drugs_with_alias(self, base: str) -> tuple[str, ...]:
-        """Will return the drugs that have an alias of this base name."""
+        """Return the drugs that have an alias of this base name."""
         return tuple(sorted(self._names.owners.get(base, ())))
 
     def product_with_code(self, code: str) -> DrugProduct | None:
-        """Will return the product with this whole, normalised national code."""
+        """Return the product with this whole, normalised national code."""
         return self._by_code.get(code)
 
     def products_with_approval(self, approval: str) -> list[DrugProduct]:
-        """Will return the products with this approval key, in the order they became known."""
+        """Return the products with this approval key, in the order they became known."""
         return self._by_approval.get(approval, [])
 
     def products_with_brand(self, brand: str) -> list[DrugProduct]:
-        """Will return the products with this normalised brand, in the order they became known."""
+        """Return the products with this normalised brand, in the order they became known."""
         return self._by_brand.get(brand, [])
 
     def products_of(self, drug: str) -> list[DrugProduct]:
-        """Will return the products of a drug, in the order they became known."""
+        """Return the products of a drug, in the order they became known."""
         return self._by_drug.get(drug, [])
 
     def class_codes_of(self, drug: str) -> frozenset[str]:
-        """Will return the class codes of the known entries that name the drug, normalised."""
+        """Return the class codes of the known entries that name the drug, normalised."""
         return frozenset(self._class_codes.get(drug, ()))
 
 
@@ -343,7 +343,7 @@ class KnownKeys:
 
 
 def lookup_keys(identity: Identity, forms: DosageForms) -> KnownKeys:
-    """Will return the keys of the rows that meet a line identity: step 1 of the closure."""
+    """Return the keys of the rows that meet a line identity: step 1 of the closure."""
     name = identity.generic_name
     return KnownKeys(
         frozenset({identity.national_code} - {""}),
@@ -381,13 +381,13 @@ class Closure:
         return list(self._rows)
 
     def add(self, rows: Iterable[KnownRow]) -> None:
-        """Will take in what was fetched; a row may come twice."""
+        """Take in what was fetched; a row may come twice."""
         fresh = [row for row in rows if row not in self._rows]
         self._rows.update(dict.fromkeys(fresh))
         self._met.update(row for row in fresh if self._meets(row))
 
     def missing_keys(self) -> KnownKeys:
-        """Will return what must be fetched next, and count it as asked; empty when the closure is complete."""
+        """Return what must be fetched next, and count it as asked; empty when the closure is complete."""
         missing = self._wanted() - self._asked
         self._asked |= missing
         return missing

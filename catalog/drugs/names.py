@@ -113,7 +113,7 @@ class DosageForms:
 
     @classmethod
     def from_rows(cls, rows: Iterable[Mapping[str, object]]) -> "DosageForms":
-        """Will build the table from mappings with the columns `form`, `group`, `same_as`; other columns are ignored."""
+        """Build the table from mappings with the columns `form`, `group`, `same_as`; other columns are ignored."""
         return cls(
             FormRow(str(row["form"]), str(row.get("group") or ""), str(row.get("same_as") or "")) for row in rows
         )
@@ -155,7 +155,7 @@ class DosageForms:
         return _Form(key, form if form in self._group_names else "", self._groups.get(key, frozenset()))
 
     def _base_name(self, text: str) -> BaseName:
-        """Will cut a drug name down to its base name and tell the form that stood in it (eligibility 3.1)."""
+        """Cut a drug name down to its base name and tell the form that stood in it (eligibility 3.1)."""
         name, mark = split_mark(norm(text))
         form = ""
         if name.startswith(_INJECTION_LEAD) and len(name) >= len(_INJECTION_LEAD) + 2:
@@ -214,12 +214,12 @@ def _without_salt(name: str) -> str:
 
 
 def is_mark(text: str) -> bool:
-    """Will tell whether a normalised text in a name's last bracket belongs to the name: Ⅱ, 30R, 白蛋白结合型 (eligibility 3.1)."""
+    """Tell whether a normalised text in a name's last bracket belongs to the name: Ⅱ, 30R, 白蛋白结合型 (eligibility 3.1)."""
     return _MARK.fullmatch(text) is not None
 
 
 def split_mark(name: str) -> tuple[str, str]:
-    """Will part a normalised name from the mark in its last bracket ('' for none); `(冻干)` is no mark and goes."""
+    """Part a normalised name from the mark in its last bracket ('' for none); `(冻干)` is no mark and goes."""
     name = _without_freeze_dried(name)
     bracket = _LAST_BRACKET.search(name)
     if bracket is None or not bracket.start() or not is_mark(bracket.group(1)):
@@ -232,5 +232,5 @@ def _without_freeze_dried(name: str) -> str:
 
 
 def drug_id(base_name: str) -> str:
-    """Will return the public id of a drug: `drug_` and the first 16 hexadecimal digits of the SHA-256 of its base name."""
+    """Return the public id of a drug: `drug_` and the first 16 hexadecimal digits of the SHA-256 of its base name."""
     return "drug_" + hashlib.sha256(base_name.encode()).hexdigest()[:16]

@@ -56,7 +56,7 @@ class PrintedNames:
         self.read = lru_cache(maxsize=16_384)(self._read)
 
     def _read(self, cell: str) -> Printed:
-        """Will read a cell: its names as printed, none twice; the cell as it is where no rule reads it for certain."""
+        """Read a cell: its names as printed, none twice; the cell as it is where no rule reads it for certain."""
         if len(cell) > _GREATEST_LENGTH:
             return Printed((cell,), False)
         parts = names_apart(cell)
@@ -172,12 +172,12 @@ class PrintedNames:
 
 
 def without_marks(name: str) -> str:
-    """Will take off the printer's marks `* △ ▲ ☆ ★ #` before a name; what is nothing else stays."""
+    """Take off the printer's marks `* △ ▲ ☆ ★ #` before a name; what is nothing else stays."""
     return _LEADING_MARKS.sub("", name, count=1).strip() or name if _LEADING_MARKS.match(name) else name
 
 
 def names_apart(text: str) -> list[str] | None:
-    """Will part names at `、` outside brackets, each without the printer's marks; None where a bracket lacks its other half."""
+    """Part names at `、` outside brackets, each without the printer's marks; None where a bracket lacks its other half."""
     pieces, start, open_brackets = [], 0, []
     for place, character in enumerate(text):
         if character in _OPENING:
@@ -195,7 +195,7 @@ def names_apart(text: str) -> list[str] | None:
 
 
 def brackets(text: str) -> Iterator[tuple[int, int]]:
-    """Will yield where the outermost brackets of a text begin and end, those inside them left out."""
+    """Yield where the outermost brackets of a text begin and end, those inside them left out."""
     depth = start = 0
     for place, character in enumerate(text):
         if character in _OPENING:
@@ -208,7 +208,7 @@ def brackets(text: str) -> Iterator[tuple[int, int]]:
 
 
 def last_bracket(name: str) -> tuple[str, str] | None:
-    """Will part a name from the outermost bracket that ends it: (what stands before, what stands in it)."""
+    """Part a name from the outermost bracket that ends it: (what stands before, what stands in it)."""
     if not name or name[-1] not in _CLOSING:
         return None
     start = end = 0
@@ -232,7 +232,7 @@ def is_explanation(inside: str) -> bool:
 
 
 def types_held(inside: str) -> list[str]:
-    """Will tell the types that 含…型 names ([] for none): the name is there without and with each of them."""
+    """Tell the types that 含…型 names ([] for none): the name is there without and with each of them."""
     if not inside.startswith("含"):
         return []
     found = [_TYPE.fullmatch(piece.strip()) for piece in inside.split("、")]
@@ -246,7 +246,7 @@ def belongs_to_name(inside: str) -> bool:
 
 
 def names_between_slashes(name: str) -> list[str]:
-    """Will part names at `/` where each has four Chinese characters or more and all contain one of them, brackets aside.
+    """Part names at `/` where each has four Chinese characters or more and all contain one of them, brackets aside.
 
     So 人表皮生长因子/重组人表皮生长因子(酵母) are two, 左旋多巴/卡比多巴 is one.
     """

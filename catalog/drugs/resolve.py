@@ -37,7 +37,7 @@ class Recognition:
 
 
 def recognise(identity: Identity, knowledge: Knowledge) -> Recognition:
-    """Will resolve a line identity to a drug and, if possible, a drug product (eligibility 3)."""
+    """Resolve a line identity to a drug and, if possible, a drug product (eligibility 3)."""
     known = knowledge.memo.get(identity)
     if known is None:
         known = _recognise(identity, knowledge)

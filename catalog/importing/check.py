@@ -1,7 +1,7 @@
 """A whole file against its rules, in one pass: every problem is found, and the good rows come out ready for COPY
 (spec csv.md)."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import islice, repeat
 from pathlib import Path
@@ -55,8 +55,8 @@ _DRUG_PART = (
 )
 
 
-def check(path: Path, kind: str, options: CheckOptions | None = None) -> Iterator[Block | Progress | CheckResult]:
-    """Will check the file in this process: the same messages as `check_in_child`, without its guard. For the
+def check(path: Path, kind: str, options: CheckOptions | None = None) -> Generator[Block | Progress | CheckResult]:
+    """Check the file in this process: the same messages as `check_in_child`, without its guard. For the
     child, files of our own and tests."""
     options = options or CheckOptions()
     findings = Findings(options.limits)
@@ -86,6 +86,26 @@ def check(path: Path, kind: str, options: CheckOptions | None = None) -> Iterato
         warnings=tuple(sorted(findings.warnings, key=_place)),
         normalised=tuple(sorted(findings.normalised, key=_place)),
     )
+
+
+def check_rows(
+    rows: Sequence[tuple[int, Sequence[Cell]]], kind: str, options: CheckOptions, forms: DosageForms
+) -> tuple[dict[int, str], Findings]:
+    """Check rows that come from no file, by every rule of a file's rows: their COPY lines by number, and what was found.
+
+    A row is a number and the cells of all columns in the order of `table_of(kind)`. `forms` is the table of dosage forms. A row that says nothing,
+    or what an earlier one says, has no line; where anything is an error the lines are worth nothing.
+    """
+    table = table_of(kind)
+    placed = tuple(Placed(column, place, column.name) for place, column in enumerate(table))
+    findings = Findings(options.limits)
+    sheet = _Sheet(Header(placed, len(table), ()), kind, options, forms, findings, 0)
+    lines: dict[int, str] = {}
+    for start in range(0, len(rows), BATCH_ROWS):
+        batch = [(row, list(cells)) for row, cells in rows[start : start + BATCH_ROWS]]
+        lines |= {int(line.rpartition("\t")[2]): line for line in sheet.lines(batch, start + len(batch))}
+    sheet.contradictions()
+    return lines, findings
 
 
 def _place(found: Problem | Normalised) -> int:
@@ -206,7 +226,7 @@ class _Sheet:
         self._apart = RowsApart(kind, printed, places, forms, findings)
 
     def lines(self, batch: Sequence[tuple[int, list[Cell]]], rows: int) -> list[str]:
-        """Will return the COPY lines of a batch of rows, without those that are blank, faulty or said before.
+        """Return the COPY lines of a batch of rows, without those that are blank, faulty or said before.
 
         `rows` is how many rows were read with them. The work is done column by column, since what a row of Python costs
         is mostly the steps from cell to cell.
@@ -463,7 +483,7 @@ def _plan(
 
 
 def derived_code(checks: Sequence[ColumnCheck], outcomes: Sequence[Outcome], beside: str = "") -> str:
-    """Will make the code of an entry that has none: stable, from its drug columns, then from what else tells it
+    """Make the code of an entry that has none: stable, from its drug columns, then from what else tells it
     from its like; `beside` is what the other entries of its row say of their drugs.
 
     Two rows of one drug share the first part, so that it still shows which belong together.

@@ -21,7 +21,7 @@ _ROWS = struct.Struct("<I")
 def check_in_child(
     path: Path, kind: str, options: CheckOptions | None = None
 ) -> Generator[Block | Progress | CheckResult]:
-    """Will check the file in a child process and yield its rows as they come, its progress, and at last its
+    """Check the file in a child process and yield its rows as they come, its progress, and at last its
     CheckResult.
 
     `kind` is a catalog kind (commercial, base, negative, base_exclusion, reference) or `drugs`. Blocks may come

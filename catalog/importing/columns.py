@@ -209,17 +209,17 @@ MASTER_COPY_COLUMNS: Final = _copy_columns(MASTER)
 
 
 def copy_columns(kind: str) -> tuple[str, ...]:
-    """Will name the columns of a `Block`, in order, for a catalog kind or `drugs`."""
+    """Name the columns of a `Block`, in order, for a catalog kind or `drugs`."""
     return MASTER_COPY_COLUMNS if kind == DRUGS else ENTRY_COPY_COLUMNS
 
 
 def table_of(kind: str) -> tuple[Column, ...]:
-    """Will return the columns a file of this kind may have."""
+    """Return the columns a file of this kind may have."""
     return _TABLES[kind]
 
 
 def headers_of(table: tuple[Column, ...]) -> dict[str, Column]:
-    """Will map the comparable form of every accepted header to its column."""
+    """Map the comparable form of every accepted header to its column."""
     return {header_key(header): column for column in table for header in (column.name, *column.headers)}
 
 

@@ -71,7 +71,7 @@ class Change:
 def compare(
     old: Entry | None, new: Entry | None, *, first_day: date | None = None, forms: DosageForms = _WITHOUT_TABLE
 ) -> Change:
-    """Will classify the change from one edition's entry to the next one's; None where an edition has no such entry.
+    """Classify the change from one edition's entry to the next one's; None where an edition has no such entry.
 
     `first_day` is the next edition's: what an agreement paid before it counts for nothing (None: every day counts).
     """
@@ -270,7 +270,11 @@ def _pays_less(old: Entry, new: Entry) -> bool:
 def _days_shorter(old: Entry, new: Entry, first_day: date | None) -> bool:
     """Whether an agreement begins later or ends earlier; one renewed up to the edition's first day leaves no gap."""
     start, start_before = new.get("effective_from"), old.get("effective_from")
-    late = bool(start) and (first_day is None or start > first_day) and (start_before is None or start > start_before)
+    late = (
+        start is not None
+        and (first_day is None or start > first_day)
+        and (start_before is None or start > start_before)
+    )
     return late or _below(new.get("effective_to"), old.get("effective_to"))
 
 

@@ -37,7 +37,7 @@ _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]"
 
 
 def written(entry: Entry) -> list[str]:
-    """Will write an entry as the cells of a row, in the order of `EXPORTED`, before anything is done against
+    """Write an entry as the cells of a row, in the order of `EXPORTED`, before anything is done against
     formulas."""
     return [_cell(entry, name) for name in EXPORTED]
 
@@ -64,19 +64,19 @@ def _cell(entry: Entry, name: str) -> str:
 
 
 def csv_lines(entries: Iterable[Entry]) -> Iterator[bytes]:
-    """Will write entries as CSV (UTF-8 with BOM, CR LF), some hundred rows at a time."""
+    """Write entries as CSV (UTF-8 with BOM, CR LF), some hundred rows at a time."""
     return csv_table([EXPORTED], (written(entry) for entry in entries))
 
 
 def problem_csv_lines(problems: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
-    """Will write problems (row, column, value, code, severity, message_zh, message_en) as CSV."""
+    """Write problems (row, column, value, code, severity, message_zh, message_en) as CSV."""
     return csv_table([_PROBLEM_FIELDS], ([_shown(problem[name]) for name in _PROBLEM_FIELDS] for problem in problems))
 
 
 def readings(
     normalised: Iterable[Mapping[str, Any]], columns_read: Iterable[Mapping[str, str]]
 ) -> Iterator[dict[str, Any]]:
-    """Will write what was read otherwise than written (row, column, before, after), then which header went to which column, as rows of
+    """Write what was read otherwise than written (row, column, before, after), then which header went to which column, as rows of
     the problem file: of the severities `normalised` and `column`, without a code."""
     for change in normalised:
         zh, en = f"读作：{change['after']}", f"read as: {change['after']}"
@@ -98,7 +98,7 @@ def _shown(value: Any) -> str:
 
 
 def ndjson_lines(entries: Iterable[Entry]) -> Iterator[bytes]:
-    """Will write entries as NDJSON, one object a line, numbers and days as text."""
+    """Write entries as NDJSON, one object a line, numbers and days as text."""
     lines: list[str] = []
     for entry in entries:
         plain = {name: _json(entry.get(name)) for name in (*EXPORTED, "payment_standard_text")}
@@ -121,8 +121,13 @@ def _json(value: Any) -> Any:
 
 
 def xlsx_file(entries: Iterable[Entry]) -> IO[bytes]:
-    """Will write entries to a temporary XLSX file, which goes when it is closed, and return it at its beginning."""
+    """Write entries to a temporary XLSX file, which goes when it is closed, and return it at its beginning."""
     return _xlsx([EXPORTED], (written(entry) for entry in entries))
+
+
+def table_file(header: Sequence[str], rows: Iterable[Sequence[str]]) -> IO[bytes]:
+    """Write texts under a header to a temporary XLSX file, which goes when it is closed, and return it at its beginning."""
+    return _xlsx([header], rows)
 
 
 def _xlsx(headers: Iterable[Sequence[str]], rows: Iterable[Sequence[str]]) -> IO[bytes]:

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable, Sequence
 
-from catalog.importing.columns import DRUGS, NAMING_KINDS
+from catalog.importing.columns import DRUGS
+from catalog.vocabularies import NAMING_KINDS
 from tables.cells import Cell
 from tables.header import Header
 

@@ -20,7 +20,16 @@ from catalog.importing.columns import DRUGS, ENTRY_COPY_COLUMNS, MASTER_COPY_COL
 from catalog.importing.load_master import merge, stage
 from catalog.importing.result import Block, CheckOptions, CheckResult
 from catalog.lifecycle import MOVE, Standing
-from catalog.models import Catalog, CatalogEntry, CatalogVersion, ImportProblem, ImportRun, VersionChange
+from catalog.models import (
+    Catalog,
+    CatalogEntry,
+    CatalogVersion,
+    Comment,
+    EntryEdit,
+    ImportProblem,
+    ImportRun,
+    VersionChange,
+)
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.jobs.services import Lease
@@ -30,6 +39,7 @@ from tables.problems import Problem
 
 log = logging.getLogger(__name__)
 CHUNK = 2000
+_CONSULTED = ("submitted_by", "submitted_at", "comments_until", "consultation_closed_at")
 # A list from which on the planner is told at once.
 LARGE = 20_000
 
@@ -145,9 +155,25 @@ def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult]) -> None
             )
         )
         raise _Wrong
+    if replaced and not run.replace and (count := replaced.edits.count()):
+        result.append(
+            _refused(
+                run,
+                "DRAFT_EDITED",
+                f"草稿 {run.label} 的条目已手工修改 {count} 次，导入会覆盖这些修改。请换一个版本号，或确认替换（replace=true）。",
+                f"The entries of draft {run.label} were edited by hand {count} times; that would be lost. "
+                "Use another label, or say that it is to be replaced (replace=true).",
+            )
+        )
+        raise _Wrong
+    replaced_id = replaced.pk if replaced else None
+    # Who asked whom until when, and what was said, goes on with the draft of this label.
+    consulted = {name: getattr(replaced, name) for name in _CONSULTED} if replaced else {}
     if replaced:
         delete_draft(replaced)
+    assert run.effective_from is not None, "a list is uploaded for a day"
     version = CatalogVersion.objects.create(
+        **consulted,
         catalog=catalog,
         label=run.label,
         effective_from=run.effective_from,
@@ -157,6 +183,8 @@ def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult]) -> None
         created_by=run.created_by,
         editors=[run.created_by],
     )
+    if replaced_id:
+        Comment.objects.filter(version=replaced_id).update(version=version)
     _checked(run, catalog.kind, lease, result, "catalog_catalogentry", version.pk)
     lease.progress("checksum", 0, 0)
     version.checksum = checksum_of(version.pk)
@@ -174,11 +202,17 @@ def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult]) -> None
 
 
 def delete_draft(version: CatalogVersion) -> None:
-    """Delete a draft with its entries and changes, without reading them."""
+    """Delete a draft with its entries, changes and edits, without reading them.
+
+    Comments on it must have gone to another draft before the transaction ends.
+    """
     ImportRun.objects.filter(version=version).update(version=None)
     for rows in (CatalogEntry.objects.filter(version=version), VersionChange.objects.filter(version=version)):
         rows._raw_delete(rows.db)
+    edits = EntryEdit.objects.filter(version_id=version.pk)
     version.delete()
+    # The history of edits is let go only when its version has gone.
+    edits._raw_delete(edits.db)
 
 
 def _refused(run: ImportRun, code: str, zh: str, en: str) -> CheckResult:

@@ -22,7 +22,7 @@ ONE_VALUED: Final = frozenset({"brand_name", "manufacturer"})
 
 
 def one_of(parse: Parser) -> Parser:
-    """Will make the parser of one value: several in the cell are a Fault SEVERAL_VALUES."""
+    """Make the parser of one value: several in the cell are a Fault SEVERAL_VALUES."""
 
     def checked(written: str) -> Parsed:
         if _SEVERAL.search(written) and len(found := values_in(written)) > 1:
@@ -33,7 +33,7 @@ def one_of(parse: Parser) -> Parser:
 
 
 def values_in(written: str) -> list[str]:
-    """Will part a text at what stands between values, outside brackets."""
+    """Part a text at what stands between values, outside brackets."""
     # Brackets become as many blanks of another kind, so that places stay.
     bare = written
     while (closed := _BRACKETED.sub(lambda found: "\0" * len(found.group()), bare)) != bare:
@@ -44,7 +44,7 @@ def values_in(written: str) -> list[str]:
 
 
 def form_of(forms: DosageForms, parse: Parser) -> Parser:
-    """Will make the parser of a dosage form: one that is not in the table is the warning UNKNOWN_FORM (it matches only itself)."""
+    """Make the parser of a dosage form: one that is not in the table is the warning UNKNOWN_FORM (it matches only itself)."""
 
     def checked(written: str) -> Parsed:
         parsed = parse(written)
@@ -62,7 +62,7 @@ def is_known_form(forms: DosageForms, written: str) -> bool:
 
 
 def forms_apart(forms: DosageForms, written: str) -> list[str]:
-    """Will tell the forms of a cell that names several, all of the table ([]: it does not)."""
+    """Tell the forms of a cell that names several, all of the table ([]: it does not)."""
     if is_known_form(forms, written):
         return []
     pieces = [piece.strip() for piece in _FORMS_APART.split(written)]
@@ -71,13 +71,13 @@ def forms_apart(forms: DosageForms, written: str) -> list[str]:
 
 
 def printed_number(written: str) -> str | None:
-    """Will read a number as a list prints it (`★（10）` is 10); None: it is a code."""
+    """Read a number as a list prints it (`★（10）` is 10); None: it is a code."""
     found = _PRINTED_NUMBER.fullmatch(unicodedata.normalize("NFKC", written))
     return found.group(2) if found and bool(found.group(1)) == bool(found.group(3)) else None
 
 
 def numbered(parse: Parser) -> Parser:
-    """Will make the parser of an entry code that reads a printed number as the bare number."""
+    """Make the parser of an entry code that reads a printed number as the bare number."""
 
     def read(written: str) -> Parsed:
         number = printed_number(written)

@@ -14,7 +14,7 @@ INITIALS_LENGTH = 200
 
 @lru_cache(maxsize=8_192)
 def sounds(text: str) -> tuple[str, str]:
-    """Will return the pinyin and the initials of a text; what is not Chinese stays as it is, comparable (`norm`).
+    """Return the pinyin and the initials of a text; what is not Chinese stays as it is, comparable (`norm`).
 
     The same as pypinyin's `lazy_pinyin`, word by word: words repeat from name to name, and it is slow.
     """
@@ -62,7 +62,7 @@ def _sound_of_word(word: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=16_384)
 def search_fields(generic_name: str, brand_name: str) -> str:
-    """Will write the COPY fields `pinyin` and `initials` of an entry, name and brand apart by a space."""
+    """Write the COPY fields `pinyin` and `initials` of an entry, name and brand apart by a space."""
     pinyin, initials = sounds(generic_name) if generic_name else ("", "")
     if brand_name:
         brand_pinyin, brand_initials = sounds(brand_name)

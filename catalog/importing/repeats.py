@@ -44,7 +44,7 @@ class Earlier:
         self._again: dict[str, int] = {}
 
     def meets(self, row: int, code: str | None, is_given: bool, said: Said, name: str) -> Met | None:
-        """Will remember a row that is one entry, with its code (`is_given`: by the file) and its drug's name; returns how an earlier row
+        """Remember a row that is one entry, with its code (`is_given`: by the file) and its drug's name; returns how an earlier row
         speaks of the same."""
         number = self._remember(row, said)
         by_code = self._code_taken(number, code) if code is not None else None
@@ -79,7 +79,7 @@ class Earlier:
         return None
 
     def contradictions(self) -> Iterator[tuple[int, int, str]]:
-        """Will tell, when all rows are read, which rows contradict an earlier one after all: (row, earlier row, name)."""
+        """Tell, when all rows are read, which rows contradict an earlier one after all: (row, earlier row, name)."""
         for number, earlier, name in self._doubts:
             if not self._is_of_several(number) and not self._is_of_several(earlier):
                 yield self._row_of[number], self._row_of[earlier], name
@@ -88,7 +88,7 @@ class Earlier:
         return number in self._coded_apart or self._code_of[number] in self._with_parts
 
     def meets_apart(self, row: int, said: Said, name: str, *, is_part: bool) -> Met | None:
-        """Will remember an entry whose code is decided afterwards: one of several of its row (`is_part`), or of a row with a printed
+        """Remember an entry whose code is decided afterwards: one of several of its row (`is_part`), or of a row with a printed
         number. What two rows say of one name because they were taken apart is kept where it is not the same."""
         number = self._remember(row, said)
         by_drug = self._alike.first(said[0], number)
@@ -120,7 +120,7 @@ class Earlier:
         return None
 
     def row_code(self, base: str, *, repeats: bool) -> str | int:
-        """Will take a code for the row remembered last; where it `repeats` (printed numbers start again), `10` is followed by `10R`,
+        """Take a code for the row remembered last; where it `repeats` (printed numbers start again), `10` is followed by `10R`,
         `10R2`. Returns the code, or the row that has it already."""
         number = len(self._row_of) - 1
         code = _fitting(base, "")
@@ -132,11 +132,11 @@ class Earlier:
         return code
 
     def entry_code(self, row_code: str, nth: int, *, repeats: bool) -> str | int:
-        """Will take the code of an entry of the row: the row's own for the first, `.2`, `.3` … for the others."""
+        """Take the code of an entry of the row: the row's own for the first, `.2`, `.3` … for the others."""
         return row_code if nth == 1 else self.row_code(_fitting(row_code, f".{nth}"), repeats=repeats)
 
     def reused(self, row: int, national_code: str, base: int) -> int | None:
-        """Will remember which drug (`base`, a hash) a whole national code stands for; returns the row where it is another drug's."""
+        """Remember which drug (`base`, a hash) a whole national code stands for; returns the row where it is another drug's."""
         first = self._national.first(hash(national_code), len(self._national_rows))
         if first is None:
             self._national_rows.append(row)

@@ -92,12 +92,12 @@ class ColumnCheck:
         self.forget()
 
     def forget(self) -> None:
-        """Will forget every cell but the empty one."""
+        """Forget every cell but the empty one."""
         self.known.clear()
         self.known[""] = self._empty()
 
     def outcomes(self, cells: Sequence[Cell], rows: int) -> list[Outcome]:
-        """Will check many cells of the column. `rows` is how many rows were read, to tell whether remembering pays."""
+        """Check many cells of the column. `rows` is how many rows were read, to tell whether remembering pays."""
         make = self.outcome
         if self._remembers or not self._shortcut:
             known = list(map(self.known.get, cells))
@@ -106,7 +106,7 @@ class ColumnCheck:
         return [shortcut(cell) or make(cell, rows) if type(cell) is str else make(cell, rows) for cell in cells]
 
     def outcome(self, cell: Cell, rows: int = 0) -> Outcome:
-        """Will check a cell that is not remembered, and remember it. `rows` is how many rows were read, to tell
+        """Check a cell that is not remembered, and remember it. `rows` is how many rows were read, to tell
         whether that pays."""
         made = (self._shortcut(cell) if self._shortcut and type(cell) is str else None) or self._make(cell)
         if self._remembers:
@@ -123,7 +123,7 @@ class ColumnCheck:
         return Outcome(empty_copy(self.column) + self.tail, "", "", "", value, issues)
 
     def _shortcut_of(self, column: Column) -> Callable[[str], Outcome | None] | None:
-        """Will return what makes the outcome of a cell that is canonical as it stands, for the columns in which
+        """Return what makes the outcome of a cell that is canonical as it stands, for the columns in which
         many cells differ.
 
         The same outcome as `_make` gives, at a third of its cost; None leaves the cell to `_make`.
@@ -212,7 +212,7 @@ class ColumnCheck:
         return f"{self.column.name}\x1f{key}\x1e" if key else ""
 
     def of_value(self, value: str) -> Outcome:
-        """Will make the outcome of a text that was derived, not read."""
+        """Make the outcome of a text that was derived, not read."""
         own, json = self._write(value)
         return Outcome(own + self.tail, json, "", "", value, ())
 
@@ -230,7 +230,7 @@ def _parser_of(placed: Placed, kind: str, options: CheckOptions, forms: DosageFo
 
 
 def empty_copy(column: Column) -> str:
-    """Will write the COPY fields of a column that is not given, with those derived from it."""
+    """Write the COPY fields of a column that is not given, with those derived from it."""
     match column.storage:
         case "text":
             own = ""
@@ -244,7 +244,7 @@ def empty_copy(column: Column) -> str:
 
 
 def _writer_of(column: Column) -> Callable[[Any], tuple[str, str]]:
-    """Will return what writes a value as its COPY field and as its member of the canonical JSON ('': no more than
+    """Return what writes a value as its COPY field and as its member of the canonical JSON ('': no more than
     not given)."""
     key = f'"{column.name}":'
     null = copy_text.NULL
@@ -291,7 +291,7 @@ def _writer_of(column: Column) -> Callable[[Any], tuple[str, str]]:
 
 
 def _derivation_of(column: Column, forms: DosageForms) -> Callable[[Any], str] | None:
-    """Will return what makes the derived COPY fields of a column out of its value, each behind a tab."""
+    """Return what makes the derived COPY fields of a column out of its value, each behind a tab."""
 
     # What it makes of a name is remembered by the column, with all the rest.
     base_name = forms.base_name.__wrapped__

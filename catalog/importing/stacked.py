@@ -40,7 +40,7 @@ class RowsApart:
         self._forms_of: dict[str, list[str]] = {}
 
     def entries(self, batch: Sequence[Row]) -> tuple[Sequence[Row], dict[int, Part]]:
-        """Will return the rows, each as often as it holds entries, and by place in them the parts of those that were taken apart."""
+        """Return the rows, each as often as it holds entries, and by place in them the parts of those that were taken apart."""
         named = self._to_read(batch)
         formed = self._with_several_forms(batch)
         if not named and not formed:

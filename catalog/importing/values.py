@@ -46,7 +46,7 @@ def _closing_bracket(written: str, start: int) -> int:
 
 
 def criteria(written: str) -> Parsed:
-    """Will read criteria `CODE=text` or `CODE`. Raises Fault BAD_CODE, TOO_LONG."""
+    """Read criteria `CODE=text` or `CODE`. Raises Fault BAD_CODE, TOO_LONG."""
     return listed((_criterion(piece) for piece in pieces(written, TEXT_SEPARATORS)), written)
 
 
@@ -66,5 +66,5 @@ def _criterion(piece: str) -> str:
 
 
 def aliases(written: str) -> Parsed:
-    """Will read other names of a drug."""
+    """Read other names of a drug."""
     return listed((text(piece).value for piece in pieces(written, TEXT_SEPARATORS)), written)

@@ -2,7 +2,9 @@
 
 from catalog.models.catalogs import CODE_PATTERN, Catalog, CatalogQuerySet
 from catalog.models.changes import ChangeQuerySet, VersionChange
+from catalog.models.comments import Comment, CommentQuerySet
 from catalog.models.drugs import Approval, Drug, DrugProduct, DrugProductQuerySet
+from catalog.models.edits import EntryEdit
 from catalog.models.entries import CatalogEntry
 from catalog.models.imports import ImportProblem, ImportRun
 from catalog.models.revision import Revision
@@ -27,12 +29,15 @@ __all__ = [
     "CatalogQuerySet",
     "CatalogVersion",
     "ChangeQuerySet",
+    "Comment",
+    "CommentQuerySet",
     "DiseaseName",
     "DosageForm",
     "Drug",
     "DrugClass",
     "DrugProduct",
     "DrugProductQuerySet",
+    "EntryEdit",
     "Exclusion",
     "ImportProblem",
     "ImportRun",

@@ -43,6 +43,8 @@ class ImportRun(models.Model):
     mapping = models.JSONField(
         _("columns by own header"), default=dict, db_default=Value({}, models.JSONField()), blank=True
     )
+    # A draft of the same label goes even where somebody edited its entries.
+    replace = models.BooleanField(_("replace an edited draft"), default=False, db_default=False)
     file_name = models.CharField(_("file name"), max_length=255)
     file_path = models.CharField(max_length=255)
     file_size = models.PositiveBigIntegerField(_("file size"))

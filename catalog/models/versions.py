@@ -20,6 +20,11 @@ class VersionQuerySet(models.QuerySet["CatalogVersion"]):
         over = Q(state="in_consultation", comments_until__lt=day)
         return self.exclude(Q(state__in=["draft", "in_review"]) | over)
 
+    def open_to_commenters(self, day: date) -> Self:
+        """Keep what readers may see, and what they were asked about: their comments stay theirs when it is a draft again."""
+        seen = CatalogVersion.objects.open_to_readers(day)
+        return self.filter(Q(pk__in=seen.values("pk")) | ~Q(submitted_at=None))
+
     def known_at(self, instant: datetime) -> Self:
         """Keep what was published and not withdrawn at that instant."""
         return self.filter(Q(withdrawn_at=None) | Q(withdrawn_at__gt=instant), published_at__lte=instant)
@@ -92,6 +97,7 @@ class CatalogVersion(models.Model):
     submitted_by = models.CharField(_("submitted by"), max_length=150, blank=True, default="")
     submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
     comments_until = models.DateField(_("comments until"), null=True, blank=True)
+    consultation_closed_at = models.DateTimeField(_("consultation closed at"), null=True, blank=True)
     review_requested_by = models.CharField(
         _("sent for review by"), max_length=150, blank=True, default="", db_default=""
     )

@@ -21,7 +21,7 @@ from claims.api.views import language_of, seen_by
 from claims.batches import services
 from claims.batches.results import Kept, Shown, csv_lines, ndjson_lines
 from claims.batches.totals import totals_document
-from claims.gather import UnknownProduct
+from claims.facts import UnknownProduct
 from claims.models import ClaimBatch
 from common.api import etags
 from common.api.fields import StrictSerializer

@@ -12,7 +12,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
 from catalog.clock import china_today
-from claims import gather, services
+from claims import services
 from claims.api import serializers as shapes
 from claims.api.views import language_of, seen_by
 from claims.eligibility import coverage_fields, parse_coverage
@@ -20,6 +20,7 @@ from claims.eligibility.answer import alternative_document
 from claims.eligibility.decision import Alternative, Coverage
 from claims.eligibility.facts import CoverageQuery
 from claims.eligibility.request import InvalidQuery
+from claims.facts import ProductFacts
 from claims.models import ClaimCheck
 from common.api.filtering import refuse_repeated, refuse_unknown
 from common.api.params import with_plus
@@ -102,9 +103,7 @@ class CoverageViewSet(ApiViewSet):
         found, product = self._answers(request, code, queries)
         return Response({"results": [services.coverage_document(one, product, language) for one in found]})
 
-    def _answers(
-        self, request: Any, code: str, queries: list[CoverageQuery]
-    ) -> tuple[list[Coverage], gather.ProductFacts]:
+    def _answers(self, request: Any, code: str, queries: list[CoverageQuery]) -> tuple[list[Coverage], ProductFacts]:
         return services.coverage(
             insurer_id=insurer_of(request.user), product_code=code, queries=queries, seen=seen_by(request.user)
         )

@@ -18,6 +18,7 @@ from claims.api import serializers as shapes
 from claims.api.filters import CheckFilter
 from claims.eligibility import REASONS
 from claims.eligibility.answer import answer
+from claims.facts import product_facts
 from claims.models import ClaimCheck
 from common.api.filtering import refuse_unknown
 from common.api.problems import ApiProblem
@@ -76,9 +77,7 @@ class ClaimCheckViewSet(ApiViewSet):
         check = get_object_or_404(self.get_queryset(), pk=pk)
         if check.decision is None:
             raise services.FactsRemoved(_("The facts of this check were removed after retention; its digest remains."))
-        product = services.gather.product_facts(
-            insurer_id=check.insurer_id, code=check.product.code, seen=seen_by(request.user)
-        )
+        product = product_facts(insurer_id=check.insurer_id, code=check.product.code, seen=seen_by(request.user))
         shown = services.with_provenance(services.worded(check.decision, language_of(request)), product)
         record(Deed.CHECK_READ, by=request.user.person, what=check, name=str(check.pk))
         return Response({"id": str(check.pk), **shown, "asked": check.facts, "decided_at": check.decided_at})

@@ -23,7 +23,7 @@ GATHERED_AT_ONCE: Final = 20_000
 
 
 def claim_row(seq: int, claim: Claim) -> str:
-    """Will write a claim as a row of COPY: seq, member key (NULL for an invalid claim), number of lines, facts."""
+    """Write a claim as a row of COPY: seq, member key (NULL for an invalid claim), number of lines, facts."""
     if claim.request is None:
         facts = record_invalid(claim_no=claim.claim_no, rows=claim.rows, problems=claim.problems)
         return f"{seq}\t{NULL}\t{len(claim.rows)}\t{copied(facts)}\n"
@@ -35,13 +35,13 @@ def claim_row(seq: int, claim: Claim) -> str:
 
 
 def record_invalid(*, claim_no: str, rows: Sequence[int], problems: Sequence[Problem]) -> str:
-    """Will return what is kept of a claim that is invalid; there is nothing to decide of it."""
+    """Return what is kept of a claim that is invalid; there is nothing to decide of it."""
     found = [problem.as_dict() for problem in problems]
     return compact({"claim_no": claim_no, "rows": rows, "problems": found})
 
 
 def facts_of(text: str) -> tuple[list[int], dict[str, Any]]:
-    """Will return a claim's rows in the file and the claim as it was asked, from what is kept of it."""
+    """Return a claim's rows in the file and the claim as it was asked, from what is kept of it."""
     try:
         kept = msgspec.json.decode(text)
     except msgspec.DecodeError:  # half a surrogate pair: the claim is invalid, and says so when it is parsed
@@ -50,20 +50,20 @@ def facts_of(text: str) -> tuple[list[int], dict[str, Any]]:
 
 
 def member_key(member_ref: str) -> int:
-    """Will return the 64-bit key by which all claims of a member come into one chunk; two members may share one, which does no harm."""
+    """Return the 64-bit key by which all claims of a member come into one chunk; two members may share one, which does no harm."""
     digest = hashlib.blake2b(member_ref.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
 
 
 class AskedAbout:
-    """Which days and drugs the claims of a batch ask about, as written, so that a worker can gather the facts of all of them at once."""
+    """Which days and drugs the claims of a batch ask about, as written, so that a worker can load the facts of all of them at once."""
 
     def __init__(self) -> None:
         self._days: set[str] = set()
         self._drugs: set[tuple[str, ...]] = set()
 
     def note(self, request: dict[str, Any]) -> None:
-        """Will take note of what a claim asks about, as far as it is plain text; the rest is found out when the claim is parsed."""
+        """Take note of what a claim asks about, as far as it is plain text; the rest is found out when the claim is parsed."""
         if self._too_many:
             return
         lines = request.get("lines")
@@ -86,7 +86,7 @@ class AskedAbout:
         return len(self._drugs) > GATHERED_AT_ONCE or len(self._days) > GATHERED_AT_ONCE
 
     def text(self) -> str:
-        """Will write it as JSON: {"days": [...], "identities": [[...]]}; '' where it is too much: then each chunk gathers its own."""
+        """Write it as JSON: {"days": [...], "identities": [[...]]}; '' where it is too much: then each chunk loads its own."""
         if self._too_many:
             return ""
         identities = set(filter(None, map(identity_of, self._drugs)))
@@ -94,7 +94,7 @@ class AskedAbout:
 
 
 def asked_about(text: str) -> tuple[Sequence[str], Sequence[Identity]]:
-    """Will return the days, as written, and the identities again; none of either where there were too many."""
+    """Return the days, as written, and the identities again; none of either where there were too many."""
     kept = msgspec.json.decode(text) if text else {}
     return kept.get("days", ()), [Identity(*texts) for texts in kept.get("identities", ())]
 

@@ -36,7 +36,7 @@ class Read:
 
 
 def read_in_child(path: Path, limits: Limits | None = None) -> Iterator[Claims | Progress | Read]:
-    """Will read the batch in a child process and yield its claims as they come, its progress, and at last what was found.
+    """Read the batch in a child process and yield its claims as they come, its progress, and at last what was found.
 
     A file that makes the child run out of memory or time, or crash, gives a result with one error. Raises ChildDied
     when someone ended the child. Close the iterator to stop early.

@@ -1,4 +1,4 @@
-"""Deciding one chunk of a batch: gather → judge → pay in order → record, in one transaction with the end of its job.
+"""Deciding one chunk of a batch: load → judge → pay in order → record, in one transaction with the end of its job.
 
 A chunk has every claim of its members, so the accumulators carry within it and no chunk waits for another. What a worker did that died, or that
 was taken over, is rolled back whole; deciding again gives the same, since all is as known when the batch was accepted.
@@ -18,7 +18,6 @@ from django.utils import timezone
 
 from catalog.clock import Observation
 from catalog.drugs.knowledge import Identity
-from claims import gather
 from claims.batches.asked import asked_about, facts_of, record_invalid
 from claims.batches.ending import end_if_all_decided
 from claims.batches.read import problems_of, shown
@@ -31,12 +30,13 @@ from claims.eligibility import (
     Decision,
     InvalidClaim,
     Ledger,
-    World,
+    Snapshot,
     fields,
     judge_claim,
     parse_claim,
     pay,
 )
+from claims.facts import load, product_facts
 from claims.models import BatchChunk, BatchClaim, ClaimBatch
 from common.jobs.services import Cancelled, Lease
 from tables.cells import Fault
@@ -103,7 +103,7 @@ def _decided(chunk: BatchChunk, lease: Lease) -> tuple[list["_Record"], Parts, T
         totals.add_invalid(record.lines)
     invalid = len(records)
     done = sum(record.lines for record in records)
-    for number, (one, decision) in enumerate(_decisions(asked, bench.world), 1):
+    for number, (one, decision) in enumerate(_decisions(asked, bench.snapshot), 1):
         totals.add(decision)
         decided = parts.record(decision, one.rows)
         lines = sum(1 + len(line.refunds) for line in one.claim.lines)
@@ -165,7 +165,7 @@ class _Bench:
     """What a worker keeps from chunk to chunk of one batch: the facts, and the texts of parts written before."""
 
     batch_id: UUID
-    world: World
+    snapshot: Snapshot
     days: frozenset[date]
     identities: frozenset[Identity]
     texts: dict[Any, str] = field(default_factory=dict)
@@ -191,11 +191,11 @@ def _bench(batch: ClaimBatch, asked: list[_Asked]) -> _Bench:
     if kept is None or kept.batch_id != batch.pk:
         written, asked_for = asked_about(batch.asked_about)
         all_days = frozenset(day for text in written if (day := _day(text)))
-        kept = _gathered(batch, all_days, frozenset(asked_for))
+        kept = _loaded(batch, all_days, frozenset(asked_for))
         _kept = kept
     if days <= kept.days and identities <= kept.identities:
         return kept
-    return _gathered(batch, frozenset(days), frozenset(identities))
+    return _loaded(batch, frozenset(days), frozenset(identities))
 
 
 def _day(text: str) -> date | None:
@@ -205,15 +205,15 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _gathered(batch: ClaimBatch, days: frozenset[date], identities: frozenset[Identity]) -> _Bench:
+def _loaded(batch: ClaimBatch, days: frozenset[date], identities: frozenset[Identity]) -> _Bench:
     # The observation at acceptance, not one of now: everybody who works on the batch sees what was known then.
     seen = Observation(batch.revision, batch.known_at)
-    product = gather.product_facts(insurer_id=batch.insurer_id, code=batch.product.code, seen=seen)
-    world = gather.gather(product, identities=list(identities), days=days, known_at=batch.known_at, seen=seen)
-    return _Bench(batch.pk, world, days, identities)
+    product = product_facts(insurer_id=batch.insurer_id, code=batch.product.code, seen=seen)
+    snapshot = load(product, identities=list(identities), days=days, known_at=batch.known_at, seen=seen)
+    return _Bench(batch.pk, snapshot, days, identities)
 
 
-def _decisions(asked: Iterable[_Asked], world: World) -> Iterable[tuple[_Asked, Decision]]:
+def _decisions(asked: Iterable[_Asked], snapshot: Snapshot) -> Iterable[tuple[_Asked, Decision]]:
     """Decide the claims of each member by (first service date, claim_no), each with what the ones before have used (eligibility 7)."""
     members: dict[str, list[_Asked]] = defaultdict(list)
     for one in asked:
@@ -221,7 +221,7 @@ def _decisions(asked: Iterable[_Asked], world: World) -> Iterable[tuple[_Asked, 
     for claims in members.values():
         ledger: Ledger = NOTHING_USED
         for one in sorted(claims, key=lambda one: (one.claim.first_day, one.claim.claim_no)):
-            decision, ledger = pay(judge_claim(one.claim, world), ledger)
+            decision, ledger = pay(judge_claim(one.claim, snapshot), ledger)
             yield one, decision
 
 

@@ -15,6 +15,7 @@ def end_if_all_decided(batch: ClaimBatch) -> None:
         return
     totals = Totals()
     for kept in chunks.order_by("number").values_list("totals", flat=True):
+        assert kept is not None, "a decided chunk has its totals"
         totals.merge(kept)
     # What was wrong as it stood in the file never came to a chunk.
     unread = BatchClaim.objects.filter(batch=batch, member_key=None).aggregate(lines=Sum("lines"))["lines"]

@@ -75,7 +75,7 @@ class BatchResult:
 
 
 def read_batch(path: Path, limits: Limits | None = None) -> Iterator[Claim | Progress | BatchResult]:
-    """Will yield the claims of a CSV, XLSX or NDJSON file in the order of their first rows, and at last one
+    """Yield the claims of a CSV, XLSX or NDJSON file in the order of their first rows, and at last one
     BatchResult."""
     limits = limits or Limits()
     findings = Findings(limits)
@@ -202,7 +202,7 @@ class _Column:
         )
 
     def read(self, cell: Cell) -> _Read:
-        """Will read a cell and remember it."""
+        """Read a cell and remember it."""
         value, told = self._reader.read(cell) if cell else self._reader.empty()
         said_as = None if value is None or value is WRONG else _plain(self.name, value)
         if len(self.known) >= REMEMBERED:
@@ -626,7 +626,7 @@ def _words(fault: _Unreadable) -> dict[str, str]:
 
 
 def _strict_object(line: str) -> dict[str, Any]:
-    """Will read one JSON object: no key twice, no NaN."""
+    """Read one JSON object: no key twice, no NaN."""
     try:
         found = json.loads(
             line, object_pairs_hook=_without_doubles, parse_constant=_refuse_constant, parse_float=Decimal

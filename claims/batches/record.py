@@ -57,7 +57,7 @@ class KeptLine(NamedTuple):
 class Parts:
     """The distinct parts of a chunk's decisions, numbered as they come; `texts` are their JSON.
 
-    `written` remembers from chunk to chunk what a part was made of and its text; it may be kept as long as the world does that the
+    `written` remembers from chunk to chunk what a part was made of and its text; it may be kept as long as the snapshot does that the
     decisions rest on.
     """
 
@@ -71,7 +71,7 @@ class Parts:
             self._written.clear()
 
     def record(self, decision: Decision, rows: Sequence[int]) -> str:
-        """Will return what is kept of a decided claim; `rows` are those of its lines in the file, or the one of the whole claim."""
+        """Return what is kept of a decided claim; `rows` are those of its lines in the file, or the one of the whole claim."""
         judged, lines = decision.judged, decision.lines
         # The rows of the file stand for the rows of the claim, or its one row for all of them.
         sent = sum(1 + len(line.judgement.line.refunds) for line in lines)
@@ -91,7 +91,7 @@ class Parts:
         )
 
     def text(self) -> str:
-        """Will return all parts as one text, a line each: JSON has no line break outside its texts, and escapes those in them."""
+        """Return all parts as one text, a line each: JSON has no line break outside its texts, and escapes those in them."""
         return "\n".join(self.texts)
 
     def _line(self, decided: LineDecision, row_of: Sequence[int]) -> tuple[Any, ...]:
@@ -135,7 +135,7 @@ class Parts:
     def _drug_number(self, found: Recognition | None) -> int:
         if found is None or found.drug is None:
             return self._number("no drug", lambda: "null")
-        # A product is one object in one world, and long to compare.
+        # A product is one object in one snapshot, and long to compare.
         key = ("drug", found.drug, found.matched_by, id(found.product))
         return self._number(key, lambda: compact(drug_document(found)))
 
@@ -152,7 +152,7 @@ class Parts:
 
 
 def parts_of_text(text: str) -> list[str]:
-    """Will return the parts again, by their numbers."""
+    """Return the parts again, by their numbers."""
     return text.split("\n")
 
 

@@ -57,7 +57,7 @@ class Shown:
 
 
 def ndjson_lines(claims: Iterable[Kept], shown: Shown) -> Iterator[bytes]:
-    """Will write one object a claim: the answer of a check without `id`, with `rows`, `claim_no`, `member_ref` and `outcome`, and each
+    """Write one object a claim: the answer of a check without `id`, with `rows`, `claim_no`, `member_ref` and `outcome`, and each
     line's `row`; of an invalid claim `problems` (row, column, value, code, message)."""
     worded = _reasons_in(shown.language)
     since = f'"as_known_at":{compact(instant_text(shown.known_at))},"rules_version":{compact(shown.rules_version)}'
@@ -115,7 +115,7 @@ def _worst(lines: list[KeptLine]) -> str:
 
 
 def _reasons_in(language: Language) -> Callable[[str], str]:
-    """Will word the reasons of a part in one language; the same part comes again and again."""
+    """Word the reasons of a part in one language; the same part comes again and again."""
 
     @lru_cache(maxsize=20_000)
     def worded(part: str) -> str:
@@ -144,7 +144,7 @@ def _invalid_object(kept: Kept, shown: Shown) -> str:
 
 
 def csv_lines(claims: Iterable[Kept], shown: Shown) -> Iterator[bytes]:
-    """Will write one row a line of the file, in the file's order, as CSV (UTF-8 with BOM, CR LF) that runs nothing in a spreadsheet.
+    """Write one row a line of the file, in the file's order, as CSV (UTF-8 with BOM, CR LF) that runs nothing in a spreadsheet.
 
     A row that took back from a line has the outcome `refunded` and in `refund_of` the reference of that line, which has the money.
     A line of an invalid claim has the outcome `invalid` and, where it is the one that is wrong, `column`, `value`, `code` and `message`; a

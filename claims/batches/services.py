@@ -144,6 +144,9 @@ def decisions_of(batch: ClaimBatch) -> Iterator[Kept]:
         if not page:
             return
         for _seq, chunk_id, digest, decided in page:
+            assert decided is not None, (
+                "retention removes what was decided together with the batch's facts, which stop the reader"
+            )
             yield Kept(chunk_id, digest, decided)
         last = page[-1][0]
 
@@ -157,6 +160,7 @@ def shown_in(batch: ClaimBatch, language: Language) -> Shown:
     def parts_of(chunk_id: int) -> list[str]:
         if chunk_id not in parts:
             kept = BatchChunk.objects.values_list("parts", flat=True).get(pk=chunk_id)
+            assert kept is not None, "a decided chunk has its parts"
             parts[chunk_id] = [texts.setdefault(text, text) for text in parts_of_text(kept)]
         return parts[chunk_id]
 
@@ -189,8 +193,8 @@ def purge_due(*, at: datetime, by: str) -> list[Purged]:
 @transaction.atomic
 def purge_batches(*, insurer_id: int, older_than: datetime, by: str, at: datetime) -> int:
     """Remove the facts of an insurer's batches accepted before an instant, for ever; totals, outcomes and digests stay. Answers how many."""
-    due = ClaimBatch.objects.filter(insurer=insurer_id, created_at__lt=older_than, purged_at=None)
-    due = list(due.exclude(state__in=_UNDER_WAY).select_for_update())
+    older = ClaimBatch.objects.filter(insurer=insurer_id, created_at__lt=older_than, purged_at=None)
+    due = list(older.exclude(state__in=_UNDER_WAY).select_for_update())
     for batch in due:
         ClaimBatch.objects.filter(pk=batch.pk).update(
             purged_at=at, file_name="", errors=[], warnings=[], asked_about=""

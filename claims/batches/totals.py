@@ -23,7 +23,7 @@ class Totals:
         self.groups: dict[str, dict[str, Figures]] = kept or {name: {} for name in GROUPS}
 
     def add(self, decision: Decision) -> None:
-        """Will count the lines of a decision; a row that took back from one is a `refunded` line without money, as in the results."""
+        """Count the lines of a decision; a row that took back from one is a `refunded` line without money, as in the results."""
         for line in decision.lines:
             judgement, found = line.judgement, line.judgement.recognition
             figures = (1, judgement.line.amount, line.money.claimable, line.money.payable)
@@ -38,11 +38,11 @@ class Totals:
                 self._count("drug", found.drug, figures)
 
     def add_invalid(self, lines: int) -> None:
-        """Will count the lines of a claim that is invalid; they have no money, for nobody knows what was meant."""
+        """Count the lines of a claim that is invalid; they have no money, for nobody knows what was meant."""
         self._count("outcome", INVALID, (lines, 0, 0, 0))
 
     def merge(self, kept: dict[str, dict[str, Figures]]) -> None:
-        """Will add another's totals."""
+        """Add another's totals."""
         for group, counted in kept.items():
             for key, figures in counted.items():
                 self._count(group, key, figures)
@@ -58,7 +58,7 @@ class Totals:
 
 
 def totals_document(kept: dict[str, dict[str, Figures]]) -> dict[str, Any]:
-    """Will show totals as the API does: a list a group, most money claimed first; of drugs the first 500."""
+    """Show totals as the API does: a list a group, most money claimed first; of drugs the first 500."""
     document: dict[str, Any] = {
         "lines": sum(figures[0] for figures in kept["outcome"].values()),
         "amount": yuan(sum(figures[1] for figures in kept["outcome"].values())),

@@ -7,7 +7,7 @@ No Django, no clock, no settings, no queries: the same facts give the same decis
     claim = parse_claim(decoded_json, language)              # raises InvalidClaim with every problem at its pointer
     query = parse_coverage(decoded_json, today=..., ...)     # the same for a coverage query; coverage_fields() for a URL's
 
-2. gather what can matter, and nothing else
+2. load what can matter (claims.facts does it from the database)
 
     days = {line.service_date for line in claim.lines}       # and claim.service_date, to which accumulators belong
     identities = [line.identity for line in claim.lines]
@@ -17,19 +17,20 @@ No Django, no clock, no settings, no queries: the same facts give the same decis
         closure.add(rows_with(keys))
     knowledge = Knowledge.build(closure.rows, forms)
     names = entry_names(identities, knowledge)               # whose entries to load from these versions
-    CompiledVersion(..., by_name=index_by_name(compile_entry(row, forms, kind) for row in rows_named(names)),
-                    selectors=index_selectors(entries without a generic_name, of negative and base_exclusion lists))
-    world = World(product, product_versions, catalogs, knowledge, known_at)
+    indexes = index_entries([compile_entry(row, forms, kind) for row in rows], kind)
+    CompiledVersion(..., by_name=indexes.by_name, by_class=indexes.by_class, selectors=indexes.selectors)
+    snapshot = Snapshot(product, product_versions, catalogs, knowledge, known_at)
 
-   Compiled entries are immutable and may be kept by (version checksum, base name), `Selectors` by version checksum.
-   For a coverage query the versions of the benefits' catalogs also need `by_class=index_by_class(...)` of the classes
-   `classes_of(recognise(identity, knowledge).class_codes)`, and the closure the base names of those entries (`names=`).
+   `Indexes` are immutable and may be kept by the version's checksum and kind. Of a version too large to be compiled whole the
+   entries of these `names` suffice (`index_by_name`), those that name no drug of a list that excludes (`index_selectors`), and
+   for a coverage query those of the classes `classes_of(recognise(identity, knowledge).class_codes)` (`index_by_class`). For a
+   coverage query the knowledge must also know which drugs the entries of these classes name.
 
 3. decide
 
-    decision = assess_claim(claim, world)                    # or, for a batch, judge_claim and then pay, in order, carrying
+    decision = assess_claim(claim, snapshot)                    # or, for a batch, judge_claim and then pay, in order, carrying
                                                              # the ledger from claim to claim of one member
-    coverage = assess_coverage(query, world)
+    coverage = assess_coverage(query, snapshot)
 
 4. answer
 
@@ -41,8 +42,14 @@ A request says when it wants to be asked (`claim.known_at`, None for now); the c
 
 from claims.eligibility.answer import accumulators_document, answer, coverage_answer
 from claims.eligibility.assess import assess_claim, judge_claim
-from claims.eligibility.compiled import CompiledVersion, Selectors
-from claims.eligibility.compiling import compile_entry, index_by_class, index_by_name, index_selectors
+from claims.eligibility.compiled import CompiledVersion, Indexes, Selectors
+from claims.eligibility.compiling import (
+    compile_entry,
+    index_by_class,
+    index_by_name,
+    index_entries,
+    index_selectors,
+)
 from claims.eligibility.coverage import assess_coverage, classes_of
 from claims.eligibility.decision import Coverage, Decision, JudgedClaim, Judgement, LineDecision, Money
 from claims.eligibility.entry import Entry
@@ -56,7 +63,7 @@ from claims.eligibility.request import (
     parse_claim,
     parse_coverage,
 )
-from claims.eligibility.world import ProductVersion, Sources, World, entry_names, needs, sources_on
+from claims.eligibility.snapshot import ProductVersion, Snapshot, Sources, entry_names, needs, sources_on
 
 __all__ = [
     "NOTHING_USED",
@@ -69,6 +76,7 @@ __all__ = [
     "CoverageQuery",
     "Decision",
     "Entry",
+    "Indexes",
     "InvalidClaim",
     "InvalidQuery",
     "JudgedClaim",
@@ -83,7 +91,7 @@ __all__ = [
     "ReasonKind",
     "Selectors",
     "Sources",
-    "World",
+    "Snapshot",
     "accumulators_document",
     "answer",
     "assess_claim",
@@ -95,6 +103,7 @@ __all__ = [
     "entry_names",
     "index_by_class",
     "index_by_name",
+    "index_entries",
     "index_selectors",
     "judge_claim",
     "needs",

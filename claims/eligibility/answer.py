@@ -22,7 +22,7 @@ _COVERAGE_OUTCOMES: Final = {"eligible": "covered", "ineligible": "not_covered",
 
 
 def answer(decision: Decision, language: Language = "zh") -> dict[str, Any]:
-    """Will write a decision as the answer to a check, without its `id`."""
+    """Write a decision as the answer to a check, without its `id`."""
     judged = decision.judged
     return {
         "product": judged.product,
@@ -42,7 +42,7 @@ def answer(decision: Decision, language: Language = "zh") -> dict[str, Any]:
 
 
 def coverage_answer(coverage: Coverage, language: Language = "zh") -> dict[str, Any]:
-    """Will write the answer to a coverage query."""
+    """Write the answer to a coverage query."""
     judgement = coverage.judgement
     benefit, match = judgement.benefit, judgement.match
     # Bands replace the ratios, so a benefit with bands has none to tell.
@@ -69,7 +69,7 @@ def coverage_answer(coverage: Coverage, language: Language = "zh") -> dict[str, 
 
 
 def accumulators_document(used: Accumulators) -> dict[str, Any]:
-    """Will write accumulators as the API gives and takes them."""
+    """Write accumulators as the API gives and takes them."""
     return {
         "deductible_used": {group: yuan(amount) for group, amount in used.deductible_used.items()},
         "benefit_base": {code: yuan(amount) for code, amount in used.benefit_base.items()},
@@ -79,7 +79,7 @@ def accumulators_document(used: Accumulators) -> dict[str, Any]:
 
 
 def product_version_of(decision: Decision) -> str | None:
-    """Will return the label of the version in force on the claim's own service date or, where it has none, its lines' if they agree.
+    """Return the label of the version in force on the claim's own service date or, where it has none, its lines' if they agree.
 
     Lines of another product version name theirs in their trace.
     """
@@ -90,7 +90,7 @@ def product_version_of(decision: Decision) -> str | None:
 
 
 def catalogs_document(versions: Iterable[CompiledVersion]) -> list[dict[str, Any]]:
-    """Will write the catalog versions that were consulted."""
+    """Write the catalog versions that were consulted."""
     return [
         {
             "catalog": version.catalog,
@@ -133,7 +133,7 @@ def _line(decided: LineDecision, language: Language) -> dict[str, Any]:
 
 
 def trace_document(judgement: Judgement) -> list[dict[str, Any]]:
-    """Will write the steps in order; the first also says which product version the line was judged by. No step for a line that was
+    """Write the steps in order; the first also says which product version the line was judged by. No step for a line that was
     taken back whole: it is not judged."""
     steps: list[dict[str, Any]] = [{"step": step, "result": result} for step, result in judgement.trace]
     if steps:
@@ -142,7 +142,7 @@ def trace_document(judgement: Judgement) -> list[dict[str, Any]]:
 
 
 def reason_document(reason: Reason, language: Language) -> dict[str, Any]:
-    """Will write a reason with what it cites, worded in one language."""
+    """Write a reason with what it cites, worded in one language."""
     return {
         "code": reason.code,
         "effect": reason.effect,
@@ -156,7 +156,7 @@ def _cite(cite: Cite) -> dict[str, str]:
 
 
 def drug_document(found: Recognition | None) -> dict[str, Any] | None:
-    """Will write the drug a line was recognised as, with its product where that is known; None for neither."""
+    """Write the drug a line was recognised as, with its product where that is known; None for neither."""
     if found is None or found.drug is None:
         return None
     written = found.product.written if found.product else None
@@ -178,7 +178,7 @@ def drug_document(found: Recognition | None) -> dict[str, Any] | None:
 
 
 def base_document(judgement: Judgement) -> dict[str, Any] | None:
-    """Will write what 医保 does with a line, and the entry that says so."""
+    """Write what 医保 does with a line, and the entry that says so."""
     base = judgement.base
     if base is None:
         return None
@@ -191,7 +191,7 @@ def base_document(judgement: Judgement) -> dict[str, Any] | None:
 
 
 def match_document(match: Match | None) -> dict[str, Any] | None:
-    """Will write the entry that a line matches."""
+    """Write the entry that a line matches."""
     if match is None:
         return None
     return {
@@ -225,7 +225,7 @@ def _requirements(entry: Entry) -> dict[str, Any]:
 
 
 def alternative_document(alternative: Alternative) -> dict[str, Any]:
-    """Will write a drug offered as an alternative."""
+    """Write a drug offered as an alternative."""
     match = alternative.match
     return {
         "id": drug_id(alternative.drug),

@@ -14,31 +14,31 @@ from claims.eligibility.facts import Claim
 from claims.eligibility.gates import GATES, PASS, gate_trace
 from claims.eligibility.money import NOTHING_USED, Ledger, pay
 from claims.eligibility.reasons import Reason
-from claims.eligibility.world import World
+from claims.eligibility.snapshot import Snapshot
 
 
-def assess_claim(claim: Claim, world: World, ledger: Ledger = NOTHING_USED) -> Decision:
-    """Will decide a claim. To carry accumulators from claim to claim use `judge_claim` and `pay`."""
-    decision, _ledger = pay(judge_claim(claim, world), ledger)
+def assess_claim(claim: Claim, snapshot: Snapshot, ledger: Ledger = NOTHING_USED) -> Decision:
+    """Decide a claim. To carry accumulators from claim to claim use `judge_claim` and `pay`."""
+    decision, _ledger = pay(judge_claim(claim, snapshot), ledger)
     return decision
 
 
-def judge_claim(claim: Claim, world: World) -> JudgedClaim:
-    """Will judge every line of a claim without money (eligibility 5 and 6)."""
-    home = world.sources(claim.service_date) if claim.service_date else None
-    judgements = tuple([judge(Case(claim, line, world)) for line in claim.lines])
+def judge_claim(claim: Claim, snapshot: Snapshot) -> JudgedClaim:
+    """Judge every line of a claim without money (eligibility 5 and 6)."""
+    home = snapshot.sources(claim.service_date) if claim.service_date else None
+    judgements = tuple([judge(Case(claim, line, snapshot)) for line in claim.lines])
     return JudgedClaim(
-        product=world.product,
+        product=snapshot.product,
         claim=claim,
-        known_at=world.known_at,
+        known_at=snapshot.known_at,
         home=home.terms.label if home else None,
         judgements=judgements,
-        consulted=consulted(judgements, world),
+        consulted=consulted(judgements, snapshot),
     )
 
 
 def judge(case: Case) -> Judgement:
-    """Will take one line through the gates and, unless one stops it, to its benefit; what was taken back whole goes nowhere."""
+    """Take one line through the gates and, unless one stops it, to its benefit; what was taken back whole goes nowhere."""
     if case.line.refunded:
         return Judgement(case.line, case.sources.terms if case.sources else None, "refunded", (), ())
     reasons: list[Reason] = []
@@ -90,20 +90,20 @@ def _judged(
 
 
 def outcome_of(reasons: Iterable[Reason]) -> Outcome:
-    """Will return the worst of the effects: I over R over eligible."""
+    """Return the worst of the effects: I over R over eligible."""
     effects = {reason.effect for reason in reasons}
     if "I" in effects:
         return "ineligible"
     return "review" if "R" in effects else "eligible"
 
 
-def consulted(judgements: Iterable[Judgement], world: World) -> tuple[CompiledVersion, ...]:
-    """Will return the catalog versions in force for the lines that were judged against them, by code and label."""
+def consulted(judgements: Iterable[Judgement], snapshot: Snapshot) -> tuple[CompiledVersion, ...]:
+    """Return the catalog versions in force for the lines that were judged against them, by code and label."""
     days = {judgement.line.service_date for judgement in judgements if judgement.recognition}
     found = {
         (version.catalog, version.label): version
         for day in days
-        if (sources := world.sources(day))
+        if (sources := snapshot.sources(day))
         for version in sources.versions()
     }
     return tuple([found[key] for key in sorted(found)])

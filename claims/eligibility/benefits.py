@@ -188,7 +188,7 @@ def _steps(code: str, failed_at: int, failed_as: StepResult, is_query: bool) -> 
 
 
 def try_benefit(case: Case, benefit: Benefit, position: int) -> tuple[BenefitFinding, tuple[Step, ...]]:
-    """Will run a benefit's tests up to the first that fails, and return how it came out with its part of the trace."""
+    """Run a benefit's tests up to the first that fails, and return how it came out with its part of the trace."""
     candidate = Candidate(case, benefit, position)
     for rank, test in enumerate(TESTS):
         if case.is_query and not test.asked_by_query:
@@ -214,7 +214,7 @@ class BenefitChoice(NamedTuple):
 
 
 def choose_benefit(case: Case) -> BenefitChoice:
-    """Will try the version's benefits in their order; the first whose every test holds takes the line."""
+    """Try the version's benefits in their order; the first whose every test holds takes the line."""
     findings: list[BenefitFinding] = []
     trace: list[Step] = []
     taken: BenefitFinding | None = None

@@ -8,11 +8,11 @@ from claims.eligibility.compiled import CompiledVersion
 from claims.eligibility.decision import BaseFinding
 from claims.eligibility.facts import Claim, Line, LineFacts
 from claims.eligibility.matching import Grade, Match, best_match
-from claims.eligibility.world import Sources, World
+from claims.eligibility.snapshot import Snapshot, Sources
 
 
 class Case:
-    """A line of a claim, seen against a world. Only what a gate or benefit asks for is worked out, and only once.
+    """A line of a claim, seen against a snapshot. Only what a gate or benefit asks for is worked out, and only once.
 
     `is_query`: a coverage query, whose criteria are not asked (eligibility 8). `sources` None: no product version is in force,
     and nothing below may be asked.
@@ -31,13 +31,13 @@ class Case:
         "_base",
     )
 
-    def __init__(self, claim: Claim, line: Line, world: World, *, is_query: bool = False) -> None:
+    def __init__(self, claim: Claim, line: Line, snapshot: Snapshot, *, is_query: bool = False) -> None:
         member = claim.member
         self.claim = claim
         self.line = line
         self.is_query = is_query
-        self.sources: Sources[CompiledVersion] | None = world.sources(line.service_date)
-        self.recognition: Recognition = recognise(line.identity, world.knowledge)
+        self.sources: Sources[CompiledVersion] | None = snapshot.sources(line.service_date)
+        self.recognition: Recognition = recognise(line.identity, snapshot.knowledge)
         self.facts = LineFacts(
             line.service_date,
             line.diagnoses,
@@ -50,12 +50,12 @@ class Case:
         self.pre_existing: bool = (
             bool(member.pre_existing) and member.pre_existing.hold(line.diagnoses) is Agreement.PASS
         )
-        self._forms = world.knowledge.forms
+        self._forms = snapshot.knowledge.forms
         self._matches: dict[CompiledVersion, Match | None] = {}
         self._base: BaseFinding | None = None
 
     def match(self, version: CompiledVersion) -> Match | None:
-        """Will return the match in a version (eligibility 4.3)."""
+        """Return the match in a version (eligibility 4.3)."""
         if version in self._matches:
             return self._matches[version]
         match = best_match(version, self.recognition, self.facts, self._forms)
@@ -63,7 +63,7 @@ class Case:
         return match
 
     def best_match(self, versions: Iterable[CompiledVersion]) -> Match | None:
-        """Will return, of the matches in versions as listed, the first full, else the first unknown, else the first that
+        """Return, of the matches in versions as listed, the first full, else the first unknown, else the first that
         fails (eligibility 6)."""
         best: Match | None = None
         for version in versions:

@@ -5,13 +5,14 @@ A version may be only partly loaded: the entries of a claim's drugs (`by_name`),
 entries.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
 from catalog.drugs.resolve import Recognition
 from catalog.vocabularies import EXCLUDING_KINDS, Kind
+from claims.eligibility.diseases import RANGE
 from claims.eligibility.entry import Entry
 
 STANDARD_PLACES: Final = 4
@@ -34,7 +35,7 @@ class Selectors:
     class_lengths: tuple[int, ...] = ()
 
     def candidates(self, class_codes: tuple[str, ...], diagnoses: tuple[str, ...]) -> list[Entry]:
-        """Will return the entries that may be a full or unknown fit, in no order; an entry may come twice."""
+        """Return the entries that may be a full or unknown fit, in no order; an entry may come twice."""
         found = list(self.rest)
         if self.by_class:
             if class_codes:
@@ -50,6 +51,16 @@ class Selectors:
             else:
                 found += [entry for entries in self.by_disease.values() for entry in entries]
         return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Indexes:
+    """The entries of a version by name, by class and disease, and those that name no drug; `entries`: how many these are."""
+
+    by_name: dict[str, tuple[Entry, ...]]
+    by_class: dict[tuple[str, str], tuple[Entry, ...]]
+    selectors: Selectors
+    entries: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,14 +80,14 @@ class CompiledVersion:
     complete_for: tuple[str, ...] = ()
     by_name: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
     selectors: Selectors = field(default_factory=Selectors)
-    by_class: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+    by_class: Mapping[tuple[str, str], tuple[Entry, ...]] = field(default_factory=dict)
 
     def speaks_of(self, drug: Recognition) -> bool:
         """Tell whether the list says something of a drug that it does not name: whether it is complete for its class."""
         return not self.complete_for or any(code.startswith(self.complete_for) for code in drug.class_codes)
 
     def candidates(self, drug: Recognition, diagnoses: tuple[str, ...]) -> Sequence[Entry]:
-        """Will return the entries that may apply to a line, in the order of 4.3."""
+        """Return the entries that may apply to a line, in the order of 4.3."""
         names = drug.names
         named = self.by_name.get(names[0], ()) if names else ()
         selecting = self.selectors.candidates(drug.class_codes, diagnoses) if self.kind in EXCLUDING_KINDS else ()
@@ -88,7 +99,19 @@ class CompiledVersion:
         found.sort(key=by_sort_key)
         return found
 
+    def of_class(self, code: str, diagnoses: Iterable[str]) -> list[Entry]:
+        """Return the entries of a class that may treat one of the diagnoses or say nothing of diseases, in the order of 4.3."""
+        found = {
+            entry.entry_code: entry for head in heads_asked(diagnoses) for entry in self.by_class.get((code, head), ())
+        }
+        return sorted(found.values(), key=by_sort_key)
+
+
+def heads_asked(diagnoses: Iterable[str]) -> set[str]:
+    """Return where in `by_class` the entries are that may treat one of the diagnoses: those without a disease and with a range always."""
+    return {"", RANGE, *(diagnosis[:3] for diagnosis in diagnoses)}
+
 
 def by_sort_key(entry: Entry) -> tuple[bool, bool, str]:
-    """Will return what entries are sorted by: the order of 4.3."""
+    """Return what entries are sorted by: the order of 4.3."""
     return entry.sort_key

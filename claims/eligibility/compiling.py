@@ -1,7 +1,6 @@
 """A catalog version's rows made into what is judged by: entries compiled, and indexes of them."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from catalog.drugs.names import DosageForms
@@ -10,19 +9,27 @@ from claims.eligibility.compiled import (
     CLASS_LENGTH,
     MAX_QUANTITY_PLACES,
     STANDARD_PLACES,
+    Indexes,
     Selectors,
     by_sort_key,
 )
 from claims.eligibility.diseases import DiseaseCodes
-from claims.eligibility.entry import Entry
+from claims.eligibility.entry import Entry, Facet
 from claims.eligibility.matching import CLASS_TEST, DRUG_TESTS, FACETS
 from common.dates import parse_day
 from common.money import NotANumber, scaled
 from common.text import approval_key, is_whole_code, norm
 
+# The columns that compile_entry looks at.
+COLUMNS_READ = (
+    "entry_code generic_name national_code approval_no brand_name manufacturer strength dosage_form class_code icd10 sex age_min age_max "
+    "settings min_institution_level criteria prior_auth payment_standard max_quantity effective_from effective_to payment_standard_text "
+    "indication restriction"
+).split()
+
 
 def compile_entry(columns: Mapping[str, object], forms: DosageForms, kind: Kind) -> Entry:
-    """Will read an entry's columns (names of spec csv.md), which have been checked when they were imported.
+    """Read an entry's columns (names of spec csv.md), which have been checked when they were imported.
 
     Values may be typed (date, Decimal, list) or text; missing, None, '' and [] are not given. Other columns are ignored.
     """
@@ -80,19 +87,26 @@ def compile_entry(columns: Mapping[str, object], forms: DosageForms, kind: Kind)
         indication=text("indication"),
         restriction=text("restriction"),
     )
-    if kind not in EXCLUDING_KINDS and _is_uncoded(entry):
-        entry = replace(entry, uncoded=True)
     drug_tests = tuple([test for test in DRUG_TESTS if test.given(entry)])
     if kind in EXCLUDING_KINDS and not entry.base_name and CLASS_TEST.given(entry):
         drug_tests += (CLASS_TEST,)
-    return replace(entry, drug_tests=drug_tests, facets=tuple([facet for facet in FACETS if facet.given(entry)]))
+    facets = tuple([facet for facet in FACETS if facet.given(entry)])
+    if kind not in EXCLUDING_KINDS and _is_uncoded(entry, facets):
+        _complete(entry, uncoded=True)
+        facets = tuple([facet for facet in FACETS if facet.given(entry)])
+    return _complete(entry, drug_tests=drug_tests, facets=facets)
 
 
-def _is_uncoded(entry: Entry) -> bool:
+def _complete(entry: Entry, **worked_out: object) -> Entry:
+    """Set what is worked out from the rest of an entry. Nobody has seen it yet, and a copy would take as long as reading it."""
+    for name, value in worked_out.items():
+        object.__setattr__(entry, name, value)
+    return entry
+
+
+def _is_uncoded(entry: Entry, facets: tuple[Facet, ...]) -> bool:
     """An indication without codes, or a restriction with no coded column beside it (eligibility 4.2)."""
-    if entry.indication != "" and not entry.icd10:
-        return True
-    return entry.restriction != "" and not any(facet.given(entry) for facet in FACETS)
+    return (entry.indication != "" and not entry.icd10) or (entry.restriction != "" and not facets)
 
 
 def _whole(value: object) -> int | None:
@@ -116,7 +130,7 @@ def _day(value: object) -> date | None:
 
 
 def index_by_name(entries: Iterable[Entry]) -> dict[str, tuple[Entry, ...]]:
-    """Will sort entries that name a drug by its base name, each list in the order of 4.3."""
+    """Sort entries that name a drug by its base name, each list in the order of 4.3."""
     found: dict[str, list[Entry]] = {}
     for entry in sorted(entries, key=by_sort_key):
         if entry.base_name:
@@ -124,17 +138,21 @@ def index_by_name(entries: Iterable[Entry]) -> dict[str, tuple[Entry, ...]]:
     return {name: tuple(listed) for name, listed in found.items()}
 
 
-def index_by_class(entries: Iterable[Entry]) -> dict[str, tuple[Entry, ...]]:
-    """Will sort entries that name a drug by the first five characters of their class code, in the order of 4.3."""
-    found: dict[str, list[Entry]] = {}
+def index_by_class(entries: Iterable[Entry]) -> dict[tuple[str, str], tuple[Entry, ...]]:
+    """Sort entries that name a drug by class and disease, each list in the order of 4.3.
+
+    The class is the first five characters of the class code; an entry stands under each of its `DiseaseCodes.heads`.
+    """
+    found: dict[tuple[str, str], list[Entry]] = {}
     for entry in sorted(entries, key=by_sort_key):
         if entry.base_name and len(entry.class_code) >= CLASS_LENGTH:
-            found.setdefault(entry.class_code[:CLASS_LENGTH], []).append(entry)
-    return {code: tuple(listed) for code, listed in found.items()}
+            for head in entry.icd10.heads():
+                found.setdefault((entry.class_code[:CLASS_LENGTH], head), []).append(entry)
+    return {key: tuple(listed) for key, listed in found.items()}
 
 
 def index_selectors(entries: Iterable[Entry]) -> Selectors:
-    """Will index drugless entries; one that selects nothing never applies and is left out (eligibility 4.1)."""
+    """Index drugless entries; one that selects nothing never applies and is left out (eligibility 4.1)."""
     by_class: dict[str, list[Entry]] = {}
     by_disease: dict[str, list[Entry]] = {}
     rest: list[Entry] = []
@@ -153,4 +171,15 @@ def index_selectors(entries: Iterable[Entry]) -> Selectors:
         {head: tuple(found) for head, found in by_disease.items()},
         tuple(rest),
         tuple(sorted({len(code) for code in by_class})),
+    )
+
+
+def index_entries(entries: Collection[Entry], kind: Kind) -> Indexes:
+    """Index all entries of a version: those that name no drug only where they exclude, classes only where something is paid."""
+    excluding = kind in EXCLUDING_KINDS
+    return Indexes(
+        index_by_name(entries),
+        {} if excluding else index_by_class(entries),
+        index_selectors(entries) if excluding else Selectors(),
+        len(entries),
     )

@@ -13,33 +13,33 @@ from claims.eligibility.decision import Alternative, Coverage, Judgement, Offer
 from claims.eligibility.entry import Entry, Facet
 from claims.eligibility.facts import Claim, CoverageQuery, Line, LineFacts, Member
 from claims.eligibility.matching import Grade, Match, criteria_hold, indication_holds
-from claims.eligibility.world import World
+from claims.eligibility.snapshot import Snapshot
 
 MAX_ALTERNATIVES = 20
-# Of one world, by version and diagnoses: a few are asked, a hostile caller could ask any number.
+# Of one snapshot, by version and diagnoses: a few are asked, a hostile caller could ask any number.
 OFFERS_KEPT = 4
 # What does not depend on who asks: the diagnoses are asked with the drug, and the criteria of a query pass.
 _ALIKE_FOR_EVERYBODY = (indication_holds, criteria_hold)
 
 
-def assess_coverage(query: CoverageQuery, world: World) -> Coverage:
-    """Will answer a coverage query. For the alternatives the catalogs of the product's benefits must be loaded with
+def assess_coverage(query: CoverageQuery, snapshot: Snapshot) -> Coverage:
+    """Answer a coverage query. For the alternatives the catalogs of the product's benefits must be loaded with
     `by_class` for the `classes_of` the drug, and the knowledge must know the drugs so named."""
-    claim = _as_claim(query, world.product)
-    case = Case(claim, claim.lines[0], world, is_query=True)
+    claim = _as_claim(query, snapshot.product)
+    case = Case(claim, claim.lines[0], snapshot, is_query=True)
     judgement = judge(case)
     return Coverage(
-        product=world.product,
+        product=snapshot.product,
         day=query.day,
-        known_at=world.known_at,
+        known_at=snapshot.known_at,
         judgement=judgement,
-        consulted=consulted([judgement], world),
-        alternatives=_alternatives(case, judgement, world),
+        consulted=consulted([judgement], snapshot),
+        alternatives=_alternatives(case, judgement, snapshot),
     )
 
 
 def classes_of(class_codes: tuple[str, ...]) -> frozenset[str]:
-    """Will return the classes, five characters each, in which alternatives to a drug with these class codes are sought."""
+    """Return the classes, five characters each, in which alternatives to a drug with these class codes are sought."""
     return frozenset(code[:CLASS_LENGTH] for code in class_codes if len(code) >= CLASS_LENGTH)
 
 
@@ -64,7 +64,7 @@ def _as_claim(query: CoverageQuery, product: str) -> Claim:
     )
 
 
-def _alternatives(case: Case, judgement: Judgement, world: World) -> tuple[Alternative, ...]:
+def _alternatives(case: Case, judgement: Judgement, snapshot: Snapshot) -> tuple[Alternative, ...]:
     """Other drugs of the class that the benefit's catalogs list and whose restrictions all hold, at most twenty.
 
     The benefit is the one that takes the line, else the one that came nearest: a person whose drug is not covered asks this
@@ -76,7 +76,7 @@ def _alternatives(case: Case, judgement: Judgement, world: World) -> tuple[Alter
     classes = classes_of(found.class_codes)
     offered: dict[str, Alternative] = {}
     for version in case.sources.benefit_catalogs[judgement.terms.benefits.index(benefit)]:
-        for drug, sure, listed in _offers(version, classes, case.facts, world):
+        for drug, sure, listed in _offers(version, classes, case.facts, snapshot):
             if drug == found.drug or drug in offered:
                 continue
             alternative = sure or _first_that_fits(listed, case.facts)
@@ -95,25 +95,27 @@ def _first_that_fits(listed: Iterable[tuple[Alternative, tuple[Facet, ...]]], fa
     return None
 
 
-def _offers(version: CompiledVersion, classes: frozenset[str], facts: LineFacts, world: World) -> tuple[Offer, ...]:
-    """What a version lists in these classes for these diagnoses, drug by drug, each one's entries in the order of 4.3. The world remembers it:
+def _offers(
+    version: CompiledVersion, classes: frozenset[str], facts: LineFacts, snapshot: Snapshot
+) -> tuple[Offer, ...]:
+    """What a version lists in these classes for these diagnoses, drug by drug, each one's entries in the order of 4.3. The snapshot remembers it:
     the next question about the drug is about another person with the same disease."""
     key = (version, classes, facts.diagnoses)
-    offers = world.offers.get(key)
+    offers = snapshot.offers.get(key)
     if offers is None:
         by_drug: dict[str, list[tuple[Alternative, tuple[Facet, ...]]]] = {}
         for cls in sorted(classes):
-            for entry in version.by_class.get(cls, ()):
+            for entry in version.of_class(cls, facts.diagnoses):
                 tested = [facet for facet in entry.facets if facet.test in _ALIKE_FOR_EVERYBODY]
                 if _hold(tested, entry, facts):
-                    drug = world.knowledge.drug_of(entry.base_name)
+                    drug = snapshot.knowledge.drug_of(entry.base_name)
                     untested = tuple([facet for facet in entry.facets if facet not in tested])
                     alternative = Alternative(drug, Match(version, entry, Grade.FULL))
                     by_drug.setdefault(drug, []).append((alternative, untested))
         offers = tuple([_offer(drug, listed) for drug, listed in sorted(by_drug.items())])
-        if len(world.offers) >= OFFERS_KEPT:
-            world.offers.clear()
-        world.offers[key] = offers
+        if len(snapshot.offers) >= OFFERS_KEPT:
+            snapshot.offers.clear()
+        snapshot.offers[key] = offers
     return offers
 
 

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 def digest(judged: "JudgedClaim", lines: "Sequence[LineDecision]", opening: Mapping[str, Accumulators]) -> str:
-    """Will return the digest of a claim's decided lines and the accumulators counted with: 64 hexadecimal digits."""
+    """Return the digest of a claim's decided lines and the accumulators counted with: 64 hexadecimal digits."""
     return sha256_of(digest_document(judged, lines, opening))
 
 
 def digest_document(
     judged: "JudgedClaim", lines: "Sequence[LineDecision]", opening: Mapping[str, Accumulators]
 ) -> dict[str, Any]:
-    """Will return what the digest is the digest of."""
+    """Return what the digest is the digest of."""
     return {
         "rules_version": RULES_VERSION,
         "known_at": instant_text(judged.known_at),

@@ -11,6 +11,8 @@ from common import icd10
 PASS: Final = Agreement.PASS
 FAIL: Final = Agreement.FAIL
 UNKNOWN: Final = Agreement.UNKNOWN
+# In place of first characters: which diseases a range holds is seen only when it is tested.
+RANGE: Final = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +47,12 @@ class DiseaseCodes:
                         return PASS
         return FAIL if self.stems.isdisjoint(diagnoses) else UNKNOWN
 
-    def may_hold(self, head: str) -> bool:
-        """Tells whether a diagnosis with these first three characters may be under some code; without codes, any or none ('') may."""
-        if not self:
-            return True
-        if any(start <= head <= end for start, end in self.ranges):
-            return True
-        return head != "" and any(prefix.startswith(head) or head.startswith(prefix) for prefix in self.prefixes)
-
     def heads(self) -> set[str]:
-        """Return what the list is found by: the first three characters of its codes, `-` where it has a range."""
-        return {prefix[:3] for prefix in self.prefixes} | ({"-"} if self.ranges else set())
+        """Return what the list is found by: the first three characters of its codes, RANGE where it has one, '' where it is empty."""
+        return {prefix[:3] for prefix in self.prefixes} | ({RANGE} if self.ranges else set()) or {""}
 
     def texts(self) -> tuple[str, ...]:
-        """Will write the codes of the list, cleaned, for a sentence."""
+        """Write the codes of the list, cleaned, for a sentence."""
         return (*self.prefixes, *(f"{start}-{end}" for start, end in self.ranges))
 
 

@@ -187,5 +187,5 @@ GATES: Final = (
 
 @lru_cache(maxsize=1_024)
 def gate_trace(results: tuple[StepResult, ...]) -> tuple[tuple[str, StepResult], ...]:
-    """Will name the gates beside their results, in order. Few combinations occur, so each is made once."""
+    """Name the gates beside their results, in order. Few combinations occur, so each is made once."""
     return tuple((gate.step, result) for gate, result in zip(GATES, results, strict=True))

@@ -39,7 +39,7 @@ class Match(NamedTuple):
     shortfalls: tuple[ReasonKind, ...] = ()
 
     def cite(self, benefit: str | None = None) -> Cite:
-        """Will cite the entry."""
+        """Cite the entry."""
         return Cite(
             catalog=self.version.catalog, version=self.version.label, entry_code=self.entry.entry_code, benefit=benefit
         )
@@ -178,7 +178,7 @@ FACETS: Final = (
 
 
 def applies(entry: Entry, drug: Recognition, forms: DosageForms) -> Agreement:
-    """Will test the drug part beside the drug itself: PASS applies, UNKNOWN applies tentatively, FAIL does not (4.1)."""
+    """Test the drug part beside the drug itself: PASS applies, UNKNOWN applies tentatively, FAIL does not (4.1)."""
     outcome = PASS
     for drug_test in entry.drug_tests:
         agreement = drug_test.test(entry, drug, forms)
@@ -190,7 +190,7 @@ def applies(entry: Entry, drug: Recognition, forms: DosageForms) -> Agreement:
 
 
 def best_match(version: CompiledVersion, drug: Recognition, line: LineFacts, forms: DosageForms) -> Match | None:
-    """Will return the match in a version: of the entries that apply, in the order of 4.3, the first full fit, else the first
+    """Return the match in a version: of the entries that apply, in the order of 4.3, the first full fit, else the first
     unknown, else the first that fails; None when none applies."""
     unknown: Match | None = None
     failing: Match | None = None

@@ -48,7 +48,7 @@ class _Used:
 
 
 def pay(judged: JudgedClaim, ledger: Ledger = NOTHING_USED) -> tuple[Decision, Ledger]:
-    """Will pay a judged claim's eligible lines by (service date, line number) and return the decision and the ledger after it.
+    """Pay a judged claim's eligible lines by (service date, line number) and return the decision and the ledger after it.
 
     The claim's own accumulators open the account of its home version, unless the ledger has one already; every other
     product version starts from the ledger, or from nothing. In a batch the claims of one `member_ref` are paid by

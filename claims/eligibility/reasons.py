@@ -61,7 +61,7 @@ class Reason(NamedTuple):
         return self.kind.effect
 
     def message(self, language: Language) -> str:
-        """Will word the reason for a person."""
+        """Word the reason for a person."""
         sentence = self.kind.zh if language == "zh" else self.kind.en
         if not self.values:
             return sentence

@@ -25,7 +25,7 @@ RETRY_AFTER_SECONDS = "5"
 
 
 class ApiProblem(Exception):
-    """An answer other than success, decided at the edge: status, code, words, field errors, headers."""
+    """An answer other than success, decided at the edge: status, code, words, field errors, headers, further members of the document."""
 
     def __init__(
         self,
@@ -34,10 +34,11 @@ class ApiProblem(Exception):
         detail: str,
         errors: Iterable[Problem] = (),
         headers: Mapping[str, str] | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status, self.code, self.detail = status, code, detail
-        self.errors, self.headers = list(errors), dict(headers or {})
+        self.errors, self.headers, self.more = list(errors), dict(headers or {}), dict(more or {})
 
 
 def titles() -> dict[int, str]:
@@ -62,8 +63,10 @@ def titles() -> dict[int, str]:
     }
 
 
-def body(status: int, code: str, detail: str, errors: Iterable[Problem] = ()) -> dict[str, Any]:
-    """Return the problem document."""
+def body(
+    status: int, code: str, detail: str, errors: Iterable[Problem] = (), more: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the problem document; `more` are its further members."""
     document: dict[str, Any] = {
         "type": f"urn:shangbao:problem:{code}",
         "title": titles().get(status, _("Error")),
@@ -75,13 +78,13 @@ def body(status: int, code: str, detail: str, errors: Iterable[Problem] = ()) ->
     listed = [{"pointer": p.pointer, "code": p.code, "detail": p.detail} for p in errors]
     if listed:
         document["errors"] = listed
-    return document
+    return {**(more or {}), **document}
 
 
 def respond(problem: ApiProblem) -> Response:
     """Return the DRF answer for a problem."""
     response = Response(
-        body(problem.status, problem.code, problem.detail, problem.errors),
+        body(problem.status, problem.code, problem.detail, problem.errors, problem.more),
         status=problem.status,
         headers=problem.headers,
         content_type="application/problem+json",
@@ -93,7 +96,7 @@ def respond(problem: ApiProblem) -> Response:
 def plain(problem: ApiProblem) -> HttpResponse:
     """Return the same answer outside DRF."""
     response = HttpResponse(
-        JsonRenderer().render(body(problem.status, problem.code, problem.detail, problem.errors)),
+        JsonRenderer().render(body(problem.status, problem.code, problem.detail, problem.errors, problem.more)),
         status=problem.status,
         content_type="application/problem+json",
         headers=problem.headers,
@@ -127,7 +130,7 @@ def problem_of(fault: Exception) -> ApiProblem | None:
             detail = _("The request is invalid; see `errors`.")
             return ApiProblem(fault.status, fault.code, detail, fault.errors)
         case Refused():
-            return ApiProblem(fault.status, fault.code, fault.detail, fault.errors)
+            return ApiProblem(fault.status, fault.code, fault.detail, fault.errors, more=fault.more)
         case Http404():
             return ApiProblem(404, "not_found", _("There is no such thing, or it is not yours to see."))
         case PermissionDenied():

@@ -32,13 +32,14 @@ def record(
     `what` is the row it was done to (or the model, for a list), `name` how people call it (its own text when not given); `before` and `after` are
     what JSON can say. Never hand over personal data: the log is kept longer than claims.
     """
+    model = str(what._meta.model_name)
     row = (
         by,
         via.get(),
         Deed(deed).value,
-        what._meta.model_name,
+        model,
         str(what.pk) if isinstance(what, Model) else "",
-        (name or (str(what) if isinstance(what, Model) else what._meta.model_name))[:300],
+        (name or (str(what) if isinstance(what, Model) else model))[:300],
         _json(before),
         _json(after),
         reason,

@@ -84,7 +84,7 @@ class Target:
 
 
 def is_public(address: Address) -> bool:
-    """Will tell whether an address belongs to the public internet."""
+    """Tell whether an address belongs to the public internet."""
     if isinstance(address, ipaddress.IPv4Address):
         return not any(address in network for network in _NOT_PUBLIC_V4)
     if address.scope_id is not None or address not in _GLOBAL_V6:
@@ -93,7 +93,7 @@ def is_public(address: Address) -> bool:
 
 
 def parse_target(url: str, *, may_reach_loopback: bool = False) -> Target:
-    """Will take a webhook's URL apart; raises Forbidden.
+    """Take a webhook's URL apart; raises Forbidden.
 
     https on port 443 or 1024 to 65535, no user, no fragment. The host is a name with a dot in it or a canonical public address: numbers in any other
     writing (decimal, octal, hexadecimal, shortened) are refused before anything resolves them. `may_reach_loopback` is for tests only: it lets
@@ -132,7 +132,7 @@ def _check_host(host: str) -> None:
 
 
 def public_addresses(answers: Iterable[str]) -> list[Address]:
-    """Will return what a host name resolved to; raises Forbidden unless there is at least one address and every one is public."""
+    """Return what a host name resolved to; raises Forbidden unless there is at least one address and every one is public."""
     try:
         addresses = [ipaddress.ip_address(answer) for answer in answers]
     except ValueError as fault:
@@ -143,7 +143,7 @@ def public_addresses(answers: Iterable[str]) -> list[Address]:
 
 
 def loopback_addresses(answers: Iterable[str]) -> list[Address]:
-    """Will return what a host name resolved to; raises Forbidden unless every address is this machine's own (tests only)."""
+    """Return what a host name resolved to; raises Forbidden unless every address is this machine's own (tests only)."""
     addresses = [ipaddress.ip_address(answer) for answer in answers]
     if not addresses or not all(address.is_loopback for address in addresses):
         raise Forbidden("bad_address")

@@ -20,7 +20,7 @@ _SPREAD: Final = 0.1
 
 
 def wait_after(attempts: int, chance: float) -> timedelta | None:
-    """Will return how long to wait after so many failed attempts; None where it was the last.
+    """Return how long to wait after so many failed attempts; None where it was the last.
 
     `chance`, from 0 to 1, takes up to a tenth off, so that what failed together does not come back together.
     """

@@ -18,8 +18,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from catalog import clock, feed
-from catalog.models import Catalog, CatalogVersion
+from catalog import clock, consultation, feed
+from catalog.models import Catalog, CatalogVersion, Comment
 from common.audit.deeds import Deed
 from common.audit.services import record as record_deed
 from common.dates import instant_text
@@ -169,15 +169,21 @@ def _written(webhooks: Iterable[Webhook], event: str, data: Mapping[str, Any], a
 
 @transaction.atomic
 def announce_catalog_news() -> int:
-    """Announce what happened to catalogs since the last time, to every insurer that may see them; returns how many messages were written."""
+    """Announce what happened to catalogs since the last time, to every insurer that may see them, and to each the answers to its comments.
+
+    Returns how many messages were written.
+    """
     CatalogNewsRead.objects.get_or_create(pk=1, defaults={"read_until": Now()})
     read = CatalogNewsRead.objects.select_for_update(skip_locked=True).first()
     if read is None:
         return 0  # somebody else is at it
     until = clock.observe().known_at
     written = 0
-    for event in feed.happenings(after=read.read_until - LOOK_BACK, until=until):
+    since = read.read_until - LOOK_BACK
+    for event in feed.happenings(after=since, until=until):
         written += _announce_to_all_who_see(event)
+    for comment in consultation.answered_between(since, until).filter(insurer__is_active=True):
+        written += _announce_answer(comment)
     read.read_until = until
     read.save(update_fields=["read_until"])
     return written
@@ -187,6 +193,7 @@ _NAMES = {
     "published": WebhookEvent.CATALOG_PUBLISHED,
     "withdrawn": WebhookEvent.CATALOG_WITHDRAWN,
     "consultation_opened": WebhookEvent.CONSULTATION_OPENED,
+    "consultation_closed": WebhookEvent.CONSULTATION_CLOSED,
 }
 
 
@@ -237,7 +244,35 @@ def _news(event: feed.Event, catalog: Catalog) -> dict[str, Any]:
             data |= {"withdrawn_at": instant_text(event.at), "reason": version.withdraw_reason}
         case "consultation_opened":
             data |= {"submitted_at": instant_text(event.at), "comments_until": version.comments_until}
+        case "consultation_closed":
+            summary = reverse("comment-summary", args=[catalog.code, version.label])
+            data |= {"closed_at": instant_text(event.at), "summary": summary}
     return data
+
+
+def _announce_answer(comment: Comment) -> int:
+    """Tell an insurer, and nobody else, that a comment of its own was answered, or answered otherwise."""
+    assert comment.answered_at is not None
+    version, answered_at = comment.version, instant_text(comment.answered_at)
+    data = {
+        "catalog": version.catalog.code,
+        "version": version.label,
+        "comment": comment.pk,
+        "entry_code": comment.entry_code,
+        "stance": comment.stance,
+        "disposition": comment.disposition,
+        "text": comment.answer,
+        "answered_at": answered_at,
+        "url": reverse("comment-detail", args=[version.catalog.code, version.label, comment.pk]),
+    }
+    identity = sha256_of([WebhookEvent.COMMENT_ANSWERED, str(comment.pk), answered_at])
+    return announce(
+        comment.insurer_id,
+        WebhookEvent.COMMENT_ANSWERED,
+        data,
+        at=comment.answered_at,
+        message_id=f"msg_{identity[:32]}",
+    )
 
 
 @transaction.atomic

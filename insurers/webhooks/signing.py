@@ -21,23 +21,23 @@ class SecretLost(Exception):
 
 
 def make_salt() -> str:
-    """Will return a fresh random salt, 32 bytes in hex."""
+    """Return a fresh random salt, 32 bytes in hex."""
     return secrets.token_hex(32)
 
 
 def derive_secret(key: str, salt: str) -> str:
-    """Will return the secret that the service's key and a salt make: `whsec_` and 32 bytes in base64, as Standard Webhooks writes it."""
+    """Return the secret that the service's key and a salt make: `whsec_` and 32 bytes in base64, as Standard Webhooks writes it."""
     raw = hmac.new(key.encode(), _PURPOSE + bytes.fromhex(salt), hashlib.sha256).digest()
     return "whsec_" + base64.b64encode(raw).decode()
 
 
 def fingerprint_of(secret: str) -> str:
-    """Will return what is kept to recognise a secret by: 32 hex digits of its SHA-256."""
+    """Return what is kept to recognise a secret by: 32 hex digits of its SHA-256."""
     return hashlib.sha256(secret.encode()).hexdigest()[:32]
 
 
 def recover_secret(keys: Iterable[str], salt: str, fingerprint: str) -> str:
-    """Will return the secret with this fingerprint, made with one of the service's keys (the present one, then earlier ones); raises SecretLost."""
+    """Return the secret with this fingerprint, made with one of the service's keys (the present one, then earlier ones); raises SecretLost."""
     for key in keys:
         secret = derive_secret(key, salt)
         if hmac.compare_digest(fingerprint_of(secret), fingerprint):
@@ -46,7 +46,7 @@ def recover_secret(keys: Iterable[str], salt: str, fingerprint: str) -> str:
 
 
 def signed_headers(secrets_in_use: Sequence[str], *, message_id: str, at: datetime, body: str) -> dict[str, str]:
-    """Will return the three headers of a message sent at an instant (with its zone): one signature for every secret in use, separated by spaces."""
+    """Return the three headers of a message sent at an instant (with its zone): one signature for every secret in use, separated by spaces."""
     signatures = (Signer(secret).sign(message_id, at, body) for secret in secrets_in_use)
     return {
         "webhook-id": message_id,

@@ -19,7 +19,7 @@ def refuse_scientific(code: str) -> None:
 
 
 def reference(written: str) -> Parsed:
-    """Will read a code of the curator's own (entry code, claim number): NFKC, otherwise as written."""
+    """Read a code of the curator's own (entry code, claim number): NFKC, otherwise as written."""
     code = written if written.isascii() else unicodedata.normalize("NFKC", written)
     refuse_scientific(code)
     name(code)

@@ -29,7 +29,7 @@ def any_day(written: str) -> date:
 
 
 def day_of(written: str) -> Parsed:
-    """Will read a calendar day (`any_day`) from 1900 to 2199. Raises Fault BAD_DATE, OUT_OF_RANGE."""
+    """Read a calendar day (`any_day`) from 1900 to 2199. Raises Fault BAD_DATE, OUT_OF_RANGE."""
     value = any_day(written)
     if not 1900 <= value.year <= 2199:
         raise Fault(

@@ -33,7 +33,7 @@ def _choice_key(text: str) -> str:
 
 
 def choice(words: Mapping[str, str]) -> Parser:
-    """Will make a parser of one value out of `words` (accepted word → stored value)."""
+    """Make a parser of one value out of `words` (accepted word → stored value)."""
     by_key = {_choice_key(word): value for word, value in words.items()}
     choices = _choices(words)
 
@@ -47,7 +47,7 @@ def choice(words: Mapping[str, str]) -> Parser:
 
 
 def choices(words: Mapping[str, str]) -> Parser:
-    """Will make a parser of a list of values out of `words`."""
+    """Make a parser of a list of values out of `words`."""
     one = choice(words)
 
     def parse(written: str) -> Parsed:
@@ -86,7 +86,7 @@ _YES_NO = {
 
 
 def yes_no(written: str) -> Parsed:
-    """Will read a yes or no. Raises Fault BAD_YES_NO."""
+    """Read a yes or no. Raises Fault BAD_YES_NO."""
     value = _YES_NO.get(_choice_key(written))
     if value is None:
         raise Fault("BAD_YES_NO")

@@ -11,7 +11,7 @@ _GREATEST_DIGITS = 10
 
 
 def number(written: str, places: int) -> Decimal:
-    """Will read a plain decimal with at most `places` decimals and ten digits before the point. Raises Fault
+    """Read a plain decimal with at most `places` decimals and ten digits before the point. Raises Fault
     BAD_NUMBER, OUT_OF_RANGE."""
     digits = written if written.isascii() else written.translate(WIDE)
     found = _NUMBER.fullmatch(digits) if len(digits) <= 40 else None
@@ -34,7 +34,7 @@ def number(written: str, places: int) -> Decimal:
 
 
 def positive(places: int) -> Parser:
-    """Will make a parser of numbers above 0 with at most `places` decimals."""
+    """Make a parser of numbers above 0 with at most `places` decimals."""
 
     def parse(written: str) -> Parsed:
         value = number(written, places)
@@ -46,7 +46,7 @@ def positive(places: int) -> Parser:
 
 
 def money(places: int = 2) -> Parser:
-    """Will make a parser of amounts in CNY, not below 0."""
+    """Make a parser of amounts in CNY, not below 0."""
 
     def parse(written: str) -> Parsed:
         value = number(written, places)
@@ -58,7 +58,7 @@ def money(places: int = 2) -> Parser:
 
 
 def whole(least: int, greatest: int) -> Parser:
-    """Will make a parser of whole numbers within bounds, inclusive."""
+    """Make a parser of whole numbers within bounds, inclusive."""
 
     def parse(written: str) -> Parsed:
         digits = narrow(written)

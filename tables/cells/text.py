@@ -45,7 +45,7 @@ WIDE = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}
 
 
 def clean(text: str, *, free: bool = False) -> str:
-    """Will return the text trimmed, in NFC, with radicals as ideographs and the mark that exports put before
+    """Return the text trimmed, in NFC, with radicals as ideographs and the mark that exports put before
     formulas taken off.
 
     `free` text may hold tabs and line breaks. Raises Fault CONTROL_CHARACTER, or BAD_ENCODING for text that was
@@ -90,7 +90,7 @@ def says_nothing(text: str) -> bool:
 
 
 def refuse_mixed_scripts(text: str) -> None:
-    """Will refuse a word of Latin letters and others that only look Latin. Codes need no such rule: their patterns are
+    """Refuse a word of Latin letters and others that only look Latin. Codes need no such rule: their patterns are
     ASCII. Raises Fault CONTROL_CHARACTER."""
     if _LOOKALIKE.search(text) and (mixed := _MIXED_WORD.search(text)):
         foreign = next(c for c in text[mixed.start() : mixed.start() + 2] if _LOOKALIKE.match(c))
@@ -158,7 +158,7 @@ def narrow(text: str) -> str:
 
 
 def text(written: str) -> Parsed:
-    """Will keep what people wrote. Raises Fault CONTROL_CHARACTER, BAD_CODE."""
+    """Keep what people wrote. Raises Fault CONTROL_CHARACTER, BAD_CODE."""
     if not written.isascii():
         refuse_mixed_scripts(written)
     if written.startswith("#") and written.upper() in _SPREADSHEET_ERRORS:
@@ -175,7 +175,7 @@ _TOTAL = re.compile(
 
 
 def name(written: str) -> Parsed:
-    """Will keep a name as written; a totals row is no name. Raises Fault NOT_A_TABLE, BAD_CODE."""
+    """Keep a name as written; a totals row is no name. Raises Fault NOT_A_TABLE, BAD_CODE."""
     if is_total(written):
         raise Fault("NOT_A_TABLE", "这是合计行，请删除。", "this is a totals row; delete it.")
     return text(written)

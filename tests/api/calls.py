@@ -33,6 +33,7 @@ def address(world: World, route: str, of: str) -> str:
     """Return the path of a route; `of` are its arguments separated by spaces, those that are made at random by their names."""
     named = {
         "IMPORT-COM": str(world.office_import.pk),
+        "COMMENT-A": str(world.comment.pk),
         "IMPORT-A": str(world.private_import.pk),
         "CHECK-A": str(world.check.pk),
         "WEBHOOK-A": str(world.webhook.pk),
@@ -56,7 +57,13 @@ BODIES: dict[tuple[str, str], Callable[[], Any]] = {
     ("POST", "version-withdraw"): lambda: {"reason": "错了"},
     ("POST", "version-send-back"): lambda: {"reason": "错了"},
     ("POST", "version-list"): lambda: {"label": "new", "effective_from": "2027-01-01"},
+    ("POST", "entry-list"): lambda: {"generic_name": "甲片", "icd10": ["C50"]},
+    ("POST", "entry-bulk"): lambda: {"where": {"q": "替尼"}, "set": {"note": "更正"}, "reason": "错字"},
+    ("PATCH", "entry-detail"): lambda: {"note": "更正"},
     ("PATCH", "version-detail"): lambda: {"note": "更正"},
+    ("POST", "comment-list"): lambda: {"stance": "support", "text": "同意"},
+    ("PATCH", "comment-detail"): lambda: {"text": "总体同意"},
+    ("POST", "comment-answer"): lambda: {"disposition": "noted", "text": "已阅"},
     ("POST", "drug-resolve"): lambda: [{"generic_name": "甲磺酸奥希替尼片"}],
     ("POST", "product-list"): lambda: {"code": "NEW", "name": "新产品"},
     ("POST", "product-version-list"): lambda: terms(label="2028"),
@@ -75,6 +82,7 @@ FORMS: dict[tuple[str, str], Callable[[], dict[str, Any]]] = {
         "label": "v3",
         "effective_from": "2027-01-01",
     },
+    ("POST", "comment-upload"): lambda: {"file": _file("立场,意见\n反对,太贵\n", "comments.csv")},
     ("POST", "batch-list"): lambda: {"file": _file(BATCH.decode(), "claims.ndjson"), "product": "HMB"},
 }
 # Query parameters that a route cannot do without.

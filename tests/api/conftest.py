@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from catalog import services as catalogs
 from catalog.clock import observe
-from catalog.models import Catalog, CatalogVersion, ImportRun
+from catalog.consultation import add_comment
+from catalog.models import Catalog, CatalogVersion, Comment, ImportRun
 from claims import services as claims
 from claims.batches import services as batches
 from claims.models import ClaimBatch, ClaimCheck
@@ -83,6 +84,8 @@ class World:
     p1: CatalogVersion
     p2: CatalogVersion
     private_import: ImportRun
+    p3: CatalogVersion
+    comment: Comment
     product: Product
     draft: ProductVersion
     check: ClaimCheck
@@ -131,6 +134,9 @@ def make_world() -> World:
     )
     p1 = published(private, PRIVATE_LIST, label="p1", by="key:a")
     private_import = imported(private, PRIVATE_LIST + "P-2,隐蔽替尼片,XL01EX\n", label="p2", by="key:a")
+    p3 = catalogs.create_draft(catalog=private, label="p3", effective_from=date(2027, 1, 1), by="key:a", copy_of=p1)
+    catalogs.submit_version(version=p3, by="key:a")
+    comment = add_comment(version=p3, insurer_id=a.pk, by="key:a", stance="support", text="同意")
     product = insurers.create_product(insurer_id=a.pk, code="HMB", name="惠民保", by="key:a")
     version = insurers.create_product_version(product=product, data=TERMS, by="key:a")
     insurers.publish_product_version(version=version, by="key:a")
@@ -155,6 +161,8 @@ def make_world() -> World:
         p1=p1,
         p2=private_import.version,
         private_import=private_import,
+        p3=p3,
+        comment=comment,
         product=product,
         draft=draft,
         check=check,

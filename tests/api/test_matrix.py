@@ -134,7 +134,9 @@ def _missing(of: str) -> Iterator[str]:
     words = of.split()
     for place, word in enumerate(words):
         missing = (
-            "MISSING" if word.rpartition("-")[0] in {"IMPORT", "CHECK", "BATCH", "WEBHOOK", "DELIVERY"} else "NONE"
+            "MISSING"
+            if word.rpartition("-")[0] in {"IMPORT", "CHECK", "BATCH", "WEBHOOK", "DELIVERY", "COMMENT"}
+            else "NONE"
         )
         yield " ".join([*words[:place], missing, *words[place + 1 :]])
 

@@ -34,14 +34,14 @@ LIST = (
 
 # What the table answers whoever is no editor and asked for nothing; `ok` or the code. Rows: states; columns: moves.
 ANSWERS = """
-state            import       edit         consult      end-consultation     request-review  send-back      publish            ask-withdrawal  withdraw      keep       revert         discard
-(new)            ok           not_a_draft  not_a_draft  not_in_consultation  not_a_draft     not_in_review  not_a_draft        not_published   not_asked     not_asked  not_published  not_a_draft
-draft            ok           ok           ok           not_in_consultation  ok              not_in_review  ok                 not_published   not_asked     not_asked  not_published  ok
-in_consultation  label_taken  not_a_draft  not_a_draft  ok                   not_a_draft     ok             consultation_open  not_published   not_asked     not_asked  not_published  not_a_draft
-in_review        label_taken  not_a_draft  not_a_draft  not_in_consultation  not_a_draft     ok             ok                 not_published   not_asked     not_asked  not_published  not_a_draft
-published        label_taken  not_a_draft  not_a_draft  not_in_consultation  not_a_draft     not_in_review  not_a_draft        ok              not_asked     not_asked  ok             not_a_draft
-withdrawal_asked label_taken  not_a_draft  not_a_draft  not_in_consultation  not_a_draft     not_in_review  not_a_draft        not_published   ok            ok         ok             not_a_draft
-withdrawn        label_taken  not_a_draft  not_a_draft  not_in_consultation  not_a_draft     not_in_review  not_a_draft        not_published   not_asked     not_asked  not_published  not_a_draft
+state            import       edit         merge        consult      end-consultation     request-review  send-back      publish            ask-withdrawal  withdraw      keep       revert         discard
+(new)            ok           not_a_draft  not_a_draft  not_a_draft  not_in_consultation  not_a_draft     not_in_review  not_a_draft        not_published   not_asked     not_asked  not_published  not_a_draft
+draft            ok           ok           ok           ok           not_in_consultation  ok              not_in_review  ok                 not_published   not_asked     not_asked  not_published  ok
+in_consultation  label_taken  not_a_draft  not_a_draft  not_a_draft  ok                   not_a_draft     ok             consultation_open  not_published   not_asked     not_asked  not_published  not_a_draft
+in_review        label_taken  not_a_draft  not_a_draft  not_a_draft  not_in_consultation  not_a_draft     ok             ok                 not_published   not_asked     not_asked  not_published  not_a_draft
+published        label_taken  not_a_draft  not_a_draft  not_a_draft  not_in_consultation  not_a_draft     not_in_review  not_a_draft        ok              not_asked     not_asked  ok             not_a_draft
+withdrawal_asked label_taken  not_a_draft  not_a_draft  not_a_draft  not_in_consultation  not_a_draft     not_in_review  not_a_draft        not_published   ok            ok         ok             not_a_draft
+withdrawn        label_taken  not_a_draft  not_a_draft  not_a_draft  not_in_consultation  not_a_draft     not_in_review  not_a_draft        not_published   not_asked     not_asked  not_published  not_a_draft
 """
 # What is otherwise for an editor, and for whoever asked for the withdrawal.
 EDITORS = {(state, "publish"): "same_person" for state in (DRAFT, CONSULTATION, REVIEW)}
@@ -72,6 +72,9 @@ GIVEN: list[tuple[str, Standing, dict[str, Any], str]] = [
     ("consult", Standing(DRAFT, TODAY), {}, ""),
     ("request-review", Standing(DRAFT, TODAY, unanswered=2), {}, "comments_unanswered"),
     ("publish", Standing(REVIEW, TODAY, unanswered=1), {}, "comments_unanswered"),
+    ("discard", Standing(DRAFT, TODAY, comments=1), {}, "has_comments"),
+    ("discard", Standing(REVIEW, TODAY, comments=1), {}, "not_a_draft"),
+    ("discard", Standing(PUBLISHED, TODAY, comments=1), {}, "not_a_draft"),
     ("send-back", Standing(REVIEW, TODAY), {"reason": " "}, "reason_required"),
     ("send-back", Standing(REVIEW, TODAY), {"reason": "错"}, ""),
     ("ask-withdrawal", Standing(PUBLISHED, TODAY), {}, "reason_required"),
@@ -160,7 +163,7 @@ def test_each_group_reaches_the_pages_of_its_moves_and_no_other(draft: CatalogVe
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
 
-    assert PAGE_OF.keys() == PAGES.keys() == MOVE.keys() - {"import"}
+    assert PAGE_OF.keys() == PAGES.keys() == MOVE.keys() - {"import", "merge"}
     for move, roles in PAGE_OF.items():
         address = reverse(f"admin:catalog_catalogversion_{PAGES[move].name}", args=[draft.pk])
         for method in (client.get, client.post):

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 
 from catalog.drugs.names import DosageForms, FormRow, drug_id
+from catalog.entries import checksum_of
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug, DrugProduct, ImportRun
 from common.dates import parse_instant
 from common.text import approval_key, norm
@@ -27,12 +28,12 @@ def forms_of(world: Mapping[str, Any]) -> DosageForms:
     return DosageForms(FormRow(r["form"], r.get("group") or "", r.get("same_as") or "") for r in world["dosage_forms"])
 
 
-def build(world: Mapping[str, Any]) -> Insurer:
-    """Write the world's rows and return the insurer of its product."""
+def build(world: Mapping[str, Any], draft: tuple[str, str] | None = None) -> Insurer:
+    """Write the world's rows and return the insurer of its product; `draft` is the catalog and label of a version to leave unpublished."""
     forms = forms_of(world)
     _master(world, forms)
     for catalog in world["catalogs"]:
-        _catalog(catalog, forms)
+        _catalog(catalog, forms, draft)
     insurer = None
     for product in world["products"]:
         insurer = _insurer(product["insurer"])
@@ -80,7 +81,7 @@ def _master(world: Mapping[str, Any], forms: DosageForms) -> None:
         )
 
 
-def _catalog(catalog: Mapping[str, Any], forms: DosageForms) -> None:
+def _catalog(catalog: Mapping[str, Any], forms: DosageForms, draft: tuple[str, str] | None) -> None:
     made = Catalog.objects.create(
         code=catalog["code"],
         name=catalog["code"],
@@ -96,10 +97,13 @@ def _catalog(catalog: Mapping[str, Any], forms: DosageForms) -> None:
             effective_to=version.get("effective_to") or None,
             complete_for=sorted(code.upper() for code in version.get("complete_for") or ()),
             created_by="alice",
-            checksum="0" * 64,
+            entry_count=len(version["entries"]),
         )
         CatalogEntry.objects.bulk_create([_entry(kept, row, forms) for row in version["entries"]])
         stored = CatalogVersion.objects.filter(pk=kept.pk)
+        stored.update(checksum=checksum_of(kept.pk))
+        if (catalog["code"], version["label"]) == draft:
+            continue
         stored.update(published_at=parse_instant(version["published_at"]), published_by="bob", state="published")
         if withdrawn := version.get("withdrawn_at"):
             stored.update(withdrawal_asked_by="erin")

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from catalog import moves
+from catalog import consultation, drafting, moves
 from catalog import services as catalogs
 from catalog.clock import observe
-from catalog.models import Catalog, CatalogVersion, ImportRun
+from catalog.models import Catalog, CatalogVersion, Comment, ImportRun
 from claims import services as claims
 from claims.batches import services as batches
 from common.audit.deeds import Deed
@@ -28,7 +28,7 @@ from tests.conftest import imported, published
 
 pytestmark = pytest.mark.django_db
 
-MODULES: tuple[ModuleType, ...] = (catalogs, moves, insurers, webhooks, claims, batches, jobs)
+MODULES: tuple[ModuleType, ...] = (catalogs, moves, drafting, consultation, insurers, webhooks, claims, batches, jobs)
 LIST = "entry_code,generic_name,icd10\nE-1,奥希替尼片,C34\n"
 WRITES = {"save", "create", "update", "delete", "bulk_create", "get_or_create", "_raw_delete", "update_or_create"}
 
@@ -90,6 +90,19 @@ class Office:
         version = imported(self.catalog, LIST, label=label).version
         assert version is not None
         return version
+
+    def consulted(self) -> CatalogVersion:
+        return moves.submit_version(version=self.draft(), by="dora")
+
+    def comment(self) -> Comment:
+        return consultation.add_comment(
+            version=self.consulted(),
+            insurer_id=self.insurer.pk,
+            by="key:a",
+            entry_code="E-1",
+            stance="oppose",
+            text="请删除",
+        )
 
     def published(self, label: str = "v1", content: str = LIST) -> CatalogVersion:
         return published(self.catalog, content, label=label)
@@ -219,6 +232,54 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
         ),
     ),
     "catalog.moves.discard_draft": (D.VERSION_DISCARDED, lambda o: moves.discard_draft(version=o.draft(), by="zoe")),
+    "catalog.consultation.add_comment": (
+        D.COMMENT_MADE,
+        lambda o: consultation.add_comment(
+            version=o.consulted(), insurer_id=o.insurer.pk, by="zoe", stance="support", text="同意"
+        ),
+    ),
+    "catalog.consultation.change_comment": (
+        D.COMMENT_CHANGED,
+        lambda o: consultation.change_comment(comment=o.comment(), by="zoe", text="请保留"),
+    ),
+    "catalog.consultation.remove_comment": (
+        D.COMMENT_REMOVED,
+        lambda o: consultation.remove_comment(comment=o.comment(), by="zoe"),
+    ),
+    "catalog.consultation.upload_comments": (
+        D.COMMENTS_UPLOADED,
+        lambda o: consultation.upload_comments(
+            version=o.consulted(),
+            insurer_id=o.insurer.pk,
+            by="zoe",
+            chunks=["条目编码,立场,意见\nE-1,支持,同意\nE-1,建议,增加规格\n".encode()],
+            file_name="意见.csv",
+        ),
+    ),
+    "catalog.consultation.answer_comment": (
+        D.COMMENT_ANSWERED,
+        lambda o: consultation.answer_comment(comment=o.comment(), by="zoe", disposition="noted", text="已阅"),
+    ),
+    "catalog.drafting.add_entry": (
+        D.VERSION_EDITED,
+        lambda o: drafting.add_entry(version=o.draft(), values={"generic_name": "乙片"}, by="zoe"),
+    ),
+    "catalog.drafting.change_entry": (
+        D.VERSION_EDITED,
+        lambda o: drafting.change_entry(version=o.draft(), entry_code="E-1", values={"note": "x"}, by="zoe"),
+    ),
+    "catalog.drafting.remove_entry": (
+        D.VERSION_EDITED,
+        lambda o: drafting.remove_entry(version=o.draft(), entry_code="E-1", by="zoe"),
+    ),
+    "catalog.drafting.edit_entries": (
+        D.VERSION_EDITED,
+        lambda o: drafting.edit_entries(version=o.draft(), of=lambda _version: ["E-1"], reason="x", by="zoe"),
+    ),
+    "catalog.drafting.merge_base": (
+        D.VERSION_MERGED,
+        lambda o: drafting.merge_base(version=[o.draft(), o.published("v2", LIST + "E-2,乙片,C50\n")][0], by="zoe"),
+    ),
     "insurers.services.insurer_named": (D.INSURER_CREATED, lambda o: insurers.insurer_named(code="NEW", by="zoe")),
     "insurers.services.keep_insurer": (
         D.INSURER_CHANGED,

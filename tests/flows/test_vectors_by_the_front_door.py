@@ -17,7 +17,6 @@ from catalog import services as catalogs
 from catalog.importing import load
 from catalog.importing.check import check
 from catalog.models import Catalog, CatalogVersion, ImportRun
-from claims import gather
 from common.jobs import services as jobs
 from common.tenancy import OFFICE, act_for
 from insurers.models import Insurer
@@ -152,8 +151,7 @@ def test_a_vector_is_answered_the_same_when_its_world_came_in_by_the_front_door(
     forms = forms_of(case["world"])
     rows = tuple((r["form"], r.get("group") or "", r.get("same_as") or "") for r in case["world"]["dosage_forms"])
     monkeypatch.setattr(reference, "dosage_form_rows", lambda: rows)
-    for module in (known, gather):
-        monkeypatch.setattr(module, "dosage_forms", lambda: forms)
+    monkeypatch.setattr(known, "dosage_forms", lambda: forms)
 
     answer = bring_in(case["world"]).post("/claims/checks/", case["request"])
 

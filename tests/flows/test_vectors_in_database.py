@@ -9,7 +9,7 @@ import pytest
 
 from catalog import known
 from catalog.clock import Observation
-from claims import gather, services
+from claims import services
 from claims.eligibility import InvalidClaim
 from tests.flows.database_world import build, forms_of
 from tests.oracle.page import answer as oracle_answer
@@ -25,7 +25,6 @@ def decided(world: dict[str, Any], request: dict[str, Any], monkeypatch: pytest.
     """What the service answers, in the shape of the vectors."""
     forms = forms_of(world)
     monkeypatch.setattr(known, "dosage_forms", lambda: forms)
-    monkeypatch.setattr(gather, "dosage_forms", lambda: forms)
     insurer = build(world)
     try:
         found = services.decide_claim(insurer_id=insurer.pk, data=request, by="test", seen=SEEN, language="en")

@@ -14,7 +14,9 @@ from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
 
+from catalog.consultation import add_comment
 from catalog.models import Catalog
+from catalog.moves import submit_version
 from common import tenancy
 from common.api.models import KeptAnswer
 from insurers import services
@@ -115,6 +117,8 @@ def belongings(insurer: Insurer, make_catalog: Callable[..., Catalog]) -> None:
     catalog = make_catalog(f"PRIVATE-{insurer.code}", owner_id=insurer.pk)
     published(catalog, LIST)
     assert imported(catalog, WRONG, label="v2").error_count == 1
+    asked = submit_version(version=imported(catalog, LIST, label="v3").version, by="key:a")
+    add_comment(version=asked, insurer_id=insurer.pk, by="key:a", stance="support", text="同意")
     webhook = webhooks.add_webhook(
         insurer_id=insurer.pk, url="https://hooks.example.com/", events=["batch.finished"], by="key:a"
     )
@@ -131,6 +135,7 @@ FILLED = {
     "insurers_webhook",
     "insurers_webhookdelivery",
     "catalog_catalog",
+    "catalog_comment",
     "api_keptanswer",
     *HIDDEN_THROUGH_THE_CATALOG,
 }

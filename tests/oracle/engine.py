@@ -6,7 +6,7 @@ from claims.eligibility import InvalidClaim, answer, assess_claim, parse_claim
 from claims.eligibility.answer import coverage_answer
 from claims.eligibility.coverage import assess_coverage
 from claims.eligibility.request import parse_coverage
-from tests.worlds import world_of
+from tests.worlds import snapshot_of
 
 MATCH = ("catalog", "version", "entry_code")
 MONEY = ("claimable", "allowed", "deductible_applied", "ratio", "share", "payable", "member_pays")
@@ -18,7 +18,7 @@ def decide(world, request):
         claim = parse_claim(request, "en")
     except InvalidClaim:
         return {"invalid": True}
-    answered = answer(assess_claim(claim, world_of(world, claim.product, claim.known_at)), "en")
+    answered = answer(assess_claim(claim, snapshot_of(world, claim.product, claim.known_at)), "en")
     return {
         "lines": [
             {
@@ -42,7 +42,7 @@ def decide(world, request):
 def cover(world, query):
     """The engine's answer to a coverage query, cut down to what the oracle says of one."""
     asked = parse_coverage({name: value for name, value in query.items() if name != "product"}, today=date(2026, 3, 14))
-    covered = coverage_answer(assess_coverage(asked, world_of(world, query["product"], asked.known_at)), "en")
+    covered = coverage_answer(assess_coverage(asked, snapshot_of(world, query["product"], asked.known_at)), "en")
     return {
         "outcome": covered["outcome"],
         "reasons": codes_and_effects(covered["reasons"]),

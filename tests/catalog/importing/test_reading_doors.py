@@ -17,8 +17,8 @@ from catalog.importing import load
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, ImportRun
 from common.jobs import services as jobs
 from tests.catalog.importing.test_whole_path import check_in_turn, uploaded
-from tests.catalog.test_admin import curator, page, text_of
 from tests.conftest import Api
+from tests.desk.test_catalogs import curator, page, text_of
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,6 @@ import pytest
 
 from catalog import known
 from catalog.clock import Observation
-from claims import gather
 from claims.batches.services import accept_batch
 from claims.models import ClaimBatch
 from insurers.models import Product
@@ -78,7 +77,6 @@ def test_a_batch_is_answered_as_the_oracle_answers_its_claims_in_order(
     claims = [asked(dice, drugs, made, number) for number in range(CLAIMS)]
     forms = forms_of(made)
     monkeypatch.setattr(known, "dosage_forms", lambda: forms)
-    monkeypatch.setattr(gather, "dosage_forms", lambda: forms)
     product = Product.objects.get(insurer=build(made))
 
     content = "".join(json.dumps(claim, ensure_ascii=False) + "\n" for claim in claims)

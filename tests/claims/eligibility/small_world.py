@@ -6,7 +6,7 @@ from typing import Any
 from claims.eligibility import Decision, assess_claim, assess_coverage, coverage_answer, parse_claim, parse_coverage
 from claims.eligibility.decision import LineDecision
 from common.dates import parse_day
-from tests.worlds import world_of
+from tests.worlds import snapshot_of
 
 PUBLISHED = "2025-12-01T00:00:00Z"
 
@@ -78,7 +78,7 @@ def make_world(
     benefits: list[Json] | None = None,
     **terms: Any,
 ) -> Json:
-    """Will change the world: the entries of its lists (None: the list does not exist), the benefits and other terms."""
+    """Change the world: the entries of its lists (None: the list does not exist), the benefits and other terms."""
     world = copy.deepcopy(WORLD)
     world["master"] = master or []
     lists = (
@@ -96,7 +96,7 @@ def make_world(
 
 
 def make_claim(line: Json | list[Json] | None = None, member: Json | None = None, **changes: Any) -> Json:
-    """Will change the claim: its line or lines, its member, anything else. None takes a field away."""
+    """Change the claim: its line or lines, its member, anything else. None takes a field away."""
     claim = {**copy.deepcopy(CLAIM), **changes}
     claim["member"] = {**claim["member"], **(member or {})}
     claim["lines"] = [{**LINE, **changed} for changed in (line if isinstance(line, list) else [line or {}])]
@@ -105,7 +105,7 @@ def make_claim(line: Json | list[Json] | None = None, member: Json | None = None
 
 def decide(world: Json, claim: Json) -> Decision:
     parsed = parse_claim(claim, "en")
-    return assess_claim(parsed, world_of(world, "HMB", parsed.known_at))
+    return assess_claim(parsed, snapshot_of(world, "HMB", parsed.known_at))
 
 
 def decide_line(world: Json, claim: Json) -> LineDecision:
@@ -124,4 +124,4 @@ def outcome(world: Json, claim: Json) -> tuple[str, list[str]]:
 
 def cover(world: Json, query: Json) -> Json:
     parsed = parse_coverage(query, today=parse_day("2026-03-14"), language="en")
-    return coverage_answer(assess_coverage(parsed, world_of(world, "HMB", parsed.known_at)), "en")
+    return coverage_answer(assess_coverage(parsed, snapshot_of(world, "HMB", parsed.known_at)), "en")

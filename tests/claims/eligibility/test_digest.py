@@ -18,7 +18,7 @@ from claims.eligibility import (
 from claims.eligibility import digest as digesting
 from common.jcs import canonical_json
 from tests.claims.eligibility.small_world import Json, decide, make_claim, make_world, version
-from tests.worlds import world_of
+from tests.worlds import snapshot_of
 
 # A machine that is busy with other things must not fail a test.
 UNHURRIED = settings(deadline=None)
@@ -134,7 +134,7 @@ def test_a_later_version_does_not_change_an_earlier_digest() -> None:
 
 
 def test_a_claim_of_a_batch_is_replayed_with_what_the_batch_carried_to_it() -> None:
-    seen = world_of(WORLD, "HMB")
+    seen = snapshot_of(WORLD, "HMB")
     first, second = parse_claim(make_claim()), parse_claim(make_claim(TWO))
     _decision, ledger = pay(judge_claim(first, seen))
     in_batch, _ledger = pay(judge_claim(second, seen), ledger)

@@ -7,7 +7,7 @@ import pytest
 from claims.eligibility import Accumulators, judge_claim, parse_claim, pay
 from common.money import ratio_text, yuan
 from tests.claims.eligibility.small_world import LISTED, TERMS, Json, codes, decide, decide_line, make_claim, make_world
-from tests.worlds import world_of
+from tests.worlds import snapshot_of
 
 CIDL = [{"catalog": "CIDL"}]
 
@@ -246,7 +246,7 @@ def test_a_batch_carries_the_accumulators_separately_for_each_product_version() 
         parse_claim(make_claim(service_date=day, member={"policy_start": None}))
         for day in ("2025-12-30", "2026-01-02", "2025-12-31", "2026-01-03")
     ]
-    seen = world_of(world, "HMB")
+    seen = snapshot_of(world, "HMB")
     ledger: Any = {}
     payable = []
     for claim in claims:

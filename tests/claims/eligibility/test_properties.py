@@ -11,7 +11,7 @@ from catalog.drugs.knowledge import Closure, Knowledge
 from claims.eligibility import (
     Decision,
     Selectors,
-    World,
+    Snapshot,
     accumulators_document,
     answer,
     assess_claim,
@@ -25,7 +25,7 @@ from claims.eligibility import (
 from common.dates import parse_day, parse_instant
 from tests.catalog.drugs.test_closure import rows_with
 from tests.claims.eligibility.random_worlds import Json, make, make_entries
-from tests.worlds import forms_of, known_rows, product_version, world_of
+from tests.worlds import forms_of, known_rows, product_version, snapshot_of
 
 # A machine that is busy with other things must not fail a test.
 UNHURRIED = settings(deadline=None)
@@ -36,7 +36,7 @@ LATER = "2027-01-01T00:00:00Z"
 
 def decide(world: Json, claim: Json) -> Decision:
     parsed = parse_claim(claim, "en")
-    return assess_claim(parsed, world_of(world, "P", parsed.known_at))
+    return assess_claim(parsed, snapshot_of(world, "P", parsed.known_at))
 
 
 def told(decision: Decision) -> list[Json]:
@@ -141,8 +141,8 @@ def test_a_claim_split_in_two_with_the_accumulators_passed_on_pays_the_same(seed
     assert second.accumulators.total_paid == whole.accumulators.total_paid
 
 
-def gathered(world: Json, seen: World, claim_or_query: Json) -> World:
-    """The same world, but only what can matter is loaded, as claims.gather does it."""
+def gathered(world: Json, seen: Snapshot, claim_or_query: Json) -> Snapshot:
+    """The same world, but only what can matter is loaded, as claims.facts does of a very large version."""
     forms = forms_of(world)
     claim = parse_claim(claim_or_query)
     identities = [line.identity for line in claim.lines]
@@ -165,7 +165,7 @@ def gathered(world: Json, seen: World, claim_or_query: Json) -> World:
         ]
         for code, versions in seen.catalogs.items()
     }
-    return World(seen.product, seen.product_versions, catalogs, knowledge, seen.known_at)
+    return Snapshot(seen.product, seen.product_versions, catalogs, knowledge, seen.known_at)
 
 
 @UNHURRIED
@@ -173,7 +173,7 @@ def gathered(world: Json, seen: World, claim_or_query: Json) -> World:
 def test_what_is_gathered_for_a_claim_decides_as_the_whole_world(seed: int) -> None:
     world, claim = make(seed)
     parsed = parse_claim(claim)
-    seen = world_of(world, "P", parsed.known_at)
+    seen = snapshot_of(world, "P", parsed.known_at)
 
     partly = assess_claim(parsed, gathered(world, seen, claim))
 
@@ -185,7 +185,7 @@ def test_what_is_gathered_for_a_claim_decides_as_the_whole_world(seed: int) -> N
 def test_selectors_find_every_entry_that_is_not_a_failure(seed: int) -> None:
     world, claim = make(seed)
     parsed = parse_claim(claim)
-    seen = world_of(world, "P", parsed.known_at)
+    seen = snapshot_of(world, "P", parsed.known_at)
     # The same entries, none of them looked up: all are always tried.
     unindexed = {
         code: [
@@ -203,7 +203,7 @@ def test_selectors_find_every_entry_that_is_not_a_failure(seed: int) -> None:
         ]
         for code, versions in seen.catalogs.items()
     }
-    plain = World(seen.product, seen.product_versions, unindexed, seen.knowledge, seen.known_at)
+    plain = Snapshot(seen.product, seen.product_versions, unindexed, seen.knowledge, seen.known_at)
 
     assert answer(assess_claim(parsed, seen), "en") == answer(assess_claim(parsed, plain), "en")
 
@@ -218,7 +218,7 @@ def test_a_coverage_query_never_says_covered_where_the_line_is_excluded(seed: in
     }
     query |= {"icd10": line.get("diagnoses", []), "date": "2026-03-14", "known_at": claim["as_known_at"]}
     parsed = parse_coverage(query, today=parse_day("2026-03-14"))
-    seen = world_of(world, "P", parse_instant(claim["as_known_at"]))
+    seen = snapshot_of(world, "P", parse_instant(claim["as_known_at"]))
 
     coverage = coverage_answer(assess_coverage(parsed, seen), "en")
 

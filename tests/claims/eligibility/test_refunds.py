@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.eligibility import InvalidClaim, answer, assess_claim, parse_claim
-from tests.worlds import world_of
+from tests.worlds import snapshot_of
 
 LINE: dict[str, Any] = {"reference": "F1", "generic_name": "测试无价片", "quantity": "3", "amount": "300.00"}
 BACK: dict[str, Any] = {"refund_of": "F1", "generic_name": "测试无价片", "quantity": "-1", "amount": "-100.00"}
@@ -129,7 +129,7 @@ WORLD = {
 
 def decided(*lines: dict[str, Any]) -> dict[str, Any]:
     claim = parse_claim(claim_of(*lines))
-    return answer(assess_claim(claim, world_of(WORLD, "P", None)), "en")
+    return answer(assess_claim(claim, snapshot_of(WORLD, "P", None)), "en")
 
 
 def test_a_line_with_a_refund_is_paid_as_if_it_had_been_billed_so() -> None:
@@ -159,7 +159,7 @@ def test_the_outcome_of_a_claim_is_that_of_what_is_left() -> None:
     back = {**BACK, "quantity": "-3", "amount": "-300.00"}
 
     def outcome(*lines: dict[str, Any]) -> str:
-        return assess_claim(parse_claim(claim_of(*lines)), world_of(WORLD, "P", None)).outcome
+        return assess_claim(parse_claim(claim_of(*lines)), snapshot_of(WORLD, "P", None)).outcome
 
     assert outcome(LINE, back) == "refunded"
     assert outcome(LINE, back, {**LINE, "reference": "F2"}) == "eligible"

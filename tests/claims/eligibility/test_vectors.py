@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from claims.eligibility import InvalidClaim, answer, assess_claim, parse_claim
-from tests.worlds import world_of
+from tests.worlds import snapshot_of
 
 VECTORS = json.loads((Path(__file__).parents[2] / "cases" / "vectors_public.json").read_text())
 
@@ -45,7 +45,7 @@ def judged(vector: dict[str, Any]) -> dict[str, Any]:
         claim = parse_claim(vector["request"], "en")
     except InvalidClaim:
         return {"invalid": True}
-    world = world_of(vector["world"], claim.product, claim.known_at)
+    world = snapshot_of(vector["world"], claim.product, claim.known_at)
     return as_expected(answer(assess_claim(claim, world), "en"))
 
 

@@ -14,7 +14,8 @@ from standardwebhooks import Webhook as Verifier
 from standardwebhooks import WebhookVerificationError
 
 from catalog import services as catalogs
-from catalog.models import Catalog
+from catalog.consultation import add_comment, answer_comment
+from catalog.models import Catalog, CatalogVersion
 from common import tenancy
 from common.api.models import KeptAnswer
 from insurers import tasks
@@ -26,7 +27,14 @@ from tests.conftest import Api, imported, published, withdrawn
 from tests.insurers.webhooks.receiver import receiving, status
 
 LIST = "entry_code,generic_name\nE-1,仑卡奈单抗注射液\n"
-EVERY = ["catalog.published", "catalog.withdrawn", "consultation.opened", "batch.finished"]
+EVERY = [
+    "catalog.published",
+    "catalog.withdrawn",
+    "consultation.opened",
+    "consultation.closed",
+    "comment.answered",
+    "batch.finished",
+]
 ADDRESS = "https://hooks.example.com/shangbao"
 
 
@@ -172,7 +180,7 @@ def test_everything_that_happens_to_a_shared_catalog_is_told_to_everybody_once(
         tasks.announce_catalog_news()
 
     told = [delivery["event"] for delivery in deliveries(api, ours)]
-    assert sorted(told) == ["catalog.published", "catalog.withdrawn", "consultation.opened"]
+    assert sorted(told) == ["catalog.published", "catalog.withdrawn", "consultation.closed", "consultation.opened"]
     assert [delivery["event"] for delivery in deliveries(other_api, theirs)] == ["catalog.withdrawn"]
     [message] = deliveries(api, ours, event="catalog.withdrawn")
     body = json.loads(message["body"])
@@ -233,6 +241,83 @@ def test_news_that_committed_late_is_still_told(api: Api, catalog: Catalog) -> N
     tasks.announce_catalog_news()
 
     assert [delivery["event"] for delivery in deliveries(api, made)] == ["consultation.opened"]
+
+
+def consulted(catalog: Catalog, **until: Any) -> Any:
+    return catalogs.submit_version(version=imported(catalog, LIST).version, by="alice", **until)
+
+
+def ended_by_an_editor(version: Any) -> None:
+    catalogs.end_consultation(version=version, by="alice")
+
+
+def sent_back(version: Any) -> None:
+    catalogs.send_back(version=version, by="bob", reason="重来")
+
+
+def ended_by_itself(version: Any) -> None:
+    CatalogVersion.objects.filter(pk=version.pk).update(comments_until=timezone.now() - timedelta(days=3))
+    assert catalogs.end_consultations() == 1
+
+
+@pytest.mark.parametrize("end", [ended_by_an_editor, sent_back, ended_by_itself])
+def test_the_end_of_a_consultation_is_told_once_however_it_ends(end: Any, api: Api, catalog: Catalog) -> None:
+    made = added(api, events=["consultation.closed"])
+    version = consulted(catalog)
+    tasks.announce_catalog_news()
+    assert deliveries(api, made) == []
+    end(version)
+    for _ in range(2):
+        tasks.announce_catalog_news()
+
+    [message] = deliveries(api, made)
+    data = json.loads(message["body"])["data"]
+    assert (data["catalog"], data["version"]) == ("COM", "v1")
+    assert data["closed_at"].endswith("Z")
+    assert api.get(data["summary"].removeprefix("/api/v1")).status_code == 200
+
+
+def test_a_version_sent_back_from_review_closed_no_consultation(api: Api, catalog: Catalog) -> None:
+    made = added(api, events=["consultation.closed"])
+    version = imported(catalog, LIST).version
+    catalogs.request_review(version=version, by="alice")
+    sent_back(version)
+    tasks.announce_catalog_news()
+
+    assert deliveries(api, made) == []
+
+
+def test_an_answer_is_told_to_its_insurer_alone_and_again_when_it_changes(
+    api: Api, other_api: Api, insurer: Insurer, catalog: Catalog
+) -> None:
+    ours, theirs = added(api, events=["comment.answered"]), added(other_api, events=["comment.answered"])
+    version = consulted(catalog)
+    comment = add_comment(
+        version=version, insurer_id=insurer.pk, by="key:a", entry_code="E-1", stance="oppose", text="太贵"
+    )
+    answer_comment(comment=comment, by="bob", disposition="noted", text="已阅")
+    for _ in range(2):
+        tasks.announce_catalog_news()
+    answer_comment(comment=comment, by="bob", disposition="accepted", text="采纳")
+    tasks.announce_catalog_news()
+
+    told = [json.loads(message["body"])["data"] for message in deliveries(api, ours)]
+    assert [(one["entry_code"], one["disposition"], one["text"]) for one in told] == [
+        ("E-1", "accepted", "采纳"),
+        ("E-1", "noted", "已阅"),
+    ]
+    assert api.get(told[0]["url"].removeprefix("/api/v1")).json()["answer"]["text"] == "采纳"
+    assert deliveries(other_api, theirs) == []
+
+
+def test_a_consultation_on_a_private_list_is_told_to_its_owner_alone(
+    api: Api, other_api: Api, insurer: Insurer, make_catalog: Any
+) -> None:
+    ours, theirs = added(api, events=["consultation.closed"]), added(other_api, events=["consultation.closed"])
+    ended_by_an_editor(consulted(make_catalog("PRIV", owner_id=insurer.pk)))
+    tasks.announce_catalog_news()
+
+    assert [len(deliveries(api, ours)), len(deliveries(other_api, theirs))] == [1, 0]
 
 
 def test_a_suspended_insurer_is_told_nothing(api: Api, insurer: Insurer, catalog: Catalog) -> None:

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 
 from catalog.models import Catalog, CatalogVersion, Drug, ImportProblem
-from tests.catalog.test_admin import curator, page, text_of
 from tests.conftest import imported, published
+from tests.desk.test_catalogs import curator, page, text_of
 
 pytestmark = pytest.mark.django_db
 

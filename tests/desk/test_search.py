@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 
 from catalog.models import Catalog, CatalogVersion, Drug
-from tests.catalog.test_admin import curator, page
 from tests.conftest import Api, published
+from tests.desk.test_catalogs import curator, page
 
 LIST = """entry_code,generic_name,brand_name,manufacturer,icd10,indication
 E-1,甲磺酸奥希替尼片,泰瑞沙,阿斯利康,C34,非小细胞肺癌

@@ -1,7 +1,7 @@
 """What a claim is judged against: product versions, catalog versions, knowledge, and the instant it is all seen from.
 
 `needs` tells, before anything is loaded, which catalog versions are in force for a claim; `entry_names` which drugs' entries
-of them. `World` holds what was loaded.
+of them. `Snapshot` holds what was loaded.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -59,7 +59,7 @@ class Sources(Generic[AnyVersion]):
     benefit_catalogs: tuple[tuple[AnyVersion, ...], ...]
 
     def versions(self) -> list[AnyVersion]:
-        """Will return every version in force, in the order of the terms; one may come twice."""
+        """Return every version in force, in the order of the terms; one may come twice."""
         found = [self.base] if self.base is not None else []
         found += [*self.exclusions, *self.negatives]
         found += [version for versions in self.benefit_catalogs for version in versions]
@@ -72,7 +72,7 @@ def sources_on(
     catalogs: Mapping[str, Sequence[AnyVersion]],
     known_at: datetime,
 ) -> Sources[AnyVersion] | None:
-    """Will return what applies on a day, or None when no product version is in force (eligibility 2)."""
+    """Return what applies on a day, or None when no product version is in force (eligibility 2)."""
     version = in_force(product_versions, day, known_at)
     if version is None:
         return None
@@ -102,7 +102,7 @@ def needs(
     catalogs: Mapping[str, Sequence[AnyVersion]],
     known_at: datetime,
 ) -> dict[date, tuple[AnyVersion, ...]]:
-    """Will tell, for each service date of a claim, the catalog versions in force that judging will consult.
+    """Tell, for each service date of a claim, the catalog versions in force that judging will consult.
 
     `catalogs` gives, by catalog code, every version's label, days and instants: nothing of its entries is needed. A catalog
     that is not there has nothing in force.
@@ -115,12 +115,12 @@ def needs(
 
 
 def entry_names(identities: Iterable[Identity], knowledge: Knowledge) -> frozenset[str]:
-    """Will return the base names whose entries must be loaded to judge lines with these identities."""
+    """Return the base names whose entries must be loaded to judge lines with these identities."""
     return frozenset(name for identity in identities for name in recognise(identity, knowledge).names)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class World:
+class Snapshot:
     """Everything a product's claims are judged against, as seen at `known_at`.
 
     `catalogs` holds by catalog code the versions loaded; those not in force may be missing, and each may be partly loaded
@@ -139,7 +139,7 @@ class World:
     )
 
     def sources(self, day: date) -> Sources[CompiledVersion] | None:
-        """Will return what applies on a day; the same day is worked out once."""
+        """Return what applies on a day; the same day is worked out once."""
         try:
             return self._by_day[day]
         except KeyError:
@@ -149,8 +149,8 @@ class World:
             self._by_day[day] = found
             return found
 
-    def seen_at(self, instant: datetime) -> "World":
-        """Will return the same world as seen at another instant, at which the same is known."""
-        return World(
+    def seen_at(self, instant: datetime) -> "Snapshot":
+        """Return the same snapshot as seen at another instant, at which the same is known."""
+        return Snapshot(
             self.product, self.product_versions, self.catalogs, self.knowledge, instant, self._by_day, self.offers
         )

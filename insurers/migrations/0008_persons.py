@@ -34,7 +34,7 @@ CREATE TRIGGER bound_alone AFTER INSERT OR UPDATE ON insurers_insureruser FOR EA
 class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("insurers", "0006_audit_scope"),
+        ("insurers", "0007_comments"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

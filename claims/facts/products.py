@@ -1,0 +1,120 @@
+"""A product with its versions, and the versions of every catalog that these name: enough to tell what is in force."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from catalog.clock import Observation
+from catalog.models import Catalog, CatalogVersion
+from catalog.vocabularies import Kind
+from claims.eligibility import ProductVersion
+from common.cache import LruCache
+from common.errors import Refused
+from common.text import norm
+from insurers import models as insurers
+from insurers.terms import parse_terms
+
+PRODUCTS_KEPT = 500
+
+
+class UnknownProduct(Refused):
+    code = "unknown_product"
+    status = 404
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reference:
+    """A version of a catalog without its entries, of which it has `entries`: enough to tell whether it is in force."""
+
+    pk: int
+    catalog: str
+    kind: Kind
+    series: str | None
+    provenance: str
+    label: str
+    checksum: str
+    entries: int
+    effective_from: date
+    effective_to: date | None
+    published_at: datetime | None
+    withdrawn_at: datetime | None
+    complete_for: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFacts:
+    """A product with its published versions and, by catalog code, every published version of the catalogs that these name."""
+
+    pk: int
+    code: str
+    insurer_id: int
+    is_demonstration: bool
+    versions: tuple[ProductVersion, ...]
+    catalogs: dict[str, tuple[Reference, ...]]
+
+
+# The revision is in the key: after the next publication nobody asks for it any more, and it ages out.
+_products: LruCache[tuple[int, str, int], ProductFacts] = LruCache(PRODUCTS_KEPT)
+
+
+def product_facts(*, insurer_id: int, code: str, seen: Observation) -> ProductFacts:
+    """Return the insurer's product with its versions and the versions of its catalogs; raises UnknownProduct."""
+    kept = _products.get((insurer_id, code, seen.revision))
+    if kept:
+        return kept
+    own = insurers.ProductVersion.objects.filter(product__insurer=insurer_id, product__code=code)
+    published = list(own.filter(published_at__lte=seen.known_at).select_related("product").order_by("id"))
+    product = published[0].product if published else _product(insurer_id, code)
+    versions = tuple(
+        ProductVersion(parse_terms(version.terms), version.published_at, version.withdrawn_at)
+        for version in published
+        if version.published_at
+    )
+    codes = {reference.catalog for version in versions for reference in version.terms.references()}
+    listed = CatalogVersion.objects.filter(catalog__code__in=codes, published_at__isnull=False)
+    catalogs = by_catalog(references(listed, insurer_id))
+    facts = ProductFacts(product.pk, code, insurer_id, product.is_demonstration, versions, catalogs)
+    _products.put((insurer_id, code, seen.revision), facts)
+    return facts
+
+
+def _product(insurer_id: int, code: str) -> insurers.Product:
+    product = insurers.Product.objects.filter(insurer=insurer_id, code=code).first()
+    if product is None:
+        raise UnknownProduct(_("There is no product %(code)s.") % {"code": code})
+    return product
+
+
+def references(versions: QuerySet[CatalogVersion], insurer_id: int) -> list[Reference]:
+    """Return those of the versions that the insurer may see, by catalog code and age, in one query."""
+    rows: Any = (
+        versions.filter(catalog__in=Catalog.objects.visible_to(insurer_id))
+        .order_by("catalog__code", "id")
+        .values_list(
+            "id",
+            "catalog__code",
+            "catalog__kind",
+            "catalog__series_id",
+            "catalog__provenance",
+            "label",
+            "checksum",
+            "entry_count",
+            "effective_from",
+            "effective_to",
+            "published_at",
+            "withdrawn_at",
+            "complete_for",
+        )
+    )
+    return [replace(Reference(*facts), complete_for=tuple(map(norm, facts[-1]))) for facts in rows]
+
+
+def by_catalog(listed: Iterable[Reference]) -> dict[str, tuple[Reference, ...]]:
+    """Return the versions by the code of their catalog, in their order."""
+    found: dict[str, list[Reference]] = {}
+    for reference in listed:
+        found.setdefault(reference.catalog, []).append(reference)
+    return {code: tuple(versions) for code, versions in found.items()}
