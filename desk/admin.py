@@ -11,6 +11,7 @@ from desk import (
     jobs,
     keys,
     products,
+    roles,
     site,
     vocabularies,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "jobs",
     "keys",
     "products",
+    "roles",
     "site",
     "versions",
     "vocabularies",

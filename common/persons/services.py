@@ -104,6 +104,15 @@ def give_temporary_password(*, user: Any, by: str) -> str:
 
 
 @transaction.atomic
+def password_is_given(*, user: Any, by: str) -> None:
+    """Note that an account just made has its password from somebody else: part of the deed that made it."""
+    _user, standing = _locked(user)
+    standing.password_given_by = by
+    standing.password_set_at = timezone.now()
+    standing.save()
+
+
+@transaction.atomic
 def reset_second_factor(*, user: Any, by: str) -> None:
     """Take away an account's application and recovery codes; its sessions end and the next sign-in sets up another.
 
@@ -114,7 +123,7 @@ def reset_second_factor(*, user: Any, by: str) -> None:
     if standing.password_given_by == by:
         raise SamePerson(
             _(
-                "You gave this account its password; the second factor is reset by another administrator, or after the owner has changed the password."
+                "You gave this account its password; the second step is reset by another administrator, or once the owner has changed the password."
             )
         )
     TOTPDevice.objects.filter(user=user).delete()

@@ -49,7 +49,9 @@ def test_what_comes_first(known: dict, rules: dict, step: Step) -> None:
     assert next_step(replace(FRESH, **known), replace(RULES, **rules), NOW) is step
 
 
-instants = st.one_of(st.none(), st.datetimes(datetime(2025, 1, 1), datetime(2026, 3, 14, 12)).map(lambda d: d.replace(tzinfo=UTC)))
+instants = st.one_of(
+    st.none(), st.datetimes(datetime(2025, 1, 1), datetime(2026, 3, 14, 12)).map(lambda d: d.replace(tzinfo=UTC))
+)
 
 
 @given(began=instants, seen=instants, ended=instants, has=st.booleans(), verified=st.booleans(), given_=st.booleans())
