@@ -261,6 +261,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 LOGIN_URL = "admin:login"
+CSRF_FAILURE_VIEW = "desk.entry.csrf_failure"
 
 # --- API
 REST_FRAMEWORK = {

@@ -190,6 +190,17 @@ def locked_out(request: HttpRequest, credentials: Any = None, *_rest: Any) -> Ht
     return lock_page(request, max(1, -(-int(left) // 60)))
 
 
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form that was sent without its token: from an old page, or another site (setting CSRF_FAILURE_VIEW)."""
+    words = {
+        "title": _("The form was not taken"),
+        "detail": _(
+            "This page was open for too long, or cookies are switched off. Go back, load the page again and send it once more."
+        ),
+    }
+    return render(request, "problem.html", words, status=403)
+
+
 urls = [
     path("sign-in/code/", code_page, name="code"),
     path("sign-in/second-factor/", enrol_page, name="enrol"),

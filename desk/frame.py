@@ -24,6 +24,7 @@ from unfold.admin import ModelAdmin
 
 from common.audit.models import Record
 from common.errors import Refused
+from desk.deeds import changes
 
 PAGE_SIZE = 50
 
@@ -81,6 +82,9 @@ class Logged:
         if not self.has_view_permission(request, obj):  # type: ignore[attr-defined]
             raise PermissionDenied
         deeds = Record.objects.filter(kind=self.opts.model_name, object_id=str(obj.pk))  # type: ignore[attr-defined]
+        told = paged(request, deeds.order_by("-id"))
+        for deed in told:
+            deed.changes = changes(deed)  # type: ignore[attr-defined]
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
             "opts": self.opts,  # type: ignore[attr-defined]
@@ -88,7 +92,7 @@ class Logged:
             "title": str(obj),
             "page_title": _("History of %(what)s") % {"what": obj},
             "subtitle": None,
-            "deeds": paged(request, deeds.order_by("-id")),
+            "deeds": told,
         }
         return TemplateResponse(request, "desk/frame/history.html", context)
 

@@ -153,7 +153,13 @@ def test_an_administrator_gives_rights_by_groups_only(sam: Client, erin: User) -
 
     sam.post(
         page("change", erin.pk),
-        {"is_active": "on", "is_staff": "on", "groups": [group.pk], "user_permissions": [publish.pk], "is_superuser": "on"},
+        {
+            "is_active": "on",
+            "is_staff": "on",
+            "groups": [group.pk],
+            "user_permissions": [publish.pk],
+            "is_superuser": "on",
+        },
     )
 
     erin = User.objects.get(pk=erin.pk)
