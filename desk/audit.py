@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -57,12 +58,16 @@ class KindFilter(admin.SimpleListFilter):
 class RecordAdmin(PageAdmin):
     page_template = "desk/audit/record.html"
     list_before_template = "desk/audit/list.html"
-    list_display = ["id", "at", "who", "deed_shown", "object_shown", "changed", "via"]
+    list_display = ["id", "at_shown", "who", "deed_shown", "object_shown", "changed", "via"]
     list_filter = ["deed", "via", KindFilter]
     search_fields = ["who", "object", "request_id", "reason"]
     date_hierarchy = "at"
     ordering = ["-id"]
     show_full_result_count = False
+
+    @admin.display(description=gettext_lazy("at"), ordering="at")
+    def at_shown(self, record: Record) -> str:
+        return f"{timezone.localtime(record.at):%Y-%m-%d %H:%M:%S}"
 
     @admin.display(description=gettext_lazy("deed"), ordering="deed")
     def deed_shown(self, record: Record) -> str:

@@ -1,5 +1,6 @@
 """What a deed changed, in words: each field's name, what it was and what it is."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from common.audit.models import Record
 
 NOTHING = "—"
+_HASH = re.compile(r"[0-9a-f]{64}")
 IN_BRIEF = 3
 _ROOMS = ("catalog", "insurers", "claims", "jobs", "auth")
 # What services write that is no field of the row itself.
@@ -33,6 +35,16 @@ _NAMES = {
     "counts": gettext_lazy("counts"),
     "file": gettext_lazy("file"),
     "sha256": gettext_lazy("checksum"),
+    "rows": gettext_lazy("rows"),
+    "kept": gettext_lazy("rows taken"),
+    "added": gettext_lazy("added"),
+    "removed": gettext_lazy("removed"),
+    "changed": gettext_lazy("changed"),
+    "confirm": gettext_lazy("mass change confirmed"),
+    "acknowledge": gettext_lazy("acknowledged"),
+    "against": gettext_lazy("compared with"),
+    "state": gettext_lazy("state"),
+    "editors": gettext_lazy("editors"),
 }
 
 
@@ -81,7 +93,8 @@ def shown(value: Any) -> str:
         return _("; ").join(shown(one) for one in value)
     if isinstance(value, dict):
         return _("; ").join(f"{name}: {shown(one)}" for name, one in value.items())
-    return str(value)
+    text = str(value)
+    return f"{text[:12]}…" if _HASH.fullmatch(text) else text
 
 
 def changes(record: Record) -> list[Change]:
