@@ -65,6 +65,9 @@ def merge(base: Entry | None, theirs: Entry | None, mine: Entry | None, side: Si
     if said(mine) == said(base):
         return Merged(theirs)
     if mine is None or theirs is None:
+        left = theirs or mine
+        if base is not None and left is not None and said({**left, "entry_code": code_of(None, base)}) == said(base):
+            return Merged(None)  # another code is no change that would keep it
         if side is not None:
             return Merged(mine if side == "mine" else theirs)
         return Merged(mine, (Conflict(code_of(theirs, mine), None, base, theirs, mine),))

@@ -134,7 +134,7 @@ class UserAdmin(WithRights, StockUserAdmin, ModelAdmin):
         factors = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
         return accounts.annotate(is_locked=Exists(attempts), has_factor=Exists(factors)).prefetch_related("groups")
 
-    @admin.display(description=gettext_lazy("name"))
+    @admin.display(description=gettext_lazy("full name"))
     def name_shown(self, user: User) -> str:
         return user.get_full_name() or "—"
 

@@ -3,6 +3,7 @@
 import uuid
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -27,7 +28,7 @@ class Comment(models.Model):
     version = models.ForeignKey(
         CatalogVersion, models.DO_NOTHING, related_name="comments", verbose_name=_("catalog version")
     )
-    insurer = models.ForeignKey("insurers.Insurer", models.PROTECT, related_name="+", verbose_name=_("insurer"))
+    insurer = models.ForeignKey(settings.TENANT_MODEL, models.PROTECT, related_name="+", verbose_name=_("insurer"))
     by = models.CharField(_("commented by"), max_length=150)
     at = models.DateTimeField(_("commented at"))
     changed_at = models.DateTimeField(_("changed at"), null=True, blank=True)

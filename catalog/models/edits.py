@@ -19,7 +19,7 @@ class EntryEdit(models.Model):
         REMOVED = "removed", _("removed")
         MERGED = "merged", _("merged")
 
-    # A draft that is deleted takes its edits along: the database lets them go when the version has gone (migration 0016).
+    # A draft that is deleted takes its edits along: the database lets them go when the version has gone (migration 0018).
     version = models.ForeignKey(CatalogVersion, models.DO_NOTHING, related_name="edits", verbose_name=_("version"))
     at = models.DateTimeField(_("at"), auto_now_add=True)
     by = models.CharField(_("by"), max_length=150)

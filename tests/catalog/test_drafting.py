@@ -349,7 +349,7 @@ values = st.fixed_dictionaries(
 acts = st.lists(st.tuples(st.sampled_from(["add", "change", "remove"]), st.sampled_from(CODES), values), max_size=8)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=acts)
 def test_after_any_edits_all_that_is_derived_is_as_if_worked_out_anew(
     draft: CatalogVersion, acts: list[tuple[str, str, dict[str, Any]]]

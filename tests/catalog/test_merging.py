@@ -33,6 +33,8 @@ CASES: list[tuple[str, Entry | None, Entry | None, Entry | None, Entry | None]] 
     ("they removed it", BASE, None, BASE, None),
     ("I removed it", BASE, BASE, None, None),
     ("both removed it", BASE, None, None, None),
+    ("they removed what I only gave another code", BASE, None, BASE | {"entry_code": "M"}, None),
+    ("I removed what they only gave another code", BASE, BASE | {"entry_code": "T"}, None, None),
     ("they added it", None, BASE, None, BASE),
     ("I added it", None, None, BASE, BASE),
     ("both added it alike", None, BASE, BASE, BASE),

@@ -50,6 +50,8 @@ MACHINERY = {
 }
 # The check is itself an append-only row that says who decided it, when, and on what.
 OWN_RECORD = {"claims.services.decide_claim"}
+# Asks the table of moves for the deed that follows, and writes nothing.
+ASKS = {"catalog.moves.ask"}
 
 
 def _public(module: ModuleType) -> dict[str, Callable[..., Any]]:
@@ -62,7 +64,9 @@ def _public(module: ModuleType) -> dict[str, Callable[..., Any]]:
 
 
 FUNCTIONS = {name: function for module in MODULES for name, function in _public(module).items()}
-TOLD_WHO = {name for name, function in FUNCTIONS.items() if "by" in inspect.signature(function).parameters} - OWN_RECORD
+TOLD_WHO = (
+    {name for name, function in FUNCTIONS.items() if "by" in inspect.signature(function).parameters} - OWN_RECORD - ASKS
+)
 
 
 def _writes(function: Callable[..., Any]) -> bool:

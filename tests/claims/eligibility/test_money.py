@@ -256,3 +256,36 @@ def test_a_batch_carries_the_accumulators_separately_for_each_product_version() 
     assert payable == ["700.00", "700.00", "300.00", "300.00"]
     assert {label: yuan(used.total_paid) for label, used in ledger.items()} == {"2025": "1000.00", "2026": "1000.00"}
     assert TERMS["label"] == "2026"
+
+
+def test_each_note_about_money_cites_what_it_rests_on() -> None:
+    deducted = make_world(benefits=[special(deductible_group="h")], deductibles={"h": "1000.00"})
+    limited = make_world(benefits=[special()], annual_limit="0.00")
+    worlds = {
+        "NOTHING_CLAIMABLE": (make_world(), make_claim({"base_paid": "1000.00"})),
+        "DEDUCTIBLE_NOT_MET": (deducted, make_claim()),
+        "ANNUAL_LIMIT_REACHED": (limited, make_claim()),
+        "QUANTITY_CAPPED": (make_world(listed=[{**LISTED, "max_quantity": "10"}]), make_claim()),
+    }
+
+    told = {
+        code: (cite_facts(note.cites), dict(note.values))
+        for code, (world, claim) in worlds.items()
+        for note in decide_line(world, claim).reasons
+        if note.code == code
+    }
+
+    assert told["NOTHING_CLAIMABLE"] == ([{"section": "7"}], {})
+    assert told["DEDUCTIBLE_NOT_MET"] == ([{"benefit": "special"}, {"product_version": "2026"}], {"group": "h"})
+    assert told["ANNUAL_LIMIT_REACHED"] == ([{"benefit": "special"}, {"product_version": "2026"}], {})
+    assert told["QUANTITY_CAPPED"][1]["limit"] == "10"
+
+
+def cite_facts(cites: Any) -> list[Json]:
+    return [{name: value for name, value in cite._asdict().items() if value is not None} for cite in cites]
+
+
+def test_a_fen_that_the_deductible_takes_whole_is_told_too() -> None:
+    world = make_world(benefits=[special(deductible_group="h")], deductibles={"h": "1000.00"})
+
+    assert codes(decide_line(world, make_claim({"amount": "0.01"}))) == ["DEDUCTIBLE_NOT_MET"]
