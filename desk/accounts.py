@@ -212,7 +212,7 @@ class UserAdmin(WithRights, StockUserAdmin, ModelAdmin):
         deed = Deed.ACCOUNT_CHANGED if change else Deed.ACCOUNT_CREATED
         record(deed, by=by, what=user, before=before, after=_rights_of(user))
         if not change:
-            services.password_is_given(user=user, by=by)
+            services.password_is_given(user=user, given_by=by)
         if form.cleaned_data.get("insurer") is not None and form.bound is None:
             bind_user(user=user, insurer=form.cleaned_data["insurer"], by=by)
 

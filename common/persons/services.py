@@ -104,10 +104,10 @@ def give_temporary_password(*, user: Any, by: str) -> str:
 
 
 @transaction.atomic
-def password_is_given(*, user: Any, by: str) -> None:
+def password_is_given(*, user: Any, given_by: str) -> None:
     """Note that an account just made has its password from somebody else: part of the deed that made it."""
     _user, standing = _locked(user)
-    standing.password_given_by = by
+    standing.password_given_by = given_by
     standing.password_set_at = timezone.now()
     standing.save()
 

@@ -117,7 +117,7 @@ def test_no_page_has_a_serious_finding(chromium: Any, live_server: Any, office: 
     addresses, cookie = opened(role)
     assert reverse("admin:index") in addresses and reverse("desk:me") in addresses
     wrong: dict[str, list[str]] = {}
-    for width in WIDTHS:
+    for width in WIDTHS if role not in GROUPS else WIDTHS[:1]:
         context = chromium.new_context(viewport={"width": width, "height": 900}, locale="zh-CN")
         context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
         page = context.new_page()
