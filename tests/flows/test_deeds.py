@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from catalog import consultation, drafting, mending, moves, reviewing
@@ -20,7 +21,9 @@ from common.audit.deeds import Deed
 from common.audit.models import Record
 from common.jobs import services as jobs
 from common.jobs.models import Job
+from common.persons import services as persons
 from insurers import approval
+from insurers import persons as working_for
 from insurers import services as insurers
 from insurers.models import Insurer, Product, ProductVersion, Webhook
 from insurers.webhooks import services as webhooks
@@ -38,6 +41,8 @@ MODULES: tuple[ModuleType, ...] = (
     reviewing,
     insurers,
     approval,
+    working_for,
+    persons,
     webhooks,
     claims,
     batches,
@@ -48,6 +53,14 @@ WRITES = {"save", "create", "update", "delete", "bulk_create", "get_or_create", 
 
 # What writes and is nobody's deed: the machinery's own, each with the reason.
 MACHINERY = {
+    "common.persons.services.password_is_given": "part of the deed that makes an account",
+    "common.persons.services.begin_second_factor": "a secret that counts for nothing until it is confirmed",
+    # Of the owner of the account, by whom they are logged (tests/desk/test_entry.py).
+    "common.persons.services.change_own_password": "the owner's own deed",
+    "common.persons.services.confirm_second_factor": "the owner's own deed",
+    "common.persons.services.make_recovery_codes": "the owner's own deed",
+    "common.persons.services.verify_code": "the owner's own deed",
+    "common.persons.services.tell_lock": "logged as of the account that was locked",
     "common.jobs.services.enqueue": "part of the deed that queues it",
     "common.jobs.services.ring": "tells the broker",
     "common.jobs.services.claim": "a worker takes a job",
@@ -166,6 +179,9 @@ class Office:
     def product_published(self) -> ProductVersion:
         return insurers.publish_product_version(version=self.product_draft(), by="dora")
 
+    def person(self) -> User:
+        return User.objects.create_user(username="erin", password="A long enough one 2026", is_staff=True)
+
     def key(self) -> Any:
         return insurers.issue_insurer_key(insurer=self.insurer, scopes=["catalog:read"], by="dora")[0]
 
@@ -190,6 +206,23 @@ class Office:
 
 D = Deed
 CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
+    "common.persons.services.give_temporary_password": (
+        D.PASSWORD_CHANGED,
+        lambda o: persons.give_temporary_password(user=o.person(), by="zoe"),
+    ),
+    "common.persons.services.reset_second_factor": (
+        D.SECOND_FACTOR_RESET,
+        lambda o: persons.reset_second_factor(user=o.person(), by="zoe"),
+    ),
+    "common.persons.services.unlock": (D.ACCOUNT_UNLOCKED, lambda o: persons.unlock(user=o.person(), by="zoe")),
+    "common.persons.services.end_sessions": (
+        D.SESSIONS_ENDED,
+        lambda o: persons.end_sessions(user=o.person(), by="zoe"),
+    ),
+    "insurers.persons.bind_user": (
+        D.ACCOUNT_BOUND,
+        lambda o: working_for.bind_user(user=o.person(), insurer=o.insurer, by="zoe"),
+    ),
     "catalog.services.create_catalog": (
         D.CATALOG_CREATED,
         lambda o: catalogs.create_catalog(code="NEW", name="新", kind="base", by="zoe"),
