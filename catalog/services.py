@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
+from django.db.models import Field, Q
 from django.utils.translation import gettext as _
 
 from catalog import clock, uploads
@@ -188,7 +188,8 @@ def change_catalog(*, catalog: Catalog, by: str, **changed: Any) -> Catalog:
     after = {name: changed[name] for name in before}
     fixed = sorted(before.keys() & {"code", "kind", "series_id", "owner_id"})
     if fixed and catalog.versions.exclude(published_at=None).exists():
-        names = [str(Catalog._meta.get_field(name.removesuffix("_id")).verbose_name) for name in fixed]
+        fields = (Catalog._meta.get_field(name.removesuffix("_id")) for name in fixed)
+        names = [str(field.verbose_name) for field in fields if isinstance(field, Field)]
         raise CatalogPublished(_(CatalogPublished.sentence) % {"fields": ", ".join(names)})
     for name, value in after.items():
         setattr(catalog, name, value)

@@ -1,7 +1,7 @@
 """What was found while a file is read: the first problems in full, all of them counted."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from tables.limits import Limits
 from tables.problems import NO_TITLES, WARNINGS, Normalised, Problem, problem
@@ -13,7 +13,7 @@ class Issue(NamedTuple):
     code: str
     column: str
     value: str
-    details: Mapping[str, object]
+    details: Mapping[str, Any]
 
     def at(self, row: int) -> Problem:
         """Make it a problem of that row."""
@@ -46,7 +46,7 @@ class Findings:
         if not self._only_counted(found.code):
             (self.warnings if found.code in WARNINGS else self.errors).append(found)
 
-    def add(self, code: str, row: int | None, column: str = "", value: object = "", **details: object) -> None:
+    def add(self, code: str, row: int | None, column: str = "", value: object = "", **details: Any) -> None:
         """Make a problem and keep it, or only count it when enough were kept.
 
         Making a sentence costs more than finding the fault, and a file may have a million of them.

@@ -5,6 +5,7 @@ Above a header stand titles, units and groups of columns. A row is the header by
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from tables.cells import WHITE, Cell, Fault, clean, unquoted, wrongly_decoded
 from tables.columns import Column, HeaderNames, bare_key, header_key, is_addition, title_of
@@ -189,7 +190,7 @@ class _Reading:
                 return
             self._want(mapped, True, index, written)
         elif self._names.shape.personal(written):
-            what = {"what_zh": f"列“{shown(written, 30)}”", "what_en": f"column “{shown(written, 30)}”"}
+            what: dict[str, Any] = {"what_zh": f"列“{shown(written, 30)}”", "what_en": f"column “{shown(written, 30)}”"}
             self._report(problem("PERSONAL_DATA", self._row, written, "", **what))
         elif mapped is not None:
             self._tell(Normalised(self._row, written, written, "按要求未读取 left out as asked"))
@@ -207,7 +208,7 @@ class _Reading:
 
     def _unknown(self, written: str, key: str) -> None:
         if wrongly_decoded(written):
-            why = {"why_zh": "表头是乱码。", "why_en": "the header is garbled."}
+            why: dict[str, Any] = {"why_zh": "表头是乱码。", "why_en": "the header is garbled."}
             self._report(problem("BAD_ENCODING", self._row, written, written, **why))
         elif key not in self._names.shape.ignored:
             try:

@@ -212,7 +212,7 @@ def problem(
     value: object = "",
     *,
     titles: Mapping[str, str] = NO_TITLES,
-    **details: object,
+    **details: Any,
 ) -> Problem:
     """Make a problem with its sentences in both languages.
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from tables import delimited, workbook
 from tables.cells import Cell
@@ -287,7 +288,7 @@ class Table:
         if ranges:
             text = "、".join(f"{first}–{last}" if last > first else str(first) for first, last in ranges[:_NAMED])
             text += "…" if len(ranges) > _NAMED else ""
-            words = {"what_zh": f"第 {text} 行", "what_en": f"rows {text}"}
+            words: dict[str, Any] = {"what_zh": f"第 {text} 行", "what_en": f"rows {text}"}
             self._report(problem("HIDDEN_ROWS", max(ranges[0][0], self.header_row + 1), "", text, **words))
         hidden = [
             place
