@@ -1,8 +1,9 @@
 """Which version applies on a day, by what was known at an instant (eligibility 2)."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
-from typing import Protocol, TypeVar
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Generic, Protocol, TypeVar
 
 
 class Dated(Protocol):
@@ -55,3 +56,35 @@ def in_force(versions: Iterable[Version], day: date, known_at: datetime) -> Vers
 def pinned(versions: Iterable[Version], label: str, known_at: datetime) -> Version | None:
     """Return the version with this label, whatever its dates, if it was published and not withdrawn at an instant."""
     return next((version for version in versions if version.label == label and is_known(version, known_at)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Span(Generic[Version]):
+    """Days, inclusive, on which one version is in force, or none (`last` None: from then on)."""
+
+    first: date
+    last: date | None
+    version: Version | None
+
+
+def spans(versions: Iterable[Version], known_at: datetime, first: date, last: date | None) -> list["Span[Version]"]:
+    """Will return which version is in force on which days from `first` to `last` (None: for ever), as known at an instant, in order.
+
+    Neighbouring days with the same version are one span.
+    """
+    known = [version for version in versions if is_known(version, known_at)]
+    begins = {first}
+    for version in known:
+        begins.add(version.effective_from)
+        if version.effective_to is not None and version.effective_to < date.max:
+            begins.add(version.effective_to + timedelta(days=1))
+    days = sorted(day for day in begins if first <= day and (last is None or day <= last))
+    found: list[Span[Version]] = []
+    for position, day in enumerate(days):
+        ends = days[position + 1] - timedelta(days=1) if position + 1 < len(days) else last
+        there = in_force(known, day, known_at)
+        if found and found[-1].version is there:
+            found[-1] = Span(found[-1].first, ends, there)
+        else:
+            found.append(Span(day, ends, there))
+    return found

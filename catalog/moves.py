@@ -47,7 +47,12 @@ def comment_counts(version: CatalogVersion) -> dict[str, Any]:
 
 def refusal(version: CatalogVersion, move: str, person: str, today: date) -> Refused | None:
     """Return why a person may not do a move today whatever they send, or None: what a page shows in place of the button."""
-    why = why_not(MOVE[move], standing_of(version, today), person)
+    return refusal_of_standing(version, move, person, standing_of(version, today))
+
+
+def refusal_of_standing(version: CatalogVersion, move: str, person: str, standing: Standing) -> Refused | None:
+    """Return the same of a version whose standing is known already."""
+    why = why_not(MOVE[move], standing, person)
     return refusal_of(why, version.label) if why else None
 
 

@@ -13,6 +13,13 @@ class CodeTaken(Refused):
     code = "code_taken"
 
 
+class CatalogPublished(Refused):
+    code = "catalog_published"
+    sentence = gettext_noop(
+        "%(fields)s of a catalog that has a published version cannot be changed: answers were given by it."
+    )
+
+
 class LabelTaken(Refused):
     code = "label_taken"
     sentence = gettext_noop("Version %(label)s exists and is no draft; use another label.")

@@ -54,7 +54,7 @@ def changes_context(request: HttpRequest, version: CatalogVersion) -> dict[str, 
             | rows.filter(old_entry_code__startswith=wanted)
         )
     page = paged(request, rows)
-    _tell(page, version)
+    tell(page, version)
     parent = version.parent
     return {
         "changes": page,
@@ -70,7 +70,7 @@ def changes_context(request: HttpRequest, version: CatalogVersion) -> dict[str, 
     }
 
 
-def _tell(changes: Iterable[Any], version: CatalogVersion) -> None:
+def tell(changes: Iterable[Any], version: CatalogVersion) -> None:
     """Add to each change its columns old and new in words, its entries, and all that an entry says that came or went."""
     words = Words()
     page = list(changes)

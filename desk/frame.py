@@ -24,6 +24,7 @@ from unfold.admin import ModelAdmin
 
 from common.audit.models import Record
 from common.errors import Refused
+from desk.deeds import changes
 
 PAGE_SIZE = 50
 
@@ -97,6 +98,9 @@ class Logged:
         if not self.has_view_permission(request, obj):  # type: ignore[attr-defined]
             raise PermissionDenied
         deeds = Record.objects.filter(kind=self.opts.model_name, object_id=str(obj.pk))  # type: ignore[attr-defined]
+        told = paged(request, deeds.order_by("-id"))
+        for deed in told:
+            deed.changes = changes(deed)  # type: ignore[attr-defined]
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
             "opts": self.opts,  # type: ignore[attr-defined]
@@ -104,7 +108,7 @@ class Logged:
             "title": str(obj),
             "page_title": _("History of %(what)s") % {"what": obj},
             "subtitle": None,
-            "deeds": paged(request, deeds.order_by("-id")),
+            "deeds": told,
         }
         return TemplateResponse(request, "desk/frame/history.html", context)
 
@@ -118,41 +122,8 @@ class Logged:
         """Leave the admin's own log unwritten."""
 
 
-class ReadOnlyAdmin(Logged, ModelAdmin):
-    """Shows rows and changes none: not added, changed or deleted by any path, whoever asks."""
-
-    actions = None
-    list_per_page = PAGE_SIZE
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
-class PageAdmin(ReadOnlyAdmin):
-    """A read-only model with a page of its own for each row, and pages for the actions that services offer on it."""
-
-    page_template = "desk/frame/page.html"
-
-    def page_context(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
-        """Return what the row's page shows."""
-        return {}
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if request.method not in {"GET", "HEAD"}:
-            raise PermissionDenied
-        # Lists write an id with its underscores quoted (`drug_5F47…`), other links as it is.
-        obj = self.seen(request, object_id) or self.seen(request, unquote(object_id))
-        if obj is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        return self.page(request, self.page_template, obj, self.page_context(request, obj))
+class Pages(Logged):
+    """What a model's admin needs to have pages of its own beside the theme's: `page`, `route`, `act`."""
 
     def badges(self, obj: Any) -> Iterable[SafeString]:
         """Return what must be seen of a row on the pages of its actions too: its state, where its data comes from."""
@@ -229,3 +200,40 @@ class PageAdmin(ReadOnlyAdmin):
             "history_href": "",
         }
         return self.page(request, action.template, obj, context, status=status)
+
+
+class ReadOnlyAdmin(Pages, ModelAdmin):
+    """Shows rows and changes none: not added, changed or deleted by any path, whoever asks."""
+
+    actions = None
+    list_per_page = PAGE_SIZE
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class PageAdmin(ReadOnlyAdmin):
+    """A read-only model with a page of its own for each row, and pages for the actions that services offer on it."""
+
+    page_template = "desk/frame/page.html"
+
+    def page_context(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        """Return what the row's page shows."""
+        return {}
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if request.method not in {"GET", "HEAD"}:
+            raise PermissionDenied
+        # Lists write an id with its underscores quoted (`drug_5F47…`), other links as it is.
+        obj = self.seen(request, object_id) or self.seen(request, unquote(object_id))
+        if obj is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return self.page(request, self.page_template, obj, self.page_context(request, obj))

@@ -3,18 +3,22 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog.models import ImportRun
+from catalog.services import IMPORT_JOB
 from common.errors import Refused
 from common.jobs import services
 from common.jobs.models import Job
 from desk.forms import NothingToFillIn, posted
 from desk.frame import Action, Button, PageAdmin
 from desk.markup import badge
+from desk.words import job_words, phase_words
 
 MAY_STEER = "jobs.change_job"
 _TONES = {"queued": "info", "running": "info", "done": "good", "cancelled": "quiet", "dead": "bad"}
@@ -28,14 +32,37 @@ class NotDead(Refused):
     code = "not_a_dead_letter"
 
 
+class WorkFilter(admin.SimpleListFilter):
+    """Background work by its kind, in words."""
+
+    title = gettext_lazy("work")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(job_words().items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(Job)
 class JobAdmin(PageAdmin):
     page_template = "desk/jobs/job.html"
-    list_display = ["id", "kind", "subject", "state_shown", "attempts", "created_at", "finished_at"]
-    list_display_links = ["id", "kind"]
-    list_filter = ["state", "kind"]
+    list_display = ["work_shown", "state_shown", "progress_shown", "created_at", "finished_at"]
+    list_filter = ["state", WorkFilter]
     search_fields = ["subject", "last_error"]
     ordering = ["-id"]
+
+    @admin.display(description=gettext_lazy("work"), ordering="kind")
+    def work_shown(self, job: Job) -> str:
+        return job_words().get(job.kind, job.kind)
+
+    @admin.display(description=gettext_lazy("how far"))
+    def progress_shown(self, job: Job) -> str:
+        if job.state != Job.State.RUNNING:
+            return ""
+        told = phase_words().get(job.phase, job.phase)
+        return f"{told} {min(100, job.done * 100 // job.total)} %" if job.total else told
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_shown(self, job: Job) -> SafeString:
@@ -55,7 +82,14 @@ class JobAdmin(PageAdmin):
                 buttons.append(Button(_("Try again"), self.url("retry", job.pk), "refresh", "primary"))
             elif job.state in {Job.State.QUEUED, Job.State.RUNNING}:
                 buttons.append(Button(_("Cancel"), self.url("cancel", job.pk), "cancel", "danger"))
-        return {"job": job, "state_badge": self.state_shown(job), "buttons": buttons}
+        return {
+            "job": job,
+            "work": self.work_shown(job),
+            "progress": self.progress_shown(job),
+            "about": _about(job),
+            "state_badge": self.state_shown(job),
+            "buttons": buttons,
+        }
 
     def cancel_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         job = self.found(request, pk)
@@ -83,3 +117,12 @@ class JobAdmin(PageAdmin):
     def _confirm(self, request: HttpRequest, job: Job, title: str, do: Any, *, tone: str) -> HttpResponse:
         form, back = NothingToFillIn(posted(request)), self.url("change", job.pk)
         return self.act(request, job, Action(title=title, form=form, do=do, submit=title, back=back, tone=tone))
+
+
+def _about(job: Job) -> tuple[str, str]:
+    """Return what a job works on and the address of its page; nothing where there is no page for it."""
+    if job.kind == IMPORT_JOB:
+        run = ImportRun.objects.filter(job=job).select_related("catalog").first()
+        if run:
+            return str(run), reverse("admin:catalog_importrun_change", args=[run.pk])
+    return "", ""

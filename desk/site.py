@@ -9,18 +9,33 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from common.tenancy import NOBODY
-from desk.today import today
+from desk.today import today, waiting_count
 from insurers.persons import tenant_of
 
-# The side bar: (title, [(icon, title, view name, permission)]); a new page gets its row here.
+_VERSIONS = "catalog_catalogversion_changelist"
+# The side bar by kinds of work: (title, [(icon, title, view name, permission)]); a new page gets its row here.
+# A view's name may be followed by a query: then the list is opened filtered.
 MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
     (
-        _("Catalogs"),
+        _("Work"),
         [
             ("today", _("Today"), "index", ""),
-            ("menu_book", _("Catalogs"), "catalog_catalog_changelist", "catalog.view_catalog"),
-            ("layers", _("Versions"), "catalog_catalogversion_changelist", "catalog.view_catalogversion"),
+            ("search", _("Find"), "find", "catalog.view_drug"),
+            ("rate_review", _("In review"), f"{_VERSIONS}?state__exact=in_review", "catalog.view_catalogversion"),
+            ("forum", _("In consultation"), f"{_VERSIONS}?state__exact=in_consultation", "catalog.view_catalogversion"),
+            ("edit_note", _("Drafts"), f"{_VERSIONS}?state__exact=draft", "catalog.view_catalogversion"),
+            ("forum", _("Consultations"), "catalog_comment_changelist", "catalog.view_comment"),
             ("upload_file", _("Imports"), "catalog_importrun_changelist", "catalog.view_importrun"),
+        ],
+    ),
+    (
+        _("Lists"),
+        [
+            ("menu_book", _("Catalogs"), "catalog_catalog_changelist", "catalog.view_catalog"),
+            ("layers", _("Versions"), _VERSIONS, "catalog.view_catalogversion"),
+            ("stairs", _("Series"), "catalog_series_changelist", "catalog.view_series"),
+            ("label", _("Marks"), "catalog_mark_changelist", "catalog.view_mark"),
+            ("gavel", _("Statutory exclusions"), "catalog_exclusion_changelist", "catalog.view_exclusion"),
         ],
     ),
     (
@@ -28,37 +43,31 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
         [
             ("medication", _("Drugs"), "catalog_drug_changelist", "catalog.view_drug"),
             ("inventory_2", _("Drug products"), "catalog_drugproduct_changelist", "catalog.view_drugproduct"),
+            ("pill", _("Dosage forms"), "catalog_dosageform_changelist", "catalog.view_dosageform"),
+            ("account_tree", _("Drug classes"), "catalog_drugclass_changelist", "catalog.view_drugclass"),
+            ("coronavirus", _("Indications"), "catalog_indication_changelist", "catalog.view_indication"),
+            ("personal_injury", _("ICD-10 names"), "catalog_diseasename_changelist", "catalog.view_diseasename"),
+            ("genetics", _("Rare diseases"), "catalog_raredisease_changelist", "catalog.view_raredisease"),
         ],
     ),
     (
-        _("Insurers"),
+        _("Insurance"),
         [
             ("domain", _("Insurers"), "insurers_insurer_changelist", "insurers.view_insurer"),
             ("health_and_safety", _("Products"), "insurers_product_changelist", "insurers.view_product"),
             ("contract", _("Product versions"), "insurers_productversion_changelist", "insurers.view_productversion"),
             ("fact_check", _("Claim checks"), "claims_claimcheck_changelist", "claims.view_claimcheck"),
+            ("dynamic_feed", _("Claim batches"), "claims_claimbatch_changelist", "claims.view_claimbatch"),
+            ("webhook", _("Webhooks"), "insurers_webhook_changelist", "insurers.view_webhook"),
             ("key", _("API keys"), "insurers_apikey_changelist", "insurers.view_apikey"),
-        ],
-    ),
-    (
-        _("Vocabularies"),
-        [
-            ("stairs", _("Series"), "catalog_series_changelist", "catalog.view_series"),
-            ("label", _("Marks"), "catalog_mark_changelist", "catalog.view_mark"),
-            ("coronavirus", _("Indications"), "catalog_indication_changelist", "catalog.view_indication"),
-            ("personal_injury", _("ICD-10 names"), "catalog_diseasename_changelist", "catalog.view_diseasename"),
-            ("genetics", _("Rare diseases"), "catalog_raredisease_changelist", "catalog.view_raredisease"),
-            ("pill", _("Dosage forms"), "catalog_dosageform_changelist", "catalog.view_dosageform"),
-            ("account_tree", _("Drug classes"), "catalog_drugclass_changelist", "catalog.view_drugclass"),
-            ("gavel", _("Statutory exclusions"), "catalog_exclusion_changelist", "catalog.view_exclusion"),
         ],
     ),
     (
         _("System"),
         [
-            ("deployed_code_history", _("Background jobs"), "jobs_job_changelist", "jobs.view_job"),
+            ("deployed_code_history", _("Background work"), "jobs_job_changelist", "jobs.view_job"),
             ("history_edu", _("Log of deeds"), "audit_record_changelist", "audit.view_record"),
-            ("group", _("Curators"), "auth_user_changelist", "auth.view_user"),
+            ("group", _("Accounts"), "auth_user_changelist", "auth.view_user"),
             ("badge", _("Groups"), "auth_group_changelist", "auth.view_group"),
             ("lock_clock", _("Failed logins"), "axes_accessattempt_changelist", "axes.view_accessattempt"),
         ],
@@ -68,18 +77,25 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
 
 def menu(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the side bar: groups of pages this person may see."""
-    groups = []
+    groups: list[dict[str, Any]] = []
+    waiting = waiting_count(request)
     for title, entries in MENU:
         items = []
         for icon, name, view, permission in entries:
             if permission and not request.user.has_perm(permission):
                 continue
+            view, _query, query = view.partition("?")
             try:
-                href = reverse(f"admin:{view}")
+                href = reverse(f"admin:{view}") if view != "find" else reverse("find")
             except NoReverseMatch:  # the app is not installed
                 continue
             here = request.path == href or (view != "index" and request.path.startswith(href))
-            items.append({"icon": icon, "title": name, "link": href, "active": here, "has_permission": True})
+            item = {"icon": icon, "title": name, "link": href, "active": here, "has_permission": True}
+            if query:
+                item |= {"link": f"{href}?{query}", "active": request.get_full_path() == f"{href}?{query}"}
+            if view == "index" and waiting:
+                item |= {"badge": str(waiting), "badge_variant": "warning"}
+            items.append(item)
         if items:
             groups.append({"title": title, "items": items, "separator": bool(groups)})
     return groups
@@ -87,7 +103,7 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
 
 def frame(context: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
     """Add to the theme's context what our frame shows (unfold's `extra_context` hook)."""
-    context["styles"] = [*context["styles"], static("desk/desk.css"), static("desk/drafts.css")]
+    context["styles"] = [*context["styles"], *map(static, ("desk/desk.css", "desk/drafts.css", "desk/review.css"))]
     context["site_favicons"] = [{"rel": "icon", "type": "image/svg+xml", "href": static("desk/icon.svg")}]
     context["show_languages"] = True
     # There is no other site: the theme's link to it would lead back here.

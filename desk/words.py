@@ -17,6 +17,36 @@ from common.labels import reader_language
 NOT_GIVEN = "—"
 
 
+def period_words(first: date, last: date | None) -> str:
+    """Return inclusive days in words: from the first to the last, or from the first on."""
+    if last is None:
+        return _("from %(first)s") % {"first": first.isoformat()}
+    return f"{first.isoformat()} – {last.isoformat()}"
+
+
+def job_words() -> dict[str, str]:
+    """Return what each kind of background work is called."""
+    return {
+        "catalog.import": _("Reading an uploaded file"),
+        "claims.batch.read": _("Reading a file of claims"),
+        "claims.batch.decide": _("Deciding claims"),
+    }
+
+
+def phase_words() -> dict[str, str]:
+    """Return what each step of background work is called."""
+    return {
+        "": _("Waiting for a worker"),
+        "gate": _("Looking at the file"),
+        "check": _("Checking the rows"),
+        "checksum": _("Computing the checksum"),
+        "diff": _("Comparing with the version it follows"),
+        "merge": _("Bringing the drug master up to date"),
+        "read": _("Reading the rows"),
+        "decide": _("Deciding claims"),
+    }
+
+
 def field_label(name: str) -> str:
     """Return an entry column's name for people."""
     return str(CatalogEntry._meta.get_field(name).verbose_name) if name in COLUMNS else name

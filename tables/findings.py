@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from tables.limits import Limits
-from tables.problems import WARNINGS, Normalised, Problem, problem
+from tables.problems import NO_TITLES, WARNINGS, Normalised, Problem, problem
 
 
 class Issue(NamedTuple):
@@ -28,10 +28,14 @@ class HasIssues(Protocol):
 
 
 class Findings:
-    """What was found so far: the first problems in full, all of them counted."""
+    """What was found so far: the first problems in full, all of them counted.
+
+    `titles` say what Chinese sentences call a column: set when the header was read.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
+        self.titles: Mapping[str, str] = NO_TITLES
         self.errors: list[Problem] = []
         self.warnings: list[Problem] = []
         self.normalised: list[Normalised] = []
@@ -48,7 +52,8 @@ class Findings:
         Making a sentence costs more than finding the fault, and a file may have a million of them.
         """
         if not self._only_counted(code):
-            (self.warnings if code in WARNINGS else self.errors).append(problem(code, row, column, value, **details))
+            found = problem(code, row, column, value, titles=self.titles, **details)
+            (self.warnings if code in WARNINGS else self.errors).append(found)
 
     def _only_counted(self, code: str) -> bool:
         """Count a problem of this code, and tell whether enough of its kind were kept."""

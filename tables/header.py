@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tables.cells import WHITE, Cell, Fault, clean, unquoted, wrongly_decoded
-from tables.columns import Column, HeaderNames, bare_key, header_key, is_addition
+from tables.columns import Column, HeaderNames, bare_key, header_key, is_addition, title_of
 from tables.delimited import separators_seen
 from tables.problems import Normalised, Problem, problem, shown
 
@@ -42,6 +42,14 @@ class Header:
     periods: tuple[int, ...] = ()
     cells: tuple[str, ...] = ()
     extra: Mapping[str, int] = field(default_factory=dict)
+
+    def cell_of(self, placed: Placed) -> int:
+        """Return the place of the file's cell that a column is read from: that of the period for one of its two days."""
+        return placed.index if placed.index < self.width else self.periods[(placed.index - self.width) // 2]
+
+    def titles(self) -> dict[str, str]:
+        """Return what Chinese sentences call each of its columns."""
+        return {placed.column.name: title_of(placed.column, placed.header) for placed in self.placed}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +173,7 @@ class _Reading:
         self._unnamed: list[int] = []
         self._met: set[str] = set()
         self._extra: dict[str, int] = {}
+        self._titles = {name: column.title for name, column in names.columns.items()}
 
     def cell(self, index: int, written: str) -> None:
         key = header_key(written)
@@ -216,7 +225,9 @@ class _Reading:
             doubled = [other for other in others if other[:2] == best[:2]]
             if doubled:
                 headers = "、".join(shown(one[3], 30) for one in sorted((best, *doubled), key=lambda one: one[2]))
-                self._report(problem("DUPLICATE_COLUMN", self._row, name, headers, headers=headers))
+                self._report(
+                    problem("DUPLICATE_COLUMN", self._row, name, headers, titles=self._titles, headers=headers)
+                )
             for other in others:
                 if other not in doubled:
                     after = f"未读取，以“{shown(best[3], 30)}”为准 not read, “{shown(best[3], 30)}” counts"
@@ -265,4 +276,5 @@ class _Reading:
                 }
         for column in missing:
             accepted = "、".join((column.name, *column.headers))
-            self._report(problem("MISSING_COLUMN", self._row, column.name, "", headers=accepted, **hint))
+            found = problem("MISSING_COLUMN", self._row, column.name, "", titles=self._titles, headers=accepted, **hint)
+            self._report(found)

@@ -34,6 +34,17 @@ class CatalogInput(StrictSerializer):
     note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
 
 
+class CatalogChange(CatalogInput):
+    """What of a catalog is corrected; code, kind, series and owner only until a version is published."""
+
+    def get_fields(self) -> Any:
+        fields = super().get_fields()
+        for field in fields.values():
+            field.required = False
+            field.default = serializers.empty
+        return fields
+
+
 class VersionOutput(serializers.ModelSerializer):
     catalog = serializers.CharField(source="catalog.code")
     parent = serializers.CharField(source="parent.label", default=None, allow_null=True)

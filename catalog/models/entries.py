@@ -87,6 +87,10 @@ class CatalogEntry(models.Model):
             models.Index(fields=["brand_key"], condition=~Q(brand_key=""), name="entry_brand_key"),
             # The alternatives to a drug are sought in its class: five characters (spec eligibility 8).
             models.Index(F("version"), Left("class_code", 5), name="entry_class"),
+            # Which agreements end soon, of all lists in force.
+            models.Index(
+                fields=["effective_to", "version"], condition=~Q(effective_to=None), name="entry_agreement_end"
+            ),
         ]
 
     def __str__(self) -> str:

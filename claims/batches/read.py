@@ -397,7 +397,9 @@ def _line_problems(row: int, values: Mapping[str, Any]) -> Iterator[Problem]:
         yield _of_sentence(row, "generic_name", "", said("NO_DRUG_IDENTITY"))
     start, end = values.get("policy_start"), values.get("policy_end")
     if start and end and start is not WRONG and end is not WRONG and start > end:
-        yield problem("DATE_ORDER", row, "policy_start", f"{start} > {end}", first="policy_start", last="policy_end")
+        yield problem(
+            "DATE_ORDER", row, "policy_start", f"{start} > {end}", first=("policy_start",), last=("policy_end",)
+        )
     quantity, amount, base_paid, other_paid = _figures(values)
     if not refund_of and quantity > 0 <= base_paid and other_paid >= 0 <= amount:
         return

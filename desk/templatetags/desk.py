@@ -7,10 +7,10 @@ from typing import Any
 from django import template
 from django.template import RequestContext
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from catalog.models import CatalogVersion
 from desk import badges
+from desk.words import period_words
 
 register = template.Library()
 
@@ -50,9 +50,7 @@ def page_query(context: RequestContext, parameter: str, number: int) -> str:
 @register.simple_tag
 def period(first: date, last: date | None) -> str:
     """Inclusive days: from the first to the last, or from the first on."""
-    if last is None:
-        return _("from %(first)s") % {"first": first.isoformat()}
-    return f"{first.isoformat()} – {last.isoformat()}"
+    return period_words(first, last)
 
 
 @register.filter

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldBooleanWidget
 
 from catalog.lifecycle import Standing, count_is_the_expected, mass_change_is_confirmed
 from catalog.models import CODE_PATTERN
@@ -49,21 +48,33 @@ class PublishForm(forms.Form):
     """Publishing, by a second person: what is asked for depends on how the draft stands."""
 
     note = note_field(label=_("Publishing note"), required=False, max_length=2000)
-    confirm = forms.BooleanField(
-        label=_("I have seen that many entries go or get narrower, and want it so."),
-        required=False,
-        widget=UnfoldBooleanWidget(),
-    )
+    confirm = text_field(label=_("How many entries go or get narrower"), required=False, max_length=12)
     acknowledge = note_field(label=_("Why other counts than expected are right"), required=False, max_length=2000)
     # What the page was shown against: published over another edition only by whoever has seen the comparison with it.
     against = forms.CharField(required=False, widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, standing: Standing, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._lost = standing.lost
         if count_is_the_expected(standing, {}) is None:
             del self.fields["acknowledge"]
-        if mass_change_is_confirmed(standing, {}) is None:
+        mass = mass_change_is_confirmed(standing, {})
+        if mass is None:
             del self.fields["confirm"]
+        else:
+            # A number to be typed: a tick is set without looking.
+            asked = _(
+                "Of %(before)d entries in force many go or get narrower. Type how many, as counted above, to confirm it."
+            )
+            self.fields["confirm"].help_text = asked % mass.told
+            self.fields["confirm"].widget.attrs |= {"inputmode": "numeric", "autocomplete": "off"}
+
+    def clean_confirm(self) -> bool:
+        """Return whether the number was typed; another number is no confirmation of this one."""
+        typed = self.cleaned_data["confirm"].strip()
+        if typed and typed != str(self._lost):
+            raise forms.ValidationError(_("This is another number than the one counted now."))
+        return bool(typed)
 
     def clean_against(self) -> str | None:
         return self.cleaned_data["against"] if "against" in self.data else None

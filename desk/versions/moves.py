@@ -11,19 +11,17 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog import clock, moves, services
-from catalog.importing.diff import fewer_classes
-from catalog.lifecycle import MOVE, Standing
+from catalog.lifecycle import MOVE
 from catalog.models import CatalogVersion
 from catalog.refusals import refusal_of
 from common.lifecycle import why_not
 from desk.forms import NothingToFillIn, ReasonForm, posted
 from desk.frame import Action, Button, PageAdmin
-from desk.versions.forms import EditForm, PublishForm, ReviewForm, SubmitForm
+from desk.versions.forms import EditForm, ReviewForm, SubmitForm
 
 MAY_EDIT = "catalog.change_catalogversion"
 MAY_DISCARD = "catalog.delete_catalogversion"
@@ -106,8 +104,8 @@ PAGES = {
     "publish": MovePage(
         MAY_PUBLISH,
         "publish",
-        gettext_lazy("Publish"),
-        gettext_lazy("Publish %(version)s"),
+        gettext_lazy("Review and publish"),
+        gettext_lazy("Review of %(version)s"),
         "verified",
         "primary",
         intro=gettext_lazy("A published version never changes. It is known to every insurer from this moment."),
@@ -168,6 +166,8 @@ class VersionMoves(PageAdmin):
             why = why_not(MOVE[name], standing, person)
             if not request.user.has_perm(page.right) or (why and why.code == MOVE[name].otherwise):
                 continue
+            if name == "revert" and version.parent_id is None:
+                continue  # nothing was in force before it
             told = refusal_of(why, version.label).detail if why else ""
             buttons.append(Button(page.title, self.url(page.name, version.pk), page.icon, page.tone, told))
         return buttons
@@ -252,41 +252,6 @@ class VersionMoves(PageAdmin):
 
         return self._move(request, version, "send-back", ReasonForm(posted(request)), do)
 
-    def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        version = self._open(request, pk, MAY_PUBLISH)
-        standing = moves.held_against(version, today())
-        form = PublishForm(posted(request), standing=standing, initial={"against": standing.follows or ""})
-
-        def do(given: dict[str, Any]) -> tuple[str, str]:
-            try:
-                services.publish_version(version=version, by=request.user.get_username(), **given)
-            except services.BaseChanged:
-                # What the page was shown against is followed no more; it is shown anew, against what is.
-                form.data = form.data.copy()
-                form.data["against"] = standing.follows or ""
-                raise
-            told = _("%(version)s is published: in force from %(day)s.")
-            return self.url("change", pk), told % {"version": version, "day": version.effective_from.isoformat()}
-
-        return self._move(request, version, "publish", form, do, _publishing_points(version, standing))
-
-    def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        version = self._open(request, pk, MAY_WITHDRAW)
-        asked = bool(version.withdrawal_asked_by) and version.withdrawn_at is None
-
-        def do(given: dict[str, Any]) -> tuple[str, str]:
-            done = services.withdraw_version(version=version, by=request.user.get_username(), **given)
-            told = (
-                _("%(version)s is withdrawn.")
-                if done.withdrawn_at
-                else _("A second person must now withdraw %(version)s.")
-            )
-            return self.url("change", pk), told % {"version": version}
-
-        form = NothingToFillIn(posted(request)) if asked else ReasonForm(posted(request))
-        points = [*([_asked_for(version)] if asked else []), _after_withdrawal(version)]
-        return self._move(request, version, "withdraw" if asked else "ask-withdrawal", form, do, points)
-
     def keep_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         version = self._open(request, pk, MAY_WITHDRAW)
 
@@ -315,56 +280,3 @@ class VersionMoves(PageAdmin):
             return reverse("admin:catalog_catalog_change", args=[version.catalog_id]), told
 
         return self._move(request, version, "discard", NothingToFillIn(posted(request)), do)
-
-
-def _publishing_points(version: CatalogVersion, standing: Standing) -> list[str]:
-    """Return what whoever publishes must have seen: days, entries, the comparison, official totals."""
-    counts = version.change_counts
-    points = [
-        _("In force from %(first)s to %(last)s, %(count)d entries.")
-        % {
-            "first": version.effective_from.isoformat(),
-            "last": version.effective_to.isoformat() if version.effective_to else _("further notice"),
-            "count": version.entry_count,
-        }
-    ]
-    if standing.base != standing.follows:
-        points.append(
-            _(
-                "It was compared with %(base)s when it was imported; it follows %(follows)s now, and this is the comparison with that."
-            )
-            % {"base": standing.base or _("nothing"), "follows": standing.follows or _("nothing")}
-        )
-    if version.parent is None:
-        return [*points, _("It follows no earlier version: every entry is new.")]
-    compared = _(
-        "Against %(parent)s: %(added)d added, %(removed)d removed, %(changed)d changed; "
-        "%(major)d can alter a payment, %(narrower)d go or get narrower."
-    )
-    names = ("added", "removed", "changed", "major", "narrower")
-    told = {name: counts.get(name, 0) for name in names}
-    points.append(compared % {"parent": version.parent.label, **told})
-    if fewer_classes(version.parent.complete_for, version.complete_for):
-        points.append(_("It is complete for fewer classes than the one before: of the others it does not speak."))
-    points += [
-        _("%(name)s: %(found)d rows, expected %(wanted)d.")
-        % {"name": name, "found": standing.counted.get(name, 0), "wanted": wanted}
-        for name, wanted in standing.expected.items()
-    ]
-    return points
-
-
-def _asked_for(version: CatalogVersion) -> str:
-    """Return who asked for the withdrawal, when and why."""
-    told = _("%(person)s asked for it at %(at)s: %(reason)s")
-    at = timezone.localtime(version.withdrawal_asked_at).strftime("%Y-%m-%d %H:%M")
-    return told % {"person": version.withdrawal_asked_by, "at": at, "reason": version.withdraw_reason}
-
-
-def _after_withdrawal(version: CatalogVersion) -> str:
-    """Return what applies today once the version is withdrawn."""
-    others = version.catalog.versions.exclude(pk=version.pk)
-    then = others.in_force(today(), clock.observe().known_at).first()
-    if then is None:
-        return _("Nothing of this catalog is in force today without it.")
-    return _("Without it, %(label)s is in force today.") % {"label": then.label}

@@ -8,23 +8,26 @@ from django.urls import URLPattern
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
-from catalog import moves
+from catalog import moves, reviewing
 from catalog.lifecycle import mass_change_is_confirmed
 from catalog.models import CatalogVersion
 from desk.badges import provenance_badge, version_badge
 from desk.changes import changes_context, counts_told
-from desk.frame import PageAdmin
 from desk.versions.comments import CommentsTab
 from desk.versions.editing import EntryEditing
 from desk.versions.grid import EntryGrid
 from desk.versions.merging import Merging
 from desk.versions.problems import ProblemsTab
 from desk.versions.record import RecordTab
+from desk.versions.review import ReviewPages
 from desk.versions.tabs import day_of
+from desk.versions.withdrawal import WithdrawalPages
 
 
 @admin.register(CatalogVersion)
-class CatalogVersionAdmin(EntryGrid, EntryEditing, Merging, CommentsTab, ProblemsTab, RecordTab, PageAdmin):
+class CatalogVersionAdmin(
+    ReviewPages, WithdrawalPages, EntryGrid, EntryEditing, Merging, CommentsTab, ProblemsTab, RecordTab
+):
     page_template = "desk/versions/overview.html"
     list_display = [
         "__str__",
@@ -63,6 +66,7 @@ class CatalogVersionAdmin(EntryGrid, EntryEditing, Merging, CommentsTab, Problem
             *self.comments_routes(),
             *self.problems_routes(),
             *self.record_routes(),
+            *self.review_routes(),
             *self.move_routes(),
             *super().get_urls(),
         ]
@@ -75,6 +79,8 @@ class CatalogVersionAdmin(EntryGrid, EntryEditing, Merging, CommentsTab, Problem
             **self.tab_context(request, version, "overview"),
             "run": run,
             "change_counts": counts_told(version),
+            "remarks": reviewing.remarks_on(version),
+            "sheet_href": self.url("sheet", version.pk) if version.published_at else "",
             "mass_change": bool(standing and mass_change_is_confirmed(standing, {})),
         }
 

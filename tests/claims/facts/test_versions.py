@@ -163,7 +163,10 @@ def test_a_coverage_query_costs_a_few_statements_on_both_roads(api: Api, hmb: st
 def test_versions_with_the_same_entries_share_what_is_compiled(make_catalog: Callable[..., Catalog]) -> None:
     catalog = make_catalog("CIDL")
     first = published(catalog, "entry_code,generic_name\nA,甲单抗\n", label="2025")
-    services.create_draft(catalog=catalog, label="2026", effective_from=date(2027, 1, 1), by="alice", copy_of=first)
+    draft = services.create_draft(
+        catalog=catalog, label="2026", effective_from=date(2027, 1, 1), by="alice", copy_of=first
+    )
+    services.publish_version(version=draft, by="bob")
     one, other = references(CatalogVersion.objects.all(), 0)
 
     made = compiled([one, other], ("甲单抗",), (), OwnStore())

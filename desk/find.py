@@ -1,0 +1,102 @@
+"""Finding: one page that asks for anything by name, pinyin, initials or code, and the same for the theme's palette (Ctrl+K)."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from unfold.dataclasses import SearchResult
+
+from catalog import clock
+from catalog.lookup import LONGEST, find
+from desk.words import period_words
+from insurers.persons import insurer_of
+
+MAY_SEE = {
+    "drugs": "catalog.view_drug",
+    "catalogs": "catalog.view_catalog",
+    "versions": "catalog.view_catalogversion",
+    "entries": "catalog.view_catalogversion",
+}
+
+
+def results(request: HttpRequest, wanted: str) -> list[tuple[str, str, list[SearchResult]]]:
+    """Return what a text finds of what this person may see: (kind, its title, results), kinds without any left out."""
+    if not any(request.user.has_perm(right) for right in MAY_SEE.values()):
+        return []
+    insurer = insurer_of(request.user)
+    seen = clock.observe()
+    day = clock.china_today(seen.known_at)
+    found = find(wanted, insurer_id=insurer.pk if insurer else None, day=day, seen=seen)
+    kinds = [
+        (
+            "drugs",
+            _("Drugs"),
+            [
+                SearchResult(
+                    one.generic_name, _("drug"), reverse("admin:catalog_drug_change", args=[one.pk]), "medication"
+                )
+                for one in found.drugs
+            ],
+        ),
+        (
+            "catalogs",
+            _("Lists"),
+            [
+                SearchResult(
+                    one.name,
+                    f"{one.code} · {one.get_kind_display()}",
+                    reverse("admin:catalog_catalog_change", args=[one.pk]),
+                    "menu_book",
+                )
+                for one in found.catalogs
+            ],
+        ),
+        (
+            "versions",
+            _("Versions"),
+            [
+                SearchResult(
+                    f"{one.catalog.name} {one.label}",
+                    f"{one.get_state_display()} · {period_words(one.effective_from, one.effective_to)}",
+                    reverse("admin:catalog_catalogversion_change", args=[one.pk]),
+                    "layers",
+                )
+                for one in found.versions
+            ],
+        ),
+        (
+            "entries",
+            _("Entries in force"),
+            [
+                SearchResult(
+                    one.generic_name or one.entry_code,
+                    f"{one.version.catalog.name} {one.version.label} · {one.entry_code}",
+                    reverse("admin:catalog_catalogversion_entry", args=[one.version_id, one.pk]),
+                    "list_alt",
+                )
+                for one in found.entries
+            ],
+        ),
+    ]
+    return [one for one in kinds if one[2] and request.user.has_perm(MAY_SEE[one[0]])]
+
+
+def palette(request: HttpRequest, wanted: str) -> list[SearchResult]:
+    """Return the same for the theme's palette, in one row."""
+    return [one for _kind, _title, found in results(request, wanted) for one in found]
+
+
+def find_view(request: HttpRequest) -> HttpResponse:
+    """Show the page that finds; works without any script."""
+    request.current_app = admin.site.name  # type: ignore[attr-defined]
+    wanted = request.GET.get("q", "").strip()[:LONGEST]
+    context: dict[str, Any] = {
+        **admin.site.each_context(request),
+        "title": _("Find"),
+        "q": wanted,
+        "kinds": results(request, wanted) if wanted else [],
+    }
+    return TemplateResponse(request, "desk/find.html", context)

@@ -1,0 +1,70 @@
+"""Which insurance products a catalog's version reaches: those whose terms name the catalog, following it or pinned to a version of it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import BooleanField, F, Func, JSONField, Q, Value
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast
+
+from insurers.models import ProductVersion
+from insurers.terms import InvalidTerms, parse_terms
+
+SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A product version that names the catalog; `pins` are the labels it is pinned to, `follows` whether it takes what is in force."""
+
+    version: ProductVersion
+    follows: bool
+    pins: tuple[str, ...]
+    in_force_then: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The first of the product versions that are reached, and how many there are."""
+
+    shown: Sequence[Reached]
+    count: int
+
+
+def products_naming(catalog: str, first: date, last: date | None) -> Reach:
+    """Return the published product versions that name a catalog and hold for some of the days; sees what the caller's tenant sees.
+
+    Two statements. Those in force on the first day come first.
+    """
+    named = Func(
+        F("terms"),
+        RawSQL("%s::jsonpath", ["$.**.catalog ? (@ == $code)"]),
+        Cast(Value(json.dumps({"code": catalog})), JSONField()),
+        function="jsonb_path_exists",
+        output_field=BooleanField(),
+    )
+    versions = ProductVersion.objects.annotate(named=named).filter(
+        Q(effective_to=None) | Q(effective_to__gte=first), named=True, published_at__isnull=False, withdrawn_at=None
+    )
+    if last:
+        versions = versions.filter(effective_from__lte=last)
+    shown = versions.select_related("product", "insurer").order_by(
+        "effective_from", "insurer__code", "product__code", "label"
+    )
+    found = [_reached(version, catalog, first) for version in shown[:SHOWN]]
+    return Reach(sorted(found, key=lambda one: not one.in_force_then), versions.count())
+
+
+def _reached(version: ProductVersion, catalog: str, first: date) -> Reached:
+    try:
+        references = [one for one in parse_terms(version.terms).references() if one.catalog == catalog]
+    except InvalidTerms:  # terms kept by an older release
+        references = []
+    return Reached(
+        version,
+        follows=any(one.label is None for one in references),
+        pins=tuple(sorted({one.label for one in references if one.label})),
+        in_force_then=version.effective_from <= first,
+    )
