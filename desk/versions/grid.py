@@ -104,16 +104,18 @@ class EntryGrid(VersionTabs):
         form = FilterForm(request.GET)
         wanted = form.wanted()
         found = entries_found(version, wanted) if wanted else CatalogEntry.objects.none()
-        count = version.entry_count if wanted and wanted.is_everything else found.count()
         sort = request.GET.get("sort", "")
-        page = paged(request, found.order_by(*_order(sort)).values_list("pk", flat=True), count=count)
+        ids: Any = found.order_by(*_order(sort)).values_list("pk", flat=True)
+        everything = bool(wanted and wanted.is_everything)
+        # What a filter keeps is looked for once: all ids are soon read, looking twice is not.
+        page = paged(request, ids, count=version.entry_count) if everything else paged(request, list(ids))
         editable = self.may_edit_now(request, version)
         context = {
             **frame,
             "filters": form,
             "shown_filters": [form[name] for name in ("class_code", "reimbursement_class", "icd10", "mark")],
             "ticks": [form[name] for name in ("uncoded", "changed", "commented")],
-            "filtered": bool(wanted is None or not wanted.is_everything),
+            "filtered": not everything,
             "pages": page,
             "entries": _rows(version, list(page), editable),
             "columns": _columns(request.GET, sort),
