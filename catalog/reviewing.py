@@ -76,7 +76,7 @@ def entries_to_read(version: CatalogVersion) -> QuerySet[CatalogEntry]:
 
 
 def with_digests(version: CatalogVersion) -> QuerySet[Any]:
-    """Return the same rows in no order, each with the `digest` of what is shown of it: for the few that are asked for, since it costs a look-up each."""
+    """Return the same rows in no order, each with the `digest` of what is shown of it: for the few asked for, as each costs a look-up."""
     if version.parent_id is None:
         return version.entries.order_by().annotate(digest=MD5(_joined(Value("added"), _hex("row_hash"))))
     return _digested(changes_to_read(version).order_by(), version)
