@@ -48,7 +48,8 @@ class ReviewPages(VersionMoves):
         version = self.found(request, pk)
         if request.method != "POST" and version.published_at is not None:
             return redirect(self.url("sheet", pk))
-        standing = moves.held_against(version, today())
+        # The day it was read on; a version that was compared anew was read without.
+        standing = moves.held_against(version, getattr(version, "told_day", None) or today())
         form = PublishForm(posted(request), standing=standing, initial={"against": standing.follows or ""})
         status = 200
         if request.method == "POST" and form.is_valid():
