@@ -4,14 +4,16 @@ import json
 from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from catalog import clock
 from catalog.entries import COLUMNS
 from catalog.following import edition_followed
-from catalog.importing.diff import compare
+from catalog.importing.diff import compare, speaks_of
 from catalog.importing.pairing import DRUG_PART, drug_part, pair_alike, shared_groups
 from catalog.known import dosage_forms
 from catalog.models import CatalogEntry, CatalogVersion, VersionChange
@@ -293,12 +295,36 @@ def says_the_same(version: CatalogVersion) -> bool:
     return alike and not any(version.change_counts.get(name) for name in CHANGE_KINDS)
 
 
+# --- Removed, or only not spoken of: a list that is complete for some classes says nothing of the others
+
+
+def not_spoken_of(version: CatalogVersion) -> QuerySet[VersionChange]:
+    """Return the stored changes by which entries went of whose class the version does not speak (`complete_for`)."""
+    gone = VersionChange.objects.filter(version=version, change="removed")
+    if not version.complete_for or version.parent_id is None:
+        return gone.none()
+    spoken = Q(class_code="")
+    for prefix in version.complete_for:
+        spoken |= Q(class_code__startswith=prefix)
+    before = CatalogEntry.objects.filter(version=version.parent_id, entry_code=OuterRef("entry_code")).exclude(spoken)
+    return gone.filter(Exists(before))
+
+
+def codes_not_spoken_of(old: CatalogVersion, new: CatalogVersion, gone: Collection[str]) -> set[str]:
+    """Return which of the codes that went from one version to another are of classes that the new one does not speak of."""
+    if not new.complete_for or not gone:
+        return set()
+    classes = CatalogEntry.objects.filter(version=old, entry_code__in=gone).values_list("entry_code", "class_code")
+    return {code for code, class_code in classes if not speaks_of(new.complete_for, class_code)}
+
+
 # --- The edition that a draft follows, now
 
 
-def followed(version: CatalogVersion) -> CatalogVersion | None:
-    """Return the edition that a draft follows now (catalog.following), None where it is the first of its catalog."""
-    return version.catalog.versions.followed_from(version.effective_from, clock.observe().known_at).first()
+def followed(version: CatalogVersion, known_at: datetime | None = None) -> CatalogVersion | None:
+    """Return the edition that a draft follows now, or by what is known at an instant (catalog.following); None: it is its catalog's first."""
+    known_at = known_at or clock.observe().known_at
+    return version.catalog.versions.followed_from(version.effective_from, known_at).first()
 
 
 def follow(version: CatalogVersion) -> dict[str, int]:
@@ -306,15 +332,19 @@ def follow(version: CatalogVersion) -> dict[str, int]:
     return store_changes(version, followed(version))
 
 
-@transaction.atomic
-def compared_anew(version: CatalogVersion) -> CatalogVersion:
+def compared_anew(version: CatalogVersion, known_at: datetime | None = None) -> CatalogVersion:
     """Compare a draft anew where it follows another edition by now than the one it was compared with; returns it as it stands.
 
     Whoever shows or decides on a draft calls this first: every page and answer about it compares with the edition it follows at that moment.
-    A published version keeps the comparison it was published with.
+    `known_at` is that moment where it has been read already. A published version keeps the comparison it was published with.
     """
-    if version.published_at is not None or _compares_with(version, followed(version)):
+    if version.published_at is not None or _compares_with(version, followed(version, known_at)):
         return version
+    return _compared(version)
+
+
+@transaction.atomic
+def _compared(version: CatalogVersion) -> CatalogVersion:
     locked = CatalogVersion.objects.select_for_update(of=("self",), no_key=True)
     version = locked.select_related("catalog", "catalog__series", "parent").get(pk=version.pk)
     if version.published_at is None:

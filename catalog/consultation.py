@@ -54,7 +54,7 @@ _FIELDS = {
 }
 
 
-def _said(pointer: str, code: str, column: str, value: str, **details: object) -> Problem:
+def _said(pointer: str, code: str, column: str, value: str, **details: Any) -> Problem:
     found = told(code, None, column, value, **details)
     return Problem(pointer, code.lower(), found.zh if reader_language() == "zh" else found.en)
 

@@ -201,7 +201,7 @@ def _merged(draft: CatalogVersion, resolve: Mapping[str, Side]) -> Iterator[tupl
         stored = {row["entry_code"]: row for row in _rows_of(draft, unchanged)}
         for base_id, theirs_id, mine_id in part:
             base, theirs, mine = (
-                _shown(rows[one]) if one is not None else None for one in (base_id, theirs_id, mine_id)
+                entry_shown(rows[one]) if one is not None else None for one in (base_id, theirs_id, mine_id)
             )
             result = merge(base, theirs, mine, resolve.get(str((mine or theirs or {}).get("entry_code"))))
             if result.conflicts or result.entry != mine:
@@ -209,8 +209,8 @@ def _merged(draft: CatalogVersion, resolve: Mapping[str, Side]) -> Iterator[tupl
                 yield (stored[own["entry_code"]] if own and mine_id == base_id else own), result
 
 
-def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
-    """An entry as the API shows it, in what JSON knows."""
+def entry_shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a stored row as the API shows an entry, in what JSON knows."""
     made = shown({name: row[name] for name in COLUMNS})
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in made.items()}
 
@@ -392,11 +392,11 @@ def _remembered(
     for start in range(0, len(done), CHUNK):
         part = done[start : start + CHUNK]
         rows = _rows_of(version, [new.entry_code for _row, new in part if new])
-        by_code = {row["entry_code"]: _shown(row) for row in rows}
+        by_code = {row["entry_code"]: entry_shown(row) for row in rows}
         edits = []
         for row, new in part:
             now = by_code[new.entry_code] if new else None
-            old = _shown(row) if row else None
+            old = entry_shown(row) if row else None
             kind = EntryEdit.Kind.REMOVED if now is None else EntryEdit.Kind.CHANGED if old else EntryEdit.Kind.ADDED
             edits.append(
                 EntryEdit(

@@ -1,82 +1,98 @@
-"""One question, everything of the lists that it may mean: drugs, lists, versions and entries, by Chinese, pinyin, initials and code."""
+"""Finding entries of a version by what a curator or a client looks for: text, class, diagnosis, marks, what is not coded, changed or commented on."""
 
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from catalog.clock import Observation
-from catalog.importing.pinyin import sounds
-from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug
-from catalog.search import drugs_matching
-from common.text import norm
-
-SHOWN = 8
-LONGEST = 100
-# So many drugs are looked up in the lists in force for their entries.
-DRUGS_LISTED = 20
+from catalog import entries
+from catalog.models import CatalogEntry, CatalogVersion, Comment, VersionChange
+from catalog.search import entries_matching
+from catalog.vocabularies import EXCLUDING_KINDS
 
 
-@dataclass(slots=True)
-class Finds:
-    """The first of what was found of each kind, best first."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for; what is empty or False is not asked.
 
-    drugs: list[Drug] = field(default_factory=list)
-    catalogs: list[Catalog] = field(default_factory=list)
-    versions: list[CatalogVersion] = field(default_factory=list)
-    entries: list[CatalogEntry] = field(default_factory=list)
-
-
-def find(text: str, *, insurer_id: int | None, day: date, seen: Observation) -> Finds:
-    """Return what a text may mean to an insurer (None: to the office); entries are those of the lists in force on the day.
-
-    A version is found by its label, and by its list's code or name and its label together (`CIDL 2025`).
+    `text` is a name, brand, maker, pinyin, code or a part of an indication; `class_code` a prefix; `icd10` one diagnosis. `changed` compares with
+    the edition the version follows.
     """
-    text = text.strip()[:LONGEST]
-    if not text:
-        return Finds()
-    drugs = drugs_matching(text, insurer_id=insurer_id, revision=seen.revision)[:DRUGS_LISTED]
-    by_id = Drug.objects.in_bulk(drugs)
-    found = [by_id[pk] for pk in drugs if pk in by_id]
-    return Finds(
-        found[:SHOWN],
-        _catalogs(text, insurer_id),
-        _versions(text, insurer_id, day),
-        _entries(text, found, insurer_id, day, seen),
+
+    text: str = ""
+    class_code: str = ""
+    reimbursement_class: str = ""
+    icd10: str = ""
+    mark: str = ""
+    uncoded: bool = False
+    changed: bool = False
+    commented: bool = False
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing is asked, so that every entry is found."""
+        return not any(getattr(self, one.name) for one in fields(self))
+
+
+def entries_found(version: CatalogVersion, wanted: Wanted) -> QuerySet[CatalogEntry]:
+    """Return the entries of a version that are looked for, in no order."""
+    found = entries.of_version(version.pk)
+    if wanted.class_code:
+        found = of_class(found, wanted.class_code)
+    if wanted.reimbursement_class:
+        found = found.filter(reimbursement_class=wanted.reimbursement_class)
+    if wanted.icd10:
+        found = under_diagnosis(found, wanted.icd10)
+    if wanted.mark:
+        found = found.filter(marks__contains=[wanted.mark])
+    if wanted.uncoded:
+        found = not_coded(found, version.catalog.kind)
+    if wanted.changed:
+        found = found.filter(_is_changed(version))
+    if wanted.commented:
+        found = found.filter(Exists(Comment.objects.filter(version=version, entry_code=OuterRef("entry_code"))))
+    if wanted.text:
+        named = Q(entry_code__in=entries_matching(version, wanted.text)[:])
+        found = found.filter(named | Q(indication__icontains=wanted.text))
+    return found
+
+
+def codes_found(version: CatalogVersion, wanted: Wanted) -> Iterator[str]:
+    """Yield the codes of the entries that are looked for."""
+    return entries_found(version, wanted).values_list("entry_code", flat=True).iterator(5_000)
+
+
+def of_class(found: QuerySet[CatalogEntry], prefix: str) -> QuerySet[CatalogEntry]:
+    """Keep the entries whose class code begins so."""
+    return found.filter(class_code__startswith=prefix.upper())
+
+
+def under_diagnosis(found: QuerySet[CatalogEntry], diagnosis: str) -> QuerySet[CatalogEntry]:
+    """Keep the entries under whose ICD-10 codes a diagnosis falls, as eligibility 4.2 reads them."""
+    # The diagnosis starts with a listed code, or its first three characters lie in a listed range.
+    code = diagnosis.replace(".", "").upper()
+    return found.extra(  # noqa: S610
+        where=[
+            "EXISTS (SELECT FROM unnest(icd10) c WHERE CASE WHEN c LIKE '%%-%%' THEN left(%s, 3) BETWEEN"
+            " left(replace(upper(split_part(c, '-', 1)), '.', ''), 3) AND left(replace(upper(split_part(c, '-', 2)), '.', ''), 3)"
+            " ELSE starts_with(%s, replace(upper(c), '.', '')) END)"
+        ],
+        params=[code, code],
     )
 
 
-def _catalogs(text: str, insurer_id: int | None) -> list[Catalog]:
-    wanted = norm(text)
-    ranked = []
-    for pk, code, name in Catalog.objects.visible_to(insurer_id).values_list("pk", "code", "name"):
-        pinyin, initials = sounds(name)
-        told = (norm(code), norm(name), pinyin, initials)
-        if any(wanted in one for one in told):
-            ranked.append((min(len(one) - len(wanted) for one in told if wanted in one), code, pk))
-    keys = [pk for _rest, _code, pk in sorted(ranked)[:SHOWN]]
-    by_id = Catalog.objects.select_related("series").in_bulk(keys)
-    return [by_id[pk] for pk in keys]
+# No column of eligibility 4.2 is given.
+_UNRESTRICTED = Q(icd10=[], sex="", age_min=None, age_max=None, settings=[], min_institution_level=None, criteria=[])
 
 
-def _versions(text: str, insurer_id: int | None, day: date) -> list[CatalogVersion]:
-    versions = CatalogVersion.objects.filter(catalog__in=Catalog.objects.visible_to(insurer_id))
-    if insurer_id is not None:
-        versions = versions.open_to_readers(day)
-    for word in text.replace("@", " ").split():
-        versions = versions.filter(
-            Q(label__icontains=word) | Q(catalog__code__icontains=word) | Q(catalog__name__icontains=word)
-        )
-    return list(versions.select_related("catalog").order_by("-effective_from", "catalog__code")[:SHOWN])
+def not_coded(found: QuerySet[CatalogEntry], kind: str) -> QuerySet[CatalogEntry]:
+    """Keep the entries of a list of this kind whose text sends a claim to a person (eligibility 4.2): none of a list of what is not paid."""
+    if kind in EXCLUDING_KINDS:
+        return found.none()
+    return found.filter((~Q(indication="") & Q(icd10=[])) | (~Q(restriction="") & _UNRESTRICTED))
 
 
-def _entries(text: str, drugs: list[Drug], insurer_id: int | None, day: date, seen: Observation) -> list[CatalogEntry]:
-    lists = CatalogVersion.objects.filter(catalog__in=Catalog.objects.visible_to(insurer_id))
-    in_force = list(lists.in_force(day, seen.known_at).values_list("pk", flat=True))
-    entries = CatalogEntry.objects.filter(version__in=in_force).select_related("version__catalog")
-    # Two questions, each with an index of its own.
-    by_code = list(entries.filter(entry_code__startswith=text).order_by("entry_code", "version__catalog__code")[:SHOWN])
-    names = [drug.base_name for drug in drugs]
-    by_name = entries.filter(base_name__in=names).order_by("generic_name", "version__catalog__code", "entry_code")
-    found = {entry.pk: entry for entry in (*by_code, *(by_name[: SHOWN * 2] if names else ()))}
-    return list(found.values())[: SHOWN * 2]
+def _is_changed(version: CatalogVersion) -> Q:
+    if version.parent_id is None:  # it follows nothing: every entry is new
+        return Q()
+    return Q(Exists(VersionChange.objects.filter(version=version, entry_code=OuterRef("entry_code"))))

@@ -10,6 +10,7 @@ from catalog import entries
 from catalog.drugs.knowledge import Identity, Knowledge
 from catalog.drugs.names import drug_id
 from catalog.drugs.resolve import recognise
+from catalog.importing.diff import speaks_of
 from catalog.known import knowledge_of
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug, DrugProduct
 
@@ -62,7 +63,10 @@ def _cited(catalog: Catalog, version: CatalogVersion) -> dict[str, Any]:
 
 
 def history_of(drug: Drug, *, insurer_id: int | None, known_at: datetime) -> list[dict[str, Any]]:
-    """Return, for each catalog and in the order of publishing, how many entries each version has for the drug: in, still in, out."""
+    """Return, for each catalog and in the order of publishing, what each version did with the drug: in, still_in, out.
+
+    An `out` has `spoken_of` False where the version does not speak of the drug's class (`complete_for`): nobody has removed it.
+    """
     _knowledge, names = _names_of(drug, insurer_id=insurer_id, known_at=known_at)
     catalogs = Catalog.objects.visible_to(insurer_id)
     listed = CatalogEntry.objects.filter(version=OuterRef("pk"), base_name__in=names)
@@ -83,10 +87,12 @@ def history_of(drug: Drug, *, insurer_id: int | None, known_at: datetime) -> lis
         ]
         if change == "not_in":
             continue
+        silent = change == "out" and _is_silent(version, names)
         history.append(
             {
                 **_cited(version.catalog, version),
                 "change": change,
+                **({"spoken_of": False} if silent else {}),
                 "published_at": version.published_at,
                 "withdrawn_at": version.withdrawn_at
                 if version.withdrawn_at and version.withdrawn_at <= known_at
@@ -94,6 +100,15 @@ def history_of(drug: Drug, *, insurer_id: int | None, known_at: datetime) -> lis
             }
         )
     return history
+
+
+def _is_silent(version: CatalogVersion, names: tuple[str, ...]) -> bool:
+    """Tell whether a version that lists none of a drug's names is complete for none of the classes that its catalog ever gave the drug."""
+    if not version.complete_for:
+        return False
+    listed = CatalogEntry.objects.filter(base_name__in=names, version__catalog=version.catalog_id)
+    classes = set(listed.values_list("class_code", flat=True))
+    return not any(speaks_of(version.complete_for, class_code) for class_code in classes)
 
 
 def resolve_lines(

@@ -13,6 +13,13 @@ class CodeTaken(Refused):
     code = "code_taken"
 
 
+class CatalogPublished(Refused):
+    code = "catalog_published"
+    sentence = gettext_noop(
+        "%(fields)s of a catalog that has a published version cannot be changed: answers were given by it."
+    )
+
+
 class LabelTaken(Refused):
     code = "label_taken"
     sentence = gettext_noop("Version %(label)s exists and is no draft; use another label.")
@@ -124,6 +131,12 @@ class DraftEdited(Refused):
         "The entries of draft %(label)s were edited by hand %(count)d times; that would be lost. "
         "Use another label, or say that it is to be replaced (replace=true)."
     )
+
+
+class ChangedMeanwhile(Refused):
+    code = "precondition_failed"
+    status = 412
+    sentence = gettext_noop("It has changed since you read it; read it again.")
 
 
 class NothingBefore(Refused):

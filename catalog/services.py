@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
+from django.db.models import Field, Q
 from django.utils.translation import gettext as _
 
 from catalog import clock, uploads
@@ -36,6 +36,7 @@ from catalog.moves import (
 from catalog.refusals import (
     Altered,
     BaseChanged,
+    CatalogPublished,
     CodeTaken,
     Conflicts,
     ConsultationOpen,
@@ -64,11 +65,13 @@ from common.jobs.models import Job
 from common.lifecycle import NEW, why_not
 from tables import cells
 from tables.problems import Problem as FileProblem
+from tables.workbook import column_number
 
 # Offered under this name too: what happens to a version, and what is said no to.
 __all__ = [
     "Altered",
     "BaseChanged",
+    "CatalogPublished",
     "CodeTaken",
     "Conflicts",
     "ConsultationOpen",
@@ -131,11 +134,7 @@ def create_catalog(
     note: str = "",
 ) -> Catalog:
     """Make a catalog; raises CodeTaken, or InvalidInput for an unknown series or one on a catalog that is not commercial."""
-    if series and kind != "commercial":
-        raise _refused("/series", "not_commercial", _("Only a commercial catalog has a series; leave it out."))
-    if series and not Series.objects.filter(pk=series).exists():
-        known = ", ".join(Series.objects.values_list("code", flat=True))
-        raise _refused("/series", "unknown_series", _("No such series; known are: %(known)s.") % {"known": known})
+    _check_series(series, kind)
     try:
         with transaction.atomic():
             catalog = Catalog.objects.create(
@@ -157,6 +156,53 @@ def create_catalog(
         raise CodeTaken(_("The code %(code)s is taken; choose another.") % {"code": code}) from taken
 
 
+def _check_series(series: str, kind: str) -> None:
+    """Raise InvalidInput for an unknown series, and for one of a catalog that is not commercial."""
+    if series and kind != "commercial":
+        raise _refused("/series", "not_commercial", _("Only a commercial catalog has a series; leave it out."))
+    if series and not Series.objects.filter(pk=series).exists():
+        known = ", ".join(Series.objects.values_list("code", flat=True))
+        raise _refused("/series", "unknown_series", _("No such series; known are: %(known)s.") % {"known": known})
+
+
+# What of a catalog can be corrected: always, and until a version of it is published, by which answers were given.
+ALWAYS_CORRECTED = ("name", "publisher", "province", "premium_cny", "insured_count", "provenance", "note")
+UNTIL_PUBLISHED = ("code", "kind", "series", "owner_id")
+
+
+@transaction.atomic
+def change_catalog(*, catalog: Catalog, by: str, **changed: Any) -> Catalog:
+    """Correct a catalog's facts (ALWAYS_CORRECTED, UNTIL_PUBLISHED; `series` '' for none); what stays the same is no change.
+
+    Raises CatalogPublished for facts that a published version rests on, CodeTaken, InvalidInput as `create_catalog`.
+    """
+    unknown = changed.keys() - {*ALWAYS_CORRECTED, *UNTIL_PUBLISHED}
+    if unknown:
+        raise TypeError(f"no facts of a catalog: {sorted(unknown)}")
+    catalog = Catalog.objects.select_for_update(no_key=True).get(pk=catalog.pk)
+    if "series" in changed:
+        changed["series_id"] = changed.pop("series") or None
+    before = {name: getattr(catalog, name) for name in changed if getattr(catalog, name) != changed[name]}
+    if not before:
+        return catalog
+    after = {name: changed[name] for name in before}
+    fixed = sorted(before.keys() & {"code", "kind", "series_id", "owner_id"})
+    if fixed and catalog.versions.exclude(published_at=None).exists():
+        fields = (Catalog._meta.get_field(name.removesuffix("_id")) for name in fixed)
+        names = [str(field.verbose_name) for field in fields if isinstance(field, Field)]
+        raise CatalogPublished(_(CatalogPublished.sentence) % {"fields": ", ".join(names)})
+    for name, value in after.items():
+        setattr(catalog, name, value)
+    _check_series(catalog.series_id or "", catalog.kind)
+    try:
+        with transaction.atomic():
+            catalog.save(update_fields=list(after))
+    except IntegrityError as taken:
+        raise CodeTaken(_("The code %(code)s is taken; choose another.") % {"code": catalog.code}) from taken
+    record(Deed.CATALOG_CHANGED, by=by, what=catalog, before=before, after=after)
+    return catalog
+
+
 def upload_catalog(
     *,
     catalog: Catalog,
@@ -172,12 +218,15 @@ def upload_catalog(
     sheet: str = "",
     header_row: int | None = None,
     mapping: Mapping[str, str] | None = None,
+    expected_counts: Mapping[str, int] | None = None,
     replace: bool = False,
 ) -> tuple[ImportRun, bool]:
     """Keep a file and queue its import as a draft of the catalog; returns (run, whether it is new).
 
     `names` is `printed` or `plain` ('': printed for a base list, else plain); `complete_for` the class-code prefixes of which the list is
-    complete (none: altogether); `sheet`, `header_row` and `mapping` (own header → column) say where the table stands and how its columns are called.
+    complete (none: altogether); `sheet`, `header_row` and `mapping` (own header → column, '' to leave one out) say where the table stands and how
+    its columns are called;
+    `expected_counts` how many printed rows the draft should have (curation.md 1, Totals).
     The same bytes to be read the same way for the same catalog, label and days again give the earlier run. Raises InvalidInput for days out of
     order, for a class that is none and a column that is none, LabelTaken where the label is not a draft's, DraftEdited where somebody edited the
     entries of the draft that it would replace and `replace` does not say that they may go, FileTooLarge.
@@ -208,6 +257,7 @@ def upload_catalog(
                     kind=ImportRun.Kind.ENTRIES,
                     **wanted,
                     note=note,
+                    expected_counts=dict(expected_counts or {}),
                     replace=replace,
                     **_upload_fields(stored, file_name, by),
                 )
@@ -263,6 +313,9 @@ def _columns_by_header(mapping: Mapping[str, str], kind: str) -> dict[str, str]:
     known = headers_of(table_of(kind))
     found = {}
     for header, written in mapping.items():
+        if not written:  # left out
+            found[header] = ""
+            continue
         column = known.get(header_key(written))
         if column is None:
             sentence = _("%(name)s is no column; see the columns of the file.") % {"name": written[:100]}
@@ -357,7 +410,12 @@ def file_problems(run: ImportRun) -> list[FileProblem]:
 def how_read(run: ImportRun) -> tuple[str, CheckOptions]:
     """Return the kind of file a run reads, and how it was asked to read it: for showing its rows again."""
     kind = DRUGS if run.kind == ImportRun.Kind.DRUGS else run.catalog.kind if run.catalog else ""
-    return kind, CheckOptions(sheet=run.sheet, header_row=run.header_row, mapping=run.mapping)
+    return kind, CheckOptions(names=run.names, sheet=run.sheet, header_row=run.header_row, mapping=run.mapping)
+
+
+def places(run: ImportRun) -> dict[str, int]:
+    """Return the place of each column in a run's file (0: the first); none for runs of before these were kept."""
+    return {read["column"]: column_number(read["letter"]) - 1 for read in run.columns_read if read.get("letter")}
 
 
 def forget_uploads(*, before: datetime) -> int:

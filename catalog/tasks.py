@@ -9,12 +9,15 @@ from django.utils import timezone
 from catalog.importing.load import load
 from catalog.models import ImportRun
 from catalog.services import IMPORT_JOB, end_consultations, forget_uploads
+from catalog.uploading import forget_abandoned
 from common import tenancy
 from common.audit.deeds import Via
 from common.audit.services import through
 from common.jobs.services import Lease, work
 
 KEPT_FOR = timedelta(days=30)
+# A file that nobody made an import of.
+LOOKED_AT_FOR = timedelta(days=1)
 
 
 def _gave_up(run_id: str) -> None:
@@ -24,7 +27,7 @@ def _gave_up(run_id: str) -> None:
 @work(IMPORT_JOB, on_dead=_gave_up)
 def load_import(lease: Lease, run_id: str) -> None:
     """Load one uploaded file; may run again, an ended run is left as it is."""
-    run = ImportRun.objects.select_related("catalog").get(pk=run_id)
+    run = ImportRun.objects.select_related("catalog", "mended_from").get(pk=run_id)
     if run.outcome:
         with transaction.atomic():
             lease.finish()
@@ -34,10 +37,11 @@ def load_import(lease: Lease, run_id: str) -> None:
 
 @shared_task(name="catalog.tasks.forget_old_uploads")
 def forget_old_uploads() -> None:
-    """Remove the files of imports that ended long ago."""
-    before = timezone.now() - KEPT_FOR
+    """Remove the files of imports that ended long ago, and those that were looked at and left."""
+    now = timezone.now()
     with tenancy.acting_for(tenancy.OFFICE):
-        forget_uploads(before=before)
+        forget_uploads(before=now - KEPT_FOR)
+        forget_abandoned(before=now - LOOKED_AT_FOR)
 
 
 @shared_task(name="catalog.tasks.end_consultations")

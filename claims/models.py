@@ -110,7 +110,7 @@ class ClaimBatch(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.file_name} ({self.state})"
+        return self.file_name or str(self._meta.verbose_name)
 
 
 class BatchChunk(models.Model):

@@ -63,6 +63,7 @@ urlpatterns = [
     path("api/v1/", include("claims.api.urls")),  # first: most questions are about coverage
     path("", home),
     path("admin/find/", admin.site.admin_view(find_view), name="find"),
+    path("admin/", include("desk.urls")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("healthz", health.healthz),

@@ -4,105 +4,41 @@ Nobody changes their own rights; only a superuser makes superusers. A name is wh
 freed for somebody else.
 """
 
-from copy import copy
 from typing import Any
 
-from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from axes.models import AccessAttempt
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.contrib.auth.admin import GroupAdmin as StockGroupAdmin
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
-from django.contrib.auth.models import Group, Permission, User
-from django.db import transaction
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, reverse
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.admin import ModelAdmin
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+from unfold.forms import UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from common.audit.deeds import Deed
 from common.audit.services import record
-from desk.frame import Logged, ReadOnlyAdmin
-from desk.groups import why_not_together
-
-# The rights that mean something on these pages; Django makes four for every table.
-DEEDS = {
-    "catalog.add_catalog": gettext_lazy("make catalogs"),
-    "catalog.add_importrun": gettext_lazy("upload files"),
-    "catalog.change_importrun": gettext_lazy("cancel imports and try them again"),
-    "catalog.change_catalogversion": gettext_lazy("edit drafts, open consultations, ask for a review"),
-    "catalog.publish_catalogversion": gettext_lazy("publish versions and send them back"),
-    "catalog.withdraw_catalogversion": gettext_lazy("withdraw versions, together with a second person"),
-    "catalog.delete_catalogversion": gettext_lazy("delete drafts"),
-    "insurers.add_insurer": gettext_lazy("make insurers"),
-    "insurers.change_insurer": gettext_lazy("change insurers"),
-    "insurers.change_productversion": gettext_lazy("publish and withdraw product versions"),
-    "insurers.add_apikey": gettext_lazy("issue API keys"),
-    "insurers.change_apikey": gettext_lazy("revoke API keys"),
-    "jobs.change_job": gettext_lazy("cancel jobs and try them again"),
-    "auth.add_user": gettext_lazy("make accounts"),
-    "auth.change_user": gettext_lazy("change accounts and their rights"),
-    "auth.add_group": gettext_lazy("make groups"),
-    "auth.change_group": gettext_lazy("change groups"),
-    "auth.delete_group": gettext_lazy("delete groups"),
-}
-
-
-def _name(permission: Permission) -> str:
-    return f"{permission.content_type.app_label}.{permission.codename}"
-
-
-def offered_rights() -> QuerySet[Permission]:
-    """Return the permissions that open a page or a deed: to see what is registered, and the deeds."""
-    wanted = Q()
-    for model in admin.site._registry:
-        wanted |= Q(content_type__app_label=model._meta.app_label, codename=f"view_{model._meta.model_name}")
-    for name in DEEDS:
-        app, codename = name.split(".")
-        wanted |= Q(content_type__app_label=app, codename=codename)
-    rights = Permission.objects.filter(wanted).select_related("content_type")
-    return rights.order_by("content_type__app_label", "content_type__model", "codename")
-
-
-class RightsField(forms.ModelMultipleChoiceField):
-    """Rights in words, as ticks."""
-
-    def label_from_instance(self, permission: Permission) -> str:
-        deed = DEEDS.get(_name(permission))
-        if deed:
-            return str(deed)
-        model = permission.content_type.model_class()
-        what = model._meta.verbose_name_plural if model else permission.content_type.model
-        return _("see: %(what)s") % {"what": what}
-
-
-class WithRights(Logged):
-    """An account or group whose rights are ticked, and whose every change is in the log of deeds."""
-
-    actions = None
-    filter_horizontal = ()
-
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name in {"permissions", "user_permissions"}:
-            return RightsField(
-                queryset=offered_rights(),
-                required=False,
-                label=gettext_lazy("Rights"),
-                widget=UnfoldAdminCheckboxSelectMultipleWidget(),
-            )
-        if db_field.name == "groups":
-            kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()
-            field = db_field.formfield(**kwargs)
-            field.help_text = ""
-            return field
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
-
+from common.persons import services
+from desk.forms import NothingToFillIn, posted
+from desk.frame import PAGE_SIZE, Action, Button
+from desk.groups import role_names, why_not_together
+from desk.markup import badge
+from desk.rights import WithRights, right_name
+from insurers.models import Insurer
+from insurers.persons import INSURERS_USERS, bind_user, insurer_of
 
 admin.site.unregister(User)
-admin.site.unregister(Group)
 
 
 def _rights_of(user: User) -> dict[str, Any]:
@@ -112,19 +48,52 @@ def _rights_of(user: User) -> dict[str, Any]:
         "staff": user.is_staff,
         "superuser": user.is_superuser,
         "groups": sorted(user.groups.values_list("name", flat=True)),
-        "rights": sorted(_name(right) for right in user.user_permissions.select_related("content_type")),
+        "rights": sorted(right_name(right) for right in user.user_permissions.select_related("content_type")),
+        "name": user.get_full_name(),
     }
 
 
-class OneRole:
-    """A form in which nobody becomes auditor or keeper of accounts together with anything else."""
+class OneRole(forms.Form):
+    """Groups that go together, and the insurer of an insurer's user: nobody audits, keeps accounts or works for an insurer beside anything else."""
 
-    def clean_groups(self) -> Any:
-        groups = self.cleaned_data["groups"]  # type: ignore[attr-defined]
-        if why_not_together({group.name for group in groups}):
-            told = gettext_lazy("Whoever audits, or keeps the accounts, is in no other group.")
-            raise forms.ValidationError(told)
-        return groups
+    insurer = forms.ModelChoiceField(
+        queryset=Insurer.objects.none(),
+        required=False,
+        label=gettext_lazy("Insurer"),
+        help_text=gettext_lazy("Of an insurer's user: for good."),
+        widget=UnfoldAdminSelectWidget(),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.bound = insurer_of(self.instance) if self.instance.pk else None  # type: ignore[attr-defined]
+        self.fields["insurer"].queryset = Insurer.objects.filter(is_active=True)  # type: ignore[attr-defined]
+        if self.bound is not None:
+            self.fields["insurer"].queryset = Insurer.objects.filter(pk=self.bound.pk)  # type: ignore[attr-defined]
+            self.fields["insurer"].initial = self.bound
+            self.fields["insurer"].disabled = True
+
+    def clean(self) -> Any:
+        cleaned = super().clean() or self.cleaned_data
+        if "groups" not in self.fields:
+            return cleaned
+        names = {group.name for group in cleaned.get("groups", ())}
+        insurer = cleaned.get("insurer")
+        if why_not_together(names):
+            self.add_error(
+                "groups", _("Whoever audits, keeps the accounts or works for an insurer is in no other group.")
+            )
+        elif (INSURERS_USERS in names) != (insurer is not None):
+            self.add_error("insurer", _("An insurer's user has an insurer and is in the group of insurers' users."))
+        elif (
+            insurer is not None and self.bound is None and (cleaned.get("user_permissions") or self._is_of_the_office())
+        ):
+            self.add_error("insurer", _("This account has worked for the office; an insurer's user has their own."))
+        return cleaned
+
+    def _is_of_the_office(self) -> bool:
+        user: Any = self.instance  # type: ignore[attr-defined]
+        return bool(user.pk) and (user.is_superuser or user.last_login is not None)
 
 
 class ChangeAccountForm(OneRole, UserChangeForm):
@@ -141,19 +110,90 @@ class UserAdmin(WithRights, StockUserAdmin, ModelAdmin):
     add_form = NewAccountForm
     add_fieldsets = [
         (None, {"fields": ["username", "first_name", "last_name", "password1", "password2"]}),
-        (gettext_lazy("Groups"), {"fields": ["groups"]}),
+        (gettext_lazy("Groups"), {"fields": ["groups", "insurer"]}),
     ]
-    change_password_form = AdminPasswordChangeForm
-    list_display = ["username", "first_name", "last_name", "is_staff", "is_active", "last_login"]
+    fieldsets = [
+        (None, {"fields": ["username", "first_name", "last_name", "email", "is_active"]}),
+        (gettext_lazy("Groups"), {"fields": ["groups", "insurer"]}),
+        (gettext_lazy("Rights beside the groups'"), {"fields": ["is_staff", "is_superuser", "user_permissions"]}),
+    ]
+    change_form_outer_before_template = "desk/accounts/standing.html"
+    list_display = ["username", "name_shown", "roles_shown", "state_shown", "factor_shown", "last_login"]
+    list_filter = ["is_active", "groups"]
+    list_per_page = PAGE_SIZE
     filter_horizontal = ()
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        accounts = super().get_queryset(request).select_related("standing", "insurer_binding__insurer")
+        since = timezone.now() - services.lock_time()
+        attempts = AccessAttempt.objects.filter(
+            username=OuterRef("username"),
+            failures_since_start__gte=settings.AXES_FAILURE_LIMIT,
+            attempt_time__gt=since,
+        )
+        factors = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
+        return accounts.annotate(is_locked=Exists(attempts), has_factor=Exists(factors)).prefetch_related("groups")
+
+    @admin.display(description=gettext_lazy("full name"))
+    def name_shown(self, user: User) -> str:
+        return user.get_full_name() or "—"
+
+    @admin.display(description=gettext_lazy("roles"))
+    def roles_shown(self, user: User) -> SafeString:
+        binding = getattr(user, "insurer_binding", None)
+        names = [*role_names(user), *([binding.insurer.name] if binding else [])]
+        return format_html_join(" ", "{}", ((badge(name, "info"),) for name in names)) or mark_safe("—")
+
+    @admin.display(description=gettext_lazy("state"))
+    def state_shown(self, user: User) -> SafeString:
+        standing = getattr(user, "standing", None)
+        if not user.is_active:
+            return badge(_("switched off"), "quiet")
+        if user.is_locked or services.minutes_locked(standing, timezone.now()):
+            return badge(_("locked"), "bad")
+        if standing and standing.password_given_by:
+            return badge(_("password to be changed"), "warn")
+        return badge(_("open"), "good")
+
+    @admin.display(description=gettext_lazy("second step"))
+    def factor_shown(self, user: User) -> SafeString:
+        return badge(_("set up"), "good") if user.has_factor else badge(_("not set up"), "quiet")
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            self.route("<path:object_id>/unlock/", self.unlock_view, "unlock"),
+            self.route("<path:object_id>/second-factor/", self.factor_view, "factor"),
+            self.route("<path:object_id>/sessions/", self.sessions_view, "sessions"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        user = self.get_object(request, unquote(object_id))
+        shown = (
+            {"account": user, "state": self.state_shown(user), "buttons": self._buttons(request, user)} if user else {}
+        )
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
+
+    def _buttons(self, request: HttpRequest, user: User) -> list[Button]:
+        if not self.has_change_permission(request, user):
+            return []
+        own = _("Not to your own account.") if user.pk == request.user.pk else ""
+        href = reverse("admin:auth_user_password_change", args=[user.pk])
+        return [
+            Button(_("Temporary password"), href, "password", why_not=own),
+            Button(_("Reset second step"), self.url("factor", user.pk), "phonelink_erase", why_not=own),
+            Button(_("Unlock"), self.url("unlock", user.pk), "lock_open", why_not=own),
+            Button(_("End sessions"), self.url("sessions", user.pk), "logout"),
+        ]
+
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
-        fixed = ["last_login", "date_joined"]
         if obj is not None and obj.pk == request.user.pk:
-            return [*fixed, "username", "is_active", "is_staff", "is_superuser", "groups", "user_permissions"]
-        if obj is not None:
-            fixed.append("username")
-        return fixed if request.user.is_superuser else [*fixed, "is_superuser"]
+            return ["username", "is_active", "is_staff", "is_superuser", "groups", "user_permissions"]
+        fixed = ["username"] if obj is not None else []
+        # An administrator gives rights by groups; single rights are a superuser's to give.
+        return fixed if request.user.is_superuser else [*fixed, "is_superuser", "user_permissions"]
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         if obj is not None and obj.is_superuser and not request.user.is_superuser:
@@ -166,57 +206,73 @@ class UserAdmin(WithRights, StockUserAdmin, ModelAdmin):
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        before = _rights_of(User.objects.get(pk=form.instance.pk)) if change else None
+        by, user = request.user.get_username(), form.instance
+        before = _rights_of(User.objects.get(pk=user.pk)) if change else None
         super().save_related(request, form, formsets, change)
         deed = Deed.ACCOUNT_CHANGED if change else Deed.ACCOUNT_CREATED
-        record(deed, by=request.user.get_username(), what=form.instance, before=before, after=_rights_of(form.instance))
+        record(deed, by=by, what=user, before=before, after=_rights_of(user))
+        if not change:
+            services.password_is_given(user=user, given_by=by)
+        if form.cleaned_data.get("insurer") is not None and form.bound is None:
+            bind_user(user=user, insurer=form.cleaned_data["insurer"], by=by)
 
-    @transaction.atomic
-    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:
-        user = self.get_object(request, unquote(id))
-        kept = user.password if user else None
-        answer = super().user_change_password(request, id, form_url)
-        if user and User.objects.values_list("password", flat=True).get(pk=user.pk) != kept:
-            record(Deed.PASSWORD_CHANGED, by=request.user.get_username(), what=user)
-        return answer
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        def give(_values: dict[str, Any]) -> HttpResponse:
+            made = services.give_temporary_password(user=user, by=request.user.get_username())
+            shown = {
+                "secret": made,
+                "back": self.url("change", user.pk),
+                "page_title": _("The password, shown this once"),
+            }
+            answer = self.page(request, "desk/accounts/password.html", user, shown)
+            answer["Cache-Control"] = "no-store"
+            return answer
+
+        user = self._kept(request, id)
+        points = [
+            _("A new password is made and shown to you once; tell it to the owner in person."),
+            _("It must be changed at the next sign-in; the account's sessions end."),
+            _("The log of deeds keeps who gave it. Whoever gives the password cannot reset the second step too."),
+        ]
+        return self.act(request, user, self._action(request, user, _("Temporary password"), give, points))
+
+    def factor_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        def reset(_values: dict[str, Any]) -> tuple[str, str]:
+            services.reset_second_factor(user=user, by=request.user.get_username())
+            return self.url("change", user.pk), _("The second step is reset; the next sign-in sets up another.")
+
+        user = self._kept(request, object_id)
+        points = [_("Application and recovery codes become void, and the account's sessions end.")]
+        return self.act(request, user, self._action(request, user, _("Reset second step"), reset, points))
+
+    def unlock_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        def unlock(_values: dict[str, Any]) -> tuple[str, str]:
+            services.unlock(user=user, by=request.user.get_username())
+            return self.url("change", user.pk), _("The account is unlocked.")
+
+        user = self._kept(request, object_id)
+        points = [_("Failed sign-ins and wrong codes are forgotten; an account that sleeps is woken.")]
+        return self.act(request, user, self._action(request, user, _("Unlock"), unlock, points))
+
+    def sessions_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        def end(_values: dict[str, Any]) -> tuple[str, str]:
+            services.end_sessions(user=user, by=request.user.get_username())
+            return self.url("change", user.pk), _("The account's sessions are over.")
+
+        user = self._kept(request, object_id)
+        return self.act(request, user, self._action(request, user, _("End sessions"), end, ()))
+
+    def _kept(self, request: HttpRequest, object_id: str) -> User:
+        """Return the account for whoever keeps it."""
+        user: User = self.found(request, unquote(object_id))
+        if not self.has_change_permission(request, user):
+            raise PermissionDenied
+        return user
+
+    def _action(self, request: HttpRequest, user: User, title: str, do: Any, points: Any) -> Action:
+        form = NothingToFillIn(posted(request))
+        return Action(title=title, form=form, do=do, submit=title, back=self.url("change", user.pk), points=points)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         # An account is switched off: a deleted one could be made again by somebody else under the same name.
         return False
-
-
-@admin.register(Group)
-class GroupAdmin(WithRights, StockGroupAdmin, ModelAdmin):
-    filter_horizontal = ()
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        before = self._rights(form.instance) if change else None
-        super().save_related(request, form, formsets, change)
-        after = self._rights(form.instance)
-        record(Deed.GROUP_CHANGED, by=request.user.get_username(), what=form.instance, before=before, after=after)
-
-    def delete_model(self, request: HttpRequest, obj: Group) -> None:
-        before, gone = self._rights(obj), copy(obj)
-        super().delete_model(request, obj)
-        record(Deed.GROUP_DELETED, by=request.user.get_username(), what=gone, before=before)
-
-    def _rights(self, group: Group) -> list[str]:
-        return sorted(_name(right) for right in group.permissions.select_related("content_type"))
-
-    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
-        if obj is not None and not request.user.is_superuser and request.user.groups.filter(pk=obj.pk).exists():
-            return False
-        return super().has_change_permission(request, obj)
-
-
-admin.site.unregister(AccessAttempt)
-admin.site.unregister(AccessLog)
-admin.site.unregister(AccessFailureLog)
-
-
-@admin.register(AccessAttempt)
-class AccessAttemptAdmin(ReadOnlyAdmin):
-    list_display = ["attempt_time", "username", "ip_address", "failures_since_start"]
-    search_fields = ["username", "ip_address"]
-    fields = ["attempt_time", "username", "ip_address", "user_agent", "failures_since_start"]
-    ordering = ["-attempt_time"]

@@ -3,31 +3,39 @@
 from desk import (
     accounts,
     audit,
+    batches,
     catalogs,
     checks,
+    comments,
     drugs,
     imports,
     insurers,
     jobs,
     keys,
-    products,
+    roles,
     site,
     vocabularies,
+    webhooks,
 )
+from desk.products import pages as products
 from desk.versions import pages as versions
 
 __all__ = [
     "accounts",
     "audit",
+    "batches",
     "catalogs",
     "checks",
+    "comments",
     "drugs",
     "imports",
     "insurers",
     "jobs",
     "keys",
     "products",
+    "roles",
     "site",
     "versions",
     "vocabularies",
+    "webhooks",
 ]

@@ -79,7 +79,12 @@ def run_badge(state: str) -> SafeString:
     return badge(run_words()[state], _RUN[state])
 
 
+def change_words() -> dict[str, str]:
+    """Return what became of an entry in words."""
+    return {"added": _("Added"), "removed": _("Removed"), "changed": _("Changed")}
+
+
 def change_badge(change: str) -> SafeString:
-    """Return what became of an entry: added, removed, changed."""
-    words = {"added": _("Added"), "removed": _("Removed"), "changed": _("Changed")}
-    return badge(words[change], {"added": "good", "removed": "bad", "changed": "warn"}[change])
+    """Return what became of an entry: added, removed, changed, or silent: the newer version does not speak of its class."""
+    words = {**change_words(), "silent": _("The newer version does not speak of this class")}
+    return badge(words[change], {"added": "good", "removed": "bad", "changed": "warn", "silent": "quiet"}[change])

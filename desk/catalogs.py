@@ -1,5 +1,6 @@
-"""Catalogs: the list with the version in force today, each catalog's page, making one, uploading a file for one."""
+"""Catalogs: the list with the version in force today, each catalog's page, making one, correcting its facts."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,17 +11,28 @@ from django.urls import URLPattern, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
 
 from catalog import clock, services
 from catalog.models import CODE_PATTERN, Catalog, CatalogVersion, Provenance, Series
 from catalog.vocabularies import KINDS
+from common.audit.deeds import Deed
+from common.audit.models import Record
 from common.labels import choices
-from desk.badges import provenance_badge
+from desk.badges import provenance_badge, version_words
+from desk.band import Band, Edition, band_of
+from desk.downloads import Downloads
 from desk.forms import note_field, posted, text_field
-from desk.frame import Action, Button, PageAdmin
+from desk.frame import Action, Button, PageAdmin, paged
 from desk.markup import badge, link
-from desk.uploads import UploadForm, uploaded
+from desk.upload_steps import UploadSteps
+from insurers.models import Insurer
+from insurers.references import products_naming
+
+# Whoever may make a catalog may correct its facts.
+MAY_KEEP = "catalog.add_catalog"
+# As many versions are drawn on the band; the table below it has them all.
+BAND = 12
 
 
 class CatalogForm(forms.Form):
@@ -48,16 +60,54 @@ class CatalogForm(forms.Form):
     )
     publisher = text_field(label=gettext_lazy("Publisher"), required=False, max_length=200)
     province = text_field(label=gettext_lazy("Province"), required=False, max_length=50)
+    premium_cny = forms.DecimalField(
+        label=gettext_lazy("Premium (CNY)"),
+        required=False,
+        min_value=0,
+        max_digits=16,
+        decimal_places=2,
+        widget=UnfoldAdminDecimalFieldWidget(),
+        help_text=gettext_lazy("of the products that the list stands for, in a year"),
+    )
+    insured_count = forms.IntegerField(
+        label=gettext_lazy("Insured persons"),
+        required=False,
+        min_value=0,
+        max_value=10**12,
+        widget=UnfoldAdminIntegerFieldWidget(),
+    )
+    owner = forms.ChoiceField(
+        label=gettext_lazy("Owner"),
+        required=False,
+        widget=UnfoldAdminSelectWidget(),
+        help_text=gettext_lazy("an insurer whose own it is; empty: everybody's"),
+    )
     note = note_field(label=gettext_lazy("Note"), required=False, max_length=2000)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, fixed: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", "—"), *((series.code, str(series)) for series in Series.objects.all())]
-        self.fields["series"].choices = choices  # type: ignore[attr-defined]
+        series = [("", "—"), *((series.code, str(series)) for series in Series.objects.all())]
+        self.fields["series"].choices = series  # type: ignore[attr-defined]
+        owners = [("", "—"), *((str(insurer.pk), str(insurer)) for insurer in Insurer.objects.order_by("code"))]
+        self.fields["owner"].choices = owners  # type: ignore[attr-defined]
+        if fixed:  # answers were given by it
+            for name in FIXED_ONCE_PUBLISHED:
+                del self.fields[name]
+
+    def facts(self) -> dict[str, Any]:
+        """Return what was filled in, as the services take it."""
+        given = dict(self.cleaned_data)
+        if "owner" in given:
+            owner = given.pop("owner")
+            given["owner_id"] = int(owner) if owner else None
+        return given
+
+
+FIXED_ONCE_PUBLISHED = ("code", "kind", "series", "owner")
 
 
 @admin.register(Catalog)
-class CatalogAdmin(PageAdmin):
+class CatalogAdmin(UploadSteps, Downloads, PageAdmin):
     page_template = "desk/catalogs/catalog.html"
     list_display = ["code", "name", "kind", "series_shown", "provenance_shown", "in_force_today", "entries_today"]
     list_filter = ["kind", "series", "provenance"]
@@ -96,7 +146,7 @@ class CatalogAdmin(PageAdmin):
     def in_force_today(self, catalog: Any) -> SafeString:
         if not catalog.version_today:
             if catalog.version_next:
-                words = _("%(label)s from %(day)s") % {
+                words = _("%(label)s, not yet in force: from %(day)s") % {
                     "label": catalog.label_next,
                     "day": catalog.from_next.isoformat(),
                 }
@@ -115,63 +165,90 @@ class CatalogAdmin(PageAdmin):
         return request.user.has_perm("catalog.add_catalog")
 
     def get_urls(self) -> list[URLPattern]:
-        return [self.route("<int:pk>/upload/", self.upload_view, "upload"), *super().get_urls()]
+        return [
+            self.route("<int:pk>/edit/", self.edit_view, "edit"),
+            *self.upload_routes(),
+            *self.download_routes(),
+            *super().get_urls(),
+        ]
 
     def page_context(self, request: HttpRequest, catalog: Any) -> dict[str, Any]:
-        upload = Button(_("Upload a version"), self.url("upload", catalog.pk), "upload_file", "primary")
+        may = request.user.has_perm
+        buttons = []
+        if may(MAY_KEEP):
+            buttons.append(Button(_("Correct the facts"), self.url("edit", catalog.pk), "edit"))
+        buttons.append(Button(_("Template"), self.url("template", catalog.kind, "xlsx"), "description"))
+        if may("catalog.add_importrun"):
+            buttons.append(Button(_("Upload a version"), self.url("upload", catalog.pk), "upload_file", "primary"))
         seen = clock.observe()
         day = clock.china_today(seen.known_at)
+        versions = catalog.versions.told_on(day, seen.known_at).order_by("-effective_from", "-id")
+        page = paged(request, versions, "versions")
+        changed = Record.objects.filter(kind="catalog", object_id=str(catalog.pk), deed=Deed.CATALOG_CHANGED)
         return {
             "catalog": catalog,
-            "versions": catalog.versions.told_on(day, seen.known_at).order_by("-effective_from", "-id"),
+            "versions": page,
+            "band": self._band(page[:BAND] if page.number == 1 else versions[:BAND], day),
+            "products": products_naming(catalog.code, most=50) if may("insurers.view_productversion") else None,
             "runs": catalog.imports.select_related("job").defer("normalised").order_by("-created_at")[:10],
-            "buttons": [upload] if request.user.has_perm("catalog.add_importrun") else [],
+            "corrections": [_told(one) for one in changed.order_by("-id")[:5]],
+            "buttons": buttons,
         }
 
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        self.require(request, "catalog.add_catalog")
+    def _band(self, versions: Any, day: date) -> Band | None:
+        """Return the versions that are or were to be in force, on a band of days."""
+        words = version_words()
+        editions = []
+        for version in reversed(versions):
+            told = version.told_as(version.told_day, version.told_in_force)
+            href = reverse("admin:catalog_catalogversion_change", args=[version.pk])
+            days = version.effective_from, version.effective_to
+            editions.append(Edition(version.label, *days, told, words[told], href))
+        return band_of(editions, day)
 
-        def do(given: dict[str, Any]) -> tuple[str, str]:
-            catalog = services.create_catalog(by=request.user.get_username(), **given)
+    def edit_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        catalog = self.found(request, pk)
+        self.require(request, MAY_KEEP)
+        facts = {name: getattr(catalog, name) for name in CatalogForm.base_fields if name not in {"series", "owner"}}
+        facts |= {"series": catalog.series_id or "", "owner": str(catalog.owner_id or "")}
+        fixed = catalog.versions.exclude(published_at=None).exists()
+        form = CatalogForm(posted(request), initial=facts, fixed=fixed)
+
+        def do(_given: dict[str, Any]) -> tuple[str, str]:
+            services.change_catalog(catalog=catalog, by=request.user.get_username(), **form.facts())
+            return self.url("change", catalog.pk), _("The facts are corrected.")
+
+        action = Action(
+            title=_("Correct the facts of %(catalog)s") % {"catalog": catalog.name},
+            form=form,
+            do=do,
+            submit=_("Save"),
+            back=self.url("change", catalog.pk),
+            intro=_("Code, kind, series and owner stay as they are once a version is published.") if fixed else "",
+        )
+        return self.act(request, catalog, action)
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        self.require(request, MAY_KEEP)
+
+        form = CatalogForm(posted(request))
+
+        def do(_given: dict[str, Any]) -> tuple[str, str]:
+            catalog = services.create_catalog(by=request.user.get_username(), **form.facts())
             return self.url("change", catalog.pk), _("The catalog is there; upload its first version.")
 
         action = Action(
             title=_("New catalog"),
-            form=CatalogForm(posted(request)),
+            form=form,
             do=do,
             submit=_("Make the catalog"),
             back=self.url("changelist"),
         )
         return self.act(request, None, action)
 
-    def upload_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        catalog = self.found(request, pk)
-        self.require(request, "catalog.add_importrun")
 
-        def do(given: dict[str, Any]) -> tuple[str, str]:
-            file = given.pop("file")
-            run, new = services.upload_catalog(
-                catalog=catalog,
-                chunks=file.chunks(),
-                file_name=file.name,
-                by=request.user.get_username(),
-                **given,
-            )
-            return reverse("admin:catalog_importrun_change", args=[run.pk]), uploaded(run, new)
-
-        action = Action(
-            title=_("Upload a version of %(catalog)s") % {"catalog": catalog.code},
-            form=UploadForm(
-                posted(request),
-                request.FILES or None,
-                drafts=catalog.versions.filter(state=CatalogVersion.State.DRAFT),
-                initial={"names": services.usual_names(catalog.kind)},
-            ),
-            do=do,
-            submit=_("Upload and check"),
-            back=self.url("change", catalog.pk),
-            intro=_(
-                "The whole file is checked first; one error and nothing is written. What is accepted becomes a draft."
-            ),
-        )
-        return self.act(request, catalog, action)
+def _told(correction: Record) -> tuple[Record, list[tuple[str, Any, Any]]]:
+    """Return a correction with its facts as (name, old, new)."""
+    before, after = correction.before or {}, correction.after or {}
+    names = {name: str(Catalog._meta.get_field(name.removesuffix("_id")).verbose_name) for name in after}
+    return correction, [(names[name], before.get(name), after[name]) for name in after]

@@ -3,15 +3,28 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.admin.utils import quote
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.http import urlencode
 
-from catalog.importing.diff import WEIGHTS, fewer_classes
-from catalog.models import CatalogEntry, CatalogVersion, VersionChange
+from catalog.changes import not_spoken_of
+from catalog.drugs.names import drug_id
+from catalog.importing.diff import WEIGHTS, fewer_classes, speaks_of
+from catalog.models import CatalogEntry, CatalogVersion, Drug, VersionChange
 from desk.frame import paged
 from desk.words import Words
 
 SLIGHT = ("typographic", "remark")
+# Gone, but of a class that the newer version does not speak of: nobody has removed it.
+SILENT = "silent"
+
+
+def counts_told(version: CatalogVersion) -> dict[str, int]:
+    """Return a version's counts of changes, what it does not speak of (SILENT) apart from what was removed."""
+    counts = dict(version.change_counts)
+    silent = not_spoken_of(version).count() if version.complete_for and counts.get("removed") else 0
+    return {**counts, "removed": counts.get("removed", 0) - silent, SILENT: silent}
 
 
 def changes_context(request: HttpRequest, version: CatalogVersion) -> dict[str, Any]:
@@ -20,10 +33,15 @@ def changes_context(request: HttpRequest, version: CatalogVersion) -> dict[str, 
     What matters most comes first. What reads the same, and remarks, are shown only where they are asked for by their weight.
     """
     kind = request.GET.get("change", "")
-    kind = kind if kind in VersionChange.Kind.values else ""
+    kind = kind if kind in {*VersionChange.Kind.values, SILENT} else ""
     weight = request.GET.get("weight", "")
     weight = weight if weight in WEIGHTS else ""
-    rows = VersionChange.objects.told(version, change=kind, weight=weight).order_by("-major", "entry_code")
+    stored = VersionChange.Kind.REMOVED if kind == SILENT else kind
+    rows = VersionChange.objects.told(version, change=stored, weight=weight).order_by("-major", "entry_code")
+    if kind == SILENT:
+        rows = rows.filter(pk__in=not_spoken_of(version).values("pk"))
+    elif kind == VersionChange.Kind.REMOVED and version.complete_for:
+        rows = rows.exclude(pk__in=not_spoken_of(version).values("pk"))
     if not weight:
         rows = rows.filter(slight="")
     if request.GET.get("narrower"):
@@ -40,7 +58,7 @@ def changes_context(request: HttpRequest, version: CatalogVersion) -> dict[str, 
     parent = version.parent
     return {
         "changes": page,
-        "counts": version.change_counts,
+        "counts": counts_told(version),
         "compared": version,
         "parent": parent,
         "kind": kind,
@@ -58,12 +76,27 @@ def tell(changes: Iterable[Any], version: CatalogVersion) -> None:
     page = list(changes)
     now = _entries(version, (one.entry_code for one in page if one.change != "removed"))
     before = _entries(version.parent, (one.old_entry_code or one.entry_code for one in page if one.change != "added"))
+    drugs = _drugs([*now.values(), *before.values()])
     for one in page:
         one.told = words.changes(one.fields)
         one.entry = now.get(one.entry_code)
         one.entry_before = before.get(one.old_entry_code or one.entry_code)
+        one.href = drugs.get((one.entry or one.entry_before or _NOTHING).base_name, "")
         whole = one.entry_before if one.change == "removed" else one.entry if one.change == "added" else None
         one.facts = words.facts(whole) if whole else []
+        one.told_as = one.change
+        if one.change == "removed" and whole and not speaks_of(version.complete_for, whole.class_code):
+            one.told_as = SILENT
+
+
+_NOTHING = CatalogEntry()
+
+
+def _drugs(entries: Iterable[CatalogEntry]) -> dict[str, str]:
+    """Return base name → the page of its drug, for those of the entries' drugs that have one."""
+    ids = {drug_id(entry.base_name): entry.base_name for entry in entries if entry.base_name}
+    known = Drug.objects.filter(pk__in=ids).values_list("pk", flat=True)
+    return {ids[pk]: reverse("admin:catalog_drug_change", args=[quote(pk)]) for pk in known}
 
 
 def _entries(version: CatalogVersion | None, codes: Iterable[str]) -> dict[str, CatalogEntry]:

@@ -21,6 +21,7 @@ from common.labels import reader_language
 from desk.badges import provenance_badge
 from desk.frame import PageAdmin
 from desk.markup import badge
+from desk.own import OfInsurer
 
 _TONES = {"eligible": "good", "review": "warn", "ineligible": "bad", "refunded": "quiet"}
 _EFFECTS = {"I": "bad", "R": "warn", "N": "quiet"}
@@ -74,7 +75,7 @@ def diagnoses_shown(facts: dict[str, Any]) -> str:
 
 
 @admin.register(ClaimCheck)
-class ClaimCheckAdmin(PageAdmin):
+class ClaimCheckAdmin(OfInsurer, PageAdmin):
     page_template = "desk/checks/check.html"
     list_display = [
         "__str__",

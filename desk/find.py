@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from unfold.dataclasses import SearchResult
 
 from catalog import clock
-from catalog.finding import LONGEST, find
+from catalog.lookup import LONGEST, find
 from desk.words import period_words
 from insurers.persons import insurer_of
 

@@ -24,19 +24,35 @@ from unfold.admin import ModelAdmin
 
 from common.audit.models import Record
 from common.errors import Refused
+from desk.deeds import changes
 
 PAGE_SIZE = 50
 
 
-def paged(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], parameter: str = "page") -> Page[Any]:
-    """Return the page of rows that the query parameter asks for; a page that is not there is the nearest one."""
-    return Paginator(rows, PAGE_SIZE).get_page(request.GET.get(parameter))
+def paged(
+    request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], parameter: str = "page", count: int | None = None
+) -> Page[Any]:
+    """Return the page of rows that the query parameter asks for; a page that is not there is the nearest one. `count` spares counting them."""
+    pages = Paginator(rows, PAGE_SIZE)
+    if count is not None:
+        pages.count = count
+    return pages.get_page(request.GET.get(parameter))
 
 
 def sentences(refusal: Refused) -> list[str]:
     """Return what a refusal says to a person, each field's mend as a sentence of its own."""
     told = [problem.detail for problem in refusal.errors]
     return told or [refusal.detail]
+
+
+def tell_on(form: forms.Form, refusal: Refused) -> None:
+    """Say on a form what a refusal says: each problem at the field that its pointer ends with, what is of no field above the form."""
+    for problem in refusal.errors:
+        name = problem.pointer.rpartition("/")[2]
+        shown = name in form.fields and not form.fields[name].widget.is_hidden
+        form.add_error(name if shown else None, problem.detail)
+    if not refusal.errors:
+        form.add_error(None, refusal.detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +71,7 @@ class Action:
     """A page with a form that, once it is sent, does one thing by a service.
 
     `do` gets the form's values and returns (where to go, what to say), or the answer itself. `intro` and `points` stand above the form; `tone` is
-    its button's. `why_not` takes the form and its button away (the service refuses all the same).
+    its button's. `why_not` takes the form and its button away (the service refuses all the same). `template` is another page for a large form.
     """
 
     title: Any
@@ -67,6 +83,7 @@ class Action:
     points: Iterable[Any] = ()
     tone: str = "primary"
     why_not: Any = ""
+    template: str = "desk/frame/form.html"
 
 
 class Logged:
@@ -81,6 +98,9 @@ class Logged:
         if not self.has_view_permission(request, obj):  # type: ignore[attr-defined]
             raise PermissionDenied
         deeds = Record.objects.filter(kind=self.opts.model_name, object_id=str(obj.pk))  # type: ignore[attr-defined]
+        told = paged(request, deeds.order_by("-id"))
+        for deed in told:
+            deed.changes = changes(deed)  # type: ignore[attr-defined]
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
             "opts": self.opts,  # type: ignore[attr-defined]
@@ -88,7 +108,7 @@ class Logged:
             "title": str(obj),
             "page_title": _("History of %(what)s") % {"what": obj},
             "subtitle": None,
-            "deeds": paged(request, deeds.order_by("-id")),
+            "deeds": told,
         }
         return TemplateResponse(request, "desk/frame/history.html", context)
 
@@ -102,41 +122,8 @@ class Logged:
         """Leave the admin's own log unwritten."""
 
 
-class ReadOnlyAdmin(Logged, ModelAdmin):
-    """Shows rows and changes none: not added, changed or deleted by any path, whoever asks."""
-
-    actions = None
-    list_per_page = PAGE_SIZE
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
-class PageAdmin(ReadOnlyAdmin):
-    """A read-only model with a page of its own for each row, and pages for the actions that services offer on it."""
-
-    page_template = "desk/frame/page.html"
-
-    def page_context(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
-        """Return what the row's page shows."""
-        return {}
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if request.method not in {"GET", "HEAD"}:
-            raise PermissionDenied
-        # Lists write an id with its underscores quoted (`drug_5F47…`), other links as it is.
-        obj = self.seen(request, object_id) or self.seen(request, unquote(object_id))
-        if obj is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        return self.page(request, self.page_template, obj, self.page_context(request, obj))
+class Pages(Logged):
+    """What a model's admin needs to have pages of its own beside the theme's: `page`, `route`, `act`."""
 
     def badges(self, obj: Any) -> Iterable[SafeString]:
         """Return what must be seen of a row on the pages of its actions too: its state, where its data comes from."""
@@ -198,8 +185,7 @@ class PageAdmin(ReadOnlyAdmin):
                 done = action.do(action.form.cleaned_data)
             except Refused as refusal:
                 status = refusal.status
-                for sentence in sentences(refusal):
-                    action.form.add_error(None, sentence)
+                tell_on(action.form, refusal)
             else:
                 if isinstance(done, HttpResponse):
                     return done
@@ -213,4 +199,41 @@ class PageAdmin(ReadOnlyAdmin):
             "badges": self.badges(obj) if obj is not None else (),
             "history_href": "",
         }
-        return self.page(request, "desk/frame/form.html", obj, context, status=status)
+        return self.page(request, action.template, obj, context, status=status)
+
+
+class ReadOnlyAdmin(Pages, ModelAdmin):
+    """Shows rows and changes none: not added, changed or deleted by any path, whoever asks."""
+
+    actions = None
+    list_per_page = PAGE_SIZE
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class PageAdmin(ReadOnlyAdmin):
+    """A read-only model with a page of its own for each row, and pages for the actions that services offer on it."""
+
+    page_template = "desk/frame/page.html"
+
+    def page_context(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        """Return what the row's page shows."""
+        return {}
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if request.method not in {"GET", "HEAD"}:
+            raise PermissionDenied
+        # Lists write an id with its underscores quoted (`drug_5F47…`), other links as it is.
+        obj = self.seen(request, object_id) or self.seen(request, unquote(object_id))
+        if obj is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return self.page(request, self.page_template, obj, self.page_context(request, obj))

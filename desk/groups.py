@@ -5,6 +5,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
+from django.utils.translation import gettext_lazy as _
 
 from insurers.persons import INSURERS_USERS
 
@@ -40,7 +41,22 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "jobs.change_job",
     ),
     # Of their own insurer's rows, which the database holds (insurers.persons).
-    INSURERS_USERS: ("insurers.view_product", "insurers.view_productversion", "claims.view_claimcheck"),
+    INSURERS_USERS: (
+        "insurers.view_product",
+        "insurers.add_product",
+        "insurers.view_productversion",
+        "insurers.change_productversion",
+        "insurers.view_apikey",
+        "insurers.add_apikey",
+        "insurers.change_apikey",
+        "insurers.view_webhook",
+        "insurers.change_webhook",
+        "claims.view_claimcheck",
+        "claims.view_claimbatch",
+        "claims.add_claimbatch",
+        "catalog.view_comment",
+        "catalog.add_comment",
+    ),
 }
 
 
@@ -64,3 +80,9 @@ def _name(right: Permission) -> str:
 def why_not_together(names: set[str]) -> bool:
     """Tell whether one person may not be in all these groups."""
     return len(names) > 1 and not names.isdisjoint(ALONE)
+
+
+def role_names(user: Any) -> list[str]:
+    """Return a person's roles in words: the names of their groups, and that they may do everything."""
+    names = sorted(group.name for group in user.groups.all())
+    return [str(_("everything (superuser)")), *names] if user.is_superuser else names

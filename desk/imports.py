@@ -1,29 +1,31 @@
 """Imports: the list, and each one's page: how far it is, what is wrong with the file, how the draft differs; cancelling and retrying."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog import reference, services
+from catalog import mending, services
 from catalog.changes import compared_anew
-from catalog.importing.export import mended_csv_lines, mended_xlsx_file, readings
-from catalog.models import ImportProblem, ImportRun
-from common import icd10
+from catalog.importing.again import rows_in_child
+from catalog.importing.export import mended_csv_lines, mended_xlsx_file
+from catalog.models import ImportRun
 from common.downloads import XLSX, download, marked_name
+from common.errors import Refused
 from common.jobs.models import Job
-from common.labels import reader_language
 from desk.badges import provenance_badge, run_badge, run_words
 from desk.changes import changes_context
 from desk.forms import NothingToFillIn, posted
-from desk.frame import Action, Button, PageAdmin, paged
+from desk.frame import Action, Button, PageAdmin, paged, sentences
+from desk.problems import ColumnNames, mend_rows, problem_rows, problems_context
 from desk.uploads import DrugUploadForm, uploaded
 from desk.words import phase_words
 from tables.written import csv_table
@@ -69,31 +71,6 @@ def progress_of(run: ImportRun) -> dict[str, Any]:
     }
 
 
-def told_problem(problem: ImportProblem) -> str:
-    """Return a problem's sentence in the reader's language."""
-    return problem.message_en if reader_language() == "en" else problem.message_zh
-
-
-def disease_names_in(problem: ImportProblem) -> str:
-    """Return the ICD-10 codes in a problem's value with their names, where any of them has one."""
-    if problem.column != "icd10":
-        return ""
-    names = reference.disease_names()
-    codes = [code for code in icd10.split(problem.value) if names.of(code)]
-    return names.list_shown(codes)
-
-
-def problem_rows(run: ImportRun) -> Iterator[list[str]]:
-    """Yield an import's problems, then what was read otherwise than written and which header went to which column, as rows of a table."""
-    words = {"normalised": _("read otherwise"), "column": _("column read")}
-    told = "message_en" if reader_language() == "en" else "message_zh"
-    for problem in run.problems.order_by("severity", "id").iterator(chunk_size=2000):
-        place = str(problem.row or ""), problem.column
-        yield [str(problem.get_severity_display()), *place, problem.value, problem.code, told_problem(problem)]
-    for read in readings(run.normalised, run.columns_read):
-        yield [words[read["severity"]], str(read["row"] or ""), read["column"], read["value"], "", read[told]]
-
-
 @admin.register(ImportRun)
 class ImportRunAdmin(PageAdmin):
     page_template = "desk/imports/import.html"
@@ -128,7 +105,7 @@ class ImportRunAdmin(PageAdmin):
         return [run_badge(run.state), *([provenance_badge(run.catalog.provenance)] if run.catalog else [])]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImportRun]:
-        related = ("catalog", "catalog__series", "job", "version", "version__parent")
+        related = ("catalog", "catalog__series", "job", "mended_from", "version", "version__parent")
         return super().get_queryset(request).select_related(*related).defer("normalised")
 
     def get_urls(self) -> list[URLPattern]:
@@ -138,28 +115,26 @@ class ImportRunAdmin(PageAdmin):
             self.route("<uuid:pk>/problems.csv", self.problems_view, "problems"),
             self.route("<uuid:pk>/rows-with-problems.csv", self.marked_csv_view, "marked_csv"),
             self.route("<uuid:pk>/rows-with-problems.xlsx", self.marked_xlsx_view, "marked_xlsx"),
+            self.route("<uuid:pk>/mend/", self.mend_view, "mend"),
+            self.route("<uuid:pk>/acknowledge/", self.acknowledge_view, "acknowledge"),
             self.route("<uuid:pk>/cancel/", self.cancel_view, "cancel"),
             self.route("<uuid:pk>/retry/", self.retry_view, "retry"),
-            self.route("<uuid:pk>/acknowledge/", self.acknowledge_view, "acknowledge"),
             *super().get_urls(),
         ]
 
     def page_context(self, request: HttpRequest, run: ImportRun) -> dict[str, Any]:
-        errors = paged(request, run.problems.filter(severity="error").order_by("id"), "errors")
-        warnings = paged(request, run.problems.filter(severity="warning").order_by("id"), "warnings")
-        for problem in (*errors, *warnings):
-            problem.told = told_problem(problem)
-            problem.names = disease_names_in(problem)
         context = {
             "run": run,
             "state": run.state,
             "catalog": run.catalog,
             "progress": progress_of(run),
-            "errors": errors,
-            "warnings": warnings,
-            "columns_read": run.columns_read,
-            "normalised": paged(request, run.normalised, "readings"),
+            **problems_context(request, run),
+            "normalised": self._readings(request, run),
             "file_kept": services.kept_file(run) is not None,
+            "may_steer": request.user.has_perm(MAY_STEER),
+            "may_mend": request.user.has_perm(MAY_UPLOAD) and bool(mending.wrong_cells(run)),
+            "mended_cells": [{**change, "place": ColumnNames(run).of(change["column"])} for change in run.mending],
+            "mended_as": run.mended_as.order_by("-created_at").first(),
             "dead": bool(run.job and not run.outcome and run.job.state == Job.State.DEAD),
             "buttons": self._buttons(request, run),
         }
@@ -168,30 +143,25 @@ class ImportRunAdmin(PageAdmin):
             context |= {"version": version, "differences": True, **changes_context(request, version)}
         return context | {"found": run.counts}
 
+    def _readings(self, request: HttpRequest, run: ImportRun) -> Any:
+        page, names = paged(request, run.normalised, "readings"), ColumnNames(run)
+        page.object_list = [{**change, "place": names.of(change["column"])} for change in page]
+        return page
+
     def _buttons(self, request: HttpRequest, run: ImportRun) -> list[Button]:
         if not request.user.has_perm(MAY_STEER):
             return []
         if run.state in {"queued", "running"}:
             return [Button(_("Cancel the import"), self.url("cancel", run.pk), "cancel", "danger")]
         if not run.outcome and run.job and run.job.state == Job.State.DEAD:
-            return [Button(_("Try again"), self.url("retry", run.pk), "refresh", "primary")]
-        return []
+            buttons = [Button(_("Try again"), self.url("retry", run.pk), "refresh", "primary")]
+            return [*buttons, *self._acknowledging(run)]
+        return self._acknowledging(run) if run.state == "failed" else []
 
-    def acknowledge_view(self, request: HttpRequest, pk: object) -> HttpResponse:
-        """Take a failed import off the first page of whoever uploaded it."""
-        self.require(request, MAY_STEER)
-        run = self.found(request, pk)
-
-        def do(_given: dict[str, Any]) -> tuple[str, str]:
-            services.acknowledge_import(run=run, by=request.user.get_username())
-            return reverse("admin:index"), _("%(file)s is seen to.") % {"file": run.file_name}
-
-        title = _("Seen to: %(file)s") % {"file": run.file_name}
-        form, back = NothingToFillIn(posted(request)), self.url("change", run.pk)
-        intro = _("It no longer stands on the first page; the import and its problems stay here.")
-        return self.act(
-            request, run, Action(title=title, form=form, do=do, submit=_("Seen to"), back=back, intro=intro)
-        )
+    def _acknowledging(self, run: ImportRun) -> list[Button]:
+        if run.acknowledged_by:
+            return []
+        return [Button(_("Taken note of"), self.url("acknowledge", run.pk), "done")]
 
     def progress_view(self, request: HttpRequest, pk: object) -> HttpResponse:
         return JsonResponse(progress_of(self.found(request, pk)))
@@ -203,12 +173,14 @@ class ImportRunAdmin(PageAdmin):
 
     def marked_csv_view(self, request: HttpRequest, pk: object) -> HttpResponseBase:
         run, file = self._kept(request, pk)
-        lines = mended_csv_lines(file, services.file_problems(run), *services.how_read(run))
+        lines = mended_csv_lines(rows_in_child(file, *services.how_read(run)), services.file_problems(run))
         return download(lines, marked_name(run.file_name, "csv"), "text/csv")
 
     def marked_xlsx_view(self, request: HttpRequest, pk: object) -> HttpResponseBase:
         run, file = self._kept(request, pk)
-        book = mended_xlsx_file(file, services.file_problems(run), *services.how_read(run))
+        book = mended_xlsx_file(
+            rows_in_child(file, *services.how_read(run)), services.file_problems(run), services.places(run)
+        )
         return download(book, marked_name(run.file_name, "xlsx"), XLSX)
 
     def _kept(self, request: HttpRequest, pk: object) -> tuple[ImportRun, Path]:
@@ -253,6 +225,52 @@ class ImportRunAdmin(PageAdmin):
         )
         return self.act(request, run, action)
 
+    def acknowledge_view(self, request: HttpRequest, pk: object) -> HttpResponse:
+        run = self.found(request, pk)
+        self.require(request, MAY_STEER)
+
+        def do(_given: dict[str, Any]) -> tuple[str, str]:
+            services.acknowledge_import(run=run, by=request.user.get_username())
+            return self.url("change", run.pk), _("Taken note of; it no longer stands on the first page.")
+
+        action = Action(
+            title=_("Take note that the import of %(file)s failed") % {"file": run.file_name},
+            form=NothingToFillIn(posted(request)),
+            do=do,
+            submit=_("Taken note of"),
+            back=self.url("change", run.pk),
+        )
+        return self.act(request, run, action)
+
+    def mend_view(self, request: HttpRequest, pk: object) -> HttpResponse:
+        run = self.found(request, pk)
+        self.require(request, MAY_UPLOAD)
+        cells = mending.wrong_cells(run)
+        if not cells:
+            raise Http404(_("Nothing of this import can be mended here: download your rows and mend them there."))
+        status, refusals = 200, []
+        if request.method == "POST":
+            sent = {f"{cell.row}-{cell.column}": (cell.row, cell.column) for cell in cells}
+            given = {
+                place: request.POST[f"cell-{name}"] for name, place in sent.items() if f"cell-{name}" in request.POST
+            }
+            try:
+                mended = mending.mend_import(run=run, cells=given, by=request.user.get_username())
+            except Refused as refusal:
+                status, refusals = refusal.status, sentences(refusal)
+            else:
+                messages.success(request, _("The cells are replaced and the file is checked again."))
+                return redirect(self.url("change", mended.pk))
+        context = {
+            "page_title": _("Mend %(file)s") % {"file": run.file_name},
+            "run": run,
+            "cells": mend_rows(run, cells, request.POST),
+            "refusals": refusals,
+            "badges": self.badges(run),
+            "history_href": "",
+        }
+        return self.page(request, "desk/imports/mend.html", run, context, status=status)
+
     def upload_drugs_view(self, request: HttpRequest) -> HttpResponse:
         self.require(request, MAY_UPLOAD)
 
@@ -269,8 +287,13 @@ class ImportRunAdmin(PageAdmin):
             do=do,
             submit=_("Upload and check"),
             back=self.url("changelist"),
-            intro=_(
-                "Products are updated by national code, else by approval number, strength and pack; none is removed."
+            intro=format_html(
+                '{} <a class="link" href="{}">{}</a>',
+                _(
+                    "Products are updated by national code, else by approval number, strength and pack; none is removed."
+                ),
+                reverse("admin:catalog_catalog_template", args=["drugs", "xlsx"]),
+                _("Template to fill in"),
             ),
         )
         return self.act(request, None, action)

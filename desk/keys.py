@@ -17,8 +17,10 @@ from catalog.clock import CHINA
 from desk.forms import NothingToFillIn, day_field, posted, text_field
 from desk.frame import Action, Button, PageAdmin
 from desk.markup import badge
+from desk.own import OfInsurer
 from insurers import services
 from insurers.models import ApiKey, Insurer, Scope
+from insurers.persons import insurer_of
 
 MAY_ISSUE = "insurers.add_apikey"
 MAY_REVOKE = "insurers.change_apikey"
@@ -26,7 +28,7 @@ KEY_DAYS = 180
 
 
 class IssueForm(forms.Form):
-    """A new key, of an insurer or of the curator who makes it."""
+    """A new key, of an insurer or of the curator who makes it; an insurer's own people make their insurer's, with what insurers may hold."""
 
     insurer = forms.ChoiceField(
         label=gettext_lazy("For"),
@@ -44,13 +46,17 @@ class IssueForm(forms.Form):
     )
     note = text_field(label=gettext_lazy("Note"), required=False, max_length=200)
 
-    def __init__(self, *args: Any, person: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, person: str, own: Insurer | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        offered = [choice for choice in Scope.choices if own is None or choice[0] not in services.OFFICE_ONLY]
+        words = [(value, f"{label} ({value})") for value, label in offered]
+        self.fields["scopes"].choices = words  # type: ignore[attr-defined]
+        if own is not None:
+            del self.fields["insurer"]
+            return
         mine = ("", _("myself (%(person)s)") % {"person": person})
         insurers = [(str(i.pk), str(i)) for i in Insurer.objects.filter(is_active=True)]
         self.fields["insurer"].choices = [mine, *insurers]  # type: ignore[attr-defined]
-        words = [(value, f"{label} ({value})") for value, label in Scope.choices]
-        self.fields["scopes"].choices = words  # type: ignore[attr-defined]
 
     def clean_expires_on(self) -> Any:
         day = self.cleaned_data["expires_on"]
@@ -60,7 +66,7 @@ class IssueForm(forms.Form):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(PageAdmin):
+class ApiKeyAdmin(OfInsurer, PageAdmin):
     page_template = "desk/keys/key.html"
     list_display = ["prefix", "owner_shown", "scopes_shown", "state_shown", "note", "created_at", "expires_at"]
     list_filter = ["insurer"]
@@ -107,13 +113,15 @@ class ApiKeyAdmin(PageAdmin):
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         self.require(request, MAY_ISSUE)
-        person = request.user.get_username()
+        person, own = request.user.get_username(), insurer_of(request.user)
 
         def do(given: dict[str, Any]) -> HttpResponse:
             # The last moment of the last day in China, so that the day itself is included.
             ends = datetime.combine(given["expires_on"] + timedelta(days=1), time.min, CHINA).astimezone(UTC)
             shared = {"scopes": given["scopes"], "note": given["note"], "expires_at": ends, "by": person}
-            if given["insurer"]:
+            if own is not None:
+                row, secret = services.issue_insurer_key(insurer=own, **shared)
+            elif given["insurer"]:
                 row, secret = services.issue_insurer_key(insurer=Insurer.objects.get(pk=given["insurer"]), **shared)
             else:
                 # Never for another curator: the key would act as them and be their second person.
@@ -125,7 +133,7 @@ class ApiKeyAdmin(PageAdmin):
         ends_on = timezone.now().astimezone(CHINA).date() + timedelta(days=KEY_DAYS)
         action = Action(
             title=_("New API key"),
-            form=IssueForm(posted(request), person=person, initial={"expires_on": ends_on}),
+            form=IssueForm(posted(request), person=person, own=own, initial={"expires_on": ends_on}),
             do=do,
             submit=_("Issue the key"),
             back=self.url("changelist"),

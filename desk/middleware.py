@@ -1,29 +1,16 @@
 """Middleware that only people's pages need: the API has no file, no session, no cookie, no message, and is spared them."""
 
-from collections.abc import Callable
 from typing import Any
 
 from axes.middleware import AxesMiddleware
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django_otp.middleware import OTPMiddleware
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from common.tenancy import act_for
-from insurers.persons import tenant_of
-
-
-class TenantOfPerson:
-    """Whoever is signed in works for the catalog office or for their insurer, on the desk's pages alone."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith("/admin/") and request.user.is_authenticated:
-            act_for(tenant_of(request.user))
-        return self.get_response(request)
+from desk.entry import Entry
 
 
 def _spares_the_api(middleware: type) -> type:
@@ -41,6 +28,7 @@ def _spares_the_api(middleware: type) -> type:
 StaticFiles = _spares_the_api(WhiteNoiseMiddleware)
 Session = _spares_the_api(SessionMiddleware)
 Authentication = _spares_the_api(AuthenticationMiddleware)
-Tenant = _spares_the_api(TenantOfPerson)
+SecondFactor = _spares_the_api(OTPMiddleware)
+Tenant = _spares_the_api(Entry)
 Messages = _spares_the_api(MessageMiddleware)
 Axes = _spares_the_api(AxesMiddleware)

@@ -24,6 +24,7 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
             ("rate_review", _("In review"), f"{_VERSIONS}?state__exact=in_review", "catalog.view_catalogversion"),
             ("forum", _("In consultation"), f"{_VERSIONS}?state__exact=in_consultation", "catalog.view_catalogversion"),
             ("edit_note", _("Drafts"), f"{_VERSIONS}?state__exact=draft", "catalog.view_catalogversion"),
+            ("forum", _("Consultations"), "catalog_comment_changelist", "catalog.view_comment"),
             ("upload_file", _("Imports"), "catalog_importrun_changelist", "catalog.view_importrun"),
         ],
     ),
@@ -56,6 +57,8 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
             ("health_and_safety", _("Products"), "insurers_product_changelist", "insurers.view_product"),
             ("contract", _("Product versions"), "insurers_productversion_changelist", "insurers.view_productversion"),
             ("fact_check", _("Claim checks"), "claims_claimcheck_changelist", "claims.view_claimcheck"),
+            ("dynamic_feed", _("Claim batches"), "claims_claimbatch_changelist", "claims.view_claimbatch"),
+            ("webhook", _("Webhooks"), "insurers_webhook_changelist", "insurers.view_webhook"),
             ("key", _("API keys"), "insurers_apikey_changelist", "insurers.view_apikey"),
         ],
     ),
@@ -64,7 +67,7 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
         [
             ("deployed_code_history", _("Background work"), "jobs_job_changelist", "jobs.view_job"),
             ("history_edu", _("Log of deeds"), "audit_record_changelist", "audit.view_record"),
-            ("group", _("Curators"), "auth_user_changelist", "auth.view_user"),
+            ("group", _("Accounts"), "auth_user_changelist", "auth.view_user"),
             ("badge", _("Groups"), "auth_group_changelist", "auth.view_group"),
             ("lock_clock", _("Failed logins"), "axes_accessattempt_changelist", "axes.view_accessattempt"),
         ],
@@ -100,7 +103,7 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
 
 def frame(context: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
     """Add to the theme's context what our frame shows (unfold's `extra_context` hook)."""
-    context["styles"] = [*context["styles"], static("desk/desk.css"), static("desk/review.css")]
+    context["styles"] = [*context["styles"], *map(static, ("desk/desk.css", "desk/drafts.css", "desk/review.css"))]
     context["site_favicons"] = [{"rel": "icon", "type": "image/svg+xml", "href": static("desk/icon.svg")}]
     context["show_languages"] = True
     # There is no other site: the theme's link to it would lead back here.

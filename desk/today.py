@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, F, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -121,11 +121,8 @@ def _failed(request: HttpRequest) -> list[Wait]:
     person = request.user.get_username()
     if not request.user.has_perm(MAY_STEER):
         return []
-    later = ImportRun.objects.filter(
-        catalog=OuterRef("catalog"), outcome=ImportRun.Outcome.READY, created_at__gt=OuterRef("created_at")
-    )
     failed = Q(outcome=ImportRun.Outcome.FAILED) | Q(outcome="", job__state=Job.State.DEAD)
-    runs = ImportRun.objects.filter(failed, created_by=person, acknowledged_at=None).exclude(Exists(later))
+    runs = ImportRun.objects.unsettled().filter(failed, created_by=person).defer("normalised")
     return [
         Wait(
             _("Failed import"),

@@ -82,6 +82,14 @@ class Words:
             return (shown_number if name == "payment_standard" else shown_quantity)(number) or NOT_GIVEN
         return self._single.get(name, {}).get(str(value), str(value))
 
+    def told(self, name: str, value: Any) -> str:
+        """Return a column's value as the API shows it (criteria as code and text, numbers as text), for people."""
+        if name == "criteria" and isinstance(value, list):
+            return _("; ").join("=".join(filter(None, (one["code"], one.get("text")))) for one in value)
+        if name == "payment_standard" and isinstance(value, str) and not value.replace(".", "", 1).isdigit():
+            return value
+        return self.of(name, value)
+
     def facts(self, entry: CatalogEntry, names: Iterable[str] = COLUMNS) -> list[tuple[str, str]]:
         """Return the columns an entry gives, as (name, value)."""
         told = ((name, self.of(name, getattr(entry, name))) for name in names)

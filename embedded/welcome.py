@@ -53,6 +53,14 @@ _CLAIM = {
     ],
 }
 
+# One person of each role (desk.management.commands.demo_logins makes them), and what they may do.
+LOGINS = {
+    "editor": "目录编辑: uploads and edits drafts",
+    "reviewer": "目录复核: publishes what somebody else made",
+    "auditor": "审计: sees everything with the log of deeds, changes nothing",
+    "administrator": "系统管理: keeps accounts and keys; the head of the office",
+    "insurer": f"保险公司: works for {_INSURER}",
+}
 
 # Parts of an answer that would fill the screen here.
 _LONG = ("alternatives", "catalogs", "trace")
@@ -107,11 +115,10 @@ def lines(folder: DataFolder, url: str, manage: Callable[..., str]) -> Iterator[
 
     `manage(*words)` runs a management command and returns what it printed.
     """
-    passwords = {
-        name: folder.secret(f"login_{name}", lambda: secrets.token_urlsafe(15)) for name in ("maker", "checker")
-    }
+    known = all(folder.known_secret(f"login_{name}") for name in LOGINS)
+    passwords = {name: folder.secret(f"login_{name}", lambda: secrets.token_urlsafe(15)) for name in LOGINS}
     key = folder.known_secret("api_key")
-    if key is None or not Call("", f"{url}api/v1/insurers/me/").answer(key).startswith("200 "):
+    if key is None or not known or not Call("", f"{url}api/v1/insurers/me/").answer(key).startswith("200 "):
         # Only where the database knows none of them yet: a new password would sign everybody out.
         # One word each: a password may begin with a dash.
         manage("demo_logins", *(f"--{name}-password={password}" for name, password in passwords.items()))
@@ -120,8 +127,9 @@ def lines(folder: DataFolder, url: str, manage: Callable[..., str]) -> Iterator[
         folder.keep_secret("api_key", key)
     yield ""
     yield f"商保目录: {url}admin/, the API's pages {url}api/v1/docs/"
+    yield "  no second factor is asked for here; REQUIRE_SECOND_FACTOR=1 asks for it"
     for name, password in passwords.items():
-        yield f"  sign in as {name:<8} password {password}"
+        yield f"  sign in as {name:<13} password {password}  {LOGINS[name]}"
     yield f"  API key of {_INSURER}: {key}"
     for call in _calls(url):
         answer = call.answer(key)

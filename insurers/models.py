@@ -143,6 +143,13 @@ class ProductVersion(models.Model):
     checksum = models.CharField(_("checksum"), max_length=64)
     created_by = models.CharField(_("created by"), max_length=150)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    # Everybody who wrote or submitted it; a person among them does not approve it (insurers/lifecycle.py).
+    editors = ArrayField(
+        models.CharField(max_length=150), verbose_name=_("editors"), default=list, db_default=[], blank=True
+    )
+    submitted_by = models.CharField(_("submitted by"), max_length=150, blank=True, default="", db_default="")
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
+    sent_back_reason = models.TextField(_("reason of sending back"), blank=True, default="", db_default="")
     published_by = models.CharField(_("published by"), max_length=150, blank=True, default="")
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
     withdrawn_by = models.CharField(_("withdrawn by"), max_length=150, blank=True, default="")
@@ -175,6 +182,10 @@ class ProductVersion(models.Model):
         if self.withdrawn_at:
             return "withdrawn"
         return "published" if self.published_at else "draft"
+
+    def mark_editor(self, person: str) -> None:
+        """Say on the row (which is not saved here) that a person wrote or submitted it."""
+        self.editors = list(dict.fromkeys([*self.editors, person]))
 
 
 class WebhookEvent(models.TextChoices):

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from common.audit.deeds import Deed
 from common.audit.services import record
@@ -31,7 +32,8 @@ class NotAnInsurersAccount(Refused):
 
 def insurer_of(user: Any) -> Insurer | None:
     """Return the insurer whose account this is; None for the office's accounts. Asked once a request."""
-    return _bound(user)[0]
+    binding = getattr(account_of(user), "insurer_binding", None)
+    return binding.insurer if binding else None
 
 
 def tenant_of(user: Any) -> str:
@@ -41,22 +43,25 @@ def tenant_of(user: Any) -> str:
     """
     if not user.is_active or not user.is_staff:
         return NOBODY
-    insurer, is_in_group = _bound(user)
+    insurer = insurer_of(user)
     if insurer is not None:
         return str(insurer.pk) if insurer.is_active else NOBODY
-    return NOBODY if is_in_group else OFFICE
+    return NOBODY if account_of(user).is_in_insurers_group else OFFICE
 
 
-def _bound(user: Any) -> tuple[Insurer | None, bool]:
-    """Return the account's insurer, and whether it is in the insurers' group; one statement, kept on the user."""
-    kept: tuple[Insurer | None, bool] | None = getattr(user, "_works_for", None)
+def account_of(user: Any) -> Any:
+    """Return the account with its insurer and its standing (common.persons), and whether it is in the insurers' group and has a second factor.
+
+    One statement, whose answer is kept on the user.
+    """
+    kept = getattr(user, "_account", None)
     if kept is None:
-        accounts = get_user_model()._default_manager.select_related("insurer_binding__insurer")
+        accounts = get_user_model()._default_manager.select_related("insurer_binding__insurer", "standing")
         in_group = Exists(Group.objects.filter(name=INSURERS_USERS, user=OuterRef("pk")))
+        has_factor = Exists(TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True))
         with acting_for(OFFICE):  # who asks is not known before this is
-            found = accounts.annotate(is_in_group=in_group).get(pk=user.pk)
-        binding = getattr(found, "insurer_binding", None)
-        kept = user._works_for = (binding.insurer if binding else None, found.is_in_group)
+            kept = accounts.annotate(is_in_insurers_group=in_group, has_factor=has_factor).get(pk=user.pk)
+        user._account = kept
     return kept
 
 

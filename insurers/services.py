@@ -46,7 +46,22 @@ class NotPublished(Refused):
     sentence = gettext_noop("%(label)s is not published, or is withdrawn already.")
 
 
-_REFUSALS = {made.code: made for made in (NotADraft, NotPublished)}
+class NotSubmitted(Refused):
+    code = "not_submitted"
+    sentence = gettext_noop("%(label)s is not submitted for review; somebody submits it first.")
+
+
+class SubmittedAlready(Refused):
+    code = "submitted_already"
+    sentence = gettext_noop("%(label)s is submitted already and waits for a second person.")
+
+
+class SamePerson(Refused):
+    code = "same_person"
+    sentence = gettext_noop("Whoever wrote or submitted %(label)s cannot publish it; ask a second person.")
+
+
+_REFUSALS = {made.code: made for made in (NotADraft, NotPublished, NotSubmitted, SubmittedAlready, SamePerson)}
 
 
 class BadScope(Refused):
@@ -199,9 +214,9 @@ def create_product_version(*, product: Product, data: object, by: str) -> Produc
     try:
         with transaction.atomic():
             version = ProductVersion.objects.create(
-                insurer_id=product.insurer_id, product=product, created_by=by, **fields
+                insurer_id=product.insurer_id, product=product, created_by=by, editors=[by], **fields
             )
-            record(Deed.PRODUCT_VERSION_CREATED, by=by, what=version, after=_told(version))
+            record(Deed.PRODUCT_VERSION_CREATED, by=by, what=version, after=told(version))
             return version
     except IntegrityError as taken:
         label = fields["label"]
@@ -272,17 +287,19 @@ def _pinned(terms: dict[str, Any], pin: Mapping[str, str | None]) -> dict[str, A
 
 @transaction.atomic
 def change_product_version(*, version: ProductVersion, data: object, by: str) -> ProductVersion:
-    """Replace a draft's terms; raises InvalidInput, NotADraft, LabelTaken."""
-    version = _asked(version, "change", by)
-    before = _told(version)
+    """Replace a draft's terms, which then is to be submitted anew; raises InvalidInput, NotADraft, LabelTaken."""
+    version = asked(version, "change", by)
+    before = told(version)
     fields = _fields_of(read_terms(data, insurer_id=version.insurer_id))
     if version.product.versions.filter(label=fields["label"]).exclude(pk=version.pk).exists():
         raise LabelTaken(_("The product has a version %(label)s already.") % {"label": fields["label"]})
     for name, value in fields.items():
         setattr(version, name, value)
     version.created_by = by
+    version.mark_editor(by)
+    version.submitted_by, version.submitted_at = "", None
     version.save()
-    record(Deed.PRODUCT_VERSION_CHANGED, by=by, what=version, before=before, after=_told(version))
+    record(Deed.PRODUCT_VERSION_CHANGED, by=by, what=version, before=before, after=told(version))
     return version
 
 
@@ -300,19 +317,19 @@ def _fields_of(terms: ProductTerms) -> dict[str, Any]:
 @transaction.atomic
 def publish_product_version(*, version: ProductVersion, by: str) -> ProductVersion:
     """Bring a draft's terms into force from its first day, known from now on; they never change afterwards. Raises NotADraft, InvalidInput."""
-    version = _asked(version, "publish", by)
+    version = asked(version, "publish", by)
     read_terms(version.terms, insurer_id=version.insurer_id)
     version.published_at = clock.declare()
     version.published_by = by
     version.save(update_fields=["published_at", "published_by"])
-    record(Deed.PRODUCT_VERSION_PUBLISHED, by=by, what=version, after=_told(version))
+    record(Deed.PRODUCT_VERSION_PUBLISHED, by=by, what=version, after=told(version))
     return version
 
 
 @transaction.atomic
 def withdraw_product_version(*, version: ProductVersion, by: str) -> ProductVersion:
     """End a published version for everything asked from now on; raises NotPublished."""
-    version = _asked(version, "withdraw", by)
+    version = asked(version, "withdraw", by)
     version.withdrawn_at = clock.declare()
     version.withdrawn_by = by
     version.save(update_fields=["withdrawn_at", "withdrawn_by"])
@@ -323,29 +340,30 @@ def withdraw_product_version(*, version: ProductVersion, by: str) -> ProductVers
 @transaction.atomic
 def discard_product_draft(*, version: ProductVersion, by: str) -> None:
     """Delete a draft; raises NotADraft."""
-    version = _asked(version, "discard", by)
-    record(Deed.PRODUCT_VERSION_DISCARDED, by=by, what=version, before=_told(version))
+    version = asked(version, "discard", by)
+    record(Deed.PRODUCT_VERSION_DISCARDED, by=by, what=version, before=told(version))
     version.delete()
 
 
-def _told(version: ProductVersion) -> dict[str, Any]:
+def told(version: ProductVersion) -> dict[str, Any]:
     """Return what the log of deeds keeps of a version's terms: which they were, not the terms."""
     return {"label": version.label, "checksum": version.checksum, "effective_from": version.effective_from}
 
 
 def refusal(version: ProductVersion, move: str, person: str) -> Refused | None:
     """Return why a person may not do a move (insurers/lifecycle.py), or None: what a page shows in place of the button."""
-    why = why_not(lifecycle.MOVE[move], lifecycle.Standing(version.state), person)
+    standing = lifecycle.Standing(version.state, version.submitted_at is not None, frozenset(version.editors))
+    why = why_not(lifecycle.MOVE[move], standing, person)
     if why is None:
         return None
     made = _REFUSALS[why.code]
     return made(_(made.sentence) % {"label": version.label})
 
 
-def _asked(version: ProductVersion, move: str, by: str) -> ProductVersion:
+def asked(version: ProductVersion, move: str, person: str) -> ProductVersion:
     """Lock a version and ask the table whether it may be moved so; raises what it says."""
     version = _locked(version)
-    if refused := refusal(version, move, by):
+    if refused := refusal(version, move, person):
         raise refused
     return version
 

@@ -35,6 +35,19 @@ class Column:
     wrong: str = "BAD_CODE"
     general: tuple[str, ...] = ()
 
+    @property
+    def title(self) -> str:
+        """Return what the column is called in Chinese: its first Chinese header, else its name."""
+        return next((header for header in self.headers if _CHINESE.search(header)), self.name)
+
+
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def title_of(column: Column, header: str) -> str:
+    """Return what a Chinese sentence calls a column that a file calls `header`: as the file does where it does so in Chinese."""
+    return header if _CHINESE.search(header) else column.title
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:

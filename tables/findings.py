@@ -1,10 +1,10 @@
 """What was found while a file is read: the first problems in full, all of them counted."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from tables.limits import Limits
-from tables.problems import WARNINGS, Normalised, Problem, problem
+from tables.problems import NO_TITLES, WARNINGS, Normalised, Problem, problem
 
 
 class Issue(NamedTuple):
@@ -13,7 +13,7 @@ class Issue(NamedTuple):
     code: str
     column: str
     value: str
-    details: Mapping[str, object]
+    details: Mapping[str, Any]
 
     def at(self, row: int) -> Problem:
         """Make it a problem of that row."""
@@ -28,10 +28,14 @@ class HasIssues(Protocol):
 
 
 class Findings:
-    """What was found so far: the first problems in full, all of them counted."""
+    """What was found so far: the first problems in full, all of them counted.
+
+    `titles` say what Chinese sentences call a column: set when the header was read.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
+        self.titles: Mapping[str, str] = NO_TITLES
         self.errors: list[Problem] = []
         self.warnings: list[Problem] = []
         self.normalised: list[Normalised] = []
@@ -42,13 +46,14 @@ class Findings:
         if not self._only_counted(found.code):
             (self.warnings if found.code in WARNINGS else self.errors).append(found)
 
-    def add(self, code: str, row: int | None, column: str = "", value: object = "", **details: object) -> None:
+    def add(self, code: str, row: int | None, column: str = "", value: object = "", **details: Any) -> None:
         """Make a problem and keep it, or only count it when enough were kept.
 
         Making a sentence costs more than finding the fault, and a file may have a million of them.
         """
         if not self._only_counted(code):
-            (self.warnings if code in WARNINGS else self.errors).append(problem(code, row, column, value, **details))
+            found = problem(code, row, column, value, titles=self.titles, **details)
+            (self.warnings if code in WARNINGS else self.errors).append(found)
 
     def _only_counted(self, code: str) -> bool:
         """Count a problem of this code, and tell whether enough of its kind were kept."""

@@ -5,9 +5,10 @@ Above a header stand titles, units and groups of columns. A row is the header by
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from tables.cells import WHITE, Cell, Fault, clean, unquoted, wrongly_decoded
-from tables.columns import Column, HeaderNames, bare_key, header_key, is_addition
+from tables.columns import Column, HeaderNames, bare_key, header_key, is_addition, title_of
 from tables.delimited import separators_seen
 from tables.problems import Normalised, Problem, problem, shown
 
@@ -42,6 +43,14 @@ class Header:
     periods: tuple[int, ...] = ()
     cells: tuple[str, ...] = ()
     extra: Mapping[str, int] = field(default_factory=dict)
+
+    def cell_of(self, placed: Placed) -> int:
+        """Return the place of the file's cell that a column is read from: that of the period for one of its two days."""
+        return placed.index if placed.index < self.width else self.periods[(placed.index - self.width) // 2]
+
+    def titles(self) -> dict[str, str]:
+        """Return what Chinese sentences call each of its columns."""
+        return {placed.column.name: title_of(placed.column, placed.header) for placed in self.placed}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +174,7 @@ class _Reading:
         self._unnamed: list[int] = []
         self._met: set[str] = set()
         self._extra: dict[str, int] = {}
+        self._titles = {name: column.title for name, column in names.columns.items()}
 
     def cell(self, index: int, written: str) -> None:
         key = header_key(written)
@@ -180,7 +190,7 @@ class _Reading:
                 return
             self._want(mapped, True, index, written)
         elif self._names.shape.personal(written):
-            what = {"what_zh": f"列“{shown(written, 30)}”", "what_en": f"column “{shown(written, 30)}”"}
+            what: dict[str, Any] = {"what_zh": f"列“{shown(written, 30)}”", "what_en": f"column “{shown(written, 30)}”"}
             self._report(problem("PERSONAL_DATA", self._row, written, "", **what))
         elif mapped is not None:
             self._tell(Normalised(self._row, written, written, "按要求未读取 left out as asked"))
@@ -198,7 +208,7 @@ class _Reading:
 
     def _unknown(self, written: str, key: str) -> None:
         if wrongly_decoded(written):
-            why = {"why_zh": "表头是乱码。", "why_en": "the header is garbled."}
+            why: dict[str, Any] = {"why_zh": "表头是乱码。", "why_en": "the header is garbled."}
             self._report(problem("BAD_ENCODING", self._row, written, written, **why))
         elif key not in self._names.shape.ignored:
             try:
@@ -216,7 +226,9 @@ class _Reading:
             doubled = [other for other in others if other[:2] == best[:2]]
             if doubled:
                 headers = "、".join(shown(one[3], 30) for one in sorted((best, *doubled), key=lambda one: one[2]))
-                self._report(problem("DUPLICATE_COLUMN", self._row, name, headers, headers=headers))
+                self._report(
+                    problem("DUPLICATE_COLUMN", self._row, name, headers, titles=self._titles, headers=headers)
+                )
             for other in others:
                 if other not in doubled:
                     after = f"未读取，以“{shown(best[3], 30)}”为准 not read, “{shown(best[3], 30)}” counts"
@@ -265,4 +277,5 @@ class _Reading:
                 }
         for column in missing:
             accepted = "、".join((column.name, *column.headers))
-            self._report(problem("MISSING_COLUMN", self._row, column.name, "", headers=accepted, **hint))
+            found = problem("MISSING_COLUMN", self._row, column.name, "", titles=self._titles, headers=accepted, **hint)
+            self._report(found)

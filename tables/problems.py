@@ -3,6 +3,7 @@ csv.md)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 SHOWN_LENGTH = 120
@@ -30,11 +31,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "There are more than {limit} rows. Split the file and upload the parts.",
     ),
     "MISSING_COLUMN": (
-        "缺少必需的列 {column}（可用表头：{headers}）。{hint_zh}请补上该列。",
+        "缺少必需的列“{column}”（可用表头：{headers}）。{hint_zh}请补上该列。",
         "The required column {column} is missing (accepted headers: {headers}). {hint_en}Add it.",
     ),
     "DUPLICATE_COLUMN": (
-        "列 {column} 出现了不止一次（{headers}）。请只保留一列。",
+        "列“{column}”出现了不止一次（{headers}）。请只保留一列。",
         "The column {column} occurs more than once ({headers}). Keep one of them.",
     ),
     "UNKNOWN_COLUMN": (
@@ -45,9 +46,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "该行有 {found} 个单元格，表头有 {expected} 个。请检查多余或缺少的分隔符。",
         "This row has {found} cells, the header has {expected}. Look for a missing or surplus separator.",
     ),
-    "REQUIRED": ("{column} 必填。请填写。", "{column} is required. Fill it in."),
+    "REQUIRED": ("“{column}”必填。请填写。", "{column} is required. Fill it in."),
     "TOO_LONG": (
-        "{column} 有 {found} 个字符，最多 {limit} 个。请缩短。",
+        "“{column}”有 {found} 个字符，最多 {limit} 个。请缩短。",
         "{column} has {found} characters, at most {limit} are allowed. Shorten it.",
     ),
     "BAD_DATE": (
@@ -70,12 +71,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "It holds a character that is not allowed ({characters}). Delete it and type the text again.",
     ),
     "DATE_ORDER": (
-        "{first} 晚于 {last}。请核对两个日期。",
+        "“{first}”晚于“{last}”。请核对两个日期。",
         "{first} is after {last}. Check the two dates.",
     ),
     "AGE_ORDER": (
-        "age_min 大于 age_max。请核对两个年龄。",
-        "age_min is greater than age_max. Check the two ages.",
+        "“{first}”大于“{last}”。请核对两个年龄。",
+        "{first} is greater than {last}. Check the two ages.",
     ),
     "DUPLICATE_ROW": (
         "{who_zh}与第 {other} 行{alike_zh}，只保留一条。",
@@ -111,7 +112,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "This form is not in the table of dosage forms and matches only itself. Check it, or use a name of the table.",
     ),
     "SEVERAL_VALUES": (
-        "{column} 里写了几个值（“{found}”），只能写一个。请每个值单独一行。",
+        "“{column}”里写了几个值（“{found}”），只能写一个。请每个值单独一行。",
         "{column} holds several values (“{found}”) where one belongs. Give each a row of its own.",
     ),
     "REUSED_CODE": (
@@ -123,7 +124,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{label} has no entry “{entry}”. Take the code from its entries, or leave it out to speak of the whole list.",
     ),
     "UNCODED": (
-        "{column} 只有文字、没有编码，理赔时将转人工。请补充 {needed}。",
+        "“{column}”只有文字、没有编码，理赔时将转人工。请补充以下任一列：{needed}。",
         "{column} is text without codes, so claims will go to a person. Add {needed}.",
     ),
     "SHEETS_NOT_READ": (
@@ -201,19 +202,41 @@ class Normalised:
         return {"row": self.row, "column": self.column, "before": self.before, "after": self.after}
 
 
-def problem(code: str, row: int | None, column: str = "", value: object = "", **details: object) -> Problem:
-    """Make a problem with its sentences in both languages; `details` fill the sentence."""
+NO_TITLES: Mapping[str, str] = MappingProxyType({})
+
+
+def problem(
+    code: str,
+    row: int | None,
+    column: str = "",
+    value: object = "",
+    *,
+    titles: Mapping[str, str] = NO_TITLES,
+    **details: Any,
+) -> Problem:
+    """Make a problem with its sentences in both languages.
+
+    `details` fill the sentence; a tuple among them names columns. `titles` say what Chinese sentences call a column; English ones use its name.
+    """
     zh, en = MESSAGES[code]
-    words = {**_USUAL_WORDS, "column": column, "row": row, **details}
+    words = {**_USUAL_WORDS, "column": (shown(column),), "row": row, **details}
     return Problem(
         code=code,
         row=row,
         column=shown(column),
         value=shown(str(value)),
-        zh=zh.format_map(words),
-        en=en.format_map(words),
+        zh=zh.format_map(_with_columns(words, "、", titles)),
+        en=en.format_map(_with_columns(words, ", ", NO_TITLES)),
         other=other if isinstance(other := details.get("other"), int) else None,
     )
+
+
+def _with_columns(words: Mapping[str, object], comma: str, titles: Mapping[str, str]) -> dict[str, object]:
+    """What fills a sentence, with the columns it names as one language calls them."""
+    return {
+        word: comma.join(titles.get(column, column) for column in said) if isinstance(said, tuple) else said
+        for word, said in words.items()
+    }
 
 
 def shown(text: str, length: int = SHOWN_LENGTH) -> str:

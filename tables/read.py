@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from tables import delimited, workbook
 from tables.cells import Cell
@@ -12,6 +13,7 @@ from tables.gate import Unpacked, file_format_of, not_a_table, too_large
 from tables.header import LOOKED_AT, Begun, columns_in, find_header, header_text
 from tables.limits import Limits
 from tables.problems import Normalised, Problem, problem, shown
+from tables.written import OWN_SHEETS
 
 Row = tuple[int, Sequence[Cell]]
 Report = Callable[[Problem], None]
@@ -26,8 +28,10 @@ class Table:
 
     `names` knows the headers: with them the header is looked for among the first rows, and in a workbook the first
     sheet that has one is read; without, the first row is the header. `sheet` names the sheet to read, `header_row` says
-    which row is the header. `header` are its cells, `header_row` and the row numbers the file's lines or the sheet's
-    rows, `above` the rows before the header, `sample` the first ones below it.
+    which row is the header; `sheets` is given the names of a workbook's sheets.
+
+    `header` are the header's cells, `header_row` and the row numbers the file's lines or the sheet's rows, `above` the
+    rows before the header, `sample` the first ones below it.
 
     Iterating yields every row below the header that is not blank, and may report problems of structure on the way; at
     the end what was hidden or merged is reported. Raises Refusal when the file as a whole cannot be read; also while
@@ -44,8 +48,10 @@ class Table:
         *,
         sheet: str = "",
         header_row: int | None = None,
+        sheets: list[str] | None = None,
     ) -> None:
         self._path = path
+        self._sheets = sheets
         self._limits = limits
         self._names = names
         self._report = report
@@ -98,6 +104,8 @@ class Table:
         unpacked = max(1, sum(info.file_size for info in parts.names.values()))
         self._position = lambda: min(self.size, self.size * parts.read_so_far // unpacked)
         book = workbook.open_book(parts, self._limits)
+        if self._sheets is not None:
+            self._sheets += [one.name for one in book.sheets]
         chosen, first, begun = self._chosen_sheet(book, sheet)
         self._sheet = chosen
         self.sheet_name = chosen.name.name
@@ -199,6 +207,8 @@ class Table:
             if sheet == read:
                 is_behind = True
                 continue
+            if self._is_our_own(book, sheet):
+                continue
             rows, below = self._rows_in(book, sheet)
             if rows != 0 or not is_behind:
                 unread.append((sheet, rows, below))
@@ -228,6 +238,17 @@ class Table:
                     what_en=f"sheet “{read.name}”",
                 )
             )
+
+    def _is_our_own(self, book: workbook.Book, sheet: workbook.SheetName) -> bool:
+        """Tell whether a sheet is one that our marked workbooks and templates hold beside the table."""
+        header = OWN_SHEETS.get(sheet.name)
+        if header is None:
+            return False
+        try:
+            first = next(iter(workbook.SheetRows(book, sheet)), None)
+        except Refusal:
+            return False
+        return first is not None and tuple(map(header_text, first[1][: len(header)])) == header
 
     def _rows_in(self, book: workbook.Book, sheet: workbook.SheetName) -> tuple[int | None, int | None]:
         """How many rows of a sheet say something, and how many of them stand below a known header; None where there are
@@ -267,7 +288,7 @@ class Table:
         if ranges:
             text = "、".join(f"{first}–{last}" if last > first else str(first) for first, last in ranges[:_NAMED])
             text += "…" if len(ranges) > _NAMED else ""
-            words = {"what_zh": f"第 {text} 行", "what_en": f"rows {text}"}
+            words: dict[str, Any] = {"what_zh": f"第 {text} 行", "what_en": f"rows {text}"}
             self._report(problem("HIDDEN_ROWS", max(ranges[0][0], self.header_row + 1), "", text, **words))
         hidden = [
             place

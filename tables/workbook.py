@@ -405,7 +405,7 @@ class _Sheet:
         column = self._column + 1
         if stated:
             letters = stated.rstrip("0123456789")
-            column = self._columns.get(letters) or self._columns.setdefault(letters, _column_number(letters))
+            column = self._columns.get(letters) or self._columns.setdefault(letters, column_number(letters))
             if column <= self._column or stated[len(letters) :] != str(self._number):
                 raise not_a_table(
                     "工作表的单元格次序错乱。请重新另存。",
@@ -499,7 +499,8 @@ def _is_zero(attributes: Attributes, hidden: str, size: str, usual: bool = False
     return float(attributes[size]) == 0 if _DOUBLE.fullmatch(attributes.get(size, "")) else usual
 
 
-def _column_number(letters: str) -> int:
+def column_number(letters: str) -> int:
+    """Return the number of a column that a sheet calls by these letters: A is 1; one beyond all sheets for what is none."""
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - 64 if "A" <= letter <= "Z" and number < 1000 else 20_000

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from catalog.finding import of_class, under_diagnosis
 from catalog.importing.diseases import diagnoses
 from catalog.models import Catalog, CatalogEntry, Drug
 from catalog.vocabularies import KINDS
@@ -69,19 +70,10 @@ class EntryFilter(django_filters.FilterSet):
         return queryset
 
     def filter_class_code(self, queryset: QuerySet[CatalogEntry], name: str, value: str) -> QuerySet[CatalogEntry]:
-        return queryset.filter(class_code__startswith=value.upper())
+        return of_class(queryset, value)
 
     def filter_icd10(self, queryset: QuerySet[CatalogEntry], name: str, value: str) -> QuerySet[CatalogEntry]:
-        # As eligibility 4.2: the diagnosis starts with a listed code, or its first three characters lie in a listed range.
-        code = value.replace(".", "").upper()
-        return queryset.extra(  # noqa: S610
-            where=[
-                "EXISTS (SELECT FROM unnest(icd10) c WHERE CASE WHEN c LIKE '%%-%%' THEN left(%s, 3) BETWEEN"
-                " left(replace(upper(split_part(c, '-', 1)), '.', ''), 3) AND left(replace(upper(split_part(c, '-', 2)), '.', ''), 3)"
-                " ELSE starts_with(%s, replace(upper(c), '.', '')) END)"
-            ],
-            params=[code, code],
-        )
+        return under_diagnosis(queryset, value)
 
     def filter_regulator(self, queryset: QuerySet[CatalogEntry], name: str, value: str) -> QuerySet[CatalogEntry]:
         return queryset.filter(regulators__contains=[value.upper()])

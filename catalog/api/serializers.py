@@ -34,6 +34,17 @@ class CatalogInput(StrictSerializer):
     note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
 
 
+class CatalogChange(CatalogInput):
+    """What of a catalog is corrected; code, kind, series and owner only until a version is published."""
+
+    def get_fields(self) -> Any:
+        fields = super().get_fields()
+        for field in fields.values():
+            field.required = False
+            field.default = serializers.empty
+        return fields
+
+
 class VersionOutput(serializers.ModelSerializer):
     catalog = serializers.CharField(source="catalog.code")
     parent = serializers.CharField(source="parent.label", default=None, allow_null=True)
@@ -378,6 +389,9 @@ class ChangeOutput(serializers.Serializer):
     major = serializers.BooleanField(help_text="can alter a payment")
     weight = serializers.ChoiceField(WEIGHTS, help_text="typographic and remark are neither major nor minor")
     narrower = serializers.BooleanField(help_text="goes, or covers less than before")
+    spoken_of = serializers.BooleanField(
+        required=False, help_text="false: not removed by a decision, the newer version does not speak of its class"
+    )
 
 
 class ChangeCounts(serializers.Serializer):

@@ -10,7 +10,11 @@ version, publishing = views.VersionViewSet.as_view, views.PublishingViewSet.as_v
 
 urlpatterns = [
     path("catalogs/", views.CatalogViewSet.as_view({"get": "list", "post": "create"}), name="catalog-list"),
-    path("catalogs/<str:code>/", views.CatalogViewSet.as_view({"get": "retrieve"}), name="catalog-detail"),
+    path(
+        "catalogs/<str:code>/",
+        views.CatalogViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
+        name="catalog-detail",
+    ),
     path("catalogs/<str:code>/in-force/", views.CatalogViewSet.as_view({"get": "in_force"}), name="catalog-in-force"),
     path("catalogs/<str:code>/diff/", views.CatalogViewSet.as_view({"get": "diff"}), name="catalog-diff"),
     path("catalogs/<str:code>/changes/", feed.ChangesViewSet.as_view({"get": "list"}), name="catalog-changes"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -41,12 +44,14 @@ from catalog.changes import (
     CHANGE_KINDS,
     all_compared_anew,
     changes_between,
+    codes_not_spoken_of,
     compared_anew,
     counted,
     is_stored,
     says_the_same,
 )
 from catalog.clock import china_today
+from catalog.importing.again import rows_in_child
 from catalog.importing.diff import WEIGHTS
 from catalog.importing.export import (
     csv_lines,
@@ -73,6 +78,11 @@ SHOWN_PROBLEMS = 100
 SHOWN_NORMALISED = 1000
 
 
+def shown_etag(shown: Any) -> str:
+    """Return what changes whenever an answer does."""
+    return hashlib.sha256(json.dumps(shown, cls=DjangoJSONEncoder, sort_keys=True).encode()).hexdigest()[:32]
+
+
 class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
     """Catalogs 目录: named lists kept in versions."""
 
@@ -81,7 +91,7 @@ class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
     filterset_class = CatalogFilter
     lookup_field = "code"
     lookup_value_regex = "[^/]+"
-    scopes = {"GET": READ, "POST": WRITE}
+    scopes = {"GET": READ, "POST": WRITE, "PATCH": WRITE}
 
     def get_queryset(self) -> QuerySet[Catalog]:
         visible = Catalog.objects.visible_to(self.request.user.insurer_id)
@@ -101,7 +111,8 @@ class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
 
     def retrieve(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         refuse_unknown(request.query_params, ())
-        return super().retrieve(request, *args, **kwargs)
+        shown = self.get_serializer(self.get_object()).data
+        return etags.answer(request, shown, etag=shown_etag(shown), immutable=False)
 
     @extend_schema(request=shapes.CatalogInput, responses={201: shapes.CatalogOutput})
     def create(self, request: Any) -> Response:
@@ -114,6 +125,28 @@ class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
         catalog = services.create_catalog(owner_id=self._owner(owner), by=request.user.person, **fields)
         shown = self.get_serializer(catalog).data
         return Response(shown, status=201, headers={"Location": reverse("catalog-detail", args=[catalog.code])})
+
+    @extend_schema(request=shapes.CatalogChange, responses=shapes.CatalogOutput)
+    def partial_update(self, request: Any, code: str) -> Response:
+        """Correct a catalog's facts; code, kind, series and owner only until a version of it is published."""
+        refuse_unknown(request.query_params, ())
+        given = shapes.CatalogChange(data=request.data)
+        given.is_valid(raise_exception=True)
+        catalog = catalog_of(request, code)
+        check_writable(request, catalog)
+        etags.check_match(request, shown_etag(self.get_serializer(catalog).data))
+        fields = given.validated_data
+        if "owner" in fields:
+            fields["owner_id"] = self._owner(fields.pop("owner") or "")
+        if "series" in fields:
+            fields["series"] = fields["series"] or ""
+        services.change_catalog(catalog=catalog, by=request.user.person, **fields)
+        changed = catalog_of(request, fields.get("code", code))
+        shown = self.get_serializer(changed).data
+        response = Response(shown, headers={"ETag": f'"{shown_etag(shown)}"'})
+        if changed.code != code:
+            response["Content-Location"] = reverse("catalog-detail", args=[changed.code])
+        return response
 
     def _owner(self, code: str) -> int | None:
         insurers = Catalog._meta.get_field("owner").related_model.objects
@@ -186,6 +219,9 @@ class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
             counts = counted(changes, new.entry_count)
             asked = [one for one in changes if all(value in {None, one[name]} for name, value in wanted.items())]
             page = [shapes.shown_change(one) for one in pages.paginate_queryset(asked, request) or []]
+        gone = [one["entry_code"] for one in page if one["change"] == "removed"]
+        silent = codes_not_spoken_of(old, new, gone)
+        page = [one | {"spoken_of": False} if one["entry_code"] in silent else one for one in page]
         answer = pages.get_paginated_response(page)
         answer.data = {"from": old.label, "to": new.label, "counts": shapes.shown_counts(counts), **answer.data}
         if old.complete_for != new.complete_for:
@@ -450,14 +486,16 @@ class ImportViewSet(ApiViewSet):
     def marked_csv(self, request: Any, pk: str) -> HttpResponseBase:
         """The failed file's own rows with a column 错误 that says what to mend; it may be corrected and uploaded again."""
         run, file = self._kept(request, pk)
-        lines = mended_csv_lines(file, services.file_problems(run), *services.how_read(run))
+        lines = mended_csv_lines(rows_in_child(file, *services.how_read(run)), services.file_problems(run))
         return download(lines, marked_name(run.file_name, "csv"), "text/csv")
 
     @extend_schema(responses={(200, XLSX): OpenApiTypes.BINARY})
     def marked_xlsx(self, request: Any, pk: str) -> HttpResponseBase:
         """The same as XLSX."""
         run, file = self._kept(request, pk)
-        book = mended_xlsx_file(file, services.file_problems(run), *services.how_read(run))
+        book = mended_xlsx_file(
+            rows_in_child(file, *services.how_read(run)), services.file_problems(run), services.places(run)
+        )
         return download(book, marked_name(run.file_name, "xlsx"), XLSX)
 
     def _kept(self, request: Any, pk: str) -> tuple[ImportRun, Path]:
@@ -508,7 +546,7 @@ def shown_run(run: ImportRun, version: CatalogVersion | None, *, problems: bool 
         "warnings": found["warning"],
         "warning_count": run.warning_count,
         **{name: getattr(run, name) for name in shapes.READING},
-        "columns": run.columns_read,
+        "columns": [{name: read[name] for name in ("header", "column")} for read in run.columns_read],
         "normalised": run.normalised[:SHOWN_NORMALISED] if problems else [],
         "version": {"catalog": run.catalog.code, "label": version.label} if version and run.catalog else None,
         "diff": diff,

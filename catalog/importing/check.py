@@ -77,6 +77,7 @@ def check(path: Path, kind: str, options: CheckOptions | None = None) -> Generat
         encoding=run.encoding,
         columns=run.columns,
         headers=run.headers,
+        places=run.places,
         rows=run.rows,
         kept=run.kept,
         error_count=findings.error_count,
@@ -125,6 +126,7 @@ class _Run:
         self.file_format = self.encoding = ""
         self.columns: tuple[str, ...] = ()
         self.headers: tuple[str, ...] = ()
+        self.places: tuple[int, ...] = ()
         self.rows = self.kept = 0
 
     def close(self) -> None:
@@ -153,6 +155,8 @@ class _Run:
             *(placed.header for placed in header.placed),
             *(header.cells[at] for at in header.extra.values()),
         )
+        self.places = (*map(header.cell_of, header.placed), *header.extra.values())
+        findings.titles = {column.name: column.title for column in table_of(kind)} | header.titles()
         forms = DosageForms(FormRow(*row) for row in self._options.dosage_forms)
         sheet = _Sheet(header, kind, self._options, forms, findings, table.size if table.file_format == "csv" else 0)
         rows = regular_rows(table, header, findings, NonEntries(header, names, headings_of(kind, header, table.sample)))
@@ -447,7 +451,7 @@ class _Sheet:
 SAME_BUT_REMARKS = {"alike_zh": "的同名条目相同（说明和来源除外）", "alike_en": ", but for note and source"}
 SAME_DRUG = {"same_zh": "的药品、编码限定和文字相同", "same_en": "name the same drug with the same restrictions"}
 SAME_CODE = {
-    "same_zh": "的 entry_code 相同",
+    "same_zh": "的条目编码相同",
     "same_en": "have the same entry_code",
     "mend_zh": "请改正编码；该列如只是表中的序号，请不要上传该列，系统会自行编码。",
     "mend_en": "Correct the codes; where the column only numbers the lines of a page, leave it out: codes are then made.",
@@ -513,10 +517,10 @@ def _rules_of(kind: str, place: dict[str, int]) -> list[Rule]:
     if kind in NAMING_KINDS:
         if "indication" in place:
             coded = [place["icd10"]] if "icd10" in place else []
-            rules.append(_coded("indication", place["indication"], coded, "icd10"))
+            rules.append(_coded("indication", place["indication"], coded, ("icd10",)))
         if "restriction" in place:
             coded = [place[name] for name in _CODED if name in place]
-            rules.append(_coded("restriction", place["restriction"], coded, "、".join(_CODED)))
+            rules.append(_coded("restriction", place["restriction"], coded, _CODED))
     return rules
 
 
@@ -525,7 +529,7 @@ def _date_order(first: int, last: int) -> Rule:
         start, end = values[first], values[last]
         if start is None or end is None or start is WRONG or end is WRONG or start <= end:
             return
-        days = {"first": "effective_from", "last": "effective_to"}
+        days = {"first": ("effective_from",), "last": ("effective_to",)}
         add("DATE_ORDER", row, "effective_from", f"{start} > {end}", **days)
 
     return effective_days_in_order
@@ -536,7 +540,7 @@ def _age_order(first: int, last: int) -> Rule:
         least, greatest = values[first], values[last]
         if least is None or greatest is None or least is WRONG or greatest is WRONG or least <= greatest:
             return
-        add("AGE_ORDER", row, "age_min", f"{least} > {greatest}")
+        add("AGE_ORDER", row, "age_min", f"{least} > {greatest}", first=("age_min",), last=("age_max",))
 
     return ages_in_order
 
@@ -550,7 +554,7 @@ def _selects(places: Sequence[int]) -> Rule:
     return selects_something
 
 
-def _coded(column: str, text: int, coded: Sequence[int], needed: str) -> Rule:
+def _coded(column: str, text: int, coded: Sequence[int], needed: tuple[str, ...]) -> Rule:
     def text_is_coded(row: int, values: Sequence[Any], add: Add) -> None:
         written = values[text]
         if written is None or written is WRONG or any(values[place] is not None for place in coded):

@@ -10,24 +10,23 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import IO, Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import PatternFill
 
-from catalog.importing.columns import ENTRIES, header_names
-from catalog.importing.result import CheckOptions
-from tables.cells import Cell
-from tables.encoding import Refusal
+from catalog.importing.again import KeptRow
+from catalog.importing.columns import ENTRIES, MASTER
 from tables.formulas import shield
 from tables.problems import Problem
-from tables.read import Table
-from tables.written import csv_table
+from tables.written import OWN_SHEETS, PROBLEM_SHEET, csv_table
 
 Entry = Mapping[str, Any]
 
 EXPORTED = tuple(column.name for column in ENTRIES)
+# What the columns of lists and of the drug master are called in Chinese.
+TITLES = {column.name: column.title for column in (*MASTER, *ENTRIES)}
 PROBLEM_HEADER = "错误"
 _PROBLEM_FIELDS = ("row", "column", "value", "code", "severity", "message_zh", "message_en")
 _LINES = 500
@@ -83,7 +82,7 @@ def readings(
         yield _reading("normalised", change["row"], change["column"], change["before"], zh, en)
     for read in columns_read:
         zh, en = (
-            f"表头“{read['header']}”读作列 {read['column']}",
+            f"表头“{read['header']}”读作列“{TITLES.get(read['column'], read['column'])}”",
             f"the header “{read['header']}” is the column {read['column']}",
         )
         yield _reading("column", None, read["column"], read["header"], zh, en)
@@ -120,9 +119,32 @@ def _json(value: Any) -> Any:
             return value
 
 
+def table_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """Write any rows as CSV under a header: no cell runs in a spreadsheet."""
+    return csv_table([header], rows)
+
+
+def table_xlsx(header: Sequence[str], rows: Iterable[Sequence[str]]) -> IO[bytes]:
+    """Write any rows as XLSX under a header, every cell as text."""
+    return _xlsx([header], rows)
+
+
 def xlsx_file(entries: Iterable[Entry]) -> IO[bytes]:
     """Write entries to a temporary XLSX file, which goes when it is closed, and return it at its beginning."""
     return _xlsx([EXPORTED], (written(entry) for entry in entries))
+
+
+def workbook_file(sheets: Mapping[str, Iterable[Sequence[str]]]) -> IO[bytes]:
+    """Write a workbook of sheets by name, each of rows of text, to a temporary file, and return it at its beginning."""
+    workbook = Workbook(write_only=True)
+    for name, rows in sheets.items():
+        sheet = workbook.create_sheet(name)
+        for row in rows:
+            sheet.append([_text_cell(sheet, cell) for cell in row])
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - handed on; whoever reads it closes it
+    workbook.save(file)
+    file.seek(0)
+    return file
 
 
 def table_file(header: Sequence[str], rows: Iterable[Sequence[str]]) -> IO[bytes]:
@@ -153,83 +175,109 @@ def _text_cell(sheet: Any, text: str) -> Any:
     return cell
 
 
-def mended_csv_lines(
-    path: Path, problems: Iterable[Problem], kind: str = "", options: CheckOptions | None = None
-) -> Iterator[bytes]:
-    """Write the curator's own rows as CSV with a column 错误 that says what is wrong with each, to be mended and
-    uploaded again. `kind` and `options` say how the file was read: without, its first row is the header."""
-    return csv_table([], _annotated(path, problems, kind, options or CheckOptions()))
+def mended_csv_lines(rows: Iterable[KeptRow], problems: Iterable[Problem]) -> Iterator[bytes]:
+    """Write the curator's own rows as CSV with a column 错误 that says what is wrong with each, to be mended and uploaded again.
+
+    Every row stands in the line of its number. `rows` are those of the file (catalog.importing.again).
+    """
+    return csv_table([], (cells for cells, _found in _marked(rows, list(problems))))
 
 
 def mended_xlsx_file(
-    path: Path, problems: Iterable[Problem], kind: str = "", options: CheckOptions | None = None
+    rows: Iterable[KeptRow], problems: Iterable[Problem], places: Mapping[str, int] | None = None
 ) -> IO[bytes]:
-    """Write the curator's own rows as XLSX with a column 错误, like `mended_csv_lines`."""
-    return _xlsx([], _annotated(path, problems, kind, options or CheckOptions()))
+    """Write the curator's own rows as XLSX like `mended_csv_lines`, the wrong cells coloured, and all problems in a sheet 问题.
+
+    `places` say where each column stands (0: the first).
+    """
+    problems = list(problems)
+    workbook = Workbook(write_only=True)
+    sheet = workbook.create_sheet("data")
+    for cells, found in _marked(rows, problems):
+        made = [_text_cell(sheet, cell) for cell in cells]
+        for one in found:
+            _colour(sheet, made, (places or {}).get(one.column), one.severity)
+        if found:
+            _colour(sheet, made, len(made) - 1, "error")
+        sheet.append(made)
+    listed = workbook.create_sheet(PROBLEM_SHEET)
+    listed.append(list(OWN_SHEETS[PROBLEM_SHEET]))
+    words = {"error": "错误", "warning": "提示"}
+    for one in problems:
+        title = TITLES.get(one.column, one.column)
+        row = [_shown(one.row), title, one.value, one.code, words[one.severity], one.zh]
+        listed.append([_text_cell(listed, cell) for cell in row])
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - handed on; whoever reads it closes it
+    workbook.save(file)
+    file.seek(0)
+    return file
 
 
-def _annotated(path: Path, problems: Iterable[Problem], kind: str, options: CheckOptions) -> Iterator[list[str]]:
+_FILLS = {"error": PatternFill("solid", fgColor="FFFFC7CE"), "warning": PatternFill("solid", fgColor="FFFFEB9C")}
+
+
+def _colour(sheet: Any, cells: list[Any], place: int | None, severity: str) -> None:
+    if place is None or place >= len(cells):
+        return
+    cells[place] = cells[place] or WriteOnlyCell(sheet)
+    cells[place].fill = _FILLS[severity]
+
+
+def _marked(rows: Iterable[KeptRow], problems: Sequence[Problem]) -> Iterator[tuple[list[str], list[Problem]]]:
+    """Yield every row of the file in its place, blank ones between them, with what is wrong with it behind its cells.
+
+    What is wrong with the file as a whole stands with the first row below the header. Lines that could not be read as rows stand between those
+    that could; a file of which nothing can be read is its problems alone.
+    """
     by_row: dict[int, list[Problem]] = {}
-    for found in problems:
-        by_row.setdefault(found.row or 0, []).append(found)
-    names = header_names(kind, options.mapping) if kind else None
-    try:
-        table = Table(
-            path,
-            options.limits,
-            names,
-            lambda _: None,
-            lambda _: None,
-            sheet=options.sheet,
-            header_row=options.header_row,
-        )
-    except Refusal:
-        yield [PROBLEM_HEADER]
-        for row in sorted(by_row):
-            yield [_sentence(by_row[row])]
-        return
-    try:
-        yield from _with_problems(table, by_row)
-    finally:
-        table.close()
+    for one in problems:
+        by_row.setdefault(one.row or 0, []).append(one)
+    place = 1
+    width: int | None = None
+    whole: list[Problem] = []
+    for row in rows:
+        if row.is_header:
+            whole = by_row.pop(0, []) + by_row.pop(row.row, [])
+            width = len(row.cells)
+        for lost in sorted(number for number in by_row if number < row.row):
+            yield from _blank(lost - place)
+            place = max(place, lost) + 1
+            yield _lost(by_row.pop(lost), width or 1)
+        yield from _blank(row.row - place)
+        place = max(place, row.row) + 1
+        if row.is_header:
+            yield [*row.cells, PROBLEM_HEADER], []
+        elif width is None:
+            yield row.cells, []  # a title
+        else:
+            found, told = by_row.pop(row.row, []), whole
+            whole = []
+            padded = row.cells + [""] * (width - len(row.cells))
+            yield [*padded, _sentence([*told, *found])], found
+    if width is None:
+        yield [PROBLEM_HEADER], []
+        place = 2
+    elif whole:
+        yield [*[""] * width, _sentence(whole)], whole
+        place += 1
+    for lost in sorted(by_row):
+        yield from _blank(lost - place)
+        place = max(place, lost) + 1
+        yield _lost(by_row[lost], width or 0)
 
 
-def _with_problems(table: Table, by_row: dict[int, list[Problem]]) -> Iterator[list[str]]:
-    width = len(table.header)
-    whole_file = by_row.pop(0, []) + by_row.pop(table.header_row, [])
-    for _, cells in table.above:  # titles stay where they were
-        yield _texts(cells)
-    yield [*_texts(table.header), PROBLEM_HEADER]
-    if whole_file:
-        yield [*[""] * width, _sentence(whole_file)]
-    waiting = sorted(by_row)
-    place = 0
-    for row, cells in _readable(table):
-        # Lines that could not be read as rows stand between those that could.
-        while place < len(waiting) and waiting[place] < row:
-            yield [by_row[waiting[place]][0].value, *[""] * (width - 1), _sentence(by_row[waiting[place]])]
-            place += 1
-        texts = _texts(cells)
-        padded = texts + [""] * (width - len(texts))
-        found = by_row[row] if place < len(waiting) and waiting[place] == row else []
-        place += bool(found)
-        yield [*padded, _sentence(found)]
-    for row in waiting[place:]:
-        yield [by_row[row][0].value, *[""] * (width - 1), _sentence(by_row[row])]
+def _blank(rows: int) -> Iterator[tuple[list[str], list[Problem]]]:
+    for _ in range(rows):
+        yield [], []
 
 
-def _readable(table: Table) -> Iterator[tuple[int, Sequence[Cell]]]:
-    """The rows up to where the file breaks off, if it does: that it does is among the problems."""
-    try:
-        yield from table
-    except Refusal:
-        return
-
-
-def _texts(cells: Sequence[Cell]) -> list[str]:
-    return [cell if isinstance(cell, str) else cell.shown or cell.text for cell in cells]
+def _lost(found: Sequence[Problem], width: int) -> tuple[list[str], list[Problem]]:
+    """A line that could not be read as a row: as much of it as its first problem quotes."""
+    cells = [found[0].value, *[""] * (width - 1)] if width else []
+    return [*cells, _sentence(found)], list(found)
 
 
 def _sentence(problems: Sequence[Problem]) -> str:
     # Most sentences name the column themselves.
-    return "；".join(f"[{p.code}] {p.zh}" if p.column in p.zh else f"[{p.code}] {p.column} {p.zh}" for p in problems)
+    told = ((p, TITLES.get(p.column, p.column)) for p in problems)
+    return "；".join(f"[{p.code}] {p.zh}" if title in p.zh else f"[{p.code}] {title} {p.zh}" for p, title in told)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from catalog import clock, reference, uploads
 from catalog.changes import follow, says_the_same
 from catalog.entries import checksum_of
+from catalog.importing.again import Mended, mended_in_child
 from catalog.importing.check import check
 from catalog.importing.child import check_in_child
 from catalog.importing.columns import DRUGS, ENTRY_COPY_COLUMNS, MASTER_COPY_COLUMNS
@@ -35,8 +36,11 @@ from common.audit.deeds import Deed
 from common.audit.services import record
 from common.jobs.services import Lease
 from common.lifecycle import NEW, why_not
+from tables.encoding import Refusal
+from tables.gate import not_a_table
 from tables.limits import Progress
 from tables.problems import Problem
+from tables.workbook import column_letters
 
 log = logging.getLogger(__name__)
 CHUNK = 2000
@@ -68,6 +72,8 @@ def load(run: ImportRun, lease: Lease) -> None:
     lease.progress("check", 0, run.file_size)
     result: list[CheckResult] = []
     try:
+        if run.mending and not run.file_path:
+            _write_mended(run, result)
         with transaction.atomic():
             if run.kind == ImportRun.Kind.DRUGS:
                 stage()
@@ -91,6 +97,25 @@ def load(run: ImportRun, lease: Lease) -> None:
     uploads.discard(run.file_path)
     if run.version and run.version.entry_count >= LARGE:
         _refresh_statistics()
+
+
+def _write_mended(run: ImportRun, result: list[CheckResult]) -> None:
+    """Write the file of a run whose cells were mended on a page, from the one it was made from; raises _Wrong where that is gone."""
+    source = run.mended_from
+    path = uploads.full_path(source.file_path if source else "")
+    kind = DRUGS if run.kind == ImportRun.Kind.DRUGS else run.catalog.kind if run.catalog else ""
+    options = CheckOptions(names=run.names, sheet=run.sheet, header_row=run.header_row, mapping=run.mapping)
+    cells = [Mended(cell["row"], cell["column"], cell["after"]) for cell in run.mending]
+    try:
+        if not path.exists():
+            zh, en = "原文件已不再保留。请重新上传。", "the file it was made from is no longer kept. Upload it again."
+            raise not_a_table(zh, en)
+        stored = uploads.keep(mended_in_child(path, kind, options, cells))
+    except Refusal as refusal:
+        result.append(CheckResult(kind=kind, sha256="", size=0, error_count=1, errors=(refusal.problem,)))
+        raise _Wrong from refusal
+    run.file_path, run.file_size, run.sha256 = stored.path, stored.size, stored.sha256
+    run.save(update_fields=["file_path", "file_size", "sha256"])
 
 
 def _log_ready(run: ImportRun) -> None:
@@ -181,6 +206,7 @@ def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult]) -> None
         effective_to=run.effective_to,
         note=run.note,
         complete_for=run.complete_for,
+        expected_counts=run.expected_counts,
         created_by=run.created_by,
         editors=[run.created_by],
     )
@@ -235,7 +261,8 @@ def _finish(run: ImportRun, result: CheckResult, outcome: str) -> None:
         "encoding": result.encoding,
     }
     run.columns_read = [
-        {"header": header, "column": column} for header, column in zip(result.headers, result.columns, strict=True)
+        {"header": header, "column": column, "letter": column_letters(place + 1)}
+        for header, column, place in zip(result.headers, result.columns, result.places, strict=True)
     ]
     run.normalised = [change.as_dict() for change in result.normalised]
     run.finished_at = timezone.now()

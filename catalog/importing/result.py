@@ -64,7 +64,7 @@ class CheckResult:
     """What was found in a file. Nothing of it may be kept when `error_count` is not 0: blocks sent before are then
     void.
 
-    `columns` are those found, in the file's order, `headers` what the file calls them.
+    `columns` are those found, in the file's order, `headers` what the file calls them, `places` the cells they stand in (0: the first).
     `rows` counts the data rows read, `kept` those sent (rows minus duplicates). `errors` and `warnings` hold the first
     `Limits.problems_kept` in file order; the counts count all.
     """
@@ -76,6 +76,7 @@ class CheckResult:
     encoding: str = ""
     columns: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
+    places: tuple[int, ...] = ()
     rows: int = 0
     kept: int = 0
     error_count: int = 0
@@ -93,7 +94,7 @@ class CheckResult:
     def as_dict(self) -> dict[str, Any]:
         """The result as plain data, for JSON."""
         data = {name: getattr(self, name) for name in _PLAIN}
-        data["columns"], data["headers"] = list(self.columns), list(self.headers)
+        data["columns"], data["headers"], data["places"] = list(self.columns), list(self.headers), list(self.places)
         for name in ("errors", "warnings", "normalised"):
             data[name] = [found.as_dict() for found in getattr(self, name)]
         return data
@@ -120,6 +121,7 @@ def result_from_dict(data: Mapping[str, Any]) -> CheckResult:
         **plain,
         columns=tuple(data["columns"]),
         headers=tuple(data["headers"]),
+        places=tuple(data["places"]),
         errors=tuple(problem_from_dict(found) for found in data["errors"]),
         warnings=tuple(problem_from_dict(found) for found in data["warnings"]),
         normalised=tuple(Normalised(**found) for found in data["normalised"]),

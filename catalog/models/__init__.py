@@ -6,7 +6,7 @@ from catalog.models.comments import Comment, CommentQuerySet
 from catalog.models.drugs import Approval, Drug, DrugProduct, DrugProductQuerySet
 from catalog.models.edits import EntryEdit
 from catalog.models.entries import CatalogEntry
-from catalog.models.imports import ImportProblem, ImportRun
+from catalog.models.imports import ImportProblem, ImportRun, Upload
 from catalog.models.reviews import ReviewMark
 from catalog.models.revision import Revision
 from catalog.models.versions import CatalogVersion, VersionQuerySet
@@ -49,6 +49,7 @@ __all__ = [
     "ReviewMark",
     "Revision",
     "Series",
+    "Upload",
     "VersionChange",
     "VersionQuerySet",
 ]

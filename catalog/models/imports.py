@@ -1,15 +1,28 @@
 """Files brought in, and what was wrong with them."""
 
 import uuid
+from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.catalogs import CODE_PATTERN, Catalog
 from catalog.models.versions import CatalogVersion
 from common.jobs.models import Job
+
+
+class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+    def unsettled(self) -> Self:
+        """Keep those that wait, run, or failed and were neither followed by another one for the same version nor taken note of."""
+        later = ImportRun.objects.filter(
+            kind=OuterRef("kind"), label=OuterRef("label"), created_at__gt=OuterRef("created_at")
+        ).filter(Q(catalog=OuterRef("catalog")) | Q(catalog=None, kind="drugs"))
+        later = later.exclude(outcome="", job__state=Job.State.CANCELLED)
+        under_way = Q(outcome="", job__state__in=[Job.State.QUEUED, Job.State.RUNNING])
+        failed = Q(outcome="failed") | Q(outcome="", job__state=Job.State.DEAD)
+        return self.filter(under_way | (failed & Q(acknowledged_by="") & ~Exists(later)))
 
 
 class ImportRun(models.Model):
@@ -65,12 +78,22 @@ class ImportRun(models.Model):
     error_count = models.PositiveIntegerField(_("errors"), default=0)
     warning_count = models.PositiveIntegerField(_("warnings"), default=0)
     no_difference = models.BooleanField(_("no difference"), default=False)
+    expected_counts = models.JSONField(
+        _("expected counts"), default=dict, db_default=Value({}, models.JSONField()), blank=True
+    )
+    # A file mended on its page: the failed import it was made from, and the cells replaced ([{row, column, before, after}]).
+    mended_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="mended_as", verbose_name=_("mended from")
+    )
+    mending = models.JSONField(_("mended cells"), default=list, db_default=Value([], models.JSONField()), blank=True)
+    # Who has taken note that it failed: it is no longer among what waits for somebody.
+    acknowledged_by = models.CharField(_("seen to by"), max_length=150, blank=True, default="", db_default="")
+    acknowledged_at = models.DateTimeField(_("seen to at"), null=True, blank=True)
     created_by = models.CharField(_("uploaded by"), max_length=150)
     created_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
-    # Whoever has seen to a failed import: it no longer waits for anybody.
-    acknowledged_by = models.CharField(_("seen to by"), max_length=150, blank=True, default="", db_default="")
-    acknowledged_at = models.DateTimeField(_("seen to at"), null=True, blank=True)
+
+    objects = ImportRunQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("import")
@@ -101,6 +124,36 @@ class ImportRun(models.Model):
         if self.outcome or self.job is None:
             return self.outcome or "queued"
         return {Job.State.DONE: "running", Job.State.DEAD: "failed"}.get(Job.State(self.job.state), self.job.state)
+
+
+class Upload(models.Model):
+    """A file kept while a person says how it is to be read: not yet an import. It goes when it becomes one, or after a day."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    catalog = models.ForeignKey(Catalog, models.CASCADE, related_name="uploads", verbose_name=_("catalog"))
+    file_name = models.CharField(_("file name"), max_length=255)
+    file_path = models.CharField(max_length=255)
+    file_size = models.PositiveBigIntegerField(_("file size"))
+    # How it is to be read, as in ImportRun; in `mapping` '' leaves a column out.
+    names = models.CharField(_("names"), max_length=7, blank=True, default="", db_default="")
+    sheet = models.CharField(_("sheet"), max_length=100, blank=True, default="", db_default="")
+    header_row = models.PositiveIntegerField(_("header row"), null=True, blank=True)
+    mapping = models.JSONField(
+        _("columns by own header"), default=dict, db_default=Value({}, models.JSONField()), blank=True
+    )
+    # What its first rows look like, read so (catalog.importing.preview), and what was typed into the form so far.
+    preview = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), blank=True)
+    typed = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), blank=True)
+    created_by = models.CharField(_("uploaded by"), max_length=150)
+    created_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("upload")
+        verbose_name_plural = _("uploads")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.file_name
 
 
 class ImportProblem(models.Model):

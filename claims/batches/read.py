@@ -387,7 +387,10 @@ def _merge(claim: _Open, row: int, values: Mapping[str, Any]) -> None:
         said, first_row = claim.says.setdefault(name, (value, row))
         if said != value:
             shown = mask(str(value)) if name == "member_ref" else _plain(name, value)
-            same = {"same_zh": f"属于同一赔案 {claim.claim_no}", "same_en": f"belong to the claim {claim.claim_no}"}
+            same: dict[str, Any] = {
+                "same_zh": f"属于同一赔案 {claim.claim_no}",
+                "same_en": f"belong to the claim {claim.claim_no}",
+            }
             claim.problems.append(problem("CONFLICTING_ROWS", row, name, shown, other=first_row, **same))
 
 
@@ -397,7 +400,9 @@ def _line_problems(row: int, values: Mapping[str, Any]) -> Iterator[Problem]:
         yield _of_sentence(row, "generic_name", "", said("NO_DRUG_IDENTITY"))
     start, end = values.get("policy_start"), values.get("policy_end")
     if start and end and start is not WRONG and end is not WRONG and start > end:
-        yield problem("DATE_ORDER", row, "policy_start", f"{start} > {end}", first="policy_start", last="policy_end")
+        yield problem(
+            "DATE_ORDER", row, "policy_start", f"{start} > {end}", first=("policy_start",), last=("policy_end",)
+        )
     quantity, amount, base_paid, other_paid = _figures(values)
     if not refund_of and quantity > 0 <= base_paid and other_paid >= 0 <= amount:
         return
@@ -493,7 +498,7 @@ def _same_number(claim: _Open, earlier: int, place: int, number: int) -> Problem
     rows = claim.rows if len(claim.rows) == len(claim.lines) else [claim.rows[-1]] * len(claim.lines)
     other, row = rows[earlier], rows[place]
     if claim.written[earlier] != claim.written[place]:
-        same = {"same_zh": f"的行号都是 {number}", "same_en": f"have the line number {number}"}
+        same: dict[str, Any] = {"same_zh": f"的行号都是 {number}", "same_en": f"have the line number {number}"}
         return problem("CONFLICTING_ROWS", row, "line_no", number, other=other, **same)
     zh = f"第 {other} 行与第 {row} 行完全相同，行号都是 {number}。同一条明细只能报一次，请删除其中一行；若确是两条明细，请分别编号。"
     en = (
@@ -598,7 +603,10 @@ def _json_claim(row: int, line: str, first_row: dict[int, int]) -> Claim:
     if claim_no:
         other = first_row.setdefault(hash(claim_no), row)
         if other != row:
-            same = {"same_zh": f"的赔案号都是 {claim_no[:40]}", "same_en": f"have the claim number {claim_no[:40]}"}
+            same: dict[str, Any] = {
+                "same_zh": f"的赔案号都是 {claim_no[:40]}",
+                "same_en": f"have the claim number {claim_no[:40]}",
+            }
             twice = problem("CONFLICTING_ROWS", row, "claim_no", claim_no, other=other, **same)
             problems = [twice]
     if problems:
@@ -619,7 +627,7 @@ def _read(read: Callable[[str], str | None], value: object) -> str | None:
         return ""
 
 
-def _words(fault: _Unreadable) -> dict[str, str]:
+def _words(fault: _Unreadable) -> dict[str, Any]:
     if fault.code == "DUPLICATE_COLUMN":
         return {"headers": fault.zh}
     return {"why_zh": fault.zh, "why_en": fault.en}

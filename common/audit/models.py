@@ -44,7 +44,7 @@ class Record(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.id} {self.who} {self.deed} {self.object}"
+        return f"{self.id} {self.who} {self.get_deed_display()} {self.object}"
 
 
 class Head(models.Model):

@@ -150,12 +150,6 @@ def today() -> date:
 class VersionMoves(PageAdmin):
     """The moves of a version: a button and a page for each of `PAGES`."""
 
-    def _frame(
-        self, request: HttpRequest, version: CatalogVersion, tab: str, *, buttons: bool = True
-    ) -> dict[str, Any]:
-        """Return what every page of a version shows (desk.versions.pages)."""
-        raise NotImplementedError
-
     def move_routes(self) -> list[URLPattern]:
         """Return the routes of the moves' pages; two moves may share one."""
         return [
@@ -163,10 +157,10 @@ class VersionMoves(PageAdmin):
             for name in dict.fromkeys(page.name for page in PAGES.values())
         ]
 
-    def move_buttons(self, request: HttpRequest, version: CatalogVersion) -> list[Button]:
-        """Return a button for each move that the table lets anybody make now, with why not where it is not this person."""
+    def move_buttons(self, request: HttpRequest, version: CatalogVersion, day: date | None = None) -> list[Button]:
+        """Return a button for each move that the table lets anybody make on a day (today), with why not where it is not this person."""
         person = request.user.get_username()
-        standing = moves.standing_of(version, today())
+        standing = moves.standing_of(version, day or today())
         buttons = []
         for name, page in PAGES.items():
             why = why_not(MOVE[name], standing, person)

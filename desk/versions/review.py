@@ -24,14 +24,15 @@ from desk.forms import posted
 from desk.frame import paged, sentences
 from desk.versions.checks import lines
 from desk.versions.forms import PublishForm
-from desk.versions.moves import MAY_PUBLISH, VersionMoves, today
+from desk.versions.moves import MAY_PUBLISH
+from desk.versions.tabs import VersionTabs, day_of
 from insurers.reach import products_naming
 
 MAY_SEE_PRODUCTS = "insurers.view_productversion"
 SHOWS = ("", "unseen", "major", "remarked")
 
 
-class ReviewPages(VersionMoves):
+class ReviewPages(VersionTabs):
     """The pages around publishing a version."""
 
     def review_routes(self) -> list[URLPattern]:
@@ -48,8 +49,7 @@ class ReviewPages(VersionMoves):
         version = self.found(request, pk)
         if request.method != "POST" and version.published_at is not None:
             return redirect(self.url("sheet", pk))
-        # The day it was read on; a version that was compared anew was read without.
-        standing = moves.held_against(version, getattr(version, "told_day", None) or today())
+        standing = moves.held_against(version, day_of(request))
         form = PublishForm(posted(request), standing=standing, initial={"against": standing.follows or ""})
         status = 200
         if request.method == "POST" and form.is_valid():
@@ -80,7 +80,7 @@ class ReviewPages(VersionMoves):
         if request.user.has_perm(MAY_SEE_PRODUCTS):
             reached = products_naming(version.catalog.code, version.effective_from, version.effective_to)
         return {
-            **self._frame(request, version, "review", buttons=False),
+            **self.tab_context(request, version, "review", with_buttons=False),
             **_changes(request, version, progress),
             "parent": version.parent,
             "counts": version.change_counts,
@@ -123,7 +123,7 @@ class ReviewPages(VersionMoves):
         if version.published_at is None:
             raise Http404
         context = {
-            **self._frame(request, version, "sheet", buttons=False),
+            **self.tab_context(request, version, "sheet", with_buttons=False),
             "page_title": _("Publication sheet"),
             "counts": version.change_counts,
             "parent": version.parent,

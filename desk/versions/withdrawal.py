@@ -15,13 +15,14 @@ from claims.resting import resting_on
 from common.errors import Refused
 from desk.forms import NothingToFillIn, ReasonForm, posted
 from desk.frame import sentences
-from desk.versions.moves import MAY_WITHDRAW, VersionMoves, today
+from desk.versions.moves import MAY_WITHDRAW
+from desk.versions.tabs import VersionTabs, day_of
 from insurers.reach import products_naming
 
 RESTING_DAYS = 30
 
 
-class WithdrawalPages(VersionMoves):
+class WithdrawalPages(VersionTabs):
     """The page of a withdrawal, for who asks and for who carries it out."""
 
     def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -47,10 +48,10 @@ class WithdrawalPages(VersionMoves):
                 messages.success(request, told % {"version": version})
                 return redirect(self.url("change", pk))
         move = "withdraw" if asked else "ask-withdrawal"
-        refusal_now = moves.refusal(version, move, person, today())
+        refusal_now = moves.refusal(version, move, person, day_of(request))
         known_at = clock.observe().known_at
         context = {
-            **self._frame(request, version, "withdraw", buttons=False),
+            **self.tab_context(request, version, "withdraw", with_buttons=False),
             "asked": asked,
             "form": form,
             "why_not": refusal_now.detail if refusal_now else "",

@@ -102,6 +102,19 @@ def _why(code: str) -> str:
 
 
 @transaction.atomic
+def change_webhook(*, webhook: Webhook, events: Iterable[str], note: str, by: str) -> Webhook:
+    """Let an endpoint listen to other events, or note something else of it; its address is its own: another one is another endpoint."""
+    webhook = Webhook.objects.select_for_update().get(pk=webhook.pk)
+    before = {"events": webhook.events, "note": webhook.note}
+    webhook.events, webhook.note = list(dict.fromkeys(events)), note
+    webhook.save(update_fields=["events", "note"])
+    after = {"events": webhook.events, "note": webhook.note}
+    if before != after:
+        record_deed(Deed.WEBHOOK_CHANGED, by=by, what=webhook, before=before, after=after)
+    return webhook
+
+
+@transaction.atomic
 def rotate_secret(*, webhook: Webhook, by: str, at: datetime) -> Webhook:
     """Give an endpoint a new secret; for 24 hours everything is signed with the one before too."""
     webhook = Webhook.objects.select_for_update().get(pk=webhook.pk)

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 class Fault(Exception):
     """Why a cell cannot be read: a problem code and the words that fill its sentence."""
 
-    def __init__(self, code: str, why_zh: str = "", why_en: str = "", **details: object) -> None:
+    def __init__(self, code: str, why_zh: str = "", why_en: str = "", **details: Any) -> None:
         super().__init__(code)
         self.code = code
-        self.details = {"why_zh": why_zh, "why_en": why_en, **details}
+        self.details: dict[str, Any] = {"why_zh": why_zh, "why_en": why_en, **details}
 
 
 class Parsed(NamedTuple):

@@ -61,6 +61,7 @@ BODIES: dict[tuple[str, str], Callable[[], Any]] = {
     ("POST", "entry-bulk"): lambda: {"where": {"q": "替尼"}, "set": {"note": "更正"}, "reason": "错字"},
     ("PATCH", "entry-detail"): lambda: {"note": "更正"},
     ("PATCH", "version-detail"): lambda: {"note": "更正"},
+    ("PATCH", "catalog-detail"): lambda: {"note": "更正"},
     ("POST", "comment-list"): lambda: {"stance": "support", "text": "同意"},
     ("PATCH", "comment-detail"): lambda: {"text": "总体同意"},
     ("POST", "comment-answer"): lambda: {"disposition": "noted", "text": "已阅"},

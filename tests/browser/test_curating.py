@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.urls import reverse
+from openpyxl import Workbook
 
 from catalog.models import Catalog, CatalogVersion
 from tests.browser.conftest import PASSWORD, WIDTHS
@@ -71,9 +72,11 @@ def test_alice_uploads_and_bob_publishes(
         page.goto(f"{alice.home}/admin/catalog/catalog/{catalog.pk}/")
         page.click("text=上传新版本")
         page.set_input_files("#id_file", SEED)
+        alice.picture("upload")
+        page.click("text=上传并预览")
         page.fill("#id_label", "2025")
         page.fill("#id_effective_from", "2026-01-01")
-        alice.picture("upload")
+        alice.picture("upload-steps")
         page.click("text=上传并检查")
         page.wait_for_selector("[data-progress]")
         alice.picture("import-waiting")
@@ -133,6 +136,7 @@ def test_the_next_file_shows_what_it_changes(
         page = alice.page
         page.goto(f"{alice.home}/admin/catalog/catalog/{catalog.pk}/upload/")
         page.set_input_files("#id_file", file)
+        page.click("text=上传并预览")
         page.fill("#id_label", "2026")
         page.fill("#id_effective_from", "2026-07-01")
         page.click("text=上传并检查")
@@ -179,6 +183,7 @@ def test_a_file_with_errors_tells_each_one(
         page = alice.page
         page.goto(f"{alice.home}/admin/catalog/catalog/{catalog.pk}/upload/")
         page.set_input_files("#id_file", file)
+        page.click("text=上传并预览")
         page.fill("#id_label", "1")
         page.fill("#id_effective_from", "2026-01-01")
         page.click("text=上传并检查")
@@ -192,6 +197,79 @@ def test_a_file_with_errors_tells_each_one(
         assert download.value.suggested_filename.startswith("problems-")
 
     assert not CatalogVersion.objects.exists()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_faulty_workbook_is_read_as_one_says_and_mended_on_the_page(
+    at_a_browser: Callable[..., Any], make_catalog: Callable[..., Catalog], worker: None, tmp_path: Path, width: int
+) -> None:
+    make_catalog("PROV", name="某省特药目录", provenance="demonstration")
+    book = Workbook()
+    book.active.title = "封面"
+    book.active.append(["某省特药目录"])
+    sheet = book.create_sheet("清单")
+    for row in (
+        ["某省特定高额药品目录（2026 年）"],
+        ["品名", "病种编码", "协议从", "厂"],
+        ["奥希替尼片", "C34", "2026-13-01", "甲厂"],
+        ["伏美替尼片", "肺癌", "2026-01-01", "乙厂"],
+        ["阿美替尼片", "C34", "2026-01-01", "丙厂"],
+    ):
+        sheet.append(row)
+    file = tmp_path / "特药目录.xlsx"
+    book.save(file)
+
+    with at_a_browser(width) as alice:
+        alice.sign_in("alice")
+        page = alice.page
+        page.goto(f"{alice.home}/admin/catalog/catalog/")
+        page.click("#result_list a:has-text('PROV')")
+        page.click("text=上传新版本")
+        page.set_input_files("#id_file", file)
+        page.click("text=上传并预览")
+        page.select_option("#id_sheet", "清单")
+        page.fill("#id_header_row", "2")
+        page.click("text=按此重新预览")
+        page.wait_for_selector("#id_column-D")
+        for letter, column in (("A", "generic_name"), ("B", "icd10"), ("C", "effective_from"), ("D", "manufacturer")):
+            page.select_option(f"#id_column-{letter}", column)
+        page.click("text=按此重新预览")
+        page.wait_for_selector("td.read >> nth=3")
+        page.fill("#id_label", "2026")
+        page.fill("#id_effective_from", "2026-01-01")
+        alice.picture("steps-mapped")
+        page.click("text=上传并检查")
+        page.wait_for_selector("text=文件有错误", timeout=30_000)
+        assert page.locator("text=协议从（C 列）").count() >= 1
+        alice.picture("import-failed-named")
+        page.click("text=在此修正单元格")
+        page.fill("[id='cell-3-effective_from']", "2026-01-31")
+        page.fill("[id='cell-4-icd10']", "C34")
+        alice.picture("mend")
+        page.click("text=保存并重新检查")
+        page.wait_for_selector("text=该文件已成为草稿", timeout=30_000)
+        alice.picture("mended")
+        page.click(".subtitle a")
+        page.wait_for_selector("svg.band")
+        alice.picture("catalog")
+        page.click("text=更正信息")
+        page.fill("#id_premium_cny", "99.00")
+        alice.picture("catalog-facts")
+        page.click("form button:has-text('保存')")
+        page.wait_for_selector("text=99.00")
+        with page.expect_download() as download:
+            page.click("table.cards a:has-text('XLSX') >> nth=0")
+        assert download.value.suggested_filename == "PROV-2026.xlsx"
+        page.click("table.cards a:has-text('打印') >> nth=0")
+        page.wait_for_selector("h1:has-text('某省特药目录')")
+        alice.picture("catalog-print")
+
+    version = CatalogVersion.objects.get()
+    assert list(version.entries.order_by("row_no").values_list("generic_name", "manufacturer")) == [
+        ("奥希替尼片", "甲厂"),
+        ("伏美替尼片", "乙厂"),
+        ("阿美替尼片", "丙厂"),
+    ]
 
 
 def test_a_key_is_copied_and_the_menu_opens_on_a_telephone(at_a_browser: Callable[..., Any]) -> None:

@@ -387,6 +387,6 @@ def _replayed(version: CatalogVersion) -> None:
     for code, told in entries.items():
         row = CatalogEntry.objects.filter(version=version, entry_code=code).values(*COLUMNS).get()
         assert (
-            drafting.changes_of(None, drafting._shown(row)).items()
+            drafting.changes_of(None, drafting.entry_shown(row)).items()
             >= {name: {"old": None, "new": value} for name, value in told.items() if value is not None}.items()
         )

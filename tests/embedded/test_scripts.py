@@ -106,8 +106,8 @@ def test_the_last_line_says_that_it_is_ready_and_nothing_else(running):
 
 
 def test_it_says_what_a_newcomer_needs(running):
-    assert re.search(r"sign in as maker +password \S{12,}", running.said)
-    assert re.search(r"sign in as checker +password \S{12,}", running.said)
+    assert re.search(r"sign in as editor +password \S{12,}", running.said)
+    assert re.search(r"sign in as insurer +password \S{12,}", running.said)
     assert re.search(r"API key of DEMO-INS-A: \S{20,}", running.said)
     assert "never for production" in running.said
 

@@ -1,6 +1,6 @@
 """What script/run says when it is ready, and makes the first time."""
 
-from desk.management.commands.demo_logins import Command
+from desk.management.commands.demo_logins import LOGINS, Command
 from embedded import welcome
 
 
@@ -30,7 +30,11 @@ def test_a_login_may_have_any_password():
 
     said = "\n".join(welcome.lines(Folder(), "http://127.0.0.1:9/", manage))
 
-    for name in ("maker", "checker"):
+    for name in welcome.LOGINS:
         assert asked[f"{name}_password"].startswith("-")
-        assert f"sign in as {name:<8} password {asked[f'{name}_password']}" in said
+        assert f"sign in as {name:<13} password {asked[f'{name}_password']}" in said
     assert "sbm_key" in said
+
+
+def test_every_login_that_is_told_is_made():
+    assert list(welcome.LOGINS) == list(LOGINS)

@@ -8,9 +8,10 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 
-from catalog import consultation, drafting, moves, reviewing
+from catalog import consultation, drafting, mending, moves, reviewing
 from catalog import services as catalogs
 from catalog.clock import observe
 from catalog.models import Catalog, CatalogVersion, Comment, ImportRun
@@ -20,6 +21,9 @@ from common.audit.deeds import Deed
 from common.audit.models import Record
 from common.jobs import services as jobs
 from common.jobs.models import Job
+from common.persons import services as persons
+from insurers import approval
+from insurers import persons as working_for
 from insurers import services as insurers
 from insurers.models import Insurer, Product, ProductVersion, Webhook
 from insurers.webhooks import services as webhooks
@@ -30,11 +34,15 @@ pytestmark = pytest.mark.django_db
 
 MODULES: tuple[ModuleType, ...] = (
     catalogs,
+    mending,
     moves,
     drafting,
     consultation,
     reviewing,
     insurers,
+    approval,
+    working_for,
+    persons,
     webhooks,
     claims,
     batches,
@@ -45,6 +53,14 @@ WRITES = {"save", "create", "update", "delete", "bulk_create", "get_or_create", 
 
 # What writes and is nobody's deed: the machinery's own, each with the reason.
 MACHINERY = {
+    "common.persons.services.password_is_given": "part of the deed that makes an account",
+    "common.persons.services.begin_second_factor": "a secret that counts for nothing until it is confirmed",
+    # Of the owner of the account, by whom they are logged (tests/desk/test_entry.py).
+    "common.persons.services.change_own_password": "the owner's own deed",
+    "common.persons.services.confirm_second_factor": "the owner's own deed",
+    "common.persons.services.make_recovery_codes": "the owner's own deed",
+    "common.persons.services.verify_code": "the owner's own deed",
+    "common.persons.services.tell_lock": "logged as of the account that was locked",
     "common.jobs.services.enqueue": "part of the deed that queues it",
     "common.jobs.services.ring": "tells the broker",
     "common.jobs.services.claim": "a worker takes a job",
@@ -136,6 +152,9 @@ class Office:
             by="dora",
         )
 
+    def failed(self) -> ImportRun:
+        return imported(self.catalog, "generic_name,icd10\n,C34\n", label="bad", by="dora")
+
     def dead(self) -> ImportRun:
         run = self.queued()
         Job.objects.filter(pk=run.job_id).update(state="dead")
@@ -154,8 +173,14 @@ class Office:
     def product_draft(self) -> ProductVersion:
         return insurers.create_product_version(product=self.product(), data=self.terms(), by="dora")
 
+    def product_submitted(self) -> ProductVersion:
+        return approval.submit_product_version(version=self.product_draft(), by="dora")
+
     def product_published(self) -> ProductVersion:
         return insurers.publish_product_version(version=self.product_draft(), by="dora")
+
+    def person(self) -> User:
+        return User.objects.create_user(username="erin", password="A long enough one 2026", is_staff=True)
 
     def key(self) -> Any:
         return insurers.issue_insurer_key(insurer=self.insurer, scopes=["catalog:read"], by="dora")[0]
@@ -181,9 +206,30 @@ class Office:
 
 D = Deed
 CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
+    "common.persons.services.give_temporary_password": (
+        D.PASSWORD_CHANGED,
+        lambda o: persons.give_temporary_password(user=o.person(), by="zoe"),
+    ),
+    "common.persons.services.reset_second_factor": (
+        D.SECOND_FACTOR_RESET,
+        lambda o: persons.reset_second_factor(user=o.person(), by="zoe"),
+    ),
+    "common.persons.services.unlock": (D.ACCOUNT_UNLOCKED, lambda o: persons.unlock(user=o.person(), by="zoe")),
+    "common.persons.services.end_sessions": (
+        D.SESSIONS_ENDED,
+        lambda o: persons.end_sessions(user=o.person(), by="zoe"),
+    ),
+    "insurers.persons.bind_user": (
+        D.ACCOUNT_BOUND,
+        lambda o: working_for.bind_user(user=o.person(), insurer=o.insurer, by="zoe"),
+    ),
     "catalog.services.create_catalog": (
         D.CATALOG_CREATED,
         lambda o: catalogs.create_catalog(code="NEW", name="新", kind="base", by="zoe"),
+    ),
+    "catalog.services.change_catalog": (
+        D.CATALOG_CHANGED,
+        lambda o: catalogs.change_catalog(catalog=o.catalog, name="新名", by="zoe"),
     ),
     "catalog.services.upload_catalog": (
         D.IMPORT_UPLOADED,
@@ -201,11 +247,15 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
         D.IMPORT_UPLOADED,
         lambda o: catalogs.upload_drugs(chunks=[b"x"], file_name="x.csv", by="zoe"),
     ),
-    "catalog.services.cancel_import": (D.IMPORT_CANCELLED, lambda o: catalogs.cancel_import(run=o.queued(), by="zoe")),
+    "catalog.mending.mend_import": (
+        D.IMPORT_MENDED,
+        lambda o: mending.mend_import(run=o.failed(), cells={(2, "generic_name"): "奥希替尼片"}, by="zoe"),
+    ),
     "catalog.services.acknowledge_import": (
         D.IMPORT_ACKNOWLEDGED,
-        lambda o: catalogs.acknowledge_import(run=o.dead(), by="zoe"),
+        lambda o: catalogs.acknowledge_import(run=o.failed(), by="zoe"),
     ),
+    "catalog.services.cancel_import": (D.IMPORT_CANCELLED, lambda o: catalogs.cancel_import(run=o.queued(), by="zoe")),
     "catalog.reviewing.mark_changes": (
         D.VERSION_MARKED,
         lambda o: reviewing.mark_changes(
@@ -350,6 +400,30 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
     "insurers.services.discard_product_draft": (
         D.PRODUCT_VERSION_DISCARDED,
         lambda o: insurers.discard_product_draft(version=o.product_draft(), by="zoe"),
+    ),
+    "insurers.approval.change_terms": (
+        D.PRODUCT_VERSION_CHANGED,
+        lambda o: approval.change_terms(
+            version=(draft := o.product_draft()), data={**TERMS, "waiting_days": 3}, against=draft.checksum, by="zoe"
+        ),
+    ),
+    "insurers.approval.submit_product_version": (
+        D.PRODUCT_VERSION_SUBMITTED,
+        lambda o: approval.submit_product_version(version=o.product_draft(), by="zoe"),
+    ),
+    "insurers.approval.send_back_product_version": (
+        D.PRODUCT_VERSION_SENT_BACK,
+        lambda o: approval.send_back_product_version(version=o.product_submitted(), reason="缺限额", by="zoe"),
+    ),
+    "insurers.approval.approve_product_version": (
+        D.PRODUCT_VERSION_PUBLISHED,
+        lambda o: approval.approve_product_version(
+            version=(draft := o.product_submitted()), against=draft.checksum, by="zoe"
+        ),
+    ),
+    "insurers.webhooks.services.change_webhook": (
+        D.WEBHOOK_CHANGED,
+        lambda o: webhooks.change_webhook(webhook=o.webhook(), events=["batch.finished"], note="夜间", by="zoe"),
     ),
     "insurers.webhooks.services.add_webhook": (
         D.WEBHOOK_ADDED,

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from catalog.importing.again import rows as rows_of
 from catalog.importing.columns import ENTRIES
 from catalog.importing.export import (
     EXPORTED,
@@ -246,15 +247,35 @@ def test_the_curators_own_rows_come_back_with_what_is_wrong(tmp_path):
     result = outcome(content, path=tmp_path)
     file = tmp_path / "upload"
 
-    text = b"".join(mended_csv_lines(file, result.errors)).decode("utf-8-sig")
+    text = b"".join(mended_csv_lines(rows_of(file, "base", OPTIONS), result.errors)).decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
 
     assert rows[0] == ["generic_name", "age_min", "错误"]
     assert [row[0] for row in rows] == ["generic_name", "奥希替尼", "'=索拉非尼", '"达沙替尼,3', "尼洛替尼"]
     assert [bool(row[2]) for row in rows[1:]] == [False, True, True, False]
     assert "BAD_NUMBER" in rows[2][2]
-    sheet = load_workbook(mended_xlsx_file(file, result.errors)).active
+    sheet = load_workbook(mended_xlsx_file(rows_of(file, "base", OPTIONS), result.errors)).active
     assert [[cell or "" for cell in row] for row in sheet.iter_rows(values_only=True)] == rows
+
+
+def test_every_row_of_a_marked_workbook_stands_where_it_stood_and_wrong_cells_are_coloured(tmp_path):
+    content = "某某目录,,\n\n通用名,最小年龄,多余\n奥希替尼,18,\n\n索拉非尼,x,\n"
+    result = outcome(content, path=tmp_path)
+    told = (*result.errors, *result.warnings)
+    places = dict(zip(result.columns, result.places, strict=True))
+
+    book = load_workbook(mended_xlsx_file(rows_of(tmp_path / "upload", "base", OPTIONS), told, places))
+
+    data, problems = book["data"], book["问题"]
+    assert (data["A4"].value, data["A6"].value, data["B6"].value) == ("奥希替尼", "索拉非尼", "x")
+    assert "UNKNOWN_COLUMN" in data["D4"].value and "BAD_NUMBER" in data["D6"].value
+    assert {cell.coordinate for row in data.iter_rows() for cell in row if cell.fill.fill_type} == {"B6", "D6"}
+    assert [(row[0].value, row[1].value, row[3].value) for row in problems.iter_rows(min_row=2)] == [
+        ("6", "最小年龄", "BAD_NUMBER"),
+        ("3", "多余", "UNKNOWN_COLUMN"),
+    ]
+    again = outcome(saved(book), path=tmp_path)
+    assert [(p.code, p.row) for p in (*again.errors, *again.warnings)] == [("BAD_NUMBER", 6), ("UNKNOWN_COLUMN", 3)]
 
 
 def test_titles_and_other_sheets_stay_out_of_the_way_of_a_mended_file(tmp_path):
@@ -267,7 +288,7 @@ def test_titles_and_other_sheets_stay_out_of_the_way_of_a_mended_file(tmp_path):
         sheet.append(row)
     result = outcome(saved(book), path=tmp_path)
 
-    text = b"".join(mended_csv_lines(tmp_path / "upload", result.errors, "base", OPTIONS)).decode("utf-8-sig")
+    text = b"".join(mended_csv_lines(rows_of(tmp_path / "upload", "base", OPTIONS), result.errors)).decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
 
     assert rows[:2] == [["某某目录"], ["通用名", "最小年龄", "错误"]]
@@ -281,7 +302,7 @@ def test_titles_and_other_sheets_stay_out_of_the_way_of_a_mended_file(tmp_path):
 
 def test_a_mended_file_can_be_uploaded_as_it_is(tmp_path):
     result = outcome("generic_name,age_min\n奥希替尼,x\n", path=tmp_path)
-    text = b"".join(mended_csv_lines(tmp_path / "upload", result.errors))
+    text = b"".join(mended_csv_lines(rows_of(tmp_path / "upload", "base", OPTIONS), result.errors))
 
     again = outcome(text.replace(b"x,", b"18,"), path=tmp_path)
 
@@ -292,6 +313,6 @@ def test_a_mended_file_can_be_uploaded_as_it_is(tmp_path):
 def test_a_file_that_is_no_table_comes_back_with_its_problem_only(content, tmp_path):
     result = outcome(content, path=tmp_path)
 
-    text = b"".join(mended_csv_lines(tmp_path / "upload", result.errors)).decode("utf-8-sig")
+    text = b"".join(mended_csv_lines(rows_of(tmp_path / "upload", "base", OPTIONS), result.errors)).decode("utf-8-sig")
 
     assert text.splitlines()[0] == "错误" and result.errors[0].code in text

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from catalog import reference
+from catalog.importing.again import rows
 from catalog.importing.check import check
 from catalog.importing.export import mended_csv_lines
 from catalog.importing.result import CheckOptions
@@ -61,6 +62,8 @@ def test_the_claims_are_accepted():
 
 
 def test_a_list_without_problems_comes_back_as_it_is():
-    text = b"".join(mended_csv_lines(SEEDS / "cidl_2025.csv", ())).decode("utf-8-sig")
+    text = b"".join(mended_csv_lines(rows(SEEDS / "cidl_2025.csv", "commercial", CheckOptions()), ())).decode(
+        "utf-8-sig"
+    )
 
     assert text.count("\r\n") == 26 and text.startswith("entry_code,")

@@ -5,20 +5,10 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0019_review_marks"),
+        ("catalog", "0020_uploads"),
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="importrun",
-            name="acknowledged_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="seen to at"),
-        ),
-        migrations.AddField(
-            model_name="importrun",
-            name="acknowledged_by",
-            field=models.CharField(blank=True, db_default="", default="", max_length=150, verbose_name="seen to by"),
-        ),
         migrations.AddIndex(
             model_name="catalogentry",
             index=models.Index(

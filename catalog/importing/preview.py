@@ -1,0 +1,153 @@
+"""What a file looks like before it is an import: its sheets, its header, its first rows, which column each would go to (spec csv.md).
+
+Never in the service's own process: `preview_in_child`.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from catalog.importing.columns import DRUGS, PART, PART_HEADERS, header_names
+from catalog.importing.result import CheckOptions, options_from_dict
+from tables.columns import HeaderNames
+from tables.encoding import Refusal
+from tables.guarded import Frame, frames_from, serve
+from tables.header import Header, header_text, read_header, text_of
+from tables.limits import MIB, Limits
+from tables.problems import Problem, shown
+from tables.read import Table
+from tables.workbook import column_letters
+
+ROWS = 20
+_SHOWN = 80  # characters of a cell
+_MODULE = "catalog.importing.preview"
+_PREVIEW = b"V"
+# A person waits for it: less of everything than a check may ask for.
+LIMITS = Limits(memory_bytes=768 * MIB, cpu_seconds=20, wall_seconds=30)
+
+
+class SeenColumn(msgspec.Struct, frozen=True):
+    """A column of the file: its letter, its own header, and the column it would be read as ('': none, or left out)."""
+
+    letter: str
+    header: str
+    column: str
+
+
+class SeenRow(msgspec.Struct, frozen=True):
+    """A row as the file or sheet counts it; `part` is `above` the header, the `header`, or a row `below`."""
+
+    row: int
+    part: str
+    cells: list[str]
+
+
+class Told(msgspec.Struct, frozen=True):
+    """Something to be known of the file as a whole: a problem's code, severity and sentences."""
+
+    code: str
+    severity: str
+    zh: str
+    en: str
+
+
+class Preview(msgspec.Struct, frozen=True):
+    """The beginning of a file as it would be read. Without columns the file could not be read at all: `told` says why."""
+
+    file_format: str = ""
+    encoding: str = ""
+    sheets: list[str] = []
+    sheet: str = ""
+    header_row: int = 0
+    columns: list[SeenColumn] = []
+    rows: list[SeenRow] = []
+    told: list[Told] = []
+
+
+def preview(path: Path, kind: str, options: CheckOptions | None = None) -> Preview:
+    """Return what the file's first rows look like, read in this process. For the child, and tests."""
+    options = options or CheckOptions()
+    found: list[Problem] = []
+    extra = {PART: PART_HEADERS} if kind != DRUGS and options.reads_printed(kind) else {}
+    names = header_names(kind, options.mapping, extra)
+    sheets: list[str] = []
+    try:
+        table = Table(
+            path,
+            options.limits,
+            names,
+            found.append,
+            lambda _: None,
+            sheet=options.sheet,
+            header_row=options.header_row,
+            sheets=sheets,
+        )
+    except Refusal as refusal:
+        return Preview(sheets=sheets, told=_told([refusal.problem]))
+    with closing(table):
+        header = read_header(table.header, table.header_row, names, found.append)
+        rows = [SeenRow(row, "above", _texts(cells)) for row, cells in table.above]
+        rows.append(SeenRow(table.header_row, "header", _texts(table.header)))
+        try:
+            rows += [SeenRow(row, "below", _texts(cells)) for row, cells in islice(table, ROWS)]
+        except Refusal as refusal:
+            found.append(refusal.problem)
+        return Preview(
+            file_format=table.file_format,
+            encoding=table.encoding,
+            sheets=sheets,
+            sheet=table.sheet_name,
+            header_row=table.header_row,
+            columns=_columns(table, header, names),
+            rows=rows,
+            told=_told(one for one in found if one.code != "UNKNOWN_COLUMN"),  # seen in the columns
+        )
+
+
+def _columns(table: Table, header: Header | None, names: HeaderNames) -> list[SeenColumn]:
+    """Return the file's columns; one that gives way to another with the same meaning is read as none."""
+    read: dict[int, str] = {}
+    for placed in header.placed if header else ():
+        at = header.cell_of(placed) if header else 0
+        read.setdefault(at, f"{placed.column.name}+" if placed.index != at else placed.column.name)
+    read |= {at: name for name, at in (header.extra.items() if header else ())}
+    return [
+        SeenColumn(column_letters(place + 1), shown(header_text(cell), 200), read.get(place, ""))
+        for place, cell in enumerate(table.header)
+    ]
+
+
+def _texts(cells: Sequence[Any]) -> list[str]:
+    return [shown(text_of(cell), _SHOWN) for cell in cells]
+
+
+def _told(problems: Any) -> list[Told]:
+    return [Told(one.code, one.severity, one.zh, one.en) for one in problems]
+
+
+def preview_in_child(path: Path, kind: str, options: CheckOptions | None = None) -> Preview:
+    """Return what `preview` does, from a process of its own that is bounded in memory and time.
+
+    A file that it dies of, or takes too long, is a Preview that says so. Raises ChildDied when somebody ended the child.
+    """
+    options = replace(options or CheckOptions(), limits=LIMITS)
+    request = {"path": str(path.resolve()), "kind": kind, "options": options.as_dict()}
+    try:
+        (_letter, payload), *_ = frames_from(_MODULE, request, LIMITS)
+    except Refusal as refusal:
+        return Preview(told=_told([refusal.problem]))
+    return msgspec.json.decode(payload, type=Preview)
+
+
+def _frames(request: dict[str, Any]) -> Iterator[Frame]:
+    seen = preview(Path(request["path"]), request["kind"], options_from_dict(request["options"]))
+    yield _PREVIEW, msgspec.json.encode(seen)
+
+
+if __name__ == "__main__":
+    serve(_frames)

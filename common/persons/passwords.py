@@ -1,0 +1,57 @@
+"""What a password must be (RELIABILITY.md C15): three kinds of characters, and none of the last five. Length and common words are Django's own."""
+
+import secrets
+from typing import Any
+
+from django.contrib.auth.hashers import check_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from common.persons.models import PastPassword
+
+KINDS_AT_LEAST = 3
+
+
+def kinds_of(password: str) -> int:
+    """Return how many kinds of characters a password has: small letters, capital letters, digits, anything else."""
+    kinds = (str.islower, str.isupper, str.isdigit)
+    return sum(any(kind(c) for c in password) for kind in kinds) + any(
+        not any(kind(c) for kind in kinds) for c in password
+    )
+
+
+class KindsOfCharacters:
+    """A password has three kinds of characters at least."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        if kinds_of(password) < KINDS_AT_LEAST:
+            raise ValidationError(self.get_help_text(), code="password_too_plain")
+
+    def get_help_text(self) -> str:
+        return _("Use three kinds of characters: small letters, capital letters, digits, others.")
+
+
+class NotUsedLately:
+    """A password is none of the account's last ones, the present one included."""
+
+    def __init__(self, count: int = 5) -> None:
+        self.count = count
+
+    def validate(self, password: str, user: Any = None) -> None:
+        if user is None or user.pk is None:
+            return
+        past = PastPassword.objects.filter(user=user).order_by("-id").values_list("password", flat=True)[: self.count]
+        if any(check_password(password, known) for known in {user.password, *past} if known):
+            raise ValidationError(self.get_help_text(), code="password_used_before")
+
+    def get_help_text(self) -> str:
+        return _("The last %(count)s passwords are not taken again.") % {"count": self.count}
+
+
+def temporary_password() -> str:
+    """Return a password to be told to a person, who changes it at once: four groups that read well on the telephone."""
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"
+    while True:
+        made = "-".join("".join(secrets.choice(letters) for _n in range(5)) for _group in range(4))
+        if kinds_of(made) >= KINDS_AT_LEAST:
+            return made

@@ -1,0 +1,126 @@
+"""What a deed changed, in words: each field's name, what it was and what it is."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.audit.models import Record
+
+NOTHING = "—"
+_HASH = re.compile(r"[0-9a-f]{64}")
+IN_BRIEF = 3
+_ROOMS = ("catalog", "insurers", "claims", "jobs", "auth")
+# What services write that is no field of the row itself.
+_NAMES = {
+    "active": gettext_lazy("active"),
+    "staff": gettext_lazy("signs in here"),
+    "superuser": gettext_lazy("may do everything"),
+    "groups": gettext_lazy("groups"),
+    "rights": gettext_lazy("rights beside the groups'"),
+    "insurer": gettext_lazy("insurer"),
+    "holder": gettext_lazy("holder"),
+    "temporary": gettext_lazy("to be changed at the next sign-in"),
+    "catalog": gettext_lazy("catalog"),
+    "entries": gettext_lazy("entries"),
+    "count": gettext_lazy("count"),
+    "counts": gettext_lazy("counts"),
+    "file": gettext_lazy("file"),
+    "sha256": gettext_lazy("checksum"),
+    "rows": gettext_lazy("rows"),
+    "kept": gettext_lazy("rows taken"),
+    "added": gettext_lazy("added"),
+    "removed": gettext_lazy("removed"),
+    "changed": gettext_lazy("changed"),
+    "confirm": gettext_lazy("mass change confirmed"),
+    "acknowledge": gettext_lazy("acknowledged"),
+    "against": gettext_lazy("compared with"),
+    "state": gettext_lazy("state"),
+    "editors": gettext_lazy("editors"),
+}
+
+
+class Change(NamedTuple):
+    """One field of what a deed was done to."""
+
+    name: str
+    old: str
+    new: str
+
+
+@cache
+def logged_models() -> tuple[type[Model], ...]:
+    """Return the models that deeds are done to."""
+    return tuple(model for model in apps.get_models() if model._meta.app_label in _ROOMS)
+
+
+def _model(kind: str) -> type[Model] | None:
+    return next((model for model in logged_models() if model._meta.model_name == kind), None)
+
+
+def kind_name(kind: str) -> str:
+    """Return what a kind of object is called."""
+    model = _model(kind)
+    return str(model._meta.verbose_name) if model else kind
+
+
+def field_name(kind: str, name: str) -> str:
+    """Return what a field is called: by its row, else by what services write, else as it is written."""
+    model = _model(kind)
+    if model is not None:
+        try:
+            return str(getattr(model._meta.get_field(name), "verbose_name", name))
+        except FieldDoesNotExist:
+            pass
+    return str(_NAMES.get(name, name.replace("_", " ")))
+
+
+def shown(value: Any) -> str:
+    """Return a value as a person reads it."""
+    if value is None or value in ("", [], {}):
+        return NOTHING
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return _("; ").join(shown(one) for one in value)
+    if isinstance(value, dict):
+        return _("; ").join(f"{name}: {shown(one)}" for name, one in value.items())
+    text = str(value)
+    return f"{text[:12]}…" if _HASH.fullmatch(text) else text
+
+
+def changes(record: Record) -> list[Change]:
+    """Return what a deed changed, field by field; what stayed as it was is left out."""
+    return list(_changes(record))
+
+
+def _changes(record: Record) -> Iterator[Change]:
+    before, after = record.before, record.after
+    if not isinstance(before, dict | None) or not isinstance(after, dict | None):
+        if before != after:
+            yield Change(_("all"), shown(before), shown(after))
+        return
+    old, new = before or {}, after or {}
+    for name in dict.fromkeys([*old, *new]):
+        if old.get(name) != new.get(name):
+            yield Change(field_name(record.kind, name), shown(old.get(name)), shown(new.get(name)))
+
+
+def in_brief(record: Record) -> SafeString:
+    """Return the first few changes for a cell of a list."""
+    found = changes(record)
+    if not found:
+        return SafeString(NOTHING)
+    told = format_html_join(
+        "", '<div class="old-new"><span class="name">{}</span> <del>{}</del> → <ins>{}</ins></div>', found[:IN_BRIEF]
+    )
+    rest = len(found) - IN_BRIEF
+    return format_html("{}{}", told, _("and %(count)s more") % {"count": rest}) if rest > 0 else told

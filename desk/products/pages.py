@@ -1,0 +1,98 @@
+"""Products: the list, each one's page with its versions, and making one."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from desk.badges import provenance_badge
+from desk.forms import note_field, posted, text_field
+from desk.frame import Action, Button, PageAdmin
+from desk.own import OfInsurer, may_own, own_insurer
+from desk.products.versions import product_version_badge
+from desk.products.writing import Sheet, write
+from insurers import services
+from insurers.models import CODE_PATTERN, Product
+
+MAY_WRITE = "insurers.add_product"
+
+
+class ProductForm(forms.Form):
+    """A new product."""
+
+    code = text_field(
+        label=gettext_lazy("Code"),
+        max_length=64,
+        validators=[CODE_PATTERN],
+        help_text=gettext_lazy("Programs name the product by it; it stays."),
+    )
+    name = text_field(label=gettext_lazy("Name"), max_length=200)
+    note = note_field(label=gettext_lazy("Note"), required=False, max_length=2000)
+
+
+@admin.register(Product)
+class ProductAdmin(OfInsurer, PageAdmin):
+    page_template = "desk/products/product.html"
+    list_display = ["code", "name", "insurer", "provenance_shown", "created_at"]
+    list_filter = ["insurer", "is_demonstration"]
+    list_select_related = ["insurer"]
+    search_fields = ["code", "name", "insurer__code", "insurer__name"]
+    ordering = ["insurer__code", "code"]
+
+    @admin.display(description=gettext_lazy("provenance"), ordering="is_demonstration")
+    def provenance_shown(self, product: Product) -> SafeString | str:
+        return provenance_badge("demonstration") if product.is_demonstration else ""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_own(request, MAY_WRITE)
+
+    def get_urls(self) -> list[URLPattern]:
+        return [self.route("<int:pk>/write/", self.write_view, "write"), *super().get_urls()]
+
+    def page_context(self, request: HttpRequest, product: Product) -> dict[str, Any]:
+        versions = list(product.versions.defer("terms").order_by("-effective_from", "-id")[:200])
+        for version in versions:
+            version.badge = product_version_badge(version)
+        buttons = [Button(_("Write a version"), self.url("write", product.pk), "edit_note", "primary")]
+        may = may_own(request, MAY_WRITE)
+        return {"product": product, "versions": versions, "buttons": buttons if may else [], "may_write": may}
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        insurer = own_insurer(request, MAY_WRITE)
+
+        def do(given: dict[str, Any]) -> tuple[str, str]:
+            product = services.create_product(insurer_id=insurer.pk, by=request.user.get_username(), **given)
+            return self.url("change", product.pk), _("%(product)s is made; write its first version.") % {
+                "product": product.name
+            }
+
+        action = Action(
+            title=_("New product"),
+            form=ProductForm(posted(request)),
+            do=do,
+            submit=_("Make the product"),
+            back=self.url("changelist"),
+        )
+        return self.act(request, None, action)
+
+    def write_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        own_insurer(request, MAY_WRITE)
+        product = self.found(request, pk)
+
+        def keep(document: dict[str, Any], _against: str) -> Any:
+            return services.create_product_version(product=product, data=document, by=request.user.get_username())
+
+        sheet = Sheet(
+            admin=self,
+            product=product,
+            title=_("New version of %(product)s") % {"product": product.name},
+            back=self.url("change", pk),
+            keep=keep,
+            terms={"benefits": [{}]},
+        )
+        return write(request, sheet)

@@ -1,0 +1,6 @@
+"""Addresses of the pages that are no model's: the way in, and the own page. They stand before the admin's own."""
+
+from desk import entry, me
+
+app_name = "desk"
+urlpatterns = [*entry.urls, *me.urls]

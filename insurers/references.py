@@ -1,0 +1,50 @@
+"""Which products name a catalog, and whether they follow it or are pinned to one of its versions."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from insurers.models import ProductVersion
+
+# Where a reference stands in the terms, besides the benefits.
+_PLACES = ("base_exclusions", "negative_lists")
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """A product version that names a catalog: `labels` are the versions it is pinned to, `follows` whether it takes what is in force."""
+
+    version: ProductVersion
+    labels: tuple[str, ...]
+    follows: bool
+
+
+def products_naming(catalog: str, *, most: int) -> list[Naming]:
+    """Return the product versions, drafts too and withdrawn ones not, that name the catalog by its code: the latest first, at most so many."""
+    named = [{"catalog": catalog}]
+    versions = ProductVersion.objects.filter(
+        Q(terms__base__catalog=catalog)
+        | Q(terms__base_exclusions__contains=named)
+        | Q(terms__negative_lists__contains=named)
+        | Q(terms__benefits__contains=[{"catalogs": named}]),
+        withdrawn_at=None,
+    )
+    versions = versions.select_related("product", "product__insurer").order_by("-effective_from", "-id")
+    return [_naming(version, catalog) for version in versions[:most]]
+
+
+def _naming(version: ProductVersion, catalog: str) -> Naming:
+    labels = [one.get("label") for one in _references(version.terms) if one.get("catalog") == catalog]
+    pinned = tuple(dict.fromkeys(label for label in labels if label))
+    return Naming(version, pinned, None in labels)
+
+
+def _references(terms: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if terms.get("base"):
+        yield terms["base"]
+    for place in _PLACES:
+        yield from terms.get(place) or ()
+    for benefit in terms.get("benefits") or ():
+        yield from benefit.get("catalogs") or ()

@@ -1,0 +1,158 @@
+"""Every page of the menu and a page of each kind, for each role: no serious finding of axe, nothing wider than the window.
+
+The list is made of the desk's own addresses, so that a new page is looked at without anybody adding it here.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib import admin
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
+
+from catalog.models import Catalog
+from common.tenancy import OFFICE, acting_for
+from desk import site
+from desk.groups import GROUPS
+from insurers import services as insurers
+from insurers.models import Insurer
+from insurers.persons import INSURERS_USERS, bind_user
+from tests.browser.conftest import PASSWORD
+from tests.conftest import imported, published
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+LIST = "entry_code,generic_name,icd10\nE-1,奥希替尼片,C34\nE-2,伏美替尼片,C34\n"
+ROLES = [*GROUPS, "超级用户"]
+WIDTHS = (1280, 390)
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+# Answers of these are no pages: files, JSON, or what only takes a POST.
+NO_PAGES = ("export.", "progress", "jsi18n", "autocomplete", "r/", "download", ".csv", ".xlsx", ".json")
+
+
+def menu_pages() -> list[str]:
+    return [reverse(f"admin:{view}") for _title, rows in site.MENU for _icon, _name, view, _right in rows]
+
+
+def pages_of_rows() -> list[str]:
+    """Every page about one row, for the newest row there is of each model, and the pages that are no row's."""
+    found = []
+    for model, pages in admin.site._registry.items():
+        newest = model._default_manager.order_by("-pk").first()
+        for pattern in pages.get_urls():
+            name = getattr(pattern, "name", None)
+            if not isinstance(pattern, URLPattern) or not name:
+                continue
+            wanted = [*pattern.pattern.converters]
+            if any(word in str(pattern.pattern) for word in NO_PAGES) or (wanted and newest is None) or len(wanted) > 1:
+                continue
+            try:
+                found.append(reverse(f"admin:{name}", args=[newest.pk for _one in wanted]))
+            except NoReverseMatch:
+                continue
+    for pattern in get_resolver("desk.urls").url_patterns:
+        found.append(reverse(f"desk:{pattern.name}"))
+    return found
+
+
+@pytest.fixture
+def office(transactional_db: None, make_catalog: Callable[..., Catalog], insurer: Insurer) -> None:
+    """Something of each kind: a list in force and a draft, an insurer with a product and a key, people of each role."""
+    catalog = make_catalog("CIDL", name="商业健康保险创新药品目录", provenance="hand_coded")
+    published(catalog, LIST, label="2025")
+    imported(catalog, LIST + "E-3,仑卡奈单抗注射液,G30\n", label="2026")
+    insurers.issue_insurer_key(insurer=insurer, scopes=["catalog:read"], by="root")
+    product = insurers.create_product(insurer_id=insurer.pk, code="HMB", name="惠民保", by="root")
+    terms = {
+        "label": "2026",
+        "effective_from": "2026-01-01",
+        "annual_limit": "3000000.00",
+        "deductibles": {"hospital": "12000.00"},
+        "benefits": [
+            {"code": "s", "name": "特定药品", "scope": "any", "ratio": "0.7000", "deductible_group": "hospital"}
+        ],
+    }
+    insurers.create_product_version(product=product, data=terms, by="root")
+    for role in ROLES:
+        user = User.objects.create_user(
+            username=role, password=PASSWORD, is_staff=True, is_superuser=role not in GROUPS
+        )
+        if role == INSURERS_USERS:
+            bind_user(user=user, insurer=insurer, by="root")
+        elif role in GROUPS:
+            user.groups.add(Group.objects.get(name=role))
+
+
+def opened(role: str) -> tuple[list[str], str]:
+    """The pages that are open to the role, and the cookie of its session: all there are for a superuser, of the others those of their menu."""
+    client = Client(headers={"accept-language": "zh-CN"})
+    client.force_login(User.objects.get(username=role), backend="django.contrib.auth.backends.ModelBackend")
+    with acting_for(OFFICE):
+        addresses = menu_pages() + (pages_of_rows() if role not in GROUPS else [reverse("desk:me")])
+    answers = {address: client.get(address) for address in dict.fromkeys(addresses)}
+    broken = {address: answer.status_code for address, answer in answers.items() if answer.status_code >= 500}
+    assert not broken
+    html = [
+        address
+        for address, answer in answers.items()
+        if answer.status_code == 200 and answer.headers.get("Content-Type", "").startswith("text/html")
+    ]
+    return html, client.cookies["sessionid"].value
+
+
+def findings(page: Any) -> list[str]:
+    result = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": LEVELS}).response
+    return [
+        f"{one['id']} ({one['impact']}): {one['help']} {[node['html'][:160] for node in one['nodes'][:2]]}"
+        for one in result["violations"]
+        if one["impact"] in {"serious", "critical"}
+    ]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_page_has_a_serious_finding(chromium: Any, live_server: Any, office: None, role: str) -> None:
+    addresses, cookie = opened(role)
+    assert reverse("admin:index") in addresses and reverse("desk:me") in addresses
+    wrong: dict[str, list[str]] = {}
+    for width in WIDTHS if role not in GROUPS else WIDTHS[:1]:
+        context = chromium.new_context(viewport={"width": width, "height": 900}, locale="zh-CN")
+        context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+        page = context.new_page()
+        for address in addresses:
+            page.goto(live_server.url + address, wait_until="domcontentloaded")
+            found = findings(page) if width == WIDTHS[0] else []
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                found.append(f"wider than {width}")
+            if page.locator("h1").count() != 1 or page.locator("main").count() != 1:
+                found.append(f"{page.locator('h1').count()} h1, {page.locator('main').count()} main")
+            if found:
+                wrong[f"{address} {width}"] = found
+        context.close()
+    told = "\n".join(f"{address}\n    " + "\n    ".join(found) for address, found in wrong.items())
+    assert not wrong, told
+
+
+def test_the_way_in_and_the_user_menu_go_by_keyboard(chromium: Any, live_server: Any, office: None) -> None:
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
+    page = context.new_page()
+    page.goto(f"{live_server.url}/admin/")
+    assert findings(page) == []
+    page.keyboard.type("目录编辑")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/admin/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip-link"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+    page.focus(".user-menu > summary")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/admin/me/")
+    assert page.locator("text=目录编辑").count() >= 1
+    context.close()

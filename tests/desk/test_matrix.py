@@ -1,0 +1,193 @@
+"""Who comes to which page of the desk: every route × every role → status, read from tests/cases/desk_matrix.txt; a route that is not listed fails.
+
+A page that only a POST does something on is asked with GET too: its form is what it protects. Insurer B's user asks for A's rows, and nothing that
+bears A's mark may stand in any answer.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.urls.resolvers import URLPattern, URLResolver
+from django.utils import timezone
+
+from catalog import consultation, moves
+from catalog.models import CatalogEntry, Comment, ImportRun
+from claims.models import ClaimCheck
+from common.audit.models import Record
+from common.jobs.models import Job
+from desk.groups import GROUPS
+from insurers import services
+from insurers.models import Insurer, ProductVersion
+from insurers.persons import bind_user
+from insurers.webhooks import services as webhooks
+from tests.conftest import Api, imported, published
+
+FILE = Path(__file__).parent.parent / "cases" / "desk_matrix.txt"
+ROLES = ("nobody", "目录编辑", "目录复核", "审计", "系统管理", "A", "B")
+MARK = "甲的秘密"
+LIST = "entry_code,generic_name,icd10\nE-1,奥希替尼片,C34\n"
+TERMS = {"label": "2026", "effective_from": "2026-01-01", "benefits": [{"code": "b", "name": MARK, "ratio": "0.5"}]}
+# Pages of the theme that hold nothing of ours, and sign-in itself.
+NOT_OURS = {"jsi18n", "autocomplete", "view_on_site"}
+
+
+def routes() -> dict[str, URLPattern]:
+    """Every named route below /admin/, by name."""
+    found: dict[str, URLPattern] = {}
+
+    def walk(patterns: list[Any]) -> None:
+        for one in patterns:
+            if isinstance(one, URLResolver):
+                walk(one.url_patterns)
+            elif one.name and one.name not in NOT_OURS:
+                found[one.name] = one
+
+    for resolver in get_resolver().url_patterns:
+        if isinstance(resolver, URLResolver) and "admin/" in str(resolver.pattern):
+            walk(resolver.url_patterns)
+    return found
+
+
+def listed() -> dict[str, tuple[str, ...]]:
+    """The table: a route's name, then a status for each role."""
+    rows = (line.split() for line in FILE.read_text(encoding="utf-8").splitlines() if line and line[0] != "#")
+    return {name: tuple(statuses) for name, *statuses in rows}
+
+
+@dataclass
+class World:
+    """A row of everything, the insurers' rows A's and marked so."""
+
+    ids: dict[str, Any] = field(default_factory=dict)
+
+    def address(self, name: str, pattern: URLPattern) -> str:
+        given = {}
+        for argument in pattern.pattern.converters or {}:
+            if argument in {"pk", "object_id", "id", "run_pk", "version_pk"}:
+                key = "catalogversion" if argument == "version_pk" else self.model_of(name)
+                given[argument] = self.ids.get(key, 1)
+            else:
+                given[argument] = self.ids.get(argument, 1)
+        return reverse(f"admin:{name}", kwargs=given) if given else reverse(f"admin:{name}", args=self._plain(pattern))
+
+    def _plain(self, pattern: URLPattern) -> list[Any]:
+        return ["catalog"] if pattern.name == "app_list" else []
+
+    def model_of(self, name: str) -> str:
+        return name.split("_")[1] if "_" in name else name
+
+
+@pytest.fixture
+def world(make_catalog: Callable[..., Any], insurer: Insurer, api: Api) -> World:
+    catalog = make_catalog("CIDL")
+    draft = imported(catalog, LIST).version
+    assert draft is not None
+    moves.submit_version(version=draft, by="alice")
+    published(make_catalog("COM"), LIST)
+    product = services.create_product(insurer_id=insurer.pk, code="HMB", name=MARK, by="ines")
+    version = services.create_product_version(product=product, data=TERMS, by="ines")
+    kept = services.create_product_version(product=product, data={**TERMS, "label": "2025"}, by="ines")
+    services.publish_product_version(version=kept, by="ivan")
+    webhook = webhooks.add_webhook(
+        insurer_id=insurer.pk, url="https://hooks.example.com/a", events=["batch.finished"], note=MARK, by="ines"
+    )
+    delivery = webhooks.send_test(webhook=webhook, by="ines", at=timezone.now())
+    comment = consultation.add_comment(
+        version=draft, insurer_id=insurer.pk, by="ines", stance="oppose", text=MARK, entry_code="E-1"
+    )
+    header = "claim_no,member_ref,line_no,service_date,diagnoses,setting,generic_name,quantity,amount\n"
+    claims = SimpleUploadedFile(f"{MARK}.csv", f"{header}C,M,1,2026-03-01,I10,inpatient,阿司匹林片,1,1.00\n".encode())
+    batch = api.upload("/claims/batches/", claims, product="HMB").json()
+    claim = {"product": "HMB", "claim_no": MARK, "service_date": "2026-03-01", "diagnoses": ["I10"], "lines": []}
+    line = {"line_no": 1, "generic_name": "阿司匹林片", "quantity": "1", "amount": "1.00", "setting": "inpatient"}
+    answer = api.post("/claims/checks/", {**claim, "lines": [line]})
+    check = ClaimCheck.objects.first()
+    assert check is not None, answer.content
+    ids: dict[str, Any] = {
+        "catalog": catalog.pk,
+        "catalogversion": draft.pk,
+        "importrun": ImportRun.objects.filter(catalog=catalog).get().pk,
+        "entry_pk": CatalogEntry.objects.filter(version=draft).get().pk,
+        "insurer": insurer.pk,
+        "product": product.pk,
+        "productversion": version.pk,
+        "apikey": insurer.keys.get().pk,
+        "webhook": webhook.pk,
+        "delivery_pk": delivery.pk,
+        "comment": comment.pk,
+        "claimbatch": batch["id"],
+        "claimcheck": check.pk,
+        "job": Job.objects.order_by("pk").first().pk,
+        "record": Record.objects.order_by("pk").first().pk,
+    }
+    ids["user"] = User.objects.create(username="target", is_staff=True).pk
+    ids["group"] = Group.objects.get(name="目录编辑").pk
+    ids["app_label"] = "insurers"
+    return World(ids)
+
+
+@pytest.fixture
+def people(insurer: Insurer, other_insurer: Insurer) -> dict[str, Client]:
+    found = {}
+    for number, role in enumerate(ROLES):
+        client = found[role] = Client(headers={"accept-language": "zh-hans"})
+        if role == "nobody":
+            continue
+        user = User.objects.create(username=f"person-{number}", is_staff=True)
+        if role in GROUPS:
+            user.groups.add(Group.objects.get(name=role))
+        else:
+            bind_user(user=user, insurer=insurer if role == "A" else other_insurer, by="sam")
+        client.force_login(User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend")
+    return found
+
+
+def test_every_route_is_in_the_table_and_none_that_is_gone() -> None:
+    names, told = set(routes()), set(listed())
+
+    assert names - told == set(), "add a line for each: " + " ".join(sorted(names - told))
+    assert told - names == set(), "these routes are gone"
+
+
+@pytest.mark.django_db
+def test_who_comes_to_which_page(world: World, people: dict[str, Client]) -> None:
+    table, differing = listed(), []
+    for name, pattern in sorted(routes().items()):
+        address = world.address(name, pattern)
+        answers = {role: client.get(address) for role, client in people.items() if name != "logout"}
+        found = tuple(str(answers[role].status_code) if role in answers else "-" for role in ROLES)
+        if found != table.get(name):
+            differing.append(f"{name} {' '.join(found)}")
+        if "B" in answers:
+            assert MARK not in _text(answers["B"]), f"{name} shows B what is A's"
+
+    assert differing == [], "\n" + "\n".join(differing)
+
+
+@pytest.mark.django_db
+def test_nothing_that_b_posts_touches_what_is_as(world: World, people: dict[str, Client]) -> None:
+    before = _kept()
+    for name, pattern in sorted(routes().items()):
+        if name not in {"login", "logout", "password_change"}:
+            people["B"].post(world.address(name, pattern), {"text": "x", "reason": "x", "do": "keep", "events": []})
+
+    assert _kept() == before
+
+
+def _kept() -> list[Any]:
+    versions = ProductVersion.objects.order_by("pk").values_list("pk", "checksum", "published_at", "withdrawn_at")
+    return [*versions, *Comment.objects.values_list("pk", "text"), *services.ApiKey.objects.values_list("revoked_at")]
+
+
+def _text(answer: Any) -> str:
+    def chunks() -> Iterator[bytes]:
+        yield from answer.streaming_content if answer.streaming else [answer.content]
+
+    return b"".join(chunks()).decode("utf-8", "replace")
