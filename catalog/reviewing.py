@@ -59,8 +59,8 @@ def _fewer(parent: CatalogVersion, version: CatalogVersion) -> bool:
 
 
 def changes_to_read(version: CatalogVersion) -> QuerySet[VersionChange]:
-    """Return what a reviewer has to see of a version with an edition before it: every change but the slight ones, each with its `digest`."""
-    return _digested(VersionChange.objects.filter(version=version, slight=""), version)
+    """Return what a reviewer has to see of a version with an edition before it: every change but the slight ones."""
+    return VersionChange.objects.filter(version=version, slight="")
 
 
 def in_reading_order(changes: QuerySet[VersionChange]) -> QuerySet[VersionChange]:
@@ -71,9 +71,15 @@ def in_reading_order(changes: QuerySet[VersionChange]) -> QuerySet[VersionChange
 
 
 def entries_to_read(version: CatalogVersion) -> QuerySet[CatalogEntry]:
-    """Return what a reviewer has to see of a first edition: every entry, by name, each with its `digest` as an addition."""
-    digest = MD5(_joined(Value("added"), _hex("row_hash")))
-    return version.entries.annotate(digest=digest).order_by("generic_name", "entry_code")
+    """Return what a reviewer has to see of a first edition: every entry, by name."""
+    return version.entries.order_by("generic_name", "entry_code")
+
+
+def with_digests(version: CatalogVersion) -> QuerySet[Any]:
+    """Return the same rows in no order, each with the `digest` of what is shown of it: for the few asked for, as each costs a look-up."""
+    if version.parent_id is None:
+        return version.entries.order_by().annotate(digest=MD5(_joined(Value("added"), _hex("row_hash"))))
+    return _digested(changes_to_read(version).order_by(), version)
 
 
 def _joined(*parts: Any) -> Func:
@@ -115,8 +121,7 @@ class Progress:
 
 
 def _digests(version: CatalogVersion, codes: Iterable[str]) -> dict[str, str]:
-    rows: QuerySet[Any] = changes_to_read(version) if version.parent_id else entries_to_read(version)
-    return dict(rows.filter(entry_code__in=list(codes)).order_by().values_list("entry_code", "digest"))
+    return dict(with_digests(version).filter(entry_code__in=list(codes)).values_list("entry_code", "digest"))
 
 
 def progress_of(version: CatalogVersion, person: str) -> Progress:

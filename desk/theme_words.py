@@ -73,4 +73,12 @@ WORDS = [
     _("Failed Logins"),
     # The login guard's own answer to too many failures.
     _("Account locked: too many login attempts. Please try again later."),
+    _("Filter navigation items"),
 ]
+
+# Of the palette's results; the theme's template keeps its line breaks.
+FOUND = ngettext_lazy(
+    "\n                Found %(counter)s result in %(time)s seconds\n            ",
+    "\n                Found %(counter)s results in %(time)s seconds\n            ",
+    "counter",
+)

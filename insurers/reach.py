@@ -36,7 +36,7 @@ class Reach:
 def products_naming(catalog: str, first: date, last: date | None) -> Reach:
     """Return the published product versions that name a catalog and hold for some of the days; sees what the caller's tenant sees.
 
-    Two statements. Those in force on the first day come first.
+    Those in force on the first day come first; one statement, two where there are more than are shown.
     """
     named = Func(
         F("terms"),
@@ -53,8 +53,9 @@ def products_naming(catalog: str, first: date, last: date | None) -> Reach:
     shown = versions.select_related("product", "insurer").order_by(
         "effective_from", "insurer__code", "product__code", "label"
     )
-    found = [_reached(version, catalog, first) for version in shown[:SHOWN]]
-    return Reach(sorted(found, key=lambda one: not one.in_force_then), versions.count())
+    found = [_reached(version, catalog, first) for version in shown[: SHOWN + 1]]
+    count = len(found) if len(found) <= SHOWN else versions.count()
+    return Reach(sorted(found[:SHOWN], key=lambda one: not one.in_force_then), count)
 
 
 def _reached(version: ProductVersion, catalog: str, first: date) -> Reached:

@@ -155,8 +155,9 @@ def _changes(request: HttpRequest, version: CatalogVersion, progress: Progress) 
         rows = rows.filter(entry_code__in=remarked)
     elif show == "major" and not first:
         rows = rows.filter(major=True)
-    page = paged(request, rows)
-    page.object_list = [_as_change(one) if first else one for one in page.object_list]
+    page = paged(request, rows.values_list("pk", flat=True))
+    shown = {one.pk: one for one in reviewing.with_digests(version).filter(pk__in=list(page.object_list))}
+    page.object_list = [_as_change(shown[pk]) if first else shown[pk] for pk in page.object_list if pk in shown]
     tell(page.object_list, version)
     for position, change in enumerate(page.object_list):
         mark = progress.marks.get(change.entry_code)
