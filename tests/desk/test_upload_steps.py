@@ -235,7 +235,11 @@ def test_another_sheet_and_header_row_show_their_own_columns(
     book.active.title = "封面"
     book.active.append(["某省特药目录"])
     sheet = book.create_sheet("清单")
-    for row in (["某省特定高额药品目录（2026 年）"], ["品名", "病种编码", "协议从"], ["奥希替尼片", "C34", "2026-01-01"]):
+    for row in (
+        ["某省特定高额药品目录（2026 年）"],
+        ["品名", "病种编码", "协议从"],
+        ["奥希替尼片", "C34", "2026-01-01"],
+    ):
         sheet.append(row)
     address = begun(alice, make_catalog(), saved(book), "x.xlsx")
 
