@@ -188,7 +188,8 @@ def change_catalog(*, catalog: Catalog, by: str, **changed: Any) -> Catalog:
     after = {name: changed[name] for name in before}
     fixed = sorted(before.keys() & {"code", "kind", "series_id", "owner_id"})
     if fixed and catalog.versions.exclude(published_at=None).exists():
-        names = [str(Catalog._meta.get_field(name.removesuffix("_id")).verbose_name) for name in fixed]
+        meta: Any = Catalog._meta
+        names = [str(meta.get_field(name.removesuffix("_id")).verbose_name) for name in fixed]
         raise CatalogPublished(_(CatalogPublished.sentence) % {"fields": ", ".join(names)})
     for name, value in after.items():
         setattr(catalog, name, value)

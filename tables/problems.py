@@ -211,7 +211,7 @@ def problem(
     column: str = "",
     value: object = "",
     *,
-    titles: Mapping[str, str] = NO_TITLES,
+    titles: Any = NO_TITLES,  # a mapping: mypy would ask it of every `**details`
     **details: object,
 ) -> Problem:
     """Make a problem with its sentences in both languages.

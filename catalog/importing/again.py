@@ -160,7 +160,7 @@ def _table(path: Path, kind: str, options: CheckOptions) -> Table:
 
 def rows_in_child(path: Path, kind: str, options: CheckOptions) -> Iterator[KeptRow]:
     """Yield what `rows` does, from a process of its own; ends early where the child is refused its memory or time."""
-    with closing(frames_from(_MODULE, _request(path, kind, options), options.limits)) as frames:  # type: ignore[type-var]
+    with closing(frames_from(_MODULE, _request(path, kind, options), options.limits)) as frames:
         try:
             for _letter, payload in frames:
                 yield from msgspec.json.decode(payload, type=list[KeptRow])
@@ -171,7 +171,7 @@ def rows_in_child(path: Path, kind: str, options: CheckOptions) -> Iterator[Kept
 def mended_in_child(path: Path, kind: str, options: CheckOptions, cells: Sequence[Mended]) -> Iterator[bytes]:
     """Yield what `mended` does, from a process of its own; raises Refusal, and ChildDied when somebody ended the child."""
     request = {**_request(path, kind, options), "cells": [list(cell) for cell in cells]}
-    with closing(frames_from(_MODULE, request, options.limits)) as frames:  # type: ignore[type-var]
+    with closing(frames_from(_MODULE, request, options.limits)) as frames:
         for _letter, payload in frames:
             yield payload
 

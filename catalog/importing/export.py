@@ -230,8 +230,8 @@ def _marked(rows: Iterable[KeptRow], problems: Sequence[Problem]) -> Iterator[tu
     that could; a file of which nothing can be read is its problems alone.
     """
     by_row: dict[int, list[Problem]] = {}
-    for found in problems:
-        by_row.setdefault(found.row or 0, []).append(found)
+    for one in problems:
+        by_row.setdefault(one.row or 0, []).append(one)
     place, width, whole = 1, None, []
     for row in rows:
         if row.is_header:
