@@ -19,7 +19,6 @@ from common import health
 from common.api import etags
 from common.api.filtering import refuse_unknown
 from common.metrics import metrics
-from desk.find import find_view
 
 handler400 = "common.api.problems.bad_request"
 handler403 = "common.api.problems.forbidden"
@@ -62,7 +61,6 @@ class Docs(SpectacularSwaggerSplitView):
 urlpatterns = [
     path("api/v1/", include("claims.api.urls")),  # first: most questions are about coverage
     path("", home),
-    path("admin/find/", admin.site.admin_view(find_view), name="find"),
     path("admin/", include("desk.urls")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from unfold.dataclasses import SearchResult
 
@@ -100,3 +100,6 @@ def find_view(request: HttpRequest) -> HttpResponse:
         "kinds": results(request, wanted) if wanted else [],
     }
     return TemplateResponse(request, "desk/find.html", context)
+
+
+urls = [path("find/", admin.site.admin_view(find_view), name="find")]

@@ -20,7 +20,7 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
         _("Work"),
         [
             ("today", _("Today"), "index", ""),
-            ("search", _("Find"), "find", "catalog.view_drug"),
+            ("search", _("Find"), "desk:find", "catalog.view_drug"),
             ("rate_review", _("In review"), f"{_VERSIONS}?state__exact=in_review", "catalog.view_catalogversion"),
             ("forum", _("In consultation"), f"{_VERSIONS}?state__exact=in_consultation", "catalog.view_catalogversion"),
             ("edit_note", _("Drafts"), f"{_VERSIONS}?state__exact=draft", "catalog.view_catalogversion"),
@@ -86,7 +86,7 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
                 continue
             view, _query, query = view.partition("?")
             try:
-                href = reverse(f"admin:{view}") if view != "find" else reverse("find")
+                href = reverse(view if ":" in view else f"admin:{view}")
             except NoReverseMatch:  # the app is not installed
                 continue
             here = request.path == href or (view != "index" and request.path.startswith(href))

@@ -15,7 +15,6 @@ from catalog.importing.result import CheckOptions
 from catalog.models import Catalog, ImportRun
 from common.audit.models import Record
 from common.jobs import services as jobs
-from desk.today import _imports
 from tests.conftest import imported
 from tests.desk.test_catalogs import curator, page, text_of
 from tests.files import saved
@@ -142,11 +141,11 @@ def test_mending_needs_the_right_to_upload(run: ImportRun) -> None:
 
 
 def test_a_failed_import_waits_until_it_is_taken_note_of(bob: Client, run: ImportRun) -> None:
-    assert _imports() == [run]
+    assert list(ImportRun.objects.unsettled()) == [run]
 
     assert bob.post(page("catalog_importrun_acknowledge", run.pk)).status_code == 302
 
-    assert _imports() == []
+    assert list(ImportRun.objects.unsettled()) == []
     run.refresh_from_db()
     assert run.acknowledged_by == "bob"
     assert Record.objects.filter(deed="import.acknowledged").count() == 1
@@ -156,12 +155,12 @@ def test_a_failed_import_waits_until_it_is_taken_note_of(bob: Client, run: Impor
 
 def test_a_failed_import_is_followed_by_the_next_file_for_the_same_version(run: ImportRun) -> None:
     other = imported(run.catalog, BAD, label="other", names="plain")
-    assert set(_imports()) == {run, other}
+    assert set(ImportRun.objects.unsettled()) == {run, other}
 
     again = imported(run.catalog, BAD + ",x,\n", names="plain")
-    assert set(_imports()) == {again, other}
+    assert set(ImportRun.objects.unsettled()) == {again, other}
     imported(run.catalog, "通用名\n药\n")
-    assert set(_imports()) == {other}
+    assert set(ImportRun.objects.unsettled()) == {other}
 
 
 # --- the file written anew

@@ -182,7 +182,7 @@ def test_the_menu_counts_what_waits(draft: CatalogVersion) -> None:
 def test_drugs_and_their_entries_are_found_by_name_and_sound(wanted: str, make_catalog: Callable[..., Catalog]) -> None:
     published(make_catalog("COM", name="商保目录"), LIST + "E-1,奥希替尼片,C34,\n")
 
-    told = text_of(member("bob", REVIEWER).get(reverse("find"), {"q": wanted}))
+    told = text_of(member("bob", REVIEWER).get(reverse("desk:find"), {"q": wanted}))
 
     assert "奥希替尼片" in told
     assert "商保目录 v1 · E-1" in told
@@ -190,20 +190,20 @@ def test_drugs_and_their_entries_are_found_by_name_and_sound(wanted: str, make_c
 
 @pytest.mark.parametrize("wanted", ["COM", "商保", "shangbao", "sbml", "com v1"])
 def test_lists_and_versions_are_found_by_code_name_and_sound(wanted: str, draft: CatalogVersion) -> None:
-    assert "商保目录" in text_of(member("bob", REVIEWER).get(reverse("find"), {"q": wanted}))
+    assert "商保目录" in text_of(member("bob", REVIEWER).get(reverse("desk:find"), {"q": wanted}))
 
 
 def test_an_entry_is_found_by_the_beginning_of_its_code(make_catalog: Callable[..., Catalog]) -> None:
     published(make_catalog("COM"), LIST + "XL-0001,奥希替尼片,C34,\n")
 
-    assert "XL-0001" in text_of(member("bob", REVIEWER).get(reverse("find"), {"q": "XL-00"}))
+    assert "XL-0001" in text_of(member("bob", REVIEWER).get(reverse("desk:find"), {"q": "XL-00"}))
 
 
 def test_what_nobody_may_see_is_not_found(draft: CatalogVersion) -> None:
-    told = text_of(member("root", ADMINISTRATOR).get(reverse("find"), {"q": "商保"}))
+    told = text_of(member("root", ADMINISTRATOR).get(reverse("desk:find"), {"q": "商保"}))
 
     assert "商保目录" not in told
-    assert Client().get(reverse("find"), {"q": "商保"}).status_code == 302
+    assert Client().get(reverse("desk:find"), {"q": "商保"}).status_code == 302
 
 
 def test_the_palette_finds_the_same(make_catalog: Callable[..., Catalog]) -> None:
