@@ -25,7 +25,7 @@ from catalog.vocabularies import DISPOSITIONS, STANCES
 from common import tenancy
 from common.audit.deeds import Deed
 from common.audit.services import record
-from common.errors import InvalidInput, Problem, Refused
+from common.errors import FieldError, InvalidInput, Refused
 from common.labels import reader_language
 from tables.cells import Fault, Parser, clean
 from tables.problems import problem as told
@@ -54,9 +54,9 @@ _FIELDS = {
 }
 
 
-def _said(pointer: str, code: str, column: str, value: str, **details: Any) -> Problem:
+def _said(pointer: str, code: str, column: str, value: str, **details: Any) -> FieldError:
     found = told(code, None, column, value, **details)
-    return Problem(pointer, code.lower(), found.zh if reader_language() == "zh" else found.en)
+    return FieldError(pointer, code.lower(), found.zh if reader_language() == "zh" else found.en)
 
 
 def _read(**given: str) -> dict[str, str]:

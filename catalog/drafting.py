@@ -24,9 +24,9 @@ from catalog.importing.result import CheckOptions
 from catalog.known import dosage_forms
 from catalog.merging import Entry, Merged, Side, line_up, merge
 from catalog.models import CatalogEntry, CatalogVersion, EntryEdit
-from catalog.moves import Asked, ask, today_in_china
+from catalog.moves import PendingMove, begin_move, today_in_china
 from catalog.refusals import Conflicts, ReasonRequired
-from common.errors import InvalidInput, Problem, pointer
+from common.errors import FieldError, InvalidInput, pointer
 from tables.problems import Problem as FileProblem
 
 SHOWN_CONFLICTS = 1000
@@ -45,7 +45,7 @@ class Kept:
 
     version: CatalogVersion
     entry_code: str
-    warnings: tuple[Problem, ...] = ()
+    warnings: tuple[FieldError, ...] = ()
 
 
 class NoSuchEntry(Http404):
@@ -137,7 +137,7 @@ def edit_entries(
     seen(asked.version)
     if not reason.strip():
         sentence = _(ReasonRequired.sentence)
-        raise ReasonRequired(sentence, errors=[Problem(ReasonRequired.pointer, "reason_required", sentence)])
+        raise ReasonRequired(sentence, errors=[FieldError(ReasonRequired.pointer, "reason_required", sentence)])
     rows = list(_rows_of(asked.version, sorted(of(asked.version))))
     given = None if values is None else cells_given(values)
     work: list[Work] = [(row, None if given is None else changed_entry(row, given)) for row in rows]
@@ -223,14 +223,14 @@ def edits_of(version: CatalogVersion) -> QuerySet[EntryEdit]:
     return EntryEdit.objects.filter(version=version).order_by("-id")
 
 
-def _asked(version: CatalogVersion, by: str, move: str = "edit") -> Asked:
+def _asked(version: CatalogVersion, by: str, move: str = "edit") -> PendingMove:
     """Ask the table of moves and lock; the draft's comparison is with the edition it follows now."""
-    asked = ask(version, move, by, {}, today_in_china())
+    asked = begin_move(version, move, by, {}, today_in_china())
     return replace(asked, version=compared_anew(asked.version))
 
 
 def _write(
-    asked: Asked,
+    asked: PendingMove,
     work: Sequence[Work],
     *,
     under: str | None = None,
@@ -287,17 +287,17 @@ def _check(version: CatalogVersion, edited: Sequence[Edited], under: str | None,
     return checked
 
 
-def _told(found: FileProblem, under: str | None, code: str) -> Problem:
+def _told(found: FileProblem, under: str | None, code: str) -> FieldError:
     """A problem of a file's row as one of a request: a pointer in the place of row and column."""
     detail = found.en if (get_language() or "").startswith("en") else found.zh
     if code:
         detail = f"{code}: {detail}"
     if under is None:
-        return Problem(pointer("resolve", code), found.code, detail)
-    return Problem(under + (pointer(found.column) if found.column else ""), found.code, detail)
+        return FieldError(pointer("resolve", code), found.code, detail)
+    return FieldError(under + (pointer(found.column) if found.column else ""), found.code, detail)
 
 
-def _warnings(checked: Checked) -> tuple[Problem, ...]:
+def _warnings(checked: Checked) -> tuple[FieldError, ...]:
     return tuple(_told(found, "", "") for _place, found in checked.warnings[:SHOWN_PROBLEMS])
 
 

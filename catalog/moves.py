@@ -21,7 +21,7 @@ from catalog.models import Catalog, CatalogEntry, CatalogVersion
 from catalog.refusals import Altered, LabelTaken, NothingBefore, refusal_of
 from common.audit.deeds import Deed
 from common.audit.services import SYSTEM, record
-from common.errors import InvalidInput, Problem, Refused
+from common.errors import FieldError, InvalidInput, Refused
 from common.lifecycle import Move, why_not
 
 
@@ -72,7 +72,7 @@ def _settled(version: CatalogVersion, today: date) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PendingMove:
     """A move that may be done: its row of the table, the version locked; `until`: its consultation ended by itself on that day, unlogged yet."""
 
     move: Move[Standing]
@@ -105,7 +105,7 @@ class Asked:
             record(Deed.VERSION_CONSULTATION_ENDED, by=SYSTEM, what=self.version, before=self.until)
 
 
-def ask(version: CatalogVersion, move: str, by: str, given: Mapping[str, Any], today: date) -> Asked:
+def begin_move(version: CatalogVersion, move: str, by: str, given: Mapping[str, Any], today: date) -> PendingMove:
     """Lock the version and ask the table; raises what it says."""
     version = _locked(version)
     until = {"comments_until": version.comments_until} if _settled(version, today) else None
@@ -115,7 +115,7 @@ def ask(version: CatalogVersion, move: str, by: str, given: Mapping[str, Any], t
         standing = held_against(version, today)
     if why := why_not(MOVE[move], standing, by, given):
         raise refusal_of(why, version.label)
-    return Asked(MOVE[move], version, by, until)
+    return PendingMove(MOVE[move], version, by, until)
 
 
 def today_in_china() -> date:
@@ -129,7 +129,7 @@ def today_in_china() -> date:
 @transaction.atomic
 def submit_version(*, version: CatalogVersion, by: str, comments_until: date | None = None) -> CatalogVersion:
     """Open a draft for consultation, until a day or until somebody ends it; raises NotADraft, PastDay."""
-    asked = ask(version, "consult", by, {"comments_until": comments_until}, today_in_china())
+    asked = begin_move(version, "consult", by, {"comments_until": comments_until}, today_in_china())
     version = asked.version
     version.state = lifecycle.CONSULTATION
     version.submitted_by = by
@@ -143,7 +143,7 @@ def submit_version(*, version: CatalogVersion, by: str, comments_until: date | N
 @transaction.atomic
 def end_consultation(*, version: CatalogVersion, by: str) -> CatalogVersion:
     """End a consultation before its last day: the version is a draft again. Raises NotInConsultation."""
-    asked = ask(version, "end-consultation", by, {}, today_in_china())
+    asked = begin_move(version, "end-consultation", by, {}, today_in_china())
     asked.version.state = lifecycle.DRAFT
     asked.version.consultation_closed_at = clock.observe().known_at
     return asked.done("state", "consultation_closed_at", before={"comments_until": asked.version.comments_until})
@@ -167,7 +167,7 @@ def end_consultations() -> int:
 @transaction.atomic
 def request_review(*, version: CatalogVersion, by: str, note: str = "") -> CatalogVersion:
     """Hand a draft to the reviewers; raises NotADraft, CommentsUnanswered."""
-    asked = ask(version, "request-review", by, {}, today_in_china())
+    asked = begin_move(version, "request-review", by, {}, today_in_china())
     version = asked.version
     version.state = lifecycle.REVIEW
     version.review_requested_by = by
@@ -179,7 +179,7 @@ def request_review(*, version: CatalogVersion, by: str, note: str = "") -> Catal
 @transaction.atomic
 def send_back(*, version: CatalogVersion, by: str, reason: str) -> CatalogVersion:
     """Make a version in review or in consultation a draft again, for a reason; it makes nobody an editor. Raises NotInReview, ReasonRequired."""
-    asked = ask(version, "send-back", by, {"reason": reason}, today_in_china())
+    asked = begin_move(version, "send-back", by, {"reason": reason}, today_in_china())
     version = asked.version
     version.sent_back_at = clock.observe().known_at
     if version.state == lifecycle.CONSULTATION:
@@ -211,7 +211,7 @@ def publish_version(
     IncompleteCount, Altered (its entries are not those that were checked).
     """
     given = {"confirm": confirm, "against": against, "acknowledge": acknowledge}
-    asked = ask(version, "publish", by, given, today_in_china())
+    asked = begin_move(version, "publish", by, given, today_in_china())
     version = asked.version
     if checksum_of(version.pk) != version.checksum:
         raise Altered(_("The entries are not those that were imported; import the file again."))
@@ -284,13 +284,13 @@ def withdraw_version(*, version: CatalogVersion, by: str, reason: str = "") -> C
     """
     version = _locked(version)
     if version.withdrawal_asked_by and version.state == lifecycle.PUBLISHED:
-        asked = ask(version, "withdraw", by, {}, today_in_china())
+        asked = begin_move(version, "withdraw", by, {}, today_in_china())
         version = asked.version
         version.withdrawn_at = clock.declare()
         version.withdrawn_by = by
         version.state = lifecycle.WITHDRAWN
         return asked.kept("withdrawn_at", "withdrawn_by", "state", reason=version.withdraw_reason)
-    asked = ask(version, "ask-withdrawal", by, {"reason": reason}, today_in_china())
+    asked = begin_move(version, "ask-withdrawal", by, {"reason": reason}, today_in_china())
     version = asked.version
     version.withdrawal_asked_by = by
     version.withdrawal_asked_at = clock.observe().known_at
@@ -301,7 +301,7 @@ def withdraw_version(*, version: CatalogVersion, by: str, reason: str = "") -> C
 @transaction.atomic
 def keep_version(*, version: CatalogVersion, by: str) -> CatalogVersion:
     """Take back the asking for a withdrawal; raises NotAsked."""
-    asked = ask(version, "keep", by, {}, today_in_china())
+    asked = begin_move(version, "keep", by, {}, today_in_china())
     version = asked.version
     before = {"asked_by": version.withdrawal_asked_by, "reason": version.withdraw_reason}
     version.withdrawal_asked_by, version.withdrawal_asked_at, version.withdraw_reason = "", None, ""
@@ -320,7 +320,7 @@ def edit_version(*, version: CatalogVersion, by: str, **changed: Any) -> Catalog
 
     Raises NotADraft, LabelTaken, InvalidInput for days out of order.
     """
-    asked = ask(version, "edit", by, changed, today_in_china())
+    asked = begin_move(version, "edit", by, changed, today_in_china())
     version = asked.version
     changed = {name: value for name, value in changed.items() if getattr(version, name) != value}
     if not changed:
@@ -340,7 +340,7 @@ def check_days(first: date, last: date | None) -> None:
     """Raise InvalidInput where the last day is before the first."""
     if last and last < first:
         detail = _("effective_to is before effective_from; check both days.")
-        problem = Problem("/effective_to", "date_order", detail)
+        problem = FieldError("/effective_to", "date_order", detail)
         raise InvalidInput(_("The request is invalid; see `errors`."), errors=[problem])
 
 
@@ -416,7 +416,7 @@ def revert_version(
 
     Without a label it is called `<label>-revert`, with a number where that is taken. Raises NotPublished, NothingBefore, LabelTaken.
     """
-    asked = ask(version, "revert", by, {}, today_in_china())
+    asked = begin_move(version, "revert", by, {}, today_in_china())
     version = asked.version
     if version.parent is None:
         raise NothingBefore(_(NothingBefore.sentence) % {"label": version.label})
@@ -444,7 +444,7 @@ def _free_label(version: CatalogVersion) -> str:
 @transaction.atomic
 def discard_draft(*, version: CatalogVersion, by: str) -> None:
     """Delete a draft with its entries; raises NotADraft, HasComments."""
-    asked = ask(version, "discard", by, {}, today_in_china())
+    asked = begin_move(version, "discard", by, {}, today_in_china())
     facts = {"checksum": asked.version.checksum, "entries": asked.version.entry_count}
     asked.log(before=facts)
     delete_draft(asked.version)

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from common.errors import InvalidInput, Problem, Refused
+from common.errors import FieldError, InvalidInput, Refused
 from common.lifecycle import Why
 
 
@@ -192,5 +192,5 @@ def refusal_of(why: Why, label: str) -> Refused:
     told = {name: _("nothing") if value is None else value for name, value in why.told.items()}
     sentence = _(made.sentence) % {"label": label, **told}
     where = getattr(made, "pointer", "")
-    refused: Refused = made(sentence, errors=[Problem(where, why.code, sentence)] if where else [])
+    refused: Refused = made(sentence, errors=[FieldError(where, why.code, sentence)] if where else [])
     return refused

@@ -17,7 +17,7 @@ from catalog.models import CatalogEntry, CatalogVersion, ReviewMark, VersionChan
 from catalog.refusals import NotADraft, SamePerson
 from common.audit.deeds import Deed
 from common.audit.services import record
-from common.errors import InvalidInput, Problem
+from common.errors import FieldError, InvalidInput
 
 LONGEST_REMARK = 2000
 
@@ -168,7 +168,7 @@ def mark_changes(*, version: CatalogVersion, by: str, marks: Sequence[Mark]) -> 
         raise SamePerson(_(SamePerson.sentence))
     if any(len(mark.remark) > LONGEST_REMARK for mark in marks):
         detail = _("A remark has at most %(limit)d characters.") % {"limit": LONGEST_REMARK}
-        raise InvalidInput(detail, errors=[Problem("/remark", "too_long", detail)])
+        raise InvalidInput(detail, errors=[FieldError("/remark", "too_long", detail)])
     known = _digests(version, [mark.entry_code for mark in marks])
     before = {mark.entry_code: mark for mark in version.marks.filter(by=by, entry_code__in=list(known))}
     changed = [mark for mark in marks if mark.entry_code in known and _differs(mark, before.get(mark.entry_code))]

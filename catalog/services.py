@@ -59,7 +59,7 @@ from catalog.refusals import (
 from catalog.uploads import shown_file_name
 from common.audit.deeds import Deed
 from common.audit.services import record
-from common.errors import InvalidInput, Problem
+from common.errors import FieldError, InvalidInput
 from common.jobs import services as jobs
 from common.jobs.models import Job
 from common.lifecycle import NEW, why_not
@@ -114,7 +114,7 @@ IMPORT_JOB = "catalog.import"
 
 
 def _refused(pointer: str, code: str, detail: str) -> InvalidInput:
-    return InvalidInput(_("The request is invalid; see `errors`."), errors=[Problem(pointer, code, detail)])
+    return InvalidInput(_("The request is invalid; see `errors`."), errors=[FieldError(pointer, code, detail)])
 
 
 @transaction.atomic

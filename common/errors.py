@@ -10,7 +10,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class FieldError:
     """One thing that is wrong with one field: where (a JSON pointer, RFC 6901), a stable code, and how to mend it."""
 
     pointer: str
@@ -28,12 +28,12 @@ class Refused(Exception):
     status = 409
 
     def __init__(
-        self, detail: str = "", *, errors: Iterable[Problem] = (), more: Mapping[str, Any] | None = None
+        self, detail: str = "", *, errors: Iterable[FieldError] = (), more: Mapping[str, Any] | None = None
     ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.more = dict(more or {})
-        self.errors: tuple[Problem, ...] = tuple(errors)
+        self.errors: tuple[FieldError, ...] = tuple(errors)
 
 
 class InvalidInput(Refused):

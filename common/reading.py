@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 from common import personal
 from common.dates import parse_day, parse_instant
-from common.errors import InvalidInput, Problem
+from common.errors import FieldError, InvalidInput
 from common.sentences import Language, Place, Problems, Said
 from tables.cells import WIDE, Fault, any_day, clean, says_nothing
 from tables.cells import yes_no as yes_or_no
@@ -30,7 +30,7 @@ UNKEEPABLE: Final = re.compile("[\x00\ud800-\udfff]")
 class Unreadable(InvalidInput):
     """What was sent cannot be read; `errors` point at every field to mend, `said` has them in both languages."""
 
-    def __init__(self, detail: str = "", *, errors: Iterable[Problem] = (), said: Iterable[Said] = ()) -> None:
+    def __init__(self, detail: str = "", *, errors: Iterable[FieldError] = (), said: Iterable[Said] = ()) -> None:
         super().__init__(detail, errors=errors)
         self.said = tuple(said)
 

@@ -1,6 +1,6 @@
 """What is wrong with a field, said so that it can be mended: one sentence, in Chinese and in English.
 
-The codes are those of the upload files (spec csv.md, "Problem codes"), so that a claim in JSON and the same claim in a CSV
+The codes are those of the upload files (spec csv.md, "FieldError codes"), so that a claim in JSON and the same claim in a CSV
 row are refused with the same word; a few more exist only in JSON. What a text says wrongly is told by the sentences of
 the files (tables.problems); here stands what concerns the shape of a request, and what several fields say together.
 """
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
 from common import personal
-from common.errors import Problem, pointer
+from common.errors import FieldError, pointer
 from tables.cells import Fault
 from tables.problems import MESSAGES
 
@@ -160,10 +160,11 @@ class Problems:
         words = {"column": place[-1] if place else "", **fault.details}
         self._note(place, fault.code, zh.format_map(words), en.format_map(words))
 
-    def errors(self) -> tuple[Problem, ...]:
+    def errors(self) -> tuple[FieldError, ...]:
         """Return the problems in the sender's language."""
         return tuple(
-            Problem(found.pointer, found.code, found.zh if self.language == "zh" else found.en) for found in self.found
+            FieldError(found.pointer, found.code, found.zh if self.language == "zh" else found.en)
+            for found in self.found
         )
 
     def _note(self, place: Place, code: str, zh: str, en: str) -> None:

@@ -183,7 +183,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge-facts": {"task": "claims.tasks.purge_facts", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
     "sweep-jobs": {"task": "common.jobs.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "announce-catalog-news": {
-        "task": "insurers.tasks.announce_catalog_news",
+        "task": "insurers.tasks.queue_catalog_events",
         "schedule": 10.0,
         "options": {"expires": 10},
     },

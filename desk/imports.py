@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from catalog import mending, services
 from catalog.changes import compared_anew
 from catalog.importing.again import rows_in_child
-from catalog.importing.export import mended_csv_lines, mended_xlsx_file
+from catalog.importing.export import marked_csv_lines, marked_xlsx_file
 from catalog.models import ImportRun
 from common.downloads import XLSX, download, marked_name
 from common.errors import Refused
@@ -173,12 +173,12 @@ class ImportRunAdmin(PageAdmin):
 
     def marked_csv_view(self, request: HttpRequest, pk: object) -> HttpResponseBase:
         run, file = self._kept(request, pk)
-        lines = mended_csv_lines(rows_in_child(file, *services.how_read(run)), services.file_problems(run))
+        lines = marked_csv_lines(rows_in_child(file, *services.how_read(run)), services.file_problems(run))
         return download(lines, marked_name(run.file_name, "csv"), "text/csv")
 
     def marked_xlsx_view(self, request: HttpRequest, pk: object) -> HttpResponseBase:
         run, file = self._kept(request, pk)
-        book = mended_xlsx_file(
+        book = marked_xlsx_file(
             rows_in_child(file, *services.how_read(run)), services.file_problems(run), services.places(run)
         )
         return download(book, marked_name(run.file_name, "xlsx"), XLSX)

@@ -16,7 +16,7 @@ from catalog import clock, leases
 from catalog.models import Catalog, CatalogVersion
 from common.audit.deeds import Deed
 from common.audit.services import record
-from common.errors import InvalidInput, Problem, Refused, pointer
+from common.errors import FieldError, InvalidInput, Refused, pointer
 from common.jcs import sha256_of
 from common.lifecycle import why_not
 from insurers import lifecycle
@@ -192,12 +192,12 @@ def read_terms(data: object, *, insurer_id: int) -> ProductTerms:
         if kind is None:
             # Another insurer's catalog and none at all read alike.
             detail = _("There is no catalog %(code)s.") % {"code": reference.catalog}
-            errors.append(Problem(reference.pointer, "unknown_catalog", detail))
+            errors.append(FieldError(reference.pointer, "unknown_catalog", detail))
         elif kind not in reference.kinds:
             wanted = ", ".join(sorted(reference.kinds))
             detail = _("%(code)s is of kind %(kind)s; here stands: %(wanted)s.")
             errors.append(
-                Problem(
+                FieldError(
                     reference.pointer,
                     "wrong_kind",
                     detail % {"code": reference.catalog, "kind": kind, "wanted": wanted},
@@ -254,13 +254,13 @@ def _check_pins(pin: Mapping[str, str | None], version: ProductVersion) -> None:
     for code, label in pin.items():
         if code not in referred:
             detail = _("The version does not refer to a catalog %(code)s.") % {"code": code}
-            errors.append(Problem(pointer("pin", code), "not_referred_to", detail))
+            errors.append(FieldError(pointer("pin", code), "not_referred_to", detail))
         elif (
             label is not None
             and not visible.filter(catalog__code=code, label=label, published_at__isnull=False).exists()
         ):
             detail = _("%(code)s has no published version %(label)s.") % {"code": code, "label": label}
-            errors.append(Problem(pointer("pin", code), "unknown_version", detail))
+            errors.append(FieldError(pointer("pin", code), "unknown_version", detail))
     if errors:
         raise InvalidInput(_("The request is invalid; see `errors`."), errors=errors)
 

@@ -17,11 +17,11 @@ DELIVERIES_A_ROUND = 40
 SENDERS = 8
 
 
-@shared_task(name="insurers.tasks.announce_catalog_news")
-def announce_catalog_news(**_later_arguments: object) -> None:
+@shared_task(name="insurers.tasks.queue_catalog_events")
+def queue_catalog_events(**_later_arguments: object) -> None:
     """Write deliveries for what was published, withdrawn or opened for consultation since the last time."""
     with tenancy.acting_for(tenancy.OFFICE):
-        services.announce_catalog_news()
+        services.queue_catalog_events()
 
 
 @shared_task(name="insurers.tasks.deliver_due_webhooks")

@@ -10,7 +10,7 @@ from typing import IO
 
 from tables.cells import WHITE
 from tables.encoding import GB18030_PLACES
-from tables.gate import not_a_table
+from tables.file_format import not_a_table
 from tables.problems import Problem, problem
 
 Row = tuple[int, list[str]]

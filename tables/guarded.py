@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from tables.encoding import Refusal
-from tables.gate import not_a_table, too_large
+from tables.file_format import not_a_table, too_large
 from tables.limits import MIB, Limits
 
 ROOT = Path(__file__).resolve().parents[1]

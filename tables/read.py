@@ -9,7 +9,7 @@ from tables import delimited, workbook
 from tables.cells import Cell
 from tables.columns import HeaderNames
 from tables.encoding import Refusal, encoding_of
-from tables.gate import Unpacked, file_format_of, not_a_table, too_large
+from tables.file_format import Unpacked, file_format_of, not_a_table, too_large
 from tables.header import LOOKED_AT, Begun, columns_in, find_header, header_text
 from tables.limits import Limits
 from tables.problems import Normalised, Problem, problem, shown

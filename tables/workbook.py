@@ -1,4 +1,4 @@
-"""XLSX: a sheet → rows of cells, read piece by piece, with the sheet's own row numbers.
+"""XLSX: a sheet → rows of cells, read piece by piece, with the sheet's own row number_format.
 
 Read with expat rather than a spreadsheet library: those lose rows in silence when the stated dimension is wrong,
 build the whole sheet in memory for one far cell, and hide formulas without a result, error cells and merged cells
@@ -15,10 +15,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from xml.parsers import expat
 
-from tables import shown as numbers
+from tables import number_format
 from tables.cells import Cell, Typed
 from tables.encoding import Refusal
-from tables.gate import Unpacked, not_a_table, too_large
+from tables.file_format import Unpacked, not_a_table, too_large
 from tables.limits import Limits
 from tables.problems import problem
 
@@ -151,8 +151,8 @@ class _Styles:
     """The number formats of cell styles, by the style's number as written. A style that is not among them is General."""
 
     def __init__(self, formats: list[str]) -> None:
-        self.days = frozenset(str(style) for style, code in enumerate(formats) if numbers.is_day(code))
-        self.codes = {str(style): code for style, code in enumerate(formats) if not numbers.is_general(code)}
+        self.days = frozenset(str(style) for style, code in enumerate(formats) if number_format.is_day(code))
+        self.codes = {str(style): code for style, code in enumerate(formats) if not number_format.is_general(code)}
 
 
 class Book:
@@ -242,7 +242,7 @@ class Book:
                 inside = True
             elif local == "xf" and inside:
                 number = attributes.get("numFmtId", "0")
-                formats.append(numbers.format_of(number, custom.get(number)))
+                formats.append(number_format.format_of(number, custom.get(number)))
 
         def end(name: str) -> None:
             nonlocal inside
@@ -467,7 +467,7 @@ class _Sheet:
             return Typed("error", raw[:20])
         if self._style in self._styles.days:
             return self._day(float(raw), raw)
-        return number_cell(raw, self._styles.codes.get(self._style, numbers.GENERAL))
+        return number_cell(raw, self._styles.codes.get(self._style, number_format.GENERAL))
 
     def _day(self, serial: float, raw: str) -> Cell:
         if not 0 <= serial < 2_958_466:
@@ -525,10 +525,10 @@ def rows_merged(reference: str) -> tuple[int, int, str]:
     return int(begins.group(2)), int(ends.group(2)), begins.group(1)
 
 
-def number_cell(raw: str, code: str = numbers.GENERAL) -> Typed:
+def number_cell(raw: str, code: str = number_format.GENERAL) -> Typed:
     """Return a number cell as the fifteen digits that a spreadsheet keeps, and as the sheet shows it in this format;
     `lossy` where more were typed or it has no plain form."""
-    if _WHOLE.fullmatch(raw) and code == numbers.GENERAL:
+    if _WHOLE.fullmatch(raw) and code == number_format.GENERAL:
         return Typed("number", raw, raw)
     value = float(raw)
     if _PLAIN_NUMBER.fullmatch(raw) and sum(c.isdigit() for c in raw.lstrip("-0.")) <= 15:
@@ -538,4 +538,4 @@ def number_cell(raw: str, code: str = numbers.GENERAL) -> Typed:
         if "n" in kept or abs(value) >= 1e15 or 0 < abs(value) < 1e-10:
             return Typed("lossy", raw[:40])
         exact = Decimal(kept)
-    return Typed("number", numbers.plain(exact), numbers.shown(exact, code))
+    return Typed("number", number_format.plain(exact), number_format.formatted(exact, code))

@@ -13,7 +13,7 @@ from catalog.clock import china_today
 from catalog.models import Catalog, CatalogVersion
 from common.api.filtering import refuse_unknown
 from common.api.problems import ApiProblem
-from common.errors import Problem
+from common.errors import FieldError
 
 READ, WRITE, PUBLISH = ("catalog:read",), ("catalog:write",), ("catalog:publish",)
 
@@ -84,4 +84,6 @@ def given_in(request: Any, shape: Any) -> dict[str, Any]:
 
 def refuse(pointer: str, detail: str) -> NoReturn:
     """Raise a 400 for one field of the request."""
-    raise ApiProblem(400, "invalid", _("The request is invalid; see `errors`."), [Problem(pointer, "invalid", detail)])
+    raise ApiProblem(
+        400, "invalid", _("The request is invalid; see `errors`."), [FieldError(pointer, "invalid", detail)]
+    )

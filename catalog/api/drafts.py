@@ -28,7 +28,7 @@ from common.api.pagination import PagePagination
 from common.api.problems import ApiProblem
 from common.api.schema import FieldProblem, ProblemDocument
 from common.api.views import ApiViewSet
-from common.errors import Problem, pointer
+from common.errors import FieldError, pointer
 
 MOST_CODES = 100_000
 
@@ -386,7 +386,7 @@ def _meant(where: Mapping[str, Any], version: CatalogVersion) -> set[str]:
     known = set(CatalogEntry.objects.filter(version=version, entry_code__in=codes).values_list("entry_code", flat=True))
     detail = _("The version has no such entry.")
     missing = [
-        Problem(pointer("where", "entry_codes", place), "not_found", detail)
+        FieldError(pointer("where", "entry_codes", place), "not_found", detail)
         for place, code in enumerate(codes)
         if code not in known
     ]

@@ -23,7 +23,7 @@ from common.api.problems import ApiProblem
 from common.api.rendering import to_json
 from common.api.views import ApiViewSet
 from common.cache import LruCache
-from common.errors import Problem, pointer
+from common.errors import FieldError, pointer
 
 # (insurer or None, revision, catalog, label) → a published version that the insurer may see.
 _versions: LruCache[tuple[int | None, int, str, str], CatalogVersion] = LruCache(2_000)
@@ -102,12 +102,12 @@ def codes_where(version: CatalogVersion, where: Mapping[str, str]) -> list[str]:
     for name in where:
         if name not in known:
             detail = _("Unknown parameter; known are: %(known)s.") % {"known": ", ".join(known)}
-            raise _invalid([Problem(pointer("where", name[:100]), "unknown_parameter", detail)])
+            raise _invalid([FieldError(pointer("where", name[:100]), "unknown_parameter", detail)])
     asked = EntryFilter(where, queryset=entries.of_version(version.pk))
     if not asked.is_valid():
         told = asked.errors.as_data()
         raise _invalid(
-            Problem(pointer("where", name), fault.code or "invalid", message)
+            FieldError(pointer("where", name), fault.code or "invalid", message)
             for name, faults in told.items()
             for fault in faults
             for message in fault.messages
@@ -119,7 +119,7 @@ def codes_where(version: CatalogVersion, where: Mapping[str, str]) -> list[str]:
     return list(found.only(lambda codes: set(_entry_codes(queryset.filter(entry_code__in=codes))))[:])
 
 
-def _invalid(errors: Iterable[Problem]) -> ApiProblem:
+def _invalid(errors: Iterable[FieldError]) -> ApiProblem:
     return ApiProblem(400, "invalid", _("The request is invalid; see `errors`."), errors)
 
 

@@ -23,7 +23,7 @@ from common.api.filtering import refuse_unknown
 from common.api.pagination import page_size_of
 from common.api.problems import ApiProblem
 from common.api.views import ApiViewSet
-from common.errors import Problem
+from common.errors import FieldError
 
 _FORMAT = 1
 
@@ -84,7 +84,9 @@ def position_of(code: str, cursor: str) -> feed.Position:
 
 
 def _refuse(name: str, code: str, detail: str) -> ApiProblem:
-    return ApiProblem(400, "invalid", _("The request is invalid; see `errors`."), [Problem(f"/{name}", code, detail)])
+    return ApiProblem(
+        400, "invalid", _("The request is invalid; see `errors`."), [FieldError(f"/{name}", code, detail)]
+    )
 
 
 class ChangesViewSet(ApiViewSet):

@@ -55,8 +55,8 @@ from catalog.importing.again import rows_in_child
 from catalog.importing.diff import WEIGHTS
 from catalog.importing.export import (
     csv_lines,
-    mended_csv_lines,
-    mended_xlsx_file,
+    marked_csv_lines,
+    marked_xlsx_file,
     ndjson_lines,
     problem_csv_lines,
     readings,
@@ -486,14 +486,14 @@ class ImportViewSet(ApiViewSet):
     def marked_csv(self, request: Any, pk: str) -> HttpResponseBase:
         """The failed file's own rows with a column 错误 that says what to mend; it may be corrected and uploaded again."""
         run, file = self._kept(request, pk)
-        lines = mended_csv_lines(rows_in_child(file, *services.how_read(run)), services.file_problems(run))
+        lines = marked_csv_lines(rows_in_child(file, *services.how_read(run)), services.file_problems(run))
         return download(lines, marked_name(run.file_name, "csv"), "text/csv")
 
     @extend_schema(responses={(200, XLSX): OpenApiTypes.BINARY})
     def marked_xlsx(self, request: Any, pk: str) -> HttpResponseBase:
         """The same as XLSX."""
         run, file = self._kept(request, pk)
-        book = mended_xlsx_file(
+        book = marked_xlsx_file(
             rows_in_child(file, *services.how_read(run)), services.file_problems(run), services.places(run)
         )
         return download(book, marked_name(run.file_name, "xlsx"), XLSX)

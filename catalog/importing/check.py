@@ -28,8 +28,8 @@ from common.text import approval_key, norm
 from tables.cells import WHITE, Cell, narrow
 from tables.column_reader import REMEMBERED, WRONG
 from tables.encoding import Refusal
+from tables.file_format import sha256_of
 from tables.findings import Findings
-from tables.gate import sha256_of
 from tables.header import Header, Placed, read_header
 from tables.limits import Progress
 from tables.non_entries import NonEntries

@@ -9,7 +9,7 @@ from typing import Any
 from catalog.importing.check import check
 from catalog.importing.result import Block, CheckOptions, CheckResult, options_from_dict, result_from_dict
 from tables.encoding import Refusal
-from tables.gate import sha256_of
+from tables.file_format import sha256_of
 from tables.guarded import Frame, frames_from, serve
 from tables.limits import Progress
 

@@ -19,8 +19,8 @@ from tables import cells
 from tables.column_reader import WRONG, ColumnReader
 from tables.columns import Column, HeaderNames, Shape
 from tables.encoding import Refusal
+from tables.file_format import sha256_of
 from tables.findings import Findings
-from tables.gate import sha256_of
 from tables.guarded import Frame, frames_from, serve
 from tables.header import read_header
 from tables.limits import MIB, Limits

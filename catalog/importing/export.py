@@ -175,7 +175,7 @@ def _text_cell(sheet: Any, text: str) -> Any:
     return cell
 
 
-def mended_csv_lines(rows: Iterable[KeptRow], problems: Iterable[Problem]) -> Iterator[bytes]:
+def marked_csv_lines(rows: Iterable[KeptRow], problems: Iterable[Problem]) -> Iterator[bytes]:
     """Write the curator's own rows as CSV with a column 错误 that says what is wrong with each, to be mended and uploaded again.
 
     Every row stands in the line of its number. `rows` are those of the file (catalog.importing.again).
@@ -183,10 +183,10 @@ def mended_csv_lines(rows: Iterable[KeptRow], problems: Iterable[Problem]) -> It
     return csv_table([], (cells for cells, _found in _marked(rows, list(problems))))
 
 
-def mended_xlsx_file(
+def marked_xlsx_file(
     rows: Iterable[KeptRow], problems: Iterable[Problem], places: Mapping[str, int] | None = None
 ) -> IO[bytes]:
-    """Write the curator's own rows as XLSX like `mended_csv_lines`, the wrong cells coloured, and all problems in a sheet 问题.
+    """Write the curator's own rows as XLSX like `marked_csv_lines`, the wrong cells coloured, and all problems in a sheet 问题.
 
     `places` say where each column stands (0: the first).
     """

@@ -37,7 +37,7 @@ from common.audit.services import record
 from common.jobs.services import Lease
 from common.lifecycle import NEW, why_not
 from tables.encoding import Refusal
-from tables.gate import not_a_table
+from tables.file_format import not_a_table
 from tables.limits import Progress
 from tables.problems import Problem
 from tables.workbook import column_letters

@@ -29,7 +29,7 @@ from common.api.rendering import to_json
 from common.api.views import ApiViewSet
 from common.cache import LruCache
 from common.dates import instant_text
-from common.errors import Problem
+from common.errors import FieldError
 from common.sentences import Language
 from insurers.api.authentication import insurer_of
 
@@ -90,14 +90,14 @@ class CoverageViewSet(ApiViewSet):
         language = language_of(request)
         if not isinstance(request.data, list) or not 1 <= len(request.data) <= shapes.MAX_QUERIES:
             detail = _("Send a list of 1 to %(max)d queries.") % {"max": shapes.MAX_QUERIES}
-            raise ApiProblem(400, "invalid", detail, [Problem("", "BAD_TYPE", detail)])
+            raise ApiProblem(400, "invalid", detail, [FieldError("", "BAD_TYPE", detail)])
         today = china_today(request.user.known_at)
         queries, errors = [], []
         for place, data in enumerate(request.data):
             try:
                 queries.append(parse_coverage(data, today=today, language=language))
             except InvalidQuery as invalid:
-                errors += [Problem(f"/{place}{one.pointer}", one.code, one.detail) for one in invalid.errors]
+                errors += [FieldError(f"/{place}{one.pointer}", one.code, one.detail) for one in invalid.errors]
         if errors:
             raise InvalidQuery(_("The request is invalid; see `errors`."), errors=errors)
         found, product = self._answers(request, code, queries)

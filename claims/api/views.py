@@ -26,7 +26,7 @@ from common.api.views import ApiViewSet
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.dates import parse_instant
-from common.errors import Problem
+from common.errors import FieldError
 from common.sentences import Language
 from insurers.api.authentication import ANY_KEY, insurer_of
 from insurers.api.callers import Caller
@@ -49,7 +49,7 @@ def flag(request: Any, name: str) -> bool:
     text = request.query_params.get(name, "false").lower()
     if text not in {"true", "false", "1", "0"}:
         detail = _("%(name)s is true or false.") % {"name": name}
-        raise ApiProblem(400, "invalid", detail, [Problem(f"/{name}", "BAD_YES_NO", detail)])
+        raise ApiProblem(400, "invalid", detail, [FieldError(f"/{name}", "BAD_YES_NO", detail)])
     return text in {"true", "1"}
 
 
@@ -146,7 +146,7 @@ def _instant(data: Any, now: Any) -> Any:
         return now if text == "now" else min(parse_instant(text), now)
     except ValueError:
         detail = _('Send {}, or {"known_at": an instant like 2026-03-14T08:00:00Z, or "now"}.')
-        raise ApiProblem(400, "invalid", detail, [Problem("/known_at", "BAD_INSTANT", detail)]) from None
+        raise ApiProblem(400, "invalid", detail, [FieldError("/known_at", "BAD_INSTANT", detail)]) from None
 
 
 class ReasonCodeViewSet(ApiViewSet):

@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from claims.batches.asked import AskedAbout, claim_row
+from claims.batches.claim_rows import DrugsAndDays, claim_row
 from claims.batches.read import BatchResult, Claim, read_batch
 from tables.encoding import Refusal
-from tables.gate import sha256_of
+from tables.file_format import sha256_of
 from tables.guarded import Frame, frames_from, serve
 from tables.limits import Limits, Progress
 from tables.problems import Normalised, problem_from_dict
@@ -29,7 +29,7 @@ class Claims:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The end of the file: what was found in it, and which days and drugs its claims ask about (AskedAbout.text)."""
+    """The end of the file: what was found in it, and which days and drugs its claims ask about (DrugsAndDays.text)."""
 
     result: BatchResult
     asked_about: str = ""
@@ -60,7 +60,7 @@ def _message(letter: bytes, data: Any) -> Progress | Read:
 
 
 def _frames(request: dict[str, Any]) -> Iterator[Frame]:
-    asked, pending, seq = AskedAbout(), list[str](), 0
+    asked, pending, seq = DrugsAndDays(), list[str](), 0
     for message in read_batch(Path(request["path"]), Limits(**request["limits"])):
         if isinstance(message, Claim):
             pending.append(claim_row(seq, message))

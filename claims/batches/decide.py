@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from catalog.clock import Observation
 from catalog.drugs.knowledge import Identity
-from claims.batches.asked import asked_about, facts_of, record_invalid
+from claims.batches.claim_rows import drugs_and_days, facts_of, record_invalid
 from claims.batches.ending import end_if_all_decided
 from claims.batches.read import problems_of, shown
 from claims.batches.record import INVALID, Parts
@@ -189,7 +189,7 @@ def _bench(batch: ClaimBatch, asked: list[_Asked]) -> _Bench:
     identities = {line.identity for one in asked for line in one.claim.lines}
     kept = _kept
     if kept is None or kept.batch_id != batch.pk:
-        written, asked_for = asked_about(batch.asked_about)
+        written, asked_for = drugs_and_days(batch.asked_about)
         all_days = frozenset(day for text in written if (day := _day(text)))
         kept = _loaded(batch, all_days, frozenset(asked_for))
         _kept = kept

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from claims.batches.totals import Totals
 from claims.models import BatchChunk, BatchClaim, ClaimBatch
-from insurers.webhooks.services import announce
+from insurers.webhooks.services import queue_event
 
 
 def end_if_all_decided(batch: ClaimBatch) -> None:
@@ -32,4 +32,6 @@ def end(batch: ClaimBatch, state: ClaimBatch.State) -> None:
     batch.finished_at = timezone.now()
     news = {"id": batch.pk, "product": batch.product.code, "state": state.value, "finished_at": batch.finished_at}
     # Once for each end: a failed batch that was retried may still be done.
-    announce(batch.insurer_id, "batch.finished", news, at=batch.finished_at, message_id=f"msg_{batch.pk.hex}_{state}")
+    queue_event(
+        batch.insurer_id, "batch.finished", news, at=batch.finished_at, message_id=f"msg_{batch.pk.hex}_{state}"
+    )

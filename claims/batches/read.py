@@ -29,8 +29,8 @@ from tables.column_reader import REMEMBERED, WRONG, ColumnReader
 from tables.delimited import open_lines
 from tables.duplicates import FirstSeen
 from tables.encoding import Refusal, encoding_of
+from tables.file_format import file_format_of, sha256_of
 from tables.findings import Findings, Issue
-from tables.gate import file_format_of, sha256_of
 from tables.header import Header, Placed, read_header, text_of
 from tables.limits import Limits, Progress
 from tables.non_entries import NonEntries

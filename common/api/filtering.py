@@ -11,7 +11,7 @@ from django_filters.rest_framework import DjangoFilterBackend
 from common.api.pagination import CursorPages
 from common.api.problems import ApiProblem
 from common.dates import parse_day
-from common.errors import Problem
+from common.errors import FieldError
 
 MAX_VALUE = 2000
 PAGING = frozenset({"page", "page_size"})
@@ -27,13 +27,13 @@ def refuse_unknown(parameters: Any, known: Iterable[str]) -> None:
             detail = _("Unknown parameter; known are: %(known)s.") % {"known": listed}
             if not known:
                 detail = _("Unknown parameter; this address takes none.")
-            errors.append(Problem(f"/{name[:100]}", "unknown_parameter", detail))
+            errors.append(FieldError(f"/{name[:100]}", "unknown_parameter", detail))
         elif len(values) > 1:
-            errors.append(Problem(f"/{name}", "repeated_parameter", _("Give this parameter once.")))
+            errors.append(FieldError(f"/{name}", "repeated_parameter", _("Give this parameter once.")))
         elif not values[0].strip() or (name == "ordering" and not all(values[0].split(","))):
-            errors.append(Problem(f"/{name}", "empty_parameter", _("Give it a value, or leave it out.")))
+            errors.append(FieldError(f"/{name}", "empty_parameter", _("Give it a value, or leave it out.")))
         elif "\x00" in values[0] or len(values[0]) > MAX_VALUE:
-            errors.append(Problem(f"/{name}", "bad_value", _("The value holds a NUL or is too long.")))
+            errors.append(FieldError(f"/{name}", "bad_value", _("The value holds a NUL or is too long.")))
     if errors:
         raise ApiProblem(400, "invalid", _("The request is invalid; see `errors`."), errors)
 
@@ -43,7 +43,7 @@ def refuse_repeated(parameters: Mapping[str, list[str]], *, but: str) -> None:
     for name, values in parameters.items():
         if name != but and len(values) > 1:
             detail = _("Give this parameter once.")
-            raise ApiProblem(400, "invalid", detail, [Problem(f"/{name[:100]}", "repeated_parameter", detail)])
+            raise ApiProblem(400, "invalid", detail, [FieldError(f"/{name[:100]}", "repeated_parameter", detail)])
 
 
 class _YesNoField(forms.Field):

@@ -13,7 +13,7 @@ from rest_framework.pagination import BasePagination, PageNumberPagination
 from rest_framework.response import Response
 
 from common.api.problems import ApiProblem
-from common.errors import Problem
+from common.errors import FieldError
 
 DEFAULT_SIZE = 50
 MAX_SIZE = 500
@@ -22,7 +22,7 @@ _MAX_CURSOR = 4000
 
 
 def _bad(name: str, code: str, detail: str) -> ApiProblem:
-    return ApiProblem(400, "invalid", detail, [Problem(f"/{name}", code, detail)])
+    return ApiProblem(400, "invalid", detail, [FieldError(f"/{name}", code, detail)])
 
 
 def _whole(request: Any, name: str, default: int, limit: int) -> int:

@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 
 from common.api.problems import ApiProblem
 from common.dates import parse_day, parse_instant
-from common.errors import Problem
+from common.errors import FieldError
 
 _LOST_PLUS = re.compile(r" (?=[0-9]{2}:[0-9]{2}$)")
 
 
 def _bad(name: str, detail: str) -> ApiProblem:
     return ApiProblem(
-        400, "invalid", _("The request is invalid; see `errors`."), [Problem(f"/{name}", "bad_date", detail)]
+        400, "invalid", _("The request is invalid; see `errors`."), [FieldError(f"/{name}", "bad_date", detail)]
     )
 
 

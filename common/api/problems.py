@@ -17,7 +17,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from common.api.rendering import JsonRenderer
-from common.errors import InvalidInput, Problem, Refused
+from common.errors import FieldError, InvalidInput, Refused
 from common.logs import request_id
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ class ApiProblem(Exception):
         status: int,
         code: str,
         detail: str,
-        errors: Iterable[Problem] = (),
+        errors: Iterable[FieldError] = (),
         headers: Mapping[str, str] | None = None,
         more: Mapping[str, Any] | None = None,
     ) -> None:
@@ -64,7 +64,7 @@ def titles() -> dict[int, str]:
 
 
 def body(
-    status: int, code: str, detail: str, errors: Iterable[Problem] = (), more: Mapping[str, Any] | None = None
+    status: int, code: str, detail: str, errors: Iterable[FieldError] = (), more: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """Return the problem document; `more` are its further members."""
     document: dict[str, Any] = {
@@ -105,9 +105,9 @@ def plain(problem: ApiProblem) -> HttpResponse:
     return response
 
 
-def _field_errors(detail: Any, pointer: str = "") -> list[Problem]:
+def _field_errors(detail: Any, pointer: str = "") -> list[FieldError]:
     if isinstance(detail, Mapping):
-        found: list[Problem] = []
+        found: list[FieldError] = []
         for name, inner in detail.items():
             found += _field_errors(inner, pointer if name == "non_field_errors" else f"{pointer}/{name}")
         return found
@@ -117,7 +117,7 @@ def _field_errors(detail: Any, pointer: str = "") -> list[Problem]:
             nested = isinstance(inner, Mapping | list)
             found += _field_errors(inner, f"{pointer}/{place}" if nested else pointer)
         return found
-    return [Problem(pointer, getattr(detail, "code", None) or "invalid", str(detail))]
+    return [FieldError(pointer, getattr(detail, "code", None) or "invalid", str(detail))]
 
 
 def problem_of(fault: Exception) -> ApiProblem | None:

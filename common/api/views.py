@@ -16,7 +16,7 @@ from common.api.deprecation import Deprecated
 from common.api.idempotency import once
 from common.api.problems import ApiProblem
 from common.api.rendering import JsonRenderer, accepts, renderer_of
-from common.errors import Problem, pointer
+from common.errors import FieldError, pointer
 
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _READS = frozenset({"GET", "HEAD"})
@@ -129,8 +129,8 @@ def _refuse_body(data: Any) -> None:
         return
     detail = _("This takes no body; send none, or {}.")
     names = [str(name)[:100] for name in data] if isinstance(data, Mapping) else []
-    errors = [Problem(pointer(name), "unknown_field", detail) for name in names]
-    raise ApiProblem(400, "invalid", detail, errors or [Problem("", "invalid", detail)])
+    errors = [FieldError(pointer(name), "unknown_field", detail) for name in names]
+    raise ApiProblem(400, "invalid", detail, errors or [FieldError("", "invalid", detail)])
 
 
 def _check_framing(request: Any) -> None:

@@ -25,7 +25,7 @@ from django.db.models.functions import Now
 from common import tenancy
 from common.audit.deeds import Deed, Via
 from common.audit.services import record, through
-from common.jobs import bell
+from common.jobs import wake
 from common.jobs.models import Job
 
 log = logging.getLogger(__name__)
@@ -65,14 +65,14 @@ def enqueue(*, kind: str, subject: str, exclusive_key: str = "") -> Job:
     """Write a job in the caller's transaction and tell the broker on commit; a deaf broker loses nothing, the sweeper rings again."""
     job = Job.objects.create(kind=kind, subject=subject, exclusive_key=exclusive_key)
     # Robust: the job is written, whatever becomes of the ringing.
-    transaction.on_commit(partial(ring, job.pk), robust=True)
+    transaction.on_commit(partial(notify, job.pk), robust=True)
     return job
 
 
-def ring(job_id: int) -> None:
+def notify(job_id: int) -> None:
     """Tell the broker that a job waits; a broker that cannot be reached is only logged."""
     try:
-        bell.send(job_id)
+        wake.send(job_id)
     except Exception as fault:  # any broker fault: the row stays queued and the sweeper rings again
         log.warning("broker not reached for job %s: %s", job_id, type(fault).__name__)
         return
@@ -212,7 +212,7 @@ def _ring_next(exclusive_key: str) -> None:
     waiting = Job.objects.filter(state=Job.State.QUEUED, exclusive_key=exclusive_key).order_by("pk")
     job_id = waiting.values_list("pk", flat=True).first()
     if job_id is not None:
-        ring(job_id)
+        notify(job_id)
 
 
 @transaction.atomic
@@ -250,7 +250,7 @@ def sweep() -> int:
         fallen = Q(state=Job.State.RUNNING, lease_until__lt=Now(), attempts__lt=MAX_ATTEMPTS)
         due = list(Job.objects.filter(waiting | fallen).order_by("pk").values_list("pk", flat=True)[:200])
         for job_id in due:
-            ring(job_id)
+            notify(job_id)
     return len(due)
 
 
@@ -289,5 +289,5 @@ def revive(job: Job) -> bool:
         state=Job.State.QUEUED, attempts=0, finished_at=None, rung_at=None, cancel_requested=False
     )
     if revived:
-        transaction.on_commit(partial(ring, job.pk))
+        transaction.on_commit(partial(notify, job.pk))
     return bool(revived)

@@ -8,12 +8,12 @@ from celery.signals import worker_ready, worker_shutdown
 from redis.exceptions import RedisError
 
 from common.health import worker_gone, worker_seen
-from common.jobs import bell, services
+from common.jobs import services, wake
 
 log = logging.getLogger(__name__)
 
 
-@shared_task(name=bell.RUN_JOB)
+@shared_task(name=wake.RUN_JOB)
 def run_job(job_id: int, **_later_arguments: object) -> None:
     """Do the job; safe to be delivered twice or late, the claim in PostgreSQL decides."""
     services.run(job_id)

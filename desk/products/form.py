@@ -15,7 +15,7 @@ from unfold.widgets import (
 
 from catalog.models import Catalog, CatalogVersion
 from catalog.vocabularies import SCOPES, SETTINGS, STATUTORY_CIRCUMSTANCES
-from common.errors import Problem
+from common.errors import FieldError
 from common.labels import reader_language
 from desk.forms import DayInput
 from desk.products.written import BAD_PERCENT, NO_AMOUNT, RATIOS, TWICE, Written, field_of
@@ -219,7 +219,7 @@ class TermsForm(forms.Form):
             "has_bands": bands > 0,
         }
 
-    def tell(self, problems: Iterable[Problem]) -> None:
+    def tell(self, problems: Iterable[FieldError]) -> None:
         """Put each problem at its field; what belongs to none stands above the form."""
         self.is_valid()
         for problem in problems:
@@ -227,7 +227,7 @@ class TermsForm(forms.Form):
             self.add_error(name if name in self.fields else None, problem.detail or _worded(problem))
 
 
-def _worded(problem: Problem) -> str:
+def _worded(problem: FieldError) -> str:
     return {
         BAD_PERCENT: _("Write a per cent from 0 to 100 with at most two decimals, such as 80."),
         TWICE: _("This group stands here twice."),

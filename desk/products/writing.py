@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from common.errors import InvalidInput, Problem, Refused
+from common.errors import FieldError, InvalidInput, Refused
 from common.labels import reader_language
 from desk.frame import PageAdmin, sentences
 from desk.products.form import CatalogChoices, TermsForm
@@ -57,13 +57,13 @@ def write(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     try:
         version = sheet.keep(document, request.POST.get("against", ""))
     except Refused as refusal:
-        told = [Problem("", refusal.code, sentence) for sentence in sentences(refusal)]
+        told = [FieldError("", refusal.code, sentence) for sentence in sentences(refusal)]
         return _page(request, sheet, written, told, status=refusal.status)
     messages.success(request, _("%(version)s is kept as a draft.") % {"version": version})
     return redirect(reverse("admin:insurers_productversion_change", args=[version.pk]))
 
 
-def _problems_of(document: dict[str, Any], insurer_id: int) -> list[Problem]:
+def _problems_of(document: dict[str, Any], insurer_id: int) -> list[FieldError]:
     try:
         services.read_terms(document, insurer_id=insurer_id)
     except InvalidInput as refusal:
@@ -95,7 +95,7 @@ def told_terms(document: dict[str, Any]) -> list[str]:
 
 
 def _page(
-    request: HttpRequest, sheet: Sheet, written: Written, problems: list[Problem], *, status: int
+    request: HttpRequest, sheet: Sheet, written: Written, problems: list[FieldError], *, status: int
 ) -> HttpResponse:
     form = TermsForm(written, CatalogChoices(sheet.product.insurer_id))
     form.tell(problems)

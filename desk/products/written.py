@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from common.errors import Problem, pointer
+from common.errors import FieldError, pointer
 from common.money import NotANumber, plain, ratio_text, scaled
 
 LISTS: Final = ("base_exclusions", "negative_lists")
@@ -136,12 +136,12 @@ def _sent_benefit(row: Mapping[str, str], settings: Iterable[str]) -> WrittenBen
 # --- To what is read
 
 
-def document_of(written: Written) -> tuple[dict[str, Any], list[Problem]]:
+def document_of(written: Written) -> tuple[dict[str, Any], list[FieldError]]:
     """Will make the document of terms, with what is wrong in the writing itself: a per cent that is none, a deductible group twice or without amount.
 
     Such a value has a stand-in in the document, so that all the other problems are found too; a document with problems is not to be kept.
     """
-    problems: list[Problem] = []
+    problems: list[FieldError] = []
     plainly, special = _deductibles(written.deductibles, problems)
     values = written.values
     document: dict[str, Any] = {
@@ -161,21 +161,21 @@ def document_of(written: Written) -> tuple[dict[str, Any], list[Problem]]:
     return document, problems
 
 
-def _deductibles(rows: list[tuple[str, str, str]], problems: list[Problem]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _deductibles(rows: list[tuple[str, str, str]], problems: list[FieldError]) -> tuple[dict[str, Any], dict[str, Any]]:
     plainly: dict[str, Any] = {}
     special: dict[str, Any] = {}
     for group, amount, other in rows:
         if group in plainly:
-            problems.append(Problem(pointer("deductibles", group), TWICE, ""))
+            problems.append(FieldError(pointer("deductibles", group), TWICE, ""))
         if not amount:
-            problems.append(Problem(pointer("deductibles", group), NO_AMOUNT, ""))
+            problems.append(FieldError(pointer("deductibles", group), NO_AMOUNT, ""))
         plainly[group] = _amount(amount) or "0"
         if other:
             special[group] = _amount(other)
     return plainly, special
 
 
-def _document(benefit: WrittenBenefit, place: int, problems: list[Problem]) -> dict[str, Any]:
+def _document(benefit: WrittenBenefit, place: int, problems: list[FieldError]) -> dict[str, Any]:
     def ratio(text: str, *steps: str | int) -> str | None:
         if not text:
             return None
@@ -185,7 +185,7 @@ def _document(benefit: WrittenBenefit, place: int, problems: list[Problem]) -> d
                 return ratio_text(hundredths)
         except NotANumber:
             pass
-        problems.append(Problem(pointer("benefits", place, *steps), BAD_PERCENT, ""))
+        problems.append(FieldError(pointer("benefits", place, *steps), BAD_PERCENT, ""))
         return "0"
 
     values = benefit.values

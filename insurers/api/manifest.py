@@ -14,7 +14,7 @@ from common.api.fields import StrictSerializer
 from common.api.filtering import refuse_unknown
 from common.api.problems import ApiProblem
 from common.api.views import ApiViewSet
-from common.errors import Problem
+from common.errors import FieldError
 from insurers.api.authentication import insurer_of
 from insurers.manifest import check_manifest
 from insurers.models import ProductVersion
@@ -90,7 +90,7 @@ class ManifestViewSet(ApiViewSet):
         refuse_unknown(request.query_params, ())
         if not isinstance(request.data, list) or not 1 <= len(request.data) <= MAX_ITEMS:
             detail = _("Send a list of 1 to %(max)d versions that you hold.") % {"max": MAX_ITEMS}
-            raise ApiProblem(400, "invalid", detail, [Problem("", "invalid", detail)])
+            raise ApiProblem(400, "invalid", detail, [FieldError("", "invalid", detail)])
         given = HeldInput(data=request.data, many=True)
         given.is_valid(raise_exception=True)
         held = given.validated_data

@@ -23,7 +23,7 @@ from catalog.models import Catalog, CatalogVersion, Comment
 from common.audit.deeds import Deed
 from common.audit.services import record as record_deed
 from common.dates import instant_text
-from common.errors import InvalidInput, Problem, Refused
+from common.errors import FieldError, InvalidInput, Refused
 from common.jcs import sha256_of
 from insurers.models import (
     WEBHOOK_TEST,
@@ -74,7 +74,7 @@ def add_webhook(*, insurer_id: int, url: str, events: Iterable[str], by: str, no
         parse_target(url, may_reach_loopback=settings.WEBHOOKS_MAY_REACH_LOOPBACK)
     except Forbidden as refusal:
         raise InvalidInput(
-            _("The request is invalid; see `errors`."), errors=[Problem("/url", refusal.code, _why(refusal.code))]
+            _("The request is invalid; see `errors`."), errors=[FieldError("/url", refusal.code, _why(refusal.code))]
         ) from refusal
     Insurer.objects.select_for_update(no_key=True).get(pk=insurer_id)
     if Webhook.objects.filter(insurer=insurer_id).count() >= MAX_WEBHOOKS:
@@ -149,7 +149,7 @@ def secrets_of(webhook: Webhook, *, at: datetime) -> list[str]:
 # --- Announcing
 
 
-def announce(
+def queue_event(
     insurer_id: int,
     event: str,
     data: Mapping[str, Any],
@@ -181,7 +181,7 @@ def _written(webhooks: Iterable[Webhook], event: str, data: Mapping[str, Any], a
 
 
 @transaction.atomic
-def announce_catalog_news() -> int:
+def queue_catalog_events() -> int:
     """Announce what happened to catalogs since the last time, to every insurer that may see them, and to each the answers to its comments.
 
     Returns how many messages were written.
@@ -279,7 +279,7 @@ def _announce_answer(comment: Comment) -> int:
         "url": reverse("comment-detail", args=[version.catalog.code, version.label, comment.pk]),
     }
     identity = sha256_of([WebhookEvent.COMMENT_ANSWERED, str(comment.pk), answered_at])
-    return announce(
+    return queue_event(
         comment.insurer_id,
         WebhookEvent.COMMENT_ANSWERED,
         data,

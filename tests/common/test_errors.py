@@ -1,6 +1,6 @@
 """Refusals and the pointers of their problems."""
 
-from common.errors import InvalidInput, Problem, Refused, pointer
+from common.errors import FieldError, InvalidInput, Refused, pointer
 from common.sentences import SENTENCES, Problems
 
 
@@ -14,7 +14,7 @@ def test_a_refusal_says_its_code_status_and_problems() -> None:
     class NotADraft(Refused):
         code = "not_a_draft"
 
-    problem = Problem("/label", "REQUIRED", "label is missing; give it.")
+    problem = FieldError("/label", "REQUIRED", "label is missing; give it.")
     refused = NotADraft("2026 is already published.", errors=[problem])
 
     assert (refused.code, refused.status, refused.detail, refused.errors) == (

@@ -167,7 +167,9 @@ def test_who_comes_to_which_page(world: World, people: dict[str, Client]) -> Non
     table, differing = listed(), []
     for name, pattern in sorted(routes().items()):
         address = world.address(name, pattern)
-        answers = {role: client.get(address) for role, client in people.items() if name not in {"logout", "desk:end-sessions"}}
+        answers = {
+            role: client.get(address) for role, client in people.items() if name not in {"logout", "desk:end-sessions"}
+        }
         found = tuple(str(answers[role].status_code) if role in answers else "-" for role in ROLES)
         if found != table.get(name):
             differing.append(f"{name} {' '.join(found)}")

@@ -68,7 +68,7 @@ MACHINERY = {
     "common.jobs.services.revive": "part of a deed: retry, retry_import",
     "catalog.moves.end_consultations": "the calendar's deed, logged as system:calendar",
     "catalog.services.forget_uploads": "removes kept copies of files; what was found in them stays",
-    "insurers.webhooks.services.announce_catalog_news": "writes deliveries of what is logged already",
+    "insurers.webhooks.services.queue_catalog_events": "writes deliveries of what is logged already",
     "insurers.webhooks.services.take_due": "a worker takes deliveries",
     "insurers.webhooks.services.record": "a delivery's own log",
     "insurers.webhooks.services.forget_old_deliveries": "housekeeping of deliveries",
@@ -78,7 +78,7 @@ MACHINERY = {
 # The check is itself an append-only row that says who decided it, when, and on what.
 OWN_RECORD = {"claims.services.decide_claim"}
 # Asks the table of moves for the deed that follows, and writes nothing.
-ASKS = {"catalog.moves.ask"}
+ASKS = {"catalog.moves.begin_move"}
 
 
 def _public(module: ModuleType) -> dict[str, Callable[..., Any]]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tables.shown import BUILT_IN, format_of, is_day, plain, shown
+from tables.number_format import BUILT_IN, format_of, formatted, is_day, plain
 from tests.files import found, inline, outcome, outcome_and_rows, raw_xlsx
 
 
@@ -63,7 +63,7 @@ from tests.files import found, inline, outcome, outcome_and_rows, raw_xlsx
     ],
 )
 def test_a_number_in_its_format(value, code, text):
-    assert shown(Decimal(value), code) == text
+    assert formatted(Decimal(value), code) == text
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_format_that_shows_a_day(code, expected):
 @pytest.mark.parametrize("number", range(60))
 def test_a_built_in_format_is_shown_a_day_or_not_told(number):
     code = format_of(str(number))
-    text = shown(Decimal("1234.5"), code)
+    text = formatted(Decimal("1234.5"), code)
 
     assert is_day(code) == (number in {*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)})
     assert (text is not None) == (number in BUILT_IN)
@@ -100,12 +100,12 @@ def test_decimals_are_rounded_half_up_as_a_sheet_does(value, places):
     code = "0." + "0" * places if places else "0"
     expected = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
-    assert shown(value, code) == f"{expected:.{places}f}" if expected else shown(value, code).strip("0.") == ""
+    assert formatted(value, code) == f"{expected:.{places}f}" if expected else formatted(value, code).strip("0.") == ""
 
 
 @given(NUMBERS, st.integers(0, 4))
 def test_a_percentage_is_the_number_times_a_hundred(value, places):
-    text = shown(value, ("0." + "0" * places if places else "0") + "%")
+    text = formatted(value, ("0." + "0" * places if places else "0") + "%")
 
     assert text.endswith("%")
     assert Decimal(text[:-1]) == (value * 100).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
@@ -118,7 +118,7 @@ def test_a_percentage_is_the_number_times_a_hundred(value, places):
     st.text("片盒mg/", max_size=4),
 )
 def test_zeros_stand_before_a_number_and_texts_around_it(value, width, before, behind):
-    text = shown(Decimal(value), f'"{before}"{"0" * width}"{behind}"')
+    text = formatted(Decimal(value), f'"{before}"{"0" * width}"{behind}"')
 
     assert text == f"{before}{str(value).zfill(width)}{behind}".strip()
 
@@ -127,7 +127,7 @@ def test_zeros_stand_before_a_number_and_texts_around_it(value, width, before, b
 def test_thousands_are_grouped(value, places):
     code = "#,##0" + ("." + "0" * places if places else "")
 
-    assert shown(Decimal(value), code) == f"{value:,}" + ("." + "0" * places if places else "")
+    assert formatted(Decimal(value), code) == f"{value:,}" + ("." + "0" * places if places else "")
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**14), max_value=10**14, places=8))
@@ -138,7 +138,7 @@ def test_a_plain_number_loses_nothing(value):
 
 @given(NUMBERS, st.text('0#?.,%;"\\_*[]E+-@/GeneralymdhsAF元年 ', max_size=14))
 def test_no_format_breaks_the_reading(value, code):
-    text = shown(value, code)
+    text = formatted(value, code)
 
     assert text is None or (text and text == text.strip())
     is_day(code)

@@ -15,8 +15,8 @@ from catalog.importing.columns import ENTRIES
 from catalog.importing.export import (
     EXPORTED,
     csv_lines,
-    mended_csv_lines,
-    mended_xlsx_file,
+    marked_csv_lines,
+    marked_xlsx_file,
     ndjson_lines,
     problem_csv_lines,
     xlsx_file,
@@ -247,14 +247,14 @@ def test_the_curators_own_rows_come_back_with_what_is_wrong(tmp_path):
     result = outcome(content, path=tmp_path)
     file = tmp_path / "upload"
 
-    text = b"".join(mended_csv_lines(rows_of(file, "base", OPTIONS), result.errors)).decode("utf-8-sig")
+    text = b"".join(marked_csv_lines(rows_of(file, "base", OPTIONS), result.errors)).decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
 
     assert rows[0] == ["generic_name", "age_min", "错误"]
     assert [row[0] for row in rows] == ["generic_name", "奥希替尼", "'=索拉非尼", '"达沙替尼,3', "尼洛替尼"]
     assert [bool(row[2]) for row in rows[1:]] == [False, True, True, False]
     assert "BAD_NUMBER" in rows[2][2]
-    sheet = load_workbook(mended_xlsx_file(rows_of(file, "base", OPTIONS), result.errors)).active
+    sheet = load_workbook(marked_xlsx_file(rows_of(file, "base", OPTIONS), result.errors)).active
     assert [[cell or "" for cell in row] for row in sheet.iter_rows(values_only=True)] == rows
 
 
@@ -264,7 +264,7 @@ def test_every_row_of_a_marked_workbook_stands_where_it_stood_and_wrong_cells_ar
     told = (*result.errors, *result.warnings)
     places = dict(zip(result.columns, result.places, strict=True))
 
-    book = load_workbook(mended_xlsx_file(rows_of(tmp_path / "upload", "base", OPTIONS), told, places))
+    book = load_workbook(marked_xlsx_file(rows_of(tmp_path / "upload", "base", OPTIONS), told, places))
 
     data, problems = book["data"], book["问题"]
     assert (data["A4"].value, data["A6"].value, data["B6"].value) == ("奥希替尼", "索拉非尼", "x")
@@ -288,7 +288,7 @@ def test_titles_and_other_sheets_stay_out_of_the_way_of_a_mended_file(tmp_path):
         sheet.append(row)
     result = outcome(saved(book), path=tmp_path)
 
-    text = b"".join(mended_csv_lines(rows_of(tmp_path / "upload", "base", OPTIONS), result.errors)).decode("utf-8-sig")
+    text = b"".join(marked_csv_lines(rows_of(tmp_path / "upload", "base", OPTIONS), result.errors)).decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
 
     assert rows[:2] == [["某某目录"], ["通用名", "最小年龄", "错误"]]
@@ -302,7 +302,7 @@ def test_titles_and_other_sheets_stay_out_of_the_way_of_a_mended_file(tmp_path):
 
 def test_a_mended_file_can_be_uploaded_as_it_is(tmp_path):
     result = outcome("generic_name,age_min\n奥希替尼,x\n", path=tmp_path)
-    text = b"".join(mended_csv_lines(rows_of(tmp_path / "upload", "base", OPTIONS), result.errors))
+    text = b"".join(marked_csv_lines(rows_of(tmp_path / "upload", "base", OPTIONS), result.errors))
 
     again = outcome(text.replace(b"x,", b"18,"), path=tmp_path)
 
@@ -313,6 +313,6 @@ def test_a_mended_file_can_be_uploaded_as_it_is(tmp_path):
 def test_a_file_that_is_no_table_comes_back_with_its_problem_only(content, tmp_path):
     result = outcome(content, path=tmp_path)
 
-    text = b"".join(mended_csv_lines(rows_of(tmp_path / "upload", "base", OPTIONS), result.errors)).decode("utf-8-sig")
+    text = b"".join(marked_csv_lines(rows_of(tmp_path / "upload", "base", OPTIONS), result.errors)).decode("utf-8-sig")
 
     assert text.splitlines()[0] == "错误" and result.errors[0].code in text

@@ -8,7 +8,7 @@ import pytest
 from catalog import reference
 from catalog.importing.again import rows
 from catalog.importing.check import check
-from catalog.importing.export import mended_csv_lines
+from catalog.importing.export import marked_csv_lines
 from catalog.importing.result import CheckOptions
 from claims.batches.read import BatchResult, read_batch
 
@@ -62,7 +62,7 @@ def test_the_claims_are_accepted():
 
 
 def test_a_list_without_problems_comes_back_as_it_is():
-    text = b"".join(mended_csv_lines(rows(SEEDS / "cidl_2025.csv", "commercial", CheckOptions()), ())).decode(
+    text = b"".join(marked_csv_lines(rows(SEEDS / "cidl_2025.csv", "commercial", CheckOptions()), ())).decode(
         "utf-8-sig"
     )
 

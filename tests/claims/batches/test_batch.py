@@ -12,8 +12,8 @@ import pytest
 from catalog.clock import observe
 from catalog.models import Catalog
 from claims import services as checks
-from claims.batches import asked, load
-from claims.batches.asked import AskedAbout, asked_about, facts_of, member_key
+from claims.batches import claim_rows, load
+from claims.batches.claim_rows import DrugsAndDays, drugs_and_days, facts_of, member_key
 from claims.models import BatchClaim, BatchDecision, ClaimBatch
 from common.jobs import services as jobs
 from insurers.models import Product
@@ -179,8 +179,8 @@ def test_all_claims_of_a_member_are_in_one_chunk(product: Product, monkeypatch: 
 
 @pytest.mark.parametrize("most", [0, 1, 20_000])
 def test_days_and_drugs_are_noted_until_they_are_too_many(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
-    monkeypatch.setattr(asked, "GATHERED_AT_ONCE", most)
-    about = AskedAbout()
+    monkeypatch.setattr(claim_rows, "LOADED_AT_ONCE", most)
+    about = DrugsAndDays()
     about.note({"service_date": "2026-03-14", "lines": [{"generic_name": "奥希替尼片"}, {"generic_name": ["x"]}, "x"]})
     about.note(
         {
@@ -189,7 +189,7 @@ def test_days_and_drugs_are_noted_until_they_are_too_many(monkeypatch: pytest.Mo
         }
     )
 
-    days, identities = asked_about(about.text())
+    days, identities = drugs_and_days(about.text())
 
     assert list(days) == (["2026-03-14", "2026-03-15"] if most == 20_000 else [])
     assert [one.generic_name or one.national_code for one in identities] == (

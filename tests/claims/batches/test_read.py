@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from claims.batches.asked import claim_row
 from claims.batches.child import Claims, Read, read_in_child
+from claims.batches.claim_rows import claim_row
 from claims.batches.read import BatchResult, Claim, read_batch
 from tables.limits import Limits, Progress
 from tests.files import xlsx

@@ -10,8 +10,8 @@ from django.db.models.functions import Now
 from django.db.utils import OperationalError
 
 from common import tenancy
-from common.jobs import bell
 from common.jobs import services as jobs
+from common.jobs import wake
 from common.jobs.models import Job
 from common.jobs.services import Cancelled, Lease, LeaseLost
 
@@ -451,14 +451,14 @@ def test_a_broker_that_does_not_hear_loses_nothing(
 
     heard: list[int] = []
     with monkeypatch.context() as patched, django_capture_on_commit_callbacks(execute=True):
-        patched.setattr(bell, "send", deaf)
+        patched.setattr(wake, "send", deaf)
         job = jobs.enqueue(kind=KIND, subject="one")
     with monkeypatch.context() as patched:
-        patched.setattr(bell, "send", deaf)
-        jobs.ring(job.pk)  # as the commit did
+        patched.setattr(wake, "send", deaf)
+        jobs.notify(job.pk)  # as the commit did
     assert Job.objects.get(pk=job.pk).rung_at is None
 
-    monkeypatch.setattr(bell, "send", heard.append)
+    monkeypatch.setattr(wake, "send", heard.append)
     jobs.sweep()
 
     assert heard == [job.pk]

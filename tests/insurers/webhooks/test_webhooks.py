@@ -177,7 +177,7 @@ def test_everything_that_happens_to_a_shared_catalog_is_told_to_everybody_once(
     version = catalogs.publish_version(version=run.version, by="bob")
     withdrawn(version)
     for _ in range(3):
-        tasks.announce_catalog_news()
+        tasks.queue_catalog_events()
 
     told = [delivery["event"] for delivery in deliveries(api, ours)]
     assert sorted(told) == ["catalog.published", "catalog.withdrawn", "consultation.closed", "consultation.opened"]
@@ -193,7 +193,7 @@ def test_a_publication_tells_what_it_changes_and_against_what(api: Api, catalog:
     ours = added(api)
     published(catalog, LIST, label="v1")
     published(catalog, LIST + "\n", label="v2")
-    tasks.announce_catalog_news()
+    tasks.queue_catalog_events()
 
     told = {
         body["data"]["version"]: body["data"] for body in map(_body, deliveries(api, ours, event="catalog.published"))
@@ -216,7 +216,7 @@ def test_a_private_catalog_is_told_to_its_owner_alone(
     ours, theirs = added(api), added(other_api)
     tenancy.act_for(tenancy.OFFICE)
     published(make_catalog("PRIVATE", owner_id=insurer.pk), LIST)
-    tasks.announce_catalog_news()
+    tasks.queue_catalog_events()
 
     assert list(WebhookDelivery.objects.values_list("insurer__code", flat=True)) == ["INS-A"]
     assert [delivery["event"] for delivery in deliveries(api, ours)] == ["catalog.published"]
@@ -226,7 +226,7 @@ def test_a_private_catalog_is_told_to_its_owner_alone(
 def test_what_happened_before_an_endpoint_was_added_is_not_news_to_it(api: Api, catalog: Catalog) -> None:
     published(catalog, LIST)
     made = added(api)
-    tasks.announce_catalog_news()
+    tasks.queue_catalog_events()
 
     assert deliveries(api, made) == []
 
@@ -238,7 +238,7 @@ def test_news_that_committed_late_is_still_told(api: Api, catalog: Catalog) -> N
     assert run.version is not None
     catalogs.submit_version(version=run.version, by="alice")
     CatalogNewsRead.objects.update_or_create(pk=1, defaults={"read_until": timezone.now() + timedelta(seconds=1)})
-    tasks.announce_catalog_news()
+    tasks.queue_catalog_events()
 
     assert [delivery["event"] for delivery in deliveries(api, made)] == ["consultation.opened"]
 
@@ -264,11 +264,11 @@ def ended_by_itself(version: Any) -> None:
 def test_the_end_of_a_consultation_is_told_once_however_it_ends(end: Any, api: Api, catalog: Catalog) -> None:
     made = added(api, events=["consultation.closed"])
     version = consulted(catalog)
-    tasks.announce_catalog_news()
+    tasks.queue_catalog_events()
     assert deliveries(api, made) == []
     end(version)
     for _ in range(2):
-        tasks.announce_catalog_news()
+        tasks.queue_catalog_events()
 
     [message] = deliveries(api, made)
     data = json.loads(message["body"])["data"]
@@ -282,7 +282,7 @@ def test_a_version_sent_back_from_review_closed_no_consultation(api: Api, catalo
     version = imported(catalog, LIST).version
     catalogs.request_review(version=version, by="alice")
     sent_back(version)
-    tasks.announce_catalog_news()
+    tasks.queue_catalog_events()
 
     assert deliveries(api, made) == []
 
@@ -297,9 +297,9 @@ def test_an_answer_is_told_to_its_insurer_alone_and_again_when_it_changes(
     )
     answer_comment(comment=comment, by="bob", disposition="noted", text="已阅")
     for _ in range(2):
-        tasks.announce_catalog_news()
+        tasks.queue_catalog_events()
     answer_comment(comment=comment, by="bob", disposition="accepted", text="采纳")
-    tasks.announce_catalog_news()
+    tasks.queue_catalog_events()
 
     told = [json.loads(message["body"])["data"] for message in deliveries(api, ours)]
     assert [(one["entry_code"], one["disposition"], one["text"]) for one in told] == [
@@ -315,7 +315,7 @@ def test_a_consultation_on_a_private_list_is_told_to_its_owner_alone(
 ) -> None:
     ours, theirs = added(api, events=["consultation.closed"]), added(other_api, events=["consultation.closed"])
     ended_by_an_editor(consulted(make_catalog("PRIV", owner_id=insurer.pk)))
-    tasks.announce_catalog_news()
+    tasks.queue_catalog_events()
 
     assert [len(deliveries(api, ours)), len(deliveries(other_api, theirs))] == [1, 0]
 
@@ -324,7 +324,7 @@ def test_a_suspended_insurer_is_told_nothing(api: Api, insurer: Insurer, catalog
     added(api)
     Insurer.objects.filter(pk=insurer.pk).update(is_active=False)
     published(catalog, LIST)
-    tasks.announce_catalog_news()
+    tasks.queue_catalog_events()
 
     assert not WebhookDelivery.objects.exists()
 
@@ -332,8 +332,8 @@ def test_a_suspended_insurer_is_told_nothing(api: Api, insurer: Insurer, catalog
 def test_an_announcement_belongs_to_the_callers_transaction_and_is_made_once(api: Api, insurer: Insurer) -> None:
     made = added(api, events=["batch.finished"])
     for _ in range(2):
-        services.announce(insurer.pk, "batch.finished", {"id": uuid.uuid4()}, at=timezone.now(), message_id="msg_b")
-    services.announce(insurer.pk, "catalog.published", {}, at=timezone.now())
+        services.queue_event(insurer.pk, "batch.finished", {"id": uuid.uuid4()}, at=timezone.now(), message_id="msg_b")
+    services.queue_event(insurer.pk, "catalog.published", {}, at=timezone.now())
 
     [delivery] = deliveries(api, made)
     assert (delivery["event"], delivery["message_id"]) == ("batch.finished", "msg_b")
@@ -421,14 +421,14 @@ def test_410_gone_ends_the_endpoint(api: Api, insurer: Insurer) -> None:
     with receiving(status(410)) as receiver:
         made = added(api, receiver.url)
         api.post(f"/webhooks/{made['id']}/test/")
-        services.announce(insurer.pk, "batch.finished", {}, at=timezone.now())
+        services.queue_event(insurer.pk, "batch.finished", {}, at=timezone.now())
         WebhookDelivery.objects.filter(event="batch.finished").update(due_at=timezone.now() + timedelta(hours=1))
         tasks.deliver_due_webhooks()
 
     assert api.get(f"/webhooks/{made['id']}/").json()["is_active"] is False
     assert {delivery["state"] for delivery in deliveries(api, made)} == {"failed"}
     assert api.post(f"/webhooks/{made['id']}/test/").json()["code"] == "not_active"
-    assert services.announce(insurer.pk, "batch.finished", {}, at=timezone.now()) == 0
+    assert services.queue_event(insurer.pk, "batch.finished", {}, at=timezone.now()) == 0
 
 
 def test_without_the_setting_nothing_goes_to_this_machine(api: Api, settings: Any) -> None:

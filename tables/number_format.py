@@ -87,7 +87,7 @@ def is_general(code: str) -> bool:
     return code in ("", "@") or code.casefold() in ("general", "g/通用格式")
 
 
-def shown(value: Decimal, code: str) -> str | None:
+def formatted(value: Decimal, code: str) -> str | None:
     """Return what a sheet shows of a number, trimmed; None where the format says more than is understood here."""
     if is_general(code):
         return plain(value)

@@ -19,7 +19,7 @@ from tables.copy_text import NULL, copied
 from tables.problems import Problem
 
 # More drugs or days than these a worker does not hold at once.
-GATHERED_AT_ONCE: Final = 20_000
+LOADED_AT_ONCE: Final = 20_000
 
 
 def claim_row(seq: int, claim: Claim) -> str:
@@ -55,7 +55,7 @@ def member_key(member_ref: str) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
-class AskedAbout:
+class DrugsAndDays:
     """Which days and drugs the claims of a batch ask about, as written, so that a worker can load the facts of all of them at once."""
 
     def __init__(self) -> None:
@@ -83,7 +83,7 @@ class AskedAbout:
 
     @property
     def _too_many(self) -> bool:
-        return len(self._drugs) > GATHERED_AT_ONCE or len(self._days) > GATHERED_AT_ONCE
+        return len(self._drugs) > LOADED_AT_ONCE or len(self._days) > LOADED_AT_ONCE
 
     def text(self) -> str:
         """Write it as JSON: {"days": [...], "identities": [[...]]}; '' where it is too much: then each chunk loads its own."""
@@ -93,7 +93,7 @@ class AskedAbout:
         return compact({"days": sorted(self._days), "identities": sorted(identities)})
 
 
-def asked_about(text: str) -> tuple[Sequence[str], Sequence[Identity]]:
+def drugs_and_days(text: str) -> tuple[Sequence[str], Sequence[Identity]]:
     """Return the days, as written, and the identities again; none of either where there were too many."""
     kept = msgspec.json.decode(text) if text else {}
     return kept.get("days", ()), [Identity(*texts) for texts in kept.get("identities", ())]
