@@ -11,12 +11,12 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from catalog import clock
+from catalog.diff import compare, speaks_of
 from catalog.entries import COLUMNS
 from catalog.following import edition_followed
-from catalog.importing.diff import compare, speaks_of
-from catalog.importing.pairing import DRUG_PART, drug_part, pair_alike, shared_groups
 from catalog.known import dosage_forms
 from catalog.models import CatalogEntry, CatalogVersion, VersionChange
+from catalog.pairing import DRUG_PART, drug_part, pair_alike, shared_groups
 
 CHUNK = 2000
 CHANGE_KINDS = ("added", "removed", "changed")
@@ -29,7 +29,7 @@ Differing = tuple[str, int | None, int | None]
 def differing(old_id: int | None, new_id: int) -> Iterator[Differing]:
     """Yield (entry_code, id in the old version, id in the new one) of each entry that is not alike in both, by entry_code.
 
-    Entries are one by their code; what is left on both sides is paired (catalog.importing.pairing) and stands under the new code.
+    Entries are one by their code; what is left on both sides is paired (catalog.pairing) and stands under the new code.
     """
     old_of = _pairs(*_left(old_id, new_id))
     paired = set(old_of.values())

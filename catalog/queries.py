@@ -7,10 +7,10 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from catalog import entries
+from catalog.diff import speaks_of
 from catalog.drugs.knowledge import Identity, Knowledge
 from catalog.drugs.names import drug_id
 from catalog.drugs.resolve import recognise
-from catalog.importing.diff import speaks_of
 from catalog.known import knowledge_of
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug, DrugProduct
 

@@ -11,7 +11,7 @@ from django.db.models.functions import MD5, Cast, Coalesce
 from django.utils.translation import gettext as _
 
 from catalog.checklist import Facts
-from catalog.importing.diff import fewer_classes
+from catalog.diff import fewer_classes
 from catalog.lifecycle import PUBLISHED, WITHDRAWN
 from catalog.models import CatalogEntry, CatalogVersion, ReviewMark, VersionChange
 from catalog.refusals import NotADraft, SamePerson

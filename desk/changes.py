@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from catalog.changes import not_spoken_of
+from catalog.diff import WEIGHTS, fewer_classes, speaks_of
 from catalog.drugs.names import drug_id
-from catalog.importing.diff import WEIGHTS, fewer_classes, speaks_of
 from catalog.models import CatalogEntry, CatalogVersion, Drug, VersionChange
 from desk.frame import paged
 from desk.words import Words

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from catalog import clock
 from catalog.changes import compared_anew
+from catalog.diff import WEIGHTS
 from catalog.entries import COLUMNS, of_version
 from catalog.importing.columns import DRUGS
-from catalog.importing.diff import WEIGHTS
 from catalog.importing.export import EXPORTED, TITLES, table_csv, table_xlsx, written
 from catalog.importing.templates import template_columns, template_csv, template_xlsx
 from catalog.models import Catalog, CatalogVersion, VersionChange

@@ -19,8 +19,9 @@ from desk.frame import Action, Button, PageAdmin
 from desk.markup import badge
 from desk.own import OfInsurer
 from insurers import services
-from insurers.models import ApiKey, Insurer, Scope
+from insurers.models import ApiKey, Insurer
 from insurers.persons import insurer_of
+from insurers.scopes import Scope
 
 MAY_ISSUE = "insurers.add_apikey"
 MAY_REVOKE = "insurers.change_apikey"

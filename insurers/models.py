@@ -11,19 +11,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from insurers.scopes import Scope
+
 CODE_PATTERN = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", _("letters, digits, dot, dash and underscore only"))
-
-
-class Scope(models.TextChoices):
-    """What a key may do (spec api.md, Auth)."""
-
-    CATALOG_READ = "catalog:read", _("read catalogs")
-    COVERAGE_READ = "coverage:read", _("query coverage")
-    CLAIMS_CHECK = "claims:check", _("check claims")
-    PRODUCTS_WRITE = "products:write", _("keep products")
-    CATALOG_WRITE = "catalog:write", _("keep catalogs")
-    CATALOG_PUBLISH = "catalog:publish", _("publish catalogs")
-    AUDIT_READ = "audit:read", _("read the log of deeds")
 
 
 class Insurer(models.Model):

@@ -21,7 +21,8 @@ from common.jcs import sha256_of
 from common.lifecycle import why_not
 from insurers import lifecycle
 from insurers.keys import make_key
-from insurers.models import ApiKey, Insurer, InsurerUser, Product, ProductVersion, Scope
+from insurers.models import ApiKey, Insurer, InsurerUser, Product, ProductVersion
+from insurers.scopes import Scope
 from insurers.terms import ProductTerms, catalog_references, parse_terms, terms_document
 
 # Publishing catalogs is the office's act, by a second person of the office; the log of deeds is everybody's, so the office alone reads it.

@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from catalog.changes import CHANGE_KINDS, COUNTED
 from catalog.clock import china_today
-from catalog.importing.diff import WEIGHTS
+from catalog.diff import WEIGHTS
 from catalog.models import CODE_PATTERN, Catalog, CatalogVersion, Drug, DrugProduct, ImportRun, Provenance
 from catalog.services import class_list
 from catalog.vocabularies import KINDS

@@ -51,8 +51,8 @@ from catalog.changes import (
     says_the_same,
 )
 from catalog.clock import china_today
+from catalog.diff import WEIGHTS
 from catalog.importing.again import rows_in_child
-from catalog.importing.diff import WEIGHTS
 from catalog.importing.export import (
     csv_lines,
     marked_csv_lines,

@@ -8,7 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 from common.commands import OfficeCommand
 from common.errors import Refused
 from insurers import services
-from insurers.models import Scope
+from insurers.scopes import Scope
 
 
 class Command(OfficeCommand):

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from catalog.diff import WEIGHTS, compare, fewer_classes, narrower
 from catalog.drugs.names import DosageForms, FormRow
-from catalog.importing.diff import WEIGHTS, compare, fewer_classes, narrower
 
 ENTRY = {
     "entry_code": "E-1",

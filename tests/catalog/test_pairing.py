@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.importing.diff import FIELDS, as_compared
-from catalog.importing.pairing import drug_part, pair_alike, shared_groups
+from catalog.diff import FIELDS, as_compared
+from catalog.pairing import drug_part, pair_alike, shared_groups
 
 UNHURRIED = settings(deadline=None)
 PLAIN = {name: [] if name in {"icd10", "settings", "criteria", "regulators", "marks"} else "" for name in FIELDS}
