@@ -75,6 +75,13 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
 ]
 
 
+def address_of(view: str) -> str:
+    """Return the address of a row of the menu; raises NoReverseMatch."""
+    name, _query, query = view.partition("?")
+    href = reverse(name if ":" in name else f"admin:{name}")
+    return f"{href}?{query}" if query else href
+
+
 def menu(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the side bar: groups of pages this person may see."""
     groups: list[dict[str, Any]] = []
@@ -84,15 +91,15 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
         for icon, name, view, permission in entries:
             if permission and not request.user.has_perm(permission):
                 continue
-            view, _query, query = view.partition("?")
             try:
-                href = reverse(view if ":" in view else f"admin:{view}")
+                href = address_of(view)
             except NoReverseMatch:  # the app is not installed
                 continue
-            here = request.path == href or (view != "index" and request.path.startswith(href))
+            path, _query, query = href.partition("?")
+            # A list opened filtered is another row than the list.
+            here = request.get_full_path() == href if query else request.path == path
+            here = here or (not query and view != "index" and request.path.startswith(path))
             item = {"icon": icon, "title": name, "link": href, "active": here, "has_permission": True}
-            if query:
-                item |= {"link": f"{href}?{query}", "active": request.get_full_path() == f"{href}?{query}"}
             if view == "index" and waiting:
                 item |= {"badge": str(waiting), "badge_variant": "warning"}
             items.append(item)

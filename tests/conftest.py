@@ -52,6 +52,8 @@ def _bring_back_what_migrations_wrote(sender: Any, **_details: Any) -> None:
 def _data_folder(tmp_path: Path, settings: Any) -> None:
     """Give every test a data folder of its own."""
     settings.DATA_DIR = tmp_path
+    # Making a password is slow on purpose; no test is about how slow.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.UPLOAD_DIR = tmp_path / "uploads"
 
 

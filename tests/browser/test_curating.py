@@ -107,7 +107,7 @@ def test_alice_uploads_and_bob_publishes(
         page.press("input[name=q]", "Enter")
         page.wait_for_selector("text=3 条")
         bob.picture("entries")
-        page.click("table.entries a >> nth=0")
+        page.click("table.entries tbody a >> nth=0")
         bob.picture("entry")
         page.click("a:has-text('复核与发布')")
         bob.picture("publish")

@@ -184,13 +184,13 @@ def test_buttons_are_those_of_the_table_with_the_reason_in_place_of_one(draft: C
         return {str(b.title) for b in buttons if not b.why_not}, {str(b.title) for b in buttons if b.why_not}
 
     to_edit = {"Correct label and days", "Submit for consultation", "Submit for review", "Delete the draft"}
-    assert shown("alice") == (to_edit, {"Publish"})
-    assert shown("bob") == ({*to_edit, "Publish"}, set())
+    assert shown("alice") == (to_edit, {"Review and publish"})
+    assert shown("bob") == ({*to_edit, "Review and publish"}, set())
     services.submit_version(version=draft, by="alice")
-    assert shown("bob") == ({"End the consultation", "Send back"}, {"Publish"})
+    assert shown("bob") == ({"End the consultation", "Send back"}, {"Review and publish"})
     services.end_consultation(version=draft, by="carol")
     services.request_review(version=draft, by="alice")
-    assert shown("bob") == ({"Send back", "Publish"}, set())
+    assert shown("bob") == ({"Send back", "Review and publish"}, set())
     services.publish_version(version=draft, by="bob")
     assert shown("alice") == ({"Ask for withdrawal", "Back to the version before"}, set())
     services.withdraw_version(version=draft, by="alice", reason="错")

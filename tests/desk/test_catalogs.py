@@ -875,7 +875,7 @@ def test_the_log_of_deeds_is_shown_filtered_and_taken_away(root: Client, in_forc
     shown = text_of(root.get(address, {"deed__exact": "version.published"}))
     assert "published a version" in shown and "PUB v1" in shown
 
-    taken = root.get(page("audit_record_export"), {"deed__exact": "version.published"})
+    taken = root.get(page("audit_record_csv"), {"deed__exact": "version.published"})
     rows = list(csv.reader(io.StringIO(taken.getvalue().decode()[1:])))
     assert [(row[2], row[4], row[7]) for row in rows[1:]] == [("bob", "version.published", "PUB v1")]
     assert curator("alice2").get(address).status_code == 403

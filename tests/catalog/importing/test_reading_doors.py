@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -18,7 +17,7 @@ from catalog.models import Catalog, CatalogEntry, CatalogVersion, ImportRun
 from common.jobs import services as jobs
 from tests.catalog.importing.test_whole_path import check_in_turn, uploaded
 from tests.conftest import Api
-from tests.desk.test_catalogs import curator, page, text_of
+from tests.desk.test_catalogs import curator, page, text_of, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -157,7 +156,9 @@ def test_the_same_file_to_be_read_another_way_is_another_import(
 def test_the_page_offers_the_usual_way_of_the_kind(
     make_catalog: Callable[..., Catalog], kind: str, preselected: str
 ) -> None:
-    html = curator("alice").get(page("catalog_catalog_upload", make_catalog("L", kind).pk)).content.decode()
+    alice, address = curator("alice"), page("catalog_catalog_upload", make_catalog("L", kind).pk)
+    kept = alice.post(address, {"file": SimpleUploadedFile("list.csv", LIST.encode())})
+    html = alice.get(kept["Location"]).content.decode()
 
     assert f'<option value="{preselected}" selected>' in html
     assert all(f'name="{name}"' in html for name in ("names", "complete_for", "sheet", "header_row"))
@@ -165,8 +166,7 @@ def test_the_page_offers_the_usual_way_of_the_kind(
 
 def test_the_page_reads_as_it_is_told_and_shows_what_became_of_it(make_catalog: Callable[..., Catalog]) -> None:
     alice, catalog = curator("alice"), make_catalog("L", "commercial")
-    sent = {"file": SimpleUploadedFile("list.csv", LIST.encode()), "names": "printed", "complete_for": "x", **FIELDS}
-    answer = alice.post(page("catalog_catalog_upload", catalog.pk), sent)
+    answer = upload(alice, catalog, LIST, names="printed", complete_for="x", **FIELDS)
     run = ImportRun.objects.select_related("job").get()
     assert run.job is not None
     jobs.run(run.job.pk, heartbeat=False)
@@ -184,8 +184,7 @@ def test_the_page_reads_as_it_is_told_and_shows_what_became_of_it(make_catalog: 
 
 
 def test_the_page_refuses_a_class_that_is_none(make_catalog: Callable[..., Catalog]) -> None:
-    sent: dict[str, Any] = {"file": SimpleUploadedFile("list.csv", LIST.encode()), "complete_for": "Q", **FIELDS}
-    answer = curator("alice").post(page("catalog_catalog_upload", make_catalog("L", "base").pk), sent)
+    answer = upload(curator("alice"), make_catalog("L", "base"), LIST, complete_for="Q", **FIELDS)
 
     assert "Q is no class code" in text_of(answer) and not ImportRun.objects.exists()
 
