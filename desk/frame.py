@@ -71,7 +71,8 @@ class Action:
     """A page with a form that, once it is sent, does one thing by a service.
 
     `do` gets the form's values and returns (where to go, what to say), or the answer itself. `intro` and `points` stand above the form; `tone` is
-    its button's. `why_not` takes the form and its button away (the service refuses all the same). `template` is another page for a large form.
+    its button's; `links` lead to files to start from. `why_not` takes the form and its button away (the service refuses all the same). `template`
+    is another page for a large form.
     """
 
     title: Any
@@ -81,6 +82,7 @@ class Action:
     back: str
     intro: Any = ""
     points: Iterable[Any] = ()
+    links: Iterable[tuple[Any, str]] = ()
     tone: str = "primary"
     why_not: Any = ""
     template: str = "desk/frame/form.html"
