@@ -25,6 +25,7 @@ from unfold.admin import ModelAdmin
 from common.audit.models import Record
 from common.errors import Refused
 from desk.deeds import changes
+from desk.own import told_facts, told_person
 
 PAGE_SIZE = 50
 
@@ -102,6 +103,8 @@ class Logged:
         deeds = Record.objects.filter(kind=self.opts.model_name, object_id=str(obj.pk))  # type: ignore[attr-defined]
         told = paged(request, deeds.order_by("-id"))
         for deed in told:
+            deed.who = told_person(request, deed.who)
+            deed.before, deed.after = told_facts(request, deed.before), told_facts(request, deed.after)
             deed.changes = changes(deed)  # type: ignore[attr-defined]
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
