@@ -44,7 +44,7 @@ def body(answer: Any) -> str:
 
 @pytest.fixture
 def edition(make_catalog: Callable[..., Catalog]) -> CatalogVersion:
-    return published(make_catalog("COM", name="商保目录"), LIST)
+    return published(make_catalog("COM", name="某地清单"), LIST)
 
 
 def below(version: CatalogVersion, name: str, *more: str) -> str:
@@ -56,20 +56,20 @@ def below(version: CatalogVersion, name: str, *more: str) -> str:
 
 def test_a_published_list_is_read_searched_and_taken_away(ines: At, edition: CatalogVersion) -> None:
     menu = text_of(ines.get(page("index")))
-    lists = text_of(ines.get(page("catalog_catalog_published"), {"q": "商保"}))
+    lists = text_of(ines.get(page("catalog_catalog_published"), {"q": "某地"}))
     one = text_of(ines.get(page("catalog_catalog_published_list", edition.catalog_id)))
     found = text_of(ines.get(below(edition, "version"), {"q": "axtn", "icd10": "C34.1"}))
     entry = text_of(ines.get(below(edition, "entry"), {"entry": "E-2"}))
     file = body(ines.get(below(edition, "file", "csv"), {"q": "阿昔"}))
 
     assert "目录" in menu
-    assert "商保目录" in lists
+    assert "某地清单" in lists
     assert "v1" in one
     assert ("奥希替尼片" in found, "阿昔替尼片" in found) == (True, False)
     assert "肾细胞癌" in entry
     assert ("E-2" in file, "E-1" in file) == (True, False)
     assert body(ines.get(below(edition, "file", "xlsx")))[:2] == "PK"
-    assert "商保目录" not in text_of(ines.get(page("catalog_catalog_published"), {"q": "无此"}))
+    assert "某地清单" not in text_of(ines.get(page("catalog_catalog_published"), {"q": "无此"}))
 
 
 @pytest.mark.parametrize("state", ["draft", "in consultation", "in review"])
@@ -141,7 +141,7 @@ SECRET = "秘密草稿片"
 def worked(insurer: Insurer, ines: At, make_catalog: Callable[..., Catalog]) -> dict[str, Any]:
     """Everything an insurer's user may open, with curators' names on it wherever one is kept."""
     editor, reviewer = CURATORS
-    catalog = make_catalog("COM", name="商保目录")
+    catalog = make_catalog("COM", name="某地清单")
     edition = published(catalog, LIST, by=editor, publisher=reviewer)
     hidden = imported(catalog, HEAD + f"E-9,{SECRET},I10,\n", label="v2", by=editor).version
     asked = imported(make_catalog("CIDL"), LIST, by=editor).version
@@ -211,7 +211,7 @@ def test_no_curators_name_and_no_draft_stands_on_any_page_an_insurer_may_open(in
         page("insurers_apikey_history", worked["apikey"]),
     ):
         assert address in opened, address
-    assert "目录办公室" in opened[page("catalog_comment_history", worked["comment"])]
+    assert "目录办公室" in opened[page("insurers_productversion_change", worked["productversion"])]
     assert "ines" in opened[page("insurers_productversion_change", worked["productversion"])]
 
 
@@ -264,7 +264,7 @@ def test_editions_of_the_lists_that_products_name_begin_and_end(
     ines: At, bea: At, insurer: Insurer, make_catalog: Callable[..., Catalog]
 ) -> None:
     day = clock.china_today(clock.observe().known_at)
-    com, other = make_catalog("COM", name="商保目录"), make_catalog("OTHER", name="别的清单")
+    com, other = make_catalog("COM", name="某地清单"), make_catalog("OTHER", name="别的清单")
     published(com, LIST, effective_to=day + timedelta(days=20))
     published(com, LIST, label="v2", effective_from=day + timedelta(days=21))
     published(com, LIST, label="v3", effective_from=day + timedelta(days=61))
