@@ -49,13 +49,16 @@ def version_words() -> dict[str, str]:
     }
 
 
-def version_badge(version: CatalogVersion) -> SafeString:
-    """Return how a catalog version stands; a published one that was read with `told_on` is told by that day."""
+def version_badge(version: CatalogVersion, *, for_office: bool = True) -> SafeString:
+    """Return how a catalog version stands; a published one that was read with `told_on` is told by that day.
+
+    That somebody asked for its withdrawal is told the office alone.
+    """
     told = version.state
     if hasattr(version, "told_day"):
         told = version.told_as(version.told_day, version.told_in_force)
     shown = badge(version_words()[told], _VERSION[told])
-    if version.withdrawal_asked_by and version.withdrawn_at is None:
+    if for_office and version.withdrawal_asked_by and version.withdrawn_at is None:
         shown = shown + SafeString(" ") + badge(_("Withdrawal asked"), "warn")
     return shown
 

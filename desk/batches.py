@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +15,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from catalog.clock import observe
 from claims.batches import services
+from claims.batches.columns import CLAIMS
 from claims.batches.results import Kept, Shown, csv_lines, ndjson_lines
 from claims.batches.totals import totals_document
 from claims.eligibility.reasons import REASONS
@@ -25,6 +26,7 @@ from common.downloads import download
 from common.errors import Refused
 from common.labels import reader_language
 from common.sentences import Language
+from desk.downloads import FORMS
 from desk.forms import FileInput, NothingToFillIn, posted
 from desk.frame import Action, Button, PageAdmin, paged
 from desk.markup import badge
@@ -192,6 +194,13 @@ class ClaimBatchAdmin(OfInsurer, PageAdmin):
             submit=_("Upload and decide"),
             back=self.url("changelist"),
             intro=_("Every claim is decided as known now; nobody's name or identity number may be in the file."),
+            links=[
+                (
+                    _("Template (%(form)s)") % {"form": form.upper()},
+                    reverse("admin:catalog_catalog_template", args=[CLAIMS, form]),
+                )
+                for form in FORMS
+            ],
         )
         return self.act(request, None, action)
 

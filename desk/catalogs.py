@@ -25,6 +25,7 @@ from desk.downloads import Downloads
 from desk.forms import note_field, posted, text_field
 from desk.frame import Action, Button, PageAdmin, paged
 from desk.markup import badge, link
+from desk.published import Published
 from desk.upload_steps import UploadSteps
 from insurers.models import Insurer
 from insurers.references import products_naming
@@ -169,6 +170,7 @@ class CatalogAdmin(UploadSteps, Downloads, PageAdmin):
             self.route("<int:pk>/edit/", self.edit_view, "edit"),
             *self.upload_routes(),
             *self.download_routes(),
+            *Published(self).routes(),
             *super().get_urls(),
         ]
 

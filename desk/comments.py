@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from catalog import consultation
 from catalog.clock import china_today, observe
+from catalog.finding import Wanted, entries_found
 from catalog.importing.comments import LONGEST_CODE
-from catalog.models import Catalog, CatalogEntry, CatalogVersion, Comment
-from catalog.search import entries_matching
+from catalog.models import Catalog, CatalogVersion, Comment
 from catalog.vocabularies import DISPOSITIONS, STANCES
 from common.labels import reader_language
 from desk.badges import provenance_badge, version_badge
@@ -26,14 +26,6 @@ from desk.words import Words
 from insurers.persons import insurer_of
 
 MAY_COMMENT = "catalog.add_comment"
-
-
-def named_entries(version: CatalogVersion, wanted: str) -> QuerySet[CatalogEntry]:
-    """Return the entries that a text names (catalog.search), and those that have it in their indication; all where nothing is wanted."""
-    if not wanted:
-        return version.entries.all()
-    named = Q(entry_code__in=entries_matching(version, wanted)[:])
-    return version.entries.filter(named | Q(indication__icontains=wanted))
 
 
 @admin.register(Comment)
@@ -79,8 +71,9 @@ class CommentAdmin(OfInsurer, PageAdmin):
         answered = Count("comments", filter=self._mine(request) & Q(comments__answered_at__isnull=False), distinct=True)
         consulted = versions.exclude(submitted_at=None).annotate(mine=mine, answered=answered)
         page = paged(request, consulted.order_by("-submitted_at", "-pk"))
+        office = insurer_of(request.user) is None
         for version in page:
-            version.badge = version_badge(version)
+            version.badge = version_badge(version, for_office=office)
             version.is_open = consultation.refusal_to_comment(version, day) is None
         context = {"page_title": _("Consultations"), "versions": page}
         return self.page(request, "desk/comments/consultations.html", None, context)
@@ -121,7 +114,7 @@ class CommentAdmin(OfInsurer, PageAdmin):
             "desk/comments/version.html",
             None,
             {
-                **self._head(version),
+                **self._head(request, version),
                 **self._entries(request, version, shown=is_open or bool(version.published_at)),
                 "is_open": is_open,
                 "may": may,
@@ -130,12 +123,12 @@ class CommentAdmin(OfInsurer, PageAdmin):
             },
         )
 
-    def _head(self, version: CatalogVersion) -> dict[str, Any]:
+    def _head(self, request: HttpRequest, version: CatalogVersion) -> dict[str, Any]:
         return {
             "version": version,
             "catalog": version.catalog,
             "page_title": _("Consultation on %(list)s") % {"list": f"{version.catalog.name} {version.label}"},
-            "version_badge": version_badge(version),
+            "version_badge": version_badge(version, for_office=insurer_of(request.user) is None),
             "provenance_badge": provenance_badge(version.catalog.provenance),
             "back": self.url("of", version.pk),
         }
@@ -145,7 +138,7 @@ class CommentAdmin(OfInsurer, PageAdmin):
         if not shown:
             return {"entries": None}
         wanted = request.GET.get("q", "").strip()[:100]
-        page, words = paged(request, named_entries(version, wanted).order_by("entry_code")), Words()
+        page, words = paged(request, entries_found(version, Wanted(text=wanted)).order_by("entry_code")), Words()
         for entry in page:
             entry.class_shown = words.of("reimbursement_class", entry.reimbursement_class)
             entry.icd10_shown = words.of("icd10", entry.icd10) if entry.icd10 else ""
@@ -153,7 +146,7 @@ class CommentAdmin(OfInsurer, PageAdmin):
 
     def summary_view(self, request: HttpRequest, version_pk: int) -> HttpResponse:
         version, day = self._version(request, version_pk)
-        context = {**self._head(version), "history_href": ""}
+        context = {**self._head(request, version), "history_href": ""}
         if refusal := consultation.refusal_to_sum_up(version, day):
             told = {**context, "told": refusal.detail}
             return self.page(request, "desk/frame/told.html", None, told, status=refusal.status)
@@ -270,7 +263,7 @@ class CommentAdmin(OfInsurer, PageAdmin):
             return {"row": found.row, "column": found.column, "value": found.value, "code": found.code, "told": words}
 
         context = {
-            **self._head(version),
+            **self._head(request, version),
             "done": done,
             "errors": [told(found) for found in done.file.errors],
             "warnings": [told(found) for found in done.file.warnings],

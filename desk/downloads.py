@@ -60,7 +60,8 @@ class Downloads(PageAdmin):
 
     def template_view(self, request: HttpRequest, kind: str, form: str) -> HttpResponseBase:
         """Answer an empty table of a kind of list, of the drug master or of claims, to be filled in."""
-        if not request.user.has_perm("catalog.view_catalog"):
+        may = request.user.has_perm
+        if not (may("catalog.view_catalog") or (kind == CLAIMS and may("claims.add_claimbatch"))):
             raise PermissionDenied
         if kind not in {*KINDS.codes, DRUGS, CLAIMS} or form not in FORMS:
             raise Http404

@@ -25,6 +25,7 @@ from unfold.admin import ModelAdmin
 from common.audit.models import Record
 from common.errors import Refused
 from desk.deeds import changes
+from desk.own import told_facts, told_person
 
 PAGE_SIZE = 50
 
@@ -71,7 +72,8 @@ class Action:
     """A page with a form that, once it is sent, does one thing by a service.
 
     `do` gets the form's values and returns (where to go, what to say), or the answer itself. `intro` and `points` stand above the form; `tone` is
-    its button's. `why_not` takes the form and its button away (the service refuses all the same). `template` is another page for a large form.
+    its button's; `links` lead to files to start from. `why_not` takes the form and its button away (the service refuses all the same). `template`
+    is another page for a large form.
     """
 
     title: Any
@@ -81,6 +83,7 @@ class Action:
     back: str
     intro: Any = ""
     points: Iterable[Any] = ()
+    links: Iterable[tuple[Any, str]] = ()
     tone: str = "primary"
     why_not: Any = ""
     template: str = "desk/frame/form.html"
@@ -100,6 +103,8 @@ class Logged:
         deeds = Record.objects.filter(kind=self.opts.model_name, object_id=str(obj.pk))  # type: ignore[attr-defined]
         told = paged(request, deeds.order_by("-id"))
         for deed in told:
+            deed.who = told_person(request, deed.who)
+            deed.before, deed.after = told_facts(request, deed.before), told_facts(request, deed.after)
             deed.changes = changes(deed)  # type: ignore[attr-defined]
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]

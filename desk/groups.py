@@ -1,4 +1,9 @@
-"""The groups every office has (spec curation.md 7): made where they are missing, after that the office's own to change."""
+"""The groups every office has (spec curation.md 7), and their rights: this table is the truth, and every migrate makes the groups follow it.
+
+Who may do what together with whom rests on these five (`ALONE`, and the second persons of every move), and a new release brings pages with rights
+of their own: a group that stayed as it once was would keep its people from them, one with rights added by hand would let one person do what takes
+two. So nothing is kept of what was added or taken away; an office that wants it otherwise makes a group of its own, which is left alone.
+"""
 
 from fnmatch import fnmatchcase
 from typing import Any
@@ -7,6 +12,8 @@ from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.utils.translation import gettext_lazy as _
 
+from common.audit.deeds import Deed
+from common.audit.services import SYSTEM, record
 from insurers.persons import INSURERS_USERS
 
 EDITOR, REVIEWER, AUDITOR, ADMINISTRATOR = "目录编辑", "目录复核", "审计", "系统管理"
@@ -61,16 +68,22 @@ GROUPS: dict[str, tuple[str, ...]] = {
 
 
 def make_groups(sender: Any, **_signal: Any) -> None:
-    """Make the groups that are missing, once every app has its rights: after the last app that has models."""
+    """Make the groups that are missing and give each the rights of the table, once every app has its rights: after the last app that has models."""
     if sender is not [app for app in apps.get_app_configs() if app.models_module][-1]:
         return
-    missing = GROUPS.keys() - set(Group.objects.values_list("name", flat=True))
-    if not missing:
-        return
     rights = list(Permission.objects.select_related("content_type"))
-    for name in sorted(missing):
-        held = [right for right in rights if any(fnmatchcase(_name(right), wanted) for wanted in GROUPS[name])]
-        Group.objects.create(name=name).permissions.set(held)
+    known = {group.name: group for group in Group.objects.filter(name__in=GROUPS).prefetch_related("permissions")}
+    for name, wanted in sorted(GROUPS.items()):
+        held = {right.pk for right in rights if any(fnmatchcase(_name(right), one) for one in wanted)}
+        group = known.get(name) or Group.objects.create(name=name)
+        before = {right.pk for right in group.permissions.all()}
+        if before == held:
+            continue
+        group.permissions.set(held)
+        if name in known:
+            names = {right.pk: _name(right) for right in rights}
+            told = [sorted(names[pk] for pk in some) for some in (before, held)]
+            record(Deed.GROUP_CHANGED, by=SYSTEM, what=group, before=told[0], after=told[1])
 
 
 def _name(right: Permission) -> str:

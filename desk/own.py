@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
-from insurers.models import Insurer
+from insurers.models import Insurer, InsurerUser
 from insurers.persons import insurer_of
 
 
@@ -24,7 +26,20 @@ class OfInsurer:
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         columns = list(super().get_list_display(request))  # type: ignore[misc]
-        return columns if insurer_of(request.user) is None else [one for one in columns if "insurer" not in str(one)]
+        if insurer_of(request.user) is None:
+            return columns
+        kept = [one for one in columns if "insurer" not in str(one)]
+        return [self._person_column(request, one) if str(one).endswith("_by") else one for one in kept]
+
+    def _person_column(self, request: HttpRequest, name: str) -> Any:
+        """Return a column of persons as this person may read their names."""
+
+        def told(row: Any) -> str:
+            return told_person(request, getattr(row, name)) or "—"
+
+        told.__name__ = name
+        label = self.model._meta.get_field(name).verbose_name  # type: ignore[attr-defined]
+        return admin.display(description=label, ordering=name)(told)
 
 
 def own_insurer(request: HttpRequest, permission: str) -> Insurer:
@@ -38,3 +53,29 @@ def own_insurer(request: HttpRequest, permission: str) -> Insurer:
 def may_own(request: HttpRequest, permission: str) -> bool:
     """Tell whether the person does this for their insurer."""
     return insurer_of(request.user) is not None and bool(request.user.has_perm(permission))
+
+
+def told_person(request: HttpRequest, name: str) -> str:
+    """Return a person's name as this person may read it: insurers read those of their own people and keys, and no name of the office's."""
+    own = insurer_of(request.user)
+    # No account has a name with a colon: these are keys and the calendar.
+    if own is None or not name or ":" in name:
+        return name
+    names: frozenset[str] | None = getattr(request, "own_people", None)
+    if names is None:
+        names = frozenset(InsurerUser.objects.filter(insurer=own).values_list("user__username", flat=True))
+        request.own_people = names  # type: ignore[attr-defined]
+    return name if name in names else _("Catalog office")
+
+
+def told_facts(request: HttpRequest, facts: Any) -> Any:
+    """Return what a deed's record keeps of a row, every person in it as this person may read the name."""
+    if insurer_of(request.user) is None or not isinstance(facts, dict):
+        return facts
+    told = dict(facts)
+    for key, value in facts.items():
+        if key.endswith("_by") and isinstance(value, str):
+            told[key] = told_person(request, value)
+        elif key == "editors" and isinstance(value, list):
+            told[key] = [told_person(request, one) for one in value]
+    return told

@@ -15,6 +15,7 @@ from unfold.admin import ModelAdmin
 from common.audit.deeds import Deed
 from common.audit.services import record
 from desk.frame import ReadOnlyAdmin
+from desk.groups import GROUPS
 from desk.rights import WithRights, right_name
 
 admin.site.unregister(Group)
@@ -41,7 +42,11 @@ class GroupAdmin(WithRights, StockGroupAdmin, ModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
         if obj is not None and not request.user.is_superuser and request.user.groups.filter(pk=obj.pk).exists():
             return False
-        return super().has_change_permission(request, obj)
+        # What would be undone by the next migrate is not offered.
+        return (obj is None or obj.name not in GROUPS) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return (obj is None or obj.name not in GROUPS) and super().has_delete_permission(request, obj)
 
 
 admin.site.unregister(AccessAttempt)

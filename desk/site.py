@@ -9,9 +9,13 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from common.tenancy import NOBODY
+from desk.own import may_own
+from desk.published import MAY_READ
 from desk.today import today, waiting_count
 from insurers.persons import tenant_of
 
+# Stands for a permission: that the person works for an insurer and may read the lists.
+OF_INSURERS = "insurers"
 _VERSIONS = "catalog_catalogversion_changelist"
 # The side bar by kinds of work: (title, [(icon, title, view name, permission)]); a new page gets its row here.
 # A view's name may be followed by a query: then the list is opened filtered.
@@ -25,6 +29,9 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
             ("forum", _("In consultation"), f"{_VERSIONS}?state__exact=in_consultation", "catalog.view_catalogversion"),
             ("edit_note", _("Drafts"), f"{_VERSIONS}?state__exact=draft", "catalog.view_catalogversion"),
             ("forum", _("Consultations"), "catalog_comment_changelist", "catalog.view_comment"),
+            ("publish", _("Upload a new version"), "catalog_catalog_upload_choose", "catalog.add_importrun"),
+            # An insurer's users read what is published; of the pages of the lists the office has its own.
+            ("menu_book", _("Published lists"), "catalog_catalog_published", OF_INSURERS),
             ("upload_file", _("Imports"), "catalog_importrun_changelist", "catalog.view_importrun"),
         ],
     ),
@@ -89,7 +96,10 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
     for title, entries in MENU:
         items = []
         for icon, name, view, permission in entries:
-            if permission and not request.user.has_perm(permission):
+            if permission == OF_INSURERS:
+                if not may_own(request, MAY_READ):
+                    continue
+            elif permission and not request.user.has_perm(permission):
                 continue
             try:
                 href = address_of(view)

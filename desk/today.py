@@ -17,14 +17,17 @@ from catalog.models import CatalogEntry, CatalogVersion, Comment, ImportRun
 from catalog.vocabularies import KINDS
 from common.jobs.models import Job
 from common.labels import reader_language
+from desk.own_today import own_today, own_waiting_count
 from desk.strip import DAYS, Event, strip
 from desk.words import job_words
+from insurers.persons import insurer_of
 
 SHOWN = 10
 MOST_WAITING = 200
 ENDING_DAYS = 30
 
 MAY_SEE = "catalog.view_catalogversion"
+MAY_SEE_COMMENTS = "catalog.view_comment"
 MAY_EDIT = "catalog.change_catalogversion"
 MAY_PUBLISH = "catalog.publish_catalogversion"
 MAY_WITHDRAW = "catalog.withdraw_catalogversion"
@@ -49,6 +52,7 @@ def today(request: HttpRequest) -> dict[str, Any]:
     seen = clock.observe()
     day = clock.china_today(seen.known_at)
     may = request.user.has_perm
+    insurer = insurer_of(request.user)
     context: dict[str, Any] = {
         "day": day,
         "person": request.user.get_username(),
@@ -56,14 +60,22 @@ def today(request: HttpRequest) -> dict[str, Any]:
         "imports": _imports() if may("catalog.view_importrun") else None,
         "waits": None,
     }
+    if insurer is not None:
+        return context | {"own": own_today(request, insurer, seen, day)}
     if not may(MAY_SEE):
         return context
     versions = _moving(seen, day)
     in_force = list(CatalogVersion.objects.in_force(day, seen.known_at).select_related("catalog", "catalog__series"))
     events = list(_events(versions, seen, day))
+    consulted = [one for one in versions if one.state_on(day) == CONSULTATION]
+    if may(MAY_SEE_COMMENTS):
+        unanswered = _unanswered(consulted)
+        for one in consulted:
+            one.unanswered = unanswered.get(one.pk, 0)
+            one.comments_href = _page("comments", one)
     return context | {
         "waits": [*_waits(request, versions, day), *_failed(request)],
-        "consultations": [one for one in versions if one.state_on(day) == CONSULTATION],
+        "consultations": consulted,
         "drafts": [one for one in versions if one.state_on(day) != CONSULTATION][:SHOWN],
         "ending": _ending(in_force, day),
         "strip": strip(events, day),
@@ -104,7 +116,7 @@ def _waits(request: HttpRequest, versions: Iterable[Any], day: date) -> Iterable
             yield Wait(_("Sent back"), "warn", name, told, _page("change", version))
         if version.pk in unanswered:
             told = _("%(count)d comments to answer") % {"count": unanswered[version.pk]}
-            yield Wait(_("Comments"), "info", name, told, _page("change", version))
+            yield Wait(_("Comments"), "info", name, told, _page("comments", version))
 
 
 def _unanswered(versions: list[Any]) -> dict[int, int]:
@@ -143,6 +155,9 @@ def _page(name: str, version: CatalogVersion) -> str:
 def waiting_count(request: HttpRequest) -> int:
     """Return how many versions wait for this person's review or withdrawal, for the menu; at most one statement."""
     may, person = request.user.has_perm, request.user.get_username()
+    insurer = insurer_of(request.user)
+    if insurer is not None:
+        return own_waiting_count(request, insurer)
     wanted = Q(pk=None)
     if may(MAY_PUBLISH):
         wanted |= Q(state=REVIEW) & ~Q(editors__contains=[person])

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
@@ -14,7 +15,7 @@ from catalog.models import Catalog, CatalogVersion, Upload
 from common.errors import Refused
 from common.labels import reader_language
 from desk.forms import posted
-from desk.frame import PageAdmin, sentences
+from desk.frame import PageAdmin, paged, sentences
 from desk.uploads import DraftForm, FileForm, ReadingForm, uploaded
 
 MAY_UPLOAD = "catalog.add_importrun"
@@ -27,9 +28,27 @@ class UploadSteps(PageAdmin):
     def upload_routes(self) -> list[URLPattern]:
         """Return the routes of the steps."""
         return [
+            self.route("upload/", self.choose_view, "upload_choose"),
             self.route("<int:pk>/upload/", self.upload_view, "upload"),
             self.route("<int:pk>/upload/<uuid:upload_pk>/", self.upload_steps_view, "upload_steps"),
         ]
+
+    def choose_view(self, request: HttpRequest) -> HttpResponse:
+        """Answer the catalogs one may upload a version to, found by code or name: one is picked before the file."""
+        self.require(request, MAY_UPLOAD, "catalog.view_catalog")
+        wanted = request.GET.get("q", "").strip()[:100]
+        catalogs = self.get_queryset(request).select_related("series").order_by("code")
+        if wanted:
+            catalogs = catalogs.filter(Q(code__icontains=wanted) | Q(name__icontains=wanted))
+        left = Upload.objects.filter(created_by=request.user.get_username()).select_related("catalog")
+        context = {
+            "page_title": _("Upload a new version"),
+            "catalogs": paged(request, catalogs),
+            "q": wanted,
+            "left": left.order_by("-created_at")[:5],
+            "history_href": "",
+        }
+        return self.page(request, "desk/uploads/choose.html", None, context)
 
     def upload_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Answer step one, and keep the file it is sent."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Q
@@ -10,6 +11,9 @@ from insurers.models import ProductVersion
 
 # Where a reference stands in the terms, besides the benefits.
 _PLACES = ("base_exclusions", "negative_lists")
+
+# So many versions of an insurer's products are looked into for the lists they name.
+MOST_READ = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,13 @@ def products_naming(catalog: str, *, most: int) -> list[Naming]:
     )
     versions = versions.select_related("product", "product__insurer").order_by("-effective_from", "-id")
     return [_naming(version, catalog) for version in versions[:most]]
+
+
+def referred_to(insurer_id: int, day: date) -> set[tuple[str, str | None]]:
+    """Return what an insurer's product versions name, drafts too, neither withdrawn nor over on the day: (catalog, label; None: what is in force)."""
+    versions = ProductVersion.objects.filter(Q(effective_to=None) | Q(effective_to__gte=day), insurer=insurer_id)
+    terms = versions.filter(withdrawn_at=None).order_by("-effective_from", "-id").values_list("terms", flat=True)
+    return {(one["catalog"], one.get("label") or None) for each in terms[:MOST_READ] for one in _references(each)}
 
 
 def _naming(version: ProductVersion, catalog: str) -> Naming:

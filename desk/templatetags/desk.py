@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from catalog.models import CatalogVersion
 from desk import badges
+from desk.own import told_person
 from desk.words import period_words
 
 register = template.Library()
@@ -45,6 +46,12 @@ def page_query(context: RequestContext, parameter: str, number: int) -> str:
     query = context["request"].GET.copy()
     query[parameter] = str(number)
     return "?" + query.urlencode()
+
+
+@register.simple_tag(takes_context=True)
+def person(context: RequestContext, name: str) -> str:
+    """A person's name, as whoever reads the page may read it."""
+    return told_person(context["request"], name)
 
 
 @register.simple_tag

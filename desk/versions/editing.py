@@ -19,7 +19,8 @@ from catalog.refusals import ChangedMeanwhile
 from desk.forms import posted
 from desk.frame import Action
 from desk.versions.entry_forms import EntryForm, ManyForm, RemovalForm, SetManyForm
-from desk.versions.grid import FilterForm, filter_query
+from desk.versions.filters import FilterForm
+from desk.versions.grid import filter_query
 from desk.versions.moves import MAY_EDIT
 from desk.versions.tabs import VersionTabs
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
@@ -13,6 +14,7 @@ from catalog.lifecycle import mass_change_is_confirmed
 from catalog.models import CatalogVersion
 from desk.badges import provenance_badge, version_badge
 from desk.changes import changes_context, counts_told
+from desk.downloads import FORMS
 from desk.versions.comments import CommentsTab
 from desk.versions.editing import EntryEditing
 from desk.versions.grid import EntryGrid
@@ -84,7 +86,16 @@ class CatalogVersionAdmin(
             "mass_change": bool(standing and mass_change_is_confirmed(standing, {})),
         }
 
+    def _changes_file(self, version: CatalogVersion, form: str, asked: str) -> str:
+        file = reverse("admin:catalog_catalog_changes_file", args=[version.catalog_id, version.pk, form])
+        return f"{file}?{asked}" if asked else file
+
     def changes_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         version = self.found(request, pk)
         context = {**self.tab_context(request, version, "changes"), **changes_context(request, version)}
+        if context["parent"]:
+            asked = urlencode(
+                {name: context[key] for name, key in (("change", "kind"), ("weight", "weight")) if context[key]}
+            )
+            context["files"] = [(form.upper(), self._changes_file(version, form, asked)) for form in FORMS]
         return self.page(request, "desk/versions/changes_tab.html", version, context)

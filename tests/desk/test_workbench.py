@@ -1,21 +1,27 @@
 """The first page, the menu, finding, and the pages of background work: each person sees what is theirs."""
 
+import html
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from catalog import clock, services
+from catalog import clock, consultation, services
 from catalog.models import Catalog, CatalogVersion, ImportRun
+from common.audit.models import Record
+from common.audit.services import SYSTEM
 from common.jobs.models import Job
-from desk.groups import ADMINISTRATOR, AUDITOR, EDITOR, REVIEWER
+from desk.groups import ADMINISTRATOR, AUDITOR, EDITOR, REVIEWER, make_groups
 from desk.strip import DAYS, Event, strip
+from insurers.models import Insurer
+from insurers.persons import INSURERS_USERS
 from tests.conftest import imported, published
 from tests.desk.test_catalogs import curator, page, text_of
 
@@ -241,3 +247,92 @@ def test_going_back_is_offered_only_where_there_is_a_version_before(make_catalog
 
     assert page("catalog_catalogversion_revert", first.pk) not in shown[first.pk]
     assert page("catalog_catalogversion_revert", second.pk) in shown[second.pk]
+
+
+# --- What insurers wrote, files, uploads
+
+
+def test_consultations_lead_to_their_comments(draft: CatalogVersion, insurer: Insurer) -> None:
+    services.submit_version(version=draft, by="alice")
+    bob = member("bob", REVIEWER)
+    comments = page("catalog_catalogversion_comments", draft.pk)
+    assert "no comment waits" in text_of(bob.get(page("index")))
+
+    consultation.add_comment(
+        version=draft, insurer_id=insurer.pk, by="ines", stance="oppose", text="价格过高", entry_code="E-1"
+    )
+
+    answer = bob.get(page("index"))
+    assert "1 comment to answer" in text_of(answer)
+    assert (
+        answer.content.decode().count(f'href="{comments}"') == 2
+    )  # in the list of consultations, and it waits for bob
+
+
+def test_a_list_is_picked_before_a_file_is_uploaded(make_catalog: Callable[..., Catalog]) -> None:
+    com, other = make_catalog("COM", name="商保目录"), make_catalog("OTHER", name="别的清单")
+    alice = member("alice", EDITOR)
+    items = [row for group in alice.get(page("index")).context["sidebar_navigation"] for row in group["items"]]
+    address = next(row["link"] for row in items if str(row["title"]) == "Upload a new version")
+
+    shown = alice.get(address).content.decode()
+    found = alice.get(address, {"q": "商保"}).content.decode()
+
+    assert page("catalog_catalog_upload", com.pk) in shown and page("catalog_catalog_upload", other.pk) in shown
+    assert page("catalog_catalog_upload", com.pk) in found and page("catalog_catalog_upload", other.pk) not in found
+    assert [member(name, group).get(address).status_code for name, group in (("bob", REVIEWER), ("olga", AUDITOR))] == [
+        403,
+        403,
+    ]
+
+
+def test_changes_are_a_file_as_they_are_filtered(make_catalog: Callable[..., Catalog]) -> None:
+    catalog = make_catalog("COM")
+    published(catalog, LIST + "E-1,甲片,C34,\n")
+    later = published(catalog, LIST + "E-2,乙片,C34,\n", label="v2", effective_from=date(2026, 2, 1))
+    alice = member("alice", EDITOR)
+
+    shown = alice.get(page("catalog_catalogversion_changes", later.pk), {"change": "added"})
+    files = dict(shown.context["files"])
+
+    assert sorted(files) == ["CSV", "XLSX"]
+    told = b"".join(alice.get(files["CSV"]).streaming_content).decode()  # type: ignore[attr-defined]
+    assert ("E-2" in told, "E-1" in told) == (True, False)
+    assert html.escape(files["XLSX"]) in shown.content.decode()
+
+
+# --- Groups
+
+
+def test_groups_follow_their_table_at_every_migrate_and_others_are_left_alone() -> None:
+    last = [app for app in apps.get_app_configs() if app.models_module][-1]
+    insurers_users, editors = (Group.objects.get(name=name) for name in (INSURERS_USERS, EDITOR))
+    right = Permission.objects.get(codename="publish_catalogversion")
+    own = Group.objects.create(name="自设")
+    own.permissions.add(right)
+    wanted = {group.name: set(group.permissions.values_list("codename", flat=True)) for group in Group.objects.all()}
+    insurers_users.permissions.clear()  # as it was made before a release brought rights
+    editors.permissions.add(right)  # one person could import and publish
+    Group.objects.get(name=AUDITOR).delete()
+
+    make_groups(last)
+
+    now = {group.name: set(group.permissions.values_list("codename", flat=True)) for group in Group.objects.all()}
+    assert now == wanted
+    told = Record.objects.filter(deed="group.changed").order_by("id")
+    assert [(one.object, one.who) for one in told] == [(name, SYSTEM) for name in sorted([INSURERS_USERS, EDITOR])]
+
+    make_groups(last)
+
+    assert told.count() == 2
+
+
+def test_a_group_of_the_table_is_not_offered_for_change_a_further_one_is() -> None:
+    root = User.objects.create(username="root", is_staff=True, is_superuser=True)
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(root, backend="django.contrib.auth.backends.ModelBackend")
+    own = Group.objects.create(name="自设")
+
+    for group, statuses in ((Group.objects.get(name=EDITOR), [403, 403]), (own, [302, 200])):
+        change = client.post(page("auth_group_change", group.pk), {"name": group.name})
+        assert [change.status_code, client.get(page("auth_group_delete", group.pk)).status_code] == statuses
