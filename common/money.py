@@ -7,9 +7,14 @@ quantity limit in thousandths. So nothing is computed in binary floating point, 
 import re
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, NewType
 
-RATIO_ONE: Final = 10_000
+# Whole numbers that must not be taken for one another.
+Fen = NewType("Fen", int)  # CNY 0.01
+BasisPoints = NewType("BasisPoints", int)  # ten-thousandths: a ratio
+Nano = NewType("Nano", int)  # 10^-9 of a unit: a claimed quantity
+
+RATIO_ONE: Final = BasisPoints(10_000)
 MAX_FEN: Final = 10**14  # a million million yuan: more than any claim, and well inside a 64-bit column
 
 NumberFault = Literal["BAD_NUMBER", "TOO_MANY_DECIMALS", "OUT_OF_RANGE"]
@@ -61,30 +66,30 @@ def scaled(value: object, places: int) -> int:
     return -number if sign else number
 
 
-def fen(value: object) -> int:
+def fen(value: object) -> Fen:
     """Return an amount of yuan, written with at most two decimals, in fen. Raises NotANumber."""
     # The common way of writing money, without the general parser: a claim of 500 lines has 1,500 amounts.
     if isinstance(value, str) and value[-3:-2] == "." and len(value) < 16 and value.isascii():
         digits = value[:-3] + value[-2:]
         if digits.isdigit() and len(digits) > 2:
-            return int(digits)
+            return Fen(int(digits))
     amount = scaled(value, 2)
     if abs(amount) > MAX_FEN:
         raise NotANumber("OUT_OF_RANGE")
-    return amount
+    return Fen(amount)
 
 
 # Of a line's nine amounts most come again and again: 0.00 most of all.
 @lru_cache(maxsize=16_384)
-def yuan(amount: int) -> str:
+def yuan(amount: Fen) -> str:
     """Write fen as yuan with two decimals: 497700 is "4977.00"."""
     if amount < 0:
-        return "-" + yuan(-amount)
+        return "-" + yuan(Fen(-amount))
     whole, rest = divmod(amount, 100)
     return f"{whole}.{rest:02d}"
 
 
-def ratio_text(ratio: int) -> str:
+def ratio_text(ratio: BasisPoints) -> str:
     """Write ten-thousandths with four decimals: 7000 is "0.7000"."""
     whole, rest = divmod(ratio, RATIO_ONE)
     return f"{whole}.{rest:04d}"
@@ -107,6 +112,6 @@ def half_up(numerator: int, denominator: int) -> int:
     return (2 * numerator + denominator) // (2 * denominator)
 
 
-def share_of(amount: int, ratio: int) -> int:
+def share_of(amount: Fen, ratio: BasisPoints) -> Fen:
     """Return the part of an amount (fen) that a ratio (ten-thousandths) pays, rounded half up to the fen."""
-    return half_up(amount * ratio, RATIO_ONE)
+    return Fen(half_up(amount * ratio, RATIO_ONE))

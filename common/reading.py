@@ -15,6 +15,7 @@ from typing import Final, TypeVar
 from common import personal
 from common.dates import parse_day, parse_instant
 from common.errors import FieldError, InvalidInput
+from common.money import Fen
 from common.sentences import Language, Place, Problems, Said
 from tables.cells import WIDE, Fault, any_day, clean, says_nothing
 from tables.cells import yes_no as yes_or_no
@@ -287,15 +288,15 @@ class Reader:
         return None
 
     def amounts(
-        self, place: Place, data: object, name: Callable[[Place, str], str], read: Callable[[str], int | None]
-    ) -> dict[str, int]:
+        self, place: Place, data: object, name: Callable[[Place, str], str], read: Callable[[str], Fen | None]
+    ) -> dict[str, Fen]:
         """Return amounts by the sender's own names, which `name` reads ('' for none); a null amount is not given."""
         found = {}
         for written, amount in self.named(place, data).items():
             key = name((*place, str(written)), str(written))
             value = self.number((*place, str(written)), amount, read)
             if key and not not_given(amount):
-                found[key] = value or 0
+                found[key] = value or Fen(0)
         return found
 
     def read(self, place: Place, text: str, read: Callable[[str], T | None]) -> T | None:

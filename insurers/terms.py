@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 from catalog import vocabularies
 from catalog.vocabularies import Scope
 from common.errors import pointer
-from common.money import MAX_FEN, RATIO_ONE, ratio_text, yuan
+from common.money import MAX_FEN, RATIO_ONE, BasisPoints, Fen, ratio_text, yuan
 from common.reading import Reader, Unreadable, not_below_nothing, not_given, of_text, scaled, whole
 from common.sentences import Language, Place
 
@@ -45,8 +45,8 @@ class CatalogReference:
 class Band:
     """A part of a benefit's running total: up to and including `up_to` fen (None: without end) it pays `ratio`."""
 
-    up_to: int | None
-    ratio: int
+    up_to: Fen | None
+    ratio: BasisPoints
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +59,19 @@ class Benefit:
     settings: tuple[str, ...] = ()
     catalogs: tuple[CatalogReference, ...] = ()
     deductible_group: str | None = None
-    ratio: int | None = None
-    ratio_pre_existing: int | None = None
-    ratio_unsettled: int | None = None
-    ratio_unsettled_pre_existing: int | None = None
+    ratio: BasisPoints | None = None
+    ratio_pre_existing: BasisPoints | None = None
+    ratio_unsettled: BasisPoints | None = None
+    ratio_unsettled_pre_existing: BasisPoints | None = None
     bands: tuple[Band, ...] = ()
-    annual_limit: int | None = None
+    annual_limit: Fen | None = None
 
-    def ratio_for(self, *, pre_existing: bool, settled: bool) -> int:
+    def ratio_for(self, *, pre_existing: bool, settled: bool) -> BasisPoints:
         """Return the ratio of a line in ten-thousandths, bands aside (eligibility 7, step 3)."""
         if self.ratio_unsettled is not None and not settled:
             plain, special = self.ratio_unsettled, self.ratio_unsettled_pre_existing
         else:
-            plain, special = self.ratio or 0, self.ratio_pre_existing
+            plain, special = self.ratio or BasisPoints(0), self.ratio_pre_existing
         return special if pre_existing and special is not None else plain
 
 
@@ -89,12 +89,12 @@ class ProductTerms:
     requires_base_settlement: bool
     waiting_days: int
     covered_circumstances: tuple[str, ...]
-    annual_limit: int | None
-    deductibles: Mapping[str, int]
-    deductibles_pre_existing: Mapping[str, int]
+    annual_limit: Fen | None
+    deductibles: Mapping[str, Fen]
+    deductibles_pre_existing: Mapping[str, Fen]
     benefits: tuple[Benefit, ...]
 
-    def deductible(self, group: str, *, pre_existing: bool) -> int:
+    def deductible(self, group: str, *, pre_existing: bool) -> Fen:
         """Return a group's deductible in fen (eligibility 7)."""
         if pre_existing and group in self.deductibles_pre_existing:
             return self.deductibles_pre_existing[group]
@@ -164,10 +164,10 @@ def terms_document(terms: ProductTerms) -> dict[str, Any]:
     def reference(named: CatalogReference) -> dict[str, str]:
         return {"catalog": named.catalog, **({"label": named.label} if named.label is not None else {})}
 
-    def money(amount: int | None) -> str | None:
+    def money(amount: Fen | None) -> str | None:
         return None if amount is None else yuan(amount)
 
-    def ratio(number: int | None) -> str | None:
+    def ratio(number: BasisPoints | None) -> str | None:
         return None if number is None else ratio_text(number)
 
     return {
@@ -215,8 +215,8 @@ _BENEFIT_FIELDS: Final = frozenset(
 _REFERENCE_FIELDS: Final = frozenset({"catalog", "label"})
 _BAND_FIELDS: Final = frozenset({"up_to", "ratio"})
 
-_money: Final = of_text(lambda text: not_below_nothing(scaled(text, 2), MAX_FEN))
-_ratio: Final = of_text(lambda text: not_below_nothing(scaled(text, 4), RATIO_ONE, "0 至 1", "0 to 1"))
+_money: Final = of_text(lambda text: Fen(not_below_nothing(scaled(text, 2), MAX_FEN)))
+_ratio: Final = of_text(lambda text: BasisPoints(not_below_nothing(scaled(text, 4), RATIO_ONE, "0 至 1", "0 to 1")))
 _waiting_days: Final = of_text(whole(0, MAX_WAITING_DAYS))
 
 
@@ -273,13 +273,13 @@ class _Reader(Reader):
                 self.add((*place, position), "BAD_CHOICE", value=item, choices=", ".join(allowed))
         return tuple(dict.fromkeys(chosen))
 
-    def money(self, place: Place, data: object) -> int | None:
+    def money(self, place: Place, data: object) -> Fen | None:
         return self.number(place, data, _money)
 
-    def ratio(self, place: Place, data: object) -> int | None:
+    def ratio(self, place: Place, data: object) -> BasisPoints | None:
         return self.number(place, data, _ratio)
 
-    def sums(self, place: Place, data: object) -> dict[str, int]:
+    def sums(self, place: Place, data: object) -> dict[str, Fen]:
         return self.amounts(place, data, lambda at, name: self.line(at, name, limit=64, required=True), _money)
 
     def line(self, place: Place, data: object, *, limit: int, required: bool = False) -> str:
@@ -363,5 +363,5 @@ class _Reader(Reader):
             is_last = position == len(items) - 1
             if (up_to is None) != is_last or (up_to is not None and before is not None and up_to <= before):
                 self.add((*place, position, "up_to"), "BANDS_ORDER")
-            bands.append(Band(up_to, ratio or 0))
+            bands.append(Band(up_to, ratio or BasisPoints(0)))
         return tuple(bands)

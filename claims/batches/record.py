@@ -20,6 +20,7 @@ from claims.eligibility.answer import (
     trace_document,
 )
 from common.compact import compact
+from common.money import BasisPoints, Fen
 
 INVALID: Final = "invalid"
 REFUNDED: Final = "refunded"
@@ -40,15 +41,15 @@ class KeptLine(NamedTuple):
     benefit: str | None
     match: int
     trace: int
-    amount: int
-    base_paid: int
-    other_paid: int
-    claimable: int
-    allowed: int
-    deductible_applied: int
-    ratio: int
-    share: int
-    payable: int
+    amount: Fen
+    base_paid: Fen
+    other_paid: Fen
+    claimable: Fen
+    allowed: Fen
+    deductible_applied: Fen
+    ratio: BasisPoints
+    share: Fen
+    payable: Fen
     # Not kept of batches that were decided before there were any.
     reference: str = ""
     refunds: Sequence[Sequence[Any]] = ()

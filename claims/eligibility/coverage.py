@@ -14,6 +14,7 @@ from claims.eligibility.entry import Entry, Facet
 from claims.eligibility.facts import Claim, CoverageQuery, Line, LineFacts, Member
 from claims.eligibility.matching import Grade, Match, criteria_hold, indication_holds
 from claims.eligibility.snapshot import Snapshot
+from common.money import Fen, Nano
 
 MAX_ALTERNATIVES = 20
 # Of one snapshot, by version and diagnoses: a few are asked, a hostile caller could ask any number.
@@ -51,8 +52,8 @@ def _as_claim(query: CoverageQuery, product: str) -> Claim:
         setting=query.setting,
         institution_level=query.institution_level,
         identity=query.identity,
-        quantity=0,
-        amount=0,
+        quantity=Nano(0),
+        amount=Fen(0),
     )
     return Claim(
         product=product,

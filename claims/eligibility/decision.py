@@ -15,6 +15,7 @@ from claims.eligibility.entry import Entry, Facet
 from claims.eligibility.facts import Accumulators, Claim, Line
 from claims.eligibility.matching import Match
 from claims.eligibility.reasons import Reason
+from common.money import BasisPoints, Fen
 from insurers.terms import Benefit, ProductTerms
 
 Outcome = Literal["eligible", "ineligible", "review", "refunded"]
@@ -94,17 +95,17 @@ class JudgedClaim:
 class Money(NamedTuple):
     """The money of a line (eligibility 7) in fen, the ratio in ten-thousandths."""
 
-    claimable: int
-    allowed: int = 0
-    deductible_applied: int = 0
-    ratio: int = 0
-    share: int = 0
-    payable: int = 0
+    claimable: Fen
+    allowed: Fen = Fen(0)
+    deductible_applied: Fen = Fen(0)
+    ratio: BasisPoints = BasisPoints(0)
+    share: Fen = Fen(0)
+    payable: Fen = Fen(0)
 
     @property
-    def member_pays(self) -> int:
+    def member_pays(self) -> Fen:
         """What is left to the member."""
-        return self.claimable - self.payable
+        return Fen(self.claimable - self.payable)
 
 
 class LineDecision(NamedTuple):

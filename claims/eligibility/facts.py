@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from catalog.drugs.knowledge import Identity
 from claims.eligibility.diseases import DiseaseCodes
+from common.money import Fen, Nano
 
 RULES_VERSION: Final = "2"
 QUANTITY_PLACES: Final = 9
@@ -20,10 +21,10 @@ CIRCUMSTANCE_NONE: Final = "none"
 class Accumulators:
     """What a member has used of one product version (eligibility 7), in fen."""
 
-    deductible_used: Mapping[str, int] = field(default_factory=dict)
-    benefit_base: Mapping[str, int] = field(default_factory=dict)
-    benefit_paid: Mapping[str, int] = field(default_factory=dict)
-    total_paid: int = 0
+    deductible_used: Mapping[str, Fen] = field(default_factory=dict)
+    benefit_base: Mapping[str, Fen] = field(default_factory=dict)
+    benefit_paid: Mapping[str, Fen] = field(default_factory=dict)
+    total_paid: Fen = Fen(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,10 @@ class Line(NamedTuple):
     setting: str
     institution_level: int | None
     identity: Identity
-    quantity: int
-    amount: int
-    base_paid: int = 0
-    other_paid: int = 0
+    quantity: Nano
+    amount: Fen
+    base_paid: Fen = Fen(0)
+    other_paid: Fen = Fen(0)
     base_settled: bool = False
     prior_auth_no: str = ""
     evidence: Mapping[str, bool] = {}  # noqa: RUF012 -- a NamedTuple default, never changed
@@ -75,9 +76,9 @@ class Line(NamedTuple):
     refunded: bool = False
 
     @property
-    def claimable(self) -> int:
+    def claimable(self) -> Fen:
         """What is left to claim, in fen, never below 0 (eligibility 7)."""
-        return self.amount - self.base_paid - self.other_paid
+        return Fen(self.amount - self.base_paid - self.other_paid)
 
     @property
     def settled(self) -> bool:

@@ -16,7 +16,7 @@ from catalog.drugs import codes
 from claims.eligibility.facts import QUANTITY_PLACES
 from claims.limits import MAX_TEXT
 from common import icd10, personal
-from common.money import MAX_FEN, plain
+from common.money import MAX_FEN, Fen, Nano, plain
 from common.reading import day, not_below_nothing, of_text, scaled, whole, yes_no
 from tables import cells
 from tables.cells import Fault, any_day, narrow
@@ -86,23 +86,23 @@ evidence_code: Final = of_text(_reference(MAX_TEXT), size=4_096)
 # ---------------------------------------------------------------------------------------------- numbers
 
 
-def _money(text: str) -> int:
+def _money(text: str) -> Fen:
     # The common way of writing money, without the general parser: a claim of 500 lines has 1,500 amounts.
     if text[-3:-2] == "." and len(text) < 16 and text.isascii():
         digits = text[:-3] + text[-2:]
         if digits.isdigit() and len(digits) > 2:
-            return int(digits)
+            return Fen(int(digits))
     amount = scaled(text, 2, zeros_up_to=INTERFACE_DECIMALS)
     if abs(amount) > MAX_FEN:
         raise Fault("OUT_OF_RANGE", "数值过大。", "the number is too great.")
-    return amount
+    return Fen(amount)
 
 
-def _quantity(text: str) -> int:
+def _quantity(text: str) -> Nano:
     size = scaled(text, QUANTITY_PLACES)
     if abs(size) > MAX_QUANTITY:
         raise Fault("OUT_OF_RANGE", "数值过大。", "the number is too great.")
-    return size
+    return Nano(size)
 
 
 def _unit_price(text: str) -> str:

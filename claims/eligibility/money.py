@@ -15,7 +15,7 @@ from claims.eligibility.digest import digest
 from claims.eligibility.facts import QUANTITY_PLACES, Accumulators
 from claims.eligibility.matching import Match
 from claims.eligibility.reasons import Cite, Reason
-from common.money import RATIO_ONE, half_up, plain, share_of
+from common.money import RATIO_ONE, BasisPoints, Fen, Nano, half_up, plain, share_of
 from insurers.terms import Benefit, ProductTerms
 
 # What a member has used, by product version label: `pay` takes one and returns the next, so that a batch can carry it.
@@ -32,10 +32,10 @@ _LIMIT_TO_QUANTITY: Final = 10 ** (QUANTITY_PLACES - MAX_QUANTITY_PLACES)
 class _Used:
     """The accumulators of one product version while its lines are paid; the only values in the core that change."""
 
-    deductible_used: dict[str, int]
-    benefit_base: dict[str, int]
-    benefit_paid: dict[str, int]
-    total_paid: int
+    deductible_used: dict[str, Fen]
+    benefit_base: dict[str, Fen]
+    benefit_paid: dict[str, Fen]
+    total_paid: Fen
 
     @classmethod
     def of(cls, before: Accumulators) -> "_Used":
@@ -91,34 +91,34 @@ def _pay_line(judgement: Judgement, terms: ProductTerms, benefit: Benefit, used:
     claimable = judgement.line.claimable
     allowed, notes = _allowed(judgement, claimable)
 
-    deductible = 0
+    deductible = Fen(0)
     if benefit.deductible_group is not None:
         group = benefit.deductible_group
-        before = used.deductible_used.get(group, 0)
-        left = max(0, terms.deductible(group, pre_existing=judgement.pre_existing) - before)
+        before = used.deductible_used.get(group, Fen(0))
+        left = Fen(max(0, terms.deductible(group, pre_existing=judgement.pre_existing) - before))
         deductible = min(allowed, left)
-        used.deductible_used[group] = before + deductible
+        used.deductible_used[group] = Fen(before + deductible)
         if allowed > 0 and deductible == allowed:
             cites = (Cite(benefit=benefit.code), Cite(product_version=terms.label))
             notes.append(Reason(reasons.DEDUCTIBLE_NOT_MET, cites, (("group", group),)))
 
-    base = allowed - deductible
-    base_before = used.benefit_base.get(benefit.code, 0)
+    base = Fen(allowed - deductible)
+    base_before = used.benefit_base.get(benefit.code, Fen(0))
     share, ratio = _share(judgement, benefit, base, base_before)
-    used.benefit_base[benefit.code] = base_before + base
+    used.benefit_base[benefit.code] = Fen(base_before + base)
 
-    paid_before = used.benefit_paid.get(benefit.code, 0)
-    payable = share
+    paid_before = used.benefit_paid.get(benefit.code, Fen(0))
+    payable: int = share
     if benefit.annual_limit is not None:
         payable = min(payable, benefit.annual_limit - paid_before)
     if terms.annual_limit is not None:
         payable = min(payable, terms.annual_limit - used.total_paid)
-    payable = max(0, payable)
+    payable = Fen(max(0, payable))
     if payable < share:
         cites = (Cite(benefit=benefit.code), Cite(product_version=terms.label))
         notes.append(Reason(reasons.ANNUAL_LIMIT_REACHED, cites))
-    used.benefit_paid[benefit.code] = paid_before + payable
-    used.total_paid += payable
+    used.benefit_paid[benefit.code] = Fen(paid_before + payable)
+    used.total_paid = Fen(used.total_paid + payable)
 
     if claimable == 0:
         notes.append(Reason(reasons.NOTHING_CLAIMABLE, (Cite(section="7"),)))
@@ -126,7 +126,7 @@ def _pay_line(judgement: Judgement, terms: ProductTerms, benefit: Benefit, used:
     return LineDecision(judgement, (*judgement.reasons, *notes), money)
 
 
-def _allowed(judgement: Judgement, claimable: int) -> tuple[int, list[Reason]]:
+def _allowed(judgement: Judgement, claimable: Fen) -> tuple[Fen, list[Reason]]:
     """What the entry's quantity limit and payment standard leave of the claimable amount, with the notes that say so."""
     match = judgement.match
     if match is None:
@@ -134,15 +134,15 @@ def _allowed(judgement: Judgement, claimable: int) -> tuple[int, list[Reason]]:
     entry, quantity, allowed = match.entry, judgement.line.quantity, claimable
     notes: list[Reason] = []
     if entry.max_quantity is not None:
-        limit = entry.max_quantity * _LIMIT_TO_QUANTITY
+        limit = Nano(entry.max_quantity * _LIMIT_TO_QUANTITY)
         if quantity > limit:
-            allowed = half_up(allowed * limit, quantity)
+            allowed = Fen(half_up(allowed * limit, quantity))
             quantity = limit
             notes.append(
                 _capped(reasons.QUANTITY_CAPPED, match, "limit", plain(entry.max_quantity, MAX_QUANTITY_PLACES))
             )
     if entry.payment_standard is not None:
-        cap = half_up(entry.payment_standard * quantity, _QUANTITY_ONE * _STANDARDS_IN_A_FEN)
+        cap = Fen(half_up(entry.payment_standard * quantity, _QUANTITY_ONE * _STANDARDS_IN_A_FEN))
         if allowed > cap:
             allowed = cap
             notes.append(
@@ -157,13 +157,13 @@ def _capped(kind: reasons.ReasonKind, match: Match, word: str, value: str) -> Re
     return Reason(kind, (match.cite(),), ((word, value),))
 
 
-def _share(judgement: Judgement, benefit: Benefit, base: int, base_before: int) -> tuple[int, int]:
+def _share(judgement: Judgement, benefit: Benefit, base: Fen, base_before: Fen) -> tuple[Fen, BasisPoints]:
     """What the benefit pays of a line's base before limits, in fen, and the ratio to report."""
     if not benefit.bands:
         ratio = benefit.ratio_for(pre_existing=judgement.pre_existing, settled=judgement.line.settled)
         return share_of(base, ratio), ratio
-    share = half_up(_exact_share(benefit, base_before, base_before + base), RATIO_ONE)
-    return share, half_up(share * RATIO_ONE, base) if base else 0
+    share = Fen(half_up(_exact_share(benefit, base_before, base_before + base), RATIO_ONE))
+    return share, BasisPoints(half_up(share * RATIO_ONE, base) if base else 0)
 
 
 def _exact_share(benefit: Benefit, start: int, end: int) -> int:

@@ -25,7 +25,7 @@ from claims.eligibility.facts import (
 from claims.eligibility.refunds import ADDED_UP, Row, Wrong, add_up, wrong_signs
 from claims.limits import MAX_LINES, MAX_TEXT
 from common import icd10, personal
-from common.money import MAX_FEN
+from common.money import MAX_FEN, Fen, Nano
 from common.reading import UNKEEPABLE, Reader, Unreadable, not_below_nothing, not_given
 from common.sentences import Language, Place
 from tables.cells import Fault
@@ -189,10 +189,10 @@ class _Reader(Reader):
             deductible_used=self.used((*place, "deductible_used"), said.get("deductible_used")),
             benefit_base=self.used((*place, "benefit_base"), said.get("benefit_base")),
             benefit_paid=self.used((*place, "benefit_paid"), said.get("benefit_paid")),
-            total_paid=self.number((*place, "total_paid"), said.get("total_paid"), _not_below_nothing) or 0,
+            total_paid=self.number((*place, "total_paid"), said.get("total_paid"), _not_below_nothing) or Fen(0),
         )
 
-    def used(self, place: Place, data: object) -> dict[str, int]:
+    def used(self, place: Place, data: object) -> dict[str, Fen]:
         if not_given(data):
             return {}
         return self.amounts(place, data, lambda at, name: self.text(at, name, limit=MAX_TEXT), _not_below_nothing)
@@ -274,17 +274,17 @@ class _Reader(Reader):
         )
         return Row(line, refund_of)
 
-    def figures(self, at: Place, said: Mapping[str, object], *, is_refund: bool) -> tuple[int, int, int, int]:
+    def figures(self, at: Place, said: Mapping[str, object], *, is_refund: bool) -> tuple[Fen, Fen, Fen, Nano]:
         """Return amount, base_paid, other_paid in fen and the quantity, each of the sign that it must have; 0 where it has not."""
         get = said.get
         amount = self.number((*at, "amount"), get("amount"), fields.money, required=True)
-        base_paid = self.number((*at, "base_paid"), get("base_paid"), fields.money) or 0
-        other_paid = self.number((*at, "other_paid"), get("other_paid"), fields.money) or 0
+        base_paid = self.number((*at, "base_paid"), get("base_paid"), fields.money) or Fen(0)
+        other_paid = self.number((*at, "other_paid"), get("other_paid"), fields.money) or Fen(0)
         quantity = self.number((*at, "quantity"), get("quantity"), fields.quantity, required=True)
         quantity_sign = (-1 if is_refund else 1) if quantity is None else quantity
         for field, sentence in wrong_signs(quantity_sign, amount or 0, base_paid, other_paid, is_refund=is_refund):
             self.add((*at, field), sentence, value=get(field), what=field)
-        return amount or 0, base_paid, other_paid, quantity or 0
+        return amount or Fen(0), base_paid, other_paid, quantity or Nano(0)
 
     def reference(self, at: Place, name: str, said: Mapping[str, object]) -> str:
         return self.value((*at, name), said.get(name), fields.reference) or ""
@@ -374,9 +374,9 @@ def _diagnoses(text: str) -> tuple[str, ...]:
     return tuple([icd10.compared(code) for code in fields.diagnoses(text) or ()])
 
 
-def _not_below_nothing(text: str) -> int | None:
+def _not_below_nothing(text: str) -> Fen | None:
     amount = fields.money(text)
-    return None if amount is None else not_below_nothing(amount, MAX_FEN)
+    return None if amount is None else Fen(not_below_nothing(amount, MAX_FEN))
 
 
 class _Common:
