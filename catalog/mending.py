@@ -112,6 +112,7 @@ def mend_import(*, run: ImportRun, cells: Mapping[tuple[int, str], str], by: str
         mended_from=run,
         mending=changed,
         created_by=by,
+        editors=sorted({*run.editors, by}) if run.staged else [],
     )
     key = f"catalog:{run.catalog_id}" if run.catalog_id else "drugs"
     mended.job = jobs.enqueue(kind=services.IMPORT_JOB, subject=str(mended.pk), exclusive_key=key)
@@ -123,4 +124,7 @@ def mend_import(*, run: ImportRun, cells: Mapping[tuple[int, str], str], by: str
     return mended
 
 
-_KEPT = "kind catalog label effective_from effective_to note names complete_for sheet header_row mapping expected_counts replace file_name".split()
+_KEPT = (
+    "kind catalog label effective_from effective_to note names complete_for sheet header_row mapping expected_counts replace staged"
+    " file_name"
+).split()

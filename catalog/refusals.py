@@ -59,6 +59,25 @@ class SamePersonWithdraws(SamePerson):
     sentence = gettext_noop("You asked for this withdrawal; a second person carries it out.")
 
 
+class SamePersonMerges(SamePerson):
+    sentence = gettext_noop("Whoever uploaded or mended this file cannot merge it; ask a second person.")
+
+
+class NotStaged(Refused):
+    code = "not_staged"
+    sentence = gettext_noop("This file does not wait to be merged into the drug master.")
+
+
+class NotReady(Refused):
+    code = "not_ready"
+    sentence = gettext_noop("This file is still being checked; look again in a moment.")
+
+
+class AlreadyMerged(Refused):
+    code = "already_merged"
+    sentence = gettext_noop("%(person)s had this file merged already.")
+
+
 class ConsultationOpen(Refused):
     code = "consultation_open"
     sentence = gettext_noop("The consultation is still open; end it first, or wait until its last day is over.")

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Field, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog import clock, uploads
@@ -269,19 +270,27 @@ def upload_catalog(
     return earlier, False
 
 
-def upload_drugs(*, chunks: Iterable[bytes], file_name: str, by: str, note: str = "") -> tuple[ImportRun, bool]:
-    """Keep a drug master file and queue its import; returns (run, whether it is new), as `upload_catalog`."""
+def upload_drugs(
+    *, chunks: Iterable[bytes], file_name: str, by: str, note: str = "", staged: bool = False
+) -> tuple[ImportRun, bool]:
+    """Keep a drug master file and queue its import; returns (run, whether it is new), as `upload_catalog`.
+
+    A `staged` one is checked and compared with the master and waits there for a second person (catalog.master.merge_drugs): nothing of it is
+    known before.
+    """
     stored = uploads.keep(chunks)
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(hashtext('drug master upload'))")
-            # The master may have moved on since: only its latest file is "the same again".
-            latest = ImportRun.objects.filter(kind=ImportRun.Kind.DRUGS).order_by("-created_at").first()
-            earlier = _earlier(Q(pk=latest.pk), stored.sha256) if latest else None
+            earlier = _latest_master(stored.sha256, staged)
             if not earlier:
                 run = ImportRun.objects.create(
-                    kind=ImportRun.Kind.DRUGS, note=note, **_upload_fields(stored, file_name, by)
+                    kind=ImportRun.Kind.DRUGS,
+                    note=note,
+                    staged=staged,
+                    editors=[by] if staged else [],
+                    **_upload_fields(stored, file_name, by),
                 )
                 return _queued(run, "drugs"), True
     except BaseException:
@@ -289,6 +298,18 @@ def upload_drugs(*, chunks: Iterable[bytes], file_name: str, by: str, note: str 
         raise
     uploads.discard(stored.path)
     return earlier, False
+
+
+def _latest_master(sha256: str, staged: bool) -> ImportRun | None:
+    """Return the run these bytes had, if nothing else came since: the master may have moved on, so only its latest file is "the same again"."""
+    runs = ImportRun.objects.filter(kind=ImportRun.Kind.DRUGS)
+    latest = runs.order_by("-created_at").first()
+    if latest is None or (latest.waits_for_a_second and not staged and latest.outcome != ImportRun.Outcome.FAILED):
+        return None
+    # A file that was staged before may have been merged after it.
+    if runs.filter(merged_at__gt=latest.created_at).exclude(pk=latest.pk).exists():
+        return None
+    return _earlier(Q(pk=latest.pk), sha256)
 
 
 def class_list(text: str) -> list[str]:
@@ -343,9 +364,10 @@ def _queued(run: ImportRun, exclusive_key: str) -> ImportRun:
 
 
 def _earlier(where: Q, sha256: str) -> ImportRun | None:
-    """Return the run that these bytes had before: waiting, under way, failed by its content, or ready with its version still there."""
+    """Return the run that these bytes had before: waiting, under way, failed by its content, staged, or ready with its version still there."""
     alive = Q(outcome="", job__state__in=[Job.State.QUEUED, Job.State.RUNNING])
-    kept = Q(outcome=ImportRun.Outcome.READY) & (Q(version__isnull=False) | Q(kind=ImportRun.Kind.DRUGS))
+    ended = Q(outcome__in=[ImportRun.Outcome.READY, ImportRun.Outcome.STAGED])
+    kept = ended & (Q(version__isnull=False) | Q(kind=ImportRun.Kind.DRUGS))
     told = Q(outcome=ImportRun.Outcome.FAILED, job__state=Job.State.DONE)
     return ImportRun.objects.filter(where, alive | kept | told, sha256=sha256).order_by("-created_at").first()
 
@@ -365,10 +387,18 @@ def _edits_replaced(catalog: Catalog, label: str) -> int:
 
 @transaction.atomic
 def cancel_import(*, run: ImportRun, by: str) -> None:
-    """Stop an import that waits or runs; raises Ended where it is over."""
-    if run.job is None or not jobs.stop(run.job):
+    """Stop an import that waits or runs, or give up a file that waits for a second person; raises Ended where it is over."""
+    if _given_up(run):
+        transaction.on_commit(lambda: uploads.discard(run.file_path))
+    elif run.job is None or not jobs.stop(run.job):
         raise Ended(_("This import has ended already."))
     record(Deed.IMPORT_CANCELLED, by=by, what=run, name=run.called)
+
+
+def _given_up(run: ImportRun) -> bool:
+    """Give up a file that waits for a second person; False where this one does not."""
+    staged = ImportRun.objects.filter(pk=run.pk, outcome=ImportRun.Outcome.STAGED)
+    return bool(staged.update(outcome=ImportRun.Outcome.CANCELLED, file_path="", finished_at=timezone.now()))
 
 
 @transaction.atomic
@@ -419,8 +449,10 @@ def places(run: ImportRun) -> dict[str, int]:
 
 
 def forget_uploads(*, before: datetime) -> int:
-    """Remove the kept files of imports that ended before an instant; their problems stay. Answers how many."""
-    ended = ImportRun.objects.filter(finished_at__lt=before).exclude(file_path="")
+    """Remove the kept files of imports that ended before an instant; their problems stay, and files that wait to be merged. Answers how many."""
+    stopped = Q(outcome="", job__state=Job.State.CANCELLED, job__finished_at__lt=before)
+    ended = ImportRun.objects.filter(Q(finished_at__lt=before) | stopped).exclude(file_path="")
+    ended = ended.exclude(outcome=ImportRun.Outcome.STAGED)
     paths = list(ended.values_list("file_path", flat=True))
     for path in paths:
         uploads.discard(path)

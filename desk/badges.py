@@ -63,7 +63,7 @@ def version_badge(version: CatalogVersion, *, for_office: bool = True) -> SafeSt
     return shown
 
 
-_RUN = {"queued": "info", "running": "info", "ready": "good", "failed": "bad", "cancelled": "quiet"}
+_RUN = {"queued": "info", "running": "info", "staged": "warn", "ready": "good", "failed": "bad", "cancelled": "quiet"}
 
 
 def run_words() -> dict[str, str]:
@@ -71,6 +71,7 @@ def run_words() -> dict[str, str]:
     return {
         "queued": _("Waiting"),
         "running": _("Running"),
+        "staged": _("Waits to be merged"),
         "ready": _("Ready"),
         "failed": _("Failed"),
         "cancelled": _("Cancelled"),

@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, reverse
-from django.utils.html import format_html
+from django.urls import URLPattern
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +17,7 @@ from catalog import mending, services
 from catalog.changes import compared_anew
 from catalog.importing.again import rows_in_child
 from catalog.importing.export import marked_csv_lines, marked_xlsx_file
+from catalog.master import moved_since
 from catalog.models import ImportRun
 from common.downloads import XLSX, download, marked_name
 from common.errors import Refused
@@ -25,13 +26,10 @@ from desk.badges import provenance_badge, run_badge, run_words
 from desk.changes import changes_context
 from desk.forms import NothingToFillIn, posted
 from desk.frame import Action, Button, PageAdmin, paged, sentences
+from desk.master import MAY_STEER, MAY_UPLOAD, MergingPages
 from desk.problems import ColumnNames, mend_rows, problem_rows, problems_context
-from desk.uploads import DrugUploadForm, uploaded
 from desk.words import phase_words
 from tables.written import csv_table
-
-MAY_UPLOAD = "catalog.add_importrun"
-MAY_STEER = "catalog.change_importrun"
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -47,9 +45,10 @@ class StateFilter(admin.SimpleListFilter):
         wanted = {
             "queued": Q(outcome="", job__state=Job.State.QUEUED),
             "running": Q(outcome="", job__state=Job.State.RUNNING),
+            "staged": Q(outcome=ImportRun.Outcome.STAGED),
             "ready": Q(outcome=ImportRun.Outcome.READY),
             "failed": Q(outcome=ImportRun.Outcome.FAILED) | Q(outcome="", job__state=Job.State.DEAD),
-            "cancelled": Q(outcome="", job__state=Job.State.CANCELLED),
+            "cancelled": Q(outcome=ImportRun.Outcome.CANCELLED) | Q(outcome="", job__state=Job.State.CANCELLED),
         }.get(self.value() or "")
         return queryset if wanted is None else queryset.filter(wanted)
 
@@ -72,7 +71,7 @@ def progress_of(run: ImportRun) -> dict[str, Any]:
 
 
 @admin.register(ImportRun)
-class ImportRunAdmin(PageAdmin):
+class ImportRunAdmin(MergingPages, PageAdmin):
     page_template = "desk/imports/import.html"
     list_display = [
         "file_name",
@@ -118,6 +117,7 @@ class ImportRunAdmin(PageAdmin):
             self.route("<uuid:pk>/mend/", self.mend_view, "mend"),
             self.route("<uuid:pk>/acknowledge/", self.acknowledge_view, "acknowledge"),
             self.route("<uuid:pk>/cancel/", self.cancel_view, "cancel"),
+            self.route("<uuid:pk>/merge/", self.merge_view, "merge"),
             self.route("<uuid:pk>/retry/", self.retry_view, "retry"),
             *super().get_urls(),
         ]
@@ -137,6 +137,8 @@ class ImportRunAdmin(PageAdmin):
             "mended_as": run.mended_as.order_by("-created_at").first(),
             "dead": bool(run.job and not run.outcome and run.job.state == Job.State.DEAD),
             "buttons": self._buttons(request, run),
+            "sample": self.sample(request, run),
+            "moved_since": moved_since(run),
         }
         if run.version:
             version = compared_anew(run.version)
@@ -149,6 +151,8 @@ class ImportRunAdmin(PageAdmin):
         return page
 
     def _buttons(self, request: HttpRequest, run: ImportRun) -> list[Button]:
+        if run.state == ImportRun.Outcome.STAGED:
+            return self.merging(request, run)
         if not request.user.has_perm(MAY_STEER):
             return []
         if run.state in {"queued", "running"}:
@@ -192,17 +196,23 @@ class ImportRunAdmin(PageAdmin):
 
     def cancel_view(self, request: HttpRequest, pk: object) -> HttpResponse:
         run = self.found(request, pk)
-        self.require(request, MAY_STEER)
+        if not self.may_cancel(request, run):
+            raise PermissionDenied
+        staged = run.state == ImportRun.Outcome.STAGED
 
         def do(_given: dict[str, Any]) -> tuple[str, str]:
             services.cancel_import(run=run, by=request.user.get_username())
-            return self.url("change", run.pk), _("The import is asked to stop; nothing of it is kept.")
+            told = _("The file is given up; nothing of it came into the drug master.")
+            return self.url("change", run.pk), told if staged else _(
+                "The import is asked to stop; nothing of it is kept."
+            )
 
+        title = _("Give up %(file)s") if staged else _("Cancel the import of %(file)s")
         action = Action(
-            title=_("Cancel the import of %(file)s") % {"file": run.file_name},
+            title=title % {"file": run.file_name},
             form=NothingToFillIn(posted(request)),
             do=do,
-            submit=_("Cancel the import"),
+            submit=_("Give the file up") if staged else _("Cancel the import"),
             back=self.url("change", run.pk),
             tone="danger",
         )
@@ -270,30 +280,3 @@ class ImportRunAdmin(PageAdmin):
             "history_href": "",
         }
         return self.page(request, "desk/imports/mend.html", run, context, status=status)
-
-    def upload_drugs_view(self, request: HttpRequest) -> HttpResponse:
-        self.require(request, MAY_UPLOAD)
-
-        def do(given: dict[str, Any]) -> tuple[str, str]:
-            file = given["file"]
-            run, new = services.upload_drugs(
-                chunks=file.chunks(), file_name=file.name, by=request.user.get_username(), note=given["note"]
-            )
-            return self.url("change", run.pk), uploaded(run, new)
-
-        action = Action(
-            title=_("Upload the drug master"),
-            form=DrugUploadForm(posted(request), request.FILES or None),
-            do=do,
-            submit=_("Upload and check"),
-            back=self.url("changelist"),
-            intro=format_html(
-                '{} <a class="link" href="{}">{}</a>',
-                _(
-                    "Products are updated by national code, else by approval number, strength and pack; none is removed."
-                ),
-                reverse("admin:catalog_catalog_template", args=["drugs", "xlsx"]),
-                _("Template to fill in"),
-            ),
-        )
-        return self.act(request, None, action)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from catalog.models import CatalogEntry, CatalogVersion, Comment, ImportRun
 from catalog.vocabularies import KINDS
 from common.jobs.models import Job
 from common.labels import reader_language
+from desk.master import MAY_MERGE
 from desk.own_today import own_today, own_waiting_count
 from desk.strip import DAYS, Event, strip
 from desk.words import job_words
@@ -74,7 +75,7 @@ def today(request: HttpRequest) -> dict[str, Any]:
             one.unanswered = unanswered.get(one.pk, 0)
             one.comments_href = _page("comments", one)
     return context | {
-        "waits": [*_waits(request, versions, day), *_failed(request)],
+        "waits": [*_waits(request, versions, day), *_to_be_merged(request), *_failed(request)],
         "consultations": consulted,
         "drafts": [one for one in versions if one.state_on(day) != CONSULTATION][:SHOWN],
         "ending": _ending(in_force, day),
@@ -128,13 +129,41 @@ def _unanswered(versions: list[Any]) -> dict[int, int]:
     return dict(rows.annotate(count=Count("pk")).values_list("version", "count"))
 
 
+def _staged(person: str) -> QuerySet[ImportRun]:
+    """Return the drug master's files that wait for this person to merge them."""
+    staged = ImportRun.objects.filter(outcome=ImportRun.Outcome.STAGED)
+    return staged.exclude(created_by=person).exclude(editors__contains=[person])
+
+
+def _to_be_merged(request: HttpRequest) -> list[Wait]:
+    """Return the drug master's files that this person may merge."""
+    if not request.user.has_perm(MAY_MERGE):
+        return []
+    told = _("uploaded by %(person)s: %(added)d new, %(changed)d changed")
+    return [
+        Wait(
+            _("Drug master"),
+            "warn",
+            run.file_name,
+            told
+            % {
+                "person": run.created_by,
+                "added": run.counts.get("added", 0),
+                "changed": run.counts.get("changed", 0),
+            },
+            reverse("admin:catalog_importrun_change", args=[run.pk]),
+        )
+        for run in _staged(request.user.get_username()).defer("normalised", "sample").order_by("-created_at")[:SHOWN]
+    ]
+
+
 def _failed(request: HttpRequest) -> list[Wait]:
     """Return this person's failed imports: until somebody has seen to them, or a later file came through."""
     person = request.user.get_username()
     if not request.user.has_perm(MAY_STEER):
         return []
     failed = Q(outcome=ImportRun.Outcome.FAILED) | Q(outcome="", job__state=Job.State.DEAD)
-    runs = ImportRun.objects.unsettled().filter(failed, created_by=person).defer("normalised")
+    runs = ImportRun.objects.unsettled().filter(failed, created_by=person).defer("normalised", "sample")
     return [
         Wait(
             _("Failed import"),
@@ -153,7 +182,7 @@ def _page(name: str, version: CatalogVersion) -> str:
 
 
 def waiting_count(request: HttpRequest) -> int:
-    """Return how many versions wait for this person's review or withdrawal, for the menu; at most one statement."""
+    """Return how many versions and files wait for this person's review, withdrawal or merge, for the menu; at most one statement."""
     may, person = request.user.has_perm, request.user.get_username()
     insurer = insurer_of(request.user)
     if insurer is not None:
@@ -168,13 +197,16 @@ def waiting_count(request: HttpRequest) -> int:
         wanted |= back & (Q(review_requested_at=None) | Q(review_requested_at__lte=F("sent_back_at")))
     if wanted == Q(pk=None):
         return 0
-    return CatalogVersion.objects.filter(wanted).count()
+    versions = CatalogVersion.objects.filter(wanted).order_by().values_list(Value(1))
+    if may(MAY_MERGE):
+        versions = versions.union(_staged(person).order_by().values_list(Value(1)), all=True)
+    return versions.count()
 
 
 def _imports() -> list[ImportRun]:
     """Return what is under way."""
     under_way = Q(outcome="", job__state__in=[Job.State.QUEUED, Job.State.RUNNING])
-    runs = ImportRun.objects.filter(under_way).select_related("catalog", "job")
+    runs = ImportRun.objects.filter(under_way).select_related("catalog", "job").defer("normalised", "sample")
     return list(runs.order_by("-created_at")[:SHOWN])
 
 

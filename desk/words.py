@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from catalog import reference
 from catalog.diseases import rare_diseases
 from catalog.entries import COLUMNS, shown_number, shown_quantity
-from catalog.models import CatalogEntry
+from catalog.models import CatalogEntry, DrugProduct
 from catalog.vocabularies import LEVELS, MARKS, REIMBURSEMENT_CLASSES, SETTINGS, SEXES
 from common.labels import reader_language
 
@@ -41,6 +41,7 @@ def phase_words() -> dict[str, str]:
         "check": _("Checking the rows"),
         "checksum": _("Computing the checksum"),
         "diff": _("Comparing with the version it follows"),
+        "compare": _("Comparing with the drug master"),
         "merge": _("Bringing the drug master up to date"),
         "read": _("Reading the rows"),
         "decide": _("Deciding claims"),
@@ -50,6 +51,13 @@ def phase_words() -> dict[str, str]:
 def field_label(name: str) -> str:
     """Return an entry column's name for people."""
     return str(CatalogEntry._meta.get_field(name).verbose_name) if name in COLUMNS else name
+
+
+def product_label(name: str) -> str:
+    """Return a drug product's column's name for people."""
+    if name == "regulators":
+        return _("approvals")
+    return str(DrugProduct._meta.get_field(name).verbose_name)
 
 
 class Words:

@@ -174,6 +174,7 @@ class ImportInput(StrictSerializer):
     header_row = serializers.IntegerField(min_value=1, max_value=1_000_000, required=False, default=None)
     mapping = serializers.CharField(max_length=20_000, required=False, default="")
     replace = serializers.BooleanField(required=False, default=False)
+    staged = serializers.BooleanField(required=False, default=False)
 
     def validate_complete_for(self, value: str) -> list[str]:
         return class_list(value)
@@ -195,6 +196,9 @@ class ImportInput(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["kind"] == "entries":
+            if attrs["staged"]:
+                told = serializers.ErrorDetail(_("Only a drug master file is staged; leave it out."), "not_for_kind")
+                raise serializers.ValidationError({"staged": told})
             missing = [name for name in ("catalog", "label", "effective_from") if name not in attrs]
             if missing:
                 raise serializers.ValidationError(
@@ -248,6 +252,11 @@ ImportForm = {
             },
             "replace": choice(["true", "false", ""])
             | {"description": "true: a draft of the same label goes although its entries were edited by hand"},
+            "staged": choice(["true", "false", ""])
+            | {
+                "description": "true, for drugs: compared with the drug master only, until a second person merges it; "
+                "not given: merged at once"
+            },
         },
         required=["file"],
     )
@@ -282,9 +291,19 @@ class ProgressOutput(serializers.Serializer):
     phase = serializers.CharField()
 
 
+class SampleOutput(serializers.Serializer):
+    row = serializers.IntegerField()
+    change = serializers.ChoiceField(["added", "changed"])
+    name = serializers.CharField()
+    fields = serializers.DictField(help_text="name: [old, new]")
+
+
 class ImportOutput(serializers.Serializer):
     id = serializers.UUIDField()
-    state = serializers.ChoiceField(["queued", "running", "ready", "failed", "cancelled"])
+    state = serializers.ChoiceField(
+        ["queued", "running", "staged", "ready", "failed", "cancelled"],
+        help_text="staged: a drug master file that waits for a second person to merge it",
+    )
     kind = serializers.ChoiceField(ImportRun.Kind.choices)
     catalog = serializers.CharField(allow_null=True)
     label = serializers.CharField()
@@ -307,6 +326,12 @@ class ImportOutput(serializers.Serializer):
         many=True, help_text="what was read otherwise than written, the first 1,000; counts.normalised counts all"
     )
     version = serializers.DictField(allow_null=True, help_text="catalog and label of the draft")
+    staged = serializers.BooleanField(help_text="a drug master file that a second person merges")
+    merged_by = serializers.CharField(help_text="who had a staged file merged; empty: nobody yet")
+    merged_at = serializers.DateTimeField(allow_null=True)
+    sample = SampleOutput(
+        many=True, help_text="of a drug master file: the first 200 products that change and the first 50 that are new"
+    )
     diff = serializers.CharField(allow_null=True, help_text="where its changes against the version it follows are")
     file_name = serializers.CharField()
     file_size = serializers.IntegerField()

@@ -80,6 +80,7 @@ urlpatterns = [
         name="import-marked-xlsx",
     ),
     path("imports/<uuid:pk>/cancel/", views.ImportViewSet.as_view({"post": "cancel"}), name="import-cancel"),
+    path("imports/<uuid:pk>/merge/", views.MergingViewSet.as_view({"post": "merge"}), name="import-merge"),
     path("drugs/", views.DrugViewSet.as_view({"get": "list"}), name="drug-list"),
     path("drugs/resolve/", views.DrugViewSet.as_view({"post": "resolve"}), name="drug-resolve"),
     path("drugs/<str:pk>/", views.DrugViewSet.as_view({"get": "retrieve"}), name="drug-detail"),

@@ -62,6 +62,7 @@ from catalog.importing.export import (
     readings,
     xlsx_file,
 )
+from catalog.master import merge_drugs
 from catalog.models import Catalog, CatalogVersion, Drug, DrugProduct, ImportProblem, ImportRun, VersionChange
 from catalog.queries import history_of, listings_of, resolve_lines, visible_drugs
 from catalog.search import drugs_matching
@@ -425,7 +426,7 @@ class ImportViewSet(ApiViewSet):
     @extend_schema(parameters=[OpenApiParameter("page", int), OpenApiParameter("page_size", int)])
     def list(self, request: Any) -> Response:
         refuse_unknown(request.query_params, ("page", "page_size"))
-        page = self.paginate_queryset(self.get_queryset().defer("normalised")) or []
+        page = self.paginate_queryset(self.get_queryset().defer("normalised", "sample")) or []
         versions = {one.pk: one for one in all_compared_anew(run.version for run in page if run.version)}
         runs = [shown_run(run, versions.get(run.version_id), problems=False) for run in page]
         return self.get_paginated_response(runs)
@@ -440,7 +441,10 @@ class ImportViewSet(ApiViewSet):
         responses={202: shapes.ImportOutput, 200: shapes.ImportOutput},
     )
     def create(self, request: Any) -> Response:
-        """Upload a file: 202 and a Location to watch; the same bytes again answer 200 with the earlier import."""
+        """Upload a file: 202 and a Location to watch; the same bytes again answer 200 with the earlier import.
+
+        A drug master file is merged at once, unless `staged`: then it is compared only, and a second person merges it (merge/).
+        """
         refuse_unknown(request.query_params, ())
         given = shapes.ImportInput(data=request.data)
         given.is_valid(raise_exception=True)
@@ -450,7 +454,7 @@ class ImportViewSet(ApiViewSet):
         if fields["kind"] == "drugs":
             if not request.user.is_office:
                 raise ApiProblem(403, "not_yours", _("Only the catalog office keeps the drug master."))
-            run, new = services.upload_drugs(**common)
+            run, new = services.upload_drugs(**common, staged=fields["staged"])
         else:
             catalog = Catalog.objects.visible_to(request.user.insurer_id).filter(code=fields["catalog"]).first()
             if catalog is None:
@@ -509,10 +513,25 @@ class ImportViewSet(ApiViewSet):
     @extend_schema(request=None, responses=shapes.ImportOutput)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Any, pk: str) -> Response:
-        """Stop an import that waits or runs."""
+        """Stop an import that waits or runs, or give up a staged one."""
         refuse_unknown(request.query_params, ())
         run = get_object_or_404(self.get_queryset(), pk=pk)
         services.cancel_import(run=run, by=request.user.person)
+        return Response(shown_run(self.get_queryset().get(pk=pk), None), status=202)
+
+
+class MergingViewSet(ImportViewSet):
+    """What a reviewer does with a staged drug master file: merge it."""
+
+    scopes = {"POST": PUBLISH}
+    bodiless = frozenset({"merge"})
+
+    @extend_schema(request=None, responses={202: shapes.ImportOutput})
+    def merge(self, request: Any, pk: str) -> Response:
+        """Merge a staged drug master file: never by whoever uploaded or mended it (409 same_person). Known once the import is ready."""
+        refuse_unknown(request.query_params, ())
+        run = get_object_or_404(self.get_queryset(), pk=pk)
+        merge_drugs(run=run, by=request.user.person)
         return Response(shown_run(self.get_queryset().get(pk=pk), None), status=202)
 
 
@@ -548,6 +567,10 @@ def shown_run(run: ImportRun, version: CatalogVersion | None, *, problems: bool 
         **{name: getattr(run, name) for name in shapes.READING},
         "columns": [{name: read[name] for name in ("header", "column")} for read in run.columns_read],
         "normalised": run.normalised[:SHOWN_NORMALISED] if problems else [],
+        "staged": run.staged,
+        "merged_by": run.merged_by,
+        "merged_at": run.merged_at,
+        "sample": run.sample if problems else [],
         "version": {"catalog": run.catalog.code, "label": version.label} if version and run.catalog else None,
         "diff": diff,
         "file_name": run.file_name,

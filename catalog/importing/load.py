@@ -18,7 +18,7 @@ from catalog.importing.again import Mended, mended_in_child
 from catalog.importing.check import check
 from catalog.importing.child import check_in_child
 from catalog.importing.columns import DRUGS, ENTRY_COPY_COLUMNS, MASTER_COPY_COLUMNS
-from catalog.importing.load_master import merge, stage
+from catalog.importing.load_master import compare, merge, stage
 from catalog.importing.result import Block, CheckOptions, CheckResult
 from catalog.lifecycle import MOVE, Standing
 from catalog.models import (
@@ -68,7 +68,11 @@ class _Wrong(Exception):
 
 
 def load(run: ImportRun, lease: Lease) -> None:
-    """Check the run's file and load it as a draft, or into the drug master; all of it, or nothing but its problems. Ends the lease."""
+    """Check the run's file and load it as a draft, or into the drug master; all of it, or nothing but its problems. Ends the lease.
+
+    A file that a second person merges is only compared with the master, until that person has asked for it; then all of it is done anew.
+    """
+    outcome = ImportRun.Outcome.STAGED if run.waits_for_a_second else ImportRun.Outcome.READY
     lease.progress("check", 0, run.file_size)
     result: list[CheckResult] = []
     try:
@@ -78,22 +82,27 @@ def load(run: ImportRun, lease: Lease) -> None:
             if run.kind == ImportRun.Kind.DRUGS:
                 stage()
                 _checked(run, DRUGS, lease, result, "incoming")
-                lease.progress("merge", 0, 0)
-                run.counts = merge(run)
+                lease.progress("merge" if outcome == ImportRun.Outcome.READY else "compare", 0, 0)
+                run.counts, run.sample = compare()
+                if outcome == ImportRun.Outcome.READY:
+                    merge(run)
             else:
                 _load_draft(run, lease, result)
-            _finish(run, result[0], ImportRun.Outcome.READY)
+            _finish(run, result[0], outcome)
             lease.finish()
-            _log_ready(run)
+            if outcome == ImportRun.Outcome.READY:
+                _log_ready(run)
     except _Wrong:
         with transaction.atomic():
             run.version = None
-            run.counts = {}
+            run.counts, run.sample = {}, []
             _finish(run, result[0], ImportRun.Outcome.FAILED)
             lease.finish()
             after = {"errors": run.error_count, "warnings": run.warning_count}
-            record(Deed.IMPORT_REFUSED, by=run.created_by, what=run, name=run.called, after=after)
+            record(Deed.IMPORT_REFUSED, by=run.merged_by or run.created_by, what=run, name=run.called, after=after)
         return  # the file is kept for a while: its rows are shown with their problems
+    if outcome == ImportRun.Outcome.STAGED:
+        return  # merged from this very file
     uploads.discard(run.file_path)
     if run.version and run.version.entry_count >= LARGE:
         _refresh_statistics()
@@ -120,7 +129,7 @@ def _write_mended(run: ImportRun, result: list[CheckResult]) -> None:
 
 def _log_ready(run: ImportRun) -> None:
     if run.version is None:
-        record(Deed.MASTER_MERGED, by=run.created_by, what=run, name=run.called, after=run.counts)
+        record(Deed.MASTER_MERGED, by=run.merged_by or run.created_by, what=run, name=run.called, after=run.counts)
         return
     after = {"file": run.file_name, "sha256": run.sha256, "checksum": run.version.checksum, **run.version.change_counts}
     record(Deed.VERSION_IMPORTED, by=run.created_by, what=run.version, after=after)
@@ -268,7 +277,7 @@ def _finish(run: ImportRun, result: CheckResult, outcome: str) -> None:
     run.finished_at = timezone.now()
     run.save(
         update_fields=(
-            "outcome error_count warning_count counts columns_read normalised finished_at version no_difference".split()
+            "outcome error_count warning_count counts columns_read normalised sample finished_at version no_difference".split()
         )
     )
     ImportProblem.objects.filter(run=run).delete()

@@ -1,4 +1,4 @@
-"""Merging staged drug products into the master, in SQL: it only grows, and what was known before stays known."""
+"""Comparing staged drug products with the master and merging them, in SQL: it only grows, and what was known before stays known."""
 
 from typing import Any
 
@@ -21,6 +21,8 @@ CASE WHEN {t}.national_code <> '' THEN 'c' || {t}.national_code
      WHEN {t}.approval_key <> '' THEN 'a' || concat_ws(E'\\x1f', {t}.approval_key, {t}.strength, {t}.pack)
      ELSE 'n' || concat_ws(E'\\x1f', {t}.base_name, {t}.dosage_form, {t}.strength, {t}.pack, {t}.brand_name, {t}.manufacturer) END
 """
+# Shown of a file before somebody merges it: so many of the products that change, and of those that are new.
+SHOWN_CHANGED, SHOWN_ADDED = 200, 50
 _FACTS = "generic_name aliases dosage_form strength brand_name manufacturer class_code unit pack national_code approval_no".split()
 
 
@@ -30,18 +32,53 @@ def stage() -> None:
         cursor.execute(_STAGED)
 
 
-def merge(run: ImportRun) -> dict[str, int]:
-    """Bring the staged rows into the master: new products are added, changed ones end and begin anew in their place, none is removed.
+def compare() -> tuple[dict[str, int], list[dict[str, Any]]]:
+    """Compare the staged rows with the master and write nothing of it.
 
-    Returns how many were added, changed and unchanged. From the instant it declares, recognition knows them.
+    Returns how many would be added, changed and left as they are, and the first that change (SHOWN_CHANGED) and come (SHOWN_ADDED), by row:
+    {row, change, name, fields: {name: [old, new]}}.
+    """
+    with connection.cursor() as cursor:
+        _find_what_they_were(cursor)
+        cursor.execute("SELECT (SELECT count(*) FROM incoming), count(*), count(DISTINCT old_id) FROM arriving")
+        staged, arriving, changed = cursor.fetchone()
+        sample = [*_first(cursor, "changed", SHOWN_CHANGED), *_first(cursor, "added", SHOWN_ADDED)]
+    return {"added": arriving - changed, "changed": changed, "unchanged": staged - arriving}, sample
+
+
+def merge(run: ImportRun) -> None:
+    """Bring the compared rows into the master: new products are added, changed ones end and begin anew in their place, none is removed.
+
+    From the instant it declares, recognition knows them.
     """
     with connection.cursor() as cursor:
         _add_drugs(cursor)
-        _find_what_they_were(cursor)
-        written, changed = _write(cursor, run)
-        cursor.execute("SELECT count(*) FROM incoming")
-        staged = cursor.fetchone()[0]
-    return {"added": written - changed, "changed": changed, "unchanged": staged - written}
+        _write(cursor, run)
+
+
+def _first(cursor: Any, change: str, most: int) -> list[dict[str, Any]]:
+    """Return the first rows that are added, or changed, with the facts that differ from what the product was."""
+    names = [*_FACTS, "regulators"]
+    before, after = (", ".join(_as_text(name, table) for name in names) for table in ("c", "a"))
+    known = "NOT NULL" if change == "changed" else "NULL"
+    cursor.execute(
+        f"SELECT a.row_no, a.generic_name, {before}, {after} FROM arriving a"  # noqa: S608
+        f" LEFT JOIN current_products c ON c.id = a.old_id WHERE a.old_id IS {known} ORDER BY a.row_no LIMIT %s",
+        [most],
+    )
+    found = []
+    for row, name, *values in cursor.fetchall():
+        pairs = zip(names, values[: len(names)], values[len(names) :], strict=True)
+        fields = {field: [old, new] for field, old, new in pairs if old != new}
+        found.append({"row": row, "change": change, "name": name, "fields": fields})
+    return found
+
+
+def _as_text(name: str, table: str) -> str:
+    """Return the SQL of a fact as one text, several in an order of their own; '' where there is none."""
+    several = {"aliases": f"array_to_string({table}.aliases, ';')"}
+    several["regulators"] = f"(SELECT string_agg(r, ';' ORDER BY r) FROM unnest({table}.regulators) r)"  # noqa: S608
+    return f"coalesce({several.get(name, f'{table}.{name}')}::text, '')"
 
 
 def _add_drugs(cursor: Any) -> None:
@@ -88,13 +125,12 @@ def _find_what_they_were(cursor: Any) -> None:
     )
 
 
-def _write(cursor: Any, run: ImportRun) -> tuple[int, int]:
-    """End the products that changed and write those that arrive, known from now on; returns how many arrived, and how many of these changed."""
+def _write(cursor: Any, run: ImportRun) -> None:
+    """End the products that changed and write those that arrive, known from now on."""
     instant = clock.declare()
     cursor.execute(
         "UPDATE catalog_drugproduct SET recorded_to = %s WHERE id IN (SELECT old_id FROM arriving)", [instant]
     )
-    changed = cursor.rowcount
     facts = ", ".join(_FACTS)
     cursor.execute(
         "INSERT INTO catalog_drugproduct (drug_id, base_name, alias_keys, brand_key, approval_key, position,"  # noqa: S608
@@ -104,7 +140,6 @@ def _write(cursor: Any, run: ImportRun) -> tuple[int, int]:
         " FROM arriving a JOIN catalog_drug d ON d.base_name = a.base_name ORDER BY a.row_no",
         [instant, run.pk],
     )
-    written = cursor.rowcount
     cursor.execute(
         "INSERT INTO catalog_approval (product_id, regulator, approved_on)"
         " SELECT p.id, split_part(r, ':', 1), nullif(split_part(r, ':', 2), '')::date"
@@ -112,4 +147,3 @@ def _write(cursor: Any, run: ImportRun) -> tuple[int, int]:
         " CROSS JOIN unnest(a.regulators) r ON CONFLICT DO NOTHING",
         [run.pk],
     )
-    return written, changed

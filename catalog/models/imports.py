@@ -19,7 +19,7 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
         later = ImportRun.objects.filter(
             kind=OuterRef("kind"), label=OuterRef("label"), created_at__gt=OuterRef("created_at")
         ).filter(Q(catalog=OuterRef("catalog")) | Q(catalog=None, kind="drugs"))
-        later = later.exclude(outcome="", job__state=Job.State.CANCELLED)
+        later = later.exclude(outcome="", job__state=Job.State.CANCELLED).exclude(outcome="cancelled")
         under_way = Q(outcome="", job__state__in=[Job.State.QUEUED, Job.State.RUNNING])
         failed = Q(outcome="failed") | Q(outcome="", job__state=Job.State.DEAD)
         return self.filter(under_way | (failed & Q(acknowledged_by="") & ~Exists(later)))
@@ -30,8 +30,11 @@ class ImportRun(models.Model):
 
     class Outcome(models.TextChoices):
         PENDING = "", _("not finished")
+        # Checked and compared, and not a row of it written: it waits for a second person (the drug master, curation.md 7).
+        STAGED = "staged", _("waits to be merged")
         READY = "ready", _("ready")
         FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("given up")
 
     class Kind(models.TextChoices):
         ENTRIES = "entries", _("catalog entries")
@@ -63,7 +66,9 @@ class ImportRun(models.Model):
     file_size = models.PositiveBigIntegerField(_("file size"))
     sha256 = models.CharField(max_length=64)
     job = models.OneToOneField(Job, models.PROTECT, null=True, related_name="+")
-    outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome.choices, blank=True, default=Outcome.PENDING)
+    outcome = models.CharField(
+        _("outcome"), max_length=10, choices=Outcome.choices, blank=True, default=Outcome.PENDING
+    )
     version = models.ForeignKey(
         CatalogVersion, models.SET_NULL, null=True, blank=True, related_name="imports", verbose_name=_("version")
     )
@@ -86,6 +91,15 @@ class ImportRun(models.Model):
         "self", models.SET_NULL, null=True, blank=True, related_name="mended_as", verbose_name=_("mended from")
     )
     mending = models.JSONField(_("mended cells"), default=list, db_default=Value([], models.JSONField()), blank=True)
+    # A drug master file that one person stages and another merges: who had a hand in the file, who had it merged and when, and the first rows
+    # that it brings and changes ([{row, change, name, fields: {name: [old, new]}}]).
+    staged = models.BooleanField(_("merged by a second person"), default=False, db_default=False)
+    editors = ArrayField(
+        models.CharField(max_length=150), verbose_name=_("editors"), default=list, db_default=[], blank=True
+    )
+    merged_by = models.CharField(_("merged by"), max_length=150, blank=True, default="", db_default="")
+    merged_at = models.DateTimeField(_("merged at"), null=True, blank=True)
+    sample = models.JSONField(_("sample"), default=list, db_default=Value([], models.JSONField()), blank=True)
     # Who has taken note that it failed: it is no longer among what waits for somebody.
     acknowledged_by = models.CharField(_("seen to by"), max_length=150, blank=True, default="", db_default="")
     acknowledged_at = models.DateTimeField(_("seen to at"), null=True, blank=True)
@@ -107,6 +121,13 @@ class ImportRun(models.Model):
             models.CheckConstraint(
                 condition=Q(effective_to=None) | Q(effective_to__gte=F("effective_from")), name="import_days_in_order"
             ),
+            models.CheckConstraint(
+                condition=Q(staged=False) | (Q(kind="drugs") & (~Q(outcome="ready") | ~Q(merged_by=""))),
+                name="staged_is_merged_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_by="") | ~Q(merged_by=F("created_by")), name="merged_by_a_second_person"
+            ),
         ]
         indexes = [models.Index(fields=["catalog", "sha256"], name="import_catalog_sha256")]
 
@@ -119,8 +140,13 @@ class ImportRun(models.Model):
         return f"{self.catalog.code} {self.label}" if self.catalog else self.file_name
 
     @property
+    def waits_for_a_second(self) -> bool:
+        """Whether nobody has had it merged yet: its job compares it and writes nothing."""
+        return self.staged and not self.merged_by
+
+    @property
     def state(self) -> str:
-        """queued, running, ready, failed or cancelled, as the API says it."""
+        """queued, running, staged, ready, failed or cancelled, as the API says it."""
         if self.outcome or self.job is None:
             return self.outcome or "queued"
         return {Job.State.DONE: "running", Job.State.DEAD: "failed"}.get(Job.State(self.job.state), self.job.state)

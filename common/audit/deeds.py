@@ -15,6 +15,7 @@ class Deed(TextChoices):
     IMPORT_MENDED = "import.mended", _("mended cells of a file")
     IMPORT_REFUSED = "import.refused", _("a file was refused")
     IMPORT_ACKNOWLEDGED = "import.acknowledged", _("saw to a failed import")
+    MASTER_APPROVED = "master.approved", _("approved a file for the drug master")
     MASTER_MERGED = "master.merged", _("merged a file into the drug master")
     VERSION_IMPORTED = "version.imported", _("a file became a draft")
     VERSION_EDITED = "version.edited", _("edited a draft")

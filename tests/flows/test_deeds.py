@@ -11,7 +11,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from catalog import consultation, drafting, mending, moves, reviewing
+from catalog import consultation, drafting, master, mending, moves, reviewing
 from catalog import services as catalogs
 from catalog.clock import observe
 from catalog.models import Catalog, CatalogVersion, Comment, ImportRun
@@ -34,6 +34,7 @@ pytestmark = pytest.mark.django_db
 
 MODULES: tuple[ModuleType, ...] = (
     catalogs,
+    master,
     mending,
     moves,
     drafting,
@@ -155,6 +156,14 @@ class Office:
     def failed(self) -> ImportRun:
         return imported(self.catalog, "generic_name,icd10\n,C34\n", label="bad", by="dora")
 
+    def staged(self) -> ImportRun:
+        run, _new = catalogs.upload_drugs(
+            chunks=["generic_name\n奥希替尼片\n".encode()], file_name="master.csv", by="dora", staged=True
+        )
+        assert run.job is not None
+        jobs.run(run.job.pk, heartbeat=False)
+        return run
+
     def dead(self) -> ImportRun:
         run = self.queued()
         Job.objects.filter(pk=run.job_id).update(state="dead")
@@ -246,6 +255,10 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
     "catalog.services.upload_drugs": (
         D.IMPORT_UPLOADED,
         lambda o: catalogs.upload_drugs(chunks=[b"x"], file_name="x.csv", by="zoe"),
+    ),
+    "catalog.master.merge_drugs": (
+        D.MASTER_APPROVED,
+        lambda o: master.merge_drugs(run=o.staged(), by="zoe"),
     ),
     "catalog.mending.mend_import": (
         D.IMPORT_MENDED,
