@@ -74,6 +74,13 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
     ),
 ]
 
+_FILTERED = {
+    (view, query)
+    for _title, rows in MENU
+    for view, mark, query in (name.partition("?") for _icon, _name, name, _right in rows)
+    if mark
+}
+
 
 def menu(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the side bar: groups of pages this person may see."""
@@ -93,6 +100,8 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
             item = {"icon": icon, "title": name, "link": href, "active": here, "has_permission": True}
             if query:
                 item |= {"link": f"{href}?{query}", "active": request.get_full_path() == f"{href}?{query}"}
+            elif here and (view, request.META["QUERY_STRING"]) in _FILTERED:
+                item["active"] = False  # the list as it is filtered has a row of its own
             if view == "index" and waiting:
                 item |= {"badge": str(waiting), "badge_variant": "warning"}
             items.append(item)

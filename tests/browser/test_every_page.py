@@ -34,7 +34,8 @@ NO_PAGES = ("export.", "progress", "jsi18n", "autocomplete", "r/", "download", "
 
 
 def menu_pages() -> list[str]:
-    return [reverse(f"admin:{view}") for _title, rows in site.MENU for _icon, _name, view, _right in rows]
+    views = [view.partition("?") for _title, rows in site.MENU for _icon, _name, view, _right in rows]
+    return [reverse(name if ":" in name else f"admin:{name}") + mark + query for name, mark, query in views]
 
 
 def pages_of_rows() -> list[str]:

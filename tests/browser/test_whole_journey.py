@@ -99,7 +99,7 @@ def workbook(path: Path) -> Path:
         ["T-01", "奥希替尼片", "80mg", "C34", "甲厂"],
         ["T-02", "伏美替尼片", "40mg", "肺癌", "乙厂"],
         ["T-03", "阿美替尼片", "55mg", "C34", "丙厂"],
-        ["T-04", "仑卡奈单抗注射液", "200mg", "G3O", "丁厂"],
+        ["T-04", "仑卡奈单抗注射液", "200mg", "痴呆", "丁厂"],
     ):
         sheet.append(row)
     file = path / "特药目录2026.xlsx"
@@ -138,7 +138,6 @@ def test_a_faulty_workbook_comes_into_force(
         editor.look("whole-01-preview")
         page.click("text=上传并检查")
         page.wait_for_selector("text=文件有错误", timeout=30_000)
-        editor.look("whole-02-failed")
         page.click("text=在此修正单元格")
         page.fill("[id='cell-5-icd10']", "C34")
         page.fill("[id='cell-7-icd10']", "G30")
@@ -157,10 +156,8 @@ def test_a_faulty_workbook_comes_into_force(
             page.fill("#id_reason", "按说明书")
             page.click("form button:has-text('保存')")
             page.wait_for_selector("text=已保存")
-        editor.look("whole-05-entries")
         editor.move("征求意见", comments_until="2099-12-31")
         page.wait_for_selector("nav.page-tabs >> text=征求意见")
-        editor.look("whole-06-consultation")
 
         # The insurer's side: a comment where the entry stands.
         ines.sign_in("ines")
@@ -169,7 +166,6 @@ def test_a_faulty_workbook_comes_into_force(
         ines.page.click("[aria-label='对 阿美替尼片 提意见']")
         ines.page.check("input[value=suggest]")
         ines.page.fill("#id_text", "建议写明一线治疗。")
-        ines.look("whole-07-comment")
         ines.page.click("form button:has-text('提意见')")
         ines.page.wait_for_selector("text=意见已提交")
         ines.look("whole-08-commented")
@@ -188,21 +184,19 @@ def test_a_faulty_workbook_comes_into_force(
         editor.move("提交复核", note="请核对病种编码。")
         page.wait_for_selector("text=等待复核")
         assert page.locator("a.button:has-text('复核与发布')").count() == 0
-        editor.look("whole-10-in-review")
 
         # The reviewer: each change seen, the note, the sheet.
         reviewer.sign_in("陈复核")
         page = reviewer.page
-        reviewer.look("whole-11-reviewers-day")
         page.click("section:has-text('待我处理') >> a:has-text('某省特药目录 2026') >> nth=0")
         assert page.locator("text=请核对病种编码。").count() >= 1
         assert page.locator(".review-change").count() == 3
-        reviewer.look("whole-12-review")
         for tick in page.locator("input[name=seen]").all():
             tick.check()
         page.click("button:text-is('保存标记')")
         page.wait_for_selector("text=已看 3/3")
         page.fill("#id_note", "按会议纪要发布")
+        page.fill("#id_confirm", page.locator(".counts li:has-text('移除或收窄') b").first.inner_text())
         reviewer.look("whole-13-decide")
         page.click("form button:text-is('发布')")
         page.wait_for_selector("h2:has-text('发布单')")
@@ -260,7 +254,6 @@ def test_the_second_factor_is_set_up_and_both_its_codes_let_in(visiting: Callabl
         page.fill("#id_code", "12")
         page.click("button:has-text('确认')")
         page.wait_for_selector("[id='id_code'] >> xpath=ancestor::*[.//*[contains(@class, 'error')]] >> nth=0")
-        editor.look("factor-02-wrong")
         editor.was_refused(400)
         assert page.inner_text(".secret-text") in ("", secret)  # a slip makes no other secret
         page.fill("#id_code", code_from(secret, 0))
@@ -274,10 +267,8 @@ def test_the_second_factor_is_set_up_and_both_its_codes_let_in(visiting: Callabl
         page.wait_for_url("**/admin/")
 
         leave()
-        editor.look("factor-04-out")
         password_only()
         page.wait_for_url("**/sign-in/code/")
-        editor.look("factor-05-code")
         page.fill("#id_code", code_from(secret, 1))
         page.click("button:has-text('登录')")
         page.wait_for_url("**/admin/")
@@ -347,7 +338,6 @@ def test_the_second_of_two_drafts_is_published_after_it_is_merged(
 
         editor.today()
         page = editor.page
-        editor.look("merge-02-sent-back")
         page.click("section:has-text('待我处理') >> a:has-text('某省特药目录 2026b') >> nth=0")
         page.wait_for_selector(".behind:has-text('落后 1 个版本')")
         editor.look("merge-03-behind")
@@ -356,7 +346,6 @@ def test_the_second_of_two_drafts_is_published_after_it_is_merged(
         page.click("form button:has-text('合并')")
         page.wait_for_selector("text=2026a 的改动已并入")
         assert page.locator(".behind").count() == 0
-        editor.look("merge-05-merged")
         editor.move("提交复核")
 
         reviewer.today()
