@@ -75,7 +75,7 @@ class CommentAdmin(OfInsurer, PageAdmin):
         for version in page:
             version.badge = version_badge(version, for_office=office)
             version.is_open = consultation.refusal_to_comment(version, day) is None
-        context = {"page_title": _("Consultations"), "versions": page}
+        context = {"page_title": _("Consultations"), "versions": page, "insurer": insurer_of(request.user)}
         return self.page(request, "desk/comments/consultations.html", None, context)
 
     def _mine(self, request: HttpRequest) -> Q:
@@ -184,7 +184,9 @@ class CommentAdmin(OfInsurer, PageAdmin):
 
         start = {"entry_code": request.GET.get("entry", "")[:LONGEST_CODE]}
         form = CommentForm(posted(request), initial=start)
-        return self._asked(request, version, day, title=_("Comment"), form=form, do=do, submit=_("Comment"))
+        entry = version.entries.filter(entry_code=start["entry_code"]).only("generic_name").first()
+        on = entry.generic_name if entry else ""
+        return self._asked(request, version, day, on=on, title=_("Comment"), form=form, do=do, submit=_("Comment"))
 
     def otherwise_view(self, request: HttpRequest, pk: object) -> HttpResponse:
         own_insurer(request, MAY_COMMENT)
@@ -272,10 +274,12 @@ class CommentAdmin(OfInsurer, PageAdmin):
         }
         return self.page(request, "desk/comments/report.html", None, context, status=200 if done.ok else 400)
 
-    def _asked(self, request: HttpRequest, version: CatalogVersion, day: Any, **action: Any) -> HttpResponse:
-        """Answer an action's page; over, it says so in place of its form."""
+    def _asked(
+        self, request: HttpRequest, version: CatalogVersion, day: Any, on: str = "", **action: Any
+    ) -> HttpResponse:
+        """Answer an action's page, told of which list it is and `on` which drug; over, it says so in place of its form."""
         refused = consultation.refusal_to_comment(version, day)
         why_not = refused.detail if refused and request.method != "POST" else ""
         back = self.url("of", version.pk)
-        points = [f"{version.catalog.name} {version.label}"]
+        points = [f"{version.catalog.name} {version.label}", *([on] if on else [])]
         return self.act(request, None, Action(back=back, why_not=why_not, points=points, **action))

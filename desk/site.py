@@ -81,6 +81,13 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
     ),
 ]
 
+_FILTERED = {
+    (view, query)
+    for _title, rows in MENU
+    for view, mark, query in (name.partition("?") for _icon, _name, name, _right in rows)
+    if mark
+}
+
 
 def address_of(view: str) -> str:
     """Return the address of a row of the menu; raises NoReverseMatch."""
@@ -110,6 +117,8 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
             here = request.get_full_path() == href if query else request.path == path
             here = here or (not query and view != "index" and request.path.startswith(path))
             item = {"icon": icon, "title": name, "link": href, "active": here, "has_permission": True}
+            if here and not query and (view, request.META["QUERY_STRING"]) in _FILTERED:
+                item["active"] = False  # the list as it is filtered has a row of its own
             if view == "index" and waiting:
                 item |= {"badge": str(waiting), "badge_variant": "warning"}
             items.append(item)

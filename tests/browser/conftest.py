@@ -42,11 +42,11 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         jobs.run(job_id)
         jobs.connection.close()
 
-    def ring(job_id: int) -> None:
+    def notify(job_id: int) -> None:
         threads.append(threading.Thread(target=work, args=[job_id]))
         threads[-1].start()
 
-    monkeypatch.setattr(jobs, "ring", ring)
+    monkeypatch.setattr(jobs, "notify", notify)
     yield
     for thread in threads:
         thread.join(timeout=30)

@@ -63,7 +63,7 @@ MACHINERY = {
     "common.persons.services.verify_code": "the owner's own deed",
     "common.persons.services.tell_lock": "logged as of the account that was locked",
     "common.jobs.services.enqueue": "part of the deed that queues it",
-    "common.jobs.services.ring": "tells the broker",
+    "common.jobs.services.notify": "tells the broker",
     "common.jobs.services.claim": "a worker takes a job",
     "common.jobs.services.stop": "part of a deed: cancel, cancel_import, cancel_batch",
     "common.jobs.services.revive": "part of a deed: retry, retry_import",
