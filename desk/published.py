@@ -20,8 +20,8 @@ from catalog.models import Catalog, CatalogEntry, CatalogVersion
 from common.downloads import XLSX, download
 from desk.badges import provenance_badge, version_badge
 from desk.downloads import FORMS
+from desk.filters import FilterForm
 from desk.frame import Button, PageAdmin, paged
-from desk.versions.filters import FilterForm
 from desk.words import Words
 from insurers.models import Insurer
 from insurers.persons import insurer_of

@@ -16,10 +16,10 @@ from catalog.finding import Wanted, codes_found, entries_found
 from catalog.importing.export import EXPORTED, written
 from catalog.models import CatalogEntry, CatalogVersion
 from catalog.refusals import ChangedMeanwhile
+from desk.filters import FilterForm
 from desk.forms import posted
 from desk.frame import Action
 from desk.versions.entry_forms import EntryForm, ManyForm, RemovalForm, SetManyForm
-from desk.versions.filters import FilterForm
 from desk.versions.grid import filter_query
 from desk.versions.moves import MAY_EDIT
 from desk.versions.tabs import VersionTabs

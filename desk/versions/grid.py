@@ -13,8 +13,8 @@ from catalog.finding import entries_found
 from catalog.importing.export import csv_lines, xlsx_file
 from catalog.models import CatalogEntry, CatalogVersion, VersionChange
 from common.downloads import XLSX, download
+from desk.filters import FilterForm
 from desk.frame import Button, paged
-from desk.versions.filters import FilterForm
 from desk.versions.tabs import VersionTabs
 from desk.words import Words
 
