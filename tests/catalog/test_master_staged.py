@@ -25,7 +25,10 @@ pytestmark = pytest.mark.django_db
 
 HEADER = "generic_name,approval_no,strength,manufacturer,regulators\n"
 BEFORE = HEADER + "奥希替尼片,H20170167,80mg,AstraZeneca AB,\n阿司匹林片,H20000001,100mg,甲厂,\n"
-AFTER = HEADER + "奥希替尼片,H20170167,80mg,阿斯利康,NMPA\n阿司匹林片,H20000001,100mg,甲厂,\n伏美替尼片,H20210009,40mg,艾力斯,\n"
+AFTER = (
+    HEADER
+    + "奥希替尼片,H20170167,80mg,阿斯利康,NMPA\n阿司匹林片,H20000001,100mg,甲厂,\n伏美替尼片,H20210009,40mg,艾力斯,\n"
+)
 BAD = HEADER + ",H20170167,80mg,阿斯利康,\n"
 
 
