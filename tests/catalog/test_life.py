@@ -192,10 +192,10 @@ def test_buttons_are_those_of_the_table_with_the_reason_in_place_of_one(draft: C
     services.request_review(version=draft, by="alice")
     assert shown("bob") == ({"Send back", "Review and publish"}, set())
     services.publish_version(version=draft, by="bob")
-    assert shown("alice") == ({"Ask for withdrawal", "Back to the version before"}, set())
+    assert shown("alice") == ({"Ask for withdrawal"}, set())  # there is no version before
     services.withdraw_version(version=draft, by="alice", reason="错")
-    assert shown("alice") == ({"Do not withdraw", "Back to the version before"}, {"Withdraw"})
-    assert shown("bob") == ({"Do not withdraw", "Back to the version before", "Withdraw"}, set())
+    assert shown("alice") == ({"Do not withdraw"}, {"Withdraw"})
+    assert shown("bob") == ({"Do not withdraw", "Withdraw"}, set())
     services.withdraw_version(version=draft, by="bob")
     assert shown("bob") == (set(), set())
 

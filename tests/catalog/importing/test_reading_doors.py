@@ -161,7 +161,7 @@ def test_the_page_offers_the_usual_way_of_the_kind(
     html = alice.get(kept["Location"]).content.decode()
 
     assert f'<option value="{preselected}" selected>' in html
-    assert all(f'name="{name}"' in html for name in ("names", "complete_for", "sheet", "header_row"))
+    assert all(f'name="{name}"' in html for name in ("names", "complete_for", "header_row"))
 
 
 def test_the_page_reads_as_it_is_told_and_shows_what_became_of_it(make_catalog: Callable[..., Catalog]) -> None:
@@ -179,7 +179,7 @@ def test_the_page_reads_as_it_is_told_and_shows_what_became_of_it(make_catalog: 
 
     file = alice.get(reverse("admin:catalog_importrun_problems", args=[run.pk]))
     rows = list(csv.reader(io.StringIO(b"".join(file.streaming_content).decode("utf-8-sig"))))
-    assert ["read otherwise", "3", "generic_name", "丙丁(戊己)", "", "read as: 丙丁；戊己"] in rows
+    assert ["read otherwise", "3", "药品名称 (column B)", "丙丁(戊己)", "", "read as: 丙丁；戊己"] in rows
     assert rows[-1][:4] == ["column read", "", "dosage_form", "剂型"]
 
 
