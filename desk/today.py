@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from catalog import clock
 from catalog.lifecycle import CONSULTATION, DRAFT, REVIEW, WAITING
-from catalog.models import CatalogEntry, CatalogVersion, Comment, ImportRun
+from catalog.models import Catalog, CatalogEntry, CatalogVersion, Comment, ImportRun
 from catalog.vocabularies import KINDS
 from common.jobs.models import Job
 from common.labels import reader_language
 from desk.strip import DAYS, Event, strip
 from desk.words import job_words
+from insurers.persons import insurer_of
 
 SHOWN = 10
 MOST_WAITING = 200
@@ -57,7 +58,7 @@ def today(request: HttpRequest) -> dict[str, Any]:
         "waits": None,
     }
     if not may(MAY_SEE):
-        return context
+        return context | {"asked": _asked(request, day) if insurer_of(request.user) else None}
     versions = _moving(seen, day)
     in_force = list(CatalogVersion.objects.in_force(day, seen.known_at).select_related("catalog", "catalog__series"))
     events = list(_events(versions, seen, day))
@@ -72,6 +73,15 @@ def today(request: HttpRequest) -> dict[str, Any]:
         "ending_days": ENDING_DAYS,
         "kinds": _by_kind(in_force),
     }
+
+
+def _asked(request: HttpRequest, day: date) -> list[CatalogVersion]:
+    """Return the consultations in which this insurer's person may still comment, the first to end first."""
+    own = insurer_of(request.user)
+    visible = Catalog.objects.visible_to(own.pk if own else None)
+    versions = CatalogVersion.objects.filter(catalog__in=visible, state=CONSULTATION).select_related("catalog")
+    asked = versions.order_by(F("comments_until").asc(nulls_last=True), "pk")[:MOST_WAITING]
+    return [one for one in asked if one.state_on(day) == CONSULTATION][:SHOWN]
 
 
 def _moving(seen: clock.Observation, day: date) -> list[Any]:
