@@ -75,7 +75,7 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
             ("deployed_code_history", _("Background work"), "jobs_job_changelist", "jobs.view_job"),
             ("history_edu", _("Log of deeds"), "audit_record_changelist", "audit.view_record"),
             ("group", _("Accounts"), "auth_user_changelist", "auth.view_user"),
-            ("badge", _("Groups"), "auth_group_changelist", "auth.view_group"),
+            ("badge", _("Roles"), "auth_group_changelist", "auth.view_group"),
             ("lock_clock", _("Failed logins"), "axes_accessattempt_changelist", "axes.view_accessattempt"),
         ],
     ),

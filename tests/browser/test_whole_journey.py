@@ -161,8 +161,8 @@ def test_a_faulty_workbook_comes_into_force(
 
         # The insurer's side: a comment where the entry stands.
         ines.sign_in("ines")
-        ines.menu("征求意见")
-        ines.page.click("text=某省特药目录 2026")
+        ines.look("whole-05-insurers-day")
+        ines.page.click("section:has-text('征求意见中') >> a:has-text('某省特药目录 2026')")
         ines.page.click("[aria-label='对 阿美替尼片 提意见']")
         ines.page.check("input[value=suggest]")
         ines.page.fill("#id_text", "建议写明一线治疗。")

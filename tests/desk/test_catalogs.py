@@ -573,7 +573,7 @@ def test_a_dead_job_is_tried_again_from_its_own_page(alice: Client) -> None:
 def test_what_begins_next_year_is_told_as_such(alice: Client, make_catalog: Callable[..., Catalog]) -> None:
     version = published(make_catalog("NEXT"), TWO_ROWS, label="2099", effective_from=date(2099, 1, 1))
 
-    assert "2099 from 2099-01-01" in text_of(alice.get(page("catalog_catalog_changelist")))
+    assert "2099, not yet in force: from 2099-01-01" in text_of(alice.get(page("catalog_catalog_changelist")))
     assert "Not yet in force" in text_of(alice.get(page("catalog_catalogversion_change", version.pk)))
 
 

@@ -87,7 +87,7 @@ def test_a_message_that_the_broker_lost_is_found_by_the_sweeper(
 ) -> None:
     with workers(tmp_path, queue, True):
         with monkeypatch.context() as patched:
-            patched.setattr(jobs, "ring", lambda job_id: None)
+            patched.setattr(jobs, "notify", lambda job_id: None)
             batch = accepted(product, many_lines(100), observe())
 
         seconds = wait_until(done(batch), 90)

@@ -39,7 +39,7 @@ SMALL = b"entry_code,generic_name\nE-1,\xe7\x94\xb2\xe8\x8d\xaf\xe7\x89\x87\n"
 @pytest.fixture(autouse=True)
 def _office(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     tenancy.act_for(tenancy.OFFICE)
-    monkeypatch.setattr(jobs, "ring", lambda job_id: None)  # no worker but those of the test
+    monkeypatch.setattr(jobs, "notify", lambda job_id: None)  # no worker but those of the test
 
 
 @pytest.fixture

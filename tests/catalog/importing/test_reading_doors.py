@@ -180,7 +180,7 @@ def test_the_page_reads_as_it_is_told_and_shows_what_became_of_it(make_catalog: 
     file = alice.get(reverse("admin:catalog_importrun_problems", args=[run.pk]))
     rows = list(csv.reader(io.StringIO(b"".join(file.streaming_content).decode("utf-8-sig"))))
     assert ["read otherwise", "3", "药品名称 (column B)", "丙丁(戊己)", "", "read as: 丙丁；戊己"] in rows
-    assert rows[-1][:4] == ["column read", "", "dosage_form", "剂型"]
+    assert rows[-1][:4] == ["column read", "", "剂型 (column C)", "剂型"]
 
 
 def test_the_page_refuses_a_class_that_is_none(make_catalog: Callable[..., Catalog]) -> None:

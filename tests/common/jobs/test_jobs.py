@@ -36,11 +36,11 @@ def rung(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The jobs the broker was told of; nothing is sent."""
     told: list[int] = []
 
-    def ring(job_id: int) -> None:
+    def notify(job_id: int) -> None:
         told.append(job_id)
         Job.objects.filter(pk=job_id).update(rung_at=Now())
 
-    monkeypatch.setattr(jobs, "ring", ring)
+    monkeypatch.setattr(jobs, "notify", notify)
     return told
 
 
