@@ -398,7 +398,7 @@ def cancel_import(*, run: ImportRun, by: str) -> None:
 def _given_up(run: ImportRun) -> bool:
     """Give up a file that waits for a second person; False where this one does not."""
     staged = ImportRun.objects.filter(pk=run.pk, outcome=ImportRun.Outcome.STAGED)
-    return bool(staged.update(outcome=ImportRun.Outcome.CANCELLED, file_path="", finished_at=timezone.now()))
+    return bool(staged.update(outcome=ImportRun.Outcome.GIVEN_UP, file_path="", finished_at=timezone.now()))
 
 
 @transaction.atomic

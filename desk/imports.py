@@ -48,7 +48,7 @@ class StateFilter(admin.SimpleListFilter):
             "staged": Q(outcome=ImportRun.Outcome.STAGED),
             "ready": Q(outcome=ImportRun.Outcome.READY),
             "failed": Q(outcome=ImportRun.Outcome.FAILED) | Q(outcome="", job__state=Job.State.DEAD),
-            "cancelled": Q(outcome=ImportRun.Outcome.CANCELLED) | Q(outcome="", job__state=Job.State.CANCELLED),
+            "cancelled": Q(outcome=ImportRun.Outcome.GIVEN_UP) | Q(outcome="", job__state=Job.State.CANCELLED),
         }.get(self.value() or "")
         return queryset if wanted is None else queryset.filter(wanted)
 

@@ -17,7 +17,6 @@ from catalog.models import CatalogEntry, CatalogVersion, Comment, ImportRun
 from catalog.vocabularies import KINDS
 from common.jobs.models import Job
 from common.labels import reader_language
-from desk.master import MAY_MERGE
 from desk.own_today import own_today, own_waiting_count
 from desk.strip import DAYS, Event, strip
 from desk.words import job_words
@@ -32,6 +31,8 @@ MAY_SEE_COMMENTS = "catalog.view_comment"
 MAY_EDIT = "catalog.change_catalogversion"
 MAY_PUBLISH = "catalog.publish_catalogversion"
 MAY_WITHDRAW = "catalog.withdraw_catalogversion"
+# Whoever publishes lists merges the drug master too (curation.md 7).
+MAY_MERGE = MAY_PUBLISH
 MAY_STEER = "catalog.change_importrun"
 
 

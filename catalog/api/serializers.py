@@ -293,7 +293,7 @@ class ProgressOutput(serializers.Serializer):
 
 class SampleOutput(serializers.Serializer):
     row = serializers.IntegerField()
-    change = serializers.ChoiceField(["added", "changed"])
+    change = serializers.CharField(help_text="added or changed")
     name = serializers.CharField()
     fields = serializers.DictField(help_text="name: [old, new]")
 

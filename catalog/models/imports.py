@@ -19,7 +19,7 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
         later = ImportRun.objects.filter(
             kind=OuterRef("kind"), label=OuterRef("label"), created_at__gt=OuterRef("created_at")
         ).filter(Q(catalog=OuterRef("catalog")) | Q(catalog=None, kind="drugs"))
-        later = later.exclude(outcome="", job__state=Job.State.CANCELLED).exclude(outcome="cancelled")
+        later = later.exclude(outcome="", job__state=Job.State.CANCELLED).exclude(outcome="given_up")
         under_way = Q(outcome="", job__state__in=[Job.State.QUEUED, Job.State.RUNNING])
         failed = Q(outcome="failed") | Q(outcome="", job__state=Job.State.DEAD)
         return self.filter(under_way | (failed & Q(acknowledged_by="") & ~Exists(later)))
@@ -34,7 +34,7 @@ class ImportRun(models.Model):
         STAGED = "staged", _("waits to be merged")
         READY = "ready", _("ready")
         FAILED = "failed", _("failed")
-        CANCELLED = "cancelled", _("given up")
+        GIVEN_UP = "given_up", _("given up")
 
     class Kind(models.TextChoices):
         ENTRIES = "entries", _("catalog entries")
@@ -66,9 +66,7 @@ class ImportRun(models.Model):
     file_size = models.PositiveBigIntegerField(_("file size"))
     sha256 = models.CharField(max_length=64)
     job = models.OneToOneField(Job, models.PROTECT, null=True, related_name="+")
-    outcome = models.CharField(
-        _("outcome"), max_length=10, choices=Outcome.choices, blank=True, default=Outcome.PENDING
-    )
+    outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome.choices, blank=True, default=Outcome.PENDING)
     version = models.ForeignKey(
         CatalogVersion, models.SET_NULL, null=True, blank=True, related_name="imports", verbose_name=_("version")
     )
@@ -147,6 +145,8 @@ class ImportRun(models.Model):
     @property
     def state(self) -> str:
         """queued, running, staged, ready, failed or cancelled, as the API says it."""
+        if self.outcome == ImportRun.Outcome.GIVEN_UP:
+            return "cancelled"
         if self.outcome or self.job is None:
             return self.outcome or "queued"
         return {Job.State.DONE: "running", Job.State.DEAD: "failed"}.get(Job.State(self.job.state), self.job.state)
