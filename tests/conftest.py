@@ -9,6 +9,7 @@ from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlsplit, urlunsplit
 
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings as django_settings
@@ -28,6 +29,10 @@ from common.jobs import services as jobs
 from insurers import services as insurers
 from insurers.api import callers
 from insurers.models import Insurer
+
+# No test measures time (benchmarks do), and the machine may be busy.
+hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

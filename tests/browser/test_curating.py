@@ -70,7 +70,7 @@ def test_alice_uploads_and_bob_publishes(
         alice.picture("today")
         page = alice.page
         page.goto(f"{alice.home}/admin/catalog/catalog/{catalog.pk}/")
-        page.click("text=上传新版本")
+        page.click("main >> text=上传新版本 >> nth=0")
         page.set_input_files("#id_file", SEED)
         alice.picture("upload")
         page.click("text=上传并预览")
@@ -109,6 +109,7 @@ def test_alice_uploads_and_bob_publishes(
         bob.picture("entries")
         page.click("table.entries tbody a >> nth=0")
         bob.picture("entry")
+        page.click("nav.page-tabs >> text=概览")
         page.click("a:has-text('复核与发布')")
         bob.picture("publish")
         page.click("form button:text-is('发布')")
@@ -224,7 +225,7 @@ def test_a_faulty_workbook_is_read_as_one_says_and_mended_on_the_page(
         page = alice.page
         page.goto(f"{alice.home}/admin/catalog/catalog/")
         page.click("#result_list a:has-text('PROV')")
-        page.click("text=上传新版本")
+        page.click("main >> text=上传新版本 >> nth=0")
         page.set_input_files("#id_file", file)
         page.click("text=上传并预览")
         page.select_option("#id_sheet", "清单")

@@ -120,7 +120,7 @@ def test_a_faulty_workbook_comes_into_force(
         editor.menu("目录")
         page = editor.page
         page.click("#result_list a:has-text('PROV')")
-        page.click("text=上传新版本")
+        page.click("main >> text=上传新版本 >> nth=0")
         page.set_input_files("#id_file", file)
         page.click("text=上传并预览")
         page.select_option("#id_sheet", "清单")
@@ -162,7 +162,7 @@ def test_a_faulty_workbook_comes_into_force(
         # The insurer's side: a comment where the entry stands.
         ines.sign_in("ines")
         ines.look("whole-05-insurers-day")
-        ines.page.click("section:has-text('征求意见中') >> a:has-text('某省特药目录 2026')")
+        ines.page.click("section:has-text('正在征求意见') >> a:has-text('某省特药目录 2026')")
         ines.page.click("[aria-label='对 阿美替尼片 提意见']")
         ines.page.check("input[value=suggest]")
         ines.page.fill("#id_text", "建议写明一线治疗。")

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -118,6 +118,7 @@ def test_the_band_says_in_words_what_it_draws(alice: Client, make_catalog: Calla
 DAYS = st.dates(date(2000, 1, 1), date(2060, 1, 1))
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(DAYS, st.none() | st.integers(0, 4000)), max_size=12), DAYS)
 def test_every_bar_lies_on_the_band(spans: list[tuple[date, int | None]], today: date) -> None:
     editions = [
