@@ -166,7 +166,7 @@ def test_claims_are_uploaded_and_their_results_downloaded(
     with at_a_browser(width) as ines:
         ines.sign_in("ines")
         page = ines.page
-        menu(ines, "理赔批次")
+        menu(ines, "批量审核")
         page.click("a[href$='/claimbatch/add/'] >> visible=true")
         page.select_option("#id_product", label="HMB 惠民保")
         page.set_input_files("#id_file", file)
