@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "catalog",
     "insurers",
     "claims",
+    "curation",
     "desk",
 ]
 

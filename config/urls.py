@@ -71,4 +71,5 @@ urlpatterns = [
     path("api/v1/docs/", Docs.as_view(url_name="schema"), name="docs"),
     path("api/v1/", include("catalog.api.urls")),
     path("api/v1/", include("insurers.api.urls")),
+    path("api/v1/", include("curation.api.urls")),
 ]

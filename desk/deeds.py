@@ -18,7 +18,7 @@ from common.audit.models import Record
 NOTHING = "—"
 _HASH = re.compile(r"[0-9a-f]{64}")
 IN_BRIEF = 3
-_ROOMS = ("catalog", "insurers", "claims", "jobs", "auth")
+_ROOMS = ("catalog", "insurers", "claims", "curation", "jobs", "auth")
 # What services write that is no field of the row itself.
 _NAMES = {
     "active": gettext_lazy("active"),

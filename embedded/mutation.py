@@ -10,7 +10,7 @@ from embedded import scratch
 from embedded.environment import ROOT
 
 _COPY = ROOT / "var" / "mutation"
-_ROOMS = ("claims", "insurers", "catalog", "common", "tables", "config", "seeds", "tests", "docs", "locale")
+_ROOMS = ("curation", "claims", "insurers", "catalog", "common", "tables", "config", "seeds", "tests", "docs", "locale")
 
 
 def _copy_sources() -> None:

@@ -1,0 +1,1 @@
+"""What does not fit together across lists, products and the drug master (spec curation 4, Findings)."""

@@ -1,0 +1,1 @@
+"""Figures about lists, products and checks, for pictures and reports."""
