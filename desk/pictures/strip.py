@@ -63,7 +63,7 @@ def strip(
             end = one.last + timedelta(days=1) if one.last and one.last < date.max else None
             if one.first > last or (end and end <= first):
                 continue
-            x, to = x_of(one.first), x_of(end) if end else float(WIDTH)
+            x, to = min(x_of(one.first), WIDTH - 2), x_of(end) if end else float(WIDTH)
             told = f"{name} · {one.told}: {one.first} – {one.last or ''}".rstrip()
             sheet.area(x, y + 19, max(to - x - 1, 2), ROW - 4, one.look, told)
             if end is None:
