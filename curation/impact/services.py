@@ -158,6 +158,11 @@ def give_up(*, run_id: str) -> None:
 # --- Reading
 
 
+def log_look(run: ImpactRun, *, by: str) -> None:
+    """Write into the log that somebody took the run's lines: a look at claims."""
+    record(Deed.CHECKS_LISTED, by=by, what=run, name=name_of(run), after={"results": "csv"})
+
+
 def runs_of(insurer_id: int | None) -> Any:
     """Return the runs of an insurer, or of the office (None), which sees no insurer's."""
     return ImpactRun.objects.filter(insurer=insurer_id).select_related("version__catalog", "job", "batch")
