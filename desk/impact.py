@@ -58,9 +58,9 @@ class ImpactForm(forms.Form):
         max_length=64,
         help_text=gettext_lazy("Its code; empty: every product."),
     )
-    first_day = day_field(label=gettext_lazy("First day"), required=False)
+    first_day = day_field(label=gettext_lazy("Service date from"), required=False)
     last_day = day_field(
-        label=gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Claims count by their service date.")
+        label=gettext_lazy("Service date to"), required=False, help_text=gettext_lazy("Both days count.")
     )
 
     def __init__(self, *args: Any, insurer: Insurer | None, **kwargs: Any) -> None:

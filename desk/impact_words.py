@@ -1,5 +1,6 @@
 """Impact runs in words: what was asked, how far it is, what came of it in one line, its sums as tables and pictures."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -27,6 +28,7 @@ DRAWN = 15
 # And a page's tables so many rows.
 SHOWN = 100
 MAY_ASK = "curation.add_impactrun"
+_NAMED = re.compile(r"\{[^{}]*\}")
 OUTCOMES = ("eligible", "review", "ineligible", "refunded")
 
 
@@ -133,7 +135,8 @@ def reason_words(code: str) -> str:
     kind = REASONS.get(code)
     if kind is None:
         return code
-    return kind.zh if reader_language() == "zh" else kind.en
+    # Of sums it is said for many lines: what it names differs from line to line.
+    return _NAMED.sub("…", kind.zh if reader_language() == "zh" else kind.en)
 
 
 # --- Its sums
@@ -205,7 +208,7 @@ def tables_of(told: dict[str, Any], *, for_office: bool) -> list[Table]:
         (
             "reasons",
             _("By reason"),
-            [_("Reason"), _("Lines recorded"), _("Lines now"), _("Come"), _("Gone")],
+            [_("Reason"), _("Lines recorded"), _("Lines now"), _("Newly carried"), _("No longer carried")],
             told["by_reason"],
             lambda row: [
                 reason_words(row["reason"]),
