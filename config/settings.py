@@ -302,6 +302,8 @@ SPECTACULAR_SETTINGS = {
         "CatalogKindEnum": choices(KINDS.terms),
         "ImportKindEnum": "catalog.models.ImportRun.Kind",
         "OutcomeEnum": "claims.models.ClaimCheck.Outcome",
+        # Of batches and impact runs alike.
+        "WorkStateEnum": "claims.models.ClaimBatch.State",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -1,1 +1,32 @@
-"""Background work of curation."""
+"""Background work of the office's curation: jobs registered by kind (common/jobs)."""
+
+from common.jobs.services import Cancelled, Lease, work
+from curation.impact.ending import is_under_way
+from curation.impact.planning import PART_JOB, plan
+from curation.impact.services import PLAN_JOB, give_up
+from curation.impact.trying import try_part
+from curation.models import ImpactPart, ImpactRun
+
+
+def _impact_gave_up(subject: str) -> None:
+    give_up(run_id=subject.partition("/")[0])
+
+
+@work(PLAN_JOB, on_dead=_impact_gave_up)
+def plan_impact(lease: Lease, run_id: str) -> None:
+    """Find what an impact run is to try; one that is cancelled, or gone with its draft, is left as it is."""
+    run = ImpactRun.objects.select_related("version").filter(pk=run_id).first()
+    if run is None or run.state == ImpactRun.State.CANCELLED:
+        raise Cancelled(f"impact run {run_id}")
+    plan(run, lease)
+
+
+@work(PART_JOB, on_dead=_impact_gave_up)
+def try_impact_part(lease: Lease, subject: str) -> None:
+    """Try one part of an impact run (subject: run/number)."""
+    run_id, _, number = subject.partition("/")
+    parts = ImpactPart.objects.select_related("run__version", "chunk__batch__product", "chunk__batch__insurer")
+    part = parts.filter(run=run_id, number=number).first()
+    if part is None or not is_under_way(part.run):
+        raise Cancelled(f"impact run {run_id}")
+    try_part(part, lease)

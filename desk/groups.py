@@ -21,6 +21,8 @@ EDITOR, REVIEWER, AUDITOR, ADMINISTRATOR = "目录编辑", "目录复核", "审�
 ALONE = frozenset({AUDITOR, ADMINISTRATOR, INSURERS_USERS})
 
 _LISTS = ("catalog.view_*", "insurers.view_insurer", "insurers.view_product*")
+# Of the office sums over all insurers; of an insurer its own.
+_IMPACT = ("curation.view_impactrun", "curation.add_impactrun")
 GROUPS: dict[str, tuple[str, ...]] = {
     EDITOR: (
         *_LISTS,
@@ -29,8 +31,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "catalog.change_importrun",
         "catalog.change_catalogversion",
         "catalog.delete_catalogversion",
+        *_IMPACT,
     ),
-    REVIEWER: (*_LISTS, "catalog.publish_catalogversion", "catalog.withdraw_catalogversion"),
+    REVIEWER: (*_LISTS, "catalog.publish_catalogversion", "catalog.withdraw_catalogversion", *_IMPACT),
     AUDITOR: ("*.view_*",),
     ADMINISTRATOR: (
         "auth.view_user",
@@ -63,6 +66,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "claims.add_claimbatch",
         "catalog.view_comment",
         "catalog.add_comment",
+        *_IMPACT,
     ),
 }
 

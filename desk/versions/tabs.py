@@ -15,6 +15,7 @@ from catalog import clock, lifecycle
 from catalog.changes import compared_anew
 from catalog.models import CatalogVersion, Comment, EntryEdit, ImportProblem
 from desk.badges import provenance_badge, version_badge
+from desk.impact_words import ask_button
 from desk.versions.moves import MAY_EDIT, MAY_PUBLISH, VersionMoves
 from insurers.persons import insurer_of
 
@@ -88,7 +89,9 @@ class VersionTabs(VersionMoves):
             "day": day,
             "tabs": tabs,
             "tab": tab,
-            "buttons": self.move_buttons(request, version, day) if with_buttons else [],
+            "buttons": self.move_buttons(request, version, day) + ask_button(request.user, version)
+            if with_buttons
+            else [],
             "waiting": waiting_for(version, day, counts["unanswered"]),
             "behind": behind,
             "merge_href": self.url("merge", version.pk) if behind and self.may_edit_now(request, version) else "",

@@ -39,6 +39,8 @@ def address(world: World, route: str, of: str) -> str:
         "WEBHOOK-A": str(world.webhook.pk),
         "DELIVERY-A": str(world.delivery.pk),
         "BATCH-A": str(world.batch.pk),
+        "IMPACT-A": str(world.impact.pk),
+        "IMPACT-OFFICE": str(world.office_impact.pk),
         "DRUG": "drug_475045ffe1312dbc",
         "MISSING": "00000000-0000-0000-0000-000000000000",
     }
@@ -74,6 +76,7 @@ BODIES: dict[tuple[str, str], Callable[[], Any]] = {
     ("POST", "check-list"): claim,
     ("POST", "product-version-clone"): lambda: {"label": "2028", "effective_from": "2028-01-01"},
     ("POST", "manifest-check"): lambda: [{"catalog": "COM", "version": "v1", "checksum": "0" * 64}],
+    ("POST", "version-impact"): lambda: {"from": "2026-01-01", "to": "2026-12-31"},
     ("POST", "webhook-list"): lambda: {"url": "https://hooks.example.com/b", "events": ["catalog.published"]},
 }
 FORMS: dict[tuple[str, str], Callable[[], dict[str, Any]]] = {

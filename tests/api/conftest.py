@@ -18,6 +18,8 @@ from claims import services as claims
 from claims.batches import services as batches
 from claims.models import ClaimBatch, ClaimCheck
 from common import tenancy
+from curation.impact.services import Asked, ask_impact
+from curation.models import ImpactRun
 from insurers import services as insurers
 from insurers.models import Insurer, Product, ProductVersion, Webhook, WebhookDelivery
 from insurers.webhooks import services as webhooks
@@ -92,6 +94,8 @@ class World:
     webhook: Webhook
     delivery: WebhookDelivery
     batch: ClaimBatch
+    impact: ImpactRun
+    office_impact: ImpactRun
     apis: dict[str, Api] = field(default_factory=dict)
 
 
@@ -149,6 +153,12 @@ def make_world() -> World:
     batch, _new = batches.accept_batch(
         product=product, chunks=[BATCH], file_name="b.ndjson", by="key:a", seen=observe()
     )
+    days = Asked(first_day=date(2026, 1, 1), last_day=date(2026, 12, 31))
+    assert office_import.version is not None
+    impact, office_impact = (
+        ask_impact(version=version, insurer_id=insurer_id, asked=days, by=by, seen=observe())
+        for version, insurer_id, by in ((p3, a.pk, "key:a"), (office_import.version, None, "alice"))
+    )
     assert office_import.version and private_import.version and check
     return World(
         a=a,
@@ -169,6 +179,8 @@ def make_world() -> World:
         webhook=webhook,
         delivery=delivery,
         batch=batch,
+        impact=impact,
+        office_impact=office_impact,
         apis=_keys(a, b),
     )
 

@@ -22,6 +22,8 @@ from common.audit.models import Record
 from common.jobs import services as jobs
 from common.jobs.models import Job
 from common.persons import services as persons
+from curation.impact import services as impact
+from curation.models import ImpactRun
 from insurers import approval
 from insurers import persons as working_for
 from insurers import services as insurers
@@ -47,6 +49,7 @@ MODULES: tuple[ModuleType, ...] = (
     webhooks,
     claims,
     batches,
+    impact,
     jobs,
 )
 LIST = "entry_code,generic_name,icd10\nE-1,奥希替尼片,C34\n"
@@ -75,6 +78,7 @@ MACHINERY = {
     "insurers.webhooks.services.forget_old_deliveries": "housekeeping of deliveries",
     "claims.batches.services.give_up": "a worker gives up; the batch says so",
     "claims.batches.services.begin": "a worker begins; the batch says so",
+    "curation.impact.services.give_up": "a worker gives up; the run says so",
 }
 # The check is itself an append-only row that says who decided it, when, and on what.
 OWN_RECORD = {"claims.services.decide_claim"}
@@ -208,6 +212,10 @@ class Office:
         product = self.product_published().product
         return batches.accept_batch(product=product, chunks=[BATCH], file_name="b.ndjson", by="dora", seen=observe())[0]
 
+    def impact(self, by: str = "dora") -> ImpactRun:
+        days = impact.Asked(first_day=date(2026, 1, 1), last_day=date(2026, 1, 31))
+        return impact.ask_impact(version=self.draft(), insurer_id=None, asked=days, by=by, seen=observe())
+
     def check(self) -> None:
         self.product_published()
         claims.decide_claim(insurer_id=self.insurer.pk, data=CLAIM, by="dora", seen=observe(), language="zh")
@@ -215,6 +223,12 @@ class Office:
 
 D = Deed
 CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
+    "curation.impact.services.ask_impact": (D.IMPACT_ASKED, lambda o: o.impact("zoe")),
+    "curation.impact.services.cancel_impact": (
+        D.IMPACT_CANCELLED,
+        lambda o: impact.cancel_impact(run=o.impact(), by="zoe"),
+    ),
+    "curation.impact.services.log_look": (D.CHECKS_LISTED, lambda o: impact.log_look(o.impact(), by="zoe")),
     "common.persons.services.give_temporary_password": (
         D.PASSWORD_CHANGED,
         lambda o: persons.give_temporary_password(user=o.person(), by="zoe"),
