@@ -1,5 +1,11 @@
 """The addresses of curation's endpoints, below /api/v1/; a subject adds its own `urls`."""
 
-from typing import Any
+from django.urls import path
 
-urlpatterns: list[Any] = []
+from curation.api.findings import FindingViewSet
+
+urlpatterns = [
+    path("findings/", FindingViewSet.as_view({"get": "list"}), name="finding-list"),
+    path("findings/<int:pk>/", FindingViewSet.as_view({"get": "retrieve"}), name="finding-detail"),
+    path("findings/<int:pk>/acknowledge/", FindingViewSet.as_view({"post": "acknowledge"}), name="finding-acknowledge"),
+]
