@@ -30,6 +30,7 @@ def job_words() -> dict[str, str]:
         "catalog.import": _("Reading an uploaded file"),
         "claims.batch.read": _("Reading a file of claims"),
         "claims.batch.decide": _("Deciding claims"),
+        "curation.findings": _("Working out findings"),
     }
 
 

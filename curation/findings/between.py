@@ -8,7 +8,7 @@ from catalog.diff import speaks_of
 from catalog.drugs.names import Agreement, DosageForms
 from catalog.in_force import Span, spans
 from claims.eligibility import Entry
-from common.text import as_read
+from common.text import as_read, norm
 from curation.findings.causes import Cause
 from curation.findings.meeting import PRODUCT_TEXTS, cases_meet, diseases_meet, drug_parts_meet, people_meet
 from curation.findings.world import DrugList, Edition, Listed, World, by_drug, place, seen_together
@@ -121,8 +121,8 @@ def selected_by(entry: Entry, codes: set[str], excluding: Entry, forms: DosageFo
 
 def class_codes(one: Listed, world: World) -> set[str]:
     """Return the class codes that a line of an entry's drug has at least (eligibility 3)."""
-    found = {one.entry.class_code, one.entry.national_code[:6], *world.classes.get(one.drug, ())}
-    return {code for code in found if code}
+    found = {one.entry.class_code, one.entry.national_code[:6], *map(norm, world.classes.get(one.drug, ()))}
+    return found - {""}
 
 
 def listed_and_excluded(world: World) -> Iterator[Cause]:

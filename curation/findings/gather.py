@@ -13,6 +13,7 @@ from catalog.in_force import spans
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, DrugProduct
 from claims.eligibility import compile_entry
 from claims.eligibility.compiling import COLUMNS_READ
+from common.text import norm
 from curation.findings.between import MOVED_DAYS, TOLD_DAYS
 from curation.findings.world import NOT_LOOKED_AT, DrugList, Edition, Listed, Presence, ProductInForce, World
 from insurers.models import ProductVersion
@@ -22,9 +23,9 @@ from insurers.terms import InvalidTerms, parse_terms
 _LISTED = ("row_no", "reimbursement_class", "base_name")
 
 
-def world_at(seen: Observation) -> World:
-    """Return everything that the rules look at on China's day of an instant, as known then."""
-    day, known_at = china_today(seen.known_at), seen.known_at
+def world_at(seen: Observation, day: date | None = None) -> World:
+    """Return everything that the rules look at on a day (None: China's of the instant), as known at an instant."""
+    day, known_at = day or china_today(seen.known_at), seen.known_at
     master = _master(known_at)
     catalogs = list(Catalog.objects.order_by("code"))
     versions: dict[int, list[CatalogVersion]] = {}
@@ -84,7 +85,7 @@ def _edition(
         version.effective_to,
         version.published_at,
         version.withdrawn_at,
-        tuple(version.complete_for),
+        tuple(map(norm, version.complete_for)),
         listed.get(version.pk, ()),
         presences.get(version.pk, ()),
     )
@@ -106,10 +107,9 @@ def _listed(versions: set[int], kinds: dict[int, str], master: Names) -> dict[in
 def _presences(versions: set[int], master: Names) -> dict[int, tuple[Presence, ...]]:
     found: dict[int, set[Presence]] = {pk: set() for pk in versions}
     rows = CatalogEntry.objects.filter(version__in=versions).exclude(base_name="").order_by()
-    for pk, name, *rest in rows.values_list(
-        "version_id", "base_name", "class_code", "effective_from", "effective_to"
-    ).iterator(chunk_size=5000):
-        found[pk].add(Presence(master.drug_of(name), *rest))
+    columns = "version_id", "base_name", "class_code", "effective_from", "effective_to"
+    for pk, name, class_code, *days in rows.values_list(*columns).iterator(chunk_size=5000):
+        found[pk].add(Presence(master.drug_of(name), norm(class_code), *days))
     return {pk: tuple(every) for pk, every in found.items()}
 
 

@@ -25,7 +25,7 @@ from curation.findings.news import announce
 from curation.findings.rules import causes
 from curation.models import Finding, FindingsWorked
 
-FINDINGS_JOB: Final = "findings"
+FINDINGS_JOB: Final = "curation.findings"
 # So many of the entries that a finding rests on are kept by their codes; how many there are is always told.
 KEPT_PLACES: Final = 500
 LONGEST_REASON: Final = 2000

@@ -76,8 +76,8 @@ def follows(ended: Entry, other: Entry, world: World) -> bool:
     """Tell whether an entry goes on with what another one listed: the same drug part, and some of its cases or the same words."""
     if not drug_parts_meet(ended, other, world.forms):
         return False
-    same_words = (ended.indication, ended.restriction) == (other.indication, other.restriction)
-    return same_words or cases_meet(ended, other)
+    words = ended.indication, ended.restriction
+    return (any(words) and words == (other.indication, other.restriction)) or cases_meet(ended, other)
 
 
 def product_without_list(world: World) -> Iterator[Cause]:

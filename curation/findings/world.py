@@ -31,7 +31,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """That an edition lists a drug, from a day to a day (None: as long as the edition); days are inclusive."""
+    """That an edition lists a drug, from a day to a day (None: as long as the edition); days are inclusive, the class code is normalised."""
 
     drug: str
     class_code: str = ""
@@ -41,7 +41,10 @@ class Presence:
 
 @dataclass(frozen=True, eq=False)
 class Edition:
-    """A published version of a list. `entries` may be left out of one that is over; `presences` are of every edition that `moved` looks at."""
+    """A published version of a list, `complete_for` normalised.
+
+    `entries` may be left out of one that is over; `presences` are of every edition that `moved` looks at.
+    """
 
     label: str
     effective_from: date

@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("open", "open"), ("acknowledged", "acknowledged"), ("gone", "gone")],
+                        choices=[("open", "to be seen to"), ("acknowledged", "acknowledged"), ("gone", "gone")],
                         default="open",
                         max_length=12,
                         verbose_name="state",

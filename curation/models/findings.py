@@ -23,7 +23,7 @@ class Finding(models.Model):
     """One cause that the rules found, from when it was first seen until it was gone; the same cause is the same row for ever."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("open")
+        OPEN = "open", _("to be seen to")
         ACKNOWLEDGED = "acknowledged", _("acknowledged")
         GONE = "gone", _("gone")
 
