@@ -18,6 +18,9 @@ from claims import services as claims
 from claims.batches import services as batches
 from claims.models import ClaimBatch, ClaimCheck
 from common import tenancy
+from curation.findings.causes import Cause, Place
+from curation.findings.services import follow
+from curation.models import Finding
 from insurers import services as insurers
 from insurers.models import Insurer, Product, ProductVersion, Webhook, WebhookDelivery
 from insurers.webhooks import services as webhooks
@@ -92,6 +95,8 @@ class World:
     webhook: Webhook
     delivery: WebhookDelivery
     batch: ClaimBatch
+    finding: Finding
+    own_finding: Finding
     apis: dict[str, Api] = field(default_factory=dict)
 
 
@@ -149,6 +154,11 @@ def make_world() -> World:
     batch, _new = batches.accept_batch(
         product=product, chunks=[BATCH], file_name="b.ndjson", by="key:a", seen=observe()
     )
+    found = [
+        Cause("unknown_form", ("COM", "散"), (("COM", "v1"),), (Place("COM", "v1", "E-1", "奥希替尼"),), text="散"),
+        Cause("unknown_form", ("PRIV-A", "散"), (("PRIV-A", "p1"),), owner=a.pk, text="散"),
+    ]
+    shared, own = follow(found, at=timezone.now())
     assert office_import.version and private_import.version and check
     return World(
         a=a,
@@ -169,6 +179,8 @@ def make_world() -> World:
         webhook=webhook,
         delivery=delivery,
         batch=batch,
+        finding=shared,
+        own_finding=own,
         apis=_keys(a, b),
     )
 
