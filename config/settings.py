@@ -188,6 +188,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    "findings-follow-the-lists": {
+        "task": "curation.tasks.ask_for_findings",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "deliver-webhooks": {"task": "insurers.tasks.deliver_due_webhooks", "schedule": 10.0, "options": {"expires": 10}},
     "forget-deliveries": {
         "task": "insurers.tasks.forget_old_deliveries",

@@ -1,6 +1,10 @@
 """Background work of the office's curation: jobs registered by kind (common/jobs)."""
 
+from celery import shared_task
+
+from common import tenancy
 from common.jobs.services import Cancelled, Lease, work
+from curation.findings import services as findings
 from curation.impact.ending import is_under_way
 from curation.impact.planning import PART_JOB, plan
 from curation.impact.services import PLAN_JOB, give_up
@@ -30,3 +34,16 @@ def try_impact_part(lease: Lease, subject: str) -> None:
     if part is None or not is_under_way(part.run):
         raise Cancelled(f"impact run {run_id}")
     try_part(part, lease)
+
+
+@work(findings.FINDINGS_JOB)
+def work_out_findings(lease: Lease, _moment: str) -> None:
+    """Work out what is to be found in lists and products as they are known now."""
+    findings.work_out(lease)
+
+
+@shared_task(name="curation.tasks.ask_for_findings")
+def ask_for_findings(**_later_arguments: object) -> None:
+    """Queue the work on findings where something became known, or a day began."""
+    with tenancy.acting_for(tenancy.OFFICE):
+        findings.ask_for_news()

@@ -9,14 +9,16 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from common.tenancy import NOBODY
+from desk.findings import open_count
 from desk.own import may_own
 from desk.published import MAY_READ
 from desk.today import today, waiting_count
-from insurers.persons import tenant_of
+from insurers.persons import insurer_of, tenant_of
 
 # Stands for a permission: that the person works for an insurer and may read the lists.
 OF_INSURERS = "insurers"
 _VERSIONS = "catalog_catalogversion_changelist"
+_FINDINGS = "curation_finding_changelist"
 # The side bar by kinds of work: (title, [(icon, title, view name, permission)]); a new page gets its row here.
 # A view's name may be followed by a query: then the list is opened filtered.
 MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
@@ -25,6 +27,7 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
         [
             ("today", _("Today"), "index", ""),
             ("search", _("Find"), "desk:find", "catalog.view_drug"),
+            ("report", _("Findings"), _FINDINGS, "curation.view_finding"),
             ("rate_review", _("In review"), f"{_VERSIONS}?state__exact=in_review", "catalog.view_catalogversion"),
             ("forum", _("In consultation"), f"{_VERSIONS}?state__exact=in_consultation", "catalog.view_catalogversion"),
             ("edit_note", _("Drafts"), f"{_VERSIONS}?state__exact=draft", "catalog.view_catalogversion"),
@@ -120,8 +123,9 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
             item = {"icon": icon, "title": name, "link": href, "active": here, "has_permission": True}
             if here and not query and (view, request.META["QUERY_STRING"]) in _FILTERED:
                 item["active"] = False  # the list as it is filtered has a row of its own
-            if view == "index" and waiting:
-                item |= {"badge": str(waiting), "badge_variant": "warning"}
+            count = waiting if view == "index" else open_count(insurer_of(request.user)) if view == _FINDINGS else 0
+            if count:
+                item |= {"badge": str(count), "badge_variant": "warning"}
             items.append(item)
         if items:
             groups.append({"title": title, "items": items, "separator": bool(groups)})

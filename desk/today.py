@@ -17,6 +17,8 @@ from catalog.models import CatalogEntry, CatalogVersion, Comment, ImportRun
 from catalog.vocabularies import KINDS
 from common.jobs.models import Job
 from common.labels import reader_language
+from desk.findings import MAY_SEE as MAY_SEE_FINDINGS
+from desk.findings import open_counts
 from desk.own_today import own_today, own_waiting_count
 from desk.strip import DAYS, Event, strip
 from desk.words import job_words
@@ -61,6 +63,7 @@ def today(request: HttpRequest) -> dict[str, Any]:
         "dead": _dead() if may("jobs.view_job") else None,
         "imports": _imports() if may("catalog.view_importrun") else None,
         "waits": None,
+        "findings": open_counts(insurer) if may(MAY_SEE_FINDINGS) else None,
     }
     if insurer is not None:
         return context | {"own": own_today(request, insurer, seen, day)}

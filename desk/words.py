@@ -32,6 +32,7 @@ def job_words() -> dict[str, str]:
         "claims.batch.decide": _("Deciding claims"),
         "curation.impact.plan": _("Finding what a version is tried on"),
         "curation.impact.try": _("Trying a version on recorded claims"),
+        "curation.findings": _("Working out findings"),
     }
 
 

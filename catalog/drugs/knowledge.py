@@ -154,7 +154,7 @@ def _product(drug: str, rows: list[KnownRow], forms: DosageForms, *, code: str) 
     )
 
 
-class _Names:
+class Names:
     """Which base name is which drug, from the master's names and aliases alone."""
 
     def __init__(self, masters: Iterable[tuple[str, Iterable[str]]]) -> None:
@@ -192,7 +192,7 @@ class Knowledge:
         def base(text: str) -> str:
             return forms.base_name(text).name
 
-        self._names = _Names((base(row.generic_name), [base(alias) for alias in row.aliases]) for row in masters)
+        self._names = Names((base(row.generic_name), [base(alias) for alias in row.aliases]) for row in masters)
         self._entry_drugs: set[str] = set()
         self._class_codes: dict[str, set[str]] = {}
         for row in entries:
@@ -411,7 +411,7 @@ class Closure:
         if not self._asked:
             return self._first
         masters = [row for row in self._rows if row.source == "master"]
-        names = _Names((self._base(row.generic_name), map(self._base, row.aliases)) for row in masters)
+        names = Names((self._base(row.generic_name), map(self._base, row.aliases)) for row in masters)
 
         met_codes = {row.whole_code for row in self._met} - {""}
         bases = set(self._first.names)

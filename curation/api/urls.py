@@ -1,14 +1,16 @@
-"""The addresses of curation's endpoints, below /api/v1/; a subject adds its own `urls`."""
-
-from typing import Any
+"""The addresses of curation's endpoints, below /api/v1/."""
 
 from django.urls import path
 
 from curation.api import impact
+from curation.api.findings import FindingViewSet
 
 VERSION = "catalogs/<str:code>/versions/<str:label>/"
 
-urlpatterns: list[Any] = [
+urlpatterns = [
+    path("findings/", FindingViewSet.as_view({"get": "list"}), name="finding-list"),
+    path("findings/<int:pk>/", FindingViewSet.as_view({"get": "retrieve"}), name="finding-detail"),
+    path("findings/<int:pk>/acknowledge/", FindingViewSet.as_view({"post": "acknowledge"}), name="finding-acknowledge"),
     path(
         VERSION + "impact/",
         impact.VersionImpactViewSet.as_view({"get": "list", "post": "create"}),

@@ -1,5 +1,6 @@
 """What the office's work above lists and claims keeps, a file a subject."""
 
+from curation.models.findings import Finding, FindingQuerySet, FindingsWorked
 from curation.models.impact import ImpactPart, ImpactRun
 
-__all__ = ["ImpactPart", "ImpactRun"]
+__all__ = ["Finding", "FindingQuerySet", "FindingsWorked", "ImpactPart", "ImpactRun"]

@@ -41,6 +41,8 @@ def address(world: World, route: str, of: str) -> str:
         "BATCH-A": str(world.batch.pk),
         "IMPACT-A": str(world.impact.pk),
         "IMPACT-OFFICE": str(world.office_impact.pk),
+        "FINDING": str(world.finding.pk),
+        "FINDING-A": str(world.own_finding.pk),
         "DRUG": "drug_475045ffe1312dbc",
         "MISSING": "00000000-0000-0000-0000-000000000000",
     }
@@ -67,6 +69,7 @@ BODIES: dict[tuple[str, str], Callable[[], Any]] = {
     ("POST", "comment-list"): lambda: {"stance": "support", "text": "同意"},
     ("PATCH", "comment-detail"): lambda: {"text": "总体同意"},
     ("POST", "comment-answer"): lambda: {"disposition": "noted", "text": "已阅"},
+    ("POST", "finding-acknowledge"): lambda: {"reason": "已知"},
     ("POST", "drug-resolve"): lambda: [{"generic_name": "甲磺酸奥希替尼片"}],
     ("POST", "product-list"): lambda: {"code": "NEW", "name": "新产品"},
     ("POST", "product-version-list"): lambda: terms(label="2028"),

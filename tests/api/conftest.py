@@ -18,8 +18,10 @@ from claims import services as claims
 from claims.batches import services as batches
 from claims.models import ClaimBatch, ClaimCheck
 from common import tenancy
+from curation.findings.causes import Cause, Place
+from curation.findings.services import follow
 from curation.impact.services import Asked, ask_impact
-from curation.models import ImpactRun
+from curation.models import Finding, ImpactRun
 from insurers import services as insurers
 from insurers.models import Insurer, Product, ProductVersion, Webhook, WebhookDelivery
 from insurers.webhooks import services as webhooks
@@ -96,6 +98,8 @@ class World:
     batch: ClaimBatch
     impact: ImpactRun
     office_impact: ImpactRun
+    finding: Finding
+    own_finding: Finding
     apis: dict[str, Api] = field(default_factory=dict)
 
 
@@ -159,6 +163,11 @@ def make_world() -> World:
         ask_impact(version=version, insurer_id=insurer_id, asked=days, by=by, seen=observe())
         for version, insurer_id, by in ((p3, a.pk, "key:a"), (office_import.version, None, "alice"))
     )
+    found = [
+        Cause("unknown_form", ("COM", "散"), (("COM", "v1"),), (Place("COM", "v1", "E-1", "奥希替尼"),), text="散"),
+        Cause("unknown_form", ("PRIV-A", "散"), (("PRIV-A", "p1"),), owner=a.pk, text="散"),
+    ]
+    shared, own = follow(found, at=timezone.now())
     assert office_import.version and private_import.version and check
     return World(
         a=a,
@@ -181,6 +190,8 @@ def make_world() -> World:
         batch=batch,
         impact=impact,
         office_impact=office_impact,
+        finding=shared,
+        own_finding=own,
         apis=_keys(a, b),
     )
 

@@ -14,7 +14,7 @@ from tests.api.conftest import World
 
 TABLE = Path(__file__).parent.parent / "cases" / "api_matrix.txt"
 WITHOUT_KEY = ("schema", "docs")
-OWN_OF_A = ("PRIV-A", "HMB", "IMPORT-A", "CHECK-A", "BATCH-A", "WEBHOOK-A", "IMPACT-A")
+OWN_OF_A = ("PRIV-A", "HMB", "IMPORT-A", "CHECK-A", "BATCH-A", "WEBHOOK-A", "FINDING-A", "IMPACT-A")
 
 
 @dataclass(frozen=True)

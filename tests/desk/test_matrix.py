@@ -26,6 +26,8 @@ from catalog.uploading import begin_upload
 from claims.models import ClaimCheck
 from common.audit.models import Record
 from common.jobs.models import Job
+from curation.findings.causes import Cause
+from curation.findings.services import follow
 from curation.impact.services import Asked, ask_impact
 from desk.groups import GROUPS
 from insurers import services
@@ -124,7 +126,10 @@ def world(make_catalog: Callable[..., Any], insurer: Insurer, api: Api) -> World
     answer = api.post("/claims/checks/", {**claim, "lines": [line]})
     check = ClaimCheck.objects.first()
     assert check is not None, answer.content
+    cause = Cause("uncoded", ("PRIVATE", MARK), (("PRIVATE", "v1"),), owner=insurer.pk, text=MARK)
+    (finding,) = follow([cause], at=timezone.now())
     ids: dict[str, Any] = {
+        "finding": finding.pk,
         "catalog": catalog.pk,
         "catalogversion": draft.pk,
         "importrun": ImportRun.objects.filter(catalog=catalog).get().pk,

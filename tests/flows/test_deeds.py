@@ -22,8 +22,10 @@ from common.audit.models import Record
 from common.jobs import services as jobs
 from common.jobs.models import Job
 from common.persons import services as persons
+from curation.findings import services as findings
+from curation.findings.causes import Cause
 from curation.impact import services as impact
-from curation.models import ImpactRun
+from curation.models import Finding, ImpactRun
 from insurers import approval
 from insurers import persons as working_for
 from insurers import services as insurers
@@ -51,6 +53,7 @@ MODULES: tuple[ModuleType, ...] = (
     batches,
     impact,
     jobs,
+    findings,
 )
 LIST = "entry_code,generic_name,icd10\nE-1,奥希替尼片,C34\n"
 WRITES = {"save", "create", "update", "delete", "bulk_create", "get_or_create", "_raw_delete", "update_or_create"}
@@ -75,6 +78,8 @@ MACHINERY = {
     "insurers.webhooks.services.queue_catalog_events": "writes deliveries of what is logged already",
     "insurers.webhooks.services.take_due": "a worker takes deliveries",
     "insurers.webhooks.services.record": "a delivery's own log",
+    "curation.findings.services.work_out": "follows what is logged already",
+    "curation.findings.services.follow": "follows what is logged already",
     "insurers.webhooks.services.forget_old_deliveries": "housekeeping of deliveries",
     "claims.batches.services.give_up": "a worker gives up; the batch says so",
     "claims.batches.services.begin": "a worker begins; the batch says so",
@@ -197,6 +202,10 @@ class Office:
 
     def key(self) -> Any:
         return insurers.issue_insurer_key(insurer=self.insurer, scopes=["catalog:read"], by="dora")[0]
+
+    def finding(self) -> Finding:
+        (found,) = findings.follow([Cause("uncoded", ("COM", "x"), (("COM", "v1"),), text="x")], at=timezone.now())
+        return found
 
     def webhook(self) -> Webhook:
         return webhooks.add_webhook(
@@ -361,6 +370,10 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
     "catalog.consultation.answer_comment": (
         D.COMMENT_ANSWERED,
         lambda o: consultation.answer_comment(comment=o.comment(), by="zoe", disposition="noted", text="已阅"),
+    ),
+    "curation.findings.services.acknowledge_finding": (
+        D.FINDING_ACKNOWLEDGED,
+        lambda o: findings.acknowledge_finding(finding=o.finding(), reason="已知", by="zoe"),
     ),
     "catalog.drafting.add_entry": (
         D.VERSION_EDITED,
