@@ -2,4 +2,11 @@
 
 from typing import Any
 
-urlpatterns: list[Any] = []
+from django.urls import path
+
+from curation.api import coding
+
+urlpatterns: list[Any] = [
+    path("coding/queue/", coding.CodingQueueViewSet.as_view({"get": "list"}), name="coding-queue"),
+    path("coding/decisions/", coding.CodingDecisionViewSet.as_view({"post": "create"}), name="coding-decision-list"),
+]

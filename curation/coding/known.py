@@ -36,9 +36,10 @@ class Near(NamedTuple):
 
 
 class Codings:
-    """Texts that were coded, by what they say."""
+    """Texts that were coded, by what they say; `beside` are others, that are kept and asked too."""
 
-    def __init__(self, coded: Iterable[Coded]) -> None:
+    def __init__(self, coded: Iterable[Coded], beside: "Codings | None" = None) -> None:
+        self._beside = beside
         self._by_text: dict[str, list[Coded]] = defaultdict(list)
         said: set[object] = set()
         for one in coded:
@@ -77,11 +78,9 @@ class Codings:
         """Return diseases and criteria that the nearest texts agree on: never ages, sexes or places, in which near texts differ most."""
         key = as_read(text)
         pairs = _pairs(key)
-        shared: Counter[str] = Counter()
-        for pair in pairs:
-            shared.update(self._having.get(pair, ()))
+        shared = self._shared(pairs)
         alike = [
-            (2 * count / (len(pairs) + len(self._pairs[other])), other)
+            (2 * count / (len(pairs) + len(_pairs(other))), other)
             for other, count in shared.items()
             if other != key and count * 4 > len(pairs)
         ]
@@ -94,7 +93,15 @@ class Codings:
         return _agreed(neighbours)
 
     def _of(self, key: str, without: str) -> list[Coded]:
-        return [one for one in self._by_text.get(key, ()) if not without or one.drug != without]
+        found = [one for one in self._by_text.get(key, ()) if not without or one.drug != without]
+        return [*self._beside._of(key, without), *found] if self._beside else found
+
+    def _shared(self, pairs: frozenset[str]) -> Counter[str]:
+        """Count for each text that has pairs of characters of these how many; each text once, also where both have it."""
+        shared: Counter[str] = Counter()
+        for pair in pairs:
+            shared.update(self._having.get(pair, ()))
+        return shared | self._beside._shared(pairs) if self._beside else shared
 
 
 def _agreed(neighbours: list[tuple[float, str, Coded]]) -> list[Near]:
@@ -138,12 +145,10 @@ def columns_of(entry: Mapping[str, object]) -> dict[str, tuple[Value, ...]]:
     made: dict[str, tuple[Value, ...]] = {}
     for name, value in entry.items():
         if name in LISTS:
-            values = tuple(str(one) for one in value) if isinstance(value, (list, tuple)) else ()
-        else:
-            values = (value,) if isinstance(value, (str, int)) and value != "" else ()
-        if values:
-            made[name] = values
-    return made
+            made[name] = tuple(str(one) for one in value) if isinstance(value, (list, tuple)) else ()
+        elif isinstance(value, (str, int)) and value != "":
+            made[name] = (value,)
+    return {name: values for name, values in made.items() if values}
 
 
 def _pairs(key: str) -> frozenset[str]:

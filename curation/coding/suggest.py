@@ -42,7 +42,10 @@ def suggest(text: str, vocabulary: Vocabulary, codings: Codings, *, without: str
     has_disease = any(one.column == "icd10" for one in ruled)
     said = {(one.column, _code(one.value)) for one in ruled}
     near = codings.near(text, without=without)
-    one_sexed = any(_ONE_SEX.match(str(one.value)) for one in (*ruled, *near) if one.column == "icd10")
+    diseases = [str(one.value) for one in ruled if one.column == "icd10"] + [
+        str(one.value) for one in near if one.column == "icd10"
+    ]
+    one_sexed = any(map(_ONE_SEX.match, diseases))
     takes = {"icd10": not has_disease, "criteria": True, "sex": one_sexed}
     lent = [
         Suggestion(one.column, one.value, text[part.start : part.end], part, Why.LIKE, one.confidence, one.like)

@@ -1,1 +1,3 @@
-"""The tables of the office's work, a subject a file."""
+from curation.models.coding import CodingDecision
+
+__all__ = ["CodingDecision"]
