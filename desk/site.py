@@ -12,10 +12,12 @@ from common.tenancy import NOBODY
 from desk.own import may_own
 from desk.published import MAY_READ
 from desk.today import today, waiting_count
+from desk.waiting import MAY_CODE, texts_waiting
 from insurers.persons import tenant_of
 
 # Stands for a permission: that the person works for an insurer and may read the lists.
 OF_INSURERS = "insurers"
+CODING = "desk:coding"
 _VERSIONS = "catalog_catalogversion_changelist"
 # The side bar by kinds of work: (title, [(icon, title, view name, permission)]); a new page gets its row here.
 # A view's name may be followed by a query: then the list is opened filtered.
@@ -28,6 +30,7 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
             ("rate_review", _("In review"), f"{_VERSIONS}?state__exact=in_review", "catalog.view_catalogversion"),
             ("forum", _("In consultation"), f"{_VERSIONS}?state__exact=in_consultation", "catalog.view_catalogversion"),
             ("edit_note", _("Drafts"), f"{_VERSIONS}?state__exact=draft", "catalog.view_catalogversion"),
+            ("sell", _("Coding desk"), CODING, MAY_CODE),
             ("forum", _("Consultations"), "catalog_comment_changelist", "catalog.view_comment"),
             ("publish", _("Upload a new version"), "catalog_catalog_upload_choose", "catalog.add_importrun"),
             # An insurer's users read what is published; of the pages of the lists the office has its own.
@@ -121,6 +124,8 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
                 item["active"] = False  # the list as it is filtered has a row of its own
             if view == "index" and waiting:
                 item |= {"badge": str(waiting), "badge_variant": "warning"}
+            if view == CODING and (texts := texts_waiting(request)):
+                item |= {"badge": str(texts), "badge_variant": "info"}
             items.append(item)
         if items:
             groups.append({"title": title, "items": items, "separator": bool(groups)})

@@ -55,6 +55,12 @@ class DiseaseWords:
             lengths[:] = sorted(set(lengths), reverse=True)
         self.codes = frozenset(code for word in self._words.values() for code in word.codes)
 
+    def codes_of(self, name: str) -> tuple[str, ...]:
+        """Return the codes of a disease by a name of it, as a whole; none where it is not known."""
+        plain = Reading(name).plain
+        word = self._words.get(_key(plain)) or self._words.get(plain.lower()) or self._words.get(plain.upper())
+        return word.codes if word else ()
+
     def find(self, plain: str) -> Iterator[tuple[Span, Word]]:
         """Yield the diseases of a plain text from left to right, none within another."""
         place = 0
