@@ -221,13 +221,15 @@ def upload_catalog(
     mapping: Mapping[str, str] | None = None,
     expected_counts: Mapping[str, int] | None = None,
     replace: bool = False,
+    suggest_codings: bool = False,
 ) -> tuple[ImportRun, bool]:
     """Keep a file and queue its import as a draft of the catalog; returns (run, whether it is new).
 
     `names` is `printed` or `plain` ('': printed for a base list, else plain); `complete_for` the class-code prefixes of which the list is
     complete (none: altogether); `sheet`, `header_row` and `mapping` (own header → column, '' to leave one out) say where the table stands and how
     its columns are called;
-    `expected_counts` how many printed rows the draft should have (curation.md 1, Totals).
+    `expected_counts` how many printed rows the draft should have (curation.md 1, Totals);
+    `suggest_codings` leads from the draft to its texts without codes (curation.md 6).
     The same bytes to be read the same way for the same catalog, label and days again give the earlier run. Raises InvalidInput for days out of
     order, for a class that is none and a column that is none, LabelTaken where the label is not a draft's, DraftEdited where somebody edited the
     entries of the draft that it would replace and `replace` does not say that they may go, FileTooLarge.
@@ -260,6 +262,7 @@ def upload_catalog(
                     note=note,
                     expected_counts=dict(expected_counts or {}),
                     replace=replace,
+                    suggest_codings=suggest_codings,
                     **_upload_fields(stored, file_name, by),
                 )
                 return _queued(run, f"catalog:{catalog.pk}"), True

@@ -13,10 +13,12 @@ from desk.findings import open_count
 from desk.own import may_own
 from desk.published import MAY_READ
 from desk.today import today, waiting_count
+from desk.waiting import MAY_CODE, texts_waiting
 from insurers.persons import insurer_of, tenant_of
 
 # Stands for a permission: that the person works for an insurer and may read the lists.
 OF_INSURERS = "insurers"
+CODING = "desk:coding"
 _VERSIONS = "catalog_catalogversion_changelist"
 _FINDINGS = "curation_finding_changelist"
 # The side bar by kinds of work: (title, [(icon, title, view name, permission)]); a new page gets its row here.
@@ -31,6 +33,7 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
             ("rate_review", _("In review"), f"{_VERSIONS}?state__exact=in_review", "catalog.view_catalogversion"),
             ("forum", _("In consultation"), f"{_VERSIONS}?state__exact=in_consultation", "catalog.view_catalogversion"),
             ("edit_note", _("Drafts"), f"{_VERSIONS}?state__exact=draft", "catalog.view_catalogversion"),
+            ("sell", _("Coding desk"), CODING, MAY_CODE),
             ("forum", _("Consultations"), "catalog_comment_changelist", "catalog.view_comment"),
             ("publish", _("Upload a new version"), "catalog_catalog_upload_choose", "catalog.add_importrun"),
             # An insurer's users read what is published; of the pages of the lists the office has its own.
@@ -126,6 +129,8 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
             count = waiting if view == "index" else open_count(insurer_of(request.user)) if view == _FINDINGS else 0
             if count:
                 item |= {"badge": str(count), "badge_variant": "warning"}
+            if view == CODING and (texts := texts_waiting(request)):
+                item |= {"badge": str(texts), "badge_variant": "info"}
             items.append(item)
         if items:
             groups.append({"title": title, "items": items, "separator": bool(groups)})

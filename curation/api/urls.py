@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from curation.api import impact
+from curation.api import coding, impact
 from curation.api.findings import FindingViewSet
 
 VERSION = "catalogs/<str:code>/versions/<str:label>/"
@@ -19,4 +19,6 @@ urlpatterns = [
     path("impact/<uuid:pk>/", impact.ImpactViewSet.as_view({"get": "retrieve"}), name="impact-detail"),
     path("impact/<uuid:pk>/cancel/", impact.ImpactViewSet.as_view({"post": "cancel"}), name="impact-cancel"),
     path("impact/<uuid:pk>/lines.csv", impact.ImpactLinesViewSet.as_view({"get": "lines"}), name="impact-lines"),
+    path("coding/queue/", coding.CodingQueueViewSet.as_view({"get": "list"}), name="coding-queue"),
+    path("coding/decisions/", coding.CodingDecisionViewSet.as_view({"post": "create"}), name="coding-decision-list"),
 ]

@@ -1,6 +1,7 @@
 """What the office's work above lists and claims keeps, a file a subject."""
 
+from curation.models.coding import CodingDecision
 from curation.models.findings import Finding, FindingQuerySet, FindingsWorked
 from curation.models.impact import ImpactPart, ImpactRun
 
-__all__ = ["Finding", "FindingQuerySet", "FindingsWorked", "ImpactPart", "ImpactRun"]
+__all__ = ["CodingDecision", "Finding", "FindingQuerySet", "FindingsWorked", "ImpactPart", "ImpactRun"]

@@ -63,6 +63,7 @@ BODIES: dict[tuple[str, str], Callable[[], Any]] = {
     ("POST", "version-list"): lambda: {"label": "new", "effective_from": "2027-01-01"},
     ("POST", "entry-list"): lambda: {"generic_name": "甲片", "icd10": ["C50"]},
     ("POST", "entry-bulk"): lambda: {"where": {"q": "替尼"}, "set": {"note": "更正"}, "reason": "错字"},
+    ("POST", "coding-decision-list"): lambda: {"text": "限儿童", "columns": {"age_max": 17}},
     ("PATCH", "entry-detail"): lambda: {"note": "更正"},
     ("PATCH", "version-detail"): lambda: {"note": "更正"},
     ("PATCH", "catalog-detail"): lambda: {"note": "更正"},

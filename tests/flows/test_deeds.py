@@ -22,6 +22,7 @@ from common.audit.models import Record
 from common.jobs import services as jobs
 from common.jobs.models import Job
 from common.persons import services as persons
+from curation.coding import services as coding
 from curation.findings import services as findings
 from curation.findings.causes import Cause
 from curation.impact import services as impact
@@ -54,6 +55,7 @@ MODULES: tuple[ModuleType, ...] = (
     impact,
     jobs,
     findings,
+    coding,
 )
 LIST = "entry_code,generic_name,icd10\nE-1,奥希替尼片,C34\n"
 WRITES = {"save", "create", "update", "delete", "bulk_create", "get_or_create", "_raw_delete", "update_or_create"}
@@ -306,6 +308,10 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
     "catalog.moves.edit_version": (
         D.VERSION_EDITED,
         lambda o: moves.edit_version(version=o.draft(), by="zoe", note="x"),
+    ),
+    "curation.coding.services.decide_coding": (
+        D.CODING_DECIDED,
+        lambda o: coding.decide_coding(text="限儿童", columns={"age_max": 17}, by="zoe", apply_to=[o.draft()]),
     ),
     "catalog.moves.submit_version": (D.VERSION_CONSULTED, lambda o: moves.submit_version(version=o.draft(), by="zoe")),
     "catalog.moves.end_consultation": (
