@@ -51,7 +51,7 @@ LARGE = 20_000
 
 
 Checker = Callable[[Path, str, CheckOptions], Generator[Block | Progress | CheckResult]]
-_checker: ContextVar[Checker] = ContextVar("checker", default=check_in_child)
+_checker: ContextVar[Checker | None] = ContextVar("checker", default=None)
 
 
 @contextmanager
@@ -184,7 +184,7 @@ def _checked(
         mapping=run.mapping,
     )
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
-    messages = _checker.get()(uploads.full_path(run.file_path), kind, options)
+    messages = (_checker.get() or check_in_child)(uploads.full_path(run.file_path), kind, options)
     with connection.cursor() as cursor, closing(messages), cursor.copy(statement) as copy:
         for message in messages:
             match message:

@@ -43,8 +43,8 @@ def province(written: str) -> Parsed:
     near = get_close_matches(written, [word for term in REGIONS.terms for word in (term.zh, *term.aliases)], 5, 0.5)
     # Of two as near, whoever types begins right more often than ends right.
     likely = next((region_of(word) for word in near if word[:1] == written[:1]), region_of(near[0]) if near else None)
-    choices = "、".join(REGIONS.codes) + "；全国性产品请留空"
-    raise Fault("BAD_CHOICE", choices=f"{likely}？——{choices}" if likely else choices)
+    asked = f"是否为“{likely}”？" if likely else ""
+    raise Fault("BAD_CHOICE", choices=f"{'、'.join(REGIONS.codes)}（{asked}全国性产品请留空）")
 
 
 def _code(written: str) -> Parsed:

@@ -21,7 +21,7 @@ from tables.header import columns_in, read_header
 from tables.limits import MIB, Limits
 from tables.non_entries import NonEntries
 from tables.packages import PARTS, Part, parts_of
-from tables.problems import Problem, problem, problem_from_dict, shown
+from tables.problems import Problem, problem, shown
 from tables.read import Table
 from tables.regular import regular_rows
 
@@ -55,45 +55,48 @@ class Cover(msgspec.Struct, frozen=True):
 
 
 def unpacked_in_child(path: Path, limits: Limits = LIMITS) -> Generator[Part | bytes | Problem]:
-    """Yield each part of a package, followed by its bytes in pieces, or by why they stop (a Problem).
-
-    Raises Refusal where the package as a whole is refused, ChildDied when somebody ended the child.
-    """
+    """Yield what `unpacked` does, from a process of its own; raises Refusal, and ChildDied when somebody ended the child."""
     with closing(frames_from(_MODULE, {"path": str(path.resolve())}, limits)) as frames:
         for letter, payload in frames:
             if letter == _BYTES:
                 yield payload
             elif letter == _PART:
-                yield Part(**msgspec.json.decode(payload))
+                yield msgspec.json.decode(payload, type=Part)
+            elif letter == _UNREAD:
+                yield msgspec.json.decode(payload, type=Problem)
             else:
-                found = problem_from_dict(msgspec.json.decode(payload)["problem"])
-                if letter == _UNREAD:
-                    yield found
-                else:
-                    raise Refusal(found)
+                raise Refusal(msgspec.json.decode(payload, type=Problem))
 
 
-def _unpacked(path: Path, limits: Limits) -> Iterator[Frame]:
+def unpacked(path: Path, limits: Limits = LIMITS) -> Generator[Part | bytes | Problem]:
+    """Yield each part of a package, followed by its bytes in pieces, and by why they stop where they do (a Problem).
+
+    Raises Refusal where the package as a whole is refused.
+    """
+    for part, content in parts_of(path, limits):
+        yield part
+        if isinstance(content, Problem):
+            yield content
+            continue
+        try:
+            for piece in content:
+                for start in range(0, len(piece), _PIECE):
+                    yield piece[start : start + _PIECE]
+        except Refusal as refusal:
+            if refusal.problem.code == "TOO_LARGE":
+                raise
+            yield refusal.problem
+
+
+def _unpacked_frames(path: Path, limits: Limits) -> Iterator[Frame]:
     try:
-        for part, content in parts_of(path, limits):
-            yield _PART, msgspec.json.encode({"name": part.name, "is_sheet": part.is_sheet})
-            if isinstance(content, Problem):
-                yield _UNREAD, _told(content)
-                continue
-            try:
-                for piece in content:
-                    for start in range(0, len(piece), _PIECE):
-                        yield _BYTES, piece[start : start + _PIECE]
-            except Refusal as refusal:
-                if refusal.problem.code == "TOO_LARGE":
-                    raise
-                yield _UNREAD, _told(refusal.problem)
+        for message in unpacked(path, limits):
+            if isinstance(message, bytes):
+                yield _BYTES, message
+            else:
+                yield _PART if isinstance(message, Part) else _UNREAD, msgspec.json.encode(message)
     except Refusal as refusal:
-        yield _REFUSED, _told(refusal.problem)
-
-
-def _told(found: Problem) -> bytes:
-    return msgspec.json.encode({"problem": found.as_dict()})
+        yield _REFUSED, msgspec.json.encode(refusal.problem)
 
 
 # ------------------------------------------------------------------------------------------------ the cover
@@ -207,7 +210,7 @@ def _unlisted(part: Kept, are_sheets: bool, limits: Limits) -> Problem | None:
 def _frames(request: dict[str, Any]) -> Iterator[Frame]:
     limits = Limits(**request["limits"])
     if "path" in request:
-        yield from _unpacked(Path(request["path"]), limits)
+        yield from _unpacked_frames(Path(request["path"]), limits)
         return
     parts = [Kept(*part) for part in request["parts"]]
     yield _COVER, msgspec.json.encode(read_cover(parts, are_sheets=request["are_sheets"], limits=limits))

@@ -1,0 +1,63 @@
+"""Packages of lists as people make them: a ZIP of files, a workbook with a list a sheet."""
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+SEEDS = Path(__file__).resolve().parents[3] / "seeds" / "reference_lists"
+Rows = Sequence[Sequence[Any]]
+
+
+def zipped(files: Mapping[str, str | bytes], *, encoding: str = "utf-8") -> bytes:
+    """Return a ZIP of files; with another encoding than UTF-8 the names are written as old packers in China write them."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            info = zipfile.ZipInfo(name, (2026, 1, 2, 3, 4, 6))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, content)
+    raw = buffer.getvalue()
+    if encoding == "utf-8":
+        return raw
+    return _renamed(raw, list(files), encoding)
+
+
+class _OldInfo(zipfile.ZipInfo):
+    """A member whose name is in another encoding, without saying which."""
+
+    written = b""
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
+        return self.written, 0
+
+
+def _renamed(raw: bytes, names: Sequence[str], encoding: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in names:
+            info = _OldInfo(name, (2026, 1, 2, 3, 4, 6))
+            info.compress_type, info.written = zipfile.ZIP_DEFLATED, name.encode(encoding)
+            archive.writestr(info, old.read(name))
+    return buffer.getvalue()
+
+
+def workbook(sheets: Mapping[str, Rows]) -> bytes:
+    """Return a workbook of these sheets."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(list(row))
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def seeds_zipped() -> bytes:
+    """Return the reference lists of seeds/ with their cover, zipped as they stand."""
+    return zipped({file.name: file.read_bytes() for file in sorted(SEEDS.iterdir())})
