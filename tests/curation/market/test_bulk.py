@@ -1,20 +1,15 @@
 """Many lists at once: each made a catalog and a draft by the import of any single upload, and published by a second person."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from catalog.importing import load
-from catalog.importing.check import check
 from catalog.models import Catalog, CatalogVersion, ImportRun
 from common.audit.models import Record
 from common.jobs import services as jobs
-from curation.market import bulk
-from curation.market.unpacking import read_cover, unpacked
 from curation.models import CollectedList, Collection
 from tests.conftest import Api
 from tests.curation.market.packages import seeds_zipped, workbook, zipped
@@ -26,21 +21,10 @@ LIST = "通用名,适应症,疾病编码\n奥希替尼片,肺癌,C34\n"
 
 
 @pytest.fixture(autouse=True)
-def _in_this_process(request: Any) -> Iterator[None]:
-    """Read files in this process, which is quicker, but in tests that are `guarded`; without the heartbeat, which cannot see a test's transaction."""
-    with ExitStack() as patched:
-        patched.enter_context(patch.object(jobs, "PROGRESS_SECONDS", 3600.0))
-        if "guarded" not in request.fixturenames:
-            patched.enter_context(patch.object(bulk, "unpacked_in_child", unpacked))
-            patched.enter_context(patch.object(bulk, "cover_in_child", read_cover))
-            patched.enter_context(patch.object(bulk, "check_many_in_child", lambda *_: {}))
-            patched.enter_context(patch.object(load, "check_in_child", check))
+def _without_heartbeat() -> Iterator[None]:
+    """The heartbeat works on a connection of its own, which cannot see a test's transaction."""
+    with patch.object(jobs, "PROGRESS_SECONDS", 3600.0):
         yield
-
-
-@pytest.fixture
-def guarded() -> None:
-    """Read files in processes of their own, as the service does."""
 
 
 def _file(content: bytes, name: str) -> Any:
@@ -62,8 +46,9 @@ def _by_row(found: dict[str, Any]) -> dict[int, dict[str, Any]]:
     return {one["row"]: one for one in found["results"]}
 
 
+@pytest.mark.own_process
 def test_the_lists_of_the_seeds_come_in_as_they_stand_and_a_second_person_publishes_them(
-    maker: Api, checker: Api, guarded: None
+    maker: Api, checker: Api
 ) -> None:
     found = collected(maker, seeds_zipped())
 
@@ -239,9 +224,7 @@ def test_names_of_files_in_the_old_encoding_and_what_systems_leave_behind(maker:
         ({"lists.csv": "name,file\n"}, "EMPTY_FILE"),
     ],
 )
-def test_a_package_that_cannot_be_read_leaves_nothing(
-    maker: Api, guarded: None, files: dict[str, Any], code: str
-) -> None:
+def test_a_package_that_cannot_be_read_leaves_nothing(maker: Api, files: dict[str, Any], code: str) -> None:
     found = collected(maker, zipped(files))
 
     assert (found["state"], found["problems"][0]["code"], found["counts"]["all"]) == ("failed", code, 0)
