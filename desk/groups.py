@@ -29,8 +29,15 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "catalog.change_importrun",
         "catalog.change_catalogversion",
         "catalog.delete_catalogversion",
+        "curation.view_collection",
+        "curation.add_collection",
     ),
-    REVIEWER: (*_LISTS, "catalog.publish_catalogversion", "catalog.withdraw_catalogversion"),
+    REVIEWER: (
+        *_LISTS,
+        "catalog.publish_catalogversion",
+        "catalog.withdraw_catalogversion",
+        "curation.view_collection",
+    ),
     AUDITOR: ("*.view_*",),
     ADMINISTRATOR: (
         "auth.view_user",

@@ -403,8 +403,7 @@ def ask_publication(*, collection: Collection, by: str, note: str = "", with_war
             .select_related("job", "publish_job")
             .get(pk=collection.pk)
         )
-        if by == locked.created_by:
-            raise SamePerson(_(SamePerson.sentence))
+        check_publisher(locked, by)
         if locked.outcome != Collection.Outcome.READY:
             raise NotReady(_("The lists of this file are not all in yet; look again in a moment."))
         if locked.publishing in {"queued", "running"}:
@@ -415,6 +414,12 @@ def ask_publication(*, collection: Collection, by: str, note: str = "", with_war
         locked.publish_job = jobs.enqueue(kind=PUBLISH_JOB, subject=str(locked.pk), exclusive_key="curation.publish")
         locked.save(update_fields=["publish_asked_by", "publish_note", "publish_with_warnings", "publish_job"])
     return locked
+
+
+def check_publisher(collection: Collection, person: str) -> None:
+    """Raise SamePerson for whoever brought the lists in: an editor of every one of them."""
+    if person == collection.created_by:
+        raise SamePerson(_(SamePerson.sentence))
 
 
 def publishable(collection: Collection, *, with_warnings: bool) -> Any:
