@@ -199,6 +199,7 @@ class CollectionAdmin(PageAdmin):
         return lists.defer("run__normalised", "run__sample", "run__columns_read")
 
     def page_context(self, request: HttpRequest, collection: Collection) -> dict[str, Any]:
+        bulk.follow_mended(collection)
         counts = collection.lists.counted()
         wanted = request.GET.get("state", "")
         lists = self._lists(collection)
@@ -291,7 +292,7 @@ class CollectionAdmin(PageAdmin):
             ),
             points=[
                 _(
-                    "The cover has the columns 产品名称, 省份, 承保公司, 保费（元 or 万元）, 参保人数 and 文件 (file or sheet); also 目录编码 and 版本."
+                    "The cover has columns 产品名称, 省份, 承保公司, 保费（元 or 万元）, 参保人数 and 文件 (file or sheet); also 目录编码 and 版本."
                 ),
                 _(
                     "A list that is there already gets a new version. What cannot be read is told, and all else is brought in."

@@ -167,6 +167,7 @@ class CollectionViewSet(ApiViewSet):
 
     def _answer(self, request: Any, pk: Any, status: int = 200) -> Response:
         collection = self._found(pk)
+        bulk.follow_mended(collection)
         lists = collection.lists.told().select_related("catalog", "run", "run__version").order_by("row")
         lists = lists.defer("run__normalised", "run__sample", "run__columns_read")
         if wanted := request.query_params.get("state"):

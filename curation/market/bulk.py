@@ -388,6 +388,14 @@ def take_facts(*, collection: Collection, by: str) -> int:
     return changed
 
 
+def follow_mended(collection: Collection) -> None:
+    """Let each list whose failed import was mended on its page stand as the import that the mended file became."""
+    while mended := list(collection.lists.filter(run__outcome="failed", run__mended_as__isnull=False).distinct()):
+        for one in mended:
+            one.run = ImportRun.objects.filter(mended_from=one.run_id).latest("created_at")
+            one.save(update_fields=["run"])
+
+
 # ------------------------------------------------------------------------------------------------ publishing
 
 
@@ -404,6 +412,7 @@ def ask_publication(*, collection: Collection, by: str, note: str = "", with_war
             .get(pk=collection.pk)
         )
         check_publisher(locked, by)
+        follow_mended(locked)
         if locked.outcome != Collection.Outcome.READY:
             raise NotReady(_("The lists of this file are not all in yet; look again in a moment."))
         if locked.publishing in {"queued", "running"}:

@@ -29,6 +29,7 @@ from insurers import services
 from insurers.models import Insurer, ProductVersion
 from insurers.persons import bind_user
 from insurers.webhooks import services as webhooks
+from tests.api.conftest import collected
 from tests.conftest import Api, imported, published
 
 FILE = Path(__file__).parent.parent / "cases" / "desk_matrix.txt"
@@ -138,6 +139,7 @@ def world(make_catalog: Callable[..., Any], insurer: Insurer, api: Api) -> World
         "job": Job.objects.order_by("pk").first().pk,
         "record": Record.objects.order_by("pk").first().pk,
     }
+    ids["collection"] = collected().pk
     ids["user"] = User.objects.create(username="target", is_staff=True).pk
     ids["group"] = Group.objects.get(name="目录编辑").pk
     ids["app_label"] = "insurers"
