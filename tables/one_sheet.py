@@ -21,7 +21,8 @@ _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 # XML cannot hold these, and what looks like their spelling must not be read as them.
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
-_PIECE = 1 << 16
+# Read again as it is, it would be a line feed.
+_KEPT = {"\r": "&#13;"}
 
 
 def sheet_alone(book: Book, sheet: SheetName, into: IO[bytes]) -> None:
@@ -126,7 +127,7 @@ class _Echo:
         if self._number is not None:
             self._number.append(text)
         else:
-            self._out.append(escape(text))
+            self._out.append(escape(text, _KEPT))
 
     def _end(self, name: str) -> None:
         if self._number is not None:

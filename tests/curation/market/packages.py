@@ -1,6 +1,7 @@
 """Packages of lists as people make them: a ZIP of files, a workbook with a list a sheet."""
 
 import io
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -55,6 +56,39 @@ def workbook(sheets: Mapping[str, Rows]) -> bytes:
             sheet.append(list(row))
     buffer = io.BytesIO()
     book.save(buffer)
+    return _with_shared_texts(buffer.getvalue())
+
+
+_INLINE = re.compile(
+    rb't="inlineStr"><is><t(?: [^>]*)?>(.*?)</t></is></c>|t="inlineStr"><is><t\s*/></is></c>', re.DOTALL
+)
+
+
+def _with_shared_texts(book: bytes) -> bytes:
+    """Put the texts of all sheets into the workbook's table of texts, as spreadsheets do."""
+    texts: list[bytes] = []
+
+    def shared(found: re.Match[bytes]) -> bytes:
+        text = found.group(1) or b""
+        if text not in texts:
+            texts.append(text)
+        return b't="s"><v>%d</v></c>' % texts.index(text)
+
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        parts = {info.filename: old.read(info) for info in old.infolist()}
+        for name in parts:
+            if name.startswith("xl/worksheets/sheet"):
+                parts[name] = _INLINE.sub(shared, parts[name])
+        listed = b"".join(b'<si><t xml:space="preserve">%s</t></si>' % text for text in texts)
+        main = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+        parts["xl/sharedStrings.xml"] = b'<sst xmlns="%s">%s</sst>' % (main, listed)
+        relation = b'<Relationship Id="texts" Type="%s/sharedStrings" Target="sharedStrings.xml"/></Relationships>'
+        relations = parts["xl/_rels/workbook.xml.rels"]
+        office = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+        parts["xl/_rels/workbook.xml.rels"] = relations.replace(b"</Relationships>", relation % office)
+        for name, content in parts.items():
+            archive.writestr(zipfile.ZipInfo(name, (2026, 1, 2, 3, 4, 6)), content)
     return buffer.getvalue()
 
 
