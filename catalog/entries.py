@@ -75,10 +75,10 @@ SELECT encode(sha256(
 """
 
 
-def rows_of(version_id: int) -> Iterator[dict[str, Any]]:
-    """Yield the version's entries as CSV columns, by entry_code, a few thousand at a time."""
-    entries = CatalogEntry.objects.filter(version_id=version_id).order_by("entry_code")
-    yield from entries.values(*COLUMNS).iterator(chunk_size=2000)
+def rows_of(version_id: int, entries: QuerySet[CatalogEntry] | None = None) -> Iterator[dict[str, Any]]:
+    """Yield the version's entries (or those of them that are given) as CSV columns, by entry_code, a few thousand at a time."""
+    kept = CatalogEntry.objects.filter(version_id=version_id) if entries is None else entries
+    yield from kept.order_by("entry_code").values(*COLUMNS).iterator(chunk_size=2000)
 
 
 def shown_number(value: Decimal | None) -> str | None:

@@ -58,6 +58,7 @@ from catalog.refusals import (
     refusal_of,
 )
 from catalog.uploads import shown_file_name
+from catalog.vocabularies import province_named
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import FieldError, InvalidInput
@@ -134,7 +135,10 @@ def create_catalog(
     provenance: str = "",
     note: str = "",
 ) -> Catalog:
-    """Make a catalog; raises CodeTaken, or InvalidInput for an unknown series or one on a catalog that is not commercial."""
+    """Make a catalog, a known province by its short name.
+
+    Raises CodeTaken, or InvalidInput for an unknown series or one on a catalog that is not commercial.
+    """
     _check_series(series, kind)
     try:
         with transaction.atomic():
@@ -145,7 +149,7 @@ def create_catalog(
                 series_id=series or None,
                 publisher=publisher,
                 owner_id=owner_id,
-                province=province,
+                province=province_named(province),
                 premium_cny=premium_cny,
                 insured_count=insured_count,
                 provenance=provenance,
@@ -181,6 +185,8 @@ def change_catalog(*, catalog: Catalog, by: str, **changed: Any) -> Catalog:
     if unknown:
         raise TypeError(f"no facts of a catalog: {sorted(unknown)}")
     catalog = Catalog.objects.select_for_update(no_key=True).get(pk=catalog.pk)
+    if "province" in changed:
+        changed["province"] = province_named(changed["province"])
     if "series" in changed:
         changed["series_id"] = changed.pop("series") or None
     before = {name: getattr(catalog, name) for name in changed if getattr(catalog, name) != changed[name]}

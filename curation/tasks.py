@@ -1,6 +1,7 @@
 """Background work of the office's curation: jobs registered by kind (common/jobs)."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from common import tenancy
 from common.jobs.services import Cancelled, Lease, work
@@ -9,7 +10,8 @@ from curation.impact.ending import is_under_way
 from curation.impact.planning import PART_JOB, plan
 from curation.impact.services import PLAN_JOB, give_up
 from curation.impact.trying import try_part
-from curation.models import ImpactPart, ImpactRun
+from curation.market.bulk import COLLECT_JOB, PUBLISH_JOB, bring_in, publish_lists
+from curation.models import Collection, ImpactPart, ImpactRun
 
 
 def _impact_gave_up(subject: str) -> None:
@@ -47,3 +49,19 @@ def ask_for_findings(**_later_arguments: object) -> None:
     """Queue the work on findings where something became known, or a day began."""
     with tenancy.acting_for(tenancy.OFFICE):
         findings.ask_for_news()
+
+
+def _gave_up(collection_id: str) -> None:
+    Collection.objects.filter(pk=collection_id).update(finished_at=timezone.now())
+
+
+@work(COLLECT_JOB, on_dead=_gave_up)
+def collect(lease: Lease, collection_id: str) -> None:
+    """Bring in the lists of one package."""
+    bring_in(Collection.objects.select_related("job").get(pk=collection_id), lease)
+
+
+@work(PUBLISH_JOB)
+def publish_collection(lease: Lease, collection_id: str) -> None:
+    """Publish the lists of one package that are without problems."""
+    publish_lists(Collection.objects.get(pk=collection_id), lease)

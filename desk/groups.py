@@ -33,6 +33,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "catalog.delete_catalogversion",
         "curation.change_finding",
         *_IMPACT,
+        "curation.view_collection",
+        "curation.add_collection",
     ),
     REVIEWER: (
         *_LISTS,
@@ -40,6 +42,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "catalog.withdraw_catalogversion",
         "curation.change_finding",
         *_IMPACT,
+        "curation.view_collection",
     ),
     AUDITOR: ("*.view_*",),
     ADMINISTRATOR: (

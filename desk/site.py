@@ -36,6 +36,12 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
             ("sell", _("Coding desk"), CODING, MAY_CODE),
             ("forum", _("Consultations"), "catalog_comment_changelist", "catalog.view_comment"),
             ("publish", _("Upload a new version"), "catalog_catalog_upload_choose", "catalog.add_importrun"),
+            (
+                "drive_folder_upload",
+                _("Many lists at once"),
+                "curation_collection_changelist",
+                "curation.view_collection",
+            ),
             # An insurer's users read what is published; of the pages of the lists the office has its own.
             ("menu_book", _("Published lists"), "catalog_catalog_published", OF_INSURERS),
             ("upload_file", _("Imports"), "catalog_importrun_changelist", "catalog.view_importrun"),

@@ -3,9 +3,11 @@
 from django.urls import path
 
 from curation.api import coding, impact
+from curation.api.collections import CollectionPublishingViewSet, CollectionViewSet
 from curation.api.findings import FindingViewSet
 
 VERSION = "catalogs/<str:code>/versions/<str:label>/"
+collections = CollectionViewSet.as_view
 
 urlpatterns = [
     path("findings/", FindingViewSet.as_view({"get": "list"}), name="finding-list"),
@@ -21,4 +23,12 @@ urlpatterns = [
     path("impact/<uuid:pk>/lines.csv", impact.ImpactLinesViewSet.as_view({"get": "lines"}), name="impact-lines"),
     path("coding/queue/", coding.CodingQueueViewSet.as_view({"get": "list"}), name="coding-queue"),
     path("coding/decisions/", coding.CodingDecisionViewSet.as_view({"post": "create"}), name="coding-decision-list"),
+    path("collections/", collections({"get": "list", "post": "create"}), name="collection-list"),
+    path("collections/<uuid:pk>/", collections({"get": "retrieve"}), name="collection-detail"),
+    path("collections/<uuid:pk>/facts/", collections({"post": "facts"}), name="collection-facts"),
+    path(
+        "collections/<uuid:pk>/publish/",
+        CollectionPublishingViewSet.as_view({"post": "publish"}),
+        name="collection-publish",
+    ),
 ]

@@ -3,5 +3,16 @@
 from curation.models.coding import CodingDecision
 from curation.models.findings import Finding, FindingQuerySet, FindingsWorked
 from curation.models.impact import ImpactPart, ImpactRun
+from curation.models.market import STATES, CollectedList, Collection
 
-__all__ = ["CodingDecision", "Finding", "FindingQuerySet", "FindingsWorked", "ImpactPart", "ImpactRun"]
+__all__ = [
+    "CodingDecision",
+    "CollectedList",
+    "Collection",
+    "Finding",
+    "FindingQuerySet",
+    "FindingsWorked",
+    "ImpactPart",
+    "ImpactRun",
+    "STATES",
+]

@@ -19,6 +19,7 @@ from desk.impact_words import latest_of
 from desk.versions.comments import CommentsTab
 from desk.versions.editing import EntryEditing
 from desk.versions.grid import EntryGrid
+from desk.versions.levels import LevelsTab
 from desk.versions.merging import Merging
 from desk.versions.problems import ProblemsTab
 from desk.versions.record import RecordTab
@@ -29,7 +30,7 @@ from desk.versions.withdrawal import WithdrawalPages
 
 @admin.register(CatalogVersion)
 class CatalogVersionAdmin(
-    ReviewPages, WithdrawalPages, EntryGrid, EntryEditing, Merging, CommentsTab, ProblemsTab, RecordTab
+    ReviewPages, WithdrawalPages, EntryGrid, EntryEditing, LevelsTab, Merging, CommentsTab, ProblemsTab, RecordTab
 ):
     page_template = "desk/versions/overview.html"
     list_display = [
@@ -65,6 +66,7 @@ class CatalogVersionAdmin(
             self.route("<int:pk>/changes/", self.changes_view, "changes"),
             *self.grid_routes(),
             *self.editing_routes(),
+            *self.levels_routes(),
             *self.merging_routes(),
             *self.comments_routes(),
             *self.problems_routes(),

@@ -76,6 +76,7 @@ class VersionTabs(VersionMoves):
         tabs: list[tuple[str, Any, str, Any]] = [
             ("overview", _("Overview"), self.url("change", version.pk), ""),
             ("entries", _("Entries"), self.url("entries", version.pk), version.entry_count),
+            ("levels", _("By level"), self.url("levels", version.pk), ""),
             ("changes", _("Changes"), self.url("changes", version.pk), changed),
             ("problems", _("Problems"), self.url("problems", version.pk), counts["problems"]),
         ]

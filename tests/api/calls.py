@@ -7,7 +7,8 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.api.conftest import BATCH, LIST, World, claim, terms
+from tests.api.conftest import BATCH, LIST, PACKAGE, World, claim, terms
+from tests.curation.market.packages import zipped
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -43,6 +44,7 @@ def address(world: World, route: str, of: str) -> str:
         "IMPACT-OFFICE": str(world.office_impact.pk),
         "FINDING": str(world.finding.pk),
         "FINDING-A": str(world.own_finding.pk),
+        "COLLECTION": str(world.collection.pk),
         "DRUG": "drug_475045ffe1312dbc",
         "MISSING": "00000000-0000-0000-0000-000000000000",
     }
@@ -88,6 +90,11 @@ FORMS: dict[tuple[str, str], Callable[[], dict[str, Any]]] = {
         "file": _file(LIST.replace("辉瑞", "辉瑞制药")),
         "catalog": "COM",
         "label": "v3",
+        "effective_from": "2027-01-01",
+    },
+    ("POST", "collection-list"): lambda: {
+        "file": io.BytesIO(zipped({**PACKAGE, "a.csv": "generic_name\n吉非替尼片\n"})),
+        "label": "2027",
         "effective_from": "2027-01-01",
     },
     ("POST", "comment-upload"): lambda: {"file": _file("立场,意见\n反对,太贵\n", "comments.csv")},

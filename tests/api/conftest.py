@@ -18,14 +18,17 @@ from claims import services as claims
 from claims.batches import services as batches
 from claims.models import ClaimBatch, ClaimCheck
 from common import tenancy
+from common.jobs import services as jobs
 from curation.findings.causes import Cause, Place
 from curation.findings.services import follow
 from curation.impact.services import Asked, ask_impact
-from curation.models import Finding, ImpactRun
+from curation.market import bulk
+from curation.models import Collection, Finding, ImpactRun
 from insurers import services as insurers
 from insurers.models import Insurer, Product, ProductVersion, Webhook, WebhookDelivery
 from insurers.webhooks import services as webhooks
 from tests.conftest import Api, imported, published
+from tests.curation.market.packages import zipped
 
 LIST = """entry_code,generic_name,brand_name,dosage_form,manufacturer,approval_no,class_code,icd10,criteria,indication
 E-1,甲磺酸奥希替尼片,泰瑞沙,片,阿斯利康,H20170167,XL01EB,C34,EGFR=EGFR 突变,肺癌
@@ -100,6 +103,7 @@ class World:
     office_impact: ImpactRun
     finding: Finding
     own_finding: Finding
+    collection: Collection
     apis: dict[str, Api] = field(default_factory=dict)
 
 
@@ -129,6 +133,19 @@ def _keys(a: Insurer, b: Insurer) -> dict[str, Api]:
     return found | {
         name: Api(curator_key(username=people[name], scopes=scopes, by="root")[1]) for name, scopes in office.items()
     }
+
+
+PACKAGE = {"lists.csv": "code,name,province,file\nREF-1,京惠保,北京,a.csv\n", "a.csv": "generic_name\n奥希替尼片\n"}
+
+
+def collected() -> Collection:
+    """Bring in a package of one list, as Alice."""
+    made, _new = bulk.upload_collection(
+        chunks=[zipped(PACKAGE)], file_name="lists.zip", by="alice", label="2026", effective_from=date(2026, 1, 1)
+    )
+    assert made.job is not None
+    jobs.run(made.job.pk, heartbeat=False)
+    return made
 
 
 def make_world() -> World:
@@ -192,6 +209,7 @@ def make_world() -> World:
         office_impact=office_impact,
         finding=shared,
         own_finding=own,
+        collection=collected(),
         apis=_keys(a, b),
     )
 

@@ -232,7 +232,7 @@ def test_no_list_or_search_of_an_insurer_holds_anything_of_anothers(world: World
             assert marker not in response.content.decode(), (path, marker)
     assert b.get("/claims/checks/").json()["count"] == 0
     assert b.get("/products/").json()["count"] == 0
-    assert b.get("/catalogs/").json()["count"] == 1
+    assert b.get("/catalogs/", {"kind": "commercial"}).json()["count"] == 1
     assert world.apis["A-write"].get("/drugs/?q=%E7%A7%98%E5%AF%86").json()["count"] == 1
     assert b.get("/drugs/?q=%E7%A7%98%E5%AF%86").json()["count"] == 0
     unknown = b.post("/drugs/resolve/", [{"generic_name": "秘密单抗注射液"}]).json()["results"][0]

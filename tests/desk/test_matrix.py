@@ -34,6 +34,7 @@ from insurers import services
 from insurers.models import Insurer, ProductVersion
 from insurers.persons import bind_user
 from insurers.webhooks import services as webhooks
+from tests.api.conftest import collected
 from tests.conftest import Api, imported, published
 
 FILE = Path(__file__).parent.parent / "cases" / "desk_matrix.txt"
@@ -149,6 +150,7 @@ def world(make_catalog: Callable[..., Any], insurer: Insurer, api: Api) -> World
     days = Asked("HMB", first_day=date(2026, 1, 1), last_day=date(2026, 12, 31))
     run = ask_impact(version=draft, insurer_id=insurer.pk, asked=days, by="ines", seen=observe())
     ids["impactrun"], ids["table"] = run.pk, "matrix"
+    ids["collection"] = collected().pk
     ids["user"] = User.objects.create(username="target", is_staff=True).pk
     ids["group"] = Group.objects.get(name="目录编辑").pk
     ids["app_label"] = "insurers"

@@ -26,13 +26,14 @@ from curation.coding import services as coding
 from curation.findings import services as findings
 from curation.findings.causes import Cause
 from curation.impact import services as impact
+from curation.market import bulk
 from curation.models import Finding, ImpactRun
 from insurers import approval
 from insurers import persons as working_for
 from insurers import services as insurers
 from insurers.models import Insurer, Product, ProductVersion, Webhook
 from insurers.webhooks import services as webhooks
-from tests.api.conftest import BATCH, CLAIM, TERMS
+from tests.api.conftest import BATCH, CLAIM, TERMS, collected
 from tests.conftest import imported, published
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +57,7 @@ MODULES: tuple[ModuleType, ...] = (
     jobs,
     findings,
     coding,
+    bulk,
 )
 LIST = "entry_code,generic_name,icd10\nE-1,奥希替尼片,C34\n"
 WRITES = {"save", "create", "update", "delete", "bulk_create", "get_or_create", "_raw_delete", "update_or_create"}
@@ -84,6 +86,8 @@ MACHINERY = {
     "curation.findings.services.follow": "follows what is logged already",
     "insurers.webhooks.services.forget_old_deliveries": "housekeeping of deliveries",
     "claims.batches.services.give_up": "a worker gives up; the batch says so",
+    "curation.market.bulk.follow_mended": "points a list to the import that somebody mended, which is logged",
+    "curation.market.bulk.publish_lists": "a worker publishes, each list by whoever asked for it, which is logged",
     "claims.batches.services.begin": "a worker begins; the batch says so",
     "curation.impact.services.give_up": "a worker gives up; the run says so",
 }
@@ -227,6 +231,15 @@ class Office:
         days = impact.Asked(first_day=date(2026, 1, 1), last_day=date(2026, 1, 31))
         return impact.ask_impact(version=self.draft(), insurer_id=None, asked=days, by=by, seen=observe())
 
+    def published_together(self, by: str) -> None:
+        asked = bulk.ask_publication(collection=collected(), by=by)
+        assert asked.publish_job is not None
+        jobs.run(asked.publish_job.pk, heartbeat=False)
+
+    def differing(self) -> Any:
+        catalogs.create_catalog(code="REF-1", name="京惠保", kind="reference", province="天津", by="dora")
+        return collected()
+
     def check(self) -> None:
         self.product_published()
         claims.decide_claim(insurer_id=self.insurer.pk, data=CLAIM, by="dora", seen=observe(), language="zh")
@@ -240,6 +253,15 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
         lambda o: impact.cancel_impact(run=o.impact(), by="zoe"),
     ),
     "curation.impact.services.log_look": (D.CHECKS_LISTED, lambda o: impact.log_look(o.impact(), by="zoe")),
+    "curation.market.bulk.upload_collection": (
+        D.CATALOGS_COLLECTED,
+        lambda o: bulk.upload_collection(chunks=[b"x"], file_name="x.zip", by="zoe"),
+    ),
+    "curation.market.bulk.ask_publication": (D.VERSION_PUBLISHED, lambda o: o.published_together(by="zoe")),
+    "curation.market.bulk.take_facts": (
+        D.CATALOG_CHANGED,
+        lambda o: bulk.take_facts(collection=o.differing(), by="zoe"),
+    ),
     "common.persons.services.give_temporary_password": (
         D.PASSWORD_CHANGED,
         lambda o: persons.give_temporary_password(user=o.person(), by="zoe"),
