@@ -1,5 +1,5 @@
 """The addresses of curation's endpoints, below /api/v1/; a subject adds its own `urls`."""
 
-from typing import Any
+from curation.api import comparing
 
-urlpatterns: list[Any] = []
+urlpatterns = [*comparing.urls]
