@@ -1,6 +1,6 @@
 """What differs between two lists, held against a slow and obvious version on random lists, and told in a table of cases."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -128,18 +128,26 @@ def exact_then_greedy(left: list[Row], right: list[Row]) -> list[tuple[Row | Non
     return pairs + greedy(left, right, lambda *_both: True)
 
 
-def weight_of(pairs: list[tuple[Row | None, Row | None]], by: By) -> Any:
+def weight_of(pairs: list[tuple[Row | None, Row | None]], by: By, forms: DosageForms) -> Any:
     weights = set()
     for one, other in pairs:
         if one is None or other is None:
             weights.add("major")
         else:
             same_code = other if by == "entry" else {**other, "entry_code": one["entry_code"]}
-            weights.add(compare(one, same_code, forms=FORMS).weight)
+            weights.add(compare(one, same_code, forms=forms).weight)
     return next((weight for weight in WEIGHTS if weight in weights), None)
 
 
-def naive(left: list[Row], right: list[Row], by: By, one_catalog: bool) -> set[tuple[Any, ...]]:
+def naive(
+    left: list[Row],
+    right: list[Row],
+    by: By,
+    one_catalog: bool,
+    *,
+    drug_of: Callable[[Row], str] = drug_of,
+    forms: DosageForms = FORMS,
+) -> set[tuple[Any, ...]]:
     groups: list[tuple[list[Row], list[Row]]] = []
     if by == "entry":
         pairs = []
@@ -160,7 +168,7 @@ def naive(left: list[Row], right: list[Row], by: By, one_catalog: bool) -> set[t
     found = set()
     for lefts, rights in groups:
         pairs = [(lefts[0], rights[0])] if by == "entry" and lefts and rights else exact_then_greedy(lefts, rights)
-        weight = weight_of(pairs, by)
+        weight = weight_of(pairs, by, forms)
         alone = "left" if lefts else "right"
         kind = ("different" if weight in ("major", "minor") else "same") if lefts and rights else alone
         codes = (frozenset(row["entry_code"] for row in rows) for rows in (lefts, rights))
