@@ -243,7 +243,7 @@ def _shown(shown: Shown) -> dict[str, Any]:
     names_a_drug = not one.drug.startswith(" ")
     return {
         "kind": one.kind,
-        "weight": one.weight,
+        "weight": shown.weight,
         "drug": {"id": drug_id(one.drug), "generic_name": one.drug} if names_a_drug else None,
         "left": [_entry(entry) for entry in shown.left],
         "right": [_entry(entry) for entry in shown.right],

@@ -9,34 +9,38 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple, get_args
 
-from catalog.diff import FIELDS, WEIGHTS, Entry, Weight, compare, speaks_of
+from catalog.diff import FIELDS, WEIGHTS, Entry, Weight, as_compared, compare, speaks_of
 from catalog.drugs.names import DosageForms
-from catalog.pairing import drug_part, pair_alike, shared_groups
+from catalog.pairing import DRUG_PART, drug_part, pair_alike, shared_groups
 from curation.comparing.sides import By, Group, Light, by_disease, by_drug
 
 Kind = Literal["left", "right", "same", "different"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+Slight = Literal["typographic", "remark", ""]
 # What is told of two lists: the first four count every result once, the others say how many of those are so.
 COUNTED: Final = (*KINDS, "typographic", "remark", "not_spoken_of", "other_diseases", "uncoded")
 CHUNK: Final = 2_000
 
-# The whole rows of entries, by their ids.
-Read = Callable[[Sequence[int]], Mapping[int, Entry]]
+# The whole rows of entries by their ids, or some columns of them.
+Read = Callable[..., Mapping[int, Entry]]
 
 _REMARKS: Final = frozenset({"entry_code", "note", "source"})
 _TERMS: Final = tuple(name for name in FIELDS if name not in _REMARKS)
+_DRUG_COLUMNS: Final = (*DRUG_PART, "class_code")
+# A name in other brackets may be the same name: that takes both entries to tell.
+_TELLING: Final = tuple(name for name in _TERMS if name != "generic_name")
 
 
 class Result(NamedTuple):
     """What became of one drug, drug and disease, or entry: the codes of its entries on either side.
 
-    `weight` is the greatest of its differences (None: none); what only reads the same or is a remark leaves it `same`. `spoken_of` is False where it
-    is missing on a side that is not complete for its class. By drug and disease, `other_diseases` where the side that lacks it has the drug for
-    others; `uncoded` where these may be the same, by words that nobody has coded.
+    `slight` says of what is the `same` whether it only reads so or is a remark ('': nothing differs at all). `spoken_of` is False where it is missing
+    on a side that is not complete for its class. By drug and disease, `other_diseases` where the side that lacks it has the drug for others; `uncoded`
+    where these may be the same, by words that nobody has coded.
     """
 
     kind: Kind
-    weight: Weight | None
+    slight: Slight
     drug: str
     left: tuple[str, ...]
     right: tuple[str, ...]
@@ -84,8 +88,8 @@ def counted(results: Iterable[Result]) -> dict[str, int]:
     found: Counter[str] = Counter()
     for one in results:
         found[one.kind] += 1
-        if one.kind == "same" and one.weight:
-            found[one.weight] += 1
+        if one.slight:
+            found[one.slight] += 1
         found["not_spoken_of"] += not one.spoken_of
         found["other_diseases"] += one.other_diseases
         found["uncoded"] += one.uncoded
@@ -111,6 +115,12 @@ def pairs_of(left: Sequence[Entry], right: Sequence[Entry], *, by: By, forms: Do
     pairs = [_pair(one, right[places[place]] if place in places else None, by, forms) for place, one in enumerate(left)]
     taken = set(places.values())
     return pairs + [_pair(None, one, by, forms) for place, one in enumerate(right) if place not in taken]
+
+
+def weight_of(pairs: Sequence[Pair]) -> Weight | None:
+    """Return the greatest weight of the differences in one result; None where there are none."""
+    weights = {pair.weight for pair in pairs}
+    return next((weight for weight in WEIGHTS if weight in weights), None)
 
 
 def fields_of(pairs: Sequence[Pair]) -> dict[str, list[Any]]:
@@ -215,7 +225,7 @@ def _keys(entries: Sequence[Light], read: Read) -> "array[int]":
     keys = array("q")
     for start in range(0, len(entries), CHUNK):
         asked = entries[start : start + CHUNK]
-        rows = read([one.id for one in asked])
+        rows = read([one.id for one in asked], _DRUG_COLUMNS)
         keys.extend(hash(drug_part(rows[one.id])) for one in asked)
     return keys
 
@@ -223,16 +233,18 @@ def _keys(entries: Sequence[Light], read: Read) -> "array[int]":
 # --- What became of each
 
 
-def _weighed(groups: Iterable[Group], by: By, read: Read, forms: DosageForms) -> Iterator[tuple[Group, Weight | None]]:
-    """Yield each group with the greatest weight of its differences; rows are read only where hashes do not tell it."""
+def _weighed(groups: Iterable[Group], by: By, read: Read, forms: DosageForms) -> Iterator[tuple[Group, Slight | None]]:
+    """Yield each group with how slightly its sides differ, None where they really do; rows are read only where hashes do not tell it."""
     waiting: list[Group] = []
     size = 0
     for group in groups:
         left, right = group.left, group.right
         if len(left) != len(right):
-            yield group, "major"
+            yield group, None
         elif Counter(one.terms for one in left) == Counter(one.terms for one in right):
-            yield group, "remark" if _remarked(group, by) else None
+            yield group, "remark" if _remarked(group, by) else ""
+        elif Counter(one.plain for one in left) != Counter(one.plain for one in right):
+            yield group, None
         else:
             waiting.append(group)
             size += len(left) + len(right)
@@ -252,26 +264,40 @@ def _remarked(group: Group, by: By) -> bool:
 
 def _read_and_weighed(
     groups: Sequence[Group], by: By, read: Read, forms: DosageForms
-) -> Iterator[tuple[Group, Weight | None]]:
+) -> Iterator[tuple[Group, Slight | None]]:
     rows = read([one.id for group in groups for side in group[:2] for one in side]) if groups else {}
     for group in groups:
-        sides = ([rows[one.id] for one in side] for side in group[:2])
-        weights = {pair.weight for pair in pairs_of(*sides, by=by, forms=forms)}
-        yield group, next((weight for weight in WEIGHTS if weight in weights), None)
+        left, right = ([rows[one.id] for one in side] for side in group[:2])
+        if _some_column_differs(left, right):
+            yield group, None
+            continue
+        weight = weight_of(pairs_of(left, right, by=by, forms=forms))
+        yield group, None if weight in ("major", "minor") else weight or ""
 
 
-def _told(group: Group, weight: Weight | None, complete_for: tuple[Sequence[str], Sequence[str]]) -> Result:
+def _some_column_differs(left: Sequence[Entry], right: Sequence[Entry]) -> bool:
+    """Tell whether some column has other values on the two sides, whichever entries were pairs: most that really differ are told by it."""
+    for name in _TELLING:
+        sides = [[entry.get(name) for entry in side] for side in (left, right)]
+        if sides[0] != sides[1] and Counter(as_compared(entry, name) for entry in left) != Counter(
+            as_compared(entry, name) for entry in right
+        ):
+            return True
+    return False
+
+
+def _told(group: Group, slight: Slight | None, complete_for: tuple[Sequence[str], Sequence[str]]) -> Result:
     left, right = group.left, group.right
     kind: Kind = "left" if left else "right"
     if left and right:
-        kind = "different" if weight in ("major", "minor") else "same"
+        kind = "different" if slight is None else "same"
     spoken_of = True
     if kind in ("left", "right"):
         missing_on = complete_for[1 if left else 0]
         spoken_of = any(speaks_of(missing_on, one.class_code) for one in (*left, *right))
     return Result(
         kind,
-        weight,
+        slight or "",
         group.first.drug,
         tuple(one.entry_code for one in left),
         tuple(one.entry_code for one in right),

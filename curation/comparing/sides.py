@@ -33,7 +33,8 @@ class Light(NamedTuple):
 
     `drug` is the drug it names as it is recognised, or what it selects by where it names none. `whole` differs where anything of the entry does,
     `terms` where anything but its code, note and source does, `remarks` where note or source do. `icd10` are its codes, `text` what it says
-    of diseases in words that nobody has coded ('' where it says nothing, or all of it is coded).
+    of diseases in words that nobody has coded ('' where it says nothing, or all of it is coded). Where `plain` differs numbers, days or yes and
+    no do, which are written in one way only.
     """
 
     id: int
@@ -43,6 +44,7 @@ class Light(NamedTuple):
     whole: bytes
     terms: bytes
     remarks: bytes
+    plain: int
     icd10: tuple[str, ...] = ()
     text: str = ""
 
@@ -66,14 +68,15 @@ class Group(NamedTuple):
 
 def by_drug(left: Iterable[Light], right: Iterable[Light]) -> Iterator[Group]:
     """Yield the entries of each drug, in the order in which the drugs come."""
-    found: dict[str, Group] = {}
+    found: dict[str, tuple[list[Light], list[Light]]] = {}
     for place, side in enumerate((left, right)):
         for one in side:
-            group = found.get(one.drug)
-            if group is None:
-                group = found[one.drug] = Group([], [])
-            group[place].append(one)  # type: ignore[attr-defined]
-    yield from found.values()
+            both = found.get(one.drug)
+            if both is None:
+                both = found[one.drug] = [], []
+            both[place].append(one)
+    for both in found.values():
+        yield Group(*both)
 
 
 def by_disease(of_drug: Group) -> list[Group]:
@@ -83,7 +86,7 @@ def by_disease(of_drug: Group) -> list[Group]:
     An entry that gives no disease is for all. One whose words nobody has coded is together with those of the same words, and with those for all;
     whether it is for another's disease nobody can tell.
     """
-    entries = [(place, one) for place in (0, 1) for one in of_drug[place]]
+    entries = [(0, one) for one in of_drug.left] + [(1, one) for one in of_drug.right]
     if len(entries) == 1:
         return [of_drug]
     spans = sorted(
@@ -116,10 +119,10 @@ def by_disease(of_drug: Group) -> list[Group]:
         if not one.text and not one.icd10:
             for other in same_text.values():
                 join(number, other)
-    found: dict[int, Group] = {}
+    found: dict[int, tuple[list[Light], list[Light]]] = {}
     for number, (place, one) in enumerate(entries):
-        found.setdefault(root(number), Group([], []))[place].append(one)  # type: ignore[attr-defined]
-    return [_beside(of_drug, *group[:2]) for group in found.values()]
+        found.setdefault(root(number), ([], []))[place].append(one)
+    return [_beside(of_drug, *both) for both in found.values()]
 
 
 def _beside(of_drug: Group, left: Sequence[Light], right: Sequence[Light]) -> Group:

@@ -35,7 +35,7 @@ def table_rows(
                 gone = words.gone if spoken_of else words.not_spoken_of
                 told = words.came if pair.left is None else gone
             elif pair.fields:
-                told = "\n".join(_change(name, *pair.fields[name], words) for name in FIELDS if name in pair.fields)
+                told = "\n".join(_change(name, pair.fields[name], words) for name in FIELDS if name in pair.fields)
             elif with_same:
                 told = words.same
             else:
@@ -43,7 +43,8 @@ def table_rows(
             yield [_entry(pair.right, pair, words), _entry(pair.left, pair, words), told]
 
 
-def _change(name: str, old: Any, new: Any, words: TableWords) -> str:
+def _change(name: str, values: Sequence[Any], words: TableWords) -> str:
+    old, new = values
     return f"{words.titles.get(name, name)}: {words.of(name, old)} → {words.of(name, new)}"
 
 
