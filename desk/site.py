@@ -52,6 +52,7 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
         [
             ("menu_book", _("Catalogs"), "catalog_catalog_changelist", "catalog.view_catalog"),
             ("layers", _("Versions"), _VERSIONS, "catalog.view_catalogversion"),
+            ("compare_arrows", _("Compare"), "desk:compare", "catalog.view_catalogversion"),
             ("stairs", _("Series"), "catalog_series_changelist", "catalog.view_series"),
             ("label", _("Marks"), "catalog_mark_changelist", "catalog.view_mark"),
             ("gavel", _("Statutory exclusions"), "catalog_exclusion_changelist", "catalog.view_exclusion"),
