@@ -23,7 +23,10 @@ NRDL = HEADER + "\n".join(
         "14,胰岛素注射液,,XA10AB,甲类,,,,,,,",
     ]
 )
-CIDL = HEADER + "1,贝伐珠单抗注射液,,XL01FG,,肝细胞癌,C22,3,,,安维汀,\n2,仑卡奈单抗注射液,,XN06DX,,尚未编码的适应症,,,,,乐意保,\n"
+CIDL = (
+    HEADER
+    + "1,贝伐珠单抗注射液,,XL01FG,,肝细胞癌,C22,3,,,安维汀,\n2,仑卡奈单抗注射液,,XN06DX,,尚未编码的适应症,,,,,乐意保,\n"
+)
 NEG = HEADER + "N1,,,XA10,,,,,,,,\nN2,贝伐珠单抗,,,,黄斑变性,H35,,,,,\nN3,,,,,,,,,,乐意保,\nN4,,泡腾片,,,,,,,,,\n"
 
 
@@ -128,7 +131,9 @@ def test_anothers_list_is_not_found_and_tells_nothing(
 ) -> None:
     published(make_catalog("PRIV", owner_id=insurer.pk), HEADER + "P1,贝伐珠单抗注射液,,XA10ZZ,,,,,,,秘密牌,\n")
 
-    assert cells(asked(api, catalogs="PRIV,NEG")) == {"贝伐珠单抗": [("full", "", ["P1"]), ("excluded", "", ["N1", "N2"])]}
+    assert cells(asked(api, catalogs="PRIV,NEG")) == {
+        "贝伐珠单抗": [("full", "", ["P1"]), ("excluded", "", ["N1", "N2"])]
+    }
     assert asked(other_api, catalogs="PRIV,NEG").status_code == asked(other_api, catalogs="NONE").status_code == 404
     # What A's own list says of the drug's class and brand excludes it for A alone, and finds it for A alone.
     assert cells(asked(other_api, catalogs="NEG")) == {"贝伐珠单抗": [("excluded", "", ["N2"])]}
@@ -139,7 +144,9 @@ def test_anothers_list_is_not_found_and_tells_nothing(
 def test_both_clocks_say_which_version_is_shown(
     api: Api, make_catalog: Callable[..., Catalog], lists: dict[str, CatalogVersion]
 ) -> None:
-    later = published(lists["CIDL"].catalog, CIDL.split("\n2,")[0] + "\n", label="v2", effective_from=date(2026, 2, 1), by="carol")
+    later = published(
+        lists["CIDL"].catalog, CIDL.split("\n2,")[0] + "\n", label="v2", effective_from=date(2026, 2, 1), by="carol"
+    )
     before, after = later.published_at, withdrawn(later).withdrawn_at
     assert before and after
     earlier = lists["CIDL"].published_at
