@@ -9,13 +9,15 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from common.tenancy import NOBODY
-from desk.own import may_own
+from desk.own import may_compare, may_own
 from desk.published import MAY_READ
 from desk.today import today, waiting_count
 from insurers.persons import tenant_of
 
 # Stands for a permission: that the person works for an insurer and may read the lists.
 OF_INSURERS = "insurers"
+# Stands for a permission: that the person may look across lists, for the office or for an insurer.
+MAY_COMPARE = "compare"
 _VERSIONS = "catalog_catalogversion_changelist"
 # The side bar by kinds of work: (title, [(icon, title, view name, permission)]); a new page gets its row here.
 # A view's name may be followed by a query: then the list is opened filtered.
@@ -41,6 +43,8 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
             ("menu_book", _("Catalogs"), "catalog_catalog_changelist", "catalog.view_catalog"),
             ("layers", _("Versions"), _VERSIONS, "catalog.view_catalogversion"),
             ("stairs", _("Series"), "catalog_series_changelist", "catalog.view_series"),
+            ("grid_on", _("Matrix"), "desk:matrix", MAY_COMPARE),
+            ("bookmarks", _("Drugs by mark and approval"), "desk:marks", "catalog.view_drug"),
             ("label", _("Marks"), "catalog_mark_changelist", "catalog.view_mark"),
             ("gavel", _("Statutory exclusions"), "catalog_exclusion_changelist", "catalog.view_exclusion"),
         ],
@@ -105,6 +109,9 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
         for icon, name, view, permission in entries:
             if permission == OF_INSURERS:
                 if not may_own(request, MAY_READ):
+                    continue
+            elif permission == MAY_COMPARE:
+                if not may_compare(request):
                     continue
             elif permission and not request.user.has_perm(permission):
                 continue

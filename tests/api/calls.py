@@ -89,6 +89,9 @@ FORMS: dict[tuple[str, str], Callable[[], dict[str, Any]]] = {
 # Query parameters that a route cannot do without.
 QUERIES: dict[tuple[str, str], str] = {
     ("catalog-diff", ""): "?from=v1&to=v2",
+    ("matrix", ""): "?catalogs=COM",
+    ("matrix-csv", ""): "?catalogs=COM",
+    ("matrix-xlsx", ""): "?catalogs=COM",
     ("catalog-diff", "PRIV-A"): "?from=p1&to=p2",
     ("coverage", ""): "?generic_name=%E7%94%B2%E7%A3%BA%E9%85%B8%E5%A5%A5%E5%B8%8C%E6%9B%BF%E5%B0%BC%E7%89%87",
 }

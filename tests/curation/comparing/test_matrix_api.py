@@ -169,7 +169,7 @@ def test_pages_and_files_hold_the_same_rows(api: Api, lists: dict[str, CatalogVe
     ).decode("utf-8-sig")
     lines = text.strip().split("\r\n")
     assert len(lines) == 6
-    assert lines[4].startswith("贝伐珠单抗注射液,XL01FG,有限制列入（适应症、机构级别）,乙类,二级,13,")
+    assert lines[4].startswith("贝伐珠单抗注射液,XL01FG,限制列入（适应症、机构级别）,乙类,二级,13,")
     xlsx = api.get("/matrix.xlsx", {"catalogs": "NRDL", "date": "2026-03-01"})
     assert b"".join(xlsx.streaming_content)[:2] == b"PK"
 
