@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from catalog.aliases import aliases_at
 from catalog.marked import APPROVAL, APPROVALS, EVERYTHING, MARK, REGULATOR, SAID, Asked, Said, counts_of
@@ -107,6 +108,6 @@ def file_view(request: HttpRequest) -> HttpResponseBase:
 
 
 urls = [
-    path("marks/", admin.site.admin_view(marks_view), name="marks"),
-    path("marks.xlsx", admin.site.admin_view(file_view), name="marks_file"),
+    path("marks/", admin.site.admin_view(require_safe(marks_view)), name="marks"),
+    path("marks.xlsx", admin.site.admin_view(require_safe(file_view)), name="marks_file"),
 ]

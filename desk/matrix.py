@@ -13,6 +13,7 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from catalog.marked import SAID
@@ -186,6 +187,6 @@ def file_view(request: HttpRequest, form: str) -> HttpResponseBase:
 
 
 urls = [
-    path("matrix/", admin.site.admin_view(matrix_view), name="matrix"),
-    path("matrix.<str:form>", admin.site.admin_view(file_view), name="matrix_file"),
+    path("matrix/", admin.site.admin_view(require_safe(matrix_view)), name="matrix"),
+    path("matrix.<str:form>", admin.site.admin_view(require_safe(file_view)), name="matrix_file"),
 ]

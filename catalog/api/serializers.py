@@ -533,7 +533,7 @@ class ClassOutput(serializers.Serializer):
 
 
 class DrugApprovalOutput(serializers.Serializer):
-    regulator = serializers.ChoiceField(REGULATORS.codes)
+    regulator = serializers.ChoiceField(choices(REGULATORS.terms))
     abroad = serializers.BooleanField()
     approved_on = serializers.DateField(allow_null=True)
     approval_no = serializers.CharField(help_text="of an approval in China; empty where not told")
@@ -542,14 +542,14 @@ class DrugApprovalOutput(serializers.Serializer):
 
 
 class DrugMarkOutput(serializers.Serializer):
-    mark = serializers.ChoiceField(SAID.codes)
+    mark = serializers.ChoiceField(choices(SAID.terms))
     catalogs = serializers.ListField(child=serializers.CharField(), help_text="the lists in force that say it")
 
 
 class ListingOutput(serializers.Serializer):
     catalog = serializers.CharField()
     name = serializers.CharField()
-    kind = serializers.ChoiceField(KINDS.codes)
+    kind = serializers.ChoiceField(choices(KINDS.terms))
     series = serializers.CharField(allow_null=True)
     provenance = serializers.CharField(allow_blank=True)
     version = serializers.CharField()
@@ -559,17 +559,21 @@ class ListingOutput(serializers.Serializer):
     entries = EntryOutput(many=True)
 
 
+# What a version did with a drug.
+DRUG_CHANGES = [("in", "in"), ("still_in", "still in"), ("out", "out")]
+
+
 class HistoryOutput(serializers.Serializer):
     catalog = serializers.CharField()
     name = serializers.CharField()
-    kind = serializers.ChoiceField(KINDS.codes)
+    kind = serializers.ChoiceField(choices(KINDS.terms))
     series = serializers.CharField(allow_null=True)
     provenance = serializers.CharField(allow_blank=True)
     version = serializers.CharField()
     checksum = serializers.CharField()
     effective_from = serializers.DateField()
     effective_to = serializers.DateField(allow_null=True)
-    change = serializers.ChoiceField(["in", "still_in", "out"])
+    change = serializers.ChoiceField(DRUG_CHANGES)
     spoken_of = serializers.BooleanField(help_text="false: went out because the version does not speak of its class")
     published_at = serializers.DateTimeField()
     withdrawn_at = serializers.DateTimeField(allow_null=True)

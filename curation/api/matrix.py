@@ -27,6 +27,7 @@ from common.api.problems import ApiProblem
 from common.api.views import ApiViewSet
 from common.downloads import XLSX, download
 from common.errors import FieldError
+from common.labels import choices
 from curation.comparing.matrix import CONDITIONS, LISTED, Cell
 from curation.comparing.matrix_query import MOST_LISTS, ListOnDay, Matrix, Row, UnknownCatalog, Wanted, matrix_of
 from curation.comparing.matrix_table import table_of
@@ -79,7 +80,7 @@ class MatrixRow(serializers.Serializer):
 class MatrixList(serializers.Serializer):
     catalog = serializers.CharField()
     name = serializers.CharField()
-    kind = serializers.ChoiceField(KINDS.codes)
+    kind = serializers.ChoiceField(choices(KINDS.terms))
     version = serializers.CharField(allow_null=True, help_text="in force on the day; null: none was")
 
 
