@@ -92,7 +92,7 @@ def history_of(drug: Drug, *, insurer_id: int | None, known_at: datetime) -> lis
             {
                 **_cited(version.catalog, version),
                 "change": change,
-                **({"spoken_of": False} if silent else {}),
+                "spoken_of": not silent,
                 "published_at": version.published_at,
                 "withdrawn_at": version.withdrawn_at
                 if version.withdrawn_at and version.withdrawn_at <= known_at

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.tenancy import NOBODY
 from desk.findings import open_count
-from desk.own import may_own
+from desk.own import may_compare, may_own
 from desk.published import MAY_READ
 from desk.today import today, waiting_count
 from desk.waiting import MAY_CODE, texts_waiting
@@ -19,6 +19,8 @@ from insurers.persons import insurer_of, tenant_of
 # Stands for a permission: that the person works for an insurer and may read the lists.
 OF_INSURERS = "insurers"
 CODING = "desk:coding"
+# Stands for a permission: that the person may look across lists, for the office or for an insurer.
+MAY_COMPARE = "compare"
 _VERSIONS = "catalog_catalogversion_changelist"
 _FINDINGS = "curation_finding_changelist"
 # The side bar by kinds of work: (title, [(icon, title, view name, permission)]); a new page gets its row here.
@@ -54,6 +56,8 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
             ("layers", _("Versions"), _VERSIONS, "catalog.view_catalogversion"),
             ("compare_arrows", _("Compare"), "desk:compare", "catalog.view_catalogversion"),
             ("stairs", _("Series"), "catalog_series_changelist", "catalog.view_series"),
+            ("grid_on", _("Matrix"), "desk:matrix", MAY_COMPARE),
+            ("bookmarks", _("Drugs by mark and approval"), "desk:marks", "catalog.view_drug"),
             ("label", _("Marks"), "catalog_mark_changelist", "catalog.view_mark"),
             ("gavel", _("Statutory exclusions"), "catalog_exclusion_changelist", "catalog.view_exclusion"),
         ],
@@ -119,6 +123,9 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
         for icon, name, view, permission in entries:
             if permission == OF_INSURERS:
                 if not may_own(request, MAY_READ):
+                    continue
+            elif permission == MAY_COMPARE:
+                if not may_compare(request):
                     continue
             elif permission and not request.user.has_perm(permission):
                 continue

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from curation.api import coding, impact
+from curation.api import coding, drugs, impact, matrix
 from curation.api.collections import CollectionPublishingViewSet, CollectionViewSet
 from curation.api.findings import FindingViewSet
 
@@ -31,4 +31,8 @@ urlpatterns = [
         CollectionPublishingViewSet.as_view({"post": "publish"}),
         name="collection-publish",
     ),
+    path("matrix/", matrix.MatrixViewSet.as_view({"get": "list"}), name="matrix"),
+    path("matrix.csv", matrix.MatrixViewSet.as_view({"get": "csv"}), name="matrix-csv"),
+    path("matrix.xlsx", matrix.MatrixViewSet.as_view({"get": "xlsx"}), name="matrix-xlsx"),
+    path("drugs/<str:pk>/paid-by/", drugs.PaidByViewSet.as_view({"get": "list"}), name="drug-paid-by"),
 ]

@@ -103,6 +103,9 @@ FORMS: dict[tuple[str, str], Callable[[], dict[str, Any]]] = {
 # Query parameters that a route cannot do without.
 QUERIES: dict[tuple[str, str], str] = {
     ("catalog-diff", ""): "?from=v1&to=v2",
+    ("matrix", ""): "?catalogs=COM",
+    ("matrix-csv", ""): "?catalogs=COM",
+    ("matrix-xlsx", ""): "?catalogs=COM",
     ("catalog-diff", "PRIV-A"): "?from=p1&to=p2",
     ("compare", ""): "?left=COM%40v1&right=COM",
     ("compare-csv", ""): "?left=COM%40v1&right=COM",
