@@ -1,6 +1,6 @@
 """Figures as pictures in the reader's words: what pages show of `curation.reports`, drawn by `desk.pictures`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -35,12 +35,13 @@ def nothing() -> str:
 
 def grouped(lists: Sequence[InForce]) -> dict[str, list[int]]:
     """Return the name of a series, or of the kind where a list is in none, → the places of its lists. Lists of what is not paid are left out."""
-    series = {one.code: str(one) for one in Series.objects.all()}
+    english = reader_language() == "en"
+    series = {one.code: english and one.name_en or one.name_zh for one in Series.objects.all()}
     kinds = KINDS.names(reader_language())
-    found: dict[str, list[int]] = {name: [] for name in series.values()}
+    found: dict[str, list[int]] = {name: [] for name in (*series.values(), *kinds.values())}
     for place, one in enumerate(lists):
         if one.kind in {"commercial", "base", "reference"}:
-            found.setdefault(series.get(one.series or "") or kinds[one.kind], []).append(place)
+            found[series.get(one.series or "") or kinds[one.kind]].append(place)
     return {name: places for name, places in found.items() if places}
 
 
@@ -62,7 +63,7 @@ def area_heat(
         description += " " + _("The %(count)d smallest areas are left out.") % {"count": len(there) - len(shown)}
     if not any(sum(values) for _name, values in told):
         told = []
-    return heat(title, description, columns, told, corner=_("Lists"), nothing=nothing())
+    return heat(title, description, columns, told, corner=_("Lists"), unshaded=int(uncoded), nothing=nothing())
 
 
 def sizes_bars(lists: Sequence[InForce]) -> Picture:
@@ -100,15 +101,40 @@ def sizes_lines(title: str, names: Mapping[int, str], sizes: Sequence[Size]) -> 
     )
 
 
+def change_kinds() -> dict[str, str]:
+    """Return what becomes of entries in words; what is only written otherwise, or a remark, stands apart."""
+    return {
+        **change_words(),
+        "slight": _("Written otherwise, remarks"),
+        "unspoken": _("of classes the newer version does not speak of"),
+    }
+
+
+def _used(series: Iterable[tuple[str, list[int]]]) -> list[tuple[str, list[int]]]:
+    """Return the series that have anything, and the first where none has."""
+    there = list(series)
+    return [one for one in there if any(one[1])] or there[:1]
+
+
+def _kinds_of(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return an edition's stored counts by change_kinds."""
+    slight = counts.get("typographic", 0) + counts.get("remark", 0)
+    added, removed, changed = (counts.get(kind, 0) for kind in ("added", "removed", "changed"))
+    unspoken = counts.get("unspoken", 0)
+    told = {"added": added, "removed": removed - unspoken, "changed": changed - slight, "slight": slight}
+    return {**told, "unspoken": unspoken}
+
+
 def editions_bars(sizes: Sequence[Size]) -> Picture:
     """Draw what each edition of a list changed against the one it follows."""
-    words = change_words()
-    changed = [one for one in sizes if any(one.change_counts.get(kind) for kind in words)][-DRAWN:]
+    words = change_kinds()
+    counts = [(one.label, _kinds_of(one.change_counts)) for one in sizes]
+    changed = [(label, one) for label, one in counts if any(one.values())][-DRAWN:]
     return bars(
         _("Changes from edition to edition"),
         _("Entries added, removed and changed against the edition before."),
-        [one.label for one in changed],
-        [(told, [one.change_counts.get(kind, 0) for one in changed]) for kind, told in words.items()],
+        [label for label, _counts in changed],
+        _used((told, [one[kind] for _label, one in changed]) for kind, told in words.items()),
         corner=_("Edition"),
         total=_("Together"),
         nothing=nothing(),
@@ -191,13 +217,13 @@ def class_bars(composed: Composition, names: Mapping[str, str]) -> Picture:
 
 def class_changes(title: str, changes: Mapping[str, Mapping[str, int]], names: Mapping[str, str]) -> Picture:
     """Draw kind of change → class → entries."""
-    words = change_words()
+    words = change_kinds()
     classes = sorted({code for counts in changes.values() for code in counts}, key=lambda code: (not code, code))
     return bars(
         title,
         _("Entries added, removed and changed against the edition before, by class."),
         [names.get(code, code) for code in classes],
-        [(told, [changes.get(kind, {}).get(code, 0) for code in classes]) for kind, told in words.items()],
+        _used((told, [changes.get(kind, {}).get(code, 0) for code in classes]) for kind, told in words.items()),
         corner=_("Drug class"),
         total=_("Together"),
         nothing=nothing(),

@@ -106,7 +106,7 @@ def by_product(asked: Asked) -> Report:
         since = _("Single checks of the last %(count)d weeks, by product.") % {"count": weeks.WEEKS}
         pictures += [
             bars(
-                _("Checks by product"), since, names, [(_("Checks"), [one[2] for one in rows])],
+                _("Checks by product"), since, names, [(_("Claim checks"), [one[2] for one in rows])],
                 corner=_("Product"), nothing=figures.nothing(),
             ),
             bars(
@@ -124,7 +124,7 @@ def by_class(asked: Asked) -> Report:
     shown = sorted(there, key=lambda one: (one not in chosen, -one.entry_count))[: figures.LINES]
     composed = lists.composition(shown)
     names = figures.class_names()
-    columns = {f"{one.name} {one.label}": [made] for one, made in zip(shown, composed, strict=True)}
+    columns = {one.name: [made] for one, made in zip(shown, composed, strict=True)}
     pictures = [figures.class_heat(_("Drug classes and lists"), columns, names)]
     for one in chosen:
         version = CatalogVersion.objects.select_related("parent").get(pk=one.pk)

@@ -83,14 +83,22 @@ def as_list(version: CatalogVersion) -> InForce:
 
 
 def sizes(catalog_ids: Iterable[int], known_at: datetime, insurer_id: int | None, most: int = 200) -> list[Size]:
-    """Return the published editions of some lists by first day, the latest `most` of them; one statement."""
+    """Return the published editions of some lists by first day, the latest `most` of them; two statements at most."""
     versions = CatalogVersion.objects.known_at(known_at).filter(
         catalog__in=Catalog.objects.visible_to(insurer_id), catalog_id__in=list(catalog_ids)
     )
-    rows = versions.order_by("-effective_from", "-published_at").values_list(
-        "catalog_id", "label", "effective_from", "entry_count", "change_counts"
-    )
-    return [Size(*row) for row in reversed(rows[:most])]
+    found = list(reversed(versions.order_by("-effective_from", "-published_at")[:most]))
+    unspoken = _unspoken([one.pk for one in found if one.complete_for and one.change_counts.get("removed")])
+    return [
+        Size(
+            one.catalog_id,
+            one.label,
+            one.effective_from,
+            one.entry_count,
+            one.change_counts | {"unspoken": unspoken.get(one.pk, 0)},
+        )
+        for one in found
+    ]
 
 
 def composition(lists: Sequence[InForce]) -> list[Composition]:
@@ -157,7 +165,8 @@ def overlaps(lists: Sequence[InForce]) -> tuple[list[int], list[tuple[frozenset[
 def changes_by_class(version: CatalogVersion) -> dict[str, dict[str, int]]:
     """Return kind of change → the first characters of class codes → how many entries, from the stored comparison; one statement at most.
 
-    The class of what was removed is the one it had.
+    `slight` is what changed in writing or remarks alone, `unspoken` what went since the edition does not speak of its class (`complete_for`). The class
+    of what went is the one it had.
     """
     key = version.pk, version.checksum, version.parent_id
     found = _changes.get(key)
@@ -167,14 +176,37 @@ def changes_by_class(version: CatalogVersion) -> dict[str, dict[str, int]]:
     return found
 
 
+# Of a removed entry `o`: the version `v` is complete for other classes than its own.
+_UNSPOKEN = (
+    "c.change = 'removed' AND cardinality(v.complete_for) > 0 AND o.class_code <> ''"
+    " AND NOT EXISTS (SELECT FROM unnest(v.complete_for) p WHERE starts_with(o.class_code, p))"
+)
+
+
 def _changes_by_class(version: CatalogVersion) -> dict[str, dict[str, int]]:
     return _nested(
-        "SELECT c.change, left(coalesce(n.class_code, o.class_code, ''), %(length)s), count(*) FROM catalog_versionchange c"
+        f"SELECT CASE WHEN c.slight <> '' THEN 'slight' WHEN {_UNSPOKEN} THEN 'unspoken' ELSE c.change END,"  # noqa: S608 - no value in it
+        " left(coalesce(n.class_code, o.class_code, ''), %(length)s), count(*)"
+        " FROM catalog_versionchange c JOIN catalog_catalogversion v ON v.id = c.version_id"
         " LEFT JOIN catalog_catalogentry n ON n.version_id = c.version_id AND n.entry_code = c.entry_code AND c.change <> 'removed'"
         " LEFT JOIN catalog_catalogentry o ON o.version_id = %(parent)s AND o.entry_code = c.entry_code AND c.change = 'removed'"
         " WHERE c.version_id = %(version)s GROUP BY 1, 2",
         {"version": version.pk, "parent": version.parent_id, "length": CLASS},
     )
+
+
+def _unspoken(version_ids: list[int]) -> dict[int, int]:
+    """Return version → how many entries went since it does not speak of their class."""
+    if not version_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.version_id, count(*) FROM catalog_versionchange c JOIN catalog_catalogversion v ON v.id = c.version_id"
+            " JOIN catalog_catalogentry o ON o.version_id = v.parent_id AND o.entry_code = c.entry_code"
+            f" WHERE c.version_id = ANY(%s) AND {_UNSPOKEN} GROUP BY 1",  # noqa: S608 - no value in it
+            [version_ids],
+        )
+        return dict(cursor.fetchall())
 
 
 def _nested(statement: str, given: Mapping[str, Any]) -> dict[str, dict[str, int]]:

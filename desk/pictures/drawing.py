@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -75,8 +75,8 @@ def clean(text: str) -> str:
 
 
 def width_of(text: str, letter: int = LETTER) -> float:
-    """Return about how wide a text is drawn: a Chinese character is as wide as high, another six tenths."""
-    return sum(letter if unicodedata.east_asian_width(one) in "WFA" else letter * 0.6 for one in text)
+    """Return about how wide a text is drawn: a Chinese character is as wide as high, another two thirds."""
+    return sum(letter if unicodedata.east_asian_width(one) in "WFA" else letter * 0.66 for one in text)
 
 
 def cut(text: str, width: float, letter: int = LETTER) -> str:
@@ -90,6 +90,12 @@ def cut(text: str, width: float, letter: int = LETTER) -> str:
             break
         kept.append(one)
     return "".join(kept) + "…"
+
+
+def names_width(names: Iterable[str], rest: float) -> float:
+    """Return how wide a column of names is: as they need, but no wider than the rest of a narrow picture leaves, or NAMES."""
+    needed = max((width_of(clean(name)) for name in names), default=0.0) + 10
+    return min(max(needed, 40.0), max(float(NAMES), NARROW - rest))
 
 
 def folded(text: str, width: float, lines: int = 2, letter: int = LETTER) -> list[str]:
