@@ -165,8 +165,8 @@ def overlaps(lists: Sequence[InForce]) -> tuple[list[int], list[tuple[frozenset[
 def changes_by_class(version: CatalogVersion) -> dict[str, dict[str, int]]:
     """Return kind of change → the first characters of class codes → how many entries, from the stored comparison; one statement at most.
 
-    `slight` is what changed in writing or remarks alone, `unspoken` what went since the edition does not speak of its class (`complete_for`). The class
-    of what went is the one it had.
+    `slight` is what changed in writing or remarks alone, `unspoken` what went since the edition does not speak of its class (`complete_for`).
+    The class of what went is the one it had.
     """
     key = version.pk, version.checksum, version.parent_id
     found = _changes.get(key)
@@ -201,9 +201,9 @@ def _unspoken(version_ids: list[int]) -> dict[int, int]:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT c.version_id, count(*) FROM catalog_versionchange c JOIN catalog_catalogversion v ON v.id = c.version_id"
+            "SELECT c.version_id, count(*) FROM catalog_versionchange c JOIN catalog_catalogversion v ON v.id = c.version_id"  # noqa: S608 - no value in it
             " JOIN catalog_catalogentry o ON o.version_id = v.parent_id AND o.entry_code = c.entry_code"
-            f" WHERE c.version_id = ANY(%s) AND {_UNSPOKEN} GROUP BY 1",  # noqa: S608 - no value in it
+            f" WHERE c.version_id = ANY(%s) AND {_UNSPOKEN} GROUP BY 1",
             [version_ids],
         )
         return dict(cursor.fetchall())
