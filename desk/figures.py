@@ -76,7 +76,7 @@ def sizes_bars(lists: Sequence[InForce]) -> Picture:
     return bars(
         _("Size of the lists in force"),
         description,
-        [f"{one.name} {one.label}" for one in shown],
+        [one.name for one in shown],
         [(_("Entries"), [one.entry_count for one in shown])],
         corner=_("List"),
         nothing=nothing(),
@@ -309,15 +309,15 @@ def outcome_bars(title: str, description: str, found: Mapping[date, Claims]) -> 
 
 def money_lines(title: str, found: Mapping[date, Claims]) -> Picture:
     """Draw the money of each week."""
-    known = any(one.amount for one in found.values())
+    there = found if any(one.amount for one in found.values()) else {}
     return lines(
         title,
         _("Yuan asked for, claimable and payable; without what retention has removed."),
-        [week.isoformat() for week in found] if known else [],
+        [week.isoformat() for week in there],
         [
-            (_("Asked for"), [one.amount for one in found.values()]),
-            (_("Claimable"), [one.claimable for one in found.values()]),
-            (_("Payable"), [one.payable for one in found.values()]),
+            (_("Asked for"), [one.amount for one in there.values()]),
+            (_("Claimable"), [one.claimable for one in there.values()]),
+            (_("Payable"), [one.payable for one in there.values()]),
         ],
         corner=_("Week from"),
         say=money,

@@ -47,7 +47,7 @@ class InForce:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many entries an edition has from its first day on, and what it changed."""
+    """How many entries an edition has from its first day on, and what it changed against the one before (nothing where there was none)."""
 
     catalog_id: int
     label: str
@@ -95,7 +95,7 @@ def sizes(catalog_ids: Iterable[int], known_at: datetime, insurer_id: int | None
             one.label,
             one.effective_from,
             one.entry_count,
-            one.change_counts | {"unspoken": unspoken.get(one.pk, 0)},
+            one.change_counts | {"unspoken": unspoken.get(one.pk, 0)} if one.parent_id else {},
         )
         for one in found
     ]

@@ -17,7 +17,7 @@ Say: TypeAlias = Callable[[Number], str]
 
 # Units of the drawing are pixels where there is room for them. A narrow picture keeps its letters legible on a telephone;
 # a wide one is scrolled sideways there (desk/static/desk/pictures.css).
-NARROW: Final = 400
+NARROW, WIDE = 400, 560
 LETTER: Final = 13
 ROW: Final = 24
 NAMES: Final = 132
@@ -239,7 +239,7 @@ def picture(
         sheet.text(NARROW / 2, 34, nothing, "nothing", anchor="middle", room=NARROW)
         width, height = NARROW, 56
     name = sheet.name
-    look = f"picture picture-{sheet.kind}" + (" picture-wide" if width > NARROW + 40 else "")
+    look = f"picture picture-{sheet.kind}" + (" picture-wide" if width > WIDE else "")
     patterns = "".join(
         f'<pattern id="{name}-{one}" width="{size[0]}" height="{size[1]}" patternUnits="userSpaceOnUse">'
         f'<path class="hatch" d="{d}"/></pattern>'

@@ -17,6 +17,7 @@ from desk.pictures.drawing import (
     names_width,
     number,
     picture,
+    width_of,
 )
 
 CELL, MOST = 44, 90
@@ -41,8 +42,12 @@ def heat(
     """
     table = [(name, *values) for name, values in rows] if columns else []
     sheet = Sheet("heat", title, description, columns, table)
-    left = names_width([name for name, _values in rows], CELL * len(columns))
-    cell = max(CELL, min(MOST, (NARROW - left) / max(len(columns), 1)))
+    widest = max(
+        (width_of(NOTHING if one is None else say(one)) for _name, values in rows for one in values), default=0
+    )
+    least = max(CELL, widest + 6)
+    left = names_width([name for name, _values in rows], least * len(columns))
+    cell = max(least, min(MOST, (NARROW - left) / max(len(columns), 1)))
     shaded = len(columns) - unshaded
     top = max((value or 0 for _name, values in rows for value in values[:shaded]), default=0)
     heads = [folded(clean(name), cell - 4, 3) for name in columns]
@@ -60,7 +65,7 @@ def heat(
             level = ceil(sqrt(float(value) / float(top)) * LEVELS) if value and value > 0 and column < shaded else 0
             told = NOTHING if value is None else say(value)
             sheet.rect(x + 1, y + 1, cell - 2, ROW - 2, f"cell h{level}", f"{name} · {columns[column]}: {told}")
-            sheet.text(x + cell / 2, y + 17, told, f"in-cell t{level}", anchor="middle", room=cell - 2)
+            sheet.text(x + cell / 2, y + 17, told, f"in-cell t{level}", anchor="middle")
     return picture(
         sheet,
         title=title,
