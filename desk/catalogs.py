@@ -26,6 +26,7 @@ from curation.comparing.queries import timeline_of
 from desk.badges import provenance_badge, version_words
 from desk.band import Band, Edition, band_of
 from desk.downloads import Downloads
+from desk.figures import catalog_pictures
 from desk.forms import note_field, posted, text_field
 from desk.frame import Action, Button, PageAdmin, paged
 from desk.markup import badge, link
@@ -33,6 +34,7 @@ from desk.published import Published
 from desk.time import clocks_of, picture_of, told_segments
 from desk.upload_steps import UploadSteps
 from insurers.models import Insurer
+from insurers.persons import insurer_of
 from insurers.references import products_naming
 
 # Whoever may make a catalog may correct its facts.
@@ -190,6 +192,7 @@ class CatalogAdmin(UploadSteps, Downloads, PageAdmin):
             buttons.append(self._compare(left=catalog.code))
         if may("catalog.add_importrun"):
             buttons.append(Button(_("Upload a version"), self.url("upload", catalog.pk), "upload_file", "primary"))
+        insurer = insurer_of(request.user)
         seen = clock.observe()
         day = clock.china_today(seen.known_at)
         versions = catalog.versions.told_on(day, seen.known_at).order_by("-effective_from", "-id")
@@ -203,6 +206,7 @@ class CatalogAdmin(UploadSteps, Downloads, PageAdmin):
             "products": products_naming(catalog.code, most=50) if may("insurers.view_productversion") else None,
             "runs": catalog.imports.select_related("job").defer("normalised", "sample").order_by("-created_at")[:10],
             "corrections": [_told(one) for one in changed.order_by("-id")[:5]],
+            "pictures": catalog_pictures(catalog, seen, insurer.pk if insurer else None),
             "buttons": buttons,
         }
 

@@ -32,6 +32,7 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
             ("today", _("Today"), "index", ""),
             ("search", _("Find"), "desk:find", "catalog.view_drug"),
             ("report", _("Findings"), _FINDINGS, "curation.view_finding"),
+            ("bar_chart", _("Reports"), "desk:reports", "catalog.view_catalogversion"),
             ("rate_review", _("In review"), f"{_VERSIONS}?state__exact=in_review", "catalog.view_catalogversion"),
             ("forum", _("In consultation"), f"{_VERSIONS}?state__exact=in_consultation", "catalog.view_catalogversion"),
             ("edit_note", _("Drafts"), f"{_VERSIONS}?state__exact=draft", "catalog.view_catalogversion"),
@@ -46,6 +47,7 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
             ),
             # An insurer's users read what is published; of the pages of the lists the office has its own.
             ("menu_book", _("Published lists"), "catalog_catalog_published", OF_INSURERS),
+            ("bar_chart", _("Reports"), "desk:reports", OF_INSURERS),
             ("upload_file", _("Imports"), "catalog_importrun_changelist", "catalog.view_importrun"),
         ],
     ),

@@ -15,6 +15,7 @@ from catalog.models import CatalogVersion
 from desk.badges import provenance_badge, version_badge
 from desk.changes import changes_context, counts_told
 from desk.downloads import FORMS
+from desk.figures import version_pictures
 from desk.impact_words import latest_of
 from desk.versions.comments import CommentsTab
 from desk.versions.editing import EntryEditing
@@ -87,6 +88,7 @@ class CatalogVersionAdmin(
             "remarks": reviewing.remarks_on(version),
             "latest": latest_of(version),
             "sheet_href": self.url("sheet", version.pk) if version.published_at else "",
+            "pictures": version_pictures(version),
             "mass_change": bool(standing and mass_change_is_confirmed(standing, {})),
         }
 
