@@ -34,7 +34,7 @@ _TELLING: Final = tuple(name for name in _TERMS if name != "generic_name")
 class Result(NamedTuple):
     """What became of one drug, drug and disease, or entry: the codes of its entries on either side.
 
-    `slight` says of what is the `same` whether it only reads so, or is a remark ('': nothing differs at all). `spoken_of` is False where it is missing
+    `slight` says of what is the `same` whether it reads so, or is a remark ('': nothing differs at all). `spoken_of` is False where it is missing
     on a side not complete for its class. By drug and disease, `other_diseases` where the side that lacks it has the drug for others; `uncoded`
     where these may be the same, by words that nobody has coded.
     """
