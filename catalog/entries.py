@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
-from catalog.models import CatalogEntry
+from catalog.models import CatalogEntry, EntryEvidence
 from common.cache import LruCache
 
 # Every column of spec csv.md, in its order.
@@ -18,6 +18,15 @@ COLUMNS = (
     "reimbursement_class indication icd10 sex age_min age_max settings min_institution_level restriction payment_standard "
     "payment_standard_text max_quantity criteria prior_auth effective_from effective_to regulators rare_disease marks note source"
 ).split()
+
+
+# What an entry that was drafted from the market rests on: none of its columns, null for every other entry.
+EVIDENCE = "evidence"
+# What `GET` shows of an entry.
+SHOWN = [*COLUMNS, EVIDENCE]
+_EVIDENCE = """(SELECT jsonb_build_object('products', v.products, 'provinces', v.provinces, 'premium_share', v.premium_share::text,
+  'key_provinces_hit', v.key_provinces_hit, 'lists', v.lists, 'pinned', v.pinned)
+FROM catalog_entryevidence v WHERE v.version_id = e.version_id AND v.entry_code = e.entry_code)"""
 
 
 def of_version(version_id: int) -> QuerySet[CatalogEntry]:
@@ -44,7 +53,8 @@ def written(version_id: int, codes: Sequence[str], columns: Sequence[str], *, ke
     if missing:
         with connection.cursor() as cursor:
             # By hand: for a page of 31 columns the ORM takes as long as the database.
-            sql = f"SELECT entry_code, {named} FROM catalog_catalogentry WHERE version_id = %s AND entry_code = ANY(%s)"  # noqa: S608
+            stored = ", ".join(_EVIDENCE if column == EVIDENCE else f"e.{column}" for column in columns)
+            sql = f"SELECT e.entry_code, {stored} FROM catalog_catalogentry e WHERE e.version_id = %s AND e.entry_code = ANY(%s)"  # noqa: S608
             cursor.execute(sql, [version_id, missing])
             for code, *values in cursor.fetchall():
                 found[code] = entry = msgspec.json.encode(shown(dict(zip(columns, values, strict=True))))
@@ -102,6 +112,15 @@ def shown_criteria(criteria: list[str]) -> list[dict[str, str]]:
     """Return criteria `CODE=text` as code and text."""
     pairs = (item.partition("=") for item in criteria)
     return [{"code": code, "text": text} for code, _equals, text in pairs]
+
+
+def evidence_of(version_id: int, entry_code: str) -> dict[str, Any] | None:
+    """Return what a drafted entry rests on, as the API shows it; None where nothing is known of it."""
+    held = EntryEvidence.objects.filter(version_id=version_id, entry_code=entry_code).first()
+    if held is None:
+        return None
+    names = ("products", "provinces", "key_provinces_hit", "lists", "pinned")
+    return {name: getattr(held, name) for name in names} | {"premium_share": f"{held.premium_share:.4f}"}
 
 
 def shown(row: dict[str, Any]) -> dict[str, Any]:

@@ -353,7 +353,8 @@ def _entry(version: CatalogVersion, entry_code: str) -> tuple[str, dict[str, Any
     row = found.values("row_hash", *entries.COLUMNS).first()
     if row is None:
         raise drafting.NoSuchEntry
-    return entry_etag(row.pop("row_hash")), entries.shown(row)
+    etag = entry_etag(row.pop("row_hash"))
+    return etag, {**entries.shown(row), entries.EVIDENCE: entries.evidence_of(version.pk, entry_code)}
 
 
 class BulkViewSet(ApiViewSet):

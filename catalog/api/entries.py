@@ -44,7 +44,7 @@ class EntryViewSet(ApiViewSet):
         parameters=[
             OpenApiParameter(
                 "fields",
-                {"type": "array", "items": {"type": "string", "enum": entries.COLUMNS}, "minItems": 1},
+                {"type": "array", "items": {"type": "string", "enum": entries.SHOWN}, "minItems": 1},
                 style="form",
                 explode=False,
                 description="columns to give, separated by commas; entry_code always is",
@@ -127,11 +127,11 @@ def columns_of(request: Any) -> list[str]:
     """Return the asked columns in their order, `entry_code` always among them; raises a 400."""
     asked = request.query_params.get("fields")
     if asked is None:
-        return entries.COLUMNS
+        return entries.SHOWN
     named = asked.split(",")
-    if not set(named) <= set(entries.COLUMNS):
+    if not set(named) <= set(entries.SHOWN):
         refuse("/fields", _("fields is a comma-separated list of entry columns."))
-    return [name for name in entries.COLUMNS if name in named or name == "entry_code"]
+    return [name for name in entries.SHOWN if name in named or name == "entry_code"]
 
 
 def etag_of(request: Any, checksum: str) -> str:

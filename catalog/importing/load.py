@@ -4,7 +4,7 @@ One transaction holds the draft, its entries, its changes and the run's final st
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
 
@@ -27,6 +27,7 @@ from catalog.models import (
     CatalogVersion,
     Comment,
     EntryEdit,
+    EntryEvidence,
     ImportProblem,
     ImportRun,
     ReviewMark,
@@ -67,10 +68,10 @@ class _Wrong(Exception):
     """The file has errors: everything that was loaded is rolled back."""
 
 
-def load(run: ImportRun, lease: Lease) -> None:
+def load(run: ImportRun, lease: Lease, evidence: Sequence[EntryEvidence] = ()) -> None:
     """Check the run's file and load it as a draft, or into the drug master; all of it, or nothing but its problems. Ends the lease.
 
-    A file that a second person merges is only compared with the master, until that person has asked for it; then all of it is done anew.
+    `evidence` is what the entries of a file rest on that a job drafted itself, without a version yet. A file that a second person merges is only compared with the master, until that person has asked for it; then all of it is done anew.
     """
     outcome = ImportRun.Outcome.STAGED if run.waits_for_a_second else ImportRun.Outcome.READY
     lease.progress("check", 0, run.file_size)
@@ -87,7 +88,7 @@ def load(run: ImportRun, lease: Lease) -> None:
                 if outcome == ImportRun.Outcome.READY:
                     merge(run)
             else:
-                _load_draft(run, lease, result)
+                _load_draft(run, lease, result, evidence)
             _finish(run, result[0], outcome)
             lease.finish()
             if outcome == ImportRun.Outcome.READY:
@@ -132,6 +133,10 @@ def _log_ready(run: ImportRun) -> None:
         record(Deed.MASTER_MERGED, by=run.merged_by or run.created_by, what=run, name=run.called, after=run.counts)
         return
     after = {"file": run.file_name, "sha256": run.sha256, "checksum": run.version.checksum, **run.version.change_counts}
+    if run.asked:
+        after = {"asked": run.asked, "checksum": run.version.checksum, **run.version.change_counts}
+        record(Deed.VERSION_DRAFTED, by=run.created_by, what=run.version, after=after)
+        return
     record(Deed.VERSION_IMPORTED, by=run.created_by, what=run.version, after=after)
 
 
@@ -174,7 +179,9 @@ def _checked(
         raise _Wrong
 
 
-def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult]) -> None:
+def _load_draft(
+    run: ImportRun, lease: Lease, result: list[CheckResult], evidence: Sequence[EntryEvidence]
+) -> None:
     catalog = run.catalog
     assert catalog is not None
     replaced = CatalogVersion.objects.filter(catalog=catalog, label=run.label).first()
@@ -226,6 +233,9 @@ def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult]) -> None
     version.checksum = checksum_of(version.pk)
     version.entry_count = result[0].kept
     version.save(update_fields=["checksum", "entry_count"])
+    for one in evidence:
+        one.version = version
+    EntryEvidence.objects.bulk_create(evidence, batch_size=CHUNK)
     lease.progress("diff", 0, 0)
     # Whoever publishes or withdraws meanwhile waits here, so the comparison is with what the draft follows when it appears.
     Catalog.objects.select_for_update(no_key=True).get(pk=catalog.pk)
@@ -243,7 +253,7 @@ def delete_draft(version: CatalogVersion) -> None:
     Comments on it must have gone to another draft before the transaction ends.
     """
     ImportRun.objects.filter(version=version).update(version=None)
-    for model in (CatalogEntry, VersionChange, ReviewMark):
+    for model in (CatalogEntry, EntryEvidence, VersionChange, ReviewMark):
         rows = model._default_manager.filter(version=version)
         rows._raw_delete(rows.db)
     edits = EntryEdit.objects.filter(version_id=version.pk)
