@@ -130,6 +130,8 @@ def shown(row: dict[str, Any]) -> dict[str, Any]:
         made["payment_standard"] = shown_number(made["payment_standard"])
     if "max_quantity" in made:
         made["max_quantity"] = shown_quantity(made["max_quantity"])
+    if isinstance(made.get(EVIDENCE), str):
+        made[EVIDENCE] = msgspec.Raw(made[EVIDENCE].encode())
     if "criteria" in made:
         made["criteria"] = shown_criteria(made["criteria"])
     return made

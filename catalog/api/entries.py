@@ -55,7 +55,7 @@ class EntryViewSet(ApiViewSet):
         version = seen_version(request, code, label)
         columns = columns_of(request)
         queryset = self.filter_queryset(entries.of_version(version.pk))
-        published, etag = version.published_at is not None, etag_of(request, version.checksum)
+        published, etag = version.published_at is not None, etag_of(request, version)
         headers = etags.headers_of(etag, immutable=published)
         if etags.unchanged(request, etag):
             return etags.not_changed(headers)
@@ -134,10 +134,10 @@ def columns_of(request: Any) -> list[str]:
     return [name for name in entries.SHOWN if name in named or name == "entry_code"]
 
 
-def etag_of(request: Any, checksum: str) -> str:
-    """Return what tells this page of a version from every other."""
-    asked = hashlib.sha256(request.get_full_path().encode()).hexdigest()[:16]
-    return f"{checksum[:32]}-{asked}"
+def etag_of(request: Any, version: CatalogVersion) -> str:
+    """Return what tells this page of a version from every other; a draft that took another one's place may rest on other evidence."""
+    asked = hashlib.sha256(f"{version.pk} {request.get_full_path()}".encode()).hexdigest()[:16]
+    return f"{version.checksum[:32]}-{asked}"
 
 
 def _entry_codes(queryset: QuerySet[CatalogEntry]) -> Iterator[str]:

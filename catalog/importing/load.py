@@ -71,7 +71,8 @@ class _Wrong(Exception):
 def load(run: ImportRun, lease: Lease, evidence: Sequence[EntryEvidence] = ()) -> None:
     """Check the run's file and load it as a draft, or into the drug master; all of it, or nothing but its problems. Ends the lease.
 
-    `evidence` is what the entries of a file rest on that a job drafted itself, without a version yet. A file that a second person merges is only compared with the master, until that person has asked for it; then all of it is done anew.
+    `evidence` is what the entries of a file rest on that a job drafted itself, without a version yet. A file that a second person merges is only
+    compared with the master, until that person has asked for it; then all of it is done anew.
     """
     outcome = ImportRun.Outcome.STAGED if run.waits_for_a_second else ImportRun.Outcome.READY
     lease.progress("check", 0, run.file_size)
@@ -179,11 +180,14 @@ def _checked(
         raise _Wrong
 
 
-def _load_draft(
-    run: ImportRun, lease: Lease, result: list[CheckResult], evidence: Sequence[EntryEvidence]
-) -> None:
+def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult], evidence: Sequence[EntryEvidence]) -> None:
     catalog = run.catalog
     assert catalog is not None
+    if run.asked and not evidence:
+        zh = "没有药品达到所定门槛，未生成草稿。请降低门槛，或人工保留。"
+        en = "No drug meets the thresholds, so there is no draft. Lower them, or pin what is to be kept."
+        result.append(_refused(run, "NOTHING_KEPT", zh, en))
+        raise _Wrong
     replaced = CatalogVersion.objects.filter(catalog=catalog, label=run.label).first()
     today = clock.china_today(clock.observe().known_at)
     standing = Standing(state=replaced.state_on(today) if replaced else NEW, today=today)

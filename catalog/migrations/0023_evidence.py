@@ -19,37 +19,65 @@ DROP TRIGGER evidence_immutable ON catalog_entryevidence;
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0022_staged_master'),
+        ("catalog", "0022_staged_master"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='importrun',
-            name='asked',
-            field=models.JSONField(blank=True, db_default=models.Value({}, models.JSONField()), default=dict, verbose_name='asked for'),
+            model_name="importrun",
+            name="asked",
+            field=models.JSONField(
+                blank=True, db_default=models.Value({}, models.JSONField()), default=dict, verbose_name="asked for"
+            ),
         ),
         migrations.CreateModel(
-            name='EntryEvidence',
+            name="EntryEvidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entry_code', models.CharField(db_collation='C', max_length=64, verbose_name='entry code')),
-                ('rank', models.PositiveIntegerField(verbose_name='rank')),
-                ('products', models.PositiveIntegerField(verbose_name='lists that hold it')),
-                ('provinces', models.PositiveSmallIntegerField(verbose_name='provinces')),
-                ('premium_share', models.DecimalField(decimal_places=4, max_digits=5, validators=[django.core.validators.MaxValueValidator(1)], verbose_name='share of premium')),
-                ('key_provinces_hit', models.PositiveSmallIntegerField(verbose_name='key provinces')),
-                ('lists', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=64), size=None, verbose_name='lists')),
-                ('pinned', models.JSONField(blank=True, null=True, verbose_name='pinned')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='catalog.catalogversion', verbose_name='version')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("entry_code", models.CharField(db_collation="C", max_length=64, verbose_name="entry code")),
+                ("rank", models.PositiveIntegerField(verbose_name="rank")),
+                ("products", models.PositiveIntegerField(verbose_name="lists that hold it")),
+                ("provinces", models.PositiveSmallIntegerField(verbose_name="provinces")),
+                (
+                    "premium_share",
+                    models.DecimalField(
+                        decimal_places=4,
+                        max_digits=5,
+                        validators=[django.core.validators.MaxValueValidator(1)],
+                        verbose_name="share of premium",
+                    ),
+                ),
+                ("key_provinces_hit", models.PositiveSmallIntegerField(verbose_name="key provinces")),
+                (
+                    "lists",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=64), size=None, verbose_name="lists"
+                    ),
+                ),
+                ("pinned", models.JSONField(blank=True, null=True, verbose_name="pinned")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="evidence",
+                        to="catalog.catalogversion",
+                        verbose_name="version",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'evidence of an entry',
-                'verbose_name_plural': 'evidence of entries',
-                'ordering': ['version', 'rank'],
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('version', 'entry_code'), name='one_evidence_per_entry'), models.CheckConstraint(condition=models.Q(('premium_share__gte', 0), ('premium_share__lte', 1)), name='premium_share_between_0_and_1')],
+                "verbose_name": "evidence of an entry",
+                "verbose_name_plural": "evidence of entries",
+                "ordering": ["version", "rank"],
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "entry_code"), name="one_evidence_per_entry"),
+                    models.CheckConstraint(
+                        condition=models.Q(("premium_share__gte", 0), ("premium_share__lte", 1)),
+                        name="premium_share_between_0_and_1",
+                    ),
+                ],
             },
         ),
         migrations.RunSQL(KEPT, GONE),

@@ -2,4 +2,6 @@
 
 from typing import Any
 
-urlpatterns: list[Any] = []
+from curation.api import market
+
+urlpatterns: list[Any] = [*market.urls]

@@ -55,7 +55,8 @@ class DiseaseGroups:
             if codes:
                 alike.setdefault(_codes_of(codes), []).append((code, name))
         self._groups = [
-            _Group(_called(members), codes, sum(map(_weight, codes))) for codes, members in sorted(alike.items(), key=_by_code)
+            _Group(_called(members), codes, sum(map(_weight, codes)))
+            for codes, members in sorted(alike.items(), key=_by_code)
         ]
         self._named = named
         self._answers: dict[tuple[str, ...], tuple[tuple[Disease, tuple[str, ...]], ...]] = {}

@@ -160,11 +160,13 @@ def entry_codes(
     numbers = [int(code.rpartition("-")[2]) for code in taken if _is_numbered(code, prefix)]
     number, codes = max(numbers, default=0), []
     width = max(3, len(str(number + len(kept))))
+    used: set[str] = set()
     for one in kept:
         code = known.get((one.counted.drug, one.counted.disease.key))
-        if code is None:
+        if code is None or code in used:  # the edition may have one entry for two diseases
             number += 1
             code = f"{prefix}-{number:0{width}d}"
+        used.add(code)
         codes.append(code)
     return codes
 

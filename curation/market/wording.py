@@ -27,7 +27,17 @@ PRODUCT: Final = (
     "payment_standard",
     "payment_standard_text",
 )
-CODED: Final = ("icd10", "criteria", "sex", "age_min", "age_max", "settings", "min_institution_level", "max_quantity", "prior_auth")
+CODED: Final = (
+    "icd10",
+    "criteria",
+    "sex",
+    "age_min",
+    "age_max",
+    "settings",
+    "min_institution_level",
+    "max_quantity",
+    "prior_auth",
+)
 WORDED: Final = ("indication", "restriction")
 GIVEN: Final = ("class_code", "reimbursement_class", "regulators", "rare_disease", "marks")
 # All that is read of a list's row.

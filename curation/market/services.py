@@ -1,0 +1,259 @@
+"""Drafting a series from the market (spec api.md "Draft by frequency", curation.md 3): what it would be, asking for it, doing it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from catalog import clock, uploads
+from catalog.clock import Observation
+from catalog.importing.export import csv_lines
+from catalog.importing.load import load
+from catalog.models import Catalog, EntryEvidence, ImportRun
+from catalog.provinces import PROVINCES, province_of
+from catalog.services import queue_made_draft
+from common.errors import FieldError, InvalidInput, pointer
+from common.jobs.services import Lease
+from common.money import ratio_text
+from curation.market import reading
+from curation.market.frequency import Counted, Cut, Pin, Ranked, cut, entry_codes, largest_provinces
+from curation.market.reading import Market
+from curation.market.wording import wording
+
+DRAFT_JOB = "curation.draft"
+_MOST_PREFIX = 50
+
+
+@dataclass(frozen=True, slots=True)
+class PinAsked:
+    """A pin as a person writes it: a drug by any name of it, a disease by its name or code ('': every disease of the drug)."""
+
+    drug: str
+    keep: bool
+    reason: str
+    indication: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a draft is asked by: lists (None: all), the day, the thresholds, key provinces (None: the five largest by premium), pins."""
+
+    day: date
+    lists: tuple[str, ...] | None = None
+    min_products: int = 1
+    min_key_provinces: int = 0
+    key_provinces: tuple[str, ...] | None = None
+    pins: tuple[PinAsked, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a market comes to: its lists, the key provinces, every drug and disease at its rank, and what was asked, made exact."""
+
+    market: Market
+    key_provinces: tuple[str, ...]
+    ranked: tuple[Ranked, ...]
+    cut: Cut
+
+    @property
+    def kept(self) -> list[Ranked]:
+        """What goes into the draft, in its order."""
+        return [one for one in self.ranked if one.kept]
+
+    def counts(self) -> dict[str, int]:
+        """Return what was counted: lists, of these those that say no premium or no province, groups, and what is kept."""
+        return {
+            "lists": len(self.market.lists),
+            "left_out": len(self.market.left_out),
+            "without_premium": sum(not one.premium for one in self.market.lists),
+            "without_province": sum(not one.province for one in self.market.lists),
+            "groups": len(self.ranked),
+            "kept": len(self.kept),
+            "pinned": sum(one.pin is not None for one in self.ranked),
+        }
+
+
+def select(*, catalog: Catalog, asked: Asked, insurer_id: int | None, seen: Observation) -> Selection:
+    """Return what a draft by frequency would hold; writes nothing. Raises InvalidInput, each problem with its pointer."""
+    market = _market(catalog, asked, insurer_id, seen.known_at)
+    key = _key_provinces(market, asked)
+    found = reading.counted_in(market, seen)
+    wanted = Cut(asked.min_products, asked.min_key_provinces, _pins(asked.pins, found, market))
+    return Selection(market, key, tuple(cut(found, key, wanted)), wanted)
+
+
+def draft_by_frequency(
+    *,
+    catalog: Catalog,
+    asked: Asked,
+    insurer_id: int | None,
+    label: str,
+    effective_from: date,
+    by: str,
+    effective_to: date | None = None,
+    note: str = "",
+    replace: bool = False,
+) -> ImportRun:
+    """Queue the draft of what is asked, from the lists as they are known now; it is followed like an import.
+
+    Raises InvalidInput as `select`, and where no list counts; LabelTaken, DraftEdited.
+    """
+    seen = clock.observe()
+    market = _market(catalog, asked, insurer_id, seen.known_at)
+    if not market.lists:
+        detail = _("None of these lists is in force on the day and open to this catalog.")
+        raise _refused([FieldError("/lists", "nothing_in_force", detail)])
+    key = _key_provinces(market, asked)
+    # What pins mean is found in what the lists hold; without pins that is for the job to count.
+    pins = _pins(asked.pins, reading.counted_in(market, seen), market) if asked.pins else ()
+    return queue_made_draft(
+        catalog=catalog,
+        label=label,
+        effective_from=effective_from,
+        effective_to=effective_to,
+        asked={
+            "lists": "all" if asked.lists is None else [one.code for one in market.lists],
+            "insurer": insurer_id,
+            "date": asked.day.isoformat(),
+            "known_at": seen.known_at.isoformat(),
+            "min_products": asked.min_products,
+            "min_key_provinces": asked.min_key_provinces,
+            "key_provinces": list(key),
+            "pins": [
+                {"drug": pin.drug, "indication": pin.disease, "keep": pin.keep, "reason": pin.reason} for pin in pins
+            ],
+        },
+        job=DRAFT_JOB,
+        by=by,
+        note=note,
+        replace=replace,
+    )
+
+
+def _refused(errors: Sequence[FieldError]) -> InvalidInput:
+    return InvalidInput(_("The request is invalid; see `errors`."), errors=errors)
+
+
+def _market(catalog: Catalog, asked: Asked, insurer_id: int | None, known_at: datetime) -> Market:
+    """Return the asked lists; raises InvalidInput for a code of no list that is seen."""
+    if asked.lists is not None:
+        _check_lists(asked.lists, insurer_id)
+    return reading.market_of(catalog, insurer_id=insurer_id, day=asked.day, known_at=known_at, codes=asked.lists)
+
+
+def _check_lists(codes: Sequence[str], insurer_id: int | None) -> None:
+    visible = Catalog.objects.visible_to(insurer_id).filter(code__in=codes).values_list("code", "kind")
+    kinds: dict[str, str] = dict(visible)
+    errors = []
+    for place, code in enumerate(codes):
+        if code not in kinds:
+            errors.append(FieldError(pointer("lists", place), "unknown_catalog", _("No such catalog.")))
+        elif kinds[code] != reading.REFERENCE:
+            detail = _("This is no reference list; only those are counted.")
+            errors.append(FieldError(pointer("lists", place), "not_a_reference_list", detail))
+    if errors:
+        raise _refused(errors)
+
+
+def _key_provinces(market: Market, asked: Asked) -> tuple[str, ...]:
+    """Return the key provinces by the names they are counted by; raises InvalidInput for what is none of the 31 and no list's."""
+    if asked.key_provinces is None:
+        return largest_provinces(market.lists)
+    known = {*PROVINCES, *(one.province for one in market.lists)} - {""}
+    named = [province_of(text) or text.strip() for text in asked.key_provinces]
+    detail = _("No such province.")
+    errors = [
+        FieldError(pointer("key_provinces", place), "unknown_province", detail)
+        for place, name in enumerate(named)
+        if name not in known
+    ]
+    if errors:
+        raise _refused(errors)
+    return tuple(dict.fromkeys(named))
+
+
+def _pins(asked: Sequence[PinAsked], found: Sequence[Counted], market: Market) -> tuple[Pin, ...]:
+    """Return pins by drug and disease group; raises InvalidInput for one that meets nothing, or that another one is on the same thing.
+
+    A pin that meets nothing would do nothing, and nobody would see that a drug's name was misspelt.
+    """
+    drugs = reading.Drugs({reading.base_of(pin.drug) for pin in asked}, market.known_at)
+    diseases: dict[str, dict[str, str]] = {}
+    for one in found:
+        diseases.setdefault(one.drug, {})[one.disease.key] = one.disease.name
+    made: dict[tuple[str, str | None], Pin] = {}
+    errors = []
+    for place, pin in enumerate(asked):
+        drug, written = drugs.named(pin.drug), pin.indication.strip()
+        meant = [key for key, name in diseases.get(drug, {}).items() if written in (key, name, *key.split("/"))]
+        disease = meant[0] if written and meant else None
+        if drug not in diseases:
+            errors.append(
+                FieldError(pointer("pins", place, "drug"), "unknown_drug", _("None of the lists holds this drug."))
+            )
+        elif written and not meant:
+            known = "；".join(name or "—" for name in diseases[drug].values())
+            detail = _("The lists do not hold the drug for this; they do for: %(known)s.") % {"known": known}
+            errors.append(FieldError(pointer("pins", place, "indication"), "unknown_indication", detail))
+        elif (drug, disease) in made:
+            detail = _("Another pin is on the same drug and disease already.")
+            errors.append(FieldError(pointer("pins", place), "pinned_twice", detail))
+        else:
+            made[drug, disease] = Pin(drug, pin.keep, pin.reason, disease)
+    if errors:
+        raise _refused(errors)
+    return tuple(made.values())
+
+
+# --- The job
+
+
+def draft(run: ImportRun, lease: Lease) -> None:
+    """Make the draft that a run asks for: count, word the entries, and load them as the file that they are. Ends the lease."""
+    catalog, asked = run.catalog, run.asked
+    assert catalog is not None and run.effective_from is not None
+    lists = None if asked["lists"] == "all" else asked["lists"]
+    day, known_at = date.fromisoformat(asked["date"]), datetime.fromisoformat(asked["known_at"])
+    lease.progress("count")
+    market = reading.market_of(catalog, insurer_id=asked["insurer"], day=day, known_at=known_at, codes=lists)
+    pins = tuple(Pin(one["drug"], one["keep"], one["reason"], one["indication"]) for one in asked["pins"])
+    wanted = Cut(asked["min_products"], asked["min_key_provinces"], pins)
+    kept = [one for one in cut(reading.counted_in(market), asked["key_provinces"], wanted) if one.kept]
+    lease.progress("word", 0, len(kept))
+    known, taken = reading.codes_followed(catalog, run.effective_from, clock.observe().known_at)
+    codes = entry_codes(kept, catalog.code[:_MOST_PREFIX], known, taken)
+    entries = _worded(market, kept, codes, lease)
+    uploads.discard(run.file_path)
+    stored = uploads.keep(csv_lines(entries))
+    run.file_path, run.file_size, run.sha256 = stored.path, stored.size, stored.sha256
+    run.save(update_fields=["file_path", "file_size", "sha256"])
+    evidence = [_evidence(market, one, code) for one, code in zip(kept, codes, strict=True)]
+    load(run, lease, evidence)
+
+
+def _worded(market: Market, kept: Sequence[Ranked], codes: Sequence[str], lease: Lease) -> list[dict[str, Any]]:
+    """Return the entries of the draft, in its order."""
+    place_of = {(one.counted.drug, one.counted.disease): place for place, one in enumerate(kept)}
+    source = f"按频次起草 {market.day.isoformat()}"
+    entries: list[dict[str, Any]] = [{} for _one in kept]
+    for done, (one, rows) in enumerate(reading.rows_of(market, [one.counted for one in kept]), 1):
+        place = place_of[one.drug, one.disease]
+        entries[place] = {**wording(rows, market.premium_of), "entry_code": codes[place], "source": source}
+        lease.progress("word", done, len(kept))
+    return entries
+
+
+def _evidence(market: Market, one: Ranked, code: str) -> EntryEvidence:
+    counted = one.counted
+    return EntryEvidence(
+        entry_code=code,
+        rank=one.rank,
+        products=counted.products,
+        provinces=len(counted.provinces),
+        premium_share=ratio_text(counted.premium_share),
+        key_provinces_hit=one.key_provinces_hit,
+        lists=[market.lists[place].code for place in counted.lists],
+        pinned={"keep": one.pin.keep, "reason": one.pin.reason} if one.pin else None,
+    )
