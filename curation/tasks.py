@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from catalog.models import ImportRun
 from common.jobs.services import Lease, work
-from curation.market.services import DRAFT_JOB, draft
+from curation.market.drafting import draft
+from curation.market.services import DRAFT_JOB
 
 
 def _gave_up(run_id: str) -> None:

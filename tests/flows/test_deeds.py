@@ -22,6 +22,7 @@ from common.audit.models import Record
 from common.jobs import services as jobs
 from common.jobs.models import Job
 from common.persons import services as persons
+from curation.market import services as market
 from insurers import approval
 from insurers import persons as working_for
 from insurers import services as insurers
@@ -48,6 +49,7 @@ MODULES: tuple[ModuleType, ...] = (
     claims,
     batches,
     jobs,
+    market,
 )
 LIST = "entry_code,generic_name,icd10\nE-1,奥希替尼片,C34\n"
 WRITES = {"save", "create", "update", "delete", "bulk_create", "get_or_create", "_raw_delete", "update_or_create"}
@@ -153,6 +155,9 @@ class Office:
             by="dora",
         )
 
+    def reference(self) -> CatalogVersion:
+        return published(Catalog.objects.create(code="REF", name="参考清单", kind="reference"), LIST)
+
     def failed(self) -> ImportRun:
         return imported(self.catalog, "generic_name,icd10\n,C34\n", label="bad", by="dora")
 
@@ -255,6 +260,29 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
     "catalog.services.upload_drugs": (
         D.IMPORT_UPLOADED,
         lambda o: catalogs.upload_drugs(chunks=[b"x"], file_name="x.csv", by="zoe"),
+    ),
+    "catalog.services.queue_made_draft": (
+        D.VERSION_DRAFTED,
+        lambda o: catalogs.queue_made_draft(
+            catalog=o.catalog,
+            label="x",
+            effective_from=date(2026, 1, 1),
+            effective_to=None,
+            asked={"lists": "all"},
+            job=market.DRAFT_JOB,
+            by="zoe",
+        ),
+    ),
+    "curation.market.services.draft_by_frequency": (
+        D.VERSION_DRAFTED,
+        lambda o: market.draft_by_frequency(
+            catalog=o.reference() and o.catalog,
+            asked=market.Asked(day=date(2026, 1, 1)),
+            insurer_id=None,
+            label="x",
+            effective_from=date(2026, 1, 1),
+            by="zoe",
+        ),
     ),
     "catalog.master.merge_drugs": (
         D.MASTER_APPROVED,
