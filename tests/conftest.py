@@ -1,7 +1,10 @@
 """Shared fixtures: people, insurers and their keys, catalogs that come in by the front door. Alice makes, Bob checks; A and B are insurers."""
 
+import importlib
+import json
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -21,14 +24,14 @@ from django.test import Client
 
 from catalog import leases
 from catalog import services as catalogs
-from catalog.importing import load
-from catalog.importing.check import check
 from catalog.models import Catalog, CatalogVersion, ImportRun, Revision
 from common import cache, tenancy
 from common.jobs import services as jobs
 from insurers import services as insurers
 from insurers.api import callers
 from insurers.models import Insurer
+from tables import guarded
+from tables.limits import Limits
 
 # No test measures time (benchmarks do), and the machine may be busy.
 hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -78,6 +81,31 @@ def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     cache.clear_all()
     yield
     cache.clear_all()
+
+
+@pytest.fixture(autouse=True)
+def _read_in_this_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let files be read by the same reader in this process: starting one of its own takes longer than the rest of a test.
+
+    What the process of its own is for (limits, crashes, being ended) is tested with it: tests marked `own_process`, and the fault tests, whose
+    workers are whole.
+    """
+    if request.node.get_closest_marker("own_process") is None:
+        for module in CHILDREN:
+            monkeypatch.setattr(f"{module}.frames_from", _frames_in_this_process)
+
+
+CHILDREN = [f"catalog.importing.{name}" for name in ("again", "child", "comments", "preview")] + [
+    "claims.batches.child"
+]
+
+
+def _frames_in_this_process(module: str, request: dict[str, Any], limits: Limits) -> Iterator[guarded.Frame]:
+    sent: dict[str, Any] = json.loads(json.dumps({"limits": asdict(limits), **request}))
+    try:
+        yield from importlib.import_module(module)._frames(sent)
+    except Exception as fault:  # as the child answers
+        raise guarded._refusal_of(guarded._place_of(fault).encode(), limits) from fault
 
 
 class Api:
@@ -182,9 +210,8 @@ def imported(
 
 
 def published(catalog: Catalog, content: str, *, publisher: str = "bob", **upload: Any) -> CatalogVersion:
-    """Import a file and let a second person publish it; checked in this process, since a process of its own takes longer than the rest."""
-    with patch.object(load, "check_in_child", check):
-        run = imported(catalog, content, **upload)
+    """Import a file and let a second person publish it."""
+    run = imported(catalog, content, **upload)
     assert run.version is not None, list(run.problems.values_list("row", "column", "code", "message_en"))
     return catalogs.publish_version(version=run.version, by=publisher, confirm=True)
 

@@ -19,6 +19,8 @@ from tables.guarded import ROOT, ChildDied, frames_from
 from tables.limits import Limits, Progress
 from tests.files import FORMS, OPTIONS, ROWS, csv_text, xlsx
 
+pytestmark = pytest.mark.own_process
+
 BAD = csv_text([*ROWS, ("E-8", "", "", "肺癌", "x")])
 
 

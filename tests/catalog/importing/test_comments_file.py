@@ -158,6 +158,7 @@ def test_the_process_of_its_own_says_what_the_reader_says(content: str, tmp_path
     assert read_in_child(path) == read_here(path)
 
 
+@pytest.mark.own_process
 def test_a_file_that_asks_for_too_much_is_an_error_not_a_fault(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("立场,意见\n支持,好\n", encoding="utf-8")
