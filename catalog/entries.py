@@ -20,7 +20,7 @@ COLUMNS = (
 ).split()
 
 
-# What an entry that was drafted from the market rests on: none of its columns, null for every other entry.
+# What an entry that was drafted from the market rests on: none of its columns, and no other entry has it.
 EVIDENCE = "evidence"
 # What `GET` shows of an entry.
 SHOWN = [*COLUMNS, EVIDENCE]
@@ -130,8 +130,8 @@ def shown(row: dict[str, Any]) -> dict[str, Any]:
         made["payment_standard"] = shown_number(made["payment_standard"])
     if "max_quantity" in made:
         made["max_quantity"] = shown_quantity(made["max_quantity"])
-    if isinstance(made.get(EVIDENCE), str):
-        made[EVIDENCE] = msgspec.Raw(made[EVIDENCE].encode())
+    if evidence := made.pop(EVIDENCE, None):
+        made[EVIDENCE] = msgspec.Raw(evidence.encode()) if isinstance(evidence, str) else evidence
     if "criteria" in made:
         made["criteria"] = shown_criteria(made["criteria"])
     return made

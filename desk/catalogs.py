@@ -24,6 +24,7 @@ from desk.band import Band, Edition, band_of
 from desk.downloads import Downloads
 from desk.forms import note_field, posted, text_field
 from desk.frame import Action, Button, PageAdmin, paged
+from desk.market_steps import COMMERCIAL, MAY_DRAFT, MarketSteps
 from desk.markup import badge, link
 from desk.published import Published
 from desk.upload_steps import UploadSteps
@@ -108,7 +109,7 @@ FIXED_ONCE_PUBLISHED = ("code", "kind", "series", "owner")
 
 
 @admin.register(Catalog)
-class CatalogAdmin(UploadSteps, Downloads, PageAdmin):
+class CatalogAdmin(UploadSteps, MarketSteps, Downloads, PageAdmin):
     page_template = "desk/catalogs/catalog.html"
     list_display = ["code", "name", "kind", "series_shown", "provenance_shown", "in_force_today", "entries_today"]
     list_filter = ["kind", "series", "provenance"]
@@ -169,6 +170,7 @@ class CatalogAdmin(UploadSteps, Downloads, PageAdmin):
         return [
             self.route("<int:pk>/edit/", self.edit_view, "edit"),
             *self.upload_routes(),
+            *self.market_routes(),
             *self.download_routes(),
             *Published(self).routes(),
             *super().get_urls(),
@@ -180,6 +182,8 @@ class CatalogAdmin(UploadSteps, Downloads, PageAdmin):
         if may(MAY_KEEP):
             buttons.append(Button(_("Correct the facts"), self.url("edit", catalog.pk), "edit"))
         buttons.append(Button(_("Template"), self.url("template", catalog.kind, "xlsx"), "description"))
+        if may(MAY_DRAFT) and catalog.kind == COMMERCIAL:
+            buttons.append(Button(_("Draft by frequency"), self.url("market", catalog.pk), "bar_chart"))
         if may("catalog.add_importrun"):
             buttons.append(Button(_("Upload a version"), self.url("upload", catalog.pk), "upload_file", "primary"))
         seen = clock.observe()

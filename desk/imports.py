@@ -26,6 +26,7 @@ from desk.badges import provenance_badge, run_badge, run_words
 from desk.changes import changes_context
 from desk.forms import NothingToFillIn, posted
 from desk.frame import Action, Button, PageAdmin, paged, sentences
+from desk.market_steps import market_href
 from desk.master import MAY_STEER, MAY_UPLOAD, MergingPages
 from desk.problems import ColumnNames, mend_rows, problem_rows, problems_context
 from desk.words import phase_words
@@ -139,6 +140,7 @@ class ImportRunAdmin(MergingPages, PageAdmin):
             "buttons": self._buttons(request, run),
             "sample": self.sample(request, run),
             "moved_since": moved_since(run),
+            "again_href": market_href(run.catalog_id, run.asked) if run.catalog_id and run.asked else "",
         }
         if run.version:
             version = compared_anew(run.version)

@@ -30,6 +30,7 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
             ("edit_note", _("Drafts"), f"{_VERSIONS}?state__exact=draft", "catalog.view_catalogversion"),
             ("forum", _("Consultations"), "catalog_comment_changelist", "catalog.view_comment"),
             ("publish", _("Upload a new version"), "catalog_catalog_upload_choose", "catalog.add_importrun"),
+            ("bar_chart", _("Draft by frequency"), "catalog_catalog_market_choose", "catalog.add_importrun"),
             # An insurer's users read what is published; of the pages of the lists the office has its own.
             ("menu_book", _("Published lists"), "catalog_catalog_published", OF_INSURERS),
             ("upload_file", _("Imports"), "catalog_importrun_changelist", "catalog.view_importrun"),

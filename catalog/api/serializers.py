@@ -506,7 +506,7 @@ class EntryOutput(serializers.Serializer):
     note = serializers.CharField()
     source = serializers.CharField()
     evidence = EvidenceOutput(
-        allow_null=True, help_text="what an entry that was drafted from the market rests on; null: it was not"
+        required=False, help_text="what an entry that was drafted from the market rests on; no other has it"
     )
 
 

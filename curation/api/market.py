@@ -33,7 +33,7 @@ class PinInput(StrictSerializer):
         required=False,
         allow_blank=True,
         allow_null=True,
-        default="",
+        default=None,
         help_text="as the curve names it, or its code in the vocabulary; not given: every one of the drug's",
     )
     keep = serializers.BooleanField()
@@ -187,7 +187,7 @@ def _asked(given: dict[str, Any], known_at: Any) -> Asked:
         min_products=given["min_products"],
         min_key_provinces=given["min_key_provinces"],
         key_provinces=None if key is None else tuple(key),
-        pins=tuple(PinAsked(pin["drug"], pin["keep"], pin["reason"], pin["indication"] or "") for pin in given["pins"]),
+        pins=tuple(PinAsked(pin["drug"], pin["keep"], pin["reason"], pin["indication"]) for pin in given["pins"]),
     )
 
 

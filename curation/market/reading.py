@@ -1,7 +1,7 @@
 """Reading the market: which lists count on a day and which are left out, what they hold, and the rows that a draft is worded from."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -51,6 +51,15 @@ class Market:
         there = {one.province for one in self.lists}
         return tuple(name for name in PROVINCES if name in there)
 
+    def without(self, codes: Collection[str]) -> "Market":
+        """Return the market without the lists of these codes."""
+        kept = [place for place, one in enumerate(self.lists) if one.code not in codes]
+        return replace(
+            self,
+            lists=tuple(self.lists[place] for place in kept),
+            versions=tuple(self.versions[place] for place in kept),
+        )
+
     def premium_of(self, place: int) -> int:
         """Return the premium of a list by its place, in fen."""
         return self.lists[place].premium
@@ -92,6 +101,29 @@ def market_of(
             lists.append(MarketList(code, province_of(province) or province.strip(), int((premium or 0) * 100)))
             places.append(in_force[pk])
     return Market(day, known_at, tuple(lists), tuple(places), tuple(left_out))
+
+
+@dataclass(frozen=True, slots=True)
+class ListFacts:
+    """A list that counts, as people know it: its version in force, what its catalog says of it."""
+
+    code: str
+    name: str
+    province: str
+    premium: Any
+    insured: int | None
+    version: int
+    label: str
+    since: date
+    entries: int
+
+
+def facts_of(market: Market) -> list[ListFacts]:
+    """Return the facts of the lists that count, by their codes."""
+    named = ("catalog__code", "catalog__name", "catalog__province", "catalog__premium_cny", "catalog__insured_count")
+    versions = CatalogVersion.objects.filter(pk__in=market.versions).order_by("catalog__code")
+    rows = versions.values_list(*named, "pk", "label", "effective_from", "entry_count")
+    return [ListFacts(*row) for row in rows]
 
 
 class Drugs:

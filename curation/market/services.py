@@ -21,12 +21,15 @@ DRAFT_JOB = "curation.draft"
 
 @dataclass(frozen=True, slots=True)
 class PinAsked:
-    """A pin as a person writes it: a drug by any name of it, a disease by its name or code ('': every disease of the drug)."""
+    """A pin as a person writes it: a drug by any name of it, a disease by its name or code.
+
+    '' is what is not coded, as the curve has it; None, and '' of a drug that has nothing of that kind, is every disease of the drug.
+    """
 
     drug: str
     keep: bool
     reason: str
-    indication: str = ""
+    indication: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,11 @@ class Selection:
 
 def select(*, catalog: Catalog, asked: Asked, insurer_id: int | None, seen: Observation) -> Selection:
     """Return what a draft by frequency would hold; writes nothing. Raises InvalidInput, each problem with its pointer."""
-    market = _market(catalog, asked, insurer_id, seen.known_at)
+    return select_in(market=_market(catalog, asked, insurer_id, seen.known_at), asked=asked, seen=seen)
+
+
+def select_in(*, market: Market, asked: Asked, seen: Observation) -> Selection:
+    """Return the same of a market that has been read: its lists are those that are asked for."""
     key = _key_provinces(market, asked)
     found = reading.counted_in(market, seen)
     wanted = Cut(asked.min_products, asked.min_key_provinces, _pins(asked.pins, found, market))
@@ -100,7 +107,8 @@ def draft_by_frequency(
         raise _refused([FieldError("/lists", "nothing_in_force", detail)])
     key = _key_provinces(market, asked)
     # What pins mean is found in what the lists hold; without pins that is for the job to count.
-    pins = _pins(asked.pins, reading.counted_in(market, seen), market) if asked.pins else ()
+    found = reading.counted_in(market, seen) if asked.pins else []
+    pins = _pins(asked.pins, found, market)
     return queue_made_draft(
         catalog=catalog,
         label=label,
@@ -172,6 +180,8 @@ def _pins(asked: Sequence[PinAsked], found: Sequence[Counted], market: Market) -
 
     A pin that meets nothing would do nothing, and nobody would see that a drug's name was misspelt.
     """
+    if not asked:
+        return ()
     drugs = reading.Drugs({reading.base_of(pin.drug) for pin in asked}, market.known_at)
     diseases: dict[str, dict[str, str]] = {}
     for one in found:
@@ -179,9 +189,9 @@ def _pins(asked: Sequence[PinAsked], found: Sequence[Counted], market: Market) -
     made: dict[tuple[str, str | None], Pin] = {}
     errors = []
     for place, pin in enumerate(asked):
-        drug, written = drugs.named(pin.drug), pin.indication.strip()
+        drug, written = drugs.named(pin.drug), (pin.indication or "").strip()
         meant = [key for key, name in diseases.get(drug, {}).items() if written in (key, name, *key.split("/"))]
-        disease = meant[0] if written and meant else None
+        disease = meant[0] if pin.indication is not None and meant else None
         if drug not in diseases:
             errors.append(
                 FieldError(pointer("pins", place, "drug"), "unknown_drug", _("None of the lists holds this drug."))

@@ -311,10 +311,20 @@ class TestEvidence:
 
         assert self.evidence(version) == {"X": 2}
         one, new = (maker.get(f"/catalogs/A-DEMO/versions/2026/entries/{code}/").json() for code in ("X", "N"))
-        assert one["evidence"]["lists"] == ["R-1", "R-2"] and new["evidence"] is None
+        assert one["evidence"]["lists"] == ["R-1", "R-2"] and "evidence" not in new
+        # What was read can be sent back.
+        assert (
+            maker.client.patch(
+                "/api/v1/catalogs/A-DEMO/versions/2026/entries/X/",
+                one,
+                content_type="application/json",
+                headers=maker.headers,
+            ).status_code
+            == 200
+        )
         asked = {"fields": "evidence"}
         page = maker.get("/catalogs/A-DEMO/versions/2026/entries/", asked).json()["results"]
-        assert [entry["evidence"] and entry["evidence"]["products"] for entry in page] == [None, 2]
+        assert page == [{"entry_code": "N"}, {"entry_code": "X", "evidence": one["evidence"]}]
 
     def test_it_is_no_part_of_the_checksum_and_goes_into_copies(self, version: CatalogVersion, series: Catalog) -> None:
         copy = catalogs.create_draft(
