@@ -279,6 +279,51 @@ def upload_catalog(
     return earlier, False
 
 
+@transaction.atomic
+def queue_made_draft(
+    *,
+    catalog: Catalog,
+    label: str,
+    effective_from: date,
+    effective_to: date | None,
+    asked: Mapping[str, Any],
+    job: str,
+    by: str,
+    note: str = "",
+    replace: bool = False,
+) -> ImportRun:
+    """Queue a draft whose file a job of the kind `job` makes itself, by what is `asked`; from there on it is an import like any other.
+
+    Raises InvalidInput for days out of order, LabelTaken, DraftEdited as `upload_catalog`.
+    """
+    check_days(effective_from, effective_to)
+    Catalog.objects.select_for_update(no_key=True).get(pk=catalog.pk)
+    _label_is_free(catalog, label, by)
+    edited = _edits_replaced(catalog, label)
+    if edited and not replace:
+        raise DraftEdited(_(DraftEdited.sentence) % {"label": label, "count": edited})
+    run = ImportRun.objects.create(
+        kind=ImportRun.Kind.ENTRIES,
+        catalog=catalog,
+        label=label,
+        effective_from=effective_from,
+        effective_to=effective_to,
+        names="plain",
+        note=note,
+        replace=replace,
+        asked=dict(asked),
+        file_name=f"{catalog.code}-{label}.csv",
+        file_path="",
+        file_size=0,
+        sha256="",
+        created_by=by,
+    )
+    run.job = jobs.enqueue(kind=job, subject=str(run.pk), exclusive_key=f"catalog:{catalog.pk}")
+    run.save(update_fields=["job"])
+    record(Deed.VERSION_DRAFTED, by=by, what=run, name=run.called, after={"label": label, "asked": run.asked})
+    return run
+
+
 def upload_drugs(
     *, chunks: Iterable[bytes], file_name: str, by: str, note: str = "", staged: bool = False
 ) -> tuple[ImportRun, bool]:

@@ -1,8 +1,10 @@
 """Background work of the office's curation: jobs registered by kind (common/jobs)."""
 
 from celery import shared_task
+from django.db import transaction
 from django.utils import timezone
 
+from catalog.models import ImportRun
 from common import tenancy
 from common.jobs.services import Cancelled, Lease, work
 from curation.findings import services as findings
@@ -11,6 +13,8 @@ from curation.impact.planning import PART_JOB, plan
 from curation.impact.services import PLAN_JOB, give_up
 from curation.impact.trying import try_part
 from curation.market.bulk import COLLECT_JOB, PUBLISH_JOB, bring_in, publish_lists
+from curation.market.drafting import draft
+from curation.market.services import DRAFT_JOB
 from curation.models import Collection, ImpactPart, ImpactRun
 
 
@@ -65,3 +69,18 @@ def collect(lease: Lease, collection_id: str) -> None:
 def publish_collection(lease: Lease, collection_id: str) -> None:
     """Publish the lists of one package that are without problems."""
     publish_lists(Collection.objects.get(pk=collection_id), lease)
+
+
+def _gave_up(run_id: str) -> None:
+    ImportRun.objects.filter(pk=run_id).update(finished_at=timezone.now())
+
+
+@work(DRAFT_JOB, on_dead=_gave_up)
+def draft_from_market(lease: Lease, run_id: str) -> None:
+    """Draft a version from the market's lists; may run again, an ended run is left as it is."""
+    run = ImportRun.objects.select_related("catalog").get(pk=run_id)
+    if run.outcome:
+        with transaction.atomic():
+            lease.finish()
+        return
+    draft(run, lease)

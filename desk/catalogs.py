@@ -29,6 +29,7 @@ from desk.downloads import Downloads
 from desk.figures import catalog_pictures
 from desk.forms import note_field, posted, text_field
 from desk.frame import Action, Button, PageAdmin, paged
+from desk.market_steps import COMMERCIAL, MAY_DRAFT, MarketSteps
 from desk.markup import badge, link
 from desk.published import Published
 from desk.time import clocks_of, picture_of, told_segments
@@ -115,7 +116,7 @@ FIXED_ONCE_PUBLISHED = ("code", "kind", "series", "owner")
 
 
 @admin.register(Catalog)
-class CatalogAdmin(UploadSteps, Downloads, PageAdmin):
+class CatalogAdmin(UploadSteps, MarketSteps, Downloads, PageAdmin):
     page_template = "desk/catalogs/catalog.html"
     list_display = ["code", "name", "kind", "series_shown", "provenance_shown", "in_force_today", "entries_today"]
     list_filter = ["kind", "series", "provenance"]
@@ -177,6 +178,7 @@ class CatalogAdmin(UploadSteps, Downloads, PageAdmin):
             self.route("<int:pk>/edit/", self.edit_view, "edit"),
             self.route("<int:pk>/time/", self.time_view, "time"),
             *self.upload_routes(),
+            *self.market_routes(),
             *self.download_routes(),
             *Published(self).routes(),
             *super().get_urls(),
@@ -190,6 +192,8 @@ class CatalogAdmin(UploadSteps, Downloads, PageAdmin):
         buttons.append(Button(_("Template"), self.url("template", catalog.kind, "xlsx"), "description"))
         if may("catalog.view_catalogversion"):
             buttons.append(self._compare(left=catalog.code))
+        if may(MAY_DRAFT) and catalog.kind == COMMERCIAL:
+            buttons.append(Button(_("Draft by frequency"), self.url("market", catalog.pk), "bar_chart"))
         if may("catalog.add_importrun"):
             buttons.append(Button(_("Upload a version"), self.url("upload", catalog.pk), "upload_file", "primary"))
         insurer = insurer_of(request.user)

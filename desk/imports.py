@@ -27,6 +27,7 @@ from desk.badges import provenance_badge, run_badge, run_words
 from desk.changes import changes_context
 from desk.forms import NothingToFillIn, posted
 from desk.frame import Action, Button, PageAdmin, paged, sentences
+from desk.market_steps import market_href
 from desk.master import MAY_STEER, MAY_UPLOAD, MergingPages
 from desk.problems import ColumnNames, mend_rows, problem_rows, problems_context
 from desk.waiting import MAY_CODE, coding_href
@@ -141,6 +142,7 @@ class ImportRunAdmin(MergingPages, PageAdmin):
             "buttons": self._buttons(request, run),
             "sample": self.sample(request, run),
             "moved_since": moved_since(run),
+            "again_href": market_href(run.catalog_id, run.asked) if run.catalog_id and run.asked else "",
         }
         if run.version:
             version = compared_anew(run.version)

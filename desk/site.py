@@ -45,6 +45,7 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
                 "curation_collection_changelist",
                 "curation.view_collection",
             ),
+            ("bar_chart", _("Draft by frequency"), "catalog_catalog_market_choose", "catalog.add_importrun"),
             # An insurer's users read what is published; of the pages of the lists the office has its own.
             ("menu_book", _("Published lists"), "catalog_catalog_published", OF_INSURERS),
             ("bar_chart", _("Reports"), "desk:reports", OF_INSURERS),

@@ -91,6 +91,8 @@ class ImportRun(models.Model):
         "self", models.SET_NULL, null=True, blank=True, related_name="mended_as", verbose_name=_("mended from")
     )
     mending = models.JSONField(_("mended cells"), default=list, db_default=Value([], models.JSONField()), blank=True)
+    # A draft that a job makes itself, from the market's lists: what was asked for (curation.market); empty: a file was uploaded.
+    asked = models.JSONField(_("asked for"), default=dict, db_default=Value({}, models.JSONField()), blank=True)
     # A drug master file that one person stages and another merges: who had a hand in the file, who had it merged and when, and the first rows
     # that it brings and changes ([{row, change, name, fields: {name: [old, new]}}]).
     staged = models.BooleanField(_("merged by a second person"), default=False, db_default=False)

@@ -63,6 +63,16 @@ BODIES: dict[tuple[str, str], Callable[[], Any]] = {
     ("POST", "version-withdraw"): lambda: {"reason": "错了"},
     ("POST", "version-send-back"): lambda: {"reason": "错了"},
     ("POST", "version-list"): lambda: {"label": "new", "effective_from": "2027-01-01"},
+    # There is no reference list here: what is right is answered as that none is in force.
+    ("POST", "draft-by-frequency"): lambda: {
+        "lists": "all",
+        "date": "2026-01-01",
+        "min_products": 1,
+        "min_key_provinces": 0,
+        "label": "new",
+        "effective_from": "2027-01-01",
+    },
+    ("POST", "draft-by-frequency-preview"): lambda: {"lists": "all", "date": "2026-01-01", "min_products": 1},
     ("POST", "entry-list"): lambda: {"generic_name": "甲片", "icd10": ["C50"]},
     ("POST", "entry-bulk"): lambda: {"where": {"q": "替尼"}, "set": {"note": "更正"}, "reason": "错字"},
     ("POST", "coding-decision-list"): lambda: {"text": "限儿童", "columns": {"age_max": 17}},

@@ -27,6 +27,7 @@ from curation.findings import services as findings
 from curation.findings.causes import Cause
 from curation.impact import services as impact
 from curation.market import bulk
+from curation.market import services as market
 from curation.models import Finding, ImpactRun
 from insurers import approval
 from insurers import persons as working_for
@@ -58,6 +59,7 @@ MODULES: tuple[ModuleType, ...] = (
     findings,
     coding,
     bulk,
+    market,
 )
 LIST = "entry_code,generic_name,icd10\nE-1,奥希替尼片,C34\n"
 WRITES = {"save", "create", "update", "delete", "bulk_create", "get_or_create", "_raw_delete", "update_or_create"}
@@ -167,6 +169,9 @@ class Office:
             file_name="up.csv",
             by="dora",
         )
+
+    def reference(self) -> CatalogVersion:
+        return published(Catalog.objects.create(code="REF", name="参考清单", kind="reference"), LIST)
 
     def failed(self) -> ImportRun:
         return imported(self.catalog, "generic_name,icd10\n,C34\n", label="bad", by="dora")
@@ -302,6 +307,29 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
     "catalog.services.upload_drugs": (
         D.IMPORT_UPLOADED,
         lambda o: catalogs.upload_drugs(chunks=[b"x"], file_name="x.csv", by="zoe"),
+    ),
+    "catalog.services.queue_made_draft": (
+        D.VERSION_DRAFTED,
+        lambda o: catalogs.queue_made_draft(
+            catalog=o.catalog,
+            label="x",
+            effective_from=date(2026, 1, 1),
+            effective_to=None,
+            asked={"lists": "all"},
+            job=market.DRAFT_JOB,
+            by="zoe",
+        ),
+    ),
+    "curation.market.services.draft_by_frequency": (
+        D.VERSION_DRAFTED,
+        lambda o: market.draft_by_frequency(
+            catalog=o.reference() and o.catalog,
+            asked=market.Asked(day=date(2026, 1, 1)),
+            insurer_id=None,
+            label="x",
+            effective_from=date(2026, 1, 1),
+            by="zoe",
+        ),
     ),
     "catalog.master.merge_drugs": (
         D.MASTER_APPROVED,
