@@ -300,6 +300,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "common.api.schema.complete"],
     "ENUM_NAME_OVERRIDES": {
         "CatalogKindEnum": choices(KINDS.terms),
+        "CollectionStateEnum": ["queued", "running", "ready", "failed", "cancelled"],
         "ImportKindEnum": "catalog.models.ImportRun.Kind",
         "OutcomeEnum": "claims.models.ClaimCheck.Outcome",
     },
