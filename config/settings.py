@@ -307,6 +307,7 @@ SPECTACULAR_SETTINGS = {
         "CatalogKindEnum": choices(KINDS.terms),
         "ChangeEnum": "catalog.changes.CHANGE_KINDS",
         "DrugChangeEnum": "catalog.api.serializers.DRUG_CHANGES",
+        "CollectionStateEnum": ["queued", "running", "ready", "failed", "cancelled"],
         "ImportKindEnum": "catalog.models.ImportRun.Kind",
         "OutcomeEnum": "claims.models.ClaimCheck.Outcome",
         # Of batches and impact runs alike.

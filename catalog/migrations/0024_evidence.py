@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                         base_field=models.CharField(max_length=64), size=None, verbose_name="lists"
                     ),
                 ),
-                ("pinned", models.JSONField(blank=True, null=True, verbose_name="pinned")),
+                ("pinned", models.JSONField(blank=True, null=True, verbose_name="pin")),
                 (
                     "version",
                     models.ForeignKey(

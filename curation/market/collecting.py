@@ -40,7 +40,7 @@ def province(written: str) -> Parsed:
     found = region_of(written)
     if found is not None:
         return Parsed(found, found)
-    near = get_close_matches(written, [word for term in REGIONS.terms for word in (term.zh, *term.aliases)], 5, 0.5)
+    near = get_close_matches(written, [word for term in REGIONS.terms for word in (term.zh, *term.aliases)], 5, 0.6)
     # Of two as near, whoever types begins right more often than ends right.
     likely = next((region_of(word) for word in near if word[:1] == written[:1]), region_of(near[0]) if near else None)
     asked = f"是否为“{likely}”？" if likely else ""
