@@ -9,6 +9,7 @@ from django.db.models.expressions import RawSQL
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
+from catalog.clock import observe
 from catalog.marked import (
     APPROVAL,
     APPROVALS,
@@ -24,7 +25,7 @@ from catalog.marked import (
 from catalog.models import Catalog, Drug
 from catalog.vocabularies import REGULATORS, Vocabulary
 from common.labels import choices
-from desk.clocks import clocks_of
+from desk.time import clocks_of
 
 
 def asked_in(request: HttpRequest) -> Asked:
@@ -34,7 +35,7 @@ def asked_in(request: HttpRequest) -> Asked:
         insurer_id=None,
         day=clocks.day,
         known_at=clocks.known_at,
-        revision=clocks.revision,
+        revision=observe().revision if clocks.is_now else None,
         catalog=request.GET.get("catalog", "")[:64],
     )
 

@@ -42,6 +42,7 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
         [
             ("menu_book", _("Catalogs"), "catalog_catalog_changelist", "catalog.view_catalog"),
             ("layers", _("Versions"), _VERSIONS, "catalog.view_catalogversion"),
+            ("compare_arrows", _("Compare"), "desk:compare", "catalog.view_catalogversion"),
             ("stairs", _("Series"), "catalog_series_changelist", "catalog.view_series"),
             ("grid_on", _("Matrix"), "desk:matrix", MAY_COMPARE),
             ("bookmarks", _("Drugs by mark and approval"), "desk:marks", "catalog.view_drug"),

@@ -10,3 +10,6 @@ urlpatterns = [
     path("matrix.xlsx", matrix.MatrixViewSet.as_view({"get": "xlsx"}), name="matrix-xlsx"),
     path("drugs/<str:pk>/paid-by/", drugs.PaidByViewSet.as_view({"get": "list"}), name="drug-paid-by"),
 ]
+from curation.api import comparing
+
+urlpatterns = [*comparing.urls]

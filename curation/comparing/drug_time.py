@@ -22,7 +22,10 @@ class DrugTime:
 
 
 def time_of(drug: Drug, *, insurer_id: int | None, known_at: datetime) -> list[DrugTime]:
-    """Return the lists that an insurer may see (None: the office) and that ever named the drug, by code; four statements."""
+    """Return the lists that an insurer may see (None: the office) and that ever named the drug, by code; four statements.
+
+    Reference lists, of which a market has thousands, are left out: they are only drafted from.
+    """
     aliases = aliases_at(known_at)
     entries = _entries(aliases.names_of([aliases.drug_of(drug.base_name)]), insurer_id, known_at)
     catalogs = {version.catalog_id: version.catalog for version, _rows in entries}
@@ -54,7 +57,7 @@ def _entries(
     rows = CatalogEntry.objects.filter(
         base_name__in=list(names),
         version__published_at__lte=known_at,
-        version__catalog__in=Catalog.objects.visible_to(insurer_id),
+        version__catalog__in=Catalog.objects.visible_to(insurer_id).exclude(kind="reference"),
     )
     grouped: dict[int, list[dict[str, object]]] = {}
     for row in rows.order_by().values("version_id", "reimbursement_class", *COLUMNS_READ):

@@ -93,6 +93,9 @@ QUERIES: dict[tuple[str, str], str] = {
     ("matrix-csv", ""): "?catalogs=COM",
     ("matrix-xlsx", ""): "?catalogs=COM",
     ("catalog-diff", "PRIV-A"): "?from=p1&to=p2",
+    ("compare", ""): "?left=COM%40v1&right=COM",
+    ("compare-csv", ""): "?left=COM%40v1&right=COM",
+    ("compare-xlsx", ""): "?left=COM%40v1&right=COM",
     ("coverage", ""): "?generic_name=%E7%94%B2%E7%A3%BA%E9%85%B8%E5%A5%A5%E5%B8%8C%E6%9B%BF%E5%B0%BC%E7%89%87",
 }
 
