@@ -9,7 +9,6 @@ from django.db.models.expressions import RawSQL
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from catalog.clock import observe
 from catalog.marked import (
     APPROVAL,
     APPROVALS,
@@ -35,7 +34,7 @@ def asked_in(request: HttpRequest) -> Asked:
         insurer_id=None,
         day=clocks.day,
         known_at=clocks.known_at,
-        revision=observe().revision if clocks.is_now else None,
+        revision=clocks.revision if clocks.is_now else None,
         catalog=request.GET.get("catalog", "")[:64],
     )
 

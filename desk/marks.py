@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog.aliases import aliases_at
-from catalog.clock import observe
 from catalog.marked import APPROVAL, APPROVALS, EVERYTHING, MARK, REGULATOR, SAID, Asked, Said, counts_of
 from catalog.models import CatalogVersion
 from catalog.vocabularies import REGULATORS
@@ -57,7 +56,7 @@ def report_of(request: HttpRequest) -> MarksReport:
         tuple(sorted(one.pk for one in versions)),
         clocks.day,
         clocks.known_at,
-        observe().revision if clocks.is_now else None,
+        clocks.revision if clocks.is_now else None,
         aliases_at(clocks.known_at),
     )
     counts = counts_of(asked)

@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from catalog.clock import observe
 from catalog.marked import SAID
 from catalog.vocabularies import LEVELS, REIMBURSEMENT_CLASSES
 from common.labels import choices, reader_language
@@ -94,7 +93,7 @@ def matrix_asked(request: HttpRequest) -> tuple[Matrix, MatrixForm, Any, Clocks]
         insurer_id=own,
         day=clocks.day,
         known_at=clocks.known_at,
-        revision=observe().revision,
+        revision=clocks.revision,
         wanted=form.wanted(),
     )
     return matrix, form, chosen, clocks
