@@ -9,7 +9,7 @@ from catalog.diseases import rare_diseases
 from catalog.drugs.knowledge import Identity
 from catalog.known import knowledge_of
 from catalog.marked import BY_CLASS, HOME_REGULATOR, RARE, SAID
-from catalog.models import Approval, Drug, DrugClass, DrugProduct
+from catalog.models import Approval, Drug, DrugProduct
 from catalog.queries import history_of, listings_of
 from catalog.vocabularies import REGULATORS
 from common.text import norm
@@ -25,7 +25,8 @@ def facts_of(drug: Drug, *, insurer_id: int | None, day: date, known_at: datetim
     known = [product.written for product in knowledge.products_of(drug.base_name)]
     rows = DrugProduct.objects.filter(drug=drug).known_at(known_at).prefetch_related("approvals").order_by("position")
     masters = list(rows)
-    listings = listings_of(drug, insurer_id=insurer_id, day=day, known_at=known_at)
+    names = knowledge.names_of(drug.base_name)
+    listings = listings_of(drug, insurer_id=insurer_id, day=day, known_at=known_at, names=names)
     listed = [entry for listing in listings for entry in listing["entries"]]
     classes = {code.upper() for code in knowledge.class_codes_of(drug.base_name)}
     classes |= {one.class_code.upper() for one in known if one.class_code}
@@ -38,7 +39,7 @@ def facts_of(drug: Drug, *, insurer_id: int | None, day: date, known_at: datetim
         "approvals": approvals_of(masters, listings),
         "marks": marks_of(listings),
         "listings": listings,
-        "history": history_of(drug, insurer_id=insurer_id, known_at=known_at),
+        "history": history_of(drug, insurer_id=insurer_id, known_at=known_at, names=names),
         "products": masters,
     }
 
@@ -50,9 +51,9 @@ def _distinct(texts: Iterable[str]) -> list[str]:
 
 def class_path(codes: Iterable[str]) -> list[dict[str, str]]:
     """Return the classes of the tree that codes stand in, from the widest to the narrowest, each with its name."""
+    names = reference.drug_class_names()
     prefixes = sorted({code[:length] for code in codes for length in range(1, len(code) + 1)})
-    nodes = DrugClass.objects.filter(code__in=prefixes).order_by("code")
-    return [{"code": node.code, "name": node.name_zh} for node in nodes]
+    return [{"code": prefix, "name": names[prefix]} for prefix in prefixes if prefix in names]
 
 
 def approvals_of(masters: Iterable[DrugProduct], listings: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

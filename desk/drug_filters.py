@@ -24,7 +24,7 @@ from catalog.marked import (
 from catalog.models import Catalog, Drug
 from catalog.vocabularies import REGULATORS, Vocabulary
 from common.labels import choices
-from desk.clocks import clocks_of
+from desk.time import clocks_of
 
 
 def asked_in(request: HttpRequest) -> Asked:
@@ -34,7 +34,7 @@ def asked_in(request: HttpRequest) -> Asked:
         insurer_id=None,
         day=clocks.day,
         known_at=clocks.known_at,
-        revision=clocks.revision,
+        revision=clocks.revision if clocks.is_now else None,
         catalog=request.GET.get("catalog", "")[:64],
     )
 

@@ -1,5 +1,6 @@
 """Drugs and drug products: what the master and the lists know of them; never edited here, only by uploading the master."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,14 +23,14 @@ from catalog.vocabularies import REGULATORS
 from common.labels import reader_language
 from curation.comparing.drug_time import DrugTime, time_of
 from curation.comparing.matrix import LISTED
-from curation.comparing.matrix_table import listed_words
-from curation.comparing.paying import products_paying
-from desk.clocks import clocks_of
+from curation.comparing.matrix_table import condition_words, listed_words
+from curation.comparing.paying import PayingProduct, products_paying
 from desk.drug_filters import ApprovalFilter, CatalogFilter, DayFilter, InstantFilter, MarkFilter, RegulatorFilter
 from desk.frame import Button, PageAdmin
 from desk.markup import link
 from desk.own import may_compare
 from desk.pictures import Period, Picture, strip
+from desk.time import Clocks, clocks_of
 from desk.words import Words, field_label
 from insurers.persons import insurer_of
 
@@ -39,6 +40,9 @@ def history_words() -> dict[str, str]:
     return {"in": _("came in"), "out": _("went out"), "still_in": _("stayed in")}
 
 
+# Of a market's thousands of reference lists, and of the steps of a long history, so many are shown.
+REFERENCES_SHOWN = 50
+STEPS_SHOWN = 200
 # What an entry allows and asks for, told beside its indication.
 TERMS = (
     "sex age_min age_max settings min_institution_level criteria prior_auth payment_standard payment_standard_text max_quantity "
@@ -61,6 +65,14 @@ def listings_shown(listings: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 text=f"{entry['indication']}\n{entry['restriction']}",
             )
     return listings
+
+
+def reaching(clocks: Clocks, times: list[DrugTime]) -> Clocks:
+    """Return the clocks with sliders that reach over a drug's periods, and a mark for each of the latest that begin."""
+    begins = sorted((one.first, f"{time.catalog.code} {one.label}") for time in times for one in time.periods)
+    days = [day for time in times for one in time.periods for day in (one.first, one.last) if day]
+    marks = tuple((label, day) for day, label in begins[-12:])
+    return replace(clocks, first=min([clocks.first, *days]), last=max([clocks.last, *days]), marks=marks)
 
 
 def history_strip(times: list[DrugTime], day: date) -> Picture:
@@ -138,12 +150,11 @@ class DrugAdmin(PageAdmin):
         own = insurer.pk if insurer else None
         facts = facts_of(drug, insurer_id=own, day=clocks.day, known_at=clocks.known_at)
         times = time_of(drug, insurer_id=own, known_at=clocks.known_at)
-        may_see_products = request.user.has_perm("insurers.view_product")
         regulators, marks = (terms.names(reader_language()) for terms in (REGULATORS, SAID))
-        approvals = [one | {"name": regulators.get(one["regulator"], one["regulator"])} for one in facts["approvals"]]
-        return {
+        drafted_from = [one for one in facts["listings"] if one["kind"] == "reference"]
+        context = {
             "drug": drug,
-            "clocks": clocks,
+            "clocks": reaching(clocks, times),
             "day": clocks.day,
             "class_path": facts["class_path"],
             "facts": [
@@ -152,21 +163,36 @@ class DrugAdmin(PageAdmin):
                 (_("Manufacturers"), facts["makers"]),
             ],
             "marks": [(marks[one["mark"]], one["catalogs"]) for one in facts["marks"]],
-            "approvals": approvals,
+            "approvals": [
+                one | {"name": regulators.get(one["regulator"], one["regulator"])} for one in facts["approvals"]
+            ],
             "products": facts["products"],
             "may_open_products": request.user.has_perm("catalog.view_drugproduct"),
-            "listings": listings_shown(facts["listings"]),
-            "history": facts["history"],
+            "listings": listings_shown([one for one in facts["listings"] if one["kind"] != "reference"]),
+            "references": drafted_from[:REFERENCES_SHOWN],
+            "reference_count": len(drafted_from),
+            "history": [one for one in facts["history"] if one["kind"] != "reference"][-STEPS_SHOWN:],
             "history_words": history_words(),
             "picture": history_strip(times, clocks.day) if times else None,
-            "paying": products_paying(drug, insurer_id=own, day=clocks.day, known_at=clocks.known_at)
-            if may_see_products
-            else None,
             "listed_words": listed_words(),
             "for_office": insurer is None,
-            # The log of deeds holds none of a drug; insurers' users have no such page.
-            **({} if insurer is None else {"history_href": ""}),
         }
+        if request.user.has_perm("insurers.view_product"):
+            found = products_paying(drug, insurer_id=own, day=clocks.day, known_at=clocks.known_at)
+            context |= {"paying": found, "excluding": {one.version.pk: _excluding(one) for one in found.products}}
+        # Of a drug the log tells the office alone.
+        return context if insurer is None else context | {"history_href": ""}
+
+
+def _excluding(one: PayingProduct) -> list[str]:
+    """Return the lists that exclude the drug for a product, each with what that is limited to."""
+    words = condition_words()
+    told = []
+    for through in one.excluded_by:
+        limits = _(", ").join(words[name] for name in through.cell.conditions)
+        name = f"{through.catalog} {through.label}"
+        told.append(f"{name} · {_('by %(what)s') % {'what': limits}}" if limits else name)
+    return told
 
 
 @admin.register(DrugProduct)

@@ -20,9 +20,9 @@ from catalog.vocabularies import REGULATORS
 from common.labels import reader_language
 from curation.comparing.matrix_query import MOST_LISTS
 from desk.chosen import Chosen, chosen_lists
-from desk.clocks import Clocks, clocks_of
 from desk.downloads import sent
 from desk.frame import Button
+from desk.time import Clocks, clocks_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def report_of(request: HttpRequest) -> MarksReport:
         tuple(sorted(one.pk for one in versions)),
         clocks.day,
         clocks.known_at,
-        clocks.revision,
+        clocks.revision if clocks.is_now else None,
         aliases_at(clocks.known_at),
     )
     counts = counts_of(asked)
@@ -74,7 +74,7 @@ def report_of(request: HttpRequest) -> MarksReport:
 
 def _href(what: Said, version: CatalogVersion, clocks: Clocks) -> str:
     asked = urlencode({what.kind: what.code, "catalog": version.catalog.code})
-    return f"{reverse('admin:catalog_drug_changelist')}?{asked}&{clocks.query}"
+    return f"{reverse('admin:catalog_drug_changelist')}?{asked}&{urlencode(clocks.asked)}"
 
 
 def marks_view(request: HttpRequest) -> HttpResponse:

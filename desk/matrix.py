@@ -23,12 +23,12 @@ from curation.comparing.matrix import Cell
 from curation.comparing.matrix_query import MOST_LISTS, Matrix, Row, Wanted, matrix_of
 from curation.comparing.matrix_table import condition_words, listed_words, table_of
 from desk.chosen import chosen_lists
-from desk.clocks import Clocks, clocks_of
 from desk.downloads import FORMS, sent
 from desk.filters import diagnosis_field_value
 from desk.forms import text_field
 from desk.frame import paged
 from desk.own import may_compare
+from desk.time import Clocks, clocks_of
 from insurers.persons import insurer_of
 
 _TONES = {"full": "good", "restricted": "warn", "excluded": "bad", "no": "quiet"}
@@ -93,7 +93,7 @@ def matrix_asked(request: HttpRequest) -> tuple[Matrix, MatrixForm, Any, Clocks]
         insurer_id=own,
         day=clocks.day,
         known_at=clocks.known_at,
-        revision=clocks.seen.revision,
+        revision=clocks.revision,
         wanted=form.wanted(),
     )
     return matrix, form, chosen, clocks
@@ -117,6 +117,7 @@ def matrix_view(request: HttpRequest) -> HttpResponse:
         "shown_filters": [form[name] for name in ("class_code", "mark", "icd10", "institution_level")],
         "chosen": chosen,
         "clocks": clocks,
+        "clocks_query": urlencode(clocks.asked),
         "lists": [_head(one, request) for one in matrix.lists],
         "rows": [(row, _drug_href(row, clocks), _cells(row, matrix, request)) for row in rows],
         "pages": page,
@@ -128,7 +129,7 @@ def matrix_view(request: HttpRequest) -> HttpResponse:
 
 
 def _drug_href(row: Row, clocks: Clocks) -> str:
-    return f"{reverse('admin:catalog_drug_change', args=[row.id])}?{clocks.query}"
+    return f"{reverse('admin:catalog_drug_change', args=[row.id])}?{urlencode(clocks.asked)}"
 
 
 def _head(one: Any, request: HttpRequest) -> dict[str, Any]:

@@ -35,6 +35,7 @@ class Clocks:
     first: date
     last: date
     marks: tuple[tuple[str, date], ...] = ()
+    revision: int = 0  # of the observation at `now`
 
     @property
     def today(self) -> date:
@@ -64,12 +65,14 @@ class Clocks:
 
 def clocks_of(request: HttpRequest, prefix: str = "") -> Clocks:
     """Return the clocks that a page's address asks for (`date`, `known_at`, behind a prefix); what cannot be read is today and now."""
-    now = clock.observe().known_at
+    seen = clock.observe()
+    now = seen.known_at
     today = clock.china_today(now)
     day = read_day(request.GET.get(f"{prefix}date", "")) or today
     known_at = read_instant(request.GET.get(f"{prefix}known_at", ""), now) or now
     known_day = clock.china_today(known_at)
-    return Clocks(day, known_at, known_day, now, min(day, today) - MARGIN, max(day, today) + MARGIN)
+    first, last = min(day, today) - MARGIN, max(day, today) + MARGIN
+    return Clocks(day, known_at, known_day, now, first, last, revision=seen.revision)
 
 
 def read_day(text: str) -> date | None:

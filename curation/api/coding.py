@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.urls import path
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -258,3 +259,9 @@ def _drafts(request: Any, asked: list[tuple[str, str]]) -> list[CatalogVersion]:
     for version in versions:
         check_writable(request, version.catalog)
     return versions
+
+
+urls = [
+    path("coding/queue/", CodingQueueViewSet.as_view({"get": "list"}), name="coding-queue"),
+    path("coding/decisions/", CodingDecisionViewSet.as_view({"post": "create"}), name="coding-decision-list"),
+]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.shortcuts import get_object_or_404
+from django.urls import path
 from django.utils.translation import gettext as _
 from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.types import OpenApiTypes
@@ -118,3 +119,6 @@ def _through(one: Through) -> dict[str, Any]:
         "listed": one.cell.listed,
         "entry_codes": list(one.cell.entry_codes),
     }
+
+
+urls = [path("drugs/<str:pk>/paid-by/", PaidByViewSet.as_view({"get": "list"}), name="drug-paid-by")]

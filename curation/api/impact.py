@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -258,3 +258,15 @@ def _shown(run: ImpactRun, *, whole: bool = True) -> dict[str, Any]:
         has_lines = bool(told) and run.insurer_id is not None
         document["lines_csv"] = reverse("impact-lines", args=[run.pk]) if has_lines else None
     return document
+
+
+urls = [
+    path(
+        "catalogs/<str:code>/versions/<str:label>/impact/",
+        VersionImpactViewSet.as_view({"get": "list", "post": "create"}),
+        name="version-impact",
+    ),
+    path("impact/<uuid:pk>/", ImpactViewSet.as_view({"get": "retrieve"}), name="impact-detail"),
+    path("impact/<uuid:pk>/cancel/", ImpactViewSet.as_view({"post": "cancel"}), name="impact-cancel"),
+    path("impact/<uuid:pk>/lines.csv", ImpactLinesViewSet.as_view({"get": "lines"}), name="impact-lines"),
+]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.http import Http404, HttpResponseBase
+from django.urls import path
 from django.utils.translation import gettext as _
 from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.types import OpenApiTypes
@@ -238,3 +239,10 @@ def _shown_cell(cell: Cell) -> dict[str, Any]:
         "min_institution_level": cell.min_institution_level,
         "conditions": list(cell.conditions),
     }
+
+
+urls = [
+    path("matrix/", MatrixViewSet.as_view({"get": "list"}), name="matrix"),
+    path("matrix.csv", MatrixViewSet.as_view({"get": "csv"}), name="matrix-csv"),
+    path("matrix.xlsx", MatrixViewSet.as_view({"get": "xlsx"}), name="matrix-xlsx"),
+]

@@ -22,23 +22,23 @@ class DrugTime:
 
 
 def time_of(drug: Drug, *, insurer_id: int | None, known_at: datetime) -> list[DrugTime]:
-    """Return the lists that an insurer may see (None: the office) and that ever named the drug, by code; four statements."""
+    """Return the lists that an insurer may see (None: the office) and that ever named the drug, by code; three statements.
+
+    Reference lists, of which a market has thousands, are left out: they are only drafted from.
+    """
     aliases = aliases_at(known_at)
     entries = _entries(aliases.names_of([aliases.drug_of(drug.base_name)]), insurer_id, known_at)
-    catalogs = {version.catalog_id: version.catalog for version, _rows in entries}
-    versions: dict[int, list[CatalogVersion]] = {}
-    for version in CatalogVersion.objects.filter(catalog__in=list(catalogs)).known_at(known_at):
-        versions.setdefault(version.catalog_id, []).append(version)
+    of_lists = CatalogVersion.objects.filter(pk__in=list(entries)).values("catalog")
+    versions: dict[Catalog, list[CatalogVersion]] = {}
+    for version in CatalogVersion.objects.filter(catalog__in=of_lists).known_at(known_at).select_related("catalog"):
+        versions.setdefault(version.catalog, []).append(version)
     forms = dosage_forms()
     found = []
-    for pk, catalog in sorted(catalogs.items(), key=lambda item: item[1].code):
-        known = versions.get(pk, [])
-        if not known:
-            continue
+    for catalog, known in sorted(versions.items(), key=lambda item: item[0].code):
         listed = {
-            version.label: [ListedEntry.of(row, forms, catalog.kind) for row in rows]  # type: ignore[arg-type]
-            for version, rows in entries
-            if version.catalog_id == pk
+            version.label: [ListedEntry.of(row, forms, catalog.kind) for row in entries[version.pk]]  # type: ignore[arg-type]
+            for version in known
+            if version.pk in entries
         }
         first = min(version.effective_from for version in known)
         periods = listed_periods(spans(known, known_at, first, None), listed, catalog.kind)  # type: ignore[arg-type]
@@ -47,17 +47,14 @@ def time_of(drug: Drug, *, insurer_id: int | None, known_at: datetime) -> list[D
     return found
 
 
-def _entries(
-    names: Collection[str], insurer_id: int | None, known_at: datetime
-) -> list[tuple[CatalogVersion, list[dict[str, object]]]]:
-    """Return the entries of the names by version, of those known at the instant."""
+def _entries(names: Collection[str], insurer_id: int | None, known_at: datetime) -> dict[int, list[dict[str, object]]]:
+    """Return the entries of the names by the id of their version, of those published at the instant."""
     rows = CatalogEntry.objects.filter(
         base_name__in=list(names),
         version__published_at__lte=known_at,
-        version__catalog__in=Catalog.objects.visible_to(insurer_id),
+        version__catalog__in=Catalog.objects.visible_to(insurer_id).exclude(kind="reference"),
     )
     grouped: dict[int, list[dict[str, object]]] = {}
     for row in rows.order_by().values("version_id", "reimbursement_class", *COLUMNS_READ):
         grouped.setdefault(row.pop("version_id"), []).append(row)
-    versions = CatalogVersion.objects.filter(pk__in=list(grouped)).select_related("catalog").in_bulk()
-    return [(versions[pk], listed) for pk, listed in grouped.items()]
+    return grouped

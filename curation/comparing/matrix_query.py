@@ -202,35 +202,39 @@ def lists_on(codes: Iterable[str], *, insurer_id: int | None, day: date, known_a
 def _drugs_of(lists: Sequence[ListOnDay], aliases: Aliases, known_at: datetime, day: date, wanted: Wanted) -> list[str]:
     """Return the drugs that the lists name on the day, by base name in code points; any text aside."""
     narrowed = replace(wanted, text="")
-    versions = [(one.version, one.catalog.kind) for one in lists if one.version]
-    keys = [(version.checksum, version.pk, day, narrowed) for version, _kind in versions]
-    key = (*keys, known_at if aliases.owners else None)
+    if wanted.institution_level is not None:  # a list of what is not paid allows nothing, at no level
+        lists = [one for one in lists if one.catalog.kind not in EXCLUDING_KINDS]
+    keys = {one.version.pk: (one.version.checksum, one.version.pk, day, narrowed) for one in lists if one.version}
+    key = (*keys.values(), known_at if aliases.owners else None)
     drugs = _drugs.get(key)
     if drugs is None:
-        names = [
-            _names_in(version, day, narrowed, own, excludes=kind in EXCLUDING_KINDS)
-            for (version, kind), own in zip(versions, keys, strict=True)
-        ]
+        names = _names_in(keys, day, narrowed)
         # Each is in order already, which is what this sorting is quick at.
-        drugs = list(dict.fromkeys(sorted(chain.from_iterable(names)))) if len(names) != 1 else names[0]
+        drugs = names[0] if len(names) == 1 else list(dict.fromkeys(sorted(chain.from_iterable(names))))
         if not aliases.owners.keys().isdisjoint(drugs):
             drugs = sorted({aliases.drug_of(name) for name in drugs})
         _drugs.put(key, drugs)
     return drugs
 
 
-def _names_in(version: CatalogVersion, day: date, wanted: Wanted, key: tuple[Any, ...], *, excludes: bool) -> list[str]:
-    """Return the base names of the entries of a version that are wanted on a day, in code points."""
-    names = _names.get(key)
-    if names is None and wanted.institution_level is not None and excludes:
-        return []  # it allows nothing, at no level
-    if names is None:
-        entries = CatalogEntry.objects.filter(on_day(day), version=version.pk).exclude(base_name="")
-        distinct = _narrowed(entries, wanted).order_by()
-        told = distinct.aggregate(told=StringAgg("base_name", delimiter=_APART, distinct=True, order_by="base_name"))
-        names = told["told"].split(_APART) if told["told"] else []
-        _names.put(key, names)
-    return names
+def _names_in(keys: Mapping[int, tuple[Any, ...]], day: date, wanted: Wanted) -> list[list[str]]:
+    """Return, for each of these versions, the base names of the entries that are wanted on a day, in code points; one statement at most."""
+    kept = {pk: _names.get(key) for pk, key in keys.items()}
+    missing = [pk for pk, names in kept.items() if names is None]
+    if missing:
+        entries = CatalogEntry.objects.filter(on_day(day), version__in=missing).exclude(base_name="")
+        told = StringAgg("base_name", delimiter=_APART, distinct=True, order_by="base_name")
+        found = dict(
+            _narrowed(entries, wanted)
+            .order_by()
+            .values("version_id")
+            .annotate(told=told)
+            .values_list("version_id", "told")
+        )
+        for pk in missing:
+            kept[pk] = found[pk].split(_APART) if pk in found else []
+            _names.put(keys[pk], kept[pk])
+    return [names or [] for names in kept.values()]
 
 
 def _narrowed(entries: QuerySet[CatalogEntry], wanted: Wanted) -> QuerySet[CatalogEntry]:
