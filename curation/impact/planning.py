@@ -6,7 +6,7 @@ One transaction holds the parts, their jobs and the end of the planning: a worke
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from claims.batches.judging import days_asked_about
 from claims.models import BatchClaim, ClaimBatch, ClaimCheck
@@ -54,6 +54,7 @@ def plan(run: ImpactRun, lease: Lease) -> None:
         for part in run.parts.filter(job=None).only("pk", "number").iterator(chunk_size=1_000):
             part.job = jobs.enqueue(kind=PART_JOB, subject=f"{run.pk}/{part.number}")
             part.save(update_fields=["job"])
+        run.claims = run.parts.aggregate(n=Sum("claims"))["n"] or 0
         end_if_all_tried(run)
         run.save()
         lease.finish()

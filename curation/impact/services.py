@@ -170,16 +170,18 @@ def runs_of(insurer_id: int | None) -> Any:
 
 def progress_of(run: ImpactRun) -> dict[str, Any]:
     """Return how far a run is, in claims: `plan` until it is known what is to be tried, then `try`."""
-    parts = list(run.parts.values_list("claims", "tried_at", "job__state", "job__done"))
-    total = sum(claims for claims, *_rest in parts)
+    if run.state == ImpactRun.State.QUEUED:
+        planned = run.job is not None and run.job.state == Job.State.RUNNING
+        return {"done": 0, "total": 0, "phase": "plan" if planned else ""}
     if run.state == ImpactRun.State.DONE:
-        return {"done": total, "total": total, "phase": ""}
+        return {"done": run.claims, "total": run.claims, "phase": ""}
     done = sum(
         claims if tried_at else min(job_done or 0, claims) if job_state == Job.State.RUNNING else 0
-        for claims, tried_at, job_state, job_done in parts
+        for claims, tried_at, job_state, job_done in run.parts.values_list(
+            "claims", "tried_at", "job__state", "job__done"
+        )
     )
-    phase = ("try" if parts else "plan") if run.state == ImpactRun.State.RUNNING else ""
-    return {"done": done, "total": total, "phase": phase}
+    return {"done": done, "total": run.claims, "phase": "try" if run.state == ImpactRun.State.RUNNING else ""}
 
 
 def lines_of(run: ImpactRun) -> Iterator[str]:

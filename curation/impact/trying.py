@@ -29,7 +29,7 @@ from claims.batches.judging import (
 from claims.batches.record import parts_of_text
 from claims.eligibility import RULES_VERSION, Claim, Decision, InvalidClaim, Snapshot, assess_claim, parse_claim
 from claims.facts import Overlay, load, product_facts
-from claims.models import BatchChunk, BatchDecision, ClaimCheck
+from claims.models import BatchChunk, BatchDecision, ClaimBatch, ClaimCheck
 from common.jobs.services import Cancelled, Lease
 from curation.impact.ending import EDITED, end, end_if_all_tried, is_under_way
 from curation.impact.lines import Line, Parts, line_of_check, line_of_decision
@@ -104,7 +104,7 @@ def _end_part(part: ImpactPart, tried: _Tried | None) -> None:
         run.save()
         return
     part.totals, part.tried_at = tried.totals.groups, timezone.now()
-    part.differing = "\n".join(tried.differing) if tried.keeps_lines else None
+    part.differing = "\n".join(tried.differing) if tried.keeps_lines and _facts_are_there(part) else None
     part.save(update_fields=["totals", "differing", "tried_at"])
     run.checks += tried.checks
     run.batch_claims += tried.batch_claims
@@ -113,6 +113,15 @@ def _end_part(part: ImpactPart, tried: _Tried | None) -> None:
         run.not_tried[why] = run.not_tried.get(why, 0) + claims
     end_if_all_tried(run)
     run.save()
+
+
+def _facts_are_there(part: ImpactPart) -> bool:
+    """Tell whether retention has removed nothing since it was read, and let it wait until the part is kept: then the database forgets with it."""
+    if part.chunk is not None:
+        batch = ClaimBatch.objects.select_for_update(no_key=True).get(pk=part.chunk.batch_id)
+        return batch.purged_at is None
+    checks = ClaimCheck.objects.filter(pk__in=part.checks).order_by("pk").select_for_update(no_key=True)
+    return all(removed is None for removed in checks.values_list("purged_at", flat=True))
 
 
 def _tried(part: ImpactPart, lease: Lease) -> _Tried:

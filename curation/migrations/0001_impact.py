@@ -76,6 +76,7 @@ class Migration(migrations.Migration):
                 ("known_at", models.DateTimeField(verbose_name="known at")),
                 ("revision", models.BigIntegerField()),
                 ("mark", models.CharField(max_length=64)),
+                ("claims", models.PositiveIntegerField(default=0, verbose_name="claims")),
                 ("checks", models.PositiveIntegerField(default=0, verbose_name="claim checks")),
                 ("batch_claims", models.PositiveIntegerField(default=0, verbose_name="claims of batches")),
                 ("lines", models.PositiveIntegerField(default=0, verbose_name="lines")),

@@ -53,6 +53,8 @@ class ImpactRun(models.Model):
     mark = models.CharField(max_length=64)
     # Finds out what is to be tried; the trying has a job for each part.
     job = models.OneToOneField(Job, models.PROTECT, null=True, related_name="+")
+    # Of the parts together: what is to be tried, as far as it is known before the claims are read.
+    claims = models.PositiveIntegerField(_("claims"), default=0)
     checks = models.PositiveIntegerField(_("claim checks"), default=0)
     batch_claims = models.PositiveIntegerField(_("claims of batches"), default=0)
     lines = models.PositiveIntegerField(_("lines"), default=0)
