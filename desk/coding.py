@@ -91,7 +91,8 @@ def coding_view(request: HttpRequest) -> HttpResponse:
     listed, total = queue.waiting(ids, first=first, size=LISTED)
     if not listed and at and total:
         return redirect(_address(request.GET, min(at, total - 1)))
-    one = listed[min(at - first, len(listed) - 1)] if listed else None
+    at = min(at, first + len(listed) - 1) if listed else 0
+    one = listed[at - first] if listed else None
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": _("Coding desk"),

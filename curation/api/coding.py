@@ -58,7 +58,7 @@ class Draft(serializers.Field):
         return value
 
 
-class DecisionInput(StrictSerializer):
+class CodingDecisionInput(StrictSerializer):
     # The text is compared as it is read; what a list has may hold what cannot be seen.
     as_typed = True
 
@@ -86,24 +86,24 @@ class SuggestionOutput(serializers.Serializer):
     confidence = serializers.FloatField(help_text="0 to 1")
 
 
-class DraftOutput(serializers.Serializer):
+class CodingDraftOutput(serializers.Serializer):
     catalog = serializers.CharField()
     label = serializers.CharField()
 
 
-class WaitingOutput(serializers.Serializer):
+class CodingWaitingOutput(serializers.Serializer):
     text = serializers.CharField()
     count = serializers.IntegerField(help_text="entries that have it")
     drugs = serializers.ListField(child=serializers.CharField(), help_text=f"at most {queue.SHOWN_DRUGS}")
-    versions = DraftOutput(many=True)
+    versions = CodingDraftOutput(many=True)
     suggestions = SuggestionOutput(many=True)
 
 
-class AppliedOutput(DraftOutput):
+class CodingAppliedOutput(CodingDraftOutput):
     count = serializers.IntegerField(help_text="entries that were coded")
 
 
-class DecisionOutput(serializers.Serializer):
+class CodingDecisionOutput(serializers.Serializer):
     text = serializers.CharField()
     columns = serializers.JSONField()
     by = serializers.CharField()
@@ -111,7 +111,7 @@ class DecisionOutput(serializers.Serializer):
     used = serializers.IntegerField(help_text="how often it was decided")
     count = serializers.IntegerField(help_text="entries that were coded")
     left = serializers.IntegerField(help_text="entries that say the same, were coded otherwise before and stay so")
-    applied = AppliedOutput(many=True)
+    applied = CodingAppliedOutput(many=True)
 
 
 def shown_suggestion(one: Suggestion) -> dict[str, Any]:
@@ -134,7 +134,7 @@ class CodingQueueViewSet(ApiViewSet):
     """Texts that are not coded, with what they may mean."""
 
     queryset = CodingDecision.objects.none()
-    serializer_class = WaitingOutput
+    serializer_class = CodingWaitingOutput
     scopes = {"GET": READ}
 
     @extend_schema(
@@ -144,7 +144,7 @@ class CodingQueueViewSet(ApiViewSet):
             OpenApiParameter("page", int),
             OpenApiParameter("page_size", int),
         ],
-        responses=WaitingOutput(many=True),
+        responses=CodingWaitingOutput(many=True),
     )
     def list(self, request: Any) -> Response:
         """The texts of drafts that are not coded, the most frequent first."""
@@ -203,13 +203,13 @@ class CodingDecisionViewSet(ApiViewSet):
     """What texts mean, decided by a person."""
 
     queryset = CodingDecision.objects.none()
-    serializer_class = DecisionOutput
+    serializer_class = CodingDecisionOutput
     scopes = {"POST": WRITE}
 
-    @extend_schema(request=DecisionInput, responses={201: DecisionOutput})
+    @extend_schema(request=CodingDecisionInput, responses={201: CodingDecisionOutput})
     def create(self, request: Any) -> Response:
         """Code every draft entry of the same text that is not coded, and remember what it means."""
-        given = given_in(request, DecisionInput)
+        given = given_in(request, CodingDecisionInput)
         asked = given.get("apply_to")
         decided = decide_coding(
             text=given["text"],
@@ -232,7 +232,7 @@ class CodingDecisionViewSet(ApiViewSet):
                 for version, count in decided.applied
             ],
         }
-        return Response(DecisionOutput(shown).data, status=201)
+        return Response(CodingDecisionOutput(shown).data, status=201)
 
 
 def _drafts(request: Any, asked: list[tuple[str, str]]) -> list[CatalogVersion]:
