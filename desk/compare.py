@@ -34,6 +34,7 @@ MAY_SEE = "catalog.view_catalogversion"
 SIDES = ("left", "right")
 # So many versions, and their catalogs, are offered while typing; any other can be written.
 OFFERED = 400
+REMARKS = ("note", "source")
 DIFFERING = tuple(kind for kind in KINDS if kind != "same")
 
 
@@ -237,7 +238,8 @@ def _pair(pair: Pair, comparison: Comparison, words: Words) -> dict[str, Any]:
         "left": _entry(pair.left, comparison.left),
         "right": _entry(pair.right, comparison.right),
         "weight": pair.weight,
-        "told": words.changes(pair.fields),
+        "told": words.changes({name: value for name, value in pair.fields.items() if name not in REMARKS}),
+        "remarks": words.changes({name: value for name, value in pair.fields.items() if name in REMARKS}),
         "facts": _facts(alone, words) if alone else [],
     }
 
