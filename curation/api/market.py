@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import path, reverse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -40,10 +40,17 @@ class PinInput(StrictSerializer):
     reason = serializers.CharField(max_length=2000)
 
 
+@extend_schema_field(
+    {
+        "anyOf": [
+            {"type": "string", "enum": ["all"]},
+            {"type": "array", "items": {"type": "string", "maxLength": 64}, "minItems": 1, "maxItems": MOST_LISTS},
+        ],
+        "description": "codes of reference lists, or all that are seen",
+    }
+)
 class ListsField(serializers.Field):
     """Codes of reference lists, or `all`."""
-
-    default_error_messages = {"wrong_type": "{wanted}"}
 
     def to_internal_value(self, data: Any) -> list[str] | None:
         if data == "all":
