@@ -109,7 +109,7 @@ class FindingAdmin(PageAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [
-            self.route("<int:pk>/acknowledge/", self.acknowledge_view, "acknowledge"),
+            self.route("<uuid:pk>/acknowledge/", self.acknowledge_view, "acknowledge"),
             self.route("export.<str:form>", self.file_view, "file"),
             *super().get_urls(),
         ]
@@ -205,7 +205,7 @@ class FindingAdmin(PageAdmin):
             "back": self.url("changelist"),
         }
 
-    def acknowledge_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def acknowledge_view(self, request: HttpRequest, pk: str) -> HttpResponse:
         """Ask for the reason and note that somebody has seen to it."""
         self.require(request, MAY_ACKNOWLEDGE)
         finding: Finding = self.found(request, pk)

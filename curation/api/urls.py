@@ -6,6 +6,8 @@ from curation.api.findings import FindingViewSet
 
 urlpatterns = [
     path("findings/", FindingViewSet.as_view({"get": "list"}), name="finding-list"),
-    path("findings/<int:pk>/", FindingViewSet.as_view({"get": "retrieve"}), name="finding-detail"),
-    path("findings/<int:pk>/acknowledge/", FindingViewSet.as_view({"post": "acknowledge"}), name="finding-acknowledge"),
+    path("findings/<uuid:pk>/", FindingViewSet.as_view({"get": "retrieve"}), name="finding-detail"),
+    path(
+        "findings/<uuid:pk>/acknowledge/", FindingViewSet.as_view({"post": "acknowledge"}), name="finding-acknowledge"
+    ),
 ]

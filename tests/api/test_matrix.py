@@ -135,7 +135,7 @@ def _missing(of: str) -> Iterator[str]:
     for place, word in enumerate(words):
         missing = (
             "MISSING"
-            if word.rpartition("-")[0] in {"IMPORT", "CHECK", "BATCH", "WEBHOOK", "DELIVERY", "COMMENT"}
+            if word.rpartition("-")[0] in {"IMPORT", "CHECK", "BATCH", "WEBHOOK", "DELIVERY", "COMMENT", "FINDING"}
             else "NONE"
         )
         yield " ".join([*words[:place], missing, *words[place + 1 :]])
