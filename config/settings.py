@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.vocabularies import KINDS
 from common.labels import choices
 from config import processes
+from curation.vocabularies import FINDING_KINDS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -307,6 +308,8 @@ SPECTACULAR_SETTINGS = {
         "CatalogKindEnum": choices(KINDS.terms),
         "ImportKindEnum": "catalog.models.ImportRun.Kind",
         "OutcomeEnum": "claims.models.ClaimCheck.Outcome",
+        "FindingKindEnum": choices(FINDING_KINDS.terms),
+        "FindingStateEnum": "curation.models.Finding.State",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -160,6 +160,8 @@ class FindingAdmin(PageAdmin):
     def file_view(self, request: HttpRequest, form: str) -> HttpResponseBase:
         """Answer the findings that the filters ask for as a table, a row for each."""
         self.require(request, MAY_SEE)
+        if request.method not in {"GET", "HEAD"}:
+            raise PermissionDenied
         kind, state = _asked(request)
         header = [_("Kind"), _("State"), _("What was found"), _("Catalogs"), _("Entries"), _("Entry codes")]
         header += [_("Open since"), _("Acknowledged by"), _("Reason")]
