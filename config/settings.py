@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.vocabularies import KINDS
 from common.labels import choices
 from config import processes
+from curation.vocabularies import FINDING_KINDS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -312,6 +313,8 @@ SPECTACULAR_SETTINGS = {
         "OutcomeEnum": "claims.models.ClaimCheck.Outcome",
         # Of batches and impact runs alike.
         "WorkStateEnum": "claims.models.ClaimBatch.State",
+        "FindingKindEnum": choices(FINDING_KINDS.terms),
+        "FindingStateEnum": "curation.models.Finding.State",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -109,7 +109,7 @@ class FindingAdmin(PageAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [
-            self.route("<int:pk>/acknowledge/", self.acknowledge_view, "acknowledge"),
+            self.route("<uuid:pk>/acknowledge/", self.acknowledge_view, "acknowledge"),
             self.route("export.<str:form>", self.file_view, "file"),
             *super().get_urls(),
         ]
@@ -160,6 +160,8 @@ class FindingAdmin(PageAdmin):
     def file_view(self, request: HttpRequest, form: str) -> HttpResponseBase:
         """Answer the findings that the filters ask for as a table, a row for each."""
         self.require(request, MAY_SEE)
+        if request.method not in {"GET", "HEAD"}:
+            raise PermissionDenied
         kind, state = _asked(request)
         header = [_("Kind"), _("State"), _("What was found"), _("Catalogs"), _("Entries"), _("Entry codes")]
         header += [_("Open since"), _("Acknowledged by"), _("Reason")]
@@ -205,7 +207,7 @@ class FindingAdmin(PageAdmin):
             "back": self.url("changelist"),
         }
 
-    def acknowledge_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def acknowledge_view(self, request: HttpRequest, pk: str) -> HttpResponse:
         """Ask for the reason and note that somebody has seen to it."""
         self.require(request, MAY_ACKNOWLEDGE)
         finding: Finding = self.found(request, pk)

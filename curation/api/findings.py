@@ -167,14 +167,14 @@ class FindingViewSet(ApiViewSet):
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(FindingOutput(page, many=True, context=self.get_serializer_context()).data)
 
-    def retrieve(self, request: Any, pk: int) -> HttpResponseBase:
+    def retrieve(self, request: Any, pk: str) -> HttpResponseBase:
         refuse_unknown(request.query_params, ())
         finding = get_object_or_404(self.get_queryset(), pk=pk)
         shown = FindingOutput(finding, context=self.get_serializer_context()).data
         return etags.answer(request, shown, etag=finding_etag(finding), immutable=False)
 
     @extend_schema(request=AcknowledgeInput, responses=FindingOutput)
-    def acknowledge(self, request: Any, pk: int) -> Response:
+    def acknowledge(self, request: Any, pk: str) -> Response:
         """Note that you have seen to it, and why it may stay. The office's with `catalog:write` or `catalog:publish`; an insurer's about its own
         lists and products. It stays acknowledged as long as its cause is the same, also where that goes and comes back."""
         finding = get_object_or_404(self.get_queryset(), pk=pk)
@@ -197,6 +197,8 @@ class FindingViewSet(ApiViewSet):
 
 urls = [
     path("findings/", FindingViewSet.as_view({"get": "list"}), name="finding-list"),
-    path("findings/<int:pk>/", FindingViewSet.as_view({"get": "retrieve"}), name="finding-detail"),
-    path("findings/<int:pk>/acknowledge/", FindingViewSet.as_view({"post": "acknowledge"}), name="finding-acknowledge"),
+    path("findings/<uuid:pk>/", FindingViewSet.as_view({"get": "retrieve"}), name="finding-detail"),
+    path(
+        "findings/<uuid:pk>/acknowledge/", FindingViewSet.as_view({"post": "acknowledge"}), name="finding-acknowledge"
+    ),
 ]

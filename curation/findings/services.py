@@ -92,7 +92,7 @@ def follow(found: Iterable[Cause], *, at: datetime) -> list[Finding]:
         if is_back or finding.facts != facts:
             finding.facts, finding.catalogs = facts, _catalogs(cause)
             changed.append(finding)
-    Finding.objects.bulk_create([one for one in opened if one.pk is None], batch_size=_BATCH)
+    Finding.objects.bulk_create([one for one in opened if one._state.adding], batch_size=_BATCH)
     Finding.objects.bulk_update(changed, ["state", "gone_at", "opened_at", "facts", "catalogs"], batch_size=_BATCH)
     ended = [one.pk for one in there.values() if one.identity not in causes_by and one.state != Finding.State.GONE]
     Finding.objects.filter(pk__in=ended).update(state=Finding.State.GONE, gone_at=at)

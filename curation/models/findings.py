@@ -1,5 +1,6 @@
 """Findings: what the rules found in the lists and products, and what became of each."""
 
+import uuid
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -27,6 +28,7 @@ class Finding(models.Model):
         ACKNOWLEDGED = "acknowledged", _("acknowledged")
         GONE = "gone", _("gone")
 
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(_("kind"), max_length=30, choices=choices(FINDING_KINDS.terms))
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.OPEN)
     # What makes it the same cause tomorrow (curation.findings.causes.Cause.identity).

@@ -135,7 +135,8 @@ def _missing(of: str) -> Iterator[str]:
     for place, word in enumerate(words):
         missing = (
             "MISSING"
-            if word.rpartition("-")[0] in {"IMPORT", "CHECK", "BATCH", "WEBHOOK", "DELIVERY", "COMMENT", "IMPACT"}
+            if word.rpartition("-")[0]
+            in {"IMPORT", "CHECK", "BATCH", "WEBHOOK", "DELIVERY", "COMMENT", "FINDING", "IMPACT"}
             else "NONE"
         )
         yield " ".join([*words[:place], missing, *words[place + 1 :]])
