@@ -1,6 +1,6 @@
 """The addresses of curation's endpoints, below /api/v1/: each subject gives its own."""
 
-from curation.api import coding, collections, comparing, drugs, findings, impact, market, matrix
+from curation.api import coding, collections, comparing, drugs, findings, golden, impact, market, matrix
 
 urlpatterns = [
     *market.urls,
@@ -9,6 +9,7 @@ urlpatterns = [
     *matrix.urls,
     *drugs.urls,
     *findings.urls,
+    *golden.urls,
     *impact.urls,
     *coding.urls,
 ]
