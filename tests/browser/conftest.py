@@ -14,7 +14,8 @@ from common.jobs import services as jobs
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome") or ""
 PASSWORD = "a long enough one 2026"
-WIDTHS = (1280, 390)
+# A desk's screen and a telephone's. A journey goes at one of them; every page is looked at in both (test_every_page.py).
+WIDTHS = DESK, PHONE = (1280, 390)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from django.urls import reverse
 from openpyxl import Workbook
 
 from catalog.models import Catalog, CatalogVersion
-from tests.browser.conftest import PASSWORD, WIDTHS
+from tests.browser.conftest import DESK, PASSWORD, PHONE
 from tests.conftest import published
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -59,7 +59,7 @@ def at_a_browser(chromium: Any, live_server: Any, curators: None, pictures: Path
     return open_
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", [PHONE])
 def test_alice_uploads_and_bob_publishes(
     at_a_browser: Callable[..., Any], make_catalog: Callable[..., Catalog], worker: None, width: int
 ) -> None:
@@ -120,7 +120,7 @@ def test_alice_uploads_and_bob_publishes(
     assert (version.state, version.published_by) == ("published", "bob")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", [DESK])
 def test_the_next_file_shows_what_it_changes(
     at_a_browser: Callable[..., Any], make_catalog: Callable[..., Catalog], worker: None, tmp_path: Path, width: int
 ) -> None:
@@ -168,7 +168,7 @@ def test_the_next_file_shows_what_it_changes(
         page.wait_for_selector("text=已发布，自 2026-07-01 起生效")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", [DESK])
 def test_a_file_with_errors_tells_each_one(
     at_a_browser: Callable[..., Any], make_catalog: Callable[..., Catalog], worker: None, tmp_path: Path, width: int
 ) -> None:
@@ -200,7 +200,7 @@ def test_a_file_with_errors_tells_each_one(
     assert not CatalogVersion.objects.exists()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", [PHONE])
 def test_a_faulty_workbook_is_read_as_one_says_and_mended_on_the_page(
     at_a_browser: Callable[..., Any], make_catalog: Callable[..., Catalog], worker: None, tmp_path: Path, width: int
 ) -> None:

@@ -10,7 +10,7 @@ from catalog import consultation
 from catalog.models import Catalog, Comment, EntryEdit
 from common import tenancy
 from insurers.models import Insurer
-from tests.browser.conftest import WIDTHS
+from tests.browser.conftest import DESK
 from tests.browser.test_curating import at_a_browser
 from tests.conftest import imported, published
 
@@ -25,7 +25,7 @@ LIST = "entry_code,generic_name,class_code,reimbursement_class,indication,icd10,
 BETWEEN = LIST.replace("某药厂,1mg", "某药厂,40mg") + "E-09,瑞厄替尼片,XL01EB,谈判,肺癌,C34,某药厂,100mg\n"
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", [DESK])
 def test_alice_works_on_a_draft(
     at_a_browser: Callable[..., Any], make_catalog: Callable[..., Catalog], insurer: Insurer, width: int
 ) -> None:

@@ -15,7 +15,7 @@ from catalog.models import Catalog, Comment
 from claims.models import ClaimBatch
 from insurers.models import Insurer, ProductVersion
 from insurers.persons import bind_user
-from tests.browser.conftest import PASSWORD, WIDTHS
+from tests.browser.conftest import DESK, PASSWORD, PHONE
 from tests.browser.test_curating import Person
 from tests.claims.batches.conftest import HEADER, TABLET, make_product
 from tests.conftest import imported, published
@@ -49,7 +49,7 @@ def menu(person: Person, title: str) -> None:
     person.page.click(f"#nav-sidebar >> text='{title}'")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", [DESK])
 def test_a_product_is_written_mended_and_published_by_two(
     at_a_browser: Callable[..., Any], make_catalog: Callable[..., Catalog], width: int
 ) -> None:
@@ -119,7 +119,7 @@ def test_a_product_is_written_mended_and_published_by_two(
     assert version.terms["benefits"][0]["ratio"] == "0.7500"
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", [PHONE])
 def test_a_comment_is_made_where_the_entry_stands(
     at_a_browser: Callable[..., Any], make_catalog: Callable[..., Catalog], width: int
 ) -> None:
@@ -148,7 +148,7 @@ def test_a_comment_is_made_where_the_entry_stands(
     assert Comment.objects.get().entry_code == "E-1"
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", [DESK])
 def test_claims_are_uploaded_and_their_results_downloaded(
     at_a_browser: Callable[..., Any],
     make_catalog: Callable[..., Catalog],

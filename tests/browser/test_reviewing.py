@@ -8,7 +8,7 @@ import pytest
 
 from catalog import clock, services
 from catalog.models import Catalog, CatalogVersion, ReviewMark
-from tests.browser.conftest import WIDTHS
+from tests.browser.conftest import DESK, PHONE
 from tests.browser.test_curating import at_a_browser
 from tests.conftest import imported, published
 
@@ -41,7 +41,7 @@ def waiting(make_catalog: Callable[..., Catalog]) -> CatalogVersion:
     return services.request_review(version=version, by="alice", note="请核对新药的协议期。")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", [PHONE])
 def test_bob_ticks_remarks_publishes_and_prints_the_sheet(
     at_a_browser: Callable[..., Any], curators: None, waiting: CatalogVersion, width: int
 ) -> None:
@@ -93,7 +93,7 @@ def test_bob_ticks_remarks_publishes_and_prints_the_sheet(
     assert ReviewMark.objects.filter(by="bob").count() == 2
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", [DESK])
 def test_a_withdrawal_is_asked_for_by_one_and_done_by_another(
     at_a_browser: Callable[..., Any], curators: None, make_catalog: Callable[..., Catalog], width: int
 ) -> None:

@@ -12,10 +12,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from catalog.importing import load
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, ImportRun
 from common.jobs import services as jobs
-from tests.catalog.importing.test_whole_path import check_in_turn, uploaded
+from tests.catalog.importing.test_whole_path import uploaded
 from tests.conftest import Api
 from tests.desk.test_catalogs import curator, page, text_of, upload
 
@@ -28,11 +27,6 @@ READ = [
     {"row": 3, "column": "generic_name", "before": "丙丁(戊己)", "after": "丙丁；戊己"},
     {"row": 3, "column": "entry_code", "before": "★（1）", "after": "1R"},
 ]
-
-
-@pytest.fixture(autouse=True)
-def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(load, "check_in_child", check_in_turn)
 
 
 def draft(label: str = "next") -> list[tuple[str, str]]:

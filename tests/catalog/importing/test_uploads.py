@@ -8,20 +8,14 @@ from typing import Any
 
 import pytest
 
-from catalog.importing import load
 from catalog.models import Catalog, CatalogEntry
-from tests.catalog.importing.test_whole_path import NAME, check_in_turn, fingerprint, uploaded
+from tests.catalog.importing.test_whole_path import NAME, fingerprint, uploaded
 from tests.conftest import Api, published
 
 pytestmark = pytest.mark.django_db
 
 FILES = Path(__file__).parents[2] / "cases" / "uploads"
 FIELDS = {"label": "next", "effective_from": "2027-01-01"}
-
-
-@pytest.fixture(autouse=True)
-def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(load, "check_in_child", check_in_turn)
 
 
 @pytest.fixture

@@ -3,11 +3,10 @@ becomes a draft."""
 
 import hashlib
 import zipfile
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +15,6 @@ from django.db import connection
 from openpyxl import Workbook
 
 from catalog import services
-from catalog.importing import load
-from catalog.importing.check import check
-from catalog.importing.result import CheckOptions
 from catalog.models import Catalog, ImportRun
 from common.jobs import services as jobs
 from tests.conftest import Api, published
@@ -52,19 +48,6 @@ def uploaded(maker: Api, content: bytes, *, name: str = "list.csv", **fields: An
     assert run.job is not None
     jobs.run(run.job.pk, heartbeat=False)
     return maker.get(f"/imports/{run.pk}/").json()
-
-
-@pytest.fixture(autouse=True)
-def _in_this_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Check files here, which tests/catalog/importing/test_child.py holds to be the same as in the child; those built to harm, as the service
-    does."""
-    pair = request.node.callspec.params.get("pair") if hasattr(request.node, "callspec") else None
-    if pair not in HOSTILE:
-        monkeypatch.setattr(load, "check_in_child", check_in_turn)
-
-
-def check_in_turn(path: Path, kind: str, options: CheckOptions) -> Generator[Any]:
-    yield from check(path, kind, options)
 
 
 @pytest.fixture
@@ -223,7 +206,12 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("pair", [*PAIRS, *HOSTILE], ids=lambda pair: pair.name)
+@pytest.mark.parametrize(
+    "pair",
+    # Those built to harm are read as the service reads them.
+    [*PAIRS, *(pytest.param(pair, marks=pytest.mark.own_process) for pair in HOSTILE)],
+    ids=lambda pair: pair.name,
+)
 def test_a_bad_file_is_told_and_changes_nothing_and_its_good_like_becomes_a_draft(
     pair: Pair, catalog: Catalog, maker: Api
 ) -> None:
