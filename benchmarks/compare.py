@@ -20,7 +20,6 @@ def main() -> None:
     from catalog import clock
     from catalog.entries import rows_of
     from curation.comparing import queries
-    from curation.comparing.compare import counted
 
     bench = imports.Bench(ROWS)
     edition = bench.uploaded(bench.file, date(2026, 7, 1)).version
@@ -36,7 +35,6 @@ def main() -> None:
 
     def page_of(right: Any, by: Any) -> None:
         comparison = queries.compare_sides(here, right, by=by, seen=seen)
-        counted(comparison.results)
         queries.show(comparison, comparison.of_kind("different")[:50])
 
     bys = ("drug", "drug_indication", "entry")

@@ -54,6 +54,7 @@ def falls_under(diagnosis: str, listed: str) -> bool:
     return ends[0] <= diagnosis[:3] <= ends[1] if ends else diagnosis.startswith(compared(listed))
 
 
+@lru_cache(maxsize=65_536)
 def span_of(listed: str) -> tuple[str, str]:
     """Return the first and last text, by code points, of the codes that fall under a listed code or range: where two spans overlap, a code may
     fall under both."""

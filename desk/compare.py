@@ -20,7 +20,7 @@ from catalog.drugs.names import drug_id
 from catalog.entries import COLUMNS
 from catalog.models import Catalog, CatalogVersion, Drug
 from common.errors import Refused
-from curation.comparing.compare import KINDS, Pair, counted
+from curation.comparing.compare import KINDS, Pair
 from curation.comparing.queries import Comparison, Shown, Side, compare_sides, find_side, show, show_all
 from curation.comparing.sides import BYS, Named
 from curation.comparing.table import TableWords, table_rows
@@ -32,8 +32,9 @@ from insurers.persons import insurer_of
 
 MAY_SEE = "catalog.view_catalogversion"
 SIDES = ("left", "right")
-# So many catalogs and versions are offered while typing; any other can be written.
+# So many versions, and their catalogs, are offered while typing; any other can be written.
 OFFERED = 400
+REMARKS = ("note", "source")
 DIFFERING = tuple(kind for kind in KINDS if kind != "same")
 
 
@@ -125,12 +126,10 @@ def _form(request: HttpRequest) -> dict[str, Any]:
     """Return what the form shows: each side as it was written, and what is offered while typing."""
     insurer = insurer_of(request.user)
     catalogs = Catalog.objects.visible_to(insurer.pk if insurer else None)
-    offered = [(one.code, one.name) for one in catalogs.order_by("code")[:OFFERED]]
-    versions = CatalogVersion.objects.filter(catalog__in=catalogs).select_related("catalog")
-    offered += [
-        (f"{one.catalog.code}@{one.label}", f"{one.catalog.name} {one.label} · {one.get_state_display()}")
-        for one in versions.order_by("-id")[:OFFERED]
-    ]
+    versions = CatalogVersion.objects.filter(catalog__in=catalogs).select_related("catalog").order_by("-id")[:OFFERED]
+    offered = {one.catalog.code: one.catalog.name for one in versions}
+    for one in versions:
+        offered[f"{one.catalog.code}@{one.label}"] = f"{one.catalog.name} {one.label} · {one.get_state_display()}"
     asked = request.GET
     names = {"left": _("Left (old)"), "right": _("Right (new)")}
     return {
@@ -147,12 +146,12 @@ def _form(request: HttpRequest) -> dict[str, Any]:
         ],
         "by": asked.get("by", "drug"),
         "bys": by_words().items(),
-        "offered": offered,
+        "offered": sorted(offered.items()),
     }
 
 
 def _told(request: HttpRequest, comparison: Comparison) -> dict[str, Any]:
-    counts = counted(comparison.results)
+    counts = comparison.counts
     asked_kind = request.GET.get("kind", "")
     # What differs comes first; where nothing does, what there is.
     kind = asked_kind if asked_kind in KINDS else next((one for one in kind_words() if counts[one]), "different")
@@ -239,7 +238,8 @@ def _pair(pair: Pair, comparison: Comparison, words: Words) -> dict[str, Any]:
         "left": _entry(pair.left, comparison.left),
         "right": _entry(pair.right, comparison.right),
         "weight": pair.weight,
-        "told": words.changes(pair.fields),
+        "told": words.changes({name: value for name, value in pair.fields.items() if name not in REMARKS}),
+        "remarks": words.changes({name: value for name, value in pair.fields.items() if name in REMARKS}),
         "facts": _facts(alone, words) if alone else [],
     }
 
@@ -310,7 +310,7 @@ def print_view(request: HttpRequest) -> HttpResponse:
     context = {
         "left": left,
         "right": right,
-        "counts": counted(comparison.results),
+        "counts": comparison.counts,
         "kinds": kind_words(),
         "by": by_words()[comparison.by],
         "page": page,

@@ -28,7 +28,7 @@ from common.api.params import day_parameter, instant_parameter
 from common.api.views import ApiViewSet
 from common.downloads import XLSX, download
 from common.labels import reader_language
-from curation.comparing.compare import KINDS, counted, fields_of
+from curation.comparing.compare import KINDS, fields_of
 from curation.comparing.queries import (
     Comparison,
     Shown,
@@ -168,7 +168,7 @@ class CompareViewSet(ApiViewSet):
             "left": _side(comparison.left),
             "right": _side(comparison.right),
             "by": comparison.by,
-            "counts": counted(comparison.results),
+            "counts": comparison.counts,
             **answer.data,
         }
         return answer

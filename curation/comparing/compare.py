@@ -7,22 +7,31 @@ as `catalog.pairing` does. Most entries of two editions are alike, and that is s
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, Literal, NamedTuple, get_args
+from typing import Any, Final, Literal, NamedTuple, Protocol, get_args
 
 from catalog.diff import FIELDS, WEIGHTS, Entry, Weight, as_compared, compare, speaks_of
 from catalog.drugs.names import DosageForms
 from catalog.pairing import DRUG_PART, drug_part, pair_alike, shared_groups
-from curation.comparing.sides import By, Group, Light, by_disease, by_drug
+from curation.comparing.sides import By, Differs, Group, Hashes, Light, by_disease, by_drug
 
 Kind = Literal["left", "right", "same", "different"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
-Slight = Literal["typographic", "remark", ""]
 # What is told of two lists: the first four count every result once, the others say how many of those are so.
 COUNTED: Final = (*KINDS, "typographic", "remark", "not_spoken_of", "other_diseases", "uncoded")
 CHUNK: Final = 2_000
 
-# The whole rows of entries by their ids, or some columns of them.
-Read = Callable[..., Mapping[int, Entry]]
+
+class Rows(Protocol):
+    """Where the entries are: read by their ids, as little of them as is needed."""
+
+    def read(self, ids: Sequence[int], columns: Sequence[str] = ...) -> Mapping[int, Entry]:
+        """Return whole rows, or some columns of them."""
+        ...
+
+    def hashes(self, ids: Sequence[int]) -> Mapping[int, Hashes]:
+        """Return what tells by how much entries differ."""
+        ...
+
 
 _REMARKS: Final = frozenset({"entry_code", "note", "source"})
 _TERMS: Final = tuple(name for name in FIELDS if name not in _REMARKS)
@@ -34,13 +43,13 @@ _TELLING: Final = tuple(name for name in _TERMS if name != "generic_name")
 class Result(NamedTuple):
     """What became of one drug, drug and disease, or entry: the codes of its entries on either side.
 
-    `slight` says of what is the `same` whether it only reads so or is a remark ('': nothing differs at all). `spoken_of` is False where it is missing
-    on a side that is not complete for its class. By drug and disease, `other_diseases` where the side that lacks it has the drug for others; `uncoded`
-    where these may be the same, by words that nobody has coded.
+    `slight` says of what is the `same` whether it only reads so or is a remark ('': nothing differs at all). `spoken_of` is False where it is
+    missing on a side that is not complete for its class. By drug and disease, `other_diseases` where the side that lacks it has the drug for
+    others, `uncoded` where these may be the same, by words that nobody has coded.
     """
 
     kind: Kind
-    slight: Slight
+    slight: Differs
     drug: str
     left: tuple[str, ...]
     right: tuple[str, ...]
@@ -64,7 +73,7 @@ def compare_lists(
     *,
     by: By,
     one_catalog: bool,
-    read: Read,
+    rows: Rows,
     forms: DosageForms,
     complete_for: tuple[Sequence[str], Sequence[str]] = ((), ()),
 ) -> list[Result]:
@@ -73,12 +82,12 @@ def compare_lists(
     `one_catalog`: both are of one list, so that an entry code names the same entry in both. `complete_for` of the left and the right side.
     """
     if by == "entry":
-        groups = _by_entry(left, right, one_catalog, read)
+        groups = _by_entry(left, right, one_catalog, rows, forms)
     elif by == "drug":
         groups = by_drug(left, right)
     else:
         groups = _by_disease(left, right)
-    results = [_told(*one, complete_for) for one in _weighed(groups, by, read, forms)]
+    results = [_told(*one, complete_for) for one in _weighed(groups, by, rows, forms)]
     results.sort(key=lambda one: (one.drug, one.right or one.left, one.left))
     return results
 
@@ -163,7 +172,9 @@ def _by_disease(left: Sequence[Light], right: Sequence[Light]) -> Iterator[Group
         yield from by_disease(group)
 
 
-def _by_entry(left: Sequence[Light], right: Sequence[Light], one_catalog: bool, read: Read) -> Iterator[Group]:
+def _by_entry(
+    left: Sequence[Light], right: Sequence[Light], one_catalog: bool, rows: Rows, forms: DosageForms
+) -> Iterator[Group]:
     """Yield each entry with the one that it is on the other side: by its code, then by the columns of its drug.
 
     Two lists may number their entries alike: there a code counts only where it is of the same drug.
@@ -183,96 +194,112 @@ def _by_entry(left: Sequence[Light], right: Sequence[Light], one_catalog: bool, 
     left_alike, right_alike = (
         [one for one in side if one.drug in drugs or one.drug.startswith(" ")] for side in (left_over, right_over)
     )
-    paired = yield from _paired(left_alike, right_alike, read)
+    paired = yield from _paired(left_alike, right_alike, rows, forms)
     yield from (Group((one,), ()) for one in left_over if one.id not in paired)
     yield from (Group((), (one,)) for one in right_over if one.id not in paired)
 
 
-def _paired(left: Sequence[Light], right: Sequence[Light], read: Read) -> Generator[Group, None, set[int]]:
+def _paired(
+    left: Sequence[Light], right: Sequence[Light], rows: Rows, forms: DosageForms
+) -> Generator[Group, None, set[int]]:
     """Yield the pairs among entries left over, and return the ids of those that have one."""
-    keys = _keys(left, read), _keys(right, read)
     taken: set[int] = set()
     waiting: list[tuple[list[Light], list[Light]]] = []
-
-    def pairs(groups: list[tuple[list[Light], list[Light]]]) -> Iterator[Group]:
-        rows = read([one.id for group in groups for side in group for one in side]) if groups else {}
-        for olds, news in groups:
-            for old, new in pair_alike([rows[one.id] for one in olds], [rows[one.id] for one in news]):
-                yield Group((olds[old],), (news[new],))
-
     size = 0
-    for olds, news in shared_groups(*keys):
+    for olds, news in shared_groups(_keys(left, rows), _keys(right, rows)):
         group = [left[place] for place in olds], [right[place] for place in news]
         if len(olds) == len(news) == 1:
             taken |= {group[0][0].id, group[1][0].id}
-            yield Group(group[0], group[1])
+            yield Group(*group)
             continue
         waiting.append(group)
         size += len(olds) + len(news)
         if size >= CHUNK:
-            for pair in pairs(waiting):
-                taken |= {pair.left[0].id, pair.right[0].id}
-                yield pair
+            yield from _pairs(waiting, rows, forms, taken)
             waiting, size = [], 0
-    for pair in pairs(waiting):
-        taken |= {pair.left[0].id, pair.right[0].id}
-        yield pair
+    yield from _pairs(waiting, rows, forms, taken)
     return taken
 
 
-def _keys(entries: Sequence[Light], read: Read) -> "array[int]":
+def _pairs(
+    groups: list[tuple[list[Light], list[Light]]], rows: Rows, forms: DosageForms, taken: set[int]
+) -> Iterator[Group]:
+    """Yield the pairs within each group, with how much they differ, since their rows are at hand; their ids are added to those taken."""
+    read = rows.read([one.id for group in groups for side in group for one in side]) if groups else {}
+    for olds, news in groups:
+        for old, new in pair_alike([read[one.id] for one in olds], [read[one.id] for one in news]):
+            both = olds[old], news[new]
+            taken |= {one.id for one in both}
+            differs = _differs([read[both[0].id]], [read[both[1].id]], "entry", forms)
+            yield Group(both[:1], both[1:], differs=differs)
+
+
+def _keys(entries: Sequence[Light], rows: Rows) -> "array[int]":
     """Return what the drug part of each entry comes to."""
     keys = array("q")
     for start in range(0, len(entries), CHUNK):
         asked = entries[start : start + CHUNK]
-        rows = read([one.id for one in asked], _DRUG_COLUMNS)
-        keys.extend(hash(drug_part(rows[one.id])) for one in asked)
+        read = rows.read([one.id for one in asked], _DRUG_COLUMNS)
+        keys.extend(hash(drug_part(read[one.id])) for one in asked)
     return keys
 
 
 # --- What became of each
 
 
-def _weighed(groups: Iterable[Group], by: By, read: Read, forms: DosageForms) -> Iterator[tuple[Group, Slight | None]]:
-    """Yield each group with how slightly its sides differ, None where they really do; rows are read only where hashes do not tell it."""
+def _weighed(groups: Iterable[Group], by: By, rows: Rows, forms: DosageForms) -> Iterator[tuple[Group, Differs]]:
+    """Yield each group with how much its sides differ: rows are read only where hashes do not tell it."""
     waiting: list[Group] = []
     size = 0
     for group in groups:
         left, right = group.left, group.right
-        if len(left) != len(right):
-            yield group, None
-        elif Counter(one.terms for one in left) == Counter(one.terms for one in right):
-            yield group, "remark" if _remarked(group, by) else ""
-        elif Counter(one.plain for one in left) != Counter(one.plain for one in right):
-            yield group, None
+        if group.differs is not None:
+            yield group, group.differs
+        elif len(left) != len(right):
+            yield group, "different"
+        elif (
+            len(left) == 1
+            and left[0].whole == right[0].whole
+            or len(left) > 1
+            and sorted([one.whole for one in left]) == sorted([one.whole for one in right])
+        ):
+            yield group, ""
         else:
             waiting.append(group)
             size += len(left) + len(right)
             if size >= CHUNK:
-                yield from _read_and_weighed(waiting, by, read, forms)
+                yield from _by_hashes(waiting, by, rows, forms)
                 waiting, size = [], 0
-    yield from _read_and_weighed(waiting, by, read, forms)
+    yield from _by_hashes(waiting, by, rows, forms)
 
 
-def _remarked(group: Group, by: By) -> bool:
-    """Tell whether entries of the same terms differ in note or source, and where entries are matched by it in their code."""
-    if by == "entry":
-        return group.left[0].whole != group.right[0].whole
-    left, right = (Counter((one.terms, one.remarks) for one in side) for side in group[:2])
-    return left != right
-
-
-def _read_and_weighed(
-    groups: Sequence[Group], by: By, read: Read, forms: DosageForms
-) -> Iterator[tuple[Group, Slight | None]]:
-    rows = read([one.id for group in groups for side in group[:2] for one in side]) if groups else {}
+def _by_hashes(groups: Sequence[Group], by: By, rows: Rows, forms: DosageForms) -> Iterator[tuple[Group, Differs]]:
+    hashes = rows.hashes([one.id for group in groups for side in group[:2] for one in side]) if groups else {}
+    waiting = []
     for group in groups:
-        left, right = ([rows[one.id] for one in side] for side in group[:2])
-        if _some_column_differs(left, right):
-            yield group, None
-            continue
-        weight = weight_of(pairs_of(left, right, by=by, forms=forms))
-        yield group, None if weight in ("major", "minor") else weight or ""
+        left, right = ([hashes[one.id] for one in side] for side in group[:2])
+        if _alike(left, right, lambda one: one.terms):
+            # Where entries are matched by their codes, another code is a remark too.
+            same = by != "entry" and _alike(left, right, lambda one: (one.terms, one.remarks))
+            yield group, "" if same else "remark"
+        elif not _alike(left, right, lambda one: one.plain):
+            yield group, "different"
+        else:
+            waiting.append(group)
+    read = rows.read([one.id for group in waiting for side in group[:2] for one in side]) if waiting else {}
+    for group in waiting:
+        yield group, _differs(*([read[one.id] for one in side] for side in group[:2]), by, forms)
+
+
+def _alike(left: Sequence[Hashes], right: Sequence[Hashes], key: Callable[[Hashes], Any]) -> bool:
+    return sorted(map(key, left)) == sorted(map(key, right))
+
+
+def _differs(left: Sequence[Entry], right: Sequence[Entry], by: By, forms: DosageForms) -> Differs:
+    if _some_column_differs(left, right):
+        return "different"
+    weight = weight_of(pairs_of(left, right, by=by, forms=forms))
+    return "different" if weight in ("major", "minor") else weight or ""
 
 
 def _some_column_differs(left: Sequence[Entry], right: Sequence[Entry]) -> bool:
@@ -286,18 +313,18 @@ def _some_column_differs(left: Sequence[Entry], right: Sequence[Entry]) -> bool:
     return False
 
 
-def _told(group: Group, slight: Slight | None, complete_for: tuple[Sequence[str], Sequence[str]]) -> Result:
+def _told(group: Group, differs: Differs, complete_for: tuple[Sequence[str], Sequence[str]]) -> Result:
     left, right = group.left, group.right
     kind: Kind = "left" if left else "right"
     if left and right:
-        kind = "different" if slight is None else "same"
+        kind = "different" if differs == "different" else "same"
     spoken_of = True
     if kind in ("left", "right"):
         missing_on = complete_for[1 if left else 0]
         spoken_of = any(speaks_of(missing_on, one.class_code) for one in (*left, *right))
     return Result(
         kind,
-        slight or "",
+        "" if kind != "same" else differs,
         group.first.drug,
         tuple(one.entry_code for one in left),
         tuple(one.entry_code for one in right),

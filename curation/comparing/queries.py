@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import starmap
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from catalog.clock import Observation, china_today
@@ -16,8 +18,8 @@ from catalog.models import Catalog, CatalogEntry, CatalogVersion
 from common.cache import LruCache
 from common.errors import Refused
 from common.text import as_read, norm
-from curation.comparing.compare import Pair, Result, compare_lists, pairs_of, weight_of
-from curation.comparing.sides import By, Light, Named
+from curation.comparing.compare import Pair, Result, compare_lists, counted, pairs_of, weight_of
+from curation.comparing.sides import By, Hashes, Light, Named
 from curation.comparing.timeline import Segment, segments
 
 # How many results are kept for the next pages, of all comparisons together.
@@ -78,24 +80,27 @@ def find_side(
     is withdrawn, from the instant at which it was published; entries whose agreement is over count unless a day is given. Drafts are the office's
     and the owner's.
     """
-    catalog = Catalog.objects.visible_to(insurer_id).filter(code=named.code).first()
-    if catalog is None:
-        raise NoSuchSide(_("There is no catalog %(code)s.") % {"code": named.code})
-    versions = catalog.versions.select_related("catalog", "catalog__series")
+    catalogs = Catalog.objects.visible_to(insurer_id).filter(code=named.code)
+    versions = CatalogVersion.objects.filter(catalog__in=catalogs).select_related("catalog", "catalog__series")
     then = known_at or seen.known_at
-    if not named.label:
+    if named.label:
+        if insurer_id is not None:
+            readable = versions.open_to_readers(china_today(seen.known_at))
+            versions = versions.filter(Q(catalog__owner=insurer_id) | Q(pk__in=readable.values("pk")))
+        version = versions.filter(label=named.label).first()
+        if version and not (known_at and version.published_at and version.published_at > known_at):
+            return Side(version, day, then)
+    else:
         day = day or china_today(seen.known_at)
         version = versions.in_force(day, then).first()
-        if version is None:
-            told = _("No version of %(code)s was in force on %(day)s.")
-            raise NothingInForce(told % {"code": named.code, "day": day.isoformat()})
-        return Side(version, day, then)
-    if insurer_id is not None and catalog.owner_id != insurer_id:
-        versions = versions.open_to_readers(china_today(seen.known_at))
-    version = versions.filter(label=named.label).first()
-    if version is None or (known_at and version.published_at and version.published_at > known_at):
+        if version:
+            return Side(version, day, then)
+    if not catalogs.exists():
+        raise NoSuchSide(_("There is no catalog %(code)s.") % {"code": named.code})
+    if named.label:
         raise NoSuchSide(_("The catalog %(code)s has no version %(label)s.") % named._asdict())
-    return Side(version, day, then)
+    told = _("No version of %(code)s was in force on %(day)s.")
+    raise NothingInForce(told % {"code": named.code, "day": day.isoformat() if day else ""})
 
 
 class Comparison(NamedTuple):
@@ -105,6 +110,7 @@ class Comparison(NamedTuple):
     right: Side
     by: By
     results: Sequence[Result]
+    counts: Mapping[str, int]
 
     def of_kind(self, kind: str, text: str = "") -> Sequence[Result]:
         """Return the results of one kind ('' for all) whose drug's name holds a text."""
@@ -115,7 +121,9 @@ class Comparison(NamedTuple):
 
 
 # What is compared, by what, by which names of drugs → the results: for the next pages.
-_kept: LruCache[tuple[Any, ...], Sequence[Result]] = LruCache(KEPT, weight=len)
+_kept: LruCache[tuple[Any, ...], tuple[Sequence[Result], Mapping[str, int]]] = LruCache(
+    KEPT, weight=lambda kept: len(kept[0])
+)
 
 
 def compare_sides(left: Side, right: Side, *, by: By, seen: Observation) -> Comparison:
@@ -123,69 +131,67 @@ def compare_sides(left: Side, right: Side, *, by: By, seen: Observation) -> Comp
     known_at = max(left.known_at, right.known_at)
     known = ("now", seen.revision) if known_at == seen.known_at else ("then", known_at)
     key = (left.key, right.key, by, known)
-    results = _kept.get(key)
-    if results is None:
+    kept = _kept.get(key)
+    if kept is None:
         results = _compared(left, right, by, known_at)
-        _kept.put(key, results)
-    return Comparison(left, right, by, results)
+        kept = results, counted(results)
+        _kept.put(key, kept)
+    return Comparison(left, right, by, *kept)
 
 
 def _compared(left: Side, right: Side, by: By, known_at: datetime) -> list[Result]:
-    rows = [_rows(side, diseases=by == "drug_indication") for side in (left, right)]
-    names = {name for side in rows for _id, _code, name, *_rest in side if name}
-    drugs = {"": ""}
+    lights = [_lights(side, diseases=by == "drug_indication") for side in (left, right)]
+    names = {one.drug for side in lights for one in side}
     known = drug_names(names, known_at=known_at)
-    drugs |= {name: known.drug_of(name) for name in names}
-    lights = [[_light(row, drugs) for row in side] for side in rows]
+    others = {name: drug for name in names if (drug := known.drug_of(name)) != name}
+    if others:
+        lights = [[one._replace(drug=others.get(one.drug, one.drug)) for one in side] for side in lights]
     return compare_lists(
         *lights,
         by=by,
         one_catalog=left.version.catalog_id == right.version.catalog_id,
-        read=read,
+        rows=_Rows(),
         forms=dosage_forms(),
         complete_for=(left.version.complete_for, right.version.complete_for),
     )
 
 
-def _rows(side: Side, *, diseases: bool) -> list[tuple[Any, ...]]:
-    """Return what tells entries apart, in the order of the file; hashes are made by the database, which holds the rows."""
+def _lights(side: Side, *, diseases: bool) -> list[Light]:
+    """Return a side's entries in the order of the file; what names no drug is told from any name by the space before it."""
     columns = [
-        "id, entry_code, base_name, class_code, row_hash",
-        f"decode(md5(ROW({', '.join(_TERMS)})::text), 'hex')",
-        f"decode(md5(ROW({', '.join(_REMARKS)})::text), 'hex')",
-        f"hashtextextended(ROW({', '.join(PLAIN)})::text, 0)",
-        f"CASE WHEN base_name = '' THEN {_NAMELESS} END",
+        f"id, entry_code, CASE WHEN base_name = '' THEN ' ' || lower({_NAMELESS}) ELSE base_name END, class_code, row_hash"
     ]
     if diseases:
         columns += [
             "icd10",
-            "CASE WHEN icd10 = '{}' THEN indication ELSE '' END",
-            f"CASE WHEN icd10 = '{{}}' AND {_UNRESTRICTED} THEN restriction ELSE '' END",
+            f"CASE WHEN icd10 <> '{{}}' THEN '' WHEN indication <> '' THEN indication WHEN {_UNRESTRICTED} THEN restriction ELSE '' END",
         ]
     asked = f"SELECT {', '.join(columns)} FROM catalog_catalogentry WHERE version_id = %(version)s"  # noqa: S608
     if side.day:
         asked += _ON_DAY
     with connection.cursor() as cursor:
         cursor.execute(f"{asked} ORDER BY row_no, entry_code", {"version": side.version.pk, "day": side.day})
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+        lights = list(starmap(Light, cursor.fetchall()))
+    return [one._replace(text=as_read(one.text)) if one.text else one for one in lights]
 
 
-def _light(row: tuple[Any, ...], drugs: Mapping[str, str]) -> Light:
-    pk, code, name, class_code, whole, terms, remarks, plain, nameless, *diseases = row
-    # What names no drug is told apart from any name by the space before it: no base name has one.
-    drug = drugs[name] or f" {norm(nameless)}"
-    icd10, indication, restriction = diseases or ((), "", "")
-    text = as_read(indication) or as_read(restriction) if indication or restriction else ""
-    return Light(pk, code, drug, class_code, whole, terms, remarks, plain, tuple(icd10), text)
+class _Rows:
+    """The entries in the database; read by hand, since the ORM takes as long again."""
 
+    def read(self, ids: Sequence[int], columns: Sequence[str] = COLUMNS) -> dict[int, dict[str, Any]]:
+        asked = f"SELECT id, {', '.join(columns)} FROM catalog_catalogentry WHERE id = ANY(%s)"  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.execute(asked, [list(ids)])
+            return {pk: dict(zip(columns, values, strict=True)) for pk, *values in cursor.fetchall()}
 
-def read(ids: Sequence[int], columns: Sequence[str] = COLUMNS) -> dict[int, dict[str, Any]]:
-    """Return entries by their ids, whole or some columns of them; by hand, since the ORM takes as long again."""
-    asked = f"SELECT id, {', '.join(columns)} FROM catalog_catalogentry WHERE id = ANY(%s)"  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.execute(asked, [list(ids)])
-        return {pk: dict(zip(columns, values, strict=True)) for pk, *values in cursor.fetchall()}
+    def hashes(self, ids: Sequence[int]) -> dict[int, Hashes]:
+        asked = (
+            f"SELECT id, md5(ROW({', '.join(_TERMS)})::text), md5(ROW({', '.join(_REMARKS)})::text),"  # noqa: S608
+            f" hashtextextended(ROW({', '.join(PLAIN)})::text, 0) FROM catalog_catalogentry WHERE id = ANY(%s)"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(asked, [list(ids)])
+            return {pk: Hashes(*hashes) for pk, *hashes in cursor.fetchall()}
 
 
 class Shown(NamedTuple):
@@ -203,16 +209,19 @@ class Shown(NamedTuple):
 
 
 def show(comparison: Comparison, results: Iterable[Result]) -> list[Shown]:
-    """Return some results with their whole entries; two statements."""
+    """Return some results with their whole entries; one statement."""
     results = list(results)
-    sides = [
-        _entries(comparison.left, (code for one in results for code in one.left)),
-        _entries(comparison.right, (code for one in results for code in one.right)),
-    ]
+    versions = comparison.left.version.pk, comparison.right.version.pk
+    codes = {code for one in results for code in (*one.left, *one.right)}
+    rows = CatalogEntry.objects.filter(version__in=versions, entry_code__in=codes).values("version_id", "id", *COLUMNS)
+    entries = {(row.pop("version_id"), row["entry_code"]): row for row in rows}
     forms = dosage_forms()
     found = []
     for one in results:
-        left, right = [sides[0][code] for code in one.left], [sides[1][code] for code in one.right]
+        left, right = (
+            [entries[version, code] for code in side]
+            for version, side in zip(versions, (one.left, one.right), strict=True)
+        )
         found.append(Shown(one, left, right, pairs_of(left, right, by=comparison.by, forms=forms)))
     return found
 
@@ -221,14 +230,6 @@ def show_all(comparison: Comparison, results: Sequence[Result], chunk: int = 500
     """Yield any number of results with their entries, some hundred at a time."""
     for start in range(0, len(results), chunk):
         yield from show(comparison, results[start : start + chunk])
-
-
-def _entries(side: Side, codes: Iterable[str]) -> dict[str, dict[str, Any]]:
-    asked = list(codes)
-    if not asked:
-        return {}
-    rows = CatalogEntry.objects.filter(version=side.version, entry_code__in=asked).values("id", *COLUMNS)
-    return {row["entry_code"]: row for row in rows}
 
 
 def timeline_of(catalog: Catalog, known_at: datetime) -> tuple[list[CatalogVersion], list[Segment[Any]]]:

@@ -1,13 +1,14 @@
 """What is compared: how a side is named, and what of its entries tells which belong together. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 from common import icd10
 
 By = Literal["drug", "drug_indication", "entry"]
+# Not at all, by a remark or in writing only, or really.
+Differs = Literal["", "remark", "typographic", "different"]
 BYS: Final[tuple[By, ...]] = get_args(By)
-_EVERY_DISEASE: Final = ("", "\U0010ffff")
 
 
 class Named(NamedTuple):
@@ -29,12 +30,11 @@ class Named(NamedTuple):
 
 
 class Light(NamedTuple):
-    """As much of an entry as tells what it belongs to and whether it says the same as another one.
+    """As much of an entry as tells what it belongs to and whether it is as another one.
 
-    `drug` is the drug it names as it is recognised, or what it selects by where it names none. `whole` differs where anything of the entry does,
-    `terms` where anything but its code, note and source does, `remarks` where note or source do. `icd10` are its codes, `text` what it says
-    of diseases in words that nobody has coded ('' where it says nothing, or all of it is coded). Where `plain` differs numbers, days or yes and
-    no do, which are written in one way only.
+    `drug` is the drug it names as it is recognised, or behind a space what it selects by where it names none. `whole` differs where anything of
+    the entry does. `icd10` are its codes, `text` what it says of diseases in words that nobody has coded ('' where it says nothing, or all of it is
+    coded).
     """
 
     id: int
@@ -42,11 +42,17 @@ class Light(NamedTuple):
     drug: str
     class_code: str
     whole: bytes
+    icd10: Sequence[str] = ()
+    text: str = ""
+
+
+class Hashes(NamedTuple):
+    """What tells by how much an entry differs from another: `terms` where anything but code, note and source does, `remarks` where note or source do,
+    `plain` where numbers, days or yes and no do, which are written in one way only."""
+
     terms: bytes
     remarks: bytes
     plain: int
-    icd10: tuple[str, ...] = ()
-    text: str = ""
 
 
 class Group(NamedTuple):
@@ -59,6 +65,8 @@ class Group(NamedTuple):
     right: Sequence[Light]
     elsewhere: bool = False
     unsure: bool = False
+    # How much the sides differ where that is known already.
+    differs: Differs | None = None
 
     @property
     def first(self) -> Light:
@@ -86,43 +94,56 @@ def by_disease(of_drug: Group) -> list[Group]:
     An entry that gives no disease is for all. One whose words nobody has coded is together with those of the same words, and with those for all;
     whether it is for another's disease nobody can tell.
     """
-    entries = [(0, one) for one in of_drug.left] + [(1, one) for one in of_drug.right]
-    if len(entries) == 1:
-        return [of_drug]
+    # Entries for the very same diseases are together to begin with: of two editions most are.
+    found: dict[Any, tuple[list[Light], list[Light]]] = {}
+    for place, side in enumerate((of_drug.left, of_drug.right)):
+        for one in side:
+            diseases = one.text or tuple(one.icd10)
+            both = found.get(diseases)
+            if both is None:
+                both = found[diseases] = [], []
+            both[place].append(one)
+    if len(found) == 1:
+        return [Group(*both) for both in found.values()]
+    return [_beside(of_drug, *_joined([found[key] for key in together])) for together in _together(list(found))]
+
+
+def _joined(parts: Sequence[tuple[list[Light], list[Light]]]) -> tuple[list[Light], list[Light]]:
+    """Put parts together, one behind the other."""
+    if len(parts) == 1:
+        return parts[0]
+    left, right = ([one for part in parts for one in part[place]] for place in (0, 1))
+    return left, right
+
+
+def _together(diseases: Sequence[str | tuple[str, ...]]) -> list[list[str | tuple[str, ...]]]:
+    """Part different texts and sets of codes (none: every disease) into those that have a disease in common, directly or by way of others."""
+    if () in diseases:
+        return [list(diseases)]
     spans = sorted(
-        (*span, number)
-        for number, (_place, one) in enumerate(entries)
-        for span in ([] if one.text else map(icd10.span_of, one.icd10) if one.icd10 else [_EVERY_DISEASE])
+        (icd10.span_of(code), number)
+        for number, codes in enumerate(diseases)
+        if not isinstance(codes, str)
+        for code in codes
     )
-    parents = list(range(len(entries)))
+    parents = list(range(len(diseases)))
 
     def root(number: int) -> int:
         while parents[number] != number:
             parents[number] = number = parents[parents[number]]
         return number
 
-    def join(one: int, other: int) -> None:
-        ends = sorted((root(one), root(other)))
-        parents[ends[1]] = ends[0]
-
     reaches, owner = "", -1
-    for first, last, number in spans:
+    for (first, last), number in spans:
         if owner >= 0 and first <= reaches:
-            join(owner, number)
-        if last > reaches or owner < 0:
+            ends = sorted((root(owner), root(number)))
+            parents[ends[1]] = ends[0]
+        if last > reaches:
             reaches, owner = last, number
-    same_text: dict[str, int] = {}
-    for number, (_place, one) in enumerate(entries):
-        if one.text:
-            join(same_text.setdefault(one.text, number), number)
-    for number, (_place, one) in enumerate(entries):
-        if not one.text and not one.icd10:
-            for other in same_text.values():
-                join(number, other)
-    found: dict[int, tuple[list[Light], list[Light]]] = {}
-    for number, (place, one) in enumerate(entries):
-        found.setdefault(root(number), ([], []))[place].append(one)
-    return [_beside(of_drug, *both) for both in found.values()]
+    found: dict[int, list[str | tuple[str, ...]]] = {}
+    for number, one in enumerate(diseases):
+        found.setdefault(root(number), []).append(one)
+    return list(found.values())
 
 
 def _beside(of_drug: Group, left: Sequence[Light], right: Sequence[Light]) -> Group:

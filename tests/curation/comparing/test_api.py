@@ -300,9 +300,9 @@ def test_what_is_not_understood_is_a_400_that_names_it(lists: Any, api: Api, ask
 def test_a_page_takes_few_statements_and_the_next_one_less(
     lists: Any, api: Api, django_assert_max_num_queries: Any
 ) -> None:
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(10):
         api.get("/compare/", {"left": "LEFT", "right": "RIGHT"})
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(5):
         again = api.get("/compare/", {"left": "LEFT", "right": "RIGHT", "kind": "left"})
     cache.clear_all()
     assert (

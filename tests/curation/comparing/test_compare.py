@@ -14,7 +14,7 @@ from catalog.pairing import drug_part
 from common import icd10
 from common.text import as_read
 from curation.comparing.compare import COUNTED, Result, compare_lists, counted, fields_of, pairs_of
-from curation.comparing.sides import By, Light
+from curation.comparing.sides import By, Hashes, Light
 
 FORMS = DosageForms(())
 PLAIN = {name: [] if name in {"icd10", "settings", "criteria", "regulators", "marks"} else "" for name in FIELDS}
@@ -49,12 +49,27 @@ def light(pk: int, row: Row) -> Light:
         drug_of(row),
         row["class_code"],
         repr([row[name] for name in FIELDS]).encode(),
-        repr(terms(row)).encode(),
-        repr([row[name] for name in REMARKS]).encode(),
-        hash((row["age_min"], row.get("effective_to"))),
-        tuple(row["icd10"]),
+        row["icd10"],
         disease_text(row),
     )
+
+
+class Rows:
+    """Entries by their number, as the database gives them."""
+
+    def __init__(self, rows: dict[int, Row]) -> None:
+        self.rows = rows
+
+    def read(self, ids: Sequence[int], columns: Sequence[str] = FIELDS) -> dict[int, Row]:
+        return {pk: {name: self.rows[pk].get(name) for name in columns} for pk in ids}
+
+    def hashes(self, ids: Sequence[int]) -> dict[int, Hashes]:
+        found = {}
+        for pk in ids:
+            row = self.rows[pk]
+            remarks = repr([row[name] for name in REMARKS]).encode()
+            found[pk] = Hashes(repr(terms(row)).encode(), remarks, hash((row["age_min"], row.get("effective_to"))))
+        return found
 
 
 def fast(left: Sequence[Row], right: Sequence[Row], by: By, one_catalog: bool, speaks: Any = ((), ())) -> list[Result]:
@@ -65,7 +80,7 @@ def fast(left: Sequence[Row], right: Sequence[Row], by: By, one_catalog: bool, s
         lights[len(left) :],
         by=by,
         one_catalog=one_catalog,
-        read=lambda ids, columns=FIELDS: {pk: {name: rows[pk][name] for name in columns} for pk in ids},
+        rows=Rows(rows),
         forms=FORMS,
         complete_for=speaks,
     )
