@@ -1,5 +1,6 @@
 """A finding in a sentence, in the reader's language."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ def sentence(finding: Finding) -> str:
     names = _names(facts)
     if facts["together"] > 1:
         told = ngettext("%(count)d case in %(lists)s", "%(count)d cases in %(lists)s", facts["together"])
-        return told % {"count": facts["together"], "lists": "、".join(names["each"])}
+        return str(told % {"count": facts["together"], "lists": "、".join(names["each"])})
     return _SENTENCES[finding.kind](facts, names)
 
 
@@ -69,7 +70,7 @@ def _product(facts: dict[str, Any], names: dict[str, Any]) -> str:
             return told % values
 
 
-_SENTENCES: dict[str, Any] = {
+_SENTENCES: dict[str, Callable[[dict[str, Any], dict[str, Any]], str]] = {
     "base_and_commercial": _two(
         gettext_noop(
             "%(drug)s is on %(other)s for the same diseases for which %(one)s lists it as not paid by the fund."

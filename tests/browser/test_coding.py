@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from catalog.models import Catalog, CatalogEntry
 from tests.browser.conftest import DESK
 from tests.browser.test_curating import at_a_browser
+from tests.browser.test_every_page import LEVELS
 from tests.conftest import imported
 
 __all__ = ["at_a_browser"]
@@ -37,6 +39,8 @@ def test_alice_codes_by_keyboard(
         page.click("#nav-sidebar >> text=编码台")
         page.wait_for_selector(".coding-said mark")
         alice.picture("coding")
+        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": LEVELS}}).response["violations"]
+        assert [one["id"] for one in found if one["impact"] in {"serious", "critical"}] == []
 
         # One key: the text of three entries is coded.
         page.keyboard.press("a")
