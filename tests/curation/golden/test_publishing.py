@@ -183,7 +183,7 @@ def test_a_case_over_catalogs_is_judged_by_the_lists_alone(
 ) -> None:
     negative = make_catalog("NEG", "negative")
     published(negative, "entry_code,generic_name\nN-1,甲药\n", label="1")
-    make_catalog("OWN", owner=insurer)
+    make_catalog("OWN", owner_id=insurer.pk)
     make_catalog("REF", "reference")
     claim = {name: value for name, value in CLAIM.items() if name != "product"}
     made(
