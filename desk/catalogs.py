@@ -26,13 +26,16 @@ from curation.comparing.queries import timeline_of
 from desk.badges import provenance_badge, version_words
 from desk.band import Band, Edition, band_of
 from desk.downloads import Downloads
+from desk.figures import catalog_pictures
 from desk.forms import note_field, posted, text_field
 from desk.frame import Action, Button, PageAdmin, paged
+from desk.market_steps import COMMERCIAL, MAY_DRAFT, MarketSteps
 from desk.markup import badge, link
 from desk.published import Published
 from desk.time import clocks_of, picture_of, told_segments
 from desk.upload_steps import UploadSteps
 from insurers.models import Insurer
+from insurers.persons import insurer_of
 from insurers.references import products_naming
 
 # Whoever may make a catalog may correct its facts.
@@ -113,7 +116,7 @@ FIXED_ONCE_PUBLISHED = ("code", "kind", "series", "owner")
 
 
 @admin.register(Catalog)
-class CatalogAdmin(UploadSteps, Downloads, PageAdmin):
+class CatalogAdmin(UploadSteps, MarketSteps, Downloads, PageAdmin):
     page_template = "desk/catalogs/catalog.html"
     list_display = ["code", "name", "kind", "series_shown", "provenance_shown", "in_force_today", "entries_today"]
     list_filter = ["kind", "series", "provenance"]
@@ -175,6 +178,7 @@ class CatalogAdmin(UploadSteps, Downloads, PageAdmin):
             self.route("<int:pk>/edit/", self.edit_view, "edit"),
             self.route("<int:pk>/time/", self.time_view, "time"),
             *self.upload_routes(),
+            *self.market_routes(),
             *self.download_routes(),
             *Published(self).routes(),
             *super().get_urls(),
@@ -188,8 +192,11 @@ class CatalogAdmin(UploadSteps, Downloads, PageAdmin):
         buttons.append(Button(_("Template"), self.url("template", catalog.kind, "xlsx"), "description"))
         if may("catalog.view_catalogversion"):
             buttons.append(self._compare(left=catalog.code))
+        if may(MAY_DRAFT) and catalog.kind == COMMERCIAL:
+            buttons.append(Button(_("Draft by frequency"), self.url("market", catalog.pk), "bar_chart"))
         if may("catalog.add_importrun"):
             buttons.append(Button(_("Upload a version"), self.url("upload", catalog.pk), "upload_file", "primary"))
+        insurer = insurer_of(request.user)
         seen = clock.observe()
         day = clock.china_today(seen.known_at)
         versions = catalog.versions.told_on(day, seen.known_at).order_by("-effective_from", "-id")
@@ -203,6 +210,7 @@ class CatalogAdmin(UploadSteps, Downloads, PageAdmin):
             "products": products_naming(catalog.code, most=50) if may("insurers.view_productversion") else None,
             "runs": catalog.imports.select_related("job").defer("normalised", "sample").order_by("-created_at")[:10],
             "corrections": [_told(one) for one in changed.order_by("-id")[:5]],
+            "pictures": catalog_pictures(catalog, seen, insurer.pk if insurer else None),
             "buttons": buttons,
         }
 

@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from catalog.changes import not_spoken_of
 from catalog.diff import WEIGHTS, fewer_classes, speaks_of
 from catalog.drugs.names import drug_id
-from catalog.models import CatalogEntry, CatalogVersion, Drug, VersionChange
+from catalog.models import CatalogEntry, CatalogVersion, Drug, EntryEvidence, VersionChange
 from desk.frame import paged
 from desk.words import Words
 
@@ -77,9 +77,12 @@ def tell(changes: Iterable[Any], version: CatalogVersion) -> None:
     now = _entries(version, (one.entry_code for one in page if one.change != "removed"))
     before = _entries(version.parent, (one.old_entry_code or one.entry_code for one in page if one.change != "added"))
     drugs = _drugs([*now.values(), *before.values()])
+    held = EntryEvidence.objects.filter(version=version, entry_code__in=list(now)) if now else ()
+    evidence = {one.entry_code: one for one in held}
     for one in page:
         one.told = words.changes(one.fields)
         one.entry = now.get(one.entry_code)
+        one.evidence = evidence.get(one.entry_code)
         one.entry_before = before.get(one.old_entry_code or one.entry_code)
         one.href = drugs.get((one.entry or one.entry_before or _NOTHING).base_name, "")
         whole = one.entry_before if one.change == "removed" else one.entry if one.change == "added" else None

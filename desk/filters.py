@@ -9,7 +9,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanWidget
 
 from catalog.finding import Wanted
 from catalog.importing.diseases import diagnoses
-from catalog.vocabularies import MARKS, REIMBURSEMENT_CLASSES
+from catalog.vocabularies import LEVELS, MARKS, REIMBURSEMENT_CLASSES
 from common.labels import reader_language
 from desk.forms import text_field
 from tables.cells import Fault
@@ -47,6 +47,13 @@ class FilterForm(forms.Form):
     )
     icd10 = _search(label=gettext_lazy("Diagnosis (ICD-10)"), max_length=20)
     mark = forms.CharField(label=gettext_lazy("Mark"), required=False, widget=UnfoldAdminSelectWidget(choices=()))
+    institution_level = forms.TypedChoiceField(
+        label=gettext_lazy("Usable at level"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        widget=UnfoldAdminSelectWidget(),
+    )
     uncoded = _tick(gettext_lazy("not coded"))
     changed = _tick(gettext_lazy("changed"))
     commented = _tick(gettext_lazy("commented on"))
@@ -56,6 +63,7 @@ class FilterForm(forms.Form):
         language = reader_language()
         for name, terms in (("reimbursement_class", REIMBURSEMENT_CLASSES), ("mark", MARKS)):
             self.fields[name].widget.choices = [("", _("all")), *terms.names(language).items()]  # type: ignore[attr-defined]
+        self.fields["institution_level"].choices = [("", _("all")), *LEVELS.names(language).items()]  # type: ignore[attr-defined]
 
     def clean_icd10(self) -> str:
         return diagnosis_field_value(self.cleaned_data["icd10"])

@@ -44,7 +44,12 @@ def referred_to(insurer_id: int, day: date) -> set[tuple[str, str | None]]:
     """Return what an insurer's product versions name, drafts too, neither withdrawn nor over on the day: (catalog, label; None: what is in force)."""
     versions = ProductVersion.objects.filter(Q(effective_to=None) | Q(effective_to__gte=day), insurer=insurer_id)
     terms = versions.filter(withdrawn_at=None).order_by("-effective_from", "-id").values_list("terms", flat=True)
-    return {(one["catalog"], one.get("label") or None) for each in terms[:MOST_READ] for one in _references(each)}
+    return {one for each in terms[:MOST_READ] for one in lists_named(each)}
+
+
+def lists_named(terms: dict[str, Any]) -> frozenset[tuple[str, str | None]]:
+    """Return what terms name: (catalog, label; None: what is in force)."""
+    return frozenset((one["catalog"], one.get("label") or None) for one in _references(terms))
 
 
 @dataclass(frozen=True, slots=True)

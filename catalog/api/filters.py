@@ -6,11 +6,11 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from catalog.finding import of_class, under_diagnosis
+from catalog.finding import of_class, under_diagnosis, usable_at
 from catalog.importing.diseases import diagnoses
 from catalog.marked import APPROVAL, APPROVALS, MARK, REGULATOR, SAID, Said
 from catalog.models import Catalog, CatalogEntry, Drug
-from catalog.vocabularies import KINDS, REGULATORS
+from catalog.vocabularies import KINDS, LEVELS, REGULATORS
 from common.api.filtering import YesNoFilter
 from common.labels import choices
 from tables.cells import Fault
@@ -61,6 +61,14 @@ class EntryFilter(django_filters.FilterSet):
     manufacturer = django_filters.CharFilter(lookup_expr="contains", max_length=200)
     regulator = django_filters.CharFilter(method="filter_regulator", max_length=12)
     mark = django_filters.CharFilter(method="filter_mark", max_length=64)
+    institution_level = django_filters.ChoiceFilter(
+        choices=choices(LEVELS.terms),
+        method="filter_institution_level",
+        help_text="1 to 3: entries that may be used in an institution of this level: they ask for none, for this one or a lower one",
+    )
+    min_institution_level = django_filters.ChoiceFilter(
+        choices=choices(LEVELS.terms), help_text="1 to 3: entries that ask for at least just this level"
+    )
     rare_disease = YesNoFilter()
     prior_auth = YesNoFilter()
     ordering = django_filters.OrderingFilter(fields=ORDERINGS)
@@ -81,6 +89,11 @@ class EntryFilter(django_filters.FilterSet):
 
     def filter_regulator(self, queryset: QuerySet[CatalogEntry], name: str, value: str) -> QuerySet[CatalogEntry]:
         return queryset.filter(regulators__contains=[value.upper()])
+
+    def filter_institution_level(
+        self, queryset: QuerySet[CatalogEntry], name: str, value: str
+    ) -> QuerySet[CatalogEntry]:
+        return usable_at(queryset, int(value))
 
     def filter_mark(self, queryset: QuerySet[CatalogEntry], name: str, value: str) -> QuerySet[CatalogEntry]:
         return queryset.filter(marks__contains=[value])

@@ -460,6 +460,20 @@ def shown_change(change: Mapping[str, Any]) -> dict[str, Any]:
     return shown | {"major": change["weight"] == "major"}
 
 
+class PinnedOutput(serializers.Serializer):
+    keep = serializers.BooleanField()
+    reason = serializers.CharField()
+
+
+class EvidenceOutput(serializers.Serializer):
+    products = serializers.IntegerField(help_text="lists that hold it")
+    provinces = serializers.IntegerField(help_text="provinces of these lists")
+    premium_share = serializers.CharField(help_text="premium of these lists by that of all, four decimals")
+    key_provinces_hit = serializers.IntegerField()
+    lists = serializers.ListField(child=serializers.CharField(), help_text="codes of their catalogs")
+    pinned = PinnedOutput(allow_null=True, help_text="kept by a person's word; null: by its figures")
+
+
 class EntryOutput(serializers.Serializer):
     entry_code = serializers.CharField()
     generic_name = serializers.CharField()
@@ -492,6 +506,9 @@ class EntryOutput(serializers.Serializer):
     marks = serializers.ListField(child=serializers.CharField())
     note = serializers.CharField()
     source = serializers.CharField()
+    evidence = EvidenceOutput(
+        required=False, help_text="what an entry that was drafted from the market rests on; no other has it"
+    )
 
 
 class ApprovalOutput(serializers.Serializer):

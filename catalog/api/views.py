@@ -56,6 +56,7 @@ from catalog.clock import china_today
 from catalog.diff import WEIGHTS
 from catalog.drug_facts import facts_of
 from catalog.drugs.names import drug_id
+from catalog.finding import usable_at
 from catalog.importing.again import rows_in_child
 from catalog.importing.export import (
     csv_lines,
@@ -71,6 +72,7 @@ from catalog.master import merge_drugs
 from catalog.models import Catalog, CatalogVersion, Drug, ImportProblem, ImportRun, VersionChange
 from catalog.queries import history_of, listings_of, resolve_lines, visible_drugs
 from catalog.search import drugs_matching
+from catalog.vocabularies import LEVELS
 from common.api import etags
 from common.api.filtering import refuse_unknown
 from common.api.pagination import PagePagination
@@ -81,6 +83,12 @@ from common.api.views import ApiViewSet
 from common.downloads import XLSX, download, marked_name
 
 SHOWN_PROBLEMS = 100
+LEVEL = OpenApiParameter(
+    "institution_level",
+    str,
+    enum=[*LEVELS.codes],
+    description="only what may be used in an institution of this level; such a part of the list has another checksum than the whole",
+)
 SHOWN_NORMALISED = 1000
 
 
@@ -342,19 +350,19 @@ class VersionViewSet(ApiViewSet):
         shown = shapes.VersionOutput(version).data
         return Response(shown, status=status, headers={"ETag": f'"{version_etag(version)}"'})
 
-    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
+    @extend_schema(parameters=[LEVEL], responses={(200, "text/csv"): OpenApiTypes.BINARY})
     @action(detail=True, url_path=r"export\.csv")
     def export_csv(self, request: Any, code: str, label: str) -> HttpResponseBase:
         """Stream the version as CSV; importing it again gives the same checksum."""
         return self._export(request, code, label, "csv", csv_lines)
 
-    @extend_schema(responses={(200, "application/x-ndjson"): OpenApiTypes.BINARY})
+    @extend_schema(parameters=[LEVEL], responses={(200, "application/x-ndjson"): OpenApiTypes.BINARY})
     @action(detail=True, url_path=r"export\.ndjson")
     def export_ndjson(self, request: Any, code: str, label: str) -> HttpResponseBase:
         """Stream the version as one JSON object a line."""
         return self._export(request, code, label, "ndjson", ndjson_lines)
 
-    @extend_schema(responses={(200, XLSX): OpenApiTypes.BINARY})
+    @extend_schema(parameters=[LEVEL], responses={(200, XLSX): OpenApiTypes.BINARY})
     @action(detail=True, url_path=r"export\.xlsx")
     def export_xlsx(self, request: Any, code: str, label: str) -> HttpResponseBase:
         """Give the version as XLSX; importing it again gives the same checksum."""
@@ -363,15 +371,19 @@ class VersionViewSet(ApiViewSet):
     def _export(
         self, request: Any, code: str, label: str, form: str, lines_of: Callable[[Any], Iterator[bytes]]
     ) -> HttpResponseBase:
-        refuse_unknown(request.query_params, ())
+        refuse_unknown(request.query_params, ("institution_level",))
+        level = request.query_params.get("institution_level", "")
+        if level not in {"", *LEVELS.codes}:
+            refuse("/institution_level", _("institution_level is 1, 2 or 3."))
         version = version_of(request, code, label)
-        etag = f"{version.checksum[:32]}-{form}"
+        etag = f"{version.checksum[:32]}-{form}{level}"
         headers = etags.headers_of(etag, immutable=version.published_at is not None)
         if etags.unchanged(request, etag):
             return etags.not_changed(headers)
         kind = self.files[f"export_{form}"]
-        content = lines_of(entries.rows_of(version.pk))
-        return download(content, f"{version.catalog.code}-{version.label}.{form}", kind, headers)
+        kept = usable_at(entries.of_version(version.pk), int(level)) if level else None
+        name = f"{version.catalog.code}-{version.label}" + (f"-level{level}" if level else "")
+        return download(lines_of(entries.rows_of(version.pk, kept)), f"{name}.{form}", kind, headers)
 
 
 class PublishingViewSet(VersionViewSet):

@@ -17,6 +17,7 @@ from catalog.changes import compared_anew
 from catalog.models import CatalogVersion, Comment, EntryEdit, ImportProblem
 from desk.badges import provenance_badge, version_badge
 from desk.frame import Button
+from desk.impact_words import ask_button
 from desk.versions.moves import MAY_EDIT, MAY_PUBLISH, VersionMoves
 from insurers.persons import insurer_of
 
@@ -77,6 +78,7 @@ class VersionTabs(VersionMoves):
         tabs: list[tuple[str, Any, str, Any]] = [
             ("overview", _("Overview"), self.url("change", version.pk), ""),
             ("entries", _("Entries"), self.url("entries", version.pk), version.entry_count),
+            ("levels", _("By level"), self.url("levels", version.pk), ""),
             ("changes", _("Changes"), self.url("changes", version.pk), changed),
             ("problems", _("Problems"), self.url("problems", version.pk), counts["problems"]),
         ]
@@ -90,7 +92,13 @@ class VersionTabs(VersionMoves):
             "day": day,
             "tabs": tabs,
             "tab": tab,
-            "buttons": [*self.move_buttons(request, version, day), _compare(version)] if with_buttons else [],
+            "buttons": [
+                *self.move_buttons(request, version, day),
+                *ask_button(request.user, version),
+                _compare(version),
+            ]
+            if with_buttons
+            else [],
             "waiting": waiting_for(version, day, counts["unanswered"]),
             "behind": behind,
             "merge_href": self.url("merge", version.pk) if behind and self.may_edit_now(request, version) else "",
