@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 
 from catalog import reference
 from catalog.aliases import Aliases, aliases_at
-from catalog.diseases import rare_diseases
+from catalog.diseases import RareRule, rare_diseases
 from catalog.models import Catalog, CatalogEntry, CatalogVersion
 from catalog.vocabularies import EXCLUDING_KINDS, MARKS, REGULATORS, Term, Vocabulary
 from common import icd10
@@ -63,11 +63,19 @@ def surely_rare(found: QuerySet[CatalogEntry]) -> list[int]:
         params=[heads, heads],
     )
     rows = likely.order_by().values_list("pk", "icd10", "criteria", "indication", "restriction")
-    return [
-        pk
-        for pk, codes, criteria, indication, restriction in rows
-        if rare_diseases(rules, codes=codes, criteria=criteria, text=f"{indication}\n{restriction}")
-    ]
+    # Entries repeat their codes: which rules these meet is looked up once.
+    met: dict[tuple[str, ...], list[RareRule]] = {}
+    sure = []
+    for pk, codes, criteria, indication, restriction in rows.iterator(chunk_size=5_000):
+        key = tuple(codes)
+        if key not in met:
+            met[key] = [
+                rule for rule in rules if rare_diseases([rule._replace(says="")], codes=codes, criteria=(), text="")
+            ]
+        text = f"{indication}\n{restriction}"
+        if met[key] and rare_diseases(met[key], codes=codes, criteria=criteria, text=text):
+            sure.append(pk)
+    return sure
 
 
 @dataclass(frozen=True, slots=True)
