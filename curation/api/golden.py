@@ -27,7 +27,6 @@ from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import FieldError, InvalidInput
 from curation.golden import services
-from curation.golden.expecting import OUTCOMES
 from curation.golden.services import MAX_CATALOGS, Given
 from curation.golden.trying import cases_of, tried_with
 from curation.models import GoldenCase, GoldenExpectation
@@ -39,7 +38,7 @@ PAGE = [OpenApiParameter("page", int), OpenApiParameter("page_size", int)]
 
 
 class ExpectedLine(StrictSerializer):
-    outcome = serializers.ChoiceField(OUTCOMES)
+    outcome = serializers.ChoiceField(ClaimCheck.Outcome.choices)
     reasons = serializers.ListField(
         child=serializers.CharField(max_length=100),
         required=False,
@@ -89,7 +88,7 @@ class GoldenCaseInput(GoldenCaseChange):
 
 class FoundLine(serializers.Serializer):
     line_no = serializers.IntegerField()
-    outcome = serializers.ChoiceField(OUTCOMES)
+    outcome = serializers.ChoiceField(ClaimCheck.Outcome.choices)
     reasons = serializers.ListField(child=serializers.CharField())
     payable = serializers.CharField()
 
@@ -99,7 +98,7 @@ class Found(serializers.Serializer):
 
 
 class ExpectedLineOutput(serializers.Serializer):
-    outcome = serializers.ChoiceField(OUTCOMES)
+    outcome = serializers.ChoiceField(ClaimCheck.Outcome.choices)
     reasons = serializers.ListField(child=serializers.CharField(), required=False)
     payable = serializers.CharField(required=False)
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from claims.eligibility import REASONS, Decision
 from common.money import yuan
 
-OUTCOMES: Final = ("eligible", "review", "ineligible", "refunded")
+OUTCOMES: Final = ("eligible", "ineligible", "review", "refunded")
 NAMED: Final = ("outcome", "reasons", "payable")
 
 Document = Mapping[str, Any]

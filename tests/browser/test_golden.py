@@ -48,6 +48,8 @@ def test_a_flipped_case_is_acknowledged_before_the_draft_is_published(
         page.fill("#id_confirm", "1")
         page.click("#decide button:has-text('发布')")
         page.wait_for_selector("[role=alert]:has-text('仑卡奈单抗可赔')")
+        assert ["409" in complaint for complaint in bob.complaints] == [True]  # the browser's own note of the refusal
+        bob.complaints.clear()
         page.fill("textarea[name^=case-]", "2027年版不再列入")
         bob.picture("golden-reason-narrow")
         page.click("#decide button:has-text('发布')")

@@ -79,7 +79,7 @@ def test_a_case_is_written_in_a_form_changed_and_removed(hmb: str, django_assert
     [
         ({"product": ""}, "Name a product, or catalogs: one of the two."),
         ({"catalogs": "CIDL"}, "Name a product, or catalogs: one of the two."),
-        ({"line0-amount": "viel"}, "a number"),
+        ({"line0-amount": "viel"}, "digits only"),
         ({"line0-outcome": ""}, "Expect an answer for each of the claim"),
         ({"line0-reasons": "NO_SUCH"}, "There is no reason NO_SUCH"),
         ({"line0-evidence": "ALK"}, "criterion=yes"),
