@@ -36,7 +36,9 @@ class NameForm(forms.Form):
 
 
 class LineForm(forms.Form):
-    """A line of the claim, and what is expected of it; a row without drug is none."""
+    """A line of the claim, and what is expected of it; a row without anything in it is none. `is_open`: it is more than a spare row."""
+
+    is_open = True
 
     generic_name = text_field(label=gettext_lazy("Generic name"), required=False, max_length=500)
     dosage_form = text_field(label=gettext_lazy("Dosage form"), required=False, max_length=200)
@@ -146,6 +148,8 @@ class CaseForm(forms.Form):
             LineForm(data, prefix=f"line{place}", initial=lines[place] if place < len(lines) else None)
             for place in range(self.count)
         ]
+        for place, line in enumerate(self.lines):
+            line.is_open = place < max(len(lines), 1) or (data is not None and line.has_changed())
 
     def is_valid(self) -> bool:
         return all([super().is_valid(), *(line.is_valid() for line in self.lines)])
