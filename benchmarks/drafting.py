@@ -30,7 +30,7 @@ def make_market() -> None:
     from catalog.clock import declare
     from catalog.known import dosage_forms
     from catalog.models import Catalog, CatalogEntry, CatalogVersion
-    from catalog.provinces import PROVINCES
+    from catalog.vocabularies import PROVINCES
 
     if Catalog.objects.filter(code=SERIES).exists():
         return
@@ -43,7 +43,7 @@ def make_market() -> None:
                 code=f"BENCH-REF-{number:05d}",
                 name=f"特药清单{number}",
                 kind="reference",
-                province=PROVINCES[number % len(PROVINCES)],
+                province=PROVINCES.codes[number % len(PROVINCES.codes)],
                 premium_cny=premiums[number],
             )
             for number in range(LISTS)

@@ -1,12 +1,13 @@
 """Reading the entries of a version: its checksum, its rows for export, one row as the API shows it."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from catalog.models import CatalogEntry, EntryEvidence
@@ -36,6 +37,17 @@ def of_version(version_id: int) -> QuerySet[CatalogEntry]:
     and it would sort the whole of it for every page.
     """
     return CatalogEntry.objects.filter(version_id=RawSQL("SELECT %s", [version_id]))  # noqa: S611
+
+
+def on_day(entries: QuerySet[CatalogEntry], day: date) -> QuerySet[CatalogEntry]:
+    """Keep the entries whose agreement, where they have one, runs on a day."""
+    begun = Q(effective_from=None) | Q(effective_from__lte=day)
+    return entries.filter(begun, Q(effective_to=None) | Q(effective_to__gte=day))
+
+
+def count_on_day(version_id: int, day: date) -> int:
+    """Return how many entries of a version have no agreement, or one that runs on a day."""
+    return on_day(CatalogEntry.objects.filter(version=version_id), day).count()
 
 
 # (version id, columns, entry_code) → the entry as JSON: those of a published version never change.
@@ -85,10 +97,10 @@ SELECT encode(sha256(
 """
 
 
-def rows_of(version_id: int) -> Iterator[dict[str, Any]]:
-    """Yield the version's entries as CSV columns, by entry_code, a few thousand at a time."""
-    entries = CatalogEntry.objects.filter(version_id=version_id).order_by("entry_code")
-    yield from entries.values(*COLUMNS).iterator(chunk_size=2000)
+def rows_of(version_id: int, entries: QuerySet[CatalogEntry] | None = None) -> Iterator[dict[str, Any]]:
+    """Yield the version's entries (or those of them that are given) as CSV columns, by entry_code, a few thousand at a time."""
+    kept = CatalogEntry.objects.filter(version_id=version_id) if entries is None else entries
+    yield from kept.order_by("entry_code").values(*COLUMNS).iterator(chunk_size=2000)
 
 
 def shown_number(value: Decimal | None) -> str | None:

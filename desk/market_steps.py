@@ -20,7 +20,7 @@ from unfold.widgets import UnfoldBooleanWidget
 from catalog import clock
 from catalog.clock import Observation
 from catalog.models import CODE_PATTERN, Catalog
-from catalog.provinces import PROVINCES
+from catalog.vocabularies import PROVINCES
 from common.errors import InvalidInput, Refused
 from curation.market import reading, services
 from curation.market.frequency import Ranked, last_above
@@ -154,8 +154,8 @@ class MarketSteps(PageAdmin):
             "ticked": len(ticked),
             "all": len(market.lists),
             "left_out": _left_out(market.left_out),
-            "covered": len({one.province for one in ticked} & set(PROVINCES)),
-            "provinces": len(PROVINCES),
+            "covered": len({one.province for one in ticked} & set(PROVINCES.codes)),
+            "provinces": len(PROVINCES.codes),
             "picture": _map(ticked),
         }
         return self.page(request, "desk/market/lists.html", catalog, context)
@@ -253,7 +253,7 @@ class MarketSteps(PageAdmin):
             "counts": found.counts(),
             "refusals": refusals,
             "covered": len(found.market.provinces),
-            "provinces": len(PROVINCES),
+            "provinces": len(PROVINCES.codes),
             "left_out": _left_out(found.market.left_out),
             "picture": _curve(found, asked.min_products),
             "market_provinces": _provinces(found, asked),
@@ -325,7 +325,7 @@ def _rows(ranked: Sequence[Ranked], show: str, above: int) -> list[Ranked]:
 
 
 def _shows(request: HttpRequest) -> list[tuple[str, str, str]]:
-    titles = [_("near the cut"), _("kept"), _("not kept"), _("pinned"), _("all")]
+    titles = [_("near the cut"), _("kept"), _("not kept"), _("with a pin"), _("all")]
     made = []
     for name, title in zip(SHOWS, titles, strict=True):
         query = request.GET.copy()
@@ -344,7 +344,7 @@ def _provinces(found: Selection, asked: Asked) -> list[tuple[str, bool, bool]]:
 
 
 def _usual_order(name: str) -> tuple[int, str]:
-    return (PROVINCES.index(name) if name in PROVINCES else len(PROVINCES), name)
+    return (PROVINCES.codes.index(name) if name in PROVINCES.codes else len(PROVINCES.codes), name)
 
 
 def _left_out(left_out: Sequence[reading.LeftOut]) -> list[tuple[str, list[reading.LeftOut]]]:
@@ -357,14 +357,15 @@ def _left_out(left_out: Sequence[reading.LeftOut]) -> list[tuple[str, list[readi
 
 
 def _map(lists: Sequence[reading.MarketList]) -> Picture:
-    counts = dict.fromkeys(PROVINCES, 0)
+    counts = dict.fromkeys(PROVINCES.codes, 0)
     for one in lists:
         if one.province in counts:
             counts[one.province] += 1
     covered = sum(count > 0 for count in counts.values())
     return tiles(
         _("Lists by province"),
-        _("%(covered)d of %(all)d provinces have a list that is ticked.") % {"covered": covered, "all": len(PROVINCES)},
+        _("%(covered)d of %(all)d provinces have a list that is ticked.")
+        % {"covered": covered, "all": len(PROVINCES.codes)},
         {name: (count, True) for name, count in counts.items() if count},
         header=(_("Province"), _("Lists"), _("Covered")),
         answers=(_("yes"), _("no")),

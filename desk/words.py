@@ -31,6 +31,9 @@ def job_words() -> dict[str, str]:
         "curation.draft": _("Drafting a version from the market"),
         "claims.batch.read": _("Reading a file of claims"),
         "claims.batch.decide": _("Deciding claims"),
+        "curation.impact.plan": _("Finding what a version is tried on"),
+        "curation.impact.try": _("Trying a version on recorded claims"),
+        "curation.findings": _("Working out findings"),
     }
 
 
@@ -48,6 +51,8 @@ def phase_words() -> dict[str, str]:
         "merge": _("Bringing the drug master up to date"),
         "read": _("Reading the rows"),
         "decide": _("Deciding claims"),
+        "plan": _("Finding the claims"),
+        "try": _("Trying the claims"),
     }
 
 

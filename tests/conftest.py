@@ -96,7 +96,8 @@ def _read_in_this_process(request: pytest.FixtureRequest, monkeypatch: pytest.Mo
 
 
 CHILDREN = [f"catalog.importing.{name}" for name in ("again", "child", "comments", "preview")] + [
-    "claims.batches.child"
+    "claims.batches.child",
+    "curation.market.unpacking",
 ]
 
 

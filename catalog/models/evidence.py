@@ -27,7 +27,7 @@ class EntryEvidence(models.Model):
     key_provinces_hit = models.PositiveSmallIntegerField(_("key provinces"))
     lists = ArrayField(models.CharField(max_length=64), verbose_name=_("lists"))
     # {"keep": true, "reason": …}; null: by its figures.
-    pinned = models.JSONField(_("pinned"), null=True, blank=True)
+    pinned = models.JSONField(_("pin"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("evidence of an entry")

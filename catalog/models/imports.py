@@ -61,6 +61,8 @@ class ImportRun(models.Model):
     )
     # A draft of the same label goes even where somebody edited its entries.
     replace = models.BooleanField(_("replace an edited draft"), default=False, db_default=False)
+    # Whoever uploaded it wants to code the texts that come without codes, at the coding desk; nothing is coded by itself.
+    suggest_codings = models.BooleanField(_("suggest codings for uncoded rows"), default=False, db_default=False)
     file_name = models.CharField(_("file name"), max_length=255)
     file_path = models.CharField(max_length=255)
     file_size = models.PositiveBigIntegerField(_("file size"))

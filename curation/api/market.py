@@ -14,7 +14,7 @@ from catalog.api.serializers import ImportOutput
 from catalog.api.views import shown_run
 from catalog.clock import Observation, china_today
 from catalog.models import CODE_PATTERN, Catalog, ImportRun
-from catalog.provinces import PROVINCES
+from catalog.vocabularies import PROVINCES
 from common.api.fields import StrictSerializer
 from common.api.views import ApiViewSet
 from common.money import ratio_text
@@ -218,9 +218,9 @@ def _shown(found: Selection) -> dict[str, Any]:
         "counts": found.counts(),
         "provinces": {
             "covered": len(covered),
-            "of": len(PROVINCES),
+            "of": len(PROVINCES.codes),
             "names": list(covered),
-            "missing": [name for name in PROVINCES if name not in covered],
+            "missing": [name for name in PROVINCES.codes if name not in covered],
         },
         "key_provinces": list(found.key_provinces),
         "left_out": [{"catalog": one.code, "why": one.why} for one in found.market.left_out],

@@ -1,7 +1,14 @@
-"""The addresses of curation's endpoints, below /api/v1/; a subject adds its own `urls`."""
+"""The addresses of curation's endpoints, below /api/v1/: each subject gives its own."""
 
-from typing import Any
+from curation.api import coding, collections, comparing, drugs, findings, impact, market, matrix
 
-from curation.api import market
-
-urlpatterns: list[Any] = [*market.urls]
+urlpatterns = [
+    *market.urls,
+    *collections.urls,
+    *comparing.urls,
+    *matrix.urls,
+    *drugs.urls,
+    *findings.urls,
+    *impact.urls,
+    *coding.urls,
+]

@@ -13,7 +13,7 @@ from catalog.clock import Observation
 from catalog.drugs.knowledge import Knowledge
 from catalog.known import dosage_forms, masters_named
 from catalog.models import Catalog, CatalogEntry, CatalogVersion
-from catalog.provinces import PROVINCES, province_of
+from catalog.vocabularies import PROVINCES, province_of
 from common.cache import LruCache
 from curation.market.diseases import DiseaseGroups
 from curation.market.frequency import Counted, Listing, MarketList, counted
@@ -50,7 +50,7 @@ class Market:
     def provinces(self) -> tuple[str, ...]:
         """Which of the 31 provinces have a list that counts, in their usual order."""
         there = {one.province for one in self.lists}
-        return tuple(name for name in PROVINCES if name in there)
+        return tuple(name for name in PROVINCES.codes if name in there)
 
     def without(self, codes: Collection[str]) -> "Market":
         """Return the market without the lists of these codes."""

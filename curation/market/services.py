@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from catalog import clock
 from catalog.clock import Observation
 from catalog.models import Catalog, ImportRun
-from catalog.provinces import PROVINCES, province_of
 from catalog.services import queue_made_draft
+from catalog.vocabularies import PROVINCES, province_of
 from common.errors import FieldError, InvalidInput, pointer
 from curation.market import reading
 from curation.market.frequency import Counted, Cut, Pin, Ranked, cut, largest_provinces
@@ -162,7 +162,7 @@ def _key_provinces(market: Market, asked: Asked) -> tuple[str, ...]:
     """Return the key provinces by the names they are counted by; raises InvalidInput for what is none of the 31 and no list's."""
     if asked.key_provinces is None:
         return largest_provinces(market.lists)
-    known = {*PROVINCES, *(one.province for one in market.lists)} - {""}
+    known = {*PROVINCES.codes, *(one.province for one in market.lists)} - {""}
     named = [province_of(text) or text.strip() for text in asked.key_provinces]
     detail = _("No such province.")
     errors = [

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from catalog.provinces import province_of as province_of
+from catalog.vocabularies import province_of as province_of
 from desk.pictures.drawing import NOTHING, Number, Picture, Say, Sheet, number, picture
 
 SIDE = 50

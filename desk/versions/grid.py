@@ -20,6 +20,7 @@ from desk.words import Words
 
 # Column → what is sorted by; the entry code settles what is left open.
 SORTED = ("entry_code", "generic_name", "dosage_form", "manufacturer", "class_code", "indication")
+_SHOWN_FILTERS = ("class_code", "reimbursement_class", "icd10", "mark", "institution_level")
 
 
 def filter_query(data: QueryDict) -> str:
@@ -58,7 +59,7 @@ class EntryGrid(VersionTabs):
         context = {
             **frame,
             "filters": form,
-            "shown_filters": [form[name] for name in ("class_code", "reimbursement_class", "icd10", "mark")],
+            "shown_filters": [form[name] for name in _SHOWN_FILTERS],
             "ticks": [form[name] for name in ("uncoded", "changed", "commented")],
             "filtered": not everything,
             "pages": page,

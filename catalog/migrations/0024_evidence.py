@@ -20,7 +20,7 @@ DROP TRIGGER evidence_immutable ON catalog_entryevidence;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0022_staged_master"),
+        ("catalog", "0023_suggest_codings"),
     ]
 
     operations = [
@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                         base_field=models.CharField(max_length=64), size=None, verbose_name="lists"
                     ),
                 ),
-                ("pinned", models.JSONField(blank=True, null=True, verbose_name="pinned")),
+                ("pinned", models.JSONField(blank=True, null=True, verbose_name="pin")),
                 (
                     "version",
                     models.ForeignKey(
