@@ -181,6 +181,12 @@ def region_of(written: str) -> str | None:
     return _REGION_WORDS.get(re.sub(r"\s", "", unicodedata.normalize("NFKC", written)).casefold())
 
 
+def province_of(written: str) -> str | None:
+    """Return which of the 31 provinces a text names in any of its ways, None for any other text."""
+    named = region_of(written)
+    return named if named in PROVINCES.codes else None
+
+
 def province_named(written: str) -> str:
     """Return how a catalog keeps its province: by its short name, so that 北京 and 北京市 are one.
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.vocabularies import KINDS
 from common.labels import choices
 from config import processes
+from curation.vocabularies import FINDING_KINDS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -188,6 +189,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    "findings-follow-the-lists": {
+        "task": "curation.tasks.ask_for_findings",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "deliver-webhooks": {"task": "insurers.tasks.deliver_due_webhooks", "schedule": 10.0, "options": {"expires": 10}},
     "forget-deliveries": {
         "task": "insurers.tasks.forget_old_deliveries",
@@ -300,9 +306,15 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "common.api.schema.complete"],
     "ENUM_NAME_OVERRIDES": {
         "CatalogKindEnum": choices(KINDS.terms),
+        "ChangeEnum": "catalog.changes.CHANGE_KINDS",
+        "DrugChangeEnum": "catalog.api.serializers.DRUG_CHANGES",
         "CollectionStateEnum": ["queued", "running", "ready", "failed", "cancelled"],
         "ImportKindEnum": "catalog.models.ImportRun.Kind",
         "OutcomeEnum": "claims.models.ClaimCheck.Outcome",
+        # Of batches and impact runs alike.
+        "WorkStateEnum": "claims.models.ClaimBatch.State",
+        "FindingKindEnum": choices(FINDING_KINDS.terms),
+        "FindingStateEnum": "curation.models.Finding.State",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

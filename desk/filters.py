@@ -23,6 +23,20 @@ def _tick(label: Any) -> forms.BooleanField:
     return forms.BooleanField(label=label, required=False, widget=UnfoldBooleanWidget())
 
 
+def diagnosis_field_value(text: str) -> str:
+    """Return the one diagnosis that a field holds, '' for an empty one; raises what is wrong with anything else."""
+    written = text.strip()
+    if not written:
+        return ""
+    try:
+        codes = diagnoses(written).value
+    except Fault:
+        raise forms.ValidationError(_("%(text)s is no ICD-10 code.") % {"text": written}) from None
+    if len(codes) != 1:
+        raise forms.ValidationError(_("Give one diagnosis."))
+    return str(codes[0])
+
+
 class FilterForm(forms.Form):
     """What the grid is filtered by; the names are those of its address."""
 
@@ -52,16 +66,7 @@ class FilterForm(forms.Form):
         self.fields["institution_level"].choices = [("", _("all")), *LEVELS.names(language).items()]  # type: ignore[attr-defined]
 
     def clean_icd10(self) -> str:
-        written = self.cleaned_data["icd10"].strip()
-        if not written:
-            return ""
-        try:
-            codes = diagnoses(written).value
-        except Fault:
-            raise forms.ValidationError(_("%(text)s is no ICD-10 code.") % {"text": written}) from None
-        if len(codes) != 1:
-            raise forms.ValidationError(_("Give one diagnosis."))
-        return str(codes[0])
+        return diagnosis_field_value(self.cleaned_data["icd10"])
 
     def wanted(self) -> Wanted | None:
         """Return what is looked for; None where that cannot be read: then nothing is found."""

@@ -20,7 +20,9 @@ EDITOR, REVIEWER, AUDITOR, ADMINISTRATOR = "目录编辑", "目录复核", "审�
 # Whoever audits, keeps the accounts or works for an insurer does nothing else (insurers' migration 0007 holds it too).
 ALONE = frozenset({AUDITOR, ADMINISTRATOR, INSURERS_USERS})
 
-_LISTS = ("catalog.view_*", "insurers.view_insurer", "insurers.view_product*")
+_LISTS = ("catalog.view_*", "insurers.view_insurer", "insurers.view_product*", "curation.view_finding")
+# Of the office sums over all insurers; of an insurer its own.
+_IMPACT = ("curation.view_impactrun", "curation.add_impactrun")
 GROUPS: dict[str, tuple[str, ...]] = {
     EDITOR: (
         *_LISTS,
@@ -29,6 +31,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "catalog.change_importrun",
         "catalog.change_catalogversion",
         "catalog.delete_catalogversion",
+        "curation.change_finding",
+        *_IMPACT,
         "curation.view_collection",
         "curation.add_collection",
     ),
@@ -36,6 +40,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *_LISTS,
         "catalog.publish_catalogversion",
         "catalog.withdraw_catalogversion",
+        "curation.change_finding",
+        *_IMPACT,
         "curation.view_collection",
     ),
     AUDITOR: ("*.view_*",),
@@ -70,6 +76,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "claims.add_claimbatch",
         "catalog.view_comment",
         "catalog.add_comment",
+        *_IMPACT,
+        # Those about shared lists are read, those about their own are seen to.
+        "curation.view_finding",
+        "curation.change_finding",
     ),
 }
 

@@ -187,6 +187,7 @@ class WebhookEvent(models.TextChoices):
     CONSULTATION_CLOSED = "consultation.closed", _("consultation closed")
     COMMENT_ANSWERED = "comment.answered", _("comment answered")
     BATCH_FINISHED = "batch.finished", _("batch finished")
+    FINDING_OPENED = "finding.opened", _("finding opened")
 
 
 # Sent on request, to whatever events an endpoint listens.

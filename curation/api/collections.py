@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -287,3 +287,15 @@ def _problem(found: dict[str, Any]) -> dict[str, Any]:
     named = ("row", "column", "value", "code", "message_zh", "message_en")
     message = found["message_zh"] if reader_language() == "zh" else found["message_en"]
     return {**{name: found[name] for name in named}, "message": message}
+
+
+urls = [
+    path("collections/", CollectionViewSet.as_view({"get": "list", "post": "create"}), name="collection-list"),
+    path("collections/<uuid:pk>/", CollectionViewSet.as_view({"get": "retrieve"}), name="collection-detail"),
+    path("collections/<uuid:pk>/facts/", CollectionViewSet.as_view({"post": "facts"}), name="collection-facts"),
+    path(
+        "collections/<uuid:pk>/publish/",
+        CollectionPublishingViewSet.as_view({"post": "publish"}),
+        name="collection-publish",
+    ),
+]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from catalog.entries import COLUMNS
 from catalog.finding import entries_found
 from catalog.importing.export import csv_lines, xlsx_file
-from catalog.models import CatalogEntry, CatalogVersion, VersionChange
+from catalog.models import CatalogEntry, CatalogVersion, EntryEvidence, VersionChange
 from common.downloads import XLSX, download
 from desk.filters import FilterForm
 from desk.frame import Button, paged
@@ -117,7 +117,15 @@ class EntryGrid(VersionTabs):
         if self.may_edit_now(request, version):
             edit, remove = (self.to_entry(name, version, entry.entry_code) for name in ("entry_edit", "entry_remove"))
             buttons = [Button(_("Edit"), edit, "edit", "primary"), Button(_("Remove"), remove, "delete", "danger")]
-        context = {**frame, "buttons": buttons, "entry": entry, "facts": facts, "criteria": criteria}
+        evidence = EntryEvidence.objects.filter(version=version, entry_code=entry.entry_code).first()
+        context = {
+            **frame,
+            "buttons": buttons,
+            "entry": entry,
+            "facts": facts,
+            "criteria": criteria,
+            "evidence": evidence,
+        }
         return self.page(request, "desk/versions/entry.html", version, context)
 
 

@@ -15,6 +15,8 @@ from catalog.models import CatalogVersion
 from desk.badges import provenance_badge, version_badge
 from desk.changes import changes_context, counts_told
 from desk.downloads import FORMS
+from desk.figures import version_pictures
+from desk.impact_words import latest_of
 from desk.versions.comments import CommentsTab
 from desk.versions.editing import EntryEditing
 from desk.versions.grid import EntryGrid
@@ -84,7 +86,9 @@ class CatalogVersionAdmin(
             "run": run,
             "change_counts": counts_told(version),
             "remarks": reviewing.remarks_on(version),
+            "latest": latest_of(version),
             "sheet_href": self.url("sheet", version.pk) if version.published_at else "",
+            "pictures": version_pictures(version),
             "mass_change": bool(standing and mass_change_is_confirmed(standing, {})),
         }
 

@@ -127,6 +127,8 @@ class WebhookViewSet(ApiViewSet):
     `change_counts`, `diff`), `catalog.withdrawn` its `reason`, `consultation.opened` its last day (`comments_until`), `consultation.closed` where the
     `summary` is; each of these has `name`, `kind` and the days, and the instant at which it happened. `comment.answered` goes to the insurer whose
     comment it is and to nobody else: `comment` (its id), `entry_code`, `stance`, `disposition`, `text`, `answered_at`.
+    `finding.opened` goes to an insurer about whose product or own list it is, or whose product refers to the list: `finding` (its id), `kind`,
+    `drug`, `catalogs` (each with its `version`), `entry_count`, `days`, `products` (their codes), `opened_at`, `url`.
     """
 
     queryset = Webhook.objects.none()

@@ -19,8 +19,11 @@ from claims.batches import services as batches
 from claims.models import ClaimBatch, ClaimCheck
 from common import tenancy
 from common.jobs import services as jobs
+from curation.findings.causes import Cause, Place
+from curation.findings.services import follow
+from curation.impact.services import Asked, ask_impact
 from curation.market import bulk
-from curation.models import Collection
+from curation.models import Collection, Finding, ImpactRun
 from insurers import services as insurers
 from insurers.models import Insurer, Product, ProductVersion, Webhook, WebhookDelivery
 from insurers.webhooks import services as webhooks
@@ -96,6 +99,10 @@ class World:
     webhook: Webhook
     delivery: WebhookDelivery
     batch: ClaimBatch
+    impact: ImpactRun
+    office_impact: ImpactRun
+    finding: Finding
+    own_finding: Finding
     collection: Collection
     apis: dict[str, Api] = field(default_factory=dict)
 
@@ -167,6 +174,17 @@ def make_world() -> World:
     batch, _new = batches.accept_batch(
         product=product, chunks=[BATCH], file_name="b.ndjson", by="key:a", seen=observe()
     )
+    days = Asked(first_day=date(2026, 1, 1), last_day=date(2026, 12, 31))
+    assert office_import.version is not None
+    impact, office_impact = (
+        ask_impact(version=version, insurer_id=insurer_id, asked=days, by=by, seen=observe())
+        for version, insurer_id, by in ((p3, a.pk, "key:a"), (office_import.version, None, "alice"))
+    )
+    found = [
+        Cause("unknown_form", ("COM", "散"), (("COM", "v1"),), (Place("COM", "v1", "E-1", "奥希替尼"),), text="散"),
+        Cause("unknown_form", ("PRIV-A", "散"), (("PRIV-A", "p1"),), owner=a.pk, text="散"),
+    ]
+    shared, own = follow(found, at=timezone.now())
     assert office_import.version and private_import.version and check
     return World(
         a=a,
@@ -187,6 +205,10 @@ def make_world() -> World:
         webhook=webhook,
         delivery=delivery,
         batch=batch,
+        impact=impact,
+        office_impact=office_impact,
+        finding=shared,
+        own_finding=own,
         collection=collected(),
         apis=_keys(a, b),
     )

@@ -57,7 +57,7 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def curators(transactional_db: None) -> None:
     """Alice makes, Bob checks."""
     allowed = Permission.objects.filter(
-        content_type__app_label__in=["catalog", "curation", "insurers", "claims", "jobs"]
+        content_type__app_label__in=["catalog", "insurers", "claims", "jobs", "curation"]
     )
     for name in ("alice", "bob"):
         user = User.objects.create_user(username=name, password=PASSWORD, is_staff=True)

@@ -34,6 +34,7 @@ EVERY = [
     "consultation.closed",
     "comment.answered",
     "batch.finished",
+    "finding.opened",
 ]
 ADDRESS = "https://hooks.example.com/shangbao"
 

@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("catalog", "0022_staged_master"),
+        ("curation", "0003_coding"),
         ("jobs", "0001_initial"),
     ]
 
