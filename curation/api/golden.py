@@ -99,8 +99,8 @@ class Found(serializers.Serializer):
 
 class ExpectedLineOutput(serializers.Serializer):
     outcome = serializers.ChoiceField(ClaimCheck.Outcome.choices)
-    reasons = serializers.ListField(child=serializers.CharField(), required=False)
-    payable = serializers.CharField(required=False)
+    reasons = serializers.ListField(child=serializers.CharField(), required=False, help_text="not there: left open")
+    payable = serializers.CharField(required=False, help_text="CNY; not there: left open")
 
 
 class ExpectedOutput(serializers.Serializer):
@@ -116,7 +116,7 @@ class PastExpectation(serializers.Serializer):
     version = serializers.CharField(allow_null=True)
 
 
-class GoldenCaseOutput(serializers.Serializer):
+class GoldenCaseListOutput(serializers.Serializer):
     id = serializers.UUIDField()
     name = serializers.CharField()
     product = serializers.CharField(allow_null=True)
@@ -128,7 +128,10 @@ class GoldenCaseOutput(serializers.Serializer):
     created_by = serializers.CharField()
     created_at = serializers.DateTimeField()
     changed_at = serializers.DateTimeField()
-    history = PastExpectation(many=True, required=False, help_text="what it expected since when, the latest first")
+
+
+class GoldenCaseOutput(GoldenCaseListOutput):
+    history = PastExpectation(many=True, help_text="what it expected since when, the latest first")
 
 
 class GoldenDifference(serializers.Serializer):
@@ -173,7 +176,7 @@ class GoldenCaseViewSet(ApiViewSet):
         found: QuerySet[GoldenCase] = services.cases_visible(self.request.user.insurer_id)
         return found.order_by("name", "pk")
 
-    @extend_schema(parameters=PAGE, responses=GoldenCaseOutput(many=True))
+    @extend_schema(parameters=PAGE, responses=GoldenCaseListOutput(many=True))
     def list(self, request: Any) -> Response:
         """Your cases, by name."""
         refuse_unknown(request.query_params, ("page", "page_size"))
