@@ -23,7 +23,7 @@ from catalog.importing.editing import Checked, Edited, cells_given, changed_entr
 from catalog.importing.result import CheckOptions
 from catalog.known import dosage_forms
 from catalog.merging import Entry, Merged, Side, line_up, merge
-from catalog.models import CatalogEntry, CatalogVersion, EntryEdit
+from catalog.models import CatalogEntry, CatalogVersion, EntryEdit, EntryEvidence
 from catalog.moves import PendingMove, begin_move, today_in_china
 from catalog.refusals import Conflicts, ReasonRequired
 from common.errors import FieldError, InvalidInput, pointer
@@ -257,6 +257,7 @@ def _write(
     went = [row for row, _new in done if row is not None]
     came = [new for _row, new in done if new is not None]
     _replaced(version, [row["id"] for row in went], [new.place for new in came])
+    _evidence_follows(version, [(row["entry_code"], new and new.entry_code) for row, new in done if row])
     version.entry_count += len(came) - len(went)
     version.checksum = checksum_of(version.pk)
     kept = _remembered(version, asked.by, reason, done, is_merge=bool(merged))
@@ -377,6 +378,23 @@ def _replaced(version: CatalogVersion, went: list[int], came: list[int]) -> None
             f" SELECT %s, {_COPIED} FROM edited WHERE place = ANY (%s) ORDER BY place",
             [version.pk, came],
         )
+
+
+def _evidence_follows(version: CatalogVersion, codes: list[tuple[str, str | None]]) -> None:
+    """Let what entries rest on go with them: (code before, code after; None: the entry goes)."""
+    moved = {before: after for before, after in codes if before != after}
+    held = EntryEvidence.objects.filter(version=version, entry_code__in=moved) if moved else []
+    rows = list(held)
+    if not rows:
+        return
+    # Taken out first: two entries may have changed their codes with each other.
+    EntryEvidence.objects.filter(pk__in=[one.pk for one in rows]).delete()
+    kept = []
+    for one in rows:
+        if after := moved[one.entry_code]:
+            one.pk, one.entry_code = None, after
+            kept.append(one)
+    EntryEvidence.objects.bulk_create(kept)
 
 
 def _remembered(

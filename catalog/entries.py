@@ -1,15 +1,16 @@
 """Reading the entries of a version: its checksum, its rows for export, one row as the API shows it."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from catalog.models import CatalogEntry
+from catalog.models import CatalogEntry, EntryEvidence
 from common.cache import LruCache
 
 # Every column of spec csv.md, in its order.
@@ -20,6 +21,15 @@ COLUMNS = (
 ).split()
 
 
+# What an entry that was drafted from the market rests on: none of its columns, and no other entry has it.
+EVIDENCE = "evidence"
+# What `GET` shows of an entry.
+SHOWN = [*COLUMNS, EVIDENCE]
+_EVIDENCE = """(SELECT jsonb_build_object('products', v.products, 'provinces', v.provinces, 'premium_share', v.premium_share::text,
+  'key_provinces_hit', v.key_provinces_hit, 'lists', v.lists, 'pinned', v.pinned)
+FROM catalog_entryevidence v WHERE v.version_id = e.version_id AND v.entry_code = e.entry_code)"""
+
+
 def of_version(version_id: int) -> QuerySet[CatalogEntry]:
     """Return the entries of a version.
 
@@ -27,6 +37,17 @@ def of_version(version_id: int) -> QuerySet[CatalogEntry]:
     and it would sort the whole of it for every page.
     """
     return CatalogEntry.objects.filter(version_id=RawSQL("SELECT %s", [version_id]))  # noqa: S611
+
+
+def on_day(entries: QuerySet[CatalogEntry], day: date) -> QuerySet[CatalogEntry]:
+    """Keep the entries whose agreement, where they have one, runs on a day."""
+    begun = Q(effective_from=None) | Q(effective_from__lte=day)
+    return entries.filter(begun, Q(effective_to=None) | Q(effective_to__gte=day))
+
+
+def count_on_day(version_id: int, day: date) -> int:
+    """Return how many entries of a version have no agreement, or one that runs on a day."""
+    return on_day(CatalogEntry.objects.filter(version=version_id), day).count()
 
 
 # (version id, columns, entry_code) → the entry as JSON: those of a published version never change.
@@ -44,7 +65,8 @@ def written(version_id: int, codes: Sequence[str], columns: Sequence[str], *, ke
     if missing:
         with connection.cursor() as cursor:
             # By hand: for a page of 31 columns the ORM takes as long as the database.
-            sql = f"SELECT entry_code, {named} FROM catalog_catalogentry WHERE version_id = %s AND entry_code = ANY(%s)"  # noqa: S608
+            stored = ", ".join(_EVIDENCE if column == EVIDENCE else f"e.{column}" for column in columns)
+            sql = f"SELECT e.entry_code, {stored} FROM catalog_catalogentry e WHERE e.version_id = %s AND e.entry_code = ANY(%s)"  # noqa: S608
             cursor.execute(sql, [version_id, missing])
             for code, *values in cursor.fetchall():
                 found[code] = entry = msgspec.json.encode(shown(dict(zip(columns, values, strict=True))))
@@ -75,10 +97,10 @@ SELECT encode(sha256(
 """
 
 
-def rows_of(version_id: int) -> Iterator[dict[str, Any]]:
-    """Yield the version's entries as CSV columns, by entry_code, a few thousand at a time."""
-    entries = CatalogEntry.objects.filter(version_id=version_id).order_by("entry_code")
-    yield from entries.values(*COLUMNS).iterator(chunk_size=2000)
+def rows_of(version_id: int, entries: QuerySet[CatalogEntry] | None = None) -> Iterator[dict[str, Any]]:
+    """Yield the version's entries (or those of them that are given) as CSV columns, by entry_code, a few thousand at a time."""
+    kept = CatalogEntry.objects.filter(version_id=version_id) if entries is None else entries
+    yield from kept.order_by("entry_code").values(*COLUMNS).iterator(chunk_size=2000)
 
 
 def shown_number(value: Decimal | None) -> str | None:
@@ -104,6 +126,15 @@ def shown_criteria(criteria: list[str]) -> list[dict[str, str]]:
     return [{"code": code, "text": text} for code, _equals, text in pairs]
 
 
+def evidence_of(version_id: int, entry_code: str) -> dict[str, Any] | None:
+    """Return what a drafted entry rests on, as the API shows it; None where nothing is known of it."""
+    held = EntryEvidence.objects.filter(version_id=version_id, entry_code=entry_code).first()
+    if held is None:
+        return None
+    names = ("products", "provinces", "key_provinces_hit", "lists", "pinned")
+    return {name: getattr(held, name) for name in names} | {"premium_share": f"{held.premium_share:.4f}"}
+
+
 def shown(row: dict[str, Any]) -> dict[str, Any]:
     """Return an entry's columns as the API shows them: numbers as strings, days as ISO, criteria as code and text."""
     made = dict(row)
@@ -111,6 +142,8 @@ def shown(row: dict[str, Any]) -> dict[str, Any]:
         made["payment_standard"] = shown_number(made["payment_standard"])
     if "max_quantity" in made:
         made["max_quantity"] = shown_quantity(made["max_quantity"])
+    if evidence := made.pop(EVIDENCE, None):
+        made[EVIDENCE] = msgspec.Raw(evidence.encode()) if isinstance(evidence, str) else evidence
     if "criteria" in made:
         made["criteria"] = shown_criteria(made["criteria"])
     return made

@@ -17,7 +17,7 @@ class Wanted:
     """What is looked for; what is empty or False is not asked.
 
     `text` is a name, brand, maker, pinyin, code or a part of an indication; `class_code` a prefix; `icd10` one diagnosis. `changed` compares with
-    the edition the version follows.
+    the edition the version follows. `institution_level`: what may be used in an institution of that level.
     """
 
     text: str = ""
@@ -25,6 +25,7 @@ class Wanted:
     reimbursement_class: str = ""
     icd10: str = ""
     mark: str = ""
+    institution_level: int | None = None
     uncoded: bool = False
     changed: bool = False
     commented: bool = False
@@ -46,6 +47,8 @@ def entries_found(version: CatalogVersion, wanted: Wanted) -> QuerySet[CatalogEn
         found = under_diagnosis(found, wanted.icd10)
     if wanted.mark:
         found = found.filter(marks__contains=[wanted.mark])
+    if wanted.institution_level:
+        found = usable_at(found, wanted.institution_level)
     if wanted.uncoded:
         found = not_coded(found, version.catalog.kind)
     if wanted.changed:
@@ -68,6 +71,11 @@ def codes_found(version: CatalogVersion, wanted: Wanted) -> Iterator[str]:
 def of_class(found: QuerySet[CatalogEntry], prefix: str) -> QuerySet[CatalogEntry]:
     """Keep the entries whose class code begins so."""
     return found.filter(class_code__startswith=prefix.upper())
+
+
+def usable_at(found: QuerySet[CatalogEntry], level: int) -> QuerySet[CatalogEntry]:
+    """Keep the entries that may be used in an institution of this level: those that ask for none, or for this one or a lower one."""
+    return found.filter(Q(min_institution_level=None) | Q(min_institution_level__lte=level))
 
 
 def under_diagnosis(found: QuerySet[CatalogEntry], diagnosis: str) -> QuerySet[CatalogEntry]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 
 class Dated(Protocol):
@@ -48,9 +48,13 @@ def in_force(versions: Iterable[Version], day: date, known_at: datetime) -> Vers
             and version.effective_from <= day
             and (version.effective_to is None or version.effective_to >= day)
         ),
-        key=lambda version: (version.effective_from, version.published_at, version.label),
+        key=_rank,
         default=None,
     )
+
+
+def _rank(version: Dated) -> tuple[Any, ...]:
+    return version.effective_from, version.published_at, version.label
 
 
 def pinned(versions: Iterable[Version], label: str, known_at: datetime) -> Version | None:
@@ -72,7 +76,7 @@ def spans(versions: Iterable[Version], known_at: datetime, first: date, last: da
 
     Neighbouring days with the same version are one span.
     """
-    known = [version for version in versions if is_known(version, known_at)]
+    known = sorted((version for version in versions if is_known(version, known_at)), key=_rank, reverse=True)
     begins = {first}
     for version in known:
         begins.add(version.effective_from)
@@ -82,7 +86,7 @@ def spans(versions: Iterable[Version], known_at: datetime, first: date, last: da
     found: list[Span[Version]] = []
     for position, day in enumerate(days):
         ends = days[position + 1] - timedelta(days=1) if position + 1 < len(days) else last
-        there = in_force(known, day, known_at)
+        there = next((one for one in known if one.effective_from <= day <= (one.effective_to or date.max)), None)
         if found and found[-1].version is there:
             found[-1] = Span(found[-1].first, ends, there)
         else:

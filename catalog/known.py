@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from catalog import reference
-from catalog.drugs.knowledge import Closure, Identity, Knowledge, KnownKeys, KnownRow
+from catalog.drugs.knowledge import Closure, DrugNames, Identity, Knowledge, KnownKeys, KnownRow
 from catalog.drugs.names import DosageForms, FormRow
 from common.text import approval_key, norm
 
@@ -81,6 +81,18 @@ def masters_named(names: Iterable[str], *, known_at: datetime) -> list[KnownRow]
     with connection.cursor() as cursor:
         cursor.execute(asked, {"known_at": known_at, "names": sorted(names)})
         return [_known_row(*row) for row in cursor.fetchall()]
+
+
+def drug_names(names: Iterable[str], *, known_at: datetime) -> DrugNames:
+    """Return which drug each of these base names is, as the master was at an instant: one statement, however many names."""
+    asked = (
+        "SELECT DISTINCT base_name, alias_keys FROM catalog_drugproduct"
+        " WHERE recorded_from <= %(known_at)s AND (recorded_to IS NULL OR recorded_to > %(known_at)s)"
+        " AND (base_name = ANY(%(names)s::text[]) OR alias_keys && %(names)s::varchar[])"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(asked, {"known_at": known_at, "names": sorted(set(names))})
+        return DrugNames(cursor.fetchall())
 
 
 def _known_row(source: str, position: int, at: datetime, catalog: str, label: str, entry: str, *facts: Any) -> KnownRow:

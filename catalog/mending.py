@@ -125,6 +125,6 @@ def mend_import(*, run: ImportRun, cells: Mapping[tuple[int, str], str], by: str
 
 
 _KEPT = (
-    "kind catalog label effective_from effective_to note names complete_for sheet header_row mapping expected_counts replace staged"
+    "kind catalog label effective_from effective_to note names complete_for sheet header_row mapping expected_counts replace suggest_codings staged"
     " file_name"
 ).split()

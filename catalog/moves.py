@@ -17,7 +17,7 @@ from catalog.changes import compared_anew, follow
 from catalog.entries import checksum_of
 from catalog.importing.load import delete_draft
 from catalog.lifecycle import MOVE, Standing
-from catalog.models import Catalog, CatalogEntry, CatalogVersion
+from catalog.models import Catalog, CatalogEntry, CatalogVersion, EntryEvidence
 from catalog.refusals import Altered, LabelTaken, NothingBefore, refusal_of
 from common.audit.deeds import Deed
 from common.audit.services import SYSTEM, record
@@ -393,14 +393,16 @@ def _new_draft(
 
 
 def _copy_entries(old_id: int, new_id: int) -> None:
-    columns = [str(f.column) for f in CatalogEntry._meta.concrete_fields if not f.primary_key and f.name != "version"]
-    listed = ", ".join(columns)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO catalog_catalogentry (version_id, {listed})"  # noqa: S608
-            f" SELECT %s, {listed} FROM catalog_catalogentry WHERE version_id = %s ORDER BY id",
-            [new_id, old_id],
-        )
+    """Copy the entries of a version, with what they rest on: a copy says the same for the same reason."""
+    for model in (CatalogEntry, EntryEvidence):
+        columns = [str(f.column) for f in model._meta.concrete_fields if not f.primary_key and f.name != "version"]
+        table, listed = model._meta.db_table, ", ".join(columns)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {table} (version_id, {listed})"  # noqa: S608
+                f" SELECT %s, {listed} FROM {table} WHERE version_id = %s ORDER BY id",
+                [new_id, old_id],
+            )
 
 
 @transaction.atomic

@@ -76,8 +76,12 @@ def pair_alike(olds: Sequence[Entry], news: Sequence[Entry], most: int = COMPARI
 def _told_apart(olds: Sequence[Entry], news: Sequence[Entry]) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     """The columns in which some of the entries differ: the others make no pair more alike than another. Values are numbered: quick to compare."""
     columns = []
+    entries = [*olds, *news]
     for name in _COMPARED:
-        values = [as_compared(entry, name) for entry in (*olds, *news)]
+        written = [entry.get(name) for entry in entries]
+        if written.count(written[0]) == len(written):
+            continue
+        values = [as_compared(entry, name) for entry in entries]
         numbers: dict[Any, int] = {}
         numbered = [numbers.setdefault(value, len(numbers)) for value in values]
         if len(numbers) > 1:

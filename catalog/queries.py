@@ -1,6 +1,6 @@
 """Reads across catalogs: drugs a caller may see, where a drug is listed on a day, its way in and out of the lists, how lines are recognised."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -26,26 +26,29 @@ def visible_drugs(insurer_id: int | None) -> QuerySet[Drug]:
     return Drug.objects.filter(Exists(DrugProduct.objects.filter(drug=OuterRef("pk"))) | Exists(listed))
 
 
-def _names_of(drug: Drug, *, insurer_id: int | None, known_at: datetime) -> tuple[Knowledge, tuple[str, ...]]:
+def _names_of(drug: Drug, *, insurer_id: int | None, known_at: datetime) -> tuple[str, ...]:
     knowledge = knowledge_of([Identity.of(generic_name=drug.base_name)], insurer_id=insurer_id, known_at=known_at)
-    return knowledge, knowledge.names_of(drug.base_name)
+    return knowledge.names_of(drug.base_name)
 
 
-def listings_of(drug: Drug, *, insurer_id: int | None, day: date, known_at: datetime) -> list[dict[str, Any]]:
-    """Return the catalogs whose version in force on the day lists the drug, each with its entries; reference lists too."""
-    _knowledge, names = _names_of(drug, insurer_id=insurer_id, known_at=known_at)
+def listings_of(
+    drug: Drug, *, insurer_id: int | None, day: date, known_at: datetime, names: Sequence[str] = ()
+) -> list[dict[str, Any]]:
+    """Return the catalogs whose version in force on the day lists the drug, each with its entries; reference lists too.
+
+    `names` are the base names by which entries name it, where they are known already.
+    """
+    names = names or _names_of(drug, insurer_id=insurer_id, known_at=known_at)
     catalogs = Catalog.objects.visible_to(insurer_id)
-    versions = {v.pk: v for v in CatalogVersion.objects.filter(catalog__in=catalogs).in_force(day, known_at)}
+    versions = CatalogVersion.objects.filter(catalog__in=catalogs).select_related("catalog").in_force(day, known_at)
+    in_force = {version.pk: version for version in versions}
     on_day = Q(effective_from=None) | Q(effective_from__lte=day)
     on_day &= Q(effective_to=None) | Q(effective_to__gte=day)
-    found = CatalogEntry.objects.filter(on_day, version__in=versions, base_name__in=names)
+    found = CatalogEntry.objects.filter(on_day, version__in=in_force, base_name__in=names)
     grouped: dict[int, list[dict[str, Any]]] = {}
     for row in found.order_by("version__catalog__code", "entry_code").values("version_id", *entries.COLUMNS):
         grouped.setdefault(row.pop("version_id"), []).append(entries.shown(row))
-    by_id = {catalog.pk: catalog for catalog in catalogs.filter(versions__in=list(grouped)).distinct()}
-    return [
-        {**_cited(by_id[versions[pk].catalog_id], versions[pk]), "entries": listed} for pk, listed in grouped.items()
-    ]
+    return [{**_cited(in_force[pk].catalog, in_force[pk]), "entries": listed} for pk, listed in grouped.items()]
 
 
 def _cited(catalog: Catalog, version: CatalogVersion) -> dict[str, Any]:
@@ -62,12 +65,14 @@ def _cited(catalog: Catalog, version: CatalogVersion) -> dict[str, Any]:
     }
 
 
-def history_of(drug: Drug, *, insurer_id: int | None, known_at: datetime) -> list[dict[str, Any]]:
+def history_of(
+    drug: Drug, *, insurer_id: int | None, known_at: datetime, names: Sequence[str] = ()
+) -> list[dict[str, Any]]:
     """Return, for each catalog and in the order of publishing, what each version did with the drug: in, still_in, out.
 
     An `out` has `spoken_of` False where the version does not speak of the drug's class (`complete_for`): nobody has removed it.
     """
-    _knowledge, names = _names_of(drug, insurer_id=insurer_id, known_at=known_at)
+    names = names or _names_of(drug, insurer_id=insurer_id, known_at=known_at)
     catalogs = Catalog.objects.visible_to(insurer_id)
     listed = CatalogEntry.objects.filter(version=OuterRef("pk"), base_name__in=names)
     ever = CatalogVersion.objects.filter(Exists(listed), catalog__in=catalogs, published_at__lte=known_at)
@@ -92,7 +97,7 @@ def history_of(drug: Drug, *, insurer_id: int | None, known_at: datetime) -> lis
             {
                 **_cited(version.catalog, version),
                 "change": change,
-                **({"spoken_of": False} if silent else {}),
+                "spoken_of": not silent,
                 "published_at": version.published_at,
                 "withdrawn_at": version.withdrawn_at
                 if version.withdrawn_at and version.withdrawn_at <= known_at
@@ -102,7 +107,7 @@ def history_of(drug: Drug, *, insurer_id: int | None, known_at: datetime) -> lis
     return history
 
 
-def _is_silent(version: CatalogVersion, names: tuple[str, ...]) -> bool:
+def _is_silent(version: CatalogVersion, names: Sequence[str]) -> bool:
     """Tell whether a version that lists none of a drug's names is complete for none of the classes that its catalog ever gave the drug."""
     if not version.complete_for:
         return False

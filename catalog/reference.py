@@ -28,6 +28,12 @@ def dosage_form_rows() -> tuple[tuple[str, str, str], ...]:
 
 
 @cache
+def drug_class_names() -> dict[str, str]:
+    """Return the Chinese names of the classes of the national list's tree, by code."""
+    return {row["code"]: row["name_zh"] for row in rows_of("drug_classes")}
+
+
+@cache
 def disease_names() -> DiseaseNames:
     """Return the Chinese names of ICD-10 codes."""
     return DiseaseNames({row["code"]: row["name_zh"] for row in _disease_rows()})

@@ -97,16 +97,19 @@ def _entry_index(version_id: int) -> TextIndex:
     )
 
 
-def _rows(sql: str, values: list[object]) -> Iterator[tuple[Any, ...]]:
+def _rows(sql: str, values: Any) -> Iterator[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         while rows := cursor.fetchmany(_ROWS_A_TIME):
             yield from rows
 
 
-# Revision → what the drug tables held; that → the texts of drugs.
+# Revision → what the tables held that drugs are found by; that, and whose lists → the texts of drugs.
 _drug_states: LruCache[int, tuple[object, ...]] = LruCache(8)
-_drugs: LruCache[tuple[object, ...], TextIndex] = LruCache(2)
+_drugs: LruCache[tuple[object, ...], TextIndex] = LruCache(4)
+# Revision → the insurers that have published lists of their own.
+_owners: LruCache[int, frozenset[int]] = LruCache(8)
+_SHARED = 0  # no insurer has this id
 
 
 class _Visible:
@@ -124,8 +127,12 @@ _visible: LruCache[int, _Visible] = LruCache(VISIBLE_KEPT, weight=len)
 
 
 def drugs_matching(text: str, *, insurer_id: int | None, revision: int) -> Found:
-    """Return the ids of the drugs that have the text and that the insurer may see (None: the catalog office, all), best first."""
-    index = _drug_index(revision)
+    """Return the ids of the drugs that have the text and that the insurer may see (None: the catalog office, all), best first.
+
+    A drug is found by what the master and the published lists that the insurer may see call it: names, aliases, brands, makers, pinyin,
+    initials, national codes and approval numbers.
+    """
+    index = _drug_index(revision, _whose(insurer_id, revision))
     ordinals = index.find(text)
     if insurer_id is None:
         return Found(index, ordinals)
@@ -137,33 +144,63 @@ def drugs_matching(text: str, *, insurer_id: int | None, revision: int) -> Found
     return Found(index, array("I", [ordinal for ordinal in ordinals if drugs[ordinal]]))
 
 
-def _drug_index(revision: int) -> TextIndex:
+def _whose(insurer_id: int | None, revision: int) -> int | None:
+    """Return whose lists an insurer's drugs are found by beside the shared ones: insurers without lists of their own share an index."""
+    if insurer_id is None:
+        return None
+    owners = _owners.get(revision)
+    if owners is None:
+        owners = frozenset(owner for (owner,) in _rows(_OWNERS, []))
+        _owners.put(revision, owners)
+    return insurer_id if insurer_id in owners else _SHARED
+
+
+def _drug_index(revision: int, whose: int | None) -> TextIndex:
     state = _drug_states.get(revision)
     if state is None:
         (state,) = _rows(_DRUGS_STATE, [])
         _drug_states.put(revision, state)
-    index = _drugs.get(state)
+    key = (*state, whose)
+    index = _drugs.get(key)
     if index is None:
         with _building:
-            index = _drugs.get(state) or _read_drugs()
-            _drugs.put(state, index)
+            index = _drugs.get(key) or _read_drugs(whose)
+            _drugs.put(key, index)
     return index
 
 
 _DRUGS_STATE = (
     "SELECT (SELECT count(*) FROM catalog_drug), (SELECT max(id) FROM catalog_drugproduct),"
-    " (SELECT max(recorded_to) FROM catalog_drugproduct)"
+    " (SELECT max(recorded_to) FROM catalog_drugproduct), (SELECT count(*) FROM catalog_catalogversion WHERE published_at IS NOT NULL)"
+)
+_OWNERS = (
+    "SELECT DISTINCT c.owner_id FROM catalog_catalog c JOIN catalog_catalogversion v ON v.catalog_id = c.id"
+    " WHERE c.owner_id IS NOT NULL AND v.published_at IS NOT NULL"
+)
+# What lists that were ever published call their drugs, beside the names.
+_LISTED = (
+    "SELECT DISTINCT e.base_name, e.brand_name, e.manufacturer, e.national_code, e.approval_key FROM catalog_catalogentry e"
+    " JOIN catalog_catalogversion v ON v.id = e.version_id JOIN catalog_catalog c ON c.id = v.catalog_id"
+    " WHERE v.published_at IS NOT NULL AND (c.owner_id IS NULL OR %(all)s OR c.owner_id = %(owner)s) AND e.base_name <> ''"
+    " AND (e.brand_name <> '' OR e.manufacturer <> '' OR e.national_code <> '' OR e.approval_key <> '')"
 )
 
 
-def _read_drugs() -> TextIndex:
+def _read_drugs(whose: int | None) -> TextIndex:
+    brands: dict[str, list[str]] = {}
+    makers_listed: dict[str, list[str]] = {}
+    codes_listed: dict[str, list[str]] = {}
+    for base_name, brand, maker, *numbers in _rows(_LISTED, {"all": whose is None, "owner": whose}):
+        for text, texts in ((brand, brands), (maker, makers_listed), *((number, codes_listed) for number in numbers)):
+            if text:
+                texts.setdefault(base_name, []).append(text)
     return TextIndex(
         Texts(
             key=pk,
-            names=(name, base_name, *names),
-            codes=tuple(codes),
+            names=(name, base_name, *names, *brands.get(base_name, ())),
+            codes=(*codes, *codes_listed.get(base_name, ())),
             sounds=(pinyin, initials),
-            makers=tuple(makers),
+            makers=(*makers, *makers_listed.get(base_name, ())),
         )
         for pk, name, base_name, pinyin, initials, names, codes, makers in _rows(
             "SELECT d.id, d.generic_name, d.base_name, d.pinyin, d.initials, coalesce(p.brands, '{}') || coalesce(a.aliases, '{}'),"

@@ -58,6 +58,7 @@ from catalog.refusals import (
     refusal_of,
 )
 from catalog.uploads import shown_file_name
+from catalog.vocabularies import province_named
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import FieldError, InvalidInput
@@ -134,7 +135,10 @@ def create_catalog(
     provenance: str = "",
     note: str = "",
 ) -> Catalog:
-    """Make a catalog; raises CodeTaken, or InvalidInput for an unknown series or one on a catalog that is not commercial."""
+    """Make a catalog, a known province by its short name.
+
+    Raises CodeTaken, or InvalidInput for an unknown series or one on a catalog that is not commercial.
+    """
     _check_series(series, kind)
     try:
         with transaction.atomic():
@@ -145,7 +149,7 @@ def create_catalog(
                 series_id=series or None,
                 publisher=publisher,
                 owner_id=owner_id,
-                province=province,
+                province=province_named(province),
                 premium_cny=premium_cny,
                 insured_count=insured_count,
                 provenance=provenance,
@@ -181,6 +185,8 @@ def change_catalog(*, catalog: Catalog, by: str, **changed: Any) -> Catalog:
     if unknown:
         raise TypeError(f"no facts of a catalog: {sorted(unknown)}")
     catalog = Catalog.objects.select_for_update(no_key=True).get(pk=catalog.pk)
+    if "province" in changed:
+        changed["province"] = province_named(changed["province"])
     if "series" in changed:
         changed["series_id"] = changed.pop("series") or None
     before = {name: getattr(catalog, name) for name in changed if getattr(catalog, name) != changed[name]}
@@ -221,13 +227,15 @@ def upload_catalog(
     mapping: Mapping[str, str] | None = None,
     expected_counts: Mapping[str, int] | None = None,
     replace: bool = False,
+    suggest_codings: bool = False,
 ) -> tuple[ImportRun, bool]:
     """Keep a file and queue its import as a draft of the catalog; returns (run, whether it is new).
 
     `names` is `printed` or `plain` ('': printed for a base list, else plain); `complete_for` the class-code prefixes of which the list is
     complete (none: altogether); `sheet`, `header_row` and `mapping` (own header → column, '' to leave one out) say where the table stands and how
     its columns are called;
-    `expected_counts` how many printed rows the draft should have (curation.md 1, Totals).
+    `expected_counts` how many printed rows the draft should have (curation.md 1, Totals);
+    `suggest_codings` leads from the draft to its texts without codes (curation.md 6).
     The same bytes to be read the same way for the same catalog, label and days again give the earlier run. Raises InvalidInput for days out of
     order, for a class that is none and a column that is none, LabelTaken where the label is not a draft's, DraftEdited where somebody edited the
     entries of the draft that it would replace and `replace` does not say that they may go, FileTooLarge.
@@ -260,6 +268,7 @@ def upload_catalog(
                     note=note,
                     expected_counts=dict(expected_counts or {}),
                     replace=replace,
+                    suggest_codings=suggest_codings,
                     **_upload_fields(stored, file_name, by),
                 )
                 return _queued(run, f"catalog:{catalog.pk}"), True
@@ -268,6 +277,51 @@ def upload_catalog(
         raise
     uploads.discard(stored.path)
     return earlier, False
+
+
+@transaction.atomic
+def queue_made_draft(
+    *,
+    catalog: Catalog,
+    label: str,
+    effective_from: date,
+    effective_to: date | None,
+    asked: Mapping[str, Any],
+    job: str,
+    by: str,
+    note: str = "",
+    replace: bool = False,
+) -> ImportRun:
+    """Queue a draft whose file a job of the kind `job` makes itself, by what is `asked`; from there on it is an import like any other.
+
+    Raises InvalidInput for days out of order, LabelTaken, DraftEdited as `upload_catalog`.
+    """
+    check_days(effective_from, effective_to)
+    Catalog.objects.select_for_update(no_key=True).get(pk=catalog.pk)
+    _label_is_free(catalog, label, by)
+    edited = _edits_replaced(catalog, label)
+    if edited and not replace:
+        raise DraftEdited(_(DraftEdited.sentence) % {"label": label, "count": edited})
+    run = ImportRun.objects.create(
+        kind=ImportRun.Kind.ENTRIES,
+        catalog=catalog,
+        label=label,
+        effective_from=effective_from,
+        effective_to=effective_to,
+        names="plain",
+        note=note,
+        replace=replace,
+        asked=dict(asked),
+        file_name=f"{catalog.code}-{label}.csv",
+        file_path="",
+        file_size=0,
+        sha256="",
+        created_by=by,
+    )
+    run.job = jobs.enqueue(kind=job, subject=str(run.pk), exclusive_key=f"catalog:{catalog.pk}")
+    run.save(update_fields=["job"])
+    record(Deed.VERSION_DRAFTED, by=by, what=run, name=run.called, after={"label": label, "asked": run.asked})
+    return run
 
 
 def upload_drugs(

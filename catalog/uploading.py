@@ -83,6 +83,7 @@ def queue_upload(
     complete_for: Sequence[str] = (),
     expected_counts: Mapping[str, int] | None = None,
     replace: bool = False,
+    suggest_codings: bool = False,
 ) -> tuple[ImportRun, bool]:
     """Make the file an import, as `services.upload_catalog` does, and forget the upload; raises what that raises, keeping it."""
     # What is remembered of headers that this file has not is no wish about it.
@@ -105,6 +106,7 @@ def queue_upload(
             mapping=mapping,
             expected_counts=expected_counts,
             replace=replace,
+            suggest_codings=suggest_codings,
         )
     discard_upload(upload=upload)
     return queued

@@ -52,3 +52,11 @@ def falls_under(diagnosis: str, listed: str) -> bool:
     """Return whether a diagnosis, as compared, falls under a listed code or range (eligibility 4.2)."""
     ends = range_of(listed)
     return ends[0] <= diagnosis[:3] <= ends[1] if ends else diagnosis.startswith(compared(listed))
+
+
+@lru_cache(maxsize=65_536)
+def span_of(listed: str) -> tuple[str, str]:
+    """Return the first and last text, by code points, of the codes that fall under a listed code or range: where two spans overlap, a code may
+    fall under both."""
+    first, last = range_of(listed) or (compared(listed),) * 2
+    return first, last + "\U0010ffff"

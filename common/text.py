@@ -8,11 +8,11 @@ import unicodedata
 from functools import lru_cache
 
 # ® ™ • ・, the middle dots, and characters that take no room: they differ between sources and mean nothing.
-_INVISIBLE = dict.fromkeys(
+INVISIBLE = dict.fromkeys(
     [0x00AE, 0x2122, 0x2022, 0x30FB, 0x00B7, 0xFF65, 0x0387] + [*range(0x200B, 0x2010), 0x2060, 0xFEFF, 0x180E]
 )
 # The Unicode property White_Space. str.split() is not it: it also splits at U+001C to U+001F.
-_WHITE_SPACE = dict.fromkeys(
+WHITE_SPACE = dict.fromkeys(
     [*range(0x0009, 0x000E), 0x0020, 0x0085, 0x00A0, 0x1680]
     + [*range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000]
 )
@@ -23,10 +23,10 @@ _APPROVAL_LEAD = "国药准字"
 def norm(text: str) -> str:
     """Return the comparable form of a drug text: marks and zero-width characters removed, NFKC, no white space,
     lower case, in this order (eligibility 3.1)."""
-    visible = text.translate(_INVISIBLE)
+    visible = text.translate(INVISIBLE)
     if not visible.isascii():
         visible = unicodedata.normalize("NFKC", visible)
-    return visible.translate(_WHITE_SPACE).lower()
+    return visible.translate(WHITE_SPACE).lower()
 
 
 def approval_key(text: str) -> str:
@@ -41,7 +41,7 @@ def is_whole_code(code: str) -> bool:
 
 
 # Brackets, quotes, dashes and stops that are one to a reader whichever of them is typed; NFKC has made the width one before.
-_TYPED_EITHER_WAY = (
+TYPED_EITHER_WAY = (
     dict.fromkeys(map(ord, "[{【〔〖〘"), "(")
     | dict.fromkeys(map(ord, "]}】〕〗〙"), ")")
     | dict.fromkeys(map(ord, "《〈"), "<")
@@ -58,5 +58,5 @@ _TYPED_EITHER_WAY = (
 def as_read(text: str) -> str:
     """Return a free text as people read it: NFKC, brackets and punctuation of either width alike, without white
     space, marks that mean nothing and the final 。 (csv.md, "What differs between two versions")."""
-    plain = unicodedata.normalize("NFKC", text.translate(_INVISIBLE))
-    return plain.translate(_WHITE_SPACE).translate(_TYPED_EITHER_WAY).rstrip(".")
+    plain = unicodedata.normalize("NFKC", text.translate(INVISIBLE))
+    return plain.translate(WHITE_SPACE).translate(TYPED_EITHER_WAY).rstrip(".")

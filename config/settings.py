@@ -306,8 +306,13 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "common.api.schema.complete"],
     "ENUM_NAME_OVERRIDES": {
         "CatalogKindEnum": choices(KINDS.terms),
+        "ChangeEnum": "catalog.changes.CHANGE_KINDS",
+        "DrugChangeEnum": "catalog.api.serializers.DRUG_CHANGES",
+        "CollectionStateEnum": ["queued", "running", "ready", "failed", "cancelled"],
         "ImportKindEnum": "catalog.models.ImportRun.Kind",
         "OutcomeEnum": "claims.models.ClaimCheck.Outcome",
+        # Of batches and impact runs alike.
+        "WorkStateEnum": "claims.models.ClaimBatch.State",
         "FindingKindEnum": choices(FINDING_KINDS.terms),
         "FindingStateEnum": "curation.models.Finding.State",
     },

@@ -8,26 +8,34 @@ from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
 
 from catalog import clock, services
+from catalog.entries import count_on_day
+from catalog.in_force import in_force
 from catalog.models import CODE_PATTERN, Catalog, CatalogVersion, Provenance, Series
 from catalog.vocabularies import KINDS
 from common.audit.deeds import Deed
 from common.audit.models import Record
 from common.labels import choices
+from curation.comparing.queries import timeline_of
 from desk.badges import provenance_badge, version_words
 from desk.band import Band, Edition, band_of
 from desk.downloads import Downloads
+from desk.figures import catalog_pictures
 from desk.forms import note_field, posted, text_field
 from desk.frame import Action, Button, PageAdmin, paged
+from desk.market_steps import COMMERCIAL, MAY_DRAFT, MarketSteps
 from desk.markup import badge, link
 from desk.published import Published
+from desk.time import clocks_of, picture_of, told_segments
 from desk.upload_steps import UploadSteps
 from insurers.models import Insurer
+from insurers.persons import insurer_of
 from insurers.references import products_naming
 
 # Whoever may make a catalog may correct its facts.
@@ -108,7 +116,7 @@ FIXED_ONCE_PUBLISHED = ("code", "kind", "series", "owner")
 
 
 @admin.register(Catalog)
-class CatalogAdmin(UploadSteps, Downloads, PageAdmin):
+class CatalogAdmin(UploadSteps, MarketSteps, Downloads, PageAdmin):
     page_template = "desk/catalogs/catalog.html"
     list_display = ["code", "name", "kind", "series_shown", "provenance_shown", "in_force_today", "entries_today"]
     list_filter = ["kind", "series", "provenance"]
@@ -168,7 +176,9 @@ class CatalogAdmin(UploadSteps, Downloads, PageAdmin):
     def get_urls(self) -> list[URLPattern]:
         return [
             self.route("<int:pk>/edit/", self.edit_view, "edit"),
+            self.route("<int:pk>/time/", self.time_view, "time"),
             *self.upload_routes(),
+            *self.market_routes(),
             *self.download_routes(),
             *Published(self).routes(),
             *super().get_urls(),
@@ -180,22 +190,64 @@ class CatalogAdmin(UploadSteps, Downloads, PageAdmin):
         if may(MAY_KEEP):
             buttons.append(Button(_("Correct the facts"), self.url("edit", catalog.pk), "edit"))
         buttons.append(Button(_("Template"), self.url("template", catalog.kind, "xlsx"), "description"))
+        if may("catalog.view_catalogversion"):
+            buttons.append(self._compare(left=catalog.code))
+        if may(MAY_DRAFT) and catalog.kind == COMMERCIAL:
+            buttons.append(Button(_("Draft by frequency"), self.url("market", catalog.pk), "bar_chart"))
         if may("catalog.add_importrun"):
             buttons.append(Button(_("Upload a version"), self.url("upload", catalog.pk), "upload_file", "primary"))
+        insurer = insurer_of(request.user)
         seen = clock.observe()
         day = clock.china_today(seen.known_at)
         versions = catalog.versions.told_on(day, seen.known_at).order_by("-effective_from", "-id")
         page = paged(request, versions, "versions")
         changed = Record.objects.filter(kind="catalog", object_id=str(catalog.pk), deed=Deed.CATALOG_CHANGED)
         return {
+            **self._tabs(catalog, "overview"),
             "catalog": catalog,
             "versions": page,
             "band": self._band(page[:BAND] if page.number == 1 else versions[:BAND], day),
             "products": products_naming(catalog.code, most=50) if may("insurers.view_productversion") else None,
             "runs": catalog.imports.select_related("job").defer("normalised", "sample").order_by("-created_at")[:10],
             "corrections": [_told(one) for one in changed.order_by("-id")[:5]],
+            "pictures": catalog_pictures(catalog, seen, insurer.pk if insurer else None),
             "buttons": buttons,
         }
+
+    def _tabs(self, catalog: Any, tab: str) -> dict[str, Any]:
+        tabs = [
+            ("overview", _("Overview"), self.url("change", catalog.pk), ""),
+            ("time", _("Time"), self.url("time", catalog.pk), ""),
+        ]
+        return {"tabs": tabs, "tab": tab}
+
+    def _compare(self, **sides: str) -> Button:
+        return Button(_("Compare with"), f"{reverse('desk:compare')}?{urlencode(sides)}", "compare_arrows")
+
+    def time_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show which version is in force on a day, as known at an instant."""
+        catalog = self.found(request, pk)
+        self.require(request, "catalog.view_catalogversion")
+        clocks = clocks_of(request)
+        versions, found = timeline_of(catalog, clocks.now)
+        here = in_force(versions, clocks.day, clocks.known_at)
+        clocks = clocks.over(versions)
+        told = told_segments(
+            found, clocks, lambda version: reverse("admin:catalog_catalogversion_change", args=[version.pk])
+        )
+        sides = {"left": catalog.code, "right": catalog.code}
+        asked = {f"left_{name}": value for name, value in clocks.asked.items()}
+        context = {
+            **self._tabs(catalog, "time"),
+            "catalog": catalog,
+            "clocks": clocks,
+            "here": here,
+            "entries_on_day": count_on_day(here.pk, clocks.day) if here else 0,
+            "segments": told,
+            "picture": picture_of(told, clocks),
+            "buttons": [self._compare(**sides, **asked)],
+        }
+        return self.page(request, "desk/catalogs/time.html", catalog, context)
 
     def _band(self, versions: Any, day: date) -> Band | None:
         """Return the versions that are or were to be in force, on a band of days."""

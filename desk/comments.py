@@ -20,6 +20,7 @@ from desk.badges import provenance_badge, version_badge
 from desk.comment_forms import DISPOSITION_TONES, STANCE_TONES, CommentForm, FileForm, worded_comment
 from desk.forms import NothingToFillIn, posted
 from desk.frame import Action, Button, PageAdmin, paged
+from desk.impact_words import ask_button
 from desk.markup import badge
 from desk.own import OfInsurer, may_own, own_insurer
 from desk.words import Words
@@ -107,6 +108,8 @@ class CommentAdmin(OfInsurer, PageAdmin):
                 Button(_("Comment on the whole list"), self.url("say", version_pk), "rate_review", "primary"),
                 Button(_("Upload comments"), self.url("upload", version_pk), "upload_file"),
             ]
+        if is_open and insurer_of(request.user) is not None:
+            buttons += ask_button(request.user, version)
         if not is_open:
             buttons = [Button(_("Summary"), self.url("summary", version_pk), "summarize", "primary")]
         return self.page(

@@ -45,6 +45,7 @@ _NAMES = {
     "against": gettext_lazy("compared with"),
     "state": gettext_lazy("state"),
     "editors": gettext_lazy("editors"),
+    "asked": gettext_lazy("asked for"),
 }
 
 

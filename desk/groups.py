@@ -21,6 +21,8 @@ EDITOR, REVIEWER, AUDITOR, ADMINISTRATOR = "目录编辑", "目录复核", "审�
 ALONE = frozenset({AUDITOR, ADMINISTRATOR, INSURERS_USERS})
 
 _LISTS = ("catalog.view_*", "insurers.view_insurer", "insurers.view_product*", "curation.view_finding")
+# Of the office sums over all insurers; of an insurer its own.
+_IMPACT = ("curation.view_impactrun", "curation.add_impactrun")
 GROUPS: dict[str, tuple[str, ...]] = {
     EDITOR: (
         *_LISTS,
@@ -30,12 +32,17 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "catalog.change_catalogversion",
         "catalog.delete_catalogversion",
         "curation.change_finding",
+        *_IMPACT,
+        "curation.view_collection",
+        "curation.add_collection",
     ),
     REVIEWER: (
         *_LISTS,
         "catalog.publish_catalogversion",
         "catalog.withdraw_catalogversion",
         "curation.change_finding",
+        *_IMPACT,
+        "curation.view_collection",
     ),
     AUDITOR: ("*.view_*",),
     ADMINISTRATOR: (
@@ -69,6 +76,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "claims.add_claimbatch",
         "catalog.view_comment",
         "catalog.add_comment",
+        *_IMPACT,
         # Those about shared lists are read, those about their own are seen to.
         "curation.view_finding",
         "curation.change_finding",

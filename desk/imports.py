@@ -22,12 +22,15 @@ from catalog.models import ImportRun
 from common.downloads import XLSX, download, marked_name
 from common.errors import Refused
 from common.jobs.models import Job
+from curation.coding import queue
 from desk.badges import provenance_badge, run_badge, run_words
 from desk.changes import changes_context
 from desk.forms import NothingToFillIn, posted
 from desk.frame import Action, Button, PageAdmin, paged, sentences
+from desk.market_steps import market_href
 from desk.master import MAY_STEER, MAY_UPLOAD, MergingPages
 from desk.problems import ColumnNames, mend_rows, problem_rows, problems_context
+from desk.waiting import MAY_CODE, coding_href
 from desk.words import phase_words
 from tables.written import csv_table
 
@@ -139,10 +142,13 @@ class ImportRunAdmin(MergingPages, PageAdmin):
             "buttons": self._buttons(request, run),
             "sample": self.sample(request, run),
             "moved_since": moved_since(run),
+            "again_href": market_href(run.catalog_id, run.asked) if run.catalog_id and run.asked else "",
         }
         if run.version:
             version = compared_anew(run.version)
             context |= {"version": version, "differences": True, **changes_context(request, version)}
+            if run.suggest_codings and version.state == version.State.DRAFT and request.user.has_perm(MAY_CODE):
+                context |= {"coding": coding_href(version), "uncoded": queue.how_many([version.pk])}
         return context | {"found": run.counts}
 
     def _readings(self, request: HttpRequest, run: ImportRun) -> Any:

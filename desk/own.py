@@ -55,6 +55,11 @@ def may_own(request: HttpRequest, permission: str) -> bool:
     return insurer_of(request.user) is not None and bool(request.user.has_perm(permission))
 
 
+def may_compare(request: HttpRequest) -> bool:
+    """Tell whether a person may look across lists: who reads those of the office, and an insurer's users over the lists that they may see."""
+    return bool(request.user.has_perm("catalog.view_drug")) or may_own(request, "insurers.view_product")
+
+
 def told_person(request: HttpRequest, name: str) -> str:
     """Return a person's name as this person may read it: insurers read those of their own people and keys, and no name of the office's."""
     own = insurer_of(request.user)

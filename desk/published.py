@@ -22,6 +22,7 @@ from desk.badges import provenance_badge, version_badge
 from desk.downloads import FORMS
 from desk.filters import FilterForm
 from desk.frame import Button, PageAdmin, paged
+from desk.impact_words import ask_button
 from desk.words import Words
 from insurers.models import Insurer
 from insurers.persons import insurer_of
@@ -146,8 +147,14 @@ class Published:
                 "files": files,
                 "back": self._below(version, "published_version"),
                 "entry_href": self._below(version, "published_entry"),
+                "buttons": self._upcoming_buttons(request, version),
             },
         )
+
+    def _upcoming_buttons(self, request: HttpRequest, version: CatalogVersion) -> list[Button]:
+        """Return what an insurer may do before an edition is in force: try it on its own claims."""
+        upcoming = version.effective_from > clock.china_today(clock.observe().known_at)
+        return ask_button(request.user, version) if upcoming else []
 
     def entry_view(self, request: HttpRequest, pk: int, version_pk: int) -> HttpResponse:
         """Show all that an entry says, found by its code."""

@@ -10,13 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from common.tenancy import NOBODY
 from desk.findings import open_count
-from desk.own import may_own
+from desk.own import may_compare, may_own
 from desk.published import MAY_READ
 from desk.today import today, waiting_count
+from desk.waiting import MAY_CODE, texts_waiting
 from insurers.persons import insurer_of, tenant_of
 
 # Stands for a permission: that the person works for an insurer and may read the lists.
 OF_INSURERS = "insurers"
+CODING = "desk:coding"
+# Stands for a permission: that the person may look across lists, for the office or for an insurer.
+MAY_COMPARE = "compare"
 _VERSIONS = "catalog_catalogversion_changelist"
 _FINDINGS = "curation_finding_changelist"
 # The side bar by kinds of work: (title, [(icon, title, view name, permission)]); a new page gets its row here.
@@ -28,13 +32,23 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
             ("today", _("Today"), "index", ""),
             ("search", _("Find"), "desk:find", "catalog.view_drug"),
             ("report", _("Findings"), _FINDINGS, "curation.view_finding"),
+            ("bar_chart", _("Reports"), "desk:reports", "catalog.view_catalogversion"),
             ("rate_review", _("In review"), f"{_VERSIONS}?state__exact=in_review", "catalog.view_catalogversion"),
             ("forum", _("In consultation"), f"{_VERSIONS}?state__exact=in_consultation", "catalog.view_catalogversion"),
             ("edit_note", _("Drafts"), f"{_VERSIONS}?state__exact=draft", "catalog.view_catalogversion"),
+            ("sell", _("Coding desk"), CODING, MAY_CODE),
             ("forum", _("Consultations"), "catalog_comment_changelist", "catalog.view_comment"),
             ("publish", _("Upload a new version"), "catalog_catalog_upload_choose", "catalog.add_importrun"),
+            (
+                "drive_folder_upload",
+                _("Many lists at once"),
+                "curation_collection_changelist",
+                "curation.view_collection",
+            ),
+            ("bar_chart", _("Draft by frequency"), "catalog_catalog_market_choose", "catalog.add_importrun"),
             # An insurer's users read what is published; of the pages of the lists the office has its own.
             ("menu_book", _("Published lists"), "catalog_catalog_published", OF_INSURERS),
+            ("bar_chart", _("Reports"), "desk:reports", OF_INSURERS),
             ("upload_file", _("Imports"), "catalog_importrun_changelist", "catalog.view_importrun"),
         ],
     ),
@@ -43,7 +57,10 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
         [
             ("menu_book", _("Catalogs"), "catalog_catalog_changelist", "catalog.view_catalog"),
             ("layers", _("Versions"), _VERSIONS, "catalog.view_catalogversion"),
+            ("compare_arrows", _("Compare"), "desk:compare", "catalog.view_catalogversion"),
             ("stairs", _("Series"), "catalog_series_changelist", "catalog.view_series"),
+            ("grid_on", _("Matrix"), "desk:matrix", MAY_COMPARE),
+            ("bookmarks", _("Drugs by mark and approval"), "desk:marks", "catalog.view_drug"),
             ("label", _("Marks"), "catalog_mark_changelist", "catalog.view_mark"),
             ("gavel", _("Statutory exclusions"), "catalog_exclusion_changelist", "catalog.view_exclusion"),
         ],
@@ -67,6 +84,7 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
             ("health_and_safety", _("Products"), "insurers_product_changelist", "insurers.view_product"),
             ("contract", _("Product versions"), "insurers_productversion_changelist", "insurers.view_productversion"),
             ("fact_check", _("Claim checks"), "claims_claimcheck_changelist", "claims.view_claimcheck"),
+            ("query_stats", _("Impact runs"), "curation_impactrun_changelist", "curation.view_impactrun"),
             ("dynamic_feed", _("Claim batches"), "claims_claimbatch_changelist", "claims.view_claimbatch"),
             ("webhook", _("Webhooks"), "insurers_webhook_changelist", "insurers.view_webhook"),
             ("key", _("API keys"), "insurers_apikey_changelist", "insurers.view_apikey"),
@@ -109,6 +127,9 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
             if permission == OF_INSURERS:
                 if not may_own(request, MAY_READ):
                     continue
+            elif permission == MAY_COMPARE:
+                if not may_compare(request):
+                    continue
             elif permission and not request.user.has_perm(permission):
                 continue
             try:
@@ -125,6 +146,8 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
             count = waiting if view == "index" else open_count(insurer_of(request.user)) if view == _FINDINGS else 0
             if count:
                 item |= {"badge": str(count), "badge_variant": "warning"}
+            if view == CODING and (texts := texts_waiting(request)):
+                item |= {"badge": str(texts), "badge_variant": "info"}
             items.append(item)
         if items:
             groups.append({"title": title, "items": items, "separator": bool(groups)})

@@ -17,6 +17,7 @@ from catalog.models import CatalogEntry, CatalogVersion, Comment, ImportRun
 from catalog.vocabularies import KINDS
 from common.jobs.models import Job
 from common.labels import reader_language
+from desk.figures import today_pictures
 from desk.findings import MAY_SEE as MAY_SEE_FINDINGS
 from desk.findings import open_counts
 from desk.own_today import own_today, own_waiting_count
@@ -65,7 +66,9 @@ def today(request: HttpRequest) -> dict[str, Any]:
         "waits": None,
         "findings": open_counts(insurer) if may(MAY_SEE_FINDINGS) else None,
     }
+    checks = may("claims.view_claimcheck")
     if insurer is not None:
+        context["pictures"] = today_pictures(None, day, insurer.pk, imports=False, checks=checks)
         return context | {"own": own_today(request, insurer, seen, day)}
     if not may(MAY_SEE):
         return context
@@ -88,6 +91,7 @@ def today(request: HttpRequest) -> dict[str, Any]:
         "strip_days": DAYS,
         "ending_days": ENDING_DAYS,
         "kinds": _by_kind(in_force),
+        "pictures": today_pictures(in_force, day, None, imports=may("catalog.view_importrun"), checks=checks),
     }
 
 

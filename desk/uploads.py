@@ -105,6 +105,12 @@ class DraftForm(forms.Form):
         ),
     )
     note = note_field(label=gettext_lazy("Note"), required=False, max_length=2000)
+    suggest_codings = forms.BooleanField(
+        label=gettext_lazy("Suggest codings for uncoded rows"),
+        required=False,
+        widget=UnfoldBooleanWidget(),
+        help_text=gettext_lazy("leads to the coding desk once the file is read; nothing is coded by itself"),
+    )
     replace = forms.BooleanField(
         label=gettext_lazy("Replace the draft of this label"), required=False, widget=UnfoldBooleanWidget()
     )

@@ -28,8 +28,11 @@ def job_words() -> dict[str, str]:
     """Return what each kind of background work is called."""
     return {
         "catalog.import": _("Reading an uploaded file"),
+        "curation.draft": _("Drafting a version from the market"),
         "claims.batch.read": _("Reading a file of claims"),
         "claims.batch.decide": _("Deciding claims"),
+        "curation.impact.plan": _("Finding what a version is tried on"),
+        "curation.impact.try": _("Trying a version on recorded claims"),
         "curation.findings": _("Working out findings"),
     }
 
@@ -38,6 +41,8 @@ def phase_words() -> dict[str, str]:
     """Return what each step of background work is called."""
     return {
         "": _("Waiting for a worker"),
+        "count": _("Counting the lists"),
+        "word": _("Writing the entries"),
         "gate": _("Looking at the file"),
         "check": _("Checking the rows"),
         "checksum": _("Computing the checksum"),
@@ -46,6 +51,8 @@ def phase_words() -> dict[str, str]:
         "merge": _("Bringing the drug master up to date"),
         "read": _("Reading the rows"),
         "decide": _("Deciding claims"),
+        "plan": _("Finding the claims"),
+        "try": _("Trying the claims"),
     }
 
 

@@ -1,11 +1,11 @@
 """Which insurance products a catalog's version reaches: those whose terms name the catalog, following it or pinned to a version of it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from django.db.models import BooleanField, F, Func, JSONField, Q, Value
+from django.db.models import BooleanField, F, Func, JSONField, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
@@ -38,14 +38,7 @@ def products_naming(catalog: str, first: date, last: date | None) -> Reach:
 
     Those in force on the first day come first; one statement, two where there are more than are shown.
     """
-    named = Func(
-        F("terms"),
-        RawSQL("%s::jsonpath", ["$.**.catalog ? (@ == $code)"]),
-        Cast(Value(json.dumps({"code": catalog})), JSONField()),
-        function="jsonb_path_exists",
-        output_field=BooleanField(),
-    )
-    versions = ProductVersion.objects.annotate(named=named).filter(
+    versions = ProductVersion.objects.annotate(named=_named([catalog])).filter(
         Q(effective_to=None) | Q(effective_to__gte=first), named=True, published_at__isnull=False, withdrawn_at=None
     )
     if last:
@@ -56,6 +49,29 @@ def products_naming(catalog: str, first: date, last: date | None) -> Reach:
     found = [_reached(version, catalog, first) for version in shown[: SHOWN + 1]]
     count = len(found) if len(found) <= SHOWN else versions.count()
     return Reach(sorted(found[:SHOWN], key=lambda one: not one.in_force_then), count)
+
+
+def versions_naming(
+    catalogs: Collection[str], day: date, known_at: datetime, insurer_id: int | None
+) -> QuerySet[ProductVersion]:
+    """Return the product versions in force on a day, as known at an instant, that name one of the catalogs; of an insurer (None: of all)."""
+    in_force = ProductVersion.objects.in_force(day, known_at)
+    if insurer_id is not None:
+        in_force = in_force.filter(insurer=insurer_id)
+    versions = ProductVersion.objects.filter(pk__in=in_force.values("pk")).annotate(named=_named(catalogs))
+    named = versions.filter(named=True).select_related("product", "insurer")
+    return named.order_by("insurer__code", "product__code", "label")
+
+
+def _named(catalogs: Collection[str]) -> Func:
+    """Return whether the terms name one of the catalogs, wherever they do."""
+    return Func(
+        F("terms"),
+        RawSQL("%s::jsonpath", ["$.**.catalog ? (@ == $codes[*])"]),
+        Cast(Value(json.dumps({"codes": list(catalogs)})), JSONField()),
+        function="jsonb_path_exists",
+        output_field=BooleanField(),
+    )
 
 
 def _reached(version: ProductVersion, catalog: str, first: date) -> Reached:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
 
+from catalog.models import Catalog, CatalogVersion
 from insurers.models import ProductVersion
 
 # Where a reference stands in the terms, besides the benefits.
@@ -43,7 +44,43 @@ def referred_to(insurer_id: int, day: date) -> set[tuple[str, str | None]]:
     """Return what an insurer's product versions name, drafts too, neither withdrawn nor over on the day: (catalog, label; None: what is in force)."""
     versions = ProductVersion.objects.filter(Q(effective_to=None) | Q(effective_to__gte=day), insurer=insurer_id)
     terms = versions.filter(withdrawn_at=None).order_by("-effective_from", "-id").values_list("terms", flat=True)
-    return {(one["catalog"], one.get("label") or None) for each in terms[:MOST_READ] for one in _references(each)}
+    return {one for each in terms[:MOST_READ] for one in lists_named(each)}
+
+
+def lists_named(terms: dict[str, Any]) -> frozenset[tuple[str, str | None]]:
+    """Return what terms name: (catalog, label; None: what is in force)."""
+    return frozenset((one["catalog"], one.get("label") or None) for one in _references(terms))
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A list that a product version names: its label where it is pinned ('' where it follows), and the version that applies (None: none does)."""
+
+    catalog: str
+    name: str
+    label: str
+    version: CatalogVersion | None
+
+
+def lists_applied(version: ProductVersion, day: date, known_at: datetime) -> list[Applied]:
+    """Return the lists that a product version names, in the order of its terms, with what applies of each on a day as known at an instant."""
+    named = [(one["catalog"], one.get("label") or "") for one in _references(version.terms)]
+    visible = Catalog.objects.visible_to(version.insurer_id).filter(code__in={code for code, _label in named})
+    catalogs = {one.code: one for one in visible}
+    versions = CatalogVersion.objects.filter(catalog__in=[one.pk for one in catalogs.values()])
+    following = {one.catalog_id: one for one in versions.in_force(day, known_at)}
+    pinned = {
+        (one.catalog_id, one.label): one
+        for one in versions.known_at(known_at).filter(label__in={label for _code, label in named if label})
+    }
+    found = []
+    for code, label in dict.fromkeys(named):
+        catalog = catalogs.get(code)
+        applies = None
+        if catalog:
+            applies = pinned.get((catalog.pk, label)) if label else following.get(catalog.pk)
+        found.append(Applied(code, catalog.name if catalog else "", label, applies))
+    return found
 
 
 def _naming(version: ProductVersion, catalog: str) -> Naming:

@@ -7,7 +7,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -162,36 +162,68 @@ def _refuse_other_texts(plain: bytes) -> None:
 
 def _check_archive(path: Path, limits: Limits) -> None:
     """Look at the archive's directory only. Raises Refusal NOT_A_TABLE, TOO_LARGE."""
+    infos = members_of(path, limits)
+    if infos:
+        _refuse_other_archives({info.filename.casefold() for info in infos})
+    for info in infos:
+        _check_member(info.filename, info, limits)
+        _refuse_active_part(info.filename)
+    check_together([info.filename for info in infos], infos, limits)
+    if not is_workbook(infos):
+        raise not_a_table(
+            "这是压缩包（zip），不是 XLSX 工作簿，请解压后上传其中的表格。",
+            "this is an archive (zip), not an XLSX workbook; unpack it and upload the table inside.",
+        )
+
+
+def members_of(path: Path, limits: Limits) -> list[zipfile.ZipInfo]:
+    """Return an archive's directory, bounded before it is read. Raises Refusal NOT_A_TABLE."""
     _check_directory_size(path, limits)
     try:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, struct.error, NotImplementedError, OverflowError) as broken:
-        raise not_a_table("压缩包已损坏或被截断。", "the workbook is damaged or cut off.") from broken
+        raise not_a_table("压缩包已损坏或被截断。", "the archive is damaged or cut off.") from broken
     if len(infos) > limits.archive_entries:
-        raise not_a_table(
-            f"工作簿内有 {len(infos)} 个部件，最多 {limits.archive_entries} 个。",
-            f"the workbook has {len(infos)} parts, at most {limits.archive_entries} are accepted.",
-        )
-    if infos:
-        _refuse_other_archives({info.filename.casefold() for info in infos})
-    seen: set[str] = set()
-    for info in infos:
-        _check_member(info, limits)
-        folded = info.filename.casefold()
-        if folded in seen:
-            raise not_a_table("工作簿内有重名部件。", "the workbook holds two parts of one name.")
-        seen.add(folded)
+        raise _too_many_parts(len(infos), limits)
+    return infos
+
+
+def is_workbook(infos: Sequence[zipfile.ZipInfo]) -> bool:
+    """Whether an archive with this directory is an XLSX workbook."""
+    names = {info.filename.casefold() for info in infos}
+    return "[content_types].xml" in names and any(name.startswith("xl/") for name in names)
+
+
+def check_package(names: Sequence[str], infos: Sequence[zipfile.ZipInfo], limits: Limits) -> None:
+    """Refuse an archive of tables that is built to harm, by its directory; `names` are its members' names as people wrote them.
+
+    Raises Refusal NOT_A_TABLE, TOO_LARGE.
+    """
+    kinds = (".csv", ".xlsx", ".txt", ".tsv")
+    if infos and not any(name.casefold().endswith(kinds) for name in names):
+        _refuse_other_archives({name.casefold() for name in names})
+    for name, info in zip(names, infos, strict=True):
+        _check_member(name, info, limits)
+    check_together(names, infos, limits)
+
+
+def check_together(names: Sequence[str], infos: Sequence[zipfile.ZipInfo], limits: Limits) -> None:
+    """Refuse members of one name, and those that would unpack to too much. Raises Refusal NOT_A_TABLE, TOO_LARGE."""
+    if len({name.casefold() for name in names}) < len(names):
+        raise not_a_table("压缩包（工作簿）内有重名部件。", "the archive or workbook holds two parts of one name.")
     if sum(info.file_size for info in infos) > limits.unpacked_bytes:
         raise too_large(
             f"解压后超过 {limits.unpacked_bytes:,} 字节。",
             f"it would unpack to more than {limits.unpacked_bytes:,} bytes.",
         )
-    if "[content_types].xml" not in seen or not any(name.startswith("xl/") for name in seen):
-        raise not_a_table(
-            "这是压缩包（zip），不是 XLSX 工作簿，请解压后上传其中的表格。",
-            "this is an archive (zip), not an XLSX workbook; unpack it and upload the table inside.",
-        )
+
+
+def _too_many_parts(count: int, limits: Limits) -> Refusal:
+    return not_a_table(
+        f"压缩包（工作簿）内有 {count} 个部件，最多 {limits.archive_entries} 个。",
+        f"the archive or workbook has {count} parts, at most {limits.archive_entries} are accepted.",
+    )
 
 
 def _refuse_other_archives(names: set[str]) -> None:
@@ -211,31 +243,37 @@ def _check_directory_size(path: Path, limits: Limits) -> None:
         tail = file.read()
     place = tail.rfind(_END_OF_DIRECTORY)
     if place < 0 or len(tail) - place < 22:
-        raise not_a_table("压缩包已损坏或被截断。", "the workbook is damaged or cut off.")
+        raise not_a_table("压缩包已损坏或被截断。", "the archive is damaged or cut off.")
     entries, size = struct.unpack("<HI", tail[place + 10 : place + 16])
     if entries > limits.archive_entries or size > limits.archive_entries * 4096:
-        raise not_a_table(
-            f"工作簿内有 {entries} 个部件，最多 {limits.archive_entries} 个。",
-            f"the workbook has {entries} parts, at most {limits.archive_entries} are accepted.",
-        )
+        raise _too_many_parts(entries, limits)
 
 
-def _check_member(info: zipfile.ZipInfo, limits: Limits) -> None:
-    name = info.filename
-    if name.startswith(("/", "\\")) or "\\" in name or ":" in name or ".." in name.split("/") or "\0" in name:
-        raise not_a_table("工作簿内有越界的路径。", "the workbook holds a path that leads outside.")
-    if stat.S_ISLNK(info.external_attr >> 16):
-        raise not_a_table("工作簿内有符号链接。", "the workbook holds a symbolic link.")
-    if info.flag_bits & 0x1:
-        raise not_a_table("工作簿已加密，请去掉密码后上传。", "the workbook has a password; remove it.")
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise not_a_table("工作簿使用了不支持的压缩方式。", "the workbook is compressed in an unsupported way.")
+def _refuse_active_part(name: str) -> None:
+    """Refuse a part of a workbook that could do something. Raises Refusal NOT_A_TABLE."""
     if "vbaproject" in name.casefold():
         raise not_a_table(
             "工作簿含有宏，请另存为不含宏的 .xlsx。", "the workbook holds macros; save it as .xlsx without them."
         )
     if name.casefold().endswith((".exe", ".dll", ".js", ".vbs", ".bat")):
         raise not_a_table("工作簿含有非表格部件。", "the workbook holds a part that is no table.")
+
+
+def _check_member(name: str, info: zipfile.ZipInfo, limits: Limits) -> None:
+    if name.startswith(("/", "\\")) or "\\" in name or ":" in name or ".." in name.split("/") or "\0" in name:
+        raise not_a_table(
+            "压缩包（工作簿）内有越界的路径。", "the archive or workbook holds a path that leads outside."
+        )
+    if stat.S_ISLNK(info.external_attr >> 16):
+        raise not_a_table("压缩包（工作簿）内有符号链接。", "the archive or workbook holds a symbolic link.")
+    if info.flag_bits & 0x1:
+        raise not_a_table(
+            "压缩包（工作簿）已加密，请去掉密码后上传。", "the archive or workbook has a password; remove it."
+        )
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise not_a_table(
+            "压缩包（工作簿）使用了不支持的压缩方式。", "the archive or workbook is compressed in an unsupported way."
+        )
     if info.file_size > 1_000_000 and info.file_size > info.compress_size * limits.compression_ratio:
         raise too_large(
             f"压缩比超过 {limits.compression_ratio}。", f"it is compressed more than {limits.compression_ratio}-fold."

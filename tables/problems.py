@@ -135,6 +135,26 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{what_zh}是隐藏的，也已读取。如不应导入，请删除后重新上传。",
         "Hidden {what_en}: read like the others. Delete what should not be imported and upload the file again.",
     ),
+    "NO_COVER": (
+        "没有找到清单目录（封面表）。请加一张名为“清单目录”的表或文件，每份清单一行，至少有“产品名称”列，最好有“省份”“文件”列。",
+        "There is no cover table. Add a sheet or a file called lists with a row for each list: a column name, and province and file.",
+    ),
+    "NO_SUCH_FILE": (
+        "没有找到“{wanted}”对应的文件或工作表{hint_zh}。请核对“文件”列的写法，或补上该文件。",
+        "There is no file or sheet for “{wanted}”{hint_en}. Check how the cover table calls it, or add it.",
+    ),
+    "NOT_ON_COVER": (
+        "清单目录中没有“{file}”，未导入。请在清单目录中补上一行后重新上传。",
+        "The cover table does not name “{file}”, which was not imported. Add a row for it and upload again.",
+    ),
+    "NOT_A_LIST": (
+        "“{file}”不是清单，未读取：{why_zh}",
+        "“{file}” is no list and was not read: {why_en}",
+    ),
+    "LIST_REFUSED": (
+        "{why_zh}",
+        "{why_en}",
+    ),
     "NOT_AN_ENTRY": (
         "第 {row} 行是{what_zh}，不是条目，已跳过。如是条目，请填写名称等其他列。",
         "Row {row} is {what_en}, no entry, and was passed over. If it is one, fill in its other columns.",
@@ -143,7 +163,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
 
 WARNINGS = frozenset(
     "UNKNOWN_COLUMN DUPLICATE_ROW UNUSUAL_APPROVAL_NO UNCODED NAME_NOT_READ STACKED_NAME UNKNOWN_FORM REUSED_CODE"
-    " SHEETS_NOT_READ HIDDEN_ROWS NOT_AN_ENTRY".split()
+    " SHEETS_NOT_READ HIDDEN_ROWS NOT_AN_ENTRY NOT_A_LIST".split()
 )
 
 # What fills a sentence where whoever reports the problem says nothing else.

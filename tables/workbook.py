@@ -212,6 +212,11 @@ class Book:
     def _target_of_kind(self, kind: str) -> str:
         return next((target for found, target in self._targets.values() if found.endswith(f"/{kind}")), "")
 
+    def style_part(self) -> str:
+        """Return the part that holds the workbook's styles, '' where it has none."""
+        part = self._target_of_kind("styles")
+        return part if part.casefold() in self.parts.names else ""
+
     def strings(self) -> list[str]:
         """Return the workbook's shared texts, read once."""
         if self._strings is None:

@@ -44,6 +44,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE catalog_catalogentry DISABLE TRIGGER entry_never_emptied")
         cursor.execute("ALTER TABLE catalog_catalogversion DISABLE TRIGGER version_never_emptied")
+        cursor.execute("ALTER TABLE catalog_entryevidence DISABLE TRIGGER evidence_never_emptied")
         cursor.execute("ALTER TABLE catalog_entryedit DISABLE TRIGGER edit_never_emptied")
         cursor.execute("ALTER TABLE audit_record DISABLE TRIGGER record_never_emptied")
         cursor.execute("ALTER TABLE audit_head DISABLE TRIGGER head_never_emptied")
@@ -95,7 +96,8 @@ def _read_in_this_process(request: pytest.FixtureRequest, monkeypatch: pytest.Mo
 
 
 CHILDREN = [f"catalog.importing.{name}" for name in ("again", "child", "comments", "preview")] + [
-    "claims.batches.child"
+    "claims.batches.child",
+    "curation.market.unpacking",
 ]
 
 

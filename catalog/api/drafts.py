@@ -149,6 +149,8 @@ class EntryCells(StrictSerializer):
 
 
 class EntryInput(EntryCells):
+    # So that what was read can be sent back.
+    evidence = serializers.JSONField(required=False, allow_null=True, help_text="as GET gives it; it is not changed")
     reason = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="", help_text="why")
 
 
@@ -353,7 +355,8 @@ def _entry(version: CatalogVersion, entry_code: str) -> tuple[str, dict[str, Any
     row = found.values("row_hash", *entries.COLUMNS).first()
     if row is None:
         raise drafting.NoSuchEntry
-    return entry_etag(row.pop("row_hash")), entries.shown(row)
+    etag = entry_etag(row.pop("row_hash"))
+    return etag, entries.shown(row | {entries.EVIDENCE: entries.evidence_of(version.pk, entry_code)})
 
 
 class BulkViewSet(ApiViewSet):

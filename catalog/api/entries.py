@@ -44,7 +44,7 @@ class EntryViewSet(ApiViewSet):
         parameters=[
             OpenApiParameter(
                 "fields",
-                {"type": "array", "items": {"type": "string", "enum": entries.COLUMNS}, "minItems": 1},
+                {"type": "array", "items": {"type": "string", "enum": entries.SHOWN}, "minItems": 1},
                 style="form",
                 explode=False,
                 description="columns to give, separated by commas; entry_code always is",
@@ -55,7 +55,7 @@ class EntryViewSet(ApiViewSet):
         version = seen_version(request, code, label)
         columns = columns_of(request)
         queryset = self.filter_queryset(entries.of_version(version.pk))
-        published, etag = version.published_at is not None, etag_of(request, version.checksum)
+        published, etag = version.published_at is not None, etag_of(request, version)
         headers = etags.headers_of(etag, immutable=published)
         if etags.unchanged(request, etag):
             return etags.not_changed(headers)
@@ -127,17 +127,17 @@ def columns_of(request: Any) -> list[str]:
     """Return the asked columns in their order, `entry_code` always among them; raises a 400."""
     asked = request.query_params.get("fields")
     if asked is None:
-        return entries.COLUMNS
+        return entries.SHOWN
     named = asked.split(",")
-    if not set(named) <= set(entries.COLUMNS):
+    if not set(named) <= set(entries.SHOWN):
         refuse("/fields", _("fields is a comma-separated list of entry columns."))
-    return [name for name in entries.COLUMNS if name in named or name == "entry_code"]
+    return [name for name in entries.SHOWN if name in named or name == "entry_code"]
 
 
-def etag_of(request: Any, checksum: str) -> str:
-    """Return what tells this page of a version from every other."""
-    asked = hashlib.sha256(request.get_full_path().encode()).hexdigest()[:16]
-    return f"{checksum[:32]}-{asked}"
+def etag_of(request: Any, version: CatalogVersion) -> str:
+    """Return what tells this page of a version from every other; a draft that took another one's place may rest on other evidence."""
+    asked = hashlib.sha256(f"{version.pk} {request.get_full_path()}".encode()).hexdigest()[:16]
+    return f"{version.checksum[:32]}-{asked}"
 
 
 def _entry_codes(queryset: QuerySet[CatalogEntry]) -> Iterator[str]:

@@ -6,10 +6,11 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from catalog.finding import of_class, under_diagnosis
+from catalog.finding import of_class, under_diagnosis, usable_at
 from catalog.importing.diseases import diagnoses
+from catalog.marked import APPROVAL, APPROVALS, MARK, REGULATOR, SAID, Said
 from catalog.models import Catalog, CatalogEntry, Drug
-from catalog.vocabularies import KINDS
+from catalog.vocabularies import KINDS, LEVELS, REGULATORS
 from common.api.filtering import YesNoFilter
 from common.labels import choices
 from tables.cells import Fault
@@ -20,15 +21,18 @@ LONGEST_SEARCH = 100
 ORDERINGS = ["entry_code", "generic_name", "class_code", "manufacturer", "reimbursement_class"]
 
 
-def _one_diagnosis(value: str) -> None:
-    """Raise a fault for anything but one ICD-10 code: a list or a range would find nothing, and say nothing."""
+def one_diagnosis(value: str) -> str:
+    """Return what is wrong with anything but one ICD-10 code (a list or a range would find nothing, and say nothing); '' for one."""
     try:
         codes = diagnoses(value).value
     except Fault as fault:
-        why = fault.details["why_en" if (get_language() or "").startswith("en") else "why_zh"]
-        raise ValidationError(str(why), code="bad_code") from None
-    if len(codes) != 1:
-        raise ValidationError(_("Give one diagnosis."), code="bad_code")
+        return str(fault.details["why_en" if (get_language() or "").startswith("en") else "why_zh"])
+    return "" if len(codes) == 1 else _("Give one diagnosis.")
+
+
+def _one_diagnosis(value: str) -> None:
+    if told := one_diagnosis(value):
+        raise ValidationError(told, code="bad_code")
 
 
 class CatalogFilter(django_filters.FilterSet):
@@ -57,6 +61,14 @@ class EntryFilter(django_filters.FilterSet):
     manufacturer = django_filters.CharFilter(lookup_expr="contains", max_length=200)
     regulator = django_filters.CharFilter(method="filter_regulator", max_length=12)
     mark = django_filters.CharFilter(method="filter_mark", max_length=64)
+    institution_level = django_filters.ChoiceFilter(
+        choices=choices(LEVELS.terms),
+        method="filter_institution_level",
+        help_text="1 to 3: entries that may be used in an institution of this level: they ask for none, for this one or a lower one",
+    )
+    min_institution_level = django_filters.ChoiceFilter(
+        choices=choices(LEVELS.terms), help_text="1 to 3: entries that ask for at least just this level"
+    )
     rare_disease = YesNoFilter()
     prior_auth = YesNoFilter()
     ordering = django_filters.OrderingFilter(fields=ORDERINGS)
@@ -78,6 +90,11 @@ class EntryFilter(django_filters.FilterSet):
     def filter_regulator(self, queryset: QuerySet[CatalogEntry], name: str, value: str) -> QuerySet[CatalogEntry]:
         return queryset.filter(regulators__contains=[value.upper()])
 
+    def filter_institution_level(
+        self, queryset: QuerySet[CatalogEntry], name: str, value: str
+    ) -> QuerySet[CatalogEntry]:
+        return usable_at(queryset, int(value))
+
     def filter_mark(self, queryset: QuerySet[CatalogEntry], name: str, value: str) -> QuerySet[CatalogEntry]:
         return queryset.filter(marks__contains=[value])
 
@@ -86,7 +103,21 @@ class DrugFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
         method="filter_q",
         max_length=LONGEST_SEARCH,
-        help_text="a part of a name, brand or maker, of pinyin or initials, or the start of a code",
+        help_text="a part of a name, alias, brand or maker, of pinyin or initials, or the start of a code",
+    )
+    mark = django_filters.ChoiceFilter(
+        choices=choices(SAID.terms), method="filter_said", help_text="drugs that a list in force on `date` marks so"
+    )
+    regulator = django_filters.ChoiceFilter(
+        choices=choices(REGULATORS.terms), method="filter_said", help_text="drugs that this regulator has approved"
+    )
+    approval = django_filters.ChoiceFilter(
+        choices=choices(APPROVALS.terms),
+        method="filter_said",
+        help_text="where they are approved, as a list in force on `date` or the drug master says",
+    )
+    catalog = django_filters.CharFilter(
+        method="filter_said", max_length=64, help_text="drugs that the version of this list in force on `date` names"
     )
 
     class Meta:
@@ -96,3 +127,13 @@ class DrugFilter(django_filters.FilterSet):
     def filter_q(self, queryset: QuerySet[Drug], name: str, value: str) -> QuerySet[Drug]:
         # The view searches and ranks (catalog.search).
         return queryset
+
+    def filter_said(self, queryset: QuerySet[Drug], name: str, value: str) -> QuerySet[Drug]:
+        # Asked of the lists of a day, all of these at once, by the view (catalog.marked).
+        return queryset
+
+
+def said_in(values: dict[str, str]) -> list[Said]:
+    """Return what is to be said of a drug by the values of a DrugFilter."""
+    kinds = {"mark": MARK, "regulator": REGULATOR, "approval": APPROVAL}
+    return [Said(kind, values[name]) for name, kind in kinds.items() if values.get(name)]

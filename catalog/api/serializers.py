@@ -12,9 +12,10 @@ from rest_framework import serializers
 from catalog.changes import CHANGE_KINDS, COUNTED
 from catalog.clock import china_today
 from catalog.diff import WEIGHTS
+from catalog.marked import SAID
 from catalog.models import CODE_PATTERN, Catalog, CatalogVersion, Drug, DrugProduct, ImportRun, Provenance
 from catalog.services import class_list
-from catalog.vocabularies import KINDS
+from catalog.vocabularies import KINDS, REGULATORS
 from common.api.fields import StrictSerializer
 from common.api.shapes import DAY, Schema, choice, component
 from common.labels import choices
@@ -459,6 +460,20 @@ def shown_change(change: Mapping[str, Any]) -> dict[str, Any]:
     return shown | {"major": change["weight"] == "major"}
 
 
+class PinnedOutput(serializers.Serializer):
+    keep = serializers.BooleanField()
+    reason = serializers.CharField()
+
+
+class EvidenceOutput(serializers.Serializer):
+    products = serializers.IntegerField(help_text="lists that hold it")
+    provinces = serializers.IntegerField(help_text="provinces of these lists")
+    premium_share = serializers.CharField(help_text="premium of these lists by that of all, four decimals")
+    key_provinces_hit = serializers.IntegerField()
+    lists = serializers.ListField(child=serializers.CharField(), help_text="codes of their catalogs")
+    pinned = PinnedOutput(allow_null=True, help_text="kept by a person's word; null: by its figures")
+
+
 class EntryOutput(serializers.Serializer):
     entry_code = serializers.CharField()
     generic_name = serializers.CharField()
@@ -491,6 +506,9 @@ class EntryOutput(serializers.Serializer):
     marks = serializers.ListField(child=serializers.CharField())
     note = serializers.CharField()
     source = serializers.CharField()
+    evidence = EvidenceOutput(
+        required=False, help_text="what an entry that was drafted from the market rests on; no other has it"
+    )
 
 
 class ApprovalOutput(serializers.Serializer):
@@ -526,11 +544,76 @@ class DrugOutput(serializers.ModelSerializer):
         fields = ["id", "base_name", "generic_name"]
 
 
+class ClassOutput(serializers.Serializer):
+    code = serializers.CharField()
+    name = serializers.CharField()
+
+
+class DrugApprovalOutput(serializers.Serializer):
+    regulator = serializers.ChoiceField(choices(REGULATORS.terms))
+    abroad = serializers.BooleanField()
+    approved_on = serializers.DateField(allow_null=True)
+    approval_no = serializers.CharField(help_text="of an approval in China; empty where not told")
+    product = serializers.CharField(help_text="form, strength and maker; empty where a list says it of the drug")
+    source = serializers.CharField(help_text="`master`, or the code of the list that says it")
+
+
+class DrugMarkOutput(serializers.Serializer):
+    mark = serializers.ChoiceField(choices(SAID.terms))
+    catalogs = serializers.ListField(child=serializers.CharField(), help_text="the lists in force that say it")
+
+
+class ListingOutput(serializers.Serializer):
+    catalog = serializers.CharField()
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(choices(KINDS.terms))
+    series = serializers.CharField(allow_null=True)
+    provenance = serializers.CharField(allow_blank=True)
+    version = serializers.CharField()
+    checksum = serializers.CharField()
+    effective_from = serializers.DateField()
+    effective_to = serializers.DateField(allow_null=True)
+    entries = EntryOutput(many=True)
+
+
+# What a version did with a drug.
+DRUG_CHANGES = [("in", "in"), ("still_in", "still in"), ("out", "out")]
+
+
+class HistoryOutput(serializers.Serializer):
+    catalog = serializers.CharField()
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(choices(KINDS.terms))
+    series = serializers.CharField(allow_null=True)
+    provenance = serializers.CharField(allow_blank=True)
+    version = serializers.CharField()
+    checksum = serializers.CharField()
+    effective_from = serializers.DateField()
+    effective_to = serializers.DateField(allow_null=True)
+    change = serializers.ChoiceField(DRUG_CHANGES)
+    spoken_of = serializers.BooleanField(help_text="false: went out because the version does not speak of its class")
+    published_at = serializers.DateTimeField()
+    withdrawn_at = serializers.DateTimeField(allow_null=True)
+
+
 class DrugDetailOutput(DrugOutput):
-    products = serializers.ListField(child=serializers.DictField(), help_text="what the drug master knows now")
+    date = serializers.DateField()
+    known_at = serializers.DateTimeField()
+    class_path = ClassOutput(many=True, help_text="the classes it stands in, from the widest to the narrowest")
+    brands = serializers.ListField(child=serializers.CharField())
+    aliases = serializers.ListField(child=serializers.CharField())
+    makers = serializers.ListField(child=serializers.CharField())
+    approvals = DrugApprovalOutput(many=True, help_text="at home and abroad")
+    marks = DrugMarkOutput(many=True)
+    listings = ListingOutput(many=True, help_text="every list that lists it on the day, with its entries")
+    history = HistoryOutput(many=True, help_text="in and out of each list over time")
+    products = DrugProductOutput(many=True, help_text="what the drug master knows")
 
     class Meta(DrugOutput.Meta):
-        fields = [*DrugOutput.Meta.fields, "products"]
+        fields = [
+            *DrugOutput.Meta.fields,
+            *"date known_at class_path brands aliases makers approvals marks listings history products".split(),
+        ]
 
 
 class IdentityInput(StrictSerializer):

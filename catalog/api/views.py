@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from urllib.parse import quote
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -39,7 +41,7 @@ from catalog.api.access import (
     version_of,
     writable_version,
 )
-from catalog.api.filters import CatalogFilter, DrugFilter
+from catalog.api.filters import CatalogFilter, DrugFilter, said_in
 from catalog.changes import (
     CHANGE_KINDS,
     all_compared_anew,
@@ -52,6 +54,9 @@ from catalog.changes import (
 )
 from catalog.clock import china_today
 from catalog.diff import WEIGHTS
+from catalog.drug_facts import facts_of
+from catalog.drugs.names import drug_id
+from catalog.finding import usable_at
 from catalog.importing.again import rows_in_child
 from catalog.importing.export import (
     csv_lines,
@@ -62,10 +67,12 @@ from catalog.importing.export import (
     readings,
     xlsx_file,
 )
+from catalog.marked import asked_of, of_all
 from catalog.master import merge_drugs
-from catalog.models import Catalog, CatalogVersion, Drug, DrugProduct, ImportProblem, ImportRun, VersionChange
+from catalog.models import Catalog, CatalogVersion, Drug, ImportProblem, ImportRun, VersionChange
 from catalog.queries import history_of, listings_of, resolve_lines, visible_drugs
 from catalog.search import drugs_matching
+from catalog.vocabularies import LEVELS
 from common.api import etags
 from common.api.filtering import refuse_unknown
 from common.api.pagination import PagePagination
@@ -76,6 +83,12 @@ from common.api.views import ApiViewSet
 from common.downloads import XLSX, download, marked_name
 
 SHOWN_PROBLEMS = 100
+LEVEL = OpenApiParameter(
+    "institution_level",
+    str,
+    enum=[*LEVELS.codes],
+    description="only what may be used in an institution of this level; such a part of the list has another checksum than the whole",
+)
 SHOWN_NORMALISED = 1000
 
 
@@ -337,19 +350,19 @@ class VersionViewSet(ApiViewSet):
         shown = shapes.VersionOutput(version).data
         return Response(shown, status=status, headers={"ETag": f'"{version_etag(version)}"'})
 
-    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
+    @extend_schema(parameters=[LEVEL], responses={(200, "text/csv"): OpenApiTypes.BINARY})
     @action(detail=True, url_path=r"export\.csv")
     def export_csv(self, request: Any, code: str, label: str) -> HttpResponseBase:
         """Stream the version as CSV; importing it again gives the same checksum."""
         return self._export(request, code, label, "csv", csv_lines)
 
-    @extend_schema(responses={(200, "application/x-ndjson"): OpenApiTypes.BINARY})
+    @extend_schema(parameters=[LEVEL], responses={(200, "application/x-ndjson"): OpenApiTypes.BINARY})
     @action(detail=True, url_path=r"export\.ndjson")
     def export_ndjson(self, request: Any, code: str, label: str) -> HttpResponseBase:
         """Stream the version as one JSON object a line."""
         return self._export(request, code, label, "ndjson", ndjson_lines)
 
-    @extend_schema(responses={(200, XLSX): OpenApiTypes.BINARY})
+    @extend_schema(parameters=[LEVEL], responses={(200, XLSX): OpenApiTypes.BINARY})
     @action(detail=True, url_path=r"export\.xlsx")
     def export_xlsx(self, request: Any, code: str, label: str) -> HttpResponseBase:
         """Give the version as XLSX; importing it again gives the same checksum."""
@@ -358,15 +371,19 @@ class VersionViewSet(ApiViewSet):
     def _export(
         self, request: Any, code: str, label: str, form: str, lines_of: Callable[[Any], Iterator[bytes]]
     ) -> HttpResponseBase:
-        refuse_unknown(request.query_params, ())
+        refuse_unknown(request.query_params, ("institution_level",))
+        level = request.query_params.get("institution_level", "")
+        if level not in {"", *LEVELS.codes}:
+            refuse("/institution_level", _("institution_level is 1, 2 or 3."))
         version = version_of(request, code, label)
-        etag = f"{version.checksum[:32]}-{form}"
+        etag = f"{version.checksum[:32]}-{form}{level}"
         headers = etags.headers_of(etag, immutable=version.published_at is not None)
         if etags.unchanged(request, etag):
             return etags.not_changed(headers)
         kind = self.files[f"export_{form}"]
-        content = lines_of(entries.rows_of(version.pk))
-        return download(content, f"{version.catalog.code}-{version.label}.{form}", kind, headers)
+        kept = usable_at(entries.of_version(version.pk), int(level)) if level else None
+        name = f"{version.catalog.code}-{version.label}" + (f"-level{level}" if level else "")
+        return download(lines_of(entries.rows_of(version.pk, kept)), f"{name}.{form}", kind, headers)
 
 
 class PublishingViewSet(VersionViewSet):
@@ -618,31 +635,69 @@ class DrugViewSet(ApiViewSet):
     queryset = Drug.objects.none()
     serializer_class = shapes.DrugOutput
     filterset_class = DrugFilter
+    extra_parameters = ("date", "known_at")
     lookup_value_regex = "[^/]+"
     scopes = {"GET": READ, "POST": READ}
 
     def get_queryset(self) -> QuerySet[Drug]:
         return visible_drugs(self.request.user.insurer_id).order_by("base_name")
 
+    @extend_schema(
+        parameters=[OpenApiParameter("date", OpenApiTypes.DATE), OpenApiParameter("known_at", OpenApiTypes.DATETIME)]
+    )
     def list(self, request: Any) -> Response:
-        """Drugs that a catalog you may see, or the drug master, names."""
+        """Drugs that a catalog you may see, or the drug master, names.
+
+        `mark`, `regulator`, `approval` and `catalog` ask the versions in force on `date` (today in China) as known at `known_at`.
+        """
         visible = self.filter_queryset(self.get_queryset())
+        named = self._said(request)
+        if named is not None:
+            visible = visible.filter(base_name__in=RawSQL("SELECT unnest(%s::text[])", [sorted(named)]))  # noqa: S611
         text = request.query_params.get("q")
         if not text:
             page = self.paginate_queryset(visible)
             return self.get_paginated_response(shapes.DrugOutput(page, many=True).data)
         found = drugs_matching(text, insurer_id=request.user.insurer_id, revision=request.user.revision)
+        if named is not None:
+            found = found.only(lambda ids: {drug_id(name) for name in named}.intersection(ids))
         ids = self.paginate_queryset(found)
         drugs = visible.in_bulk(ids)
         return self.get_paginated_response(shapes.DrugOutput([drugs[pk] for pk in ids], many=True).data)
 
-    @extend_schema(responses=shapes.DrugDetailOutput)
+    def _said(self, request: Any) -> frozenset[str] | None:
+        """Return the base names of the drugs that the lists of the asked day name and of which is said what is asked; None: nothing is asked."""
+        day, known_at, revision = self._asked(request)
+        catalog = request.query_params.get("catalog", "")
+        wanted = said_in(request.query_params)
+        if not (wanted or catalog):
+            return None
+        if catalog:
+            catalog_of(request, catalog)
+        insurer_id = request.user.insurer_id
+        return of_all(
+            asked_of(insurer_id=insurer_id, day=day, known_at=known_at, revision=revision, catalog=catalog), wanted
+        )
+
+    def _asked(self, request: Any) -> tuple[date, datetime, int | None]:
+        """Return the asked day and instant, and the revision where the instant is now."""
+        known_at = instant_parameter(request, "known_at", request.user.known_at)
+        day = day_parameter(request, "date", china_today(request.user.known_at))
+        return day, known_at, request.user.revision if known_at == request.user.known_at else None
+
+    @extend_schema(
+        parameters=[OpenApiParameter("date", OpenApiTypes.DATE), OpenApiParameter("known_at", OpenApiTypes.DATETIME)],
+        responses=shapes.DrugDetailOutput,
+    )
     def retrieve(self, request: Any, pk: str) -> Response:
-        refuse_unknown(request.query_params, ())
+        """Everything about a drug on a day: class, brands, aliases, makers, approvals, marks, where it is listed, and since when."""
+        refuse_unknown(request.query_params, ("date", "known_at"))
         drug = get_object_or_404(self.get_queryset(), pk=pk)
-        products = DrugProduct.objects.filter(drug=drug).known_at(request.user.known_at).prefetch_related("approvals")
-        shown = shapes.DrugProductOutput(products.order_by("position"), many=True).data
-        return Response({**shapes.DrugOutput(drug).data, "products": shown})
+        day, known_at, _revision = self._asked(request)
+        facts = facts_of(drug, insurer_id=request.user.insurer_id, day=day, known_at=known_at)
+        del facts["names"]
+        facts["products"] = shapes.DrugProductOutput(facts["products"], many=True).data
+        return Response({**shapes.DrugOutput(drug).data, "date": day, "known_at": known_at, **facts})
 
     @extend_schema(
         parameters=[OpenApiParameter("date", OpenApiTypes.DATE), OpenApiParameter("known_at", OpenApiTypes.DATETIME)],

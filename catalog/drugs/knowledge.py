@@ -154,8 +154,11 @@ def _product(drug: str, rows: list[KnownRow], forms: DosageForms, *, code: str) 
     )
 
 
-class Names:
-    """Which base name is which drug, from the master's names and aliases alone."""
+class DrugNames:
+    """Which base name is which drug, from the base names of the master's drugs and of their aliases alone: all that tells what an entry names.
+
+    Any master rows will do that hold those with the asked names as their own or an alias's.
+    """
 
     def __init__(self, masters: Iterable[tuple[str, Iterable[str]]]) -> None:
         listed = [(base, list(aliases)) for base, aliases in masters]
@@ -169,7 +172,7 @@ class Names:
                     self.aliases.setdefault(base, set()).add(alias)
 
     def drug_of(self, base: str) -> str:
-        """The drug that an entry of this base name names: the one master drug whose alias it is, else one of its own."""
+        """Return the drug that an entry of this base name names: the one master drug whose alias it is, else one of its own."""
         owners = self.owners.get(base, ())
         return next(iter(owners)) if len(owners) == 1 else base
 
@@ -192,7 +195,7 @@ class Knowledge:
         def base(text: str) -> str:
             return forms.base_name(text).name
 
-        self._names = Names((base(row.generic_name), [base(alias) for alias in row.aliases]) for row in masters)
+        self._names = DrugNames((base(row.generic_name), [base(alias) for alias in row.aliases]) for row in masters)
         self._entry_drugs: set[str] = set()
         self._class_codes: dict[str, set[str]] = {}
         for row in entries:
@@ -411,7 +414,7 @@ class Closure:
         if not self._asked:
             return self._first
         masters = [row for row in self._rows if row.source == "master"]
-        names = Names((self._base(row.generic_name), map(self._base, row.aliases)) for row in masters)
+        names = DrugNames((self._base(row.generic_name), map(self._base, row.aliases)) for row in masters)
 
         met_codes = {row.whole_code for row in self._met} - {""}
         bases = set(self._first.names)

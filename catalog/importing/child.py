@@ -1,8 +1,10 @@
 """Checking an upload in a process of its own, so that no file can take the service's memory, time or life."""
 
+import contextlib
 import json
 import struct
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +48,34 @@ def check_in_child(
         yield CheckResult(kind, sha256_of(path), path.stat().st_size, error_count=1, errors=(refusal.problem,))
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A file that was checked: its rows, as a process told them, and what was found."""
+
+    blocks: tuple[Block, ...]
+    result: CheckResult
+
+
+def check_many_in_child(paths: Sequence[Path], kind: str, options: CheckOptions) -> dict[Path, Checked]:
+    """Check small files of one kind in one child process, since starting one takes longer than reading fifty rows.
+
+    Files that were not reached are not in the answer: the child was refused its memory or time, or a file is too much for it. They are to be
+    checked each by itself, which tells what is wrong with them. `options.before_each` is empty. Raises ChildDied when somebody ended the child.
+    """
+    request = {"paths": [str(path.resolve()) for path in paths], "kind": kind, "options": options.as_dict()}
+    found: dict[Path, Checked] = {}
+    waiting, blocks = list(paths), list[Block]()
+    with contextlib.suppress(Refusal), contextlib.closing(frames_from(_MODULE, request, options.limits)) as frames:
+        for letter, payload in frames:
+            match _message(letter, payload):
+                case Block() as block:
+                    blocks.append(block)
+                case CheckResult() as result:
+                    found[waiting.pop(0)] = Checked(tuple(blocks), result)
+                    blocks.clear()
+    return found
+
+
 def _message(letter: bytes, payload: bytes) -> Block | Progress | CheckResult:
     if letter == _BLOCK:
         return Block(payload[_ROWS.size :], _ROWS.unpack_from(payload)[0])
@@ -54,7 +84,13 @@ def _message(letter: bytes, payload: bytes) -> Block | Progress | CheckResult:
 
 
 def _frames(request: dict[str, Any]) -> Iterator[Frame]:
-    for message in check(Path(request["path"]), request["kind"], options_from_dict(request["options"])):
+    options = options_from_dict(request["options"])
+    for path in request.get("paths") or [request["path"]]:
+        yield from _frames_of(Path(path), request["kind"], options)
+
+
+def _frames_of(path: Path, kind: str, options: CheckOptions) -> Iterator[Frame]:
+    for message in check(path, kind, options):
         match message:
             case Block():
                 yield _BLOCK, _ROWS.pack(message.rows) + message.data

@@ -4,9 +4,10 @@ One transaction holds the draft, its entries, its changes and the run's final st
 """
 
 import logging
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
@@ -16,7 +17,7 @@ from catalog.changes import follow, says_the_same
 from catalog.entries import checksum_of
 from catalog.importing.again import Mended, mended_in_child
 from catalog.importing.check import check
-from catalog.importing.child import check_in_child
+from catalog.importing.child import Checked, check_in_child
 from catalog.importing.columns import DRUGS, ENTRY_COPY_COLUMNS, MASTER_COPY_COLUMNS
 from catalog.importing.load_master import compare, merge, stage
 from catalog.importing.result import Block, CheckOptions, CheckResult
@@ -27,6 +28,7 @@ from catalog.models import (
     CatalogVersion,
     Comment,
     EntryEdit,
+    EntryEvidence,
     ImportProblem,
     ImportRun,
     ReviewMark,
@@ -49,28 +51,53 @@ _CONSULTED = ("submitted_by", "submitted_at", "comments_until", "consultation_cl
 LARGE = 20_000
 
 
-_trusted = ContextVar("trusted", default=False)
+Checker = Callable[[Path, str, CheckOptions], Generator[Block | Progress | CheckResult]]
+_checker: ContextVar[Checker | None] = ContextVar("checker", default=None)
 
 
 @contextmanager
-def files_of_our_own() -> Iterator[None]:
-    """Read files in this process while the block runs: those that ship with the software need no process that can be killed, and starting
-    one for each takes longer than reading it. What is checked stays the same."""
-    token = _trusted.set(True)
+def checked_by(checker: Checker) -> Iterator[None]:
+    """Have files checked by another function while the block runs."""
+    token = _checker.set(checker)
     try:
         yield
     finally:
-        _trusted.reset(token)
+        _checker.reset(token)
+
+
+def files_of_our_own() -> AbstractContextManager[None]:
+    """Read files in this process while the block runs: those that ship with the software need no process that can be killed, and starting
+    one for each takes longer than reading it. What is checked stays the same."""
+    return checked_by(check)
+
+
+def checked_already(found: Mapping[Path, Checked]) -> AbstractContextManager[None]:
+    """Take what a process has found in these files (check_many_in_child) for the check, while the block runs; other files have a process each."""
+
+    def checker(path: Path, kind: str, options: CheckOptions) -> Generator[Block | Progress | CheckResult]:
+        checked = found.get(path)
+        if checked is None:
+            yield from check_in_child(path, kind, options)
+            return
+        before_each = options.before_each.encode()
+        for block in checked.blocks:
+            # What stands inside a row has no line break: COPY writes it as \\n.
+            rows = block.data[:-1].replace(b"\n", b"\n" + before_each)
+            yield Block(before_each + rows + b"\n", block.rows)
+        yield checked.result
+
+    return checked_by(checker)
 
 
 class _Wrong(Exception):
     """The file has errors: everything that was loaded is rolled back."""
 
 
-def load(run: ImportRun, lease: Lease) -> None:
+def load(run: ImportRun, lease: Lease, evidence: Sequence[EntryEvidence] = ()) -> None:
     """Check the run's file and load it as a draft, or into the drug master; all of it, or nothing but its problems. Ends the lease.
 
-    A file that a second person merges is only compared with the master, until that person has asked for it; then all of it is done anew.
+    `evidence` is what the entries of a file rest on that a job drafted itself, without a version yet. A file that a second person merges is only
+    compared with the master, until that person has asked for it; then all of it is done anew.
     """
     outcome = ImportRun.Outcome.STAGED if run.waits_for_a_second else ImportRun.Outcome.READY
     lease.progress("check", 0, run.file_size)
@@ -87,7 +114,7 @@ def load(run: ImportRun, lease: Lease) -> None:
                 if outcome == ImportRun.Outcome.READY:
                     merge(run)
             else:
-                _load_draft(run, lease, result)
+                _load_draft(run, lease, result, evidence)
             _finish(run, result[0], outcome)
             lease.finish()
             if outcome == ImportRun.Outcome.READY:
@@ -132,6 +159,10 @@ def _log_ready(run: ImportRun) -> None:
         record(Deed.MASTER_MERGED, by=run.merged_by or run.created_by, what=run, name=run.called, after=run.counts)
         return
     after = {"file": run.file_name, "sha256": run.sha256, "checksum": run.version.checksum, **run.version.change_counts}
+    if run.asked:
+        after = {"asked": run.asked, "checksum": run.version.checksum, **run.version.change_counts}
+        record(Deed.VERSION_DRAFTED, by=run.created_by, what=run.version, after=after)
+        return
     record(Deed.VERSION_IMPORTED, by=run.created_by, what=run.version, after=after)
 
 
@@ -159,7 +190,7 @@ def _checked(
         mapping=run.mapping,
     )
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
-    messages = (check if _trusted.get() else check_in_child)(uploads.full_path(run.file_path), kind, options)
+    messages = (_checker.get() or check_in_child)(uploads.full_path(run.file_path), kind, options)
     with connection.cursor() as cursor, closing(messages), cursor.copy(statement) as copy:
         for message in messages:
             match message:
@@ -174,9 +205,14 @@ def _checked(
         raise _Wrong
 
 
-def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult]) -> None:
+def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult], evidence: Sequence[EntryEvidence]) -> None:
     catalog = run.catalog
     assert catalog is not None
+    if run.asked and not evidence:
+        zh = "没有药品达到所定门槛，未生成草稿。请降低门槛，或人工保留。"
+        en = "No drug meets the thresholds, so there is no draft. Lower them, or pin what is to be kept."
+        result.append(_refused(run, "NOTHING_KEPT", zh, en))
+        raise _Wrong
     replaced = CatalogVersion.objects.filter(catalog=catalog, label=run.label).first()
     today = clock.china_today(clock.observe().known_at)
     standing = Standing(state=replaced.state_on(today) if replaced else NEW, today=today)
@@ -226,6 +262,9 @@ def _load_draft(run: ImportRun, lease: Lease, result: list[CheckResult]) -> None
     version.checksum = checksum_of(version.pk)
     version.entry_count = result[0].kept
     version.save(update_fields=["checksum", "entry_count"])
+    for one in evidence:
+        one.version = version
+    EntryEvidence.objects.bulk_create(evidence, batch_size=CHUNK)
     lease.progress("diff", 0, 0)
     # Whoever publishes or withdraws meanwhile waits here, so the comparison is with what the draft follows when it appears.
     Catalog.objects.select_for_update(no_key=True).get(pk=catalog.pk)
@@ -243,7 +282,7 @@ def delete_draft(version: CatalogVersion) -> None:
     Comments on it must have gone to another draft before the transaction ends.
     """
     ImportRun.objects.filter(version=version).update(version=None)
-    for model in (CatalogEntry, VersionChange, ReviewMark):
+    for model in (CatalogEntry, EntryEvidence, VersionChange, ReviewMark):
         rows = model._default_manager.filter(version=version)
         rows._raw_delete(rows.db)
     edits = EntryEdit.objects.filter(version_id=version.pk)

@@ -6,6 +6,7 @@ from catalog.models.comments import Comment, CommentQuerySet
 from catalog.models.drugs import Approval, Drug, DrugProduct, DrugProductQuerySet
 from catalog.models.edits import EntryEdit
 from catalog.models.entries import CatalogEntry
+from catalog.models.evidence import EntryEvidence
 from catalog.models.imports import ImportProblem, ImportRun, Upload
 from catalog.models.reviews import ReviewMark
 from catalog.models.revision import Revision
@@ -39,6 +40,7 @@ __all__ = [
     "DrugProduct",
     "DrugProductQuerySet",
     "EntryEdit",
+    "EntryEvidence",
     "Exclusion",
     "ImportProblem",
     "ImportRun",

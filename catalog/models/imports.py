@@ -61,6 +61,8 @@ class ImportRun(models.Model):
     )
     # A draft of the same label goes even where somebody edited its entries.
     replace = models.BooleanField(_("replace an edited draft"), default=False, db_default=False)
+    # Whoever uploaded it wants to code the texts that come without codes, at the coding desk; nothing is coded by itself.
+    suggest_codings = models.BooleanField(_("suggest codings for uncoded rows"), default=False, db_default=False)
     file_name = models.CharField(_("file name"), max_length=255)
     file_path = models.CharField(max_length=255)
     file_size = models.PositiveBigIntegerField(_("file size"))
@@ -89,6 +91,8 @@ class ImportRun(models.Model):
         "self", models.SET_NULL, null=True, blank=True, related_name="mended_as", verbose_name=_("mended from")
     )
     mending = models.JSONField(_("mended cells"), default=list, db_default=Value([], models.JSONField()), blank=True)
+    # A draft that a job makes itself, from the market's lists: what was asked for (curation.market); empty: a file was uploaded.
+    asked = models.JSONField(_("asked for"), default=dict, db_default=Value({}, models.JSONField()), blank=True)
     # A drug master file that one person stages and another merges: who had a hand in the file, who had it merged and when, and the first rows
     # that it brings and changes ([{row, change, name, fields: {name: [old, new]}}]).
     staged = models.BooleanField(_("merged by a second person"), default=False, db_default=False)

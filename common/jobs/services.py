@@ -8,6 +8,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from datetime import timedelta
 from functools import partial
 
@@ -61,8 +62,23 @@ def work(kind: str, *, on_dead: Callable[[str], None] | None = None) -> Callable
     return register
 
 
+_unheard = ContextVar("unheard", default=False)
+
+
+@contextlib.contextmanager
+def done_by_the_caller() -> Iterator[None]:
+    """Write jobs that the caller `run`s itself right away: nobody is rung for them. Should the caller fall silent, the sweeper rings as for any."""
+    token = _unheard.set(True)
+    try:
+        yield
+    finally:
+        _unheard.reset(token)
+
+
 def enqueue(*, kind: str, subject: str, exclusive_key: str = "") -> Job:
     """Write a job in the caller's transaction and tell the broker on commit; a deaf broker loses nothing, the sweeper rings again."""
+    if _unheard.get():
+        return Job.objects.create(kind=kind, subject=subject, exclusive_key=exclusive_key, rung_at=Now())
     job = Job.objects.create(kind=kind, subject=subject, exclusive_key=exclusive_key)
     # Robust: the job is written, whatever becomes of the ringing.
     transaction.on_commit(partial(notify, job.pk), robust=True)

@@ -9,6 +9,7 @@ import django_filters
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.urls import path
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -192,3 +193,12 @@ class FindingViewSet(ApiViewSet):
             )
         if not user.is_office and finding.owner_id != user.insurer_id:
             raise ApiProblem(403, "not_yours", _("The catalog office sees to what is found in shared lists."))
+
+
+urls = [
+    path("findings/", FindingViewSet.as_view({"get": "list"}), name="finding-list"),
+    path("findings/<uuid:pk>/", FindingViewSet.as_view({"get": "retrieve"}), name="finding-detail"),
+    path(
+        "findings/<uuid:pk>/acknowledge/", FindingViewSet.as_view({"post": "acknowledge"}), name="finding-acknowledge"
+    ),
+]

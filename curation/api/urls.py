@@ -1,13 +1,14 @@
-"""The addresses of curation's endpoints, below /api/v1/; a subject adds its own `urls`."""
+"""The addresses of curation's endpoints, below /api/v1/: each subject gives its own."""
 
-from django.urls import path
-
-from curation.api.findings import FindingViewSet
+from curation.api import coding, collections, comparing, drugs, findings, impact, market, matrix
 
 urlpatterns = [
-    path("findings/", FindingViewSet.as_view({"get": "list"}), name="finding-list"),
-    path("findings/<uuid:pk>/", FindingViewSet.as_view({"get": "retrieve"}), name="finding-detail"),
-    path(
-        "findings/<uuid:pk>/acknowledge/", FindingViewSet.as_view({"post": "acknowledge"}), name="finding-acknowledge"
-    ),
+    *market.urls,
+    *collections.urls,
+    *comparing.urls,
+    *matrix.urls,
+    *drugs.urls,
+    *findings.urls,
+    *impact.urls,
+    *coding.urls,
 ]

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from catalog import known
 from catalog.clock import Observation, china_today
-from catalog.drugs.knowledge import Names
+from catalog.drugs.knowledge import DrugNames
 from catalog.in_force import spans
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, DrugProduct
 from claims.eligibility import compile_entry
@@ -91,7 +91,7 @@ def _edition(
     )
 
 
-def _listed(versions: set[int], kinds: dict[int, str], master: Names) -> dict[int, tuple[Listed, ...]]:
+def _listed(versions: set[int], kinds: dict[int, str], master: DrugNames) -> dict[int, tuple[Listed, ...]]:
     """Return version → its entries, compiled, in the order of their codes."""
     forms = known.dosage_forms()
     found: dict[int, list[Listed]] = {pk: [] for pk in versions}
@@ -104,7 +104,7 @@ def _listed(versions: set[int], kinds: dict[int, str], master: Names) -> dict[in
     return {pk: tuple(sorted(entries, key=lambda one: one.entry.entry_code)) for pk, entries in found.items()}
 
 
-def _presences(versions: set[int], master: Names) -> dict[int, tuple[Presence, ...]]:
+def _presences(versions: set[int], master: DrugNames) -> dict[int, tuple[Presence, ...]]:
     found: dict[int, set[Presence]] = {pk: set() for pk in versions}
     rows = CatalogEntry.objects.filter(version__in=versions).exclude(base_name="").order_by()
     columns = "version_id", "base_name", "class_code", "effective_from", "effective_to"
@@ -113,12 +113,12 @@ def _presences(versions: set[int], master: Names) -> dict[int, tuple[Presence, .
     return {pk: tuple(every) for pk, every in found.items()}
 
 
-def _master(known_at: datetime) -> Names:
-    return Names(DrugProduct.objects.known_at(known_at).order_by().values_list("base_name", "alias_keys"))
+def _master(known_at: datetime) -> DrugNames:
+    return DrugNames(DrugProduct.objects.known_at(known_at).order_by().values_list("base_name", "alias_keys"))
 
 
 def _classes(
-    listed: dict[int, tuple[Listed, ...]], kinds: dict[int, str], master: Names, known_at: datetime
+    listed: dict[int, tuple[Listed, ...]], kinds: dict[int, str], master: DrugNames, known_at: datetime
 ) -> dict[str, frozenset[str]]:
     """Return drug → the class codes that any entry published by then, or the master, gives it; asked only where a list selects by class."""
     selecting = (

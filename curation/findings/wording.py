@@ -15,7 +15,7 @@ def sentence(finding: Finding) -> str:
     names = _names(facts)
     if facts["together"] > 1:
         told = ngettext("%(count)d case in %(lists)s", "%(count)d cases in %(lists)s", facts["together"])
-        return told % {"count": facts["together"], "lists": "、".join(names["each"])}
+        return str(told % {"count": facts["together"], "lists": "、".join(names["each"])})
     return _SENTENCES[finding.kind](facts, names)
 
 

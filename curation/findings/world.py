@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Final
 
-from catalog.drugs.knowledge import Names
+from catalog.drugs.knowledge import DrugNames
 from catalog.drugs.names import DosageForms
 from catalog.in_force import Span, in_force, spans
 from catalog.vocabularies import EXCLUDING_KINDS, Kind
@@ -96,7 +96,7 @@ class World:
     lists: tuple[DrugList, ...]
     forms: DosageForms
     products: tuple[ProductInForce, ...] = ()
-    master: Names = field(default_factory=lambda: Names(()))
+    master: DrugNames = field(default_factory=lambda: DrugNames(()))
     classes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     _spans: dict[str, list[Span[Edition]]] = field(default_factory=dict)
 

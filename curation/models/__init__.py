@@ -1,5 +1,18 @@
-"""The tables of the office's work, a subject a file."""
+"""What the office's work above lists and claims keeps, a file a subject."""
 
+from curation.models.coding import CodingDecision
 from curation.models.findings import Finding, FindingQuerySet, FindingsWorked
+from curation.models.impact import ImpactPart, ImpactRun
+from curation.models.market import STATES, CollectedList, Collection
 
-__all__ = ["Finding", "FindingQuerySet", "FindingsWorked"]
+__all__ = [
+    "CodingDecision",
+    "CollectedList",
+    "Collection",
+    "Finding",
+    "FindingQuerySet",
+    "FindingsWorked",
+    "ImpactPart",
+    "ImpactRun",
+    "STATES",
+]

@@ -11,6 +11,8 @@ from desk.pictures.drawing import (
     Picture,
     Say,
     Sheet,
+    clean,
+    names_width,
     number,
     picture,
     width_of,
@@ -41,20 +43,24 @@ def bars(
     sheet = Sheet("bars", title, description, [name for name, _values in series], table)
     y = sheet.legend([name for name, _values in series], 0, NARROW) if len(series) > 1 else 0.0
     top = max(sums, default=0)
-    end = max((width_of(say(one)) for one in sums), default=0) + 8
-    room = NARROW - NAMES - end
+    end = max((width_of(say(one)) for one in sums), default=0) + 10
+    # Names that are too long to stand beside their bars stand above them.
+    above = any(width_of(clean(name)) > NAMES - 8 for name in names)
+    left = 0.0 if above else names_width(names, NARROW)
+    room, row = NARROW - left - end, ROW + 14 if above else ROW
+    begin = y
     for place, name in enumerate(names):
-        sheet.text(0, y + 17, name, room=NAMES - 8)
-        x: float = NAMES
+        sheet.text(0, y + (13 if above else 17), name, room=NARROW if above else left - 8)
+        x, down = left, y + (18 if above else 4)
         for which, (label, values) in enumerate(series):
             wide = float(values[place]) / float(top) * room if top > 0 else 0.0
             if values[place] > 0:
                 wide = max(wide, 1.0)
-            sheet.area(x, y + 4, wide, ROW - 8, which, f"{name} · {label}: {say(values[place])}")
+            sheet.area(x, down, wide, ROW - 8, which, f"{name} · {label}: {say(values[place])}")
             x += wide
-        sheet.text(x + 5, y + 17, say(sums[place]), "value")
-        y += ROW
-    sheet.line(NAMES, y - ROW * len(names), NAMES, y, "axis")
+        sheet.text(x + 5, down + 13, say(sums[place]), "value")
+        y += row
+    sheet.line(left, begin, left, y, "axis")
     return picture(
         sheet,
         title=title,

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,7 @@ Say: TypeAlias = Callable[[Number], str]
 
 # Units of the drawing are pixels where there is room for them. A narrow picture keeps its letters legible on a telephone;
 # a wide one is scrolled sideways there (desk/static/desk/pictures.css).
-NARROW: Final = 400
+NARROW, WIDE = 400, 560
 LETTER: Final = 13
 ROW: Final = 24
 NAMES: Final = 132
@@ -75,8 +75,8 @@ def clean(text: str) -> str:
 
 
 def width_of(text: str, letter: int = LETTER) -> float:
-    """Return about how wide a text is drawn: a Chinese character is as wide as high, another six tenths."""
-    return sum(letter if unicodedata.east_asian_width(one) in "WFA" else letter * 0.6 for one in text)
+    """Return about how wide a text is drawn: a Chinese character is as wide as high, another two thirds."""
+    return sum(letter if unicodedata.east_asian_width(one) in "WFA" else letter * 0.66 for one in text)
 
 
 def cut(text: str, width: float, letter: int = LETTER) -> str:
@@ -90,6 +90,12 @@ def cut(text: str, width: float, letter: int = LETTER) -> str:
             break
         kept.append(one)
     return "".join(kept) + "…"
+
+
+def names_width(names: Iterable[str], rest: float) -> float:
+    """Return how wide a column of names is: as they need, but no wider than the rest of a narrow picture leaves, or NAMES."""
+    needed = max((width_of(clean(name)) for name in names), default=0.0) + 10
+    return min(max(needed, 40.0), max(float(NAMES), NARROW - rest))
 
 
 def folded(text: str, width: float, lines: int = 2, letter: int = LETTER) -> list[str]:
@@ -233,7 +239,7 @@ def picture(
         sheet.text(NARROW / 2, 34, nothing, "nothing", anchor="middle", room=NARROW)
         width, height = NARROW, 56
     name = sheet.name
-    look = f"picture picture-{sheet.kind}" + (" picture-wide" if width > NARROW + 40 else "")
+    look = f"picture picture-{sheet.kind}" + (" picture-wide" if width > WIDE else "")
     patterns = "".join(
         f'<pattern id="{name}-{one}" width="{size[0]}" height="{size[1]}" patternUnits="userSpaceOnUse">'
         f'<path class="hatch" d="{d}"/></pattern>'

@@ -47,7 +47,7 @@ def lines(
 
     for one in ticks:
         sheet.line(left, y_of(one), right, y_of(one), "axis")
-        sheet.text(left - 6, y_of(one) + 4, say(one), anchor="end")
+        sheet.text(left - 6, y_of(one) + 4, say(one).removesuffix(".00"), anchor="end")
     xs = _along(places, left + 8, right - 8)
     free = 0.0
     for x, place in zip(xs, places, strict=True):  # as many names below as fit beside each other

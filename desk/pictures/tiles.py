@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from catalog.vocabularies import province_of as province_of
 from desk.pictures.drawing import NOTHING, Number, Picture, Say, Sheet, number, picture
 
 SIDE = 50
@@ -14,11 +15,6 @@ PLACES: Final[Mapping[str, tuple[int, int]]] = {
     "云南": (2, 4), "贵州": (3, 4), "湖北": (4, 4), "安徽": (5, 4), "江苏": (6, 4), "上海": (7, 4),
     "广西": (3, 5), "湖南": (4, 5), "江西": (5, 5), "浙江": (6, 5), "广东": (5, 6), "福建": (6, 6), "海南": (5, 7),
 }  # fmt: skip
-
-
-def province_of(text: str) -> str | None:
-    """Return the province that a text names, with or without 省, 市, 自治区; None where it names none of the 31."""
-    return next((name for name in PLACES if text.strip().startswith(name)), None)
 
 
 def tiles(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from desk.pictures.drawing import NAMES, NARROW, NOTHING, ROW, Picture, Sheet, number, picture, width_of
+from desk.pictures.drawing import NARROW, NOTHING, ROW, Picture, Sheet, names_width, number, picture, width_of
 
 BARS = 130
 COLUMN = 30
@@ -37,7 +37,8 @@ def upset(
         table += [(whole.replace("{}", name), size) for name, size in lists]
     sheet = Sheet("upset", title, description, table)
     sizes = max((width_of(number(size)) for _name, size in lists), default=0) + 8
-    left = NAMES + sizes
+    width = names_width(names, sizes + COLUMN * len(ordered))
+    left = width + sizes
     column = max(COLUMN, min(48, (NARROW - left) / max(len(ordered), 1)))
     column = max(column, max((width_of(number(size)) for _places, size in ordered), default=0) + 4)
     top, dots = max((size for _places, size in ordered), default=0), BARS + 30
@@ -45,7 +46,7 @@ def upset(
         y = dots + place * ROW
         if place % 2 == 0:
             sheet.rect(0, y, left + column * len(ordered), ROW, "band")
-        sheet.text(0, y + 17, name, room=NAMES - 8)
+        sheet.text(0, y + 17, name, room=width - 8)
         sheet.text(left - 8, y + 17, number(size), "value", anchor="end")
     for which, (places, size) in enumerate(ordered):
         x = left + (which + 0.5) * column

@@ -5,19 +5,23 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog.in_force import in_force
+from curation.comparing.timeline import segments
 from desk.badges import provenance_badge
 from desk.forms import note_field, posted, text_field
 from desk.frame import Action, Button, PageAdmin
 from desk.own import OfInsurer, may_own, own_insurer
 from desk.products.versions import product_version_badge
 from desk.products.writing import Sheet, write
+from desk.time import Clocks, clocks_of, picture_of, told_segments
 from insurers import services
 from insurers.models import CODE_PATTERN, Product
+from insurers.references import lists_applied
 
 MAY_WRITE = "insurers.add_product"
 
@@ -52,7 +56,11 @@ class ProductAdmin(OfInsurer, PageAdmin):
         return may_own(request, MAY_WRITE)
 
     def get_urls(self) -> list[URLPattern]:
-        return [self.route("<int:pk>/write/", self.write_view, "write"), *super().get_urls()]
+        return [
+            self.route("<int:pk>/write/", self.write_view, "write"),
+            self.route("<int:pk>/time/", self.time_view, "time"),
+            *super().get_urls(),
+        ]
 
     def page_context(self, request: HttpRequest, product: Product) -> dict[str, Any]:
         versions = list(product.versions.defer("terms").order_by("-effective_from", "-id")[:200])
@@ -60,7 +68,59 @@ class ProductAdmin(OfInsurer, PageAdmin):
             version.badge = product_version_badge(version)
         buttons = [Button(_("Write a version"), self.url("write", product.pk), "edit_note", "primary")]
         may = may_own(request, MAY_WRITE)
-        return {"product": product, "versions": versions, "buttons": buttons if may else [], "may_write": may}
+        return {
+            **self._tabs(product, "overview"),
+            "product": product,
+            "versions": versions,
+            "buttons": buttons if may else [],
+            "may_write": may,
+        }
+
+    def _tabs(self, product: Product, tab: str) -> dict[str, Any]:
+        tabs = [
+            ("overview", _("Overview"), self.url("change", product.pk), ""),
+            ("time", _("Time"), self.url("time", product.pk), ""),
+        ]
+        return {"tabs": tabs, "tab": tab}
+
+    def time_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show which version of the product, and which versions of its lists, are in force on a day, as known at an instant."""
+        product = self.found(request, pk)
+        self.require(request, "insurers.view_productversion")
+        clocks = clocks_of(request)
+        versions = list(product.versions.filter(published_at__lte=clocks.now).order_by("-effective_from", "-id")[:200])
+        here = in_force(versions, clocks.day, clocks.known_at)
+        clocks = clocks.over(versions)
+        told = told_segments(
+            segments(versions, clocks.now),
+            clocks,
+            lambda version: reverse("admin:insurers_productversion_change", args=[version.pk]),
+        )
+        context = {
+            **self._tabs(product, "time"),
+            "product": product,
+            "clocks": clocks,
+            "here": here,
+            "applied": self._applied(request, here, clocks) if here else [],
+            "segments": told,
+            "picture": picture_of(told, clocks),
+        }
+        return self.page(request, "desk/products/time.html", product, context)
+
+    def _applied(self, request: HttpRequest, version: Any, clocks: Clocks) -> list[dict[str, Any]]:
+        """Return the lists of a product version with the address of each as this person may read it."""
+        office = request.user.has_perm("catalog.view_catalogversion")
+        found = []
+        for one in lists_applied(version, clocks.day, clocks.known_at):
+            href = ""
+            if one.version and office:
+                href = reverse("admin:catalog_catalogversion_change", args=[one.version.pk])
+            elif one.version:
+                href = reverse("admin:catalog_catalog_published_version", args=[one.version.catalog_id, one.version.pk])
+            found.append(
+                {"catalog": one.catalog, "name": one.name, "label": one.label, "version": one.version, "href": href}
+            )
+        return found
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         insurer = own_insurer(request, MAY_WRITE)

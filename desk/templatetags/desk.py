@@ -9,6 +9,7 @@ from django.template import RequestContext
 from django.utils.safestring import SafeString
 
 from catalog.models import CatalogVersion
+from common.money import BasisPoints, ratio_text
 from desk import badges
 from desk.own import told_person
 from desk.words import period_words
@@ -73,3 +74,9 @@ def yuan(amount: str | None) -> str:
         return f"{Decimal(amount or ''):,.2f}"
     except InvalidOperation:
         return amount or "—"
+
+
+@register.simple_tag
+def ratio(ten_thousandths: int) -> str:
+    """A ratio in ten-thousandths with its four decimals."""
+    return ratio_text(BasisPoints(ten_thousandths))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from catalog.entries import COLUMNS
 from catalog.finding import entries_found
 from catalog.importing.export import csv_lines, xlsx_file
-from catalog.models import CatalogEntry, CatalogVersion, VersionChange
+from catalog.models import CatalogEntry, CatalogVersion, EntryEvidence, VersionChange
 from common.downloads import XLSX, download
 from desk.filters import FilterForm
 from desk.frame import Button, paged
@@ -20,6 +20,7 @@ from desk.words import Words
 
 # Column → what is sorted by; the entry code settles what is left open.
 SORTED = ("entry_code", "generic_name", "dosage_form", "manufacturer", "class_code", "indication")
+_SHOWN_FILTERS = ("class_code", "reimbursement_class", "icd10", "mark", "institution_level")
 
 
 def filter_query(data: QueryDict) -> str:
@@ -58,7 +59,7 @@ class EntryGrid(VersionTabs):
         context = {
             **frame,
             "filters": form,
-            "shown_filters": [form[name] for name in ("class_code", "reimbursement_class", "icd10", "mark")],
+            "shown_filters": [form[name] for name in _SHOWN_FILTERS],
             "ticks": [form[name] for name in ("uncoded", "changed", "commented")],
             "filtered": not everything,
             "pages": page,
@@ -116,7 +117,15 @@ class EntryGrid(VersionTabs):
         if self.may_edit_now(request, version):
             edit, remove = (self.to_entry(name, version, entry.entry_code) for name in ("entry_edit", "entry_remove"))
             buttons = [Button(_("Edit"), edit, "edit", "primary"), Button(_("Remove"), remove, "delete", "danger")]
-        context = {**frame, "buttons": buttons, "entry": entry, "facts": facts, "criteria": criteria}
+        evidence = EntryEvidence.objects.filter(version=version, entry_code=entry.entry_code).first()
+        context = {
+            **frame,
+            "buttons": buttons,
+            "entry": entry,
+            "facts": facts,
+            "criteria": criteria,
+            "evidence": evidence,
+        }
         return self.page(request, "desk/versions/entry.html", version, context)
 
 

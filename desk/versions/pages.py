@@ -15,9 +15,12 @@ from catalog.models import CatalogVersion
 from desk.badges import provenance_badge, version_badge
 from desk.changes import changes_context, counts_told
 from desk.downloads import FORMS
+from desk.figures import version_pictures
+from desk.impact_words import latest_of
 from desk.versions.comments import CommentsTab
 from desk.versions.editing import EntryEditing
 from desk.versions.grid import EntryGrid
+from desk.versions.levels import LevelsTab
 from desk.versions.merging import Merging
 from desk.versions.problems import ProblemsTab
 from desk.versions.record import RecordTab
@@ -28,7 +31,7 @@ from desk.versions.withdrawal import WithdrawalPages
 
 @admin.register(CatalogVersion)
 class CatalogVersionAdmin(
-    ReviewPages, WithdrawalPages, EntryGrid, EntryEditing, Merging, CommentsTab, ProblemsTab, RecordTab
+    ReviewPages, WithdrawalPages, EntryGrid, EntryEditing, LevelsTab, Merging, CommentsTab, ProblemsTab, RecordTab
 ):
     page_template = "desk/versions/overview.html"
     list_display = [
@@ -64,6 +67,7 @@ class CatalogVersionAdmin(
             self.route("<int:pk>/changes/", self.changes_view, "changes"),
             *self.grid_routes(),
             *self.editing_routes(),
+            *self.levels_routes(),
             *self.merging_routes(),
             *self.comments_routes(),
             *self.problems_routes(),
@@ -82,7 +86,9 @@ class CatalogVersionAdmin(
             "run": run,
             "change_counts": counts_told(version),
             "remarks": reviewing.remarks_on(version),
+            "latest": latest_of(version),
             "sheet_href": self.url("sheet", version.pk) if version.published_at else "",
+            "pictures": version_pictures(version),
             "mass_change": bool(standing and mass_change_is_confirmed(standing, {})),
         }
 

@@ -14,6 +14,7 @@ from catalog.models import CatalogVersion, ImportProblem
 from common.labels import reader_language
 from desk.frame import paged
 from desk.versions.tabs import VersionTabs, day_of
+from desk.waiting import MAY_CODE, coding_href
 
 # What stands in the way: (sentence, address of where it is mended, what the link says).
 Point = tuple[str, str, Any]
@@ -46,6 +47,9 @@ class ProblemsTab(VersionTabs):
                 uncoded,
             )
             points.append((told % {"count": uncoded}, self.to_grid(version, "uncoded=on"), _("Show them")))
+        if uncoded and version.state == CatalogVersion.State.DRAFT and request.user.has_perm(MAY_CODE):
+            told = _("The coding desk suggests what such texts mean; you decide.")
+            points.append((told, coding_href(version), _("Coding desk")))
         if version.published_at is not None:
             return points
         standing = moves.held_against(version, day_of(request))

@@ -22,6 +22,7 @@ from common.errors import Refused
 from desk.changes import tell
 from desk.forms import posted
 from desk.frame import paged, sentences
+from desk.impact_words import ask_href, latest_of
 from desk.versions.checks import lines
 from desk.versions.forms import PublishForm
 from desk.versions.moves import MAY_PUBLISH
@@ -95,6 +96,8 @@ class ReviewPages(VersionTabs):
             "progress": progress,
             "unseen": progress.total - len(progress.seen),
             "reached": reached,
+            "latest": latest_of(version),
+            "ask_href": ask_href(request.user, version),
             "remarks": [one for one in reviewing.remarks_on(version) if one.mark.by != person],
             "history_href": "",
         }

@@ -7,6 +7,7 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -15,6 +16,8 @@ from catalog import clock, lifecycle
 from catalog.changes import compared_anew
 from catalog.models import CatalogVersion, Comment, EntryEdit, ImportProblem
 from desk.badges import provenance_badge, version_badge
+from desk.frame import Button
+from desk.impact_words import ask_button
 from desk.versions.moves import MAY_EDIT, MAY_PUBLISH, VersionMoves
 from insurers.persons import insurer_of
 
@@ -75,6 +78,7 @@ class VersionTabs(VersionMoves):
         tabs: list[tuple[str, Any, str, Any]] = [
             ("overview", _("Overview"), self.url("change", version.pk), ""),
             ("entries", _("Entries"), self.url("entries", version.pk), version.entry_count),
+            ("levels", _("By level"), self.url("levels", version.pk), ""),
             ("changes", _("Changes"), self.url("changes", version.pk), changed),
             ("problems", _("Problems"), self.url("problems", version.pk), counts["problems"]),
         ]
@@ -88,7 +92,13 @@ class VersionTabs(VersionMoves):
             "day": day,
             "tabs": tabs,
             "tab": tab,
-            "buttons": self.move_buttons(request, version, day) if with_buttons else [],
+            "buttons": [
+                *self.move_buttons(request, version, day),
+                *ask_button(request.user, version),
+                _compare(version),
+            ]
+            if with_buttons
+            else [],
             "waiting": waiting_for(version, day, counts["unanswered"]),
             "behind": behind,
             "merge_href": self.url("merge", version.pk) if behind and self.may_edit_now(request, version) else "",
@@ -106,6 +116,14 @@ class VersionTabs(VersionMoves):
     def back_to_grid(self, version: CatalogVersion, query: str = "") -> HttpResponseRedirect:
         """Lead to the grid as it was filtered."""
         return redirect(self.to_grid(version, query))
+
+
+def _compare(version: CatalogVersion) -> Button:
+    """Return the way to compare a version with another: the one it follows is proposed."""
+    sides = {"right": f"{version.catalog.code}@{version.label}"}
+    if version.parent:
+        sides["left"] = f"{version.catalog.code}@{version.parent.label}"
+    return Button(_("Compare with"), f"{reverse('desk:compare')}?{urlencode(sides)}", "compare_arrows")
 
 
 def _counts(version: CatalogVersion) -> dict[str, int]:

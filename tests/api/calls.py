@@ -7,7 +7,8 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.api.conftest import BATCH, LIST, World, claim, terms
+from tests.api.conftest import BATCH, LIST, PACKAGE, World, claim, terms
+from tests.curation.market.packages import zipped
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -39,8 +40,11 @@ def address(world: World, route: str, of: str) -> str:
         "WEBHOOK-A": str(world.webhook.pk),
         "DELIVERY-A": str(world.delivery.pk),
         "BATCH-A": str(world.batch.pk),
+        "IMPACT-A": str(world.impact.pk),
+        "IMPACT-OFFICE": str(world.office_impact.pk),
         "FINDING": str(world.finding.pk),
         "FINDING-A": str(world.own_finding.pk),
+        "COLLECTION": str(world.collection.pk),
         "DRUG": "drug_475045ffe1312dbc",
         "MISSING": "00000000-0000-0000-0000-000000000000",
     }
@@ -59,8 +63,19 @@ BODIES: dict[tuple[str, str], Callable[[], Any]] = {
     ("POST", "version-withdraw"): lambda: {"reason": "错了"},
     ("POST", "version-send-back"): lambda: {"reason": "错了"},
     ("POST", "version-list"): lambda: {"label": "new", "effective_from": "2027-01-01"},
+    # There is no reference list here: what is right is answered as that none is in force.
+    ("POST", "draft-by-frequency"): lambda: {
+        "lists": "all",
+        "date": "2026-01-01",
+        "min_products": 1,
+        "min_key_provinces": 0,
+        "label": "new",
+        "effective_from": "2027-01-01",
+    },
+    ("POST", "draft-by-frequency-preview"): lambda: {"lists": "all", "date": "2026-01-01", "min_products": 1},
     ("POST", "entry-list"): lambda: {"generic_name": "甲片", "icd10": ["C50"]},
     ("POST", "entry-bulk"): lambda: {"where": {"q": "替尼"}, "set": {"note": "更正"}, "reason": "错字"},
+    ("POST", "coding-decision-list"): lambda: {"text": "限儿童", "columns": {"age_max": 17}},
     ("PATCH", "entry-detail"): lambda: {"note": "更正"},
     ("PATCH", "version-detail"): lambda: {"note": "更正"},
     ("PATCH", "catalog-detail"): lambda: {"note": "更正"},
@@ -77,6 +92,7 @@ BODIES: dict[tuple[str, str], Callable[[], Any]] = {
     ("POST", "check-list"): claim,
     ("POST", "product-version-clone"): lambda: {"label": "2028", "effective_from": "2028-01-01"},
     ("POST", "manifest-check"): lambda: [{"catalog": "COM", "version": "v1", "checksum": "0" * 64}],
+    ("POST", "version-impact"): lambda: {"from": "2026-01-01", "to": "2026-12-31"},
     ("POST", "webhook-list"): lambda: {"url": "https://hooks.example.com/b", "events": ["catalog.published"]},
 }
 FORMS: dict[tuple[str, str], Callable[[], dict[str, Any]]] = {
@@ -86,13 +102,24 @@ FORMS: dict[tuple[str, str], Callable[[], dict[str, Any]]] = {
         "label": "v3",
         "effective_from": "2027-01-01",
     },
+    ("POST", "collection-list"): lambda: {
+        "file": io.BytesIO(zipped({**PACKAGE, "a.csv": "generic_name\n吉非替尼片\n"})),
+        "label": "2027",
+        "effective_from": "2027-01-01",
+    },
     ("POST", "comment-upload"): lambda: {"file": _file("立场,意见\n反对,太贵\n", "comments.csv")},
     ("POST", "batch-list"): lambda: {"file": _file(BATCH.decode(), "claims.ndjson"), "product": "HMB"},
 }
 # Query parameters that a route cannot do without.
 QUERIES: dict[tuple[str, str], str] = {
     ("catalog-diff", ""): "?from=v1&to=v2",
+    ("matrix", ""): "?catalogs=COM",
+    ("matrix-csv", ""): "?catalogs=COM",
+    ("matrix-xlsx", ""): "?catalogs=COM",
     ("catalog-diff", "PRIV-A"): "?from=p1&to=p2",
+    ("compare", ""): "?left=COM%40v1&right=COM",
+    ("compare-csv", ""): "?left=COM%40v1&right=COM",
+    ("compare-xlsx", ""): "?left=COM%40v1&right=COM",
     ("coverage", ""): "?generic_name=%E7%94%B2%E7%A3%BA%E9%85%B8%E5%A5%A5%E5%B8%8C%E6%9B%BF%E5%B0%BC%E7%89%87",
 }
 

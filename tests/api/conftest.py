@@ -18,13 +18,17 @@ from claims import services as claims
 from claims.batches import services as batches
 from claims.models import ClaimBatch, ClaimCheck
 from common import tenancy
+from common.jobs import services as jobs
 from curation.findings.causes import Cause, Place
 from curation.findings.services import follow
-from curation.models import Finding
+from curation.impact.services import Asked, ask_impact
+from curation.market import bulk
+from curation.models import Collection, Finding, ImpactRun
 from insurers import services as insurers
 from insurers.models import Insurer, Product, ProductVersion, Webhook, WebhookDelivery
 from insurers.webhooks import services as webhooks
 from tests.conftest import Api, imported, published
+from tests.curation.market.packages import zipped
 
 LIST = """entry_code,generic_name,brand_name,dosage_form,manufacturer,approval_no,class_code,icd10,criteria,indication
 E-1,甲磺酸奥希替尼片,泰瑞沙,片,阿斯利康,H20170167,XL01EB,C34,EGFR=EGFR 突变,肺癌
@@ -95,8 +99,11 @@ class World:
     webhook: Webhook
     delivery: WebhookDelivery
     batch: ClaimBatch
+    impact: ImpactRun
+    office_impact: ImpactRun
     finding: Finding
     own_finding: Finding
+    collection: Collection
     apis: dict[str, Api] = field(default_factory=dict)
 
 
@@ -128,6 +135,19 @@ def _keys(a: Insurer, b: Insurer) -> dict[str, Api]:
     }
 
 
+PACKAGE = {"lists.csv": "code,name,province,file\nREF-1,京惠保,北京,a.csv\n", "a.csv": "generic_name\n奥希替尼片\n"}
+
+
+def collected() -> Collection:
+    """Bring in a package of one list, as Alice."""
+    made, _new = bulk.upload_collection(
+        chunks=[zipped(PACKAGE)], file_name="lists.zip", by="alice", label="2026", effective_from=date(2026, 1, 1)
+    )
+    assert made.job is not None
+    jobs.run(made.job.pk, heartbeat=False)
+    return made
+
+
 def make_world() -> World:
     """Make the world through the services, as people would."""
     a, b = Insurer.objects.create(code="INS-A", name="甲保险"), Insurer.objects.create(code="INS-B", name="乙保险")
@@ -154,6 +174,12 @@ def make_world() -> World:
     batch, _new = batches.accept_batch(
         product=product, chunks=[BATCH], file_name="b.ndjson", by="key:a", seen=observe()
     )
+    days = Asked(first_day=date(2026, 1, 1), last_day=date(2026, 12, 31))
+    assert office_import.version is not None
+    impact, office_impact = (
+        ask_impact(version=version, insurer_id=insurer_id, asked=days, by=by, seen=observe())
+        for version, insurer_id, by in ((p3, a.pk, "key:a"), (office_import.version, None, "alice"))
+    )
     found = [
         Cause("unknown_form", ("COM", "散"), (("COM", "v1"),), (Place("COM", "v1", "E-1", "奥希替尼"),), text="散"),
         Cause("unknown_form", ("PRIV-A", "散"), (("PRIV-A", "p1"),), owner=a.pk, text="散"),
@@ -179,8 +205,11 @@ def make_world() -> World:
         webhook=webhook,
         delivery=delivery,
         batch=batch,
+        impact=impact,
+        office_impact=office_impact,
         finding=shared,
         own_finding=own,
+        collection=collected(),
         apis=_keys(a, b),
     )
 

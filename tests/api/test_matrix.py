@@ -14,7 +14,7 @@ from tests.api.conftest import World
 
 TABLE = Path(__file__).parent.parent / "cases" / "api_matrix.txt"
 WITHOUT_KEY = ("schema", "docs")
-OWN_OF_A = ("PRIV-A", "HMB", "IMPORT-A", "CHECK-A", "BATCH-A", "WEBHOOK-A", "FINDING-A")
+OWN_OF_A = ("PRIV-A", "HMB", "IMPORT-A", "CHECK-A", "BATCH-A", "WEBHOOK-A", "FINDING-A", "IMPACT-A")
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,8 @@ def _missing(of: str) -> Iterator[str]:
     for place, word in enumerate(words):
         missing = (
             "MISSING"
-            if word.rpartition("-")[0] in {"IMPORT", "CHECK", "BATCH", "WEBHOOK", "DELIVERY", "COMMENT", "FINDING"}
+            if word.rpartition("-")[0]
+            in {"IMPORT", "CHECK", "BATCH", "WEBHOOK", "DELIVERY", "COMMENT", "FINDING", "IMPACT"}
             else "NONE"
         )
         yield " ".join([*words[:place], missing, *words[place + 1 :]])
@@ -232,7 +233,7 @@ def test_no_list_or_search_of_an_insurer_holds_anything_of_anothers(world: World
             assert marker not in response.content.decode(), (path, marker)
     assert b.get("/claims/checks/").json()["count"] == 0
     assert b.get("/products/").json()["count"] == 0
-    assert b.get("/catalogs/").json()["count"] == 1
+    assert b.get("/catalogs/", {"kind": "commercial"}).json()["count"] == 1
     assert world.apis["A-write"].get("/drugs/?q=%E7%A7%98%E5%AF%86").json()["count"] == 1
     assert b.get("/drugs/?q=%E7%A7%98%E5%AF%86").json()["count"] == 0
     unknown = b.post("/drugs/resolve/", [{"generic_name": "秘密单抗注射液"}]).json()["results"][0]

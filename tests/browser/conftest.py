@@ -56,7 +56,9 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def curators(transactional_db: None) -> None:
     """Alice makes, Bob checks."""
-    allowed = Permission.objects.filter(content_type__app_label__in=["catalog", "insurers", "claims", "jobs"])
+    allowed = Permission.objects.filter(
+        content_type__app_label__in=["catalog", "insurers", "claims", "jobs", "curation"]
+    )
     for name in ("alice", "bob"):
         user = User.objects.create_user(username=name, password=PASSWORD, is_staff=True)
         user.user_permissions.set(allowed)

@@ -35,7 +35,8 @@ ONE_BAD_ROW = HEADER + "E-1,奥希替尼片,C34\nE-2,,C34\n"
 def curator(name: str, *, superuser: bool = False, without: str = "") -> Client:
     """A signed-in curator with every permission of the product's apps, or all but one."""
     user = User.objects.create(username=name, is_staff=True, is_superuser=superuser)
-    allowed = Permission.objects.filter(content_type__app_label__in=["catalog", "insurers", "claims", "jobs"])
+    apps = ["catalog", "insurers", "claims", "jobs", "curation"]
+    allowed = Permission.objects.filter(content_type__app_label__in=apps)
     user.user_permissions.set(allowed.exclude(codename=without))
     client = Client(headers={"accept-language": "en"})
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")

@@ -6,6 +6,7 @@ bears A's mark may stand in any answer.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 from django.utils import timezone
 
 from catalog import consultation, moves
+from catalog.clock import observe
 from catalog.models import CatalogEntry, Comment, ImportRun
 from catalog.uploading import begin_upload
 from claims.models import ClaimCheck
@@ -26,11 +28,13 @@ from common.audit.models import Record
 from common.jobs.models import Job
 from curation.findings.causes import Cause
 from curation.findings.services import follow
+from curation.impact.services import Asked, ask_impact
 from desk.groups import GROUPS
 from insurers import services
 from insurers.models import Insurer, ProductVersion
 from insurers.persons import bind_user
 from insurers.webhooks import services as webhooks
+from tests.api.conftest import collected
 from tests.conftest import Api, imported, published
 
 FILE = Path(__file__).parent.parent / "cases" / "desk_matrix.txt"
@@ -143,6 +147,10 @@ def world(make_catalog: Callable[..., Any], insurer: Insurer, api: Api) -> World
         "job": Job.objects.order_by("pk").first().pk,
         "record": Record.objects.order_by("pk").first().pk,
     }
+    days = Asked("HMB", first_day=date(2026, 1, 1), last_day=date(2026, 12, 31))
+    run = ask_impact(version=draft, insurer_id=insurer.pk, asked=days, by="ines", seen=observe())
+    ids["impactrun"], ids["table"] = run.pk, "matrix"
+    ids["collection"] = collected().pk
     ids["user"] = User.objects.create(username="target", is_staff=True).pk
     ids["group"] = Group.objects.get(name="目录编辑").pk
     ids["app_label"] = "insurers"

@@ -170,7 +170,7 @@ def test_hostile_text_stays_text() -> None:
 
 
 def test_a_long_name_is_cut_and_its_title_tells_the_whole() -> None:
-    name = "抗体偶联药物及双特异性抗体治疗恶性肿瘤药品目录"
+    name = "抗体偶联药物及双特异性抗体治疗恶性肿瘤药品目录" * 2
     root = ET.fromstring(bars("题", "", [name], [("数", [3])]).svg)
     (label,) = [one for one in root.iter(f"{SVG}text") if one.find(f"{SVG}title") is not None]
     assert label.find(f"{SVG}title").text == name  # type: ignore[union-attr]

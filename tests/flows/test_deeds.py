@@ -22,15 +22,19 @@ from common.audit.models import Record
 from common.jobs import services as jobs
 from common.jobs.models import Job
 from common.persons import services as persons
+from curation.coding import services as coding
 from curation.findings import services as findings
 from curation.findings.causes import Cause
-from curation.models import Finding
+from curation.impact import services as impact
+from curation.market import bulk
+from curation.market import services as market
+from curation.models import Finding, ImpactRun
 from insurers import approval
 from insurers import persons as working_for
 from insurers import services as insurers
 from insurers.models import Insurer, Product, ProductVersion, Webhook
 from insurers.webhooks import services as webhooks
-from tests.api.conftest import BATCH, CLAIM, TERMS
+from tests.api.conftest import BATCH, CLAIM, TERMS, collected
 from tests.conftest import imported, published
 
 pytestmark = pytest.mark.django_db
@@ -50,8 +54,12 @@ MODULES: tuple[ModuleType, ...] = (
     webhooks,
     claims,
     batches,
+    impact,
     jobs,
     findings,
+    coding,
+    bulk,
+    market,
 )
 LIST = "entry_code,generic_name,icd10\nE-1,奥希替尼片,C34\n"
 WRITES = {"save", "create", "update", "delete", "bulk_create", "get_or_create", "_raw_delete", "update_or_create"}
@@ -80,7 +88,10 @@ MACHINERY = {
     "curation.findings.services.follow": "follows what is logged already",
     "insurers.webhooks.services.forget_old_deliveries": "housekeeping of deliveries",
     "claims.batches.services.give_up": "a worker gives up; the batch says so",
+    "curation.market.bulk.follow_mended": "points a list to the import that somebody mended, which is logged",
+    "curation.market.bulk.publish_lists": "a worker publishes, each list by whoever asked for it, which is logged",
     "claims.batches.services.begin": "a worker begins; the batch says so",
+    "curation.impact.services.give_up": "a worker gives up; the run says so",
 }
 # The check is itself an append-only row that says who decided it, when, and on what.
 OWN_RECORD = {"claims.services.decide_claim"}
@@ -159,6 +170,9 @@ class Office:
             by="dora",
         )
 
+    def reference(self) -> CatalogVersion:
+        return published(Catalog.objects.create(code="REF", name="参考清单", kind="reference"), LIST)
+
     def failed(self) -> ImportRun:
         return imported(self.catalog, "generic_name,icd10\n,C34\n", label="bad", by="dora")
 
@@ -218,6 +232,19 @@ class Office:
         product = self.product_published().product
         return batches.accept_batch(product=product, chunks=[BATCH], file_name="b.ndjson", by="dora", seen=observe())[0]
 
+    def impact(self, by: str = "dora") -> ImpactRun:
+        days = impact.Asked(first_day=date(2026, 1, 1), last_day=date(2026, 1, 31))
+        return impact.ask_impact(version=self.draft(), insurer_id=None, asked=days, by=by, seen=observe())
+
+    def published_together(self, by: str) -> None:
+        asked = bulk.ask_publication(collection=collected(), by=by)
+        assert asked.publish_job is not None
+        jobs.run(asked.publish_job.pk, heartbeat=False)
+
+    def differing(self) -> Any:
+        catalogs.create_catalog(code="REF-1", name="京惠保", kind="reference", province="天津", by="dora")
+        return collected()
+
     def check(self) -> None:
         self.product_published()
         claims.decide_claim(insurer_id=self.insurer.pk, data=CLAIM, by="dora", seen=observe(), language="zh")
@@ -225,6 +252,21 @@ class Office:
 
 D = Deed
 CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
+    "curation.impact.services.ask_impact": (D.IMPACT_ASKED, lambda o: o.impact("zoe")),
+    "curation.impact.services.cancel_impact": (
+        D.IMPACT_CANCELLED,
+        lambda o: impact.cancel_impact(run=o.impact(), by="zoe"),
+    ),
+    "curation.impact.services.log_look": (D.CHECKS_LISTED, lambda o: impact.log_look(o.impact(), by="zoe")),
+    "curation.market.bulk.upload_collection": (
+        D.CATALOGS_COLLECTED,
+        lambda o: bulk.upload_collection(chunks=[b"x"], file_name="x.zip", by="zoe"),
+    ),
+    "curation.market.bulk.ask_publication": (D.VERSION_PUBLISHED, lambda o: o.published_together(by="zoe")),
+    "curation.market.bulk.take_facts": (
+        D.CATALOG_CHANGED,
+        lambda o: bulk.take_facts(collection=o.differing(), by="zoe"),
+    ),
     "common.persons.services.give_temporary_password": (
         D.PASSWORD_CHANGED,
         lambda o: persons.give_temporary_password(user=o.person(), by="zoe"),
@@ -266,6 +308,29 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
         D.IMPORT_UPLOADED,
         lambda o: catalogs.upload_drugs(chunks=[b"x"], file_name="x.csv", by="zoe"),
     ),
+    "catalog.services.queue_made_draft": (
+        D.VERSION_DRAFTED,
+        lambda o: catalogs.queue_made_draft(
+            catalog=o.catalog,
+            label="x",
+            effective_from=date(2026, 1, 1),
+            effective_to=None,
+            asked={"lists": "all"},
+            job=market.DRAFT_JOB,
+            by="zoe",
+        ),
+    ),
+    "curation.market.services.draft_by_frequency": (
+        D.VERSION_DRAFTED,
+        lambda o: market.draft_by_frequency(
+            catalog=o.reference() and o.catalog,
+            asked=market.Asked(day=date(2026, 1, 1)),
+            insurer_id=None,
+            label="x",
+            effective_from=date(2026, 1, 1),
+            by="zoe",
+        ),
+    ),
     "catalog.master.merge_drugs": (
         D.MASTER_APPROVED,
         lambda o: master.merge_drugs(run=o.staged(), by="zoe"),
@@ -293,6 +358,10 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
     "catalog.moves.edit_version": (
         D.VERSION_EDITED,
         lambda o: moves.edit_version(version=o.draft(), by="zoe", note="x"),
+    ),
+    "curation.coding.services.decide_coding": (
+        D.CODING_DECIDED,
+        lambda o: coding.decide_coding(text="限儿童", columns={"age_max": 17}, by="zoe", apply_to=[o.draft()]),
     ),
     "catalog.moves.submit_version": (D.VERSION_CONSULTED, lambda o: moves.submit_version(version=o.draft(), by="zoe")),
     "catalog.moves.end_consultation": (

@@ -14,7 +14,7 @@ from django.db.utils import DatabaseError
 from django.utils import timezone
 
 from claims import tasks
-from claims.batches import decide, load, services
+from claims.batches import decide, judging, load, services
 from claims.models import BatchChunk, BatchClaim, BatchDecision, ClaimBatch
 from common import tenancy
 from common.jobs import services as jobs
@@ -327,7 +327,7 @@ def test_a_fault_is_never_an_outcome(api: Api, product: Product, monkeypatch: py
         raise ZeroDivisionError
 
     with monkeypatch.context() as patched:
-        patched.setattr(decide, "judge_claim", broken)
+        patched.setattr(judging, "judge_claim", broken)
         batch = worked_off(batch)
     shown = api.get(f"/claims/batches/{batch.pk}/").json()
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from catalog.drugs.knowledge import Names
+from catalog.drugs.knowledge import DrugNames
 from catalog.drugs.names import DosageForms, FormRow
 from claims.eligibility import compile_entry
 from common.text import norm
@@ -21,9 +21,9 @@ def day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def names(*rows: tuple[str, list[str]]) -> Names:
+def names(*rows: tuple[str, list[str]]) -> DrugNames:
     """A drug master of base names with their aliases."""
-    return Names(rows)
+    return DrugNames(rows)
 
 
 def edition(
@@ -34,7 +34,7 @@ def edition(
     published: datetime = datetime(2025, 12, 1, tzinfo=UTC),
     withdrawn: datetime | None = None,
     kind: str = "commercial",
-    master: Names | None = None,
+    master: DrugNames | None = None,
     complete_for: tuple[str, ...] = (),
 ) -> Edition:
     """A published edition of entries in the columns of csv.md; codes are given where they are missing."""
@@ -42,7 +42,7 @@ def edition(
     for number, columns in enumerate(entries, 1):
         row = {"entry_code": f"E{number}", "generic_name": "", **columns}
         entry = compile_entry(row, FORMS, kind)  # type: ignore[arg-type]
-        drug = (master or Names(())).drug_of(entry.base_name) if entry.base_name else ""
+        drug = (master or DrugNames(())).drug_of(entry.base_name) if entry.base_name else ""
         row_no, class_ = row.get("row_no", number), row.get("reimbursement_class", "")
         listed.append(Listed(entry, drug, row["generic_name"], row_no, class_))
     presences = {

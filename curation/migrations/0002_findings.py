@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("curation", "0001_impact"),
         ("insurers", "0011_finding_event"),
     ]
 

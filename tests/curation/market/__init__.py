@@ -1,0 +1,1 @@
+"""Tests of drafting a series from the market."""
