@@ -265,12 +265,6 @@ def open_counts(insurer: Insurer | None) -> list[tuple[str, int, str]]:
     ]
 
 
-def open_count(insurer: Insurer | None) -> int:
-    """Return how many findings are open, for the menu; one statement."""
-    found = Finding.objects.visible_to(insurer.pk if insurer else None)
-    return found.filter(state=Finding.State.OPEN).order_by().count()
-
-
 def _days() -> dict[str, str]:
     return {"last_day": _("Last day"), "gone_on": _("Gone on"), "came_on": _("Came on")}
 

@@ -9,12 +9,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from common.tenancy import NOBODY
-from desk.findings import open_count
 from desk.own import may_compare, may_own
 from desk.published import MAY_READ
 from desk.today import today, waiting_count
 from desk.waiting import MAY_CODE, texts_waiting
-from insurers.persons import insurer_of, tenant_of
+from insurers.persons import tenant_of
 
 # Stands for a permission: that the person works for an insurer and may read the lists.
 OF_INSURERS = "insurers"
@@ -144,9 +143,8 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
             item = {"icon": icon, "title": name, "link": href, "active": here, "has_permission": True}
             if here and not query and (view, request.META["QUERY_STRING"]) in _FILTERED:
                 item["active"] = False  # the list as it is filtered has a row of its own
-            count = waiting if view == "index" else open_count(insurer_of(request.user)) if view == _FINDINGS else 0
-            if count:
-                item |= {"badge": str(count), "badge_variant": "warning"}
+            if view == "index" and waiting:
+                item |= {"badge": str(waiting), "badge_variant": "warning"}
             if view == CODING and (texts := texts_waiting(request)):
                 item |= {"badge": str(texts), "badge_variant": "info"}
             items.append(item)
