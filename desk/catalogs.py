@@ -29,7 +29,7 @@ from desk.downloads import Downloads
 from desk.figures import catalog_pictures
 from desk.forms import note_field, posted, text_field
 from desk.frame import Action, Button, PageAdmin, paged
-from desk.market_steps import COMMERCIAL, MAY_DRAFT, MarketSteps
+from desk.market_steps import COMMERCIAL, MAY_DRAFT, MarketSteps, observed
 from desk.markup import badge, link
 from desk.published import Published
 from desk.time import clocks_of, picture_of, told_segments
@@ -125,7 +125,7 @@ class CatalogAdmin(UploadSteps, MarketSteps, Downloads, PageAdmin):
     ordering = ["code"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Catalog]:
-        seen = clock.observe()
+        seen = observed(request)
         day = clock.china_today(seen.known_at)
         in_force = CatalogVersion.objects.filter(catalog=OuterRef("pk")).in_force(day, seen.known_at)
         to_come = CatalogVersion.objects.filter(catalog=OuterRef("pk"), effective_from__gt=day).known_at(seen.known_at)
