@@ -76,6 +76,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "claims.add_claimbatch",
         "catalog.view_comment",
         "catalog.add_comment",
+        "curation.add_settledcheck",
         *_IMPACT,
         # Those about shared lists are read, those about their own are seen to.
         "curation.view_finding",

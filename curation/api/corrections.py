@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from datetime import datetime, time
 from typing import Any
 from urllib.parse import parse_qs, urlencode
-from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -31,9 +27,10 @@ from common.api.params import instant_parameter
 from common.api.views import ApiViewSet
 from common.audit.deeds import Deed
 from common.audit.services import record
-from common.dates import instant_text, parse_day, parse_instant
+from common.dates import parse_day
 from common.money import yuan
 from curation.corrections.judging import Correction, judge
+from curation.corrections.places import beyond, place_of
 from curation.corrections.queries import checks_resting
 from curation.corrections.services import settle_check
 from curation.impact.lines import Line
@@ -241,21 +238,18 @@ def _since(request: Any) -> datetime | None:
 
 
 def _beyond(checks: QuerySet[ClaimCheck], cursor: str | None) -> QuerySet[ClaimCheck]:
-    """Keep the checks after the place that a cursor holds; raises a 400."""
+    """Keep the checks behind the place that a cursor names; raises a 400."""
     if cursor is None:
         return checks
     try:
-        at, pk = json.loads(base64.b64decode(cursor.encode("ascii") + b"==", altchars=b"-_"))
-        decided_at, after = parse_instant(at), UUID(pk)
-    except (ValueError, TypeError, AttributeError, binascii.Error, RecursionError):
+        return beyond(checks, cursor)
+    except ValueError:
         refuse("/cursor", _("This cursor was not given by this list; start again without one."))
-    return checks.filter(Q(decided_at__lt=decided_at) | Q(decided_at=decided_at, id__lt=after))
 
 
 def _next(request: Any, last: ClaimCheck) -> str:
-    held = json.dumps([instant_text(last.decided_at), str(last.pk)]).encode()
     url, _mark, query = request.build_absolute_uri().partition("?")
-    asked = {**parse_qs(query, keep_blank_values=True), "cursor": [base64.urlsafe_b64encode(held).decode().rstrip("=")]}
+    asked = {**parse_qs(query, keep_blank_values=True), "cursor": [place_of(last)]}
     return f"{url}?{urlencode(sorted(asked.items()), doseq=True)}"
 
 

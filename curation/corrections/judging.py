@@ -8,6 +8,7 @@ from catalog.clock import Observation
 from claims.eligibility import RULES_VERSION, Claim, Decision, InvalidClaim, answer, assess_claim, parse_claim
 from claims.facts import load, product_facts
 from claims.models import ClaimCheck
+from common.sentences import Language
 from curation.impact.lines import Line, line_of_check, line_of_decision
 from curation.models import SettledCheck
 
@@ -45,7 +46,7 @@ class Judged:
     other_rules: int = 0
 
 
-def judge(checks: Sequence[ClaimCheck], seen: Observation) -> Judged:
+def judge(checks: Sequence[ClaimCheck], seen: Observation, language: Language = "zh") -> Judged:
     """Decide checks again as known now; they come with product and `settled` selected. Answers that say the same by another edition do not differ."""
     judged = Judged()
     found: dict[Any, Correction] = {}
@@ -65,7 +66,7 @@ def judge(checks: Sequence[ClaimCheck], seen: Observation) -> Judged:
             by_product.setdefault(check.product_id, []).append((check, claim))
         for asked in by_product.values():
             for check, decision in _decided(asked, seen):
-                correction = _differing(check, decision)
+                correction = _differing(check, decision, language)
                 if correction:
                     found[check.pk] = correction
     judged.corrections = [found[check.pk] for check in checks if check.pk in found]
@@ -87,11 +88,11 @@ def _decided(asked: Sequence[tuple[ClaimCheck, Claim]], seen: Observation) -> It
         yield check, assess_claim(claim, snapshot)
 
 
-def _differing(check: ClaimCheck, decision: Decision) -> Correction | None:
+def _differing(check: ClaimCheck, decision: Decision, language: Language) -> Correction | None:
     assert check.decision is not None
     old = {line["line_no"]: line_of_check(line) for line in check.decision["lines"]}
     new = {line.judgement.line.line_no: line_of_decision(line) for line in decision.lines}
     lines = [Differing(number, was, new[number]) for number, was in old.items() if was.differs(new[number])]
     if not lines:
         return None
-    return Correction(check, check.decision, answer(decision, "zh"), lines, getattr(check, "settled", None))
+    return Correction(check, check.decision, answer(decision, language), lines, getattr(check, "settled", None))

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from catalog.aliases import aliases_at
 from catalog.clock import Observation
-from catalog.in_force import spans
+from catalog.in_force import Span, spans
 from catalog.models import Catalog, CatalogEntry, CatalogVersion
 from curation.comparing.compare import Result
 from curation.comparing.queries import Comparison, Shown, Side, compare_sides, show
@@ -63,24 +63,33 @@ class Upcoming:
 def upcoming_of(catalog: Catalog, *, first: date, until: date, seen: Observation) -> Upcoming:
     """Return what of a list begins after `first` and by `until`, and what ends from `first` on and by `until`: its last day then."""
     beyond = until if until == date.max else until + ONE_DAY
+    there, changes = _changes(catalog, first, beyond, seen)
+    # What is listed for the first time, or otherwise, on the day beyond is not asked about; what was listed last on `until` is.
+    told = [one for one in changes if one.day <= until]
+    told.sort(key=lambda one: (one.day, one.result.drug, WHATS.index(one.what)))
+    return Upcoming(catalog, first, until, edition_days(there, until), told)
+
+
+def changes_on(catalog: Catalog, day: date, seen: Observation) -> list[Change]:
+    """Return what of a list is otherwise on a day than on the day before, by drug."""
+    return _changes(catalog, day - ONE_DAY, day, seen)[1]
+
+
+def _changes(catalog: Catalog, first: date, last: date, seen: Observation) -> tuple[Sequence[Span[Any]], list[Change]]:
+    """Return which version is in force on which days, and every change after the first day; at most nine statements a day on which there is one."""
     known: list[Any] = list(catalog.versions.known_at(seen.known_at).select_related("catalog"))
-    there = spans(known, seen.known_at, first, beyond)
-    touched = _touched([one.version for one in there if one.version], first, beyond)
+    there = spans(known, seen.known_at, first, last)
+    touched = _touched([one.version for one in there if one.version], first, last)
     days = {version.label: touched[version.pk] for version in known if version.pk in touched}
     changes: list[Change] = []
     for step in steps(there, days):
-        names = None
-        if not step.of_edition:
-            names = _names_of(touched[step.before.pk][step.day], seen)
+        names = None if step.of_edition else _names_of(touched[step.before.pk][step.day], seen)
         comparison = compare_day(step, seen, names)
         for result in comparison.results:
-            what = _WHAT.get(result.kind)
-            if what == "ends":
-                changes.append(Change(step.day - ONE_DAY, what, step, comparison, result))
-            elif what and step.day <= until:
-                changes.append(Change(step.day, what, step, comparison, result))
-    changes.sort(key=lambda one: (one.day, one.result.drug, WHATS.index(one.what)))
-    return Upcoming(catalog, first, until, edition_days(there, until), changes)
+            if what := _WHAT.get(result.kind):
+                day = step.day - ONE_DAY if what == "ends" else step.day
+                changes.append(Change(day, what, step, comparison, result))
+    return there, changes
 
 
 def compare_day(step: Step[Any], seen: Observation, names: frozenset[str] | None = None) -> Comparison:

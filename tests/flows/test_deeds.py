@@ -17,12 +17,14 @@ from catalog.clock import observe
 from catalog.models import Catalog, CatalogVersion, Comment, ImportRun
 from claims import services as claims
 from claims.batches import services as batches
+from claims.models import ClaimCheck
 from common.audit.deeds import Deed
 from common.audit.models import Record
 from common.jobs import services as jobs
 from common.jobs.models import Job
 from common.persons import services as persons
 from curation.coding import services as coding
+from curation.corrections import services as corrections
 from curation.findings import services as findings
 from curation.findings.causes import Cause
 from curation.impact import services as impact
@@ -58,6 +60,7 @@ MODULES: tuple[ModuleType, ...] = (
     jobs,
     findings,
     coding,
+    corrections,
     bulk,
     market,
 )
@@ -245,6 +248,10 @@ class Office:
         catalogs.create_catalog(code="REF-1", name="京惠保", kind="reference", province="天津", by="dora")
         return collected()
 
+    def settle(self, by: str) -> None:
+        self.check()
+        corrections.settle_check(check=ClaimCheck.objects.get(), by=by, at=timezone.now())
+
     def check(self) -> None:
         self.product_published()
         claims.decide_claim(insurer_id=self.insurer.pk, data=CLAIM, by="dora", seen=observe(), language="zh")
@@ -252,6 +259,7 @@ class Office:
 
 D = Deed
 CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
+    "curation.corrections.services.settle_check": (D.CHECK_SETTLED, lambda o: o.settle(by="zoe")),
     "curation.impact.services.ask_impact": (D.IMPACT_ASKED, lambda o: o.impact("zoe")),
     "curation.impact.services.cancel_impact": (
         D.IMPACT_CANCELLED,
