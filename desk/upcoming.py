@@ -57,7 +57,7 @@ def upcoming_view(request: HttpRequest) -> HttpResponse:
         "whole_href": f"?{urlencode({'date': day.isoformat()})}",
     }
     if chosen:
-        context |= _of_list(request, changes_on(chosen.catalog, day, seen))
+        context |= _of_list(request, changes_on(chosen.step, seen))
     else:
         context |= _of_all(request, found)
         context["products"], context["more_products"] = products_reached(found, insurer_id=own, seen=seen)

@@ -45,7 +45,7 @@ def changed_at(insurer_id: int | None, seen: Observation) -> dict[int, datetime]
     if insurer_id is not None:
         versions = versions.filter(insurer=insurer_id)
     lists = CatalogVersion.objects.order_by()
-    published = dict(
+    published: dict[int | None, datetime] = dict(
         lists.filter(published_at__lte=now)
         .values("catalog__owner")
         .annotate(at=Max("published_at"))
@@ -61,6 +61,7 @@ def changed_at(insurer_id: int | None, seen: Observation) -> dict[int, datetime]
     found: dict[int, datetime] = {}
     rows = versions.values_list("product", "insurer", "terms", "published_at", "withdrawn_at")
     for product, insurer, terms, begun, ended in rows:
+        assert begun is not None, "it is published"
         happened = [begun, *known]
         if ended and ended <= now:
             happened.append(ended)

@@ -7,14 +7,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from catalog.aliases import aliases_at
 from catalog.clock import Observation
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug
 from curation.comparing.matrix_query import drugs_named
-from curation.upcoming.steps import ONE_DAY
+from curation.upcoming.steps import ONE_DAY, Step
+from insurers.models import ProductVersion
 from insurers.reach import Reached, reached_by, versions_naming
 
 PRODUCTS_SHOWN = 100
@@ -22,11 +24,10 @@ PRODUCTS_SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class ListOnTheDay:
-    """A list that says something else on a day: its versions in force around it, how many agreements begin and end, which drugs come and go."""
+    """A list that says something else on a day: its step, how many agreements begin and end, which drugs come and go."""
 
     catalog: Catalog
-    before: CatalogVersion | None
-    after: CatalogVersion | None
+    step: Step[Any]
     agreements: int
     came: frozenset[str]
     gone: frozenset[str]
@@ -55,20 +56,21 @@ class DayOfChange:
 class ProductReached:
     """A product version in force on the day that names lists that change then: how each is named."""
 
-    version: object
+    version: ProductVersion
     lists: Sequence[tuple[Catalog, Reached]]
 
 
-def _visible(insurer_id: int | None) -> Sequence[int]:
-    return list(Catalog.objects.visible_to(insurer_id).exclude(kind="reference").values_list("pk", flat=True))
+def _visible(insurer_id: int | None) -> QuerySet[Catalog]:
+    return Catalog.objects.visible_to(insurer_id).exclude(kind="reference")
 
 
 def day_of_change(day: date, *, insurer_id: int | None, seen: Observation) -> DayOfChange:
-    """Return what changes on a day over the lists that an insurer may see (None: the office); at most seven statements."""
+    """Return what changes on a day over the lists that an insurer may see (None: the office); at most six statements."""
     versions = CatalogVersion.objects.filter(catalog__in=_visible(insurer_id)).select_related("catalog")
     before = {one.catalog_id: one for one in versions.in_force(day - ONE_DAY, seen.known_at)}
     after = {one.catalog_id: one for one in versions.in_force(day, seen.known_at)}
     same = [one for key, one in after.items() if key in before and before[key].pk == one.pk]
+    before |= {one.catalog_id: one for one in same}
     agreements = _agreements([one.pk for one in same], day)
     changing = [
         (before.get(key), after.get(key))
@@ -78,13 +80,14 @@ def day_of_change(day: date, *, insurer_id: int | None, seen: Observation) -> Da
     aliases = aliases_at(seen.known_at)
     there = drugs_named([one for one, _other in changing if one], day - ONE_DAY, aliases)
     now = drugs_named([one for _other, one in changing if one], day, aliases)
-    lists = []
+    lists: list[ListOnTheDay] = []
     for old, new in changing:
         was = there[old.pk] if old else frozenset()
         known = now[new.pk] if new else frozenset()
         known_of = (new or old).catalog  # type: ignore[union-attr]
+        step: Step[Any] = Step(day, old, new)
         count = agreements.get(new.pk, 0) if new else 0
-        lists.append(ListOnTheDay(known_of, old, new, count, known - was, was - known, len(known & was)))
+        lists.append(ListOnTheDay(known_of, step, count, known - was, was - known, len(known & was)))
     lists.sort(key=lambda one: one.catalog.code)
     return DayOfChange(day, lists, _moves(lists))
 
@@ -130,7 +133,7 @@ def products_reached(
 
 
 def days_of_change(after: date, *, insurer_id: int | None, seen: Observation, most: int = 12) -> list[date]:
-    """Return the next days on which an edition begins or is no longer in force by its own days, after a day; two statements."""
+    """Return the next days on which an edition begins or is no longer in force by its own days, after a day; one statement."""
     known = CatalogVersion.objects.known_at(seen.known_at).filter(catalog__in=_visible(insurer_id))
     rows = known.filter(Q(effective_from__gt=after) | Q(effective_to__gte=after)).order_by()
     days = set()

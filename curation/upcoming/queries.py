@@ -40,7 +40,8 @@ class Change(NamedTuple):
     @property
     def version(self) -> CatalogVersion:
         """The version that lists it then, or listed it last."""
-        version: CatalogVersion = self.step.before if self.what == "ends" else self.step.after
+        version: Any = self.step.before if self.what == "ends" else self.step.after
+        assert isinstance(version, CatalogVersion), "what is listed is listed by a version"
         return version
 
 
@@ -70,31 +71,41 @@ def upcoming_of(catalog: Catalog, *, first: date, until: date, seen: Observation
     return Upcoming(catalog, first, until, edition_days(there, until), told)
 
 
-def changes_on(catalog: Catalog, day: date, seen: Observation) -> list[Change]:
-    """Return what of a list is otherwise on a day than on the day before, by drug."""
-    return _changes(catalog, day - ONE_DAY, day, seen)[1]
+def changes_on(step: Step[Any], seen: Observation) -> list[Change]:
+    """Return what of a list is otherwise on a day than on the day before, by drug; at most seven statements."""
+    if step.of_edition or step.after is None:
+        return _changes_of(step, None, seen)
+    touched = _touched([step.after], step.day - ONE_DAY, step.day)
+    return _changes_of(step, _names_of(touched[step.after.pk][step.day], seen), seen)
 
 
 def _changes(catalog: Catalog, first: date, last: date, seen: Observation) -> tuple[Sequence[Span[Any]], list[Change]]:
-    """Return which version is in force on which days, and every change after the first day; at most nine statements a day on which there is one."""
+    """Return which version is in force on which days, and every change after the first day."""
     known: list[Any] = list(catalog.versions.known_at(seen.known_at).select_related("catalog"))
     there = spans(known, seen.known_at, first, last)
     touched = _touched([one.version for one in there if one.version], first, last)
     days = {version.label: touched[version.pk] for version in known if version.pk in touched}
     changes: list[Change] = []
     for step in steps(there, days):
-        names = None if step.of_edition else _names_of(touched[step.before.pk][step.day], seen)
-        comparison = compare_day(step, seen, names)
-        for result in comparison.results:
-            if what := _WHAT.get(result.kind):
-                day = step.day - ONE_DAY if what == "ends" else step.day
-                changes.append(Change(day, what, step, comparison, result))
+        within = None if step.of_edition else step.after
+        names = _names_of(touched[within.pk][step.day], seen) if within is not None else None
+        changes += _changes_of(step, names, seen)
     return there, changes
+
+
+def _changes_of(step: Step[Any], names: frozenset[str] | None, seen: Observation) -> list[Change]:
+    comparison = compare_day(step, seen, names)
+    found = []
+    for result in comparison.results:
+        if what := _WHAT.get(result.kind):
+            day = step.day - ONE_DAY if what == "ends" else step.day
+            found.append(Change(day, what, step, comparison, result))
+    return found
 
 
 def compare_day(step: Step[Any], seen: Observation, names: frozenset[str] | None = None) -> Comparison:
     """Compare a list on a day with itself on the day before, by drug; where no version is in force nothing is listed."""
-    filler = step.after or step.before
+    filler: Any = step.after or step.before
     left, right = (
         Side(version or filler, day, seen.known_at, empty=version is None)
         for version, day in ((step.before, step.day - ONE_DAY), (step.after, step.day))
