@@ -16,7 +16,8 @@ from common.text import norm
 
 
 def facts_of(drug: Drug, *, insurer_id: int | None, day: date, known_at: datetime) -> dict[str, Any]:
-    """Return what is known of a drug: `class_path`, `brands`, `aliases`, `makers`, `approvals`, `marks`, `listings`, `history`, `products`.
+    """Return what is known of a drug: `class_path`, `brands`, `aliases`, `makers`, `approvals`, `marks`, `listings`, `history`, `products`, and
+    `names`, the base names by which entries name it.
 
     Brands, makers and classes are those of the master and of every known row of a list that the insurer may see; marks and the approvals told
     by lists are those of the lists in force on the day.
@@ -41,6 +42,7 @@ def facts_of(drug: Drug, *, insurer_id: int | None, day: date, known_at: datetim
         "listings": listings,
         "history": history_of(drug, insurer_id=insurer_id, known_at=known_at, names=names),
         "products": masters,
+        "names": names,
     }
 
 

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 
 from catalog import reference
 from catalog.aliases import Aliases, aliases_at
-from catalog.diseases import rare_diseases
+from catalog.diseases import RareRule, rare_diseases
 from catalog.models import Catalog, CatalogEntry, CatalogVersion
 from catalog.vocabularies import EXCLUDING_KINDS, MARKS, REGULATORS, Term, Vocabulary
 from common import icd10
@@ -56,14 +56,26 @@ def surely_rare(found: QuerySet[CatalogEntry]) -> list[int]:
     # Every code of such an entry lies under a rule's: one statement finds the few that may be.
     likely = found.filter(rare_disease=None).exclude(icd10=[])
     likely = likely.extra(  # noqa: S610
-        where=["NOT EXISTS (SELECT FROM unnest(icd10) c WHERE left(upper(c), 3) <> ALL(%s))"], params=[heads]
+        where=[
+            "left(upper(icd10[1]), 3) = ANY(%s)",
+            "NOT EXISTS (SELECT FROM unnest(icd10) c WHERE left(upper(c), 3) <> ALL(%s))",
+        ],
+        params=[heads, heads],
     )
     rows = likely.order_by().values_list("pk", "icd10", "criteria", "indication", "restriction")
-    return [
-        pk
-        for pk, codes, criteria, indication, restriction in rows
-        if rare_diseases(rules, codes=codes, criteria=criteria, text=f"{indication}\n{restriction}")
-    ]
+    # Entries repeat their codes: which rules these meet is looked up once.
+    met: dict[tuple[str, ...], list[RareRule]] = {}
+    sure = []
+    for pk, codes, criteria, indication, restriction in rows.iterator(chunk_size=5_000):
+        key = tuple(codes)
+        if key not in met:
+            met[key] = [
+                rule for rule in rules if rare_diseases([rule._replace(says="")], codes=codes, criteria=(), text="")
+            ]
+        text = f"{indication}\n{restriction}"
+        if met[key] and rare_diseases(met[key], codes=codes, criteria=criteria, text=text):
+            sure.append(pk)
+    return sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +93,32 @@ EVERYTHING: Final = (
     *(Said(REGULATOR, code) for code in REGULATORS.codes),
 )
 
-# Every (version, drug, what is said of it): of the entries of a day, and of the master's rows of the drugs they name.
-_TOLD = """
-WITH aliases AS (SELECT * FROM unnest(%(aliases)s::text[], %(drugs)s::text[]) AS a(alias, drug)),
-listed AS MATERIALIZED (
-  SELECT e.id, e.version_id, coalesce(a.drug, e.base_name) AS drug, e.marks, e.regulators, e.reimbursement_class, e.rare_disease, e.approval_key
+# Every (version, drug, what is said of it): of the entries of a day of which something is said, and of the master's rows of the drugs they name.
+_ALIASES = """
+WITH aliases AS (SELECT * FROM unnest(%(aliases)s::text[], %(drugs)s::text[]) AS a(alias, drug))
+"""
+_FROM = """
   FROM catalog_catalogentry e LEFT JOIN aliases a ON a.alias = e.base_name
   WHERE e.version_id = ANY(%(versions)s) AND e.base_name <> ''
     AND (e.effective_from IS NULL OR e.effective_from <= %(day)s) AND (e.effective_to IS NULL OR e.effective_to >= %(day)s)
+"""
+_TOLD = f"""
+{_ALIASES}, listed AS MATERIALIZED (
+  SELECT e.id, e.version_id, coalesce(a.drug, e.base_name) AS drug, e.marks, e.regulators, e.reimbursement_class, e.rare_disease, e.approval_key
+  {_FROM}
+    AND (e.marks <> '{{}}' OR e.regulators <> '{{}}' OR e.reimbursement_class IN ('negotiated', 'bid') OR e.rare_disease
+      OR e.approval_key <> '' OR e.id = ANY(%(rare)s))
+),
+approved AS MATERIALIZED (
+  SELECT p.base_name, 'NMPA' AS regulator FROM catalog_drugproduct p
+  WHERE p.approval_key <> '' AND p.recorded_from <= %(known_at)s AND (p.recorded_to IS NULL OR p.recorded_to > %(known_at)s)
+  UNION SELECT p.base_name, a.regulator FROM catalog_drugproduct p JOIN catalog_approval a ON a.product_id = p.id
+  WHERE p.recorded_from <= %(known_at)s AND (p.recorded_to IS NULL OR p.recorded_to > %(known_at)s)
 ),
 master AS (
-  SELECT DISTINCT l.version_id, l.drug, p.id, p.approval_key FROM (SELECT DISTINCT version_id, drug FROM listed) l
-  JOIN catalog_drugproduct p ON p.base_name = l.drug
-  WHERE p.recorded_from <= %(known_at)s AND (p.recorded_to IS NULL OR p.recorded_to > %(known_at)s)
+  SELECT DISTINCT named.version_id, named.drug, approved.regulator
+  FROM (SELECT e.version_id, coalesce(a.drug, e.base_name) AS drug {_FROM} AND EXISTS (SELECT FROM approved)) named
+  JOIN approved ON approved.base_name = named.drug
 ),
 said AS (
   SELECT version_id, drug, 'mark' AS kind, unnest(marks) AS code FROM listed
@@ -102,8 +127,7 @@ said AS (
   UNION ALL SELECT version_id, drug, 'mark', 'rare_disease' FROM listed WHERE rare_disease OR id = ANY(%(rare)s)
   UNION ALL SELECT version_id, drug, 'regulator', unnest(regulators) FROM listed
   UNION ALL SELECT version_id, drug, 'regulator', 'NMPA' FROM listed WHERE approval_key <> ''
-  UNION ALL SELECT version_id, drug, 'regulator', 'NMPA' FROM master WHERE approval_key <> ''
-  UNION ALL SELECT m.version_id, m.drug, 'regulator', a.regulator FROM master m JOIN catalog_approval a ON a.product_id = m.id
+  UNION ALL SELECT version_id, drug, 'regulator', regulator FROM master
 ),
 told AS (
   SELECT DISTINCT version_id, drug, kind, code FROM said
@@ -114,10 +138,10 @@ told AS (
     EXCEPT SELECT version_id, drug, 'approval', 'abroad_only' FROM said WHERE kind = 'regulator' AND code = 'NMPA'
   )
 )
-"""
+"""  # noqa: S608
 _COUNTS = f"{_TOLD}SELECT version_id, kind, code, count(DISTINCT drug) FROM told GROUP BY 1, 2, 3"  # noqa: S608
 _DRUGS = f"{_TOLD}SELECT DISTINCT drug FROM told WHERE kind = %(kind)s AND code = %(code)s"  # noqa: S608
-_LISTED = f"{_TOLD}SELECT DISTINCT drug FROM listed"  # noqa: S608
+_LISTED = f"{_ALIASES} SELECT DISTINCT coalesce(a.drug, e.base_name) {_FROM}"  # noqa: S608
 
 _counts: LruCache[tuple[Any, ...], dict[tuple[int, Said], int]] = LruCache(200)
 _drugs: LruCache[tuple[Any, ...], frozenset[str]] = LruCache(1_000_000, weight=len)
@@ -138,6 +162,7 @@ class Asked:
         return (self.versions, self.day, self.known_at if self.revision is None else self.revision, *more)
 
     def parameters(self) -> dict[str, Any]:
+        """Return what the statements ask with."""
         owners = self.aliases.owners
         entries = CatalogEntry.objects.filter(on_day(self.day), version__in=self.versions)
         return {

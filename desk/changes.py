@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.admin.utils import quote
+from django.db.models import OuterRef, Subquery, TextField
+from django.db.models.functions import Cast, JSONObject
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -77,12 +79,10 @@ def tell(changes: Iterable[Any], version: CatalogVersion) -> None:
     now = _entries(version, (one.entry_code for one in page if one.change != "removed"))
     before = _entries(version.parent, (one.old_entry_code or one.entry_code for one in page if one.change != "added"))
     drugs = _drugs([*now.values(), *before.values()])
-    held = EntryEvidence.objects.filter(version=version, entry_code__in=list(now)) if now else ()
-    evidence = {one.entry_code: one for one in held}
     for one in page:
         one.told = words.changes(one.fields)
         one.entry = now.get(one.entry_code)
-        one.evidence = evidence.get(one.entry_code)
+        one.evidence = one.entry.evidence if one.entry else None
         one.entry_before = before.get(one.old_entry_code or one.entry_code)
         one.href = drugs.get((one.entry or one.entry_before or _NOTHING).base_name, "")
         whole = one.entry_before if one.change == "removed" else one.entry if one.change == "added" else None
@@ -105,6 +105,16 @@ def _drugs(entries: Iterable[CatalogEntry]) -> dict[str, str]:
 def _entries(version: CatalogVersion | None, codes: Iterable[str]) -> dict[str, CatalogEntry]:
     if version is None:
         return {}
-    return {
-        entry.entry_code: entry for entry in CatalogEntry.objects.filter(version=version, entry_code__in=list(codes))
-    }
+    entries: Any = CatalogEntry.objects.filter(version=version, entry_code__in=list(codes))
+    return {entry.entry_code: entry for entry in entries.annotate(evidence=_EVIDENCE)}
+
+
+# What an entry rests on that was drafted from the market, beside it: a page has no statement to spare.
+_EVIDENCE = Subquery(
+    EntryEvidence.objects.filter(version=OuterRef("version"), entry_code=OuterRef("entry_code")).values(
+        told=JSONObject(
+            **{name: name for name in ("rank", "products", "provinces", "key_provinces_hit", "lists", "pinned")},
+            premium_share=Cast("premium_share", TextField()),
+        )
+    )
+)

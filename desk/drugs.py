@@ -149,7 +149,8 @@ class DrugAdmin(PageAdmin):
         insurer = insurer_of(request.user)
         own = insurer.pk if insurer else None
         facts = facts_of(drug, insurer_id=own, day=clocks.day, known_at=clocks.known_at)
-        times = time_of(drug, insurer_id=own, known_at=clocks.known_at)
+        names = facts["names"]
+        times = time_of(drug, insurer_id=own, known_at=clocks.known_at, names=names)
         regulators, marks = (terms.names(reader_language()) for terms in (REGULATORS, SAID))
         drafted_from = [one for one in facts["listings"] if one["kind"] == "reference"]
         context = {
@@ -178,7 +179,7 @@ class DrugAdmin(PageAdmin):
             "for_office": insurer is None,
         }
         if request.user.has_perm("insurers.view_product"):
-            found = products_paying(drug, insurer_id=own, day=clocks.day, known_at=clocks.known_at)
+            found = products_paying(drug, insurer_id=own, day=clocks.day, known_at=clocks.known_at, names=names)
             context |= {"paying": found, "excluding": {one.version.pk: _excluding(one) for one in found.products}}
         # Of a drug the log tells the office alone.
         return context if insurer is None else context | {"history_href": ""}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,7 @@ from curation.reports.lists import Composition, InForce, Size, by_area, by_class
 from curation.reports.products import Reach
 from curation.reports.weeks import Claims
 from desk.badges import change_words
-from desk.pictures import Picture, bars, heat, lines, money, upset
+from desk.pictures import Picture, bars, curve, heat, lines, money, upset
 from desk.problems import kind_words
 
 # What is drawn of more: the largest, and that there are more is said below.
@@ -337,7 +338,8 @@ def disease_heats(rows: Mapping[str, Sequence[Composition]]) -> list[Picture]:
 
 
 def version_pictures(version: CatalogVersion) -> list[Picture]:
-    """Return what a version is made of, by class and disease area, and what it changes by class; three statements at most."""
+    """Return what a version is made of, by class and disease area, what it changes by class, and how often the market holds what it was drafted
+    from; four statements at most."""
     if not version.checksum or not version.entry_count:
         return []
     (composed,) = lists.composition([lists.as_list(version)])
@@ -347,7 +349,19 @@ def version_pictures(version: CatalogVersion) -> list[Picture]:
         changes = lists.changes_by_class(version)
         if changes:
             pictures.append(class_changes(_("Changes by class"), changes, names))
-    return pictures
+    drafted = list(version.evidence.order_by("rank").values_list("entry_code", "products", "pinned"))
+    return [*pictures, market_curve(drafted)] if drafted else pictures
+
+
+def market_curve(drafted: Sequence[tuple[str, int, Any]]) -> Picture:
+    """Return the curve of a version that was drafted from the market: (entry code, lists that hold it, pin) by rank."""
+    return curve(
+        _("How many lists hold each drug"),
+        _("What was kept of the market, by rank; hatched: kept by a pin, whatever its figures."),
+        [(code, products, not pinned) for code, products, pinned in drafted],
+        header=(_("Rank"), _("Entry"), _("Lists"), _("Kept")),
+        answers=(_("by its figures"), _("kept by a pin")),
+    )
 
 
 def catalog_pictures(catalog: Catalog, seen: Observation, insurer_id: int | None) -> list[Picture]:

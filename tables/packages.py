@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO
 
 from tables import workbook
 from tables.encoding import Refusal
@@ -110,7 +111,7 @@ class _Counted:
     def __init__(self, limits: Limits) -> None:
         self._left = self._limit = limits.unpacked_bytes
 
-    def pieces(self, member: "zipfile.ZipExtFile", name: str) -> Iterator[bytes]:
+    def pieces(self, member: IO[bytes], name: str) -> Iterator[bytes]:
         try:
             while piece := member.read(_PIECE):
                 self._left -= len(piece)

@@ -151,10 +151,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "“{file}”不是清单，未读取：{why_zh}",
         "“{file}” is no list and was not read: {why_en}",
     ),
-    "WRONG_KIND": (
-        "目录 {code} 已存在，{what_zh}，不能作为参考清单导入。请换一个目录编码。",
-        "The catalog {code} exists and {what_en}: it takes no reference list. Use another code.",
-    ),
     "LIST_REFUSED": (
         "{why_zh}",
         "{why_en}",

@@ -695,6 +695,7 @@ class DrugViewSet(ApiViewSet):
         drug = get_object_or_404(self.get_queryset(), pk=pk)
         day, known_at, _revision = self._asked(request)
         facts = facts_of(drug, insurer_id=request.user.insurer_id, day=day, known_at=known_at)
+        del facts["names"]
         facts["products"] = shapes.DrugProductOutput(facts["products"], many=True).data
         return Response({**shapes.DrugOutput(drug).data, "date": day, "known_at": known_at, **facts})
 

@@ -304,7 +304,12 @@ def _differs(left: Sequence[Entry], right: Sequence[Entry], by: By, forms: Dosag
 
 def _some_column_differs(left: Sequence[Entry], right: Sequence[Entry]) -> bool:
     """Tell whether some column has other values on the two sides, whichever entries were pairs: most that really differ are told by it."""
+    alone = len(left) == 1
     for name in _TELLING:
+        if alone:
+            if left[0].get(name) != right[0].get(name) and as_compared(left[0], name) != as_compared(right[0], name):
+                return True
+            continue
         sides = [[entry.get(name) for entry in side] for side in (left, right)]
         if sides[0] != sides[1] and Counter(as_compared(entry, name) for entry in left) != Counter(
             as_compared(entry, name) for entry in right
@@ -318,10 +323,10 @@ def _told(group: Group, differs: Differs, complete_for: tuple[Sequence[str], Seq
     kind: Kind = "left" if left else "right"
     if left and right:
         kind = "different" if differs == "different" else "same"
-    spoken_of = True
-    if kind in ("left", "right"):
-        missing_on = complete_for[1 if left else 0]
-        spoken_of = any(speaks_of(missing_on, one.class_code) for one in (*left, *right))
+    missing_on = complete_for[1 if left else 0]
+    spoken_of = not missing_on or bool(left and right)
+    if not spoken_of:
+        spoken_of = any(speaks_of(missing_on, one.class_code) for one in left or right)
     return Result(
         kind,
         "" if kind != "same" else differs,

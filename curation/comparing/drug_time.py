@@ -21,13 +21,16 @@ class DrugTime:
     periods: Sequence[ListedPeriod]
 
 
-def time_of(drug: Drug, *, insurer_id: int | None, known_at: datetime) -> list[DrugTime]:
+def time_of(drug: Drug, *, insurer_id: int | None, known_at: datetime, names: Collection[str] = ()) -> list[DrugTime]:
     """Return the lists that an insurer may see (None: the office) and that ever named the drug, by code; three statements.
 
-    Reference lists, of which a market has thousands, are left out: they are only drafted from.
+    Reference lists, of which a market has thousands, are left out: they are only drafted from. `names` are the base names by which
+    entries name the drug, where they are known already.
     """
-    aliases = aliases_at(known_at)
-    entries = _entries(aliases.names_of([aliases.drug_of(drug.base_name)]), insurer_id, known_at)
+    if not names:
+        aliases = aliases_at(known_at)
+        names = aliases.names_of([aliases.drug_of(drug.base_name)])
+    entries = _entries(names, insurer_id, known_at)
     of_lists = CatalogVersion.objects.filter(pk__in=list(entries)).values("catalog")
     versions: dict[Catalog, list[CatalogVersion]] = {}
     for version in CatalogVersion.objects.filter(catalog__in=of_lists).known_at(known_at).select_related("catalog"):

@@ -3,14 +3,13 @@
 A benefit that names no list pays by the base list (`base_listed`), or pays any drug: then no list of it says so, and it is left out here.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from django.db.models import Exists, OuterRef, Q
-
-from catalog.aliases import Aliases, aliases_at
+from catalog.aliases import aliases_at
+from catalog.in_force import in_force, pinned
 from catalog.known import dosage_forms
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug
 from catalog.vocabularies import EXCLUDING_KINDS
@@ -59,34 +58,55 @@ class Paying:
     more: bool
 
 
-def products_paying(drug: Drug, *, insurer_id: int | None, day: date, known_at: datetime) -> Paying:
-    """Return the products that pay for a drug on a day as known at an instant: an insurer's own (None: the office, all); six statements.
+def products_paying(
+    drug: Drug, *, insurer_id: int | None, day: date, known_at: datetime, names: Collection[str] = ()
+) -> Paying:
+    """Return the products that pay for a drug on a day as known at an instant: an insurer's own (None: the office, all); three statements.
 
-    A reference follows the version in force, or is pinned to one (eligibility 2); agreement periods hold either way.
+    A reference follows the version in force, or is pinned to one (eligibility 2); agreement periods hold either way. `names` are the base
+    names by which entries name the drug, where they are known already.
     """
-    aliases = aliases_at(known_at)
-    names = aliases.names_of([aliases.drug_of(drug.base_name)])
-    ever = CatalogEntry.objects.filter(base_name__in=names, version=OuterRef("pk"))
-    known = CatalogVersion.objects.filter(Exists(ever), catalog__in=Catalog.objects.visible_to(insurer_id))
-    catalogs = {
-        catalog.pk: catalog for catalog in Catalog.objects.filter(pk__in=known.known_at(known_at).values("catalog"))
-    }
-    by_code = {catalog.code: catalog for catalog in catalogs.values()}
-    if not by_code:
+    if not names:
+        aliases = aliases_at(known_at)
+        names = aliases.names_of([aliases.drug_of(drug.base_name)])
+    lists = _lists_with(names, insurer_id, known_at)
+    if not lists:
         return Paying([], more=False)
-    found = list(versions_naming(list(by_code), day, known_at, insurer_id)[: MOST + 1])
+    found = list(versions_naming(list(lists), day, known_at, insurer_id)[: MOST + 1])
     terms = [(version, read) for version in found[:MOST] if (read := _terms(version)) is not None]
-    references = {one for _version, read in terms for one in read.references() if one.catalog in by_code}
-    versions = _versions_of(references, by_code, day, known_at)
-    cells = _cells(versions.values(), names, aliases, day)
+    references = {one for _version, read in terms for one in read.references() if one.catalog in lists}
+    versions = {one: version for one in references if (version := _meant(one, lists, day, known_at)) is not None}
+    cells = _cells(versions.values(), names, day)
     through = {
         reference: Through(
             reference.catalog, version.label, reference.label is not None, cells.get(version.pk, NOT_LISTED)
         )
         for reference, version in versions.items()
     }
-    products = [_paying(version, read, through, by_code) for version, read in terms]
+    kinds = {code: known[0].catalog.kind for code, known in lists.items()}
+    products = [_paying(version, read, through, kinds) for version, read in terms]
     return Paying([one for one in products if one.benefits], more=len(found) > MOST)
+
+
+def _lists_with(names: Collection[str], insurer_id: int | None, known_at: datetime) -> dict[str, list[CatalogVersion]]:
+    """Return the lists that an insurer may see and that ever named the drug, by code, each with its versions as known at the instant."""
+    catalogs = Catalog.objects.visible_to(insurer_id).exclude(kind="reference")  # which no product names
+    named = CatalogEntry.objects.filter(base_name__in=list(names), version__catalog__in=catalogs)
+    known = CatalogVersion.objects.known_at(known_at).filter(catalog__in=named.values("version__catalog"))
+    lists: dict[str, list[CatalogVersion]] = {}
+    for version in known.select_related("catalog"):
+        lists.setdefault(version.catalog.code, []).append(version)
+    return lists
+
+
+def _meant(
+    reference: CatalogReference, lists: Mapping[str, list[CatalogVersion]], day: date, known_at: datetime
+) -> CatalogVersion | None:
+    """Return the version that a reference means on the day; None where it means none."""
+    versions = lists[reference.catalog]
+    if reference.label:
+        return pinned(versions, reference.label, known_at)
+    return in_force(versions, day, known_at)
 
 
 def _terms(version: ProductVersion) -> ProductTerms | None:
@@ -96,26 +116,7 @@ def _terms(version: ProductVersion) -> ProductTerms | None:
         return None
 
 
-def _versions_of(
-    references: Iterable[CatalogReference], catalogs: Mapping[str, Catalog], day: date, known_at: datetime
-) -> dict[CatalogReference, CatalogVersion]:
-    """Return the version that each reference means on the day; one that means none is left out."""
-    known = CatalogVersion.objects.filter(catalog__in=[one.pk for one in catalogs.values()]).select_related("catalog")
-    in_force = {version.catalog.code: version for version in known.in_force(day, known_at)}
-    pins = {(one.catalog, one.label) for one in references if one.label}
-    wanted = Q(pk__in=[])
-    for code, label in pins:
-        wanted |= Q(catalog__code=code, label=label)
-    pinned = {(one.catalog.code, one.label): one for one in known.known_at(known_at).filter(wanted)} if pins else {}
-    found = {}
-    for one in references:
-        version = pinned.get((one.catalog, one.label)) if one.label else in_force.get(one.catalog)
-        if version is not None:
-            found[one] = version
-    return found
-
-
-def _cells(versions: Iterable[CatalogVersion], names: Iterable[str], aliases: Aliases, day: date) -> dict[int, Cell]:
+def _cells(versions: Iterable[CatalogVersion], names: Collection[str], day: date) -> dict[int, Cell]:
     """Return how each version takes the drug on the day."""
     kinds = {version.pk: version.catalog.kind for version in versions}
     rows = CatalogEntry.objects.filter(version__in=list(kinds), base_name__in=list(names)).order_by()
@@ -130,7 +131,7 @@ def _paying(
     version: ProductVersion,
     terms: ProductTerms,
     through: Mapping[CatalogReference, Through],
-    catalogs: Mapping[str, Catalog],
+    kinds: Mapping[str, str],
 ) -> PayingProduct:
     def listing(references: Iterable[CatalogReference], *, excluding: bool) -> list[Through]:
         return [
@@ -138,7 +139,7 @@ def _paying(
             for one in dict.fromkeys(references)
             if one in through
             and through[one].cell.listed != "no"
-            and (catalogs[one.catalog].kind in EXCLUDING_KINDS) == excluding
+            and (kinds[one.catalog] in EXCLUDING_KINDS) == excluding
         ]
 
     benefits = []

@@ -105,7 +105,10 @@ def by_disease(of_drug: Group) -> list[Group]:
             both[place].append(one)
     if len(found) == 1:
         return [Group(*both) for both in found.values()]
-    return [_beside(of_drug, *_joined([found[key] for key in together])) for together in _together(list(found))]
+    words = [both for diseases, both in found.items() if isinstance(diseases, str)]
+    uncoded = any(both[0] for both in words), any(both[1] for both in words)
+    parts = (_joined([found[key] for key in together]) for together in _together(list(found)))
+    return [_beside(of_drug, uncoded, *part) for part in parts]
 
 
 def _joined(parts: Sequence[tuple[list[Light], list[Light]]]) -> tuple[list[Light], list[Light]]:
@@ -146,8 +149,10 @@ def _together(diseases: Sequence[str | tuple[str, ...]]) -> list[list[str | tupl
     return list(found.values())
 
 
-def _beside(of_drug: Group, left: Sequence[Light], right: Sequence[Light]) -> Group:
-    """Say of a part of a drug's entries that is of one side alone what the other side has of the drug."""
-    others = () if left and right else of_drug.right if left else of_drug.left
-    texts = [one.text for one in (*left, *right, *others)]
-    return Group(left, right, elsewhere=bool(others), unsure=bool(others) and any(texts))
+def _beside(of_drug: Group, uncoded: tuple[bool, bool], left: Sequence[Light], right: Sequence[Light]) -> Group:
+    """Say of a part of a drug's entries that is of one side alone what the other side has of the drug; `uncoded`: whether each has uncoded words."""
+    if left and right:
+        return Group(left, right)
+    others = bool(of_drug.right if left else of_drug.left)
+    unsure = others and (uncoded[1 if left else 0] or bool((left or right)[0].text))
+    return Group(left, right, elsewhere=others, unsure=unsure)

@@ -10,7 +10,7 @@ from catalog.in_force import Span, spans
 from claims.eligibility import Entry
 from common.text import as_read, norm
 from curation.findings.causes import Cause
-from curation.findings.meeting import PRODUCT_TEXTS, cases_meet, diseases_meet, drug_parts_meet, people_meet
+from curation.findings.meeting import PRODUCT_TEXTS, ByDisease, cases_meet, diseases_meet, drug_parts_meet, people_meet
 from curation.findings.world import DrugList, Edition, Listed, World, by_drug, place, seen_together
 
 # Out of one list and into another within so many days is a move.
@@ -53,10 +53,11 @@ def base_and_commercial(world: World) -> Iterator[Cause]:
                 continue
             base_edition = world.edition_today(base)
             for drug in listed.keys() & paid.keys():
+                by_disease = ByDisease(paid[drug])
                 pairs = [
                     (mine, theirs)
                     for mine in listed[drug]
-                    for theirs in paid[drug]
+                    for theirs in by_disease.beside(mine)
                     if drug_parts_meet(mine.entry, theirs.entry, world.forms) and cases_meet(mine.entry, theirs.entry)
                 ]
                 if pairs and base_edition:
@@ -79,14 +80,14 @@ class _Excluding:
     """The entries of a list of what is not paid, found by what they select."""
 
     def __init__(self, entries: tuple[Listed, ...]) -> None:
-        self.named = by_drug(entries)
+        self.named = {drug: ByDisease(its) for drug, its in by_drug(entries).items()}
         self.selecting = [one for one in entries if not one.drug and selects_drugs(one.entry)]
 
     def taking(self, one: Listed, world: World) -> list[Listed]:
         """Return the entries that take what an entry lists."""
         named = (
             theirs
-            for theirs in self.named.get(one.drug, ())
+            for theirs in (self.named[one.drug].beside(one) if one.drug in self.named else ())
             if drug_parts_meet(one.entry, theirs.entry, world.forms) and cases_meet(one.entry, theirs.entry)
         )
         if not self.selecting:

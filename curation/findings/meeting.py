@@ -1,12 +1,14 @@
 """Whether two entries could take one line: their drug parts, their diseases, the persons and places they are for (eligibility 4.1 and 4.2)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from catalog.drugs.names import Agreement, DosageForms
 from claims.eligibility import Entry
 from claims.eligibility.diseases import DiseaseCodes
+from curation.findings.world import Listed
 
-PRODUCT_TEXTS = ("approval_no", "brand_name", "manufacturer", "strength")
+PRODUCT_TEXTS: Final = ("approval_no", "brand_name", "manufacturer", "strength")
 
 
 def drug_parts_meet(one: Entry, other: Entry, forms: DosageForms) -> bool:
@@ -72,3 +74,33 @@ def people_meet(one: Entry, other: Entry) -> bool:
         and (other.age_max is None or one.age_min is None or other.age_max >= one.age_min)
         and (not one.settings or not other.settings or not set(one.settings).isdisjoint(other.settings))
     )
+
+
+class ByDisease:
+    """Entries of one drug by the first three characters of their diseases: of twenty entries for twenty diseases only a few can meet another one."""
+
+    def __init__(self, entries: Sequence[Listed]) -> None:
+        self._every = entries
+        self._by_head: dict[str, list[Listed]] = {}
+        self._open: list[Listed] = []
+        for one in entries:
+            heads = heads_of(one.entry)
+            for head in heads:
+                self._by_head.setdefault(head, []).append(one)
+            if not heads:
+                self._open.append(one)
+
+    def beside(self, one: Listed) -> Sequence[Listed]:
+        """Return the entries that may have a disease with another entry; one may come twice."""
+        heads = heads_of(one.entry)
+        if not heads:
+            return self._every
+        return [*self._open, *(other for head in heads for other in self._by_head.get(head, ()))]
+
+
+def heads_of(entry: Entry) -> frozenset[str]:
+    """Return the first three characters of an entry's diseases; none where these alone do not tell: no codes, a range, a chapter's letter."""
+    codes = entry.icd10
+    if codes.ranges or any(len(code) < 3 for code in codes.prefixes):
+        return frozenset()
+    return frozenset(code[:3] for code in codes.prefixes)

@@ -10,7 +10,7 @@ from catalog.importing.one_value import is_known_form
 from catalog.in_force import Span, in_force, pinned
 from claims.eligibility import Entry
 from curation.findings.causes import Cause
-from curation.findings.meeting import cases_meet, drug_parts_meet
+from curation.findings.meeting import ByDisease, cases_meet, drug_parts_meet
 from curation.findings.world import DrugList, Edition, Listed, World, by_drug, place
 
 ENDING_DAYS: Final = 60
@@ -213,10 +213,13 @@ def same_drug_twice(world: World) -> Iterator[Cause]:
         for drug, entries in by_drug(world.entries_today(listing)).items():
             if len({terms(one) for one in entries}) < 2:
                 continue
+            by_disease = ByDisease(entries)
             at_odds = [
                 one
                 for one in entries
-                if any(terms_differ(one, other) and taken_by_both(one, other, world) for other in entries)
+                if any(
+                    terms_differ(one, other) and taken_by_both(one, other, world) for other in by_disease.beside(one)
+                )
             ]
             if at_odds:
                 yield Cause(

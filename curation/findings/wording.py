@@ -1,5 +1,6 @@
 """A finding in a sentence, in the reader's language."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -69,7 +70,7 @@ def _product(facts: dict[str, Any], names: dict[str, Any]) -> str:
             return told % values
 
 
-_SENTENCES: dict[str, Any] = {
+_SENTENCES: dict[str, Callable[[dict[str, Any], dict[str, Any]], str]] = {
     "base_and_commercial": _two(
         gettext_noop(
             "%(drug)s is on %(other)s for the same diseases for which %(one)s lists it as not paid by the fund."

@@ -153,13 +153,21 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("rows", ("条目数", "行数", "条数"), cells.whole(0, 10_000_000), **_WHOLE),  # type: ignore[arg-type]
     Column("note", ("备注", "说明", "remark", "remarks"), cells.text, max_length=2_000, free=True),
 )
+_OWN: Final = frozenset(header_key(header) for column in COLUMNS for header in (column.name, *column.headers))
+
+
+def _names_a_person(header: str) -> bool:
+    """Tell a header of personal identity; `name` is here the product's."""
+    return header_key(header) not in _OWN and names_a_person(header, in_claim=False)
+
+
 NAMES: Final = HeaderNames(
     Shape(
         columns=COLUMNS,
         required=frozenset({"name"}),
         naming="name",
         periods={"保障期间": ("effective_from", "effective_to"), "有效期": ("effective_from", "effective_to")},
-        personal=lambda header: names_a_person(header, in_claim=False) and not NAMES.known(header),
+        personal=_names_a_person,
         # Counted anew in each list: drugs, and the number of the row.
         ignored=IGNORED_HEADERS | frozenset(map(header_key, ("drugs", "药品数", "品种数", "序号", "no", "no."))),
     )
@@ -459,5 +467,5 @@ _SAME: Final = {
 
 def _same(one: Listed, other: Listed, column: str, value: str) -> Problem:
     same_zh, same_en, mend_zh, mend_en = _SAME[column]
-    words = {"same_zh": same_zh, "same_en": same_en, "mend_zh": mend_zh, "mend_en": mend_en}
+    words: dict[str, Any] = {"same_zh": same_zh, "same_en": same_en, "mend_zh": mend_zh, "mend_en": mend_en}
     return problem("CONFLICTING_ROWS", one.row, column, value, other=other.row, **words)

@@ -17,13 +17,14 @@ from catalog.vocabularies import PROVINCES, province_of
 from common.cache import LruCache
 from curation.market.diseases import DiseaseGroups
 from curation.market.frequency import Counted, Listing, MarketList, counted
-from curation.market.wording import TAKEN, Row, row_of
+from curation.market.wording import TAKEN, Row, values_of
 
 REFERENCE = "reference"
 NOT_IN_FORCE, ANOTHER_OWNER = "not_in_force", "another_owner"
 CHUNK = 5_000
 # Rows of the drugs whose entries are worded at a time.
 _AT_A_TIME = 20_000
+_ICD10 = TAKEN.index("icd10")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +132,14 @@ class Drugs:
 
     def __init__(self, names: Iterable[str], known_at: datetime) -> None:
         self._knowledge = Knowledge.build(masters_named(names, known_at=known_at), dosage_forms())
+        self._drugs: dict[str, str] = {}
 
     def of(self, base_name: str) -> str:
         """Return the drug of a base name."""
-        return self._knowledge.drug_of(base_name)
+        drug = self._drugs.get(base_name)
+        if drug is None:
+            drug = self._drugs[base_name] = self._knowledge.drug_of(base_name)
+        return drug
 
     def named(self, generic_name: str) -> str:
         """Return the drug of a name as people write it."""
@@ -196,13 +201,15 @@ def rows_of(market: Market, wanted: Sequence[Counted]) -> Iterator[tuple[Counted
         names.setdefault(drugs.of(base), []).append(base)
     for part in _parts(by_drug):
         asked = [name for drug in part for name in names[drug]]
-        found: dict[tuple[str, str], list[Row]] = {}
+        # What is said in the same words is one row of several lists.
+        found: dict[tuple[str, str], dict[tuple[Any, ...], list[int]]] = {}
         for place, drug, stored in _stored(market, asked, drugs):
-            for disease, codes in disease_groups().of(tuple(stored["icd10"])):
-                found.setdefault((drug, disease.key), []).append(row_of(place, stored, codes))
+            for disease, codes in disease_groups().of(tuple(stored[_ICD10])):
+                rows = found.setdefault((drug, disease.key), {})
+                rows.setdefault(values_of(stored, codes), []).append(place)
         for drug in part:
             for one in by_drug[drug]:
-                yield one, found[drug, one.disease.key]
+                yield one, [(places, values) for values, places in found[drug, one.disease.key].items()]
 
 
 def _parts(by_drug: Mapping[str, list[Counted]]) -> Iterator[list[str]]:
@@ -218,11 +225,11 @@ def _parts(by_drug: Mapping[str, list[Counted]]) -> Iterator[list[str]]:
         yield part
 
 
-def _stored(market: Market, names: list[str], drugs: Drugs) -> Iterator[tuple[int, str, dict[str, Any]]]:
+def _stored(market: Market, names: list[str], drugs: Drugs) -> Iterator[tuple[int, str, tuple[Any, ...]]]:
     place_of = {version: place for place, version in enumerate(market.versions)}
     found = _entries(market).filter(base_name__in=names).order_by("version_id", "entry_code")
-    for row in found.values("version_id", "base_name", *TAKEN).iterator(CHUNK):
-        yield place_of[row.pop("version_id")], drugs.of(row.pop("base_name")), row
+    for version, base, *stored in found.values_list("version_id", "base_name", *TAKEN).iterator(CHUNK):
+        yield place_of[version], drugs.of(base), tuple(stored)
 
 
 def codes_followed(

@@ -168,7 +168,7 @@ def _read(table: Table, findings: Findings) -> list[Listed]:
         (placed.column.name, placed.index, ColumnReader(placed.column, required=bool(placed.column.required_for)))
         for placed in header.placed
     ]
-    lists = []
+    lists: list[Listed] = []
     for row, found in regular_rows(table, header, findings, NonEntries(header, NAMES)):
         if len(lists) == PARTS:
             findings.add("TOO_MANY_ROWS", row, limit=PARTS)
@@ -203,7 +203,7 @@ def _unlisted(part: Kept, are_sheets: bool, limits: Limits) -> Problem | None:
         return problem("NOT_A_LIST", None, "file", part.name, file=name, why_zh=found.zh, why_en=found.en)
     if is_list:
         return problem("NOT_ON_COVER", None, "file", part.name, file=name)
-    words = {"why_zh": "没有药品名称列。", "why_en": "it has no column of drug names."}
+    words: dict[str, Any] = {"why_zh": "没有药品名称列。", "why_en": "it has no column of drug names."}
     return problem("NOT_A_LIST", None, "file", part.name, file=name, **words)
 
 

@@ -12,7 +12,7 @@ set and not the union of all, since a union would promise more than any list pay
 notes and sources are of each list and are not taken over.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Final
 
 PRODUCT: Final = (
@@ -43,40 +43,52 @@ GIVEN: Final = ("class_code", "reimbursement_class", "regulators", "rare_disease
 # All that is read of a list's row.
 TAKEN: Final = (*PRODUCT, *CODED, *WORDED, *GIVEN)
 
-# A row: the place of its list in the market, its columns in the order of TAKEN, lists as tuples.
-Row = tuple[int, tuple[Any, ...]]
+# A row of the lists at these places, which all say the same: its columns in the order of TAKEN, lists as tuples.
+Row = tuple[Collection[int], tuple[Any, ...]]
 _AT: Final = {name: place for place, name in enumerate(TAKEN)}
+_CODES: Final = _AT["icd10"]
+_SEVERAL: Final = tuple(_AT[name] for name in ("icd10", "criteria", "settings", "regulators", "marks"))
 
 
 def wording(rows: Sequence[Row], premium_of: Callable[[int], int]) -> dict[str, Any]:
     """Return the columns of the entry that is drafted from a drug's rows for one disease; `premium_of` a list by its place, in fen."""
     made: dict[str, Any] = {}
     for names in (PRODUCT, (*CODED, *WORDED)):
-        narrowed: Iterable[Row] = rows
+        narrowed = rows
         for name in names:
             at = _AT[name]
-            made[name] = most_frequent(((place, values[at]) for place, values in narrowed), premium_of)
-            narrowed = [row for row in narrowed if row[1][at] == made[name]]
+            if len({values[at] for _places, values in narrowed}) > 1:
+                made[name] = most_frequent(((places, values[at]) for places, values in narrowed), premium_of)
+                narrowed = [row for row in narrowed if row[1][at] == made[name]]
+            else:
+                made[name] = narrowed[0][1][at]
     for name in GIVEN:
         at = _AT[name]
-        given = [(place, values[at]) for place, values in rows if values[at] not in (None, "", ())]
+        given = [(places, values[at]) for places, values in rows if values[at] not in (None, "", ())]
         made[name] = most_frequent(given, premium_of) if given else rows[0][1][at]
     return made
 
 
-def most_frequent(voices: Iterable[tuple[int, Any]], premium_of: Callable[[int], int]) -> Any:
+def most_frequent(voices: Iterable[tuple[Collection[int], Any]], premium_of: Callable[[int], int]) -> Any:
     """Return the value that most lists give; of equal ones that of the greater premium, then the first by its text."""
     lists: dict[Any, set[int]] = {}
-    for place, value in voices:
-        lists.setdefault(value, set()).add(place)
-    return min(lists, key=lambda value: (-len(lists[value]), -sum(map(premium_of, lists[value])), _text(value)))
+    for places, value in voices:
+        lists.setdefault(value, set()).update(places)
+    most = max(map(len, lists.values()))
+    equal = [value for value, places in lists.items() if len(places) == most]
+    if len(equal) == 1:
+        return equal[0]
+    return min(equal, key=lambda value: (-sum(map(premium_of, lists[value])), _text(value)))
 
 
 def _text(value: Any) -> tuple[str, ...]:
     return tuple(map(str, value)) if isinstance(value, tuple) else (str(value),)
 
 
-def row_of(place: int, stored: Mapping[str, Any], icd10: tuple[str, ...]) -> Row:
-    """Return a stored entry as a row, with its codes for one disease in the place of all its codes."""
-    values = dict(stored) | {"icd10": icd10}
-    return place, tuple(tuple(values[name]) if isinstance(values[name], list) else values[name] for name in TAKEN)
+def values_of(stored: Sequence[Any], icd10: tuple[str, ...]) -> tuple[Any, ...]:
+    """Return a stored entry's columns, in the order of TAKEN, as a row's, with its codes for one disease in the place of all its codes."""
+    values = list(stored)
+    for at in _SEVERAL:
+        values[at] = tuple(values[at])
+    values[_CODES] = icd10
+    return tuple(values)

@@ -103,8 +103,8 @@ class CollectedListQuerySet(models.QuerySet["CollectedList"]):
 
     def counted(self) -> dict[str, int]:
         """Return how many stand how: state → count, every state named."""
-        found: Any = self.order_by().told().values_list("stands").annotate(n=Count("pk"))
-        return {**dict.fromkeys(STATES, 0), **dict(found)}
+        told: Any = self.order_by().told()
+        return {**dict.fromkeys(STATES, 0), **dict(told.values_list("stands").annotate(n=Count("pk")))}
 
 
 # refused: its row or its file is wrong, nothing of it was brought in; failed: its import has errors; gone: its draft was deleted or replaced.

@@ -33,7 +33,7 @@ CHECKS = [
     openapi_checks.negative_data_rejection,
 ]
 # The office's addresses; an insurer's key would mostly be answered 403.
-OF_THE_OFFICE = ("/catalogs/", "/imports/", "/drugs/")
+OF_THE_OFFICE = ("/catalogs/", "/imports/", "/drugs/", "/collections/")
 
 
 def _document() -> dict[str, Any]:
@@ -71,6 +71,7 @@ def tally() -> Iterator[Tally]:
 def _real(world: World, path: str) -> dict[str, str]:
     """Return path parameters that lead to something, for the parameters the path has."""
     ids = {"imports": world.office_import, "checks": world.check, "batches": world.batch, "webhooks": world.webhook}
+    ids["collections"] = world.collection
     found = {"code": "HMB" if "/products/" in path else "COM", "label": "2027" if "/products/" in path else "v2"}
     for segment, made in ids.items():
         if f"/{segment}/{{" in path:

@@ -75,7 +75,7 @@ def test_alice_brings_lists_in_and_bob_publishes_them_together(
         bob.picture("collection-published")
         page.click("table.cards >> text=2026 >> nth=0")
         page.click("nav.page-tabs >> text=机构级别")
-        assert page.locator("table.levels").count() == 1
+        assert page.locator("table.levels").count() == 2
         bob.picture("levels")
         page.emulate_media(media="print")
         bob.picture("levels-in-print")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from curation.market.wording import TAKEN, most_frequent, row_of, wording
+from curation.market.wording import TAKEN, most_frequent, values_of, wording
 
 PREMIUMS = [10, 20, 30, 40]
 EMPTY: dict[str, Any] = dict.fromkeys(TAKEN, "") | {
@@ -15,23 +15,24 @@ EMPTY: dict[str, Any] = dict.fromkeys(TAKEN, "") | {
     "rare_disease": None,
     "prior_auth": False,
     "min_institution_level": None,
+    "icd10": [],
     "payment_standard": None,
     "max_quantity": None,
 }
 
 
 def made(*rows: dict[str, Any], places: tuple[int, ...] = ()) -> dict[str, Any]:
-    written = [
-        row_of(place, EMPTY | {"generic_name": "甲片"} | row, tuple(row.get("icd10", ())))
-        for place, row in zip(places or range(len(rows)), rows, strict=True)
-    ]
+    written = []
+    for place, row in zip(places or range(len(rows)), rows, strict=True):
+        stored = EMPTY | {"generic_name": "甲片"} | row
+        written.append(([place], values_of([stored[name] for name in TAKEN], tuple(row.get("icd10", ())))))
     return wording(written, PREMIUMS.__getitem__)
 
 
 def test_most_lists_decide_then_premium_then_the_text() -> None:
-    assert most_frequent([(0, "a"), (1, "a"), (3, "b")], PREMIUMS.__getitem__) == "a"
-    assert most_frequent([(0, "a"), (1, "b")], PREMIUMS.__getitem__) == "b"
-    assert most_frequent([(0, "b"), (0, "a")], PREMIUMS.__getitem__) == "a"
+    assert most_frequent([([0], "a"), ([1], "a"), ([3], "b")], PREMIUMS.__getitem__) == "a"
+    assert most_frequent([([0], "a"), ([1], "b")], PREMIUMS.__getitem__) == "b"
+    assert most_frequent([([0], "b"), ([0], "a")], PREMIUMS.__getitem__) == "a"
 
 
 def test_a_list_has_one_voice_however_often_it_says_something() -> None:
