@@ -35,7 +35,7 @@ def test_ines_sees_what_is_coming_and_settles_a_check(
         page = ines.page
         page.click("nav >> text=某日变化 >> nth=0")
         page.wait_for_selector("text=在目录之间转移的药品")
-        assert page.locator("td >> text=NRDL").count() == 1
+        assert page.locator("td[data-label='转入'] >> text=NRDL").count() == 1
         ines.picture("upcoming-day")
         page.click("a[aria-label^='CIDL']")
         page.wait_for_selector("text=列入方式变化")
