@@ -220,6 +220,7 @@ MOVES: tuple[Move[Standing], ...] = (
             "comments_unanswered",
             "base_changed",
             "mass_change",
+            "golden_cases",
             "incomplete_count",
         ),
     ),

@@ -3,13 +3,15 @@
 Each says who; instants are the database's (catalog.clock). The catalog's row is the lock of all that happens to its versions.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Count, Q
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from catalog import clock, lifecycle
@@ -193,6 +195,16 @@ def send_back(*, version: CatalogVersion, by: str, reason: str) -> CatalogVersio
 
 # --- Publishing
 
+# What is asked before a publication by rooms that stand above this one (settings.PUBLICATION_CHECKS). It gets `version`, `by` and `reasons`, by the
+# ids of what it found and somebody says may be so, why; raises a Refused; returns what is to be done once the version is published, in the same
+# transaction, and takes every lock before it returns.
+PublicationCheck = Callable[..., Callable[[], None]]
+
+
+def publication_checks() -> list[PublicationCheck]:
+    """Return what is asked before every publication, whatever door it comes by."""
+    return [import_string(name) for name in settings.PUBLICATION_CHECKS]
+
 
 @transaction.atomic
 def publish_version(
@@ -203,25 +215,31 @@ def publish_version(
     confirm: bool = False,
     against: str | None = None,
     acknowledge: str = "",
+    reasons: Mapping[str, str] | None = None,
 ) -> CatalogVersion:
     """Bring a draft or a version in review into force from its first day, known from now on; it never changes afterwards.
 
     `confirm` a mass change; `against` names the edition it follows now, where that is another one than at import; `acknowledge` says why other
-    counts than expected are right. Raises NotADraft, SamePerson (an editor), ConsultationOpen, CommentsUnanswered, BaseChanged, MassChange,
-    IncompleteCount, Altered (its entries are not those that were checked).
+    counts than expected are right, `reasons` why what the publication checks found may be so, by its id. Raises NotADraft, SamePerson (an editor),
+    ConsultationOpen, CommentsUnanswered, BaseChanged, MassChange, IncompleteCount, Altered (its entries are not those that were checked), and what
+    the checks raise (golden cases: GoldenCasesDiffer).
     """
     given = {"confirm": confirm, "against": against, "acknowledge": acknowledge}
     asked = begin_move(version, "publish", by, given, today_in_china())
     version = asked.version
     if checksum_of(version.pk) != version.checksum:
         raise Altered(_("The entries are not those that were imported; import the file again."))
+    once_published = [check(version=version, by=by, reasons=reasons or {}) for check in publication_checks()]
     _remember_drugs(version)
     version.published_at = clock.declare()
     version.published_by = by
     version.publish_note = note
     version.state = lifecycle.PUBLISHED
     after = {"checksum": version.checksum, "against": version.parent.label if version.parent else None, **given}
-    return asked.done("published_at", "published_by", "publish_note", "state", after=after, reason=note or acknowledge)
+    done = asked.done("published_at", "published_by", "publish_note", "state", after=after, reason=note or acknowledge)
+    for do in once_published:
+        do()
+    return done
 
 
 def held_against(version: CatalogVersion, today: date) -> Standing:

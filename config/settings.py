@@ -98,6 +98,8 @@ WSGI_APPLICATION = "config.wsgi.application"
 APPEND_SLASH = False
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 TENANT_MODEL = "insurers.Insurer"  # whose a private catalog is: catalog may not name what stands above it
+# What is asked before a version is published, by whatever door: catalog may not name that either (catalog.moves).
+PUBLICATION_CHECKS = ["curation.golden.services.before_publication"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [

@@ -21,9 +21,10 @@ from common.audit.services import record
 from common.labels import reader_language
 from curation.models import SettledCheck
 from desk.badges import provenance_badge
-from desk.frame import PageAdmin
+from desk.frame import Button, PageAdmin
+from desk.golden_words import MAY_MAKE, make_href
 from desk.markup import badge
-from desk.own import OfInsurer
+from desk.own import OfInsurer, may_own
 
 _TONES = {"eligible": "good", "review": "warn", "ineligible": "bad", "refunded": "quiet"}
 _EFFECTS = {"I": "bad", "R": "warn", "N": "quiet"}
@@ -127,7 +128,9 @@ class ClaimCheckAdmin(OfInsurer, PageAdmin):
         decision = worded(check.decision, reader_language())
         cited = [catalog["catalog"] for catalog in decision["catalogs"]]
         provenance = dict(Catalog.objects.filter(code__in=cited).values_list("code", "provenance"))
+        may_keep = may_own(request, MAY_MAKE)
         return context | {
+            "buttons": [Button(_("Make a golden case"), make_href(check), "verified")] if may_keep else [],
             "decision": decision,
             "lines": lines_shown(decision),
             "catalogs": [{**one, "provenance": provenance.get(one["catalog"], "")} for one in decision["catalogs"]],

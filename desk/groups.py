@@ -23,6 +23,7 @@ ALONE = frozenset({AUDITOR, ADMINISTRATOR, INSURERS_USERS})
 _LISTS = ("catalog.view_*", "insurers.view_insurer", "insurers.view_product*", "curation.view_finding")
 # Of the office sums over all insurers; of an insurer its own.
 _IMPACT = ("curation.view_impactrun", "curation.add_impactrun")
+_GOLDEN = tuple(f"curation.{deed}_goldencase" for deed in ("view", "add", "change", "delete"))
 GROUPS: dict[str, tuple[str, ...]] = {
     EDITOR: (
         *_LISTS,
@@ -33,6 +34,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "catalog.delete_catalogversion",
         "curation.change_finding",
         *_IMPACT,
+        *_GOLDEN,
         "curation.view_collection",
         "curation.add_collection",
     ),
@@ -42,6 +44,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "catalog.withdraw_catalogversion",
         "curation.change_finding",
         *_IMPACT,
+        "curation.view_goldencase",
         "curation.view_collection",
     ),
     AUDITOR: ("*.view_*",),
@@ -78,6 +81,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "catalog.add_comment",
         "curation.add_settledcheck",
         *_IMPACT,
+        *_GOLDEN,
         # Those about shared lists are read, those about their own are seen to.
         "curation.view_finding",
         "curation.change_finding",

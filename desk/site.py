@@ -86,6 +86,7 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
             ("contract", _("Product versions"), "insurers_productversion_changelist", "insurers.view_productversion"),
             ("fact_check", _("Claim checks"), "claims_claimcheck_changelist", "claims.view_claimcheck"),
             ("published_with_changes", _("Corrections"), "desk:corrections", "curation.view_impactrun"),
+            ("verified", _("Golden cases"), "curation_goldencase_changelist", "curation.view_goldencase"),
             ("query_stats", _("Impact runs"), "curation_impactrun_changelist", "curation.view_impactrun"),
             ("dynamic_feed", _("Claim batches"), "claims_claimbatch_changelist", "claims.view_claimbatch"),
             ("webhook", _("Webhooks"), "insurers_webhook_changelist", "insurers.view_webhook"),

@@ -38,7 +38,7 @@ def products_naming(catalog: str, first: date, last: date | None, insurer_id: in
 
     Those in force on the first day come first; one statement, two where there are more than are shown.
     """
-    versions = ProductVersion.objects.annotate(named=_named([catalog])).filter(
+    versions = ProductVersion.objects.annotate(named=naming([catalog])).filter(
         Q(effective_to=None) | Q(effective_to__gte=first), named=True, published_at__isnull=False, withdrawn_at=None
     )
     if last:
@@ -60,12 +60,12 @@ def versions_naming(
     in_force = ProductVersion.objects.in_force(day, known_at)
     if insurer_id is not None:
         in_force = in_force.filter(insurer=insurer_id)
-    versions = ProductVersion.objects.filter(pk__in=in_force.values("pk")).annotate(named=_named(catalogs))
+    versions = ProductVersion.objects.filter(pk__in=in_force.values("pk")).annotate(named=naming(catalogs))
     named = versions.filter(named=True).select_related("product", "insurer")
     return named.order_by("insurer__code", "product__code", "label")
 
 
-def _named(catalogs: Collection[str]) -> Func:
+def naming(catalogs: Collection[str]) -> Func:
     """Return whether the terms name one of the catalogs, wherever they do."""
     return Func(
         F("terms"),

@@ -20,6 +20,8 @@ from common.api.fields import StrictSerializer
 from common.api.shapes import DAY, Schema, choice, component
 from common.labels import choices
 
+MAX_ACKNOWLEDGED = 1_000
+
 
 class CatalogInput(StrictSerializer):
     code = serializers.CharField(max_length=64, validators=[CODE_PATTERN])
@@ -354,6 +356,51 @@ class SendBackInput(StrictSerializer):
     reason = serializers.CharField(max_length=2000)
 
 
+class AcknowledgedInput(StrictSerializer):
+    case = serializers.UUIDField(required=False, help_text="a golden case; not given: the counts")
+    reason = serializers.CharField(max_length=2000)
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string", "maxLength": 2000},
+            {
+                "type": "array",
+                "maxItems": MAX_ACKNOWLEDGED,
+                "items": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "properties": {
+                        "case": {"type": "string", "format": "uuid"},
+                        "reason": {"type": "string", "minLength": 1, "maxLength": 2000},
+                    },
+                    "required": ["reason"],
+                },
+            },
+        ]
+    }
+)
+class AcknowledgeField(serializers.Field):
+    """What is accepted before a publication, and why: a text is about the counts, a list about golden cases and, without a case, the counts.
+
+    Gives {"": why the counts are right, case: why its new answer is}.
+    """
+
+    def to_internal_value(self, data: Any) -> dict[str, str]:
+        if isinstance(data, str):
+            text = serializers.CharField(max_length=2000, allow_blank=True)
+            return {"": text.run_validation(data)}
+        if isinstance(data, Mapping):
+            data = [data]
+        if not isinstance(data, list) or len(data) > MAX_ACKNOWLEDGED:
+            detail = _("Send a text, or a list of {case, reason}, of at most %(most)d.") % {"most": MAX_ACKNOWLEDGED}
+            raise serializers.ValidationError(detail, "wrong_type")
+        given = AcknowledgedInput(data=data, many=True)
+        given.is_valid(raise_exception=True)
+        return {str(one.get("case", "")): one["reason"] for one in given.validated_data}
+
+
 class PublishInput(StrictSerializer):
     note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
     confirm = serializers.BooleanField(required=False, default=False, help_text="a mass change is meant")
@@ -364,12 +411,10 @@ class PublishInput(StrictSerializer):
         allow_blank=True,
         help_text="the edition it follows now, where that is another than at import; empty: it follows none any more",
     )
-    acknowledge = serializers.CharField(
-        max_length=2000,
+    acknowledge = AcknowledgeField(
         required=False,
-        allow_blank=True,
         default="",
-        help_text="why other counts than expected are right",
+        help_text="[{case, reason}]: why golden cases' new answers are right; a text, or {reason} without a case: why other counts are",
     )
 
 

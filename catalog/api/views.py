@@ -393,8 +393,13 @@ class PublishingViewSet(VersionViewSet):
 
     @extend_schema(request=shapes.PublishInput, responses=shapes.VersionOutput)
     def publish(self, request: Any, code: str, label: str) -> Response:
-        """Publish a draft or a version in review: never by an editor of it."""
+        """Publish a draft or a version in review: never by an editor of it.
+
+        409 `golden_cases`, with a member of that name, where agreed answers would change: until each is acknowledged with a reason.
+        """
         given = given_in(request, shapes.PublishInput)
+        reasons = dict(given.pop("acknowledge") or {})
+        given |= {"acknowledge": reasons.pop("", ""), "reasons": reasons}
         version = self._for_change(request, code, label)
         return self._shown(request, services.publish_version(version=version, by=request.user.person, **given))
 

@@ -100,8 +100,8 @@ class StrictFilterExtension(DjangoFilterExtension):
         return found
 
 
-# Of what `fields` chooses from, only this is always there.
-_SPARSE = {"EntryOutput": ["entry_code"]}
+# Of what `fields` chooses from, only this is always there; what an expectation leaves open is not.
+_SPARSE = {"EntryOutput": ["entry_code"], "ExpectedLineOutput": ["outcome"]}
 _CODE = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*$", "maxLength": 64}
 _IN_PATH = {"code": _CODE, "label": _CODE}
 _KEY = {

@@ -1,6 +1,18 @@
 """The addresses of curation's endpoints, below /api/v1/: each subject gives its own."""
 
-from curation.api import coding, collections, comparing, corrections, drugs, findings, impact, market, matrix, upcoming
+from curation.api import (
+    coding,
+    collections,
+    comparing,
+    corrections,
+    drugs,
+    findings,
+    golden,
+    impact,
+    market,
+    matrix,
+    upcoming,
+)
 
 urlpatterns = [
     *market.urls,
@@ -11,6 +23,7 @@ urlpatterns = [
     *upcoming.urls,
     *drugs.urls,
     *findings.urls,
+    *golden.urls,
     *impact.urls,
     *coding.urls,
 ]

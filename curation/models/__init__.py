@@ -3,6 +3,7 @@
 from curation.models.coding import CodingDecision
 from curation.models.corrections import SettledCheck
 from curation.models.findings import Finding, FindingQuerySet, FindingsWorked
+from curation.models.golden import GoldenCase, GoldenExpectation
 from curation.models.impact import ImpactPart, ImpactRun
 from curation.models.market import STATES, CollectedList, Collection
 
@@ -13,6 +14,8 @@ __all__ = [
     "Finding",
     "FindingQuerySet",
     "FindingsWorked",
+    "GoldenCase",
+    "GoldenExpectation",
     "ImpactPart",
     "ImpactRun",
     "STATES",

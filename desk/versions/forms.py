@@ -1,5 +1,6 @@
 """What the moves of a version ask for."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -8,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from catalog.lifecycle import Standing, count_is_the_expected, mass_change_is_confirmed
 from catalog.models import CODE_PATTERN
 from desk.forms import day_field, note_field, text_field
+from desk.golden_words import Shown
+
+_CASE = "case-"
 
 
 class SubmitForm(forms.Form):
@@ -53,8 +57,15 @@ class PublishForm(forms.Form):
     # What the page was shown against: published over another edition only by whoever has seen the comparison with it.
     against = forms.CharField(required=False, widget=forms.HiddenInput())
 
-    def __init__(self, *args: Any, standing: Standing, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, standing: Standing, differing: Sequence[Shown] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for one in differing:
+            self.fields[f"{_CASE}{one.tried.case.pk}"] = note_field(
+                label=_("Why the new answer of the golden case “%(name)s” is right") % {"name": one.tried.case.name},
+                required=False,
+                max_length=2000,
+                help_text=" / ".join(one.differs),
+            )
         self._lost = standing.lost
         if count_is_the_expected(standing, {}) is None:
             del self.fields["acknowledge"]
@@ -75,6 +86,16 @@ class PublishForm(forms.Form):
         if typed and typed != str(self._lost):
             raise forms.ValidationError(_("This is another number than the one counted now."))
         return bool(typed)
+
+    def reasons(self) -> dict[str, str]:
+        """Return, by the ids of golden cases, why their new answers are right, once the form is valid."""
+        given = self.cleaned_data.items()
+        return {name.removeprefix(_CASE): said for name, said in given if name.startswith(_CASE)}
+
+    def moved(self) -> dict[str, Any]:
+        """Return what the publication is asked with."""
+        given = {name: said for name, said in self.cleaned_data.items() if not name.startswith(_CASE)}
+        return given | {"reasons": self.reasons()}
 
     def clean_against(self) -> str | None:
         return self.cleaned_data["against"] if "against" in self.data else None

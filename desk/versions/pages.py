@@ -19,6 +19,7 @@ from desk.figures import version_pictures
 from desk.impact_words import latest_of
 from desk.versions.comments import CommentsTab
 from desk.versions.editing import EntryEditing
+from desk.versions.golden import GoldenTab
 from desk.versions.grid import EntryGrid
 from desk.versions.levels import LevelsTab
 from desk.versions.merging import Merging
@@ -31,7 +32,16 @@ from desk.versions.withdrawal import WithdrawalPages
 
 @admin.register(CatalogVersion)
 class CatalogVersionAdmin(
-    ReviewPages, WithdrawalPages, EntryGrid, EntryEditing, LevelsTab, Merging, CommentsTab, ProblemsTab, RecordTab
+    ReviewPages,
+    WithdrawalPages,
+    EntryGrid,
+    EntryEditing,
+    LevelsTab,
+    Merging,
+    CommentsTab,
+    ProblemsTab,
+    GoldenTab,
+    RecordTab,
 ):
     page_template = "desk/versions/overview.html"
     list_display = [
@@ -71,6 +81,7 @@ class CatalogVersionAdmin(
             *self.merging_routes(),
             *self.comments_routes(),
             *self.problems_routes(),
+            *self.golden_routes(),
             *self.record_routes(),
             *self.review_routes(),
             *self.move_routes(),

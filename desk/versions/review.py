@@ -19,14 +19,16 @@ from catalog.models import CatalogVersion, VersionChange
 from catalog.reviewing import Mark, Progress
 from common.downloads import download
 from common.errors import Refused
+from curation.golden.trying import Tried
 from desk.changes import tell
 from desk.forms import posted
 from desk.frame import paged, sentences
+from desk.golden_words import shown, tried_for
 from desk.impact_words import ask_href, latest_of
 from desk.versions.checks import lines
 from desk.versions.forms import PublishForm
 from desk.versions.moves import MAY_PUBLISH
-from desk.versions.tabs import VersionTabs, day_of
+from desk.versions.tabs import VersionTabs, day_of, observed
 from insurers.reach import products_naming
 
 MAY_SEE_PRODUCTS = "insurers.view_productversion"
@@ -51,11 +53,17 @@ class ReviewPages(VersionTabs):
         if request.method != "POST" and version.published_at is not None:
             return redirect(self.url("sheet", pk))
         standing = moves.held_against(version, day_of(request))
-        form = PublishForm(posted(request), standing=standing, initial={"against": standing.follows or ""})
+        cases = [shown(one, request.user) for one in self._tried(request, version)]
+        form = PublishForm(
+            posted(request),
+            standing=standing,
+            differing=[one for one in cases if not one.tried.passes],
+            initial={"against": standing.follows or ""},
+        )
         status = 200
         if request.method == "POST" and form.is_valid():
             try:
-                services.publish_version(version=version, by=request.user.get_username(), **form.cleaned_data)
+                services.publish_version(version=version, by=request.user.get_username(), **form.moved())
             except Refused as refusal:
                 status = refusal.status
                 if isinstance(refusal, services.BaseChanged):
@@ -68,8 +76,12 @@ class ReviewPages(VersionTabs):
                 told = _("%(version)s is published: in force from %(day)s.")
                 messages.success(request, told % {"version": version, "day": version.effective_from.isoformat()})
                 return redirect(self.url("sheet", pk))
-        context = self._review(request, version, standing, form)
+        context = self._review(request, version, standing, form) | {"cases": cases}
         return self.page(request, "desk/versions/review.html", version, context, status=status)
+
+    def _tried(self, request: HttpRequest, version: CatalogVersion) -> list[Tried]:
+        """Return the golden cases that the version is tried on, unless it is published already."""
+        return [] if version.published_at is not None else tried_for(request.user, version, observed(request))
 
     def _review(
         self, request: HttpRequest, version: CatalogVersion, standing: Standing, form: PublishForm

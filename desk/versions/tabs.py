@@ -17,6 +17,7 @@ from catalog.changes import compared_anew
 from catalog.models import CatalogVersion, Comment, EntryEdit, ImportProblem
 from desk.badges import provenance_badge, version_badge
 from desk.frame import Button
+from desk.golden_words import MAY_SEE as MAY_SEE_CASES
 from desk.impact_words import ask_button
 from desk.versions.moves import MAY_EDIT, MAY_PUBLISH, VersionMoves
 from insurers.persons import insurer_of
@@ -84,6 +85,8 @@ class VersionTabs(VersionMoves):
         ]
         if version.submitted_at and self.sees_comments(request):
             tabs.append(("comments", _("Consultation"), self.url("comments", version.pk), counts["comments"]))
+        if request.user.has_perm(MAY_SEE_CASES):
+            tabs.append(("golden", _("Golden cases"), self.url("golden", version.pk), ""))
         tabs.append(("record", _("Record"), self.url("record", version.pk), counts["edits"]))
         behind = behind_by(version)
         return {

@@ -42,6 +42,8 @@ def address(world: World, route: str, of: str) -> str:
         "BATCH-A": str(world.batch.pk),
         "IMPACT-A": str(world.impact.pk),
         "IMPACT-OFFICE": str(world.office_impact.pk),
+        "GOLDEN-A": str(world.golden.pk),
+        "GOLDEN-OFFICE": str(world.office_golden.pk),
         "FINDING": str(world.finding.pk),
         "FINDING-A": str(world.own_finding.pk),
         "COLLECTION": str(world.collection.pk),
@@ -93,6 +95,13 @@ BODIES: dict[tuple[str, str], Callable[[], Any]] = {
     ("POST", "product-version-clone"): lambda: {"label": "2028", "effective_from": "2028-01-01"},
     ("POST", "manifest-check"): lambda: [{"catalog": "COM", "version": "v1", "checksum": "0" * 64}],
     ("POST", "version-impact"): lambda: {"from": "2026-01-01", "to": "2026-12-31"},
+    ("POST", "golden-case-list"): lambda: {
+        "name": "新用例",
+        "catalogs": ["COM"],
+        "claim": claim(),
+        "expect": {"lines": [{"outcome": "eligible"}] * len(claim()["lines"])},
+    },
+    ("PATCH", "golden-case-detail"): lambda: {"note": "更正"},
     ("POST", "webhook-list"): lambda: {"url": "https://hooks.example.com/b", "events": ["catalog.published"]},
 }
 FORMS: dict[tuple[str, str], Callable[[], dict[str, Any]]] = {

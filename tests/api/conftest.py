@@ -21,9 +21,10 @@ from common import tenancy
 from common.jobs import services as jobs
 from curation.findings.causes import Cause, Place
 from curation.findings.services import follow
+from curation.golden.services import Given, make_case
 from curation.impact.services import Asked, ask_impact
 from curation.market import bulk
-from curation.models import Collection, Finding, ImpactRun
+from curation.models import Collection, Finding, GoldenCase, ImpactRun
 from insurers import services as insurers
 from insurers.models import Insurer, Product, ProductVersion, Webhook, WebhookDelivery
 from insurers.webhooks import services as webhooks
@@ -101,6 +102,8 @@ class World:
     batch: ClaimBatch
     impact: ImpactRun
     office_impact: ImpactRun
+    golden: GoldenCase
+    office_golden: GoldenCase
     finding: Finding
     own_finding: Finding
     collection: Collection
@@ -180,6 +183,14 @@ def make_world() -> World:
         ask_impact(version=version, insurer_id=insurer_id, asked=days, by=by, seen=observe())
         for version, insurer_id, by in ((p3, a.pk, "key:a"), (office_import.version, None, "alice"))
     )
+    expect = {"lines": [{"outcome": "eligible"}]}
+    golden, office_golden = (
+        make_case(given=given, insurer_id=insurer_id, by=by)
+        for given, insurer_id, by in (
+            (Given("甲的用例", CLAIM, expect, product="HMB"), a.pk, "key:a"),
+            (Given("用例", CLAIM, expect, catalogs=["COM"]), None, "alice"),
+        )
+    )
     found = [
         Cause("unknown_form", ("COM", "散"), (("COM", "v1"),), (Place("COM", "v1", "E-1", "奥希替尼"),), text="散"),
         Cause("unknown_form", ("PRIV-A", "散"), (("PRIV-A", "p1"),), owner=a.pk, text="散"),
@@ -207,6 +218,8 @@ def make_world() -> World:
         batch=batch,
         impact=impact,
         office_impact=office_impact,
+        golden=golden,
+        office_golden=office_golden,
         finding=shared,
         own_finding=own,
         collection=collected(),

@@ -14,7 +14,7 @@ from tests.api.conftest import World
 
 TABLE = Path(__file__).parent.parent / "cases" / "api_matrix.txt"
 WITHOUT_KEY = ("schema", "docs")
-OWN_OF_A = ("PRIV-A", "HMB", "IMPORT-A", "CHECK-A", "BATCH-A", "WEBHOOK-A", "FINDING-A", "IMPACT-A")
+OWN_OF_A = ("PRIV-A", "HMB", "IMPORT-A", "CHECK-A", "BATCH-A", "WEBHOOK-A", "FINDING-A", "IMPACT-A", "GOLDEN-A")
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def _missing(of: str) -> Iterator[str]:
         missing = (
             "MISSING"
             if word.rpartition("-")[0]
-            in {"IMPORT", "CHECK", "BATCH", "WEBHOOK", "DELIVERY", "COMMENT", "FINDING", "IMPACT"}
+            in {"IMPORT", "CHECK", "BATCH", "WEBHOOK", "DELIVERY", "COMMENT", "FINDING", "IMPACT", "GOLDEN"}
             else "NONE"
         )
         yield " ".join([*words[:place], missing, *words[place + 1 :]])

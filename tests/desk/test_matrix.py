@@ -28,6 +28,7 @@ from common.audit.models import Record
 from common.jobs.models import Job
 from curation.findings.causes import Cause
 from curation.findings.services import follow
+from curation.golden.services import Given, make_case
 from curation.impact.services import Asked, ask_impact
 from desk.groups import GROUPS
 from insurers import services
@@ -150,6 +151,8 @@ def world(make_catalog: Callable[..., Any], insurer: Insurer, api: Api) -> World
     days = Asked("HMB", first_day=date(2026, 1, 1), last_day=date(2026, 12, 31))
     run = ask_impact(version=draft, insurer_id=insurer.pk, asked=days, by="ines", seen=observe())
     ids["impactrun"], ids["table"] = run.pk, "matrix"
+    kept = Given(MARK, claim | {"lines": [line]}, {"lines": [{"outcome": "eligible"}]}, product="HMB")
+    ids["goldencase"] = make_case(given=kept, insurer_id=insurer.pk, by="ines").pk
     ids["collection"] = collected().pk
     ids["user"] = User.objects.create(username="target", is_staff=True).pk
     ids["group"] = Group.objects.get(name="目录编辑").pk

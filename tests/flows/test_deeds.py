@@ -27,10 +27,11 @@ from curation.coding import services as coding
 from curation.corrections import services as corrections
 from curation.findings import services as findings
 from curation.findings.causes import Cause
+from curation.golden import services as golden
 from curation.impact import services as impact
 from curation.market import bulk
 from curation.market import services as market
-from curation.models import Finding, ImpactRun
+from curation.models import Finding, GoldenCase, ImpactRun
 from insurers import approval
 from insurers import persons as working_for
 from insurers import services as insurers
@@ -56,6 +57,7 @@ MODULES: tuple[ModuleType, ...] = (
     webhooks,
     claims,
     batches,
+    golden,
     impact,
     jobs,
     findings,
@@ -239,6 +241,23 @@ class Office:
         days = impact.Asked(first_day=date(2026, 1, 1), last_day=date(2026, 1, 31))
         return impact.ask_impact(version=self.draft(), insurer_id=None, asked=days, by=by, seen=observe())
 
+    def golden_case(self, by: str = "dora") -> GoldenCase:
+        product = self.product_published().product
+        given = golden.Given(
+            name="用例", product=product.code, claim=CLAIM, expect={"lines": [{"outcome": "eligible"}]}
+        )
+        return golden.make_case(given=given, insurer_id=self.insurer.pk, by=by)
+
+    def golden_case_of_a_check(self, by: str) -> GoldenCase:
+        self.check()
+        return golden.make_case_from_check(check=ClaimCheck.objects.get(), name="用例", by=by)
+
+    def golden_case_accepted(self, by: str) -> None:
+        case = self.golden_case()
+        GoldenCase.objects.update(expect={"lines": [{"outcome": "refunded"}]})
+        version = CatalogVersion.objects.get(catalog__code="COM", label="terms")
+        golden.before_publication(version=version, by=by, reasons={str(case.pk): "已改"})()
+
     def published_together(self, by: str) -> None:
         asked = bulk.ask_publication(collection=collected(), by=by)
         assert asked.publish_job is not None
@@ -260,6 +279,23 @@ class Office:
 D = Deed
 CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
     "curation.corrections.services.settle_check": (D.CHECK_SETTLED, lambda o: o.settle(by="zoe")),
+    "curation.golden.services.make_case": (D.GOLDEN_CASE_MADE, lambda o: o.golden_case("zoe")),
+    "curation.golden.services.make_case_from_check": (
+        D.GOLDEN_CASE_MADE,
+        lambda o: o.golden_case_of_a_check("zoe"),
+    ),
+    "curation.golden.services.change_case": (
+        D.GOLDEN_CASE_CHANGED,
+        lambda o: golden.change_case(case=(case := o.golden_case()), given=golden.given_of(case), by="zoe"),
+    ),
+    "curation.golden.services.remove_case": (
+        D.GOLDEN_CASE_REMOVED,
+        lambda o: golden.remove_case(case=o.golden_case(), by="zoe"),
+    ),
+    "curation.golden.services.before_publication": (
+        D.GOLDEN_CASE_ACKNOWLEDGED,
+        lambda o: o.golden_case_accepted("zoe"),
+    ),
     "curation.impact.services.ask_impact": (D.IMPACT_ASKED, lambda o: o.impact("zoe")),
     "curation.impact.services.cancel_impact": (
         D.IMPACT_CANCELLED,

@@ -24,7 +24,7 @@ CREATE TRIGGER settled_stays BEFORE INSERT OR UPDATE OR DELETE ON curation_settl
 class Migration(migrations.Migration):
     dependencies = [
         ("claims", "0004_refunds"),
-        ("curation", "0004_collections"),
+        ("curation", "0005_golden"),
         ("insurers", "0011_finding_event"),
     ]
 
