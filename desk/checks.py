@@ -12,12 +12,14 @@ from django.utils.translation import gettext_lazy
 from catalog import reference
 from catalog.models import Catalog
 from claims.eligibility import RULES_VERSION
+from claims.eligibility.decision import worst
 from claims.models import ClaimCheck
 from claims.services import worded
 from common import icd10
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.labels import reader_language
+from curation.models import SettledCheck
 from desk.badges import provenance_badge
 from desk.frame import Button, PageAdmin
 from desk.golden_words import MAY_MAKE, make_href
@@ -68,6 +70,12 @@ def lines_shown(decision: dict[str, Any]) -> list[dict[str, Any]]:
     return shown
 
 
+def worst_badge(decision: dict[str, Any]) -> SafeString:
+    """Return the outcome of a whole answer: the worst of its lines."""
+    outcome = worst({line["outcome"] for line in decision["lines"]})
+    return badge(dict(ClaimCheck.Outcome.choices)[outcome], _TONES[outcome])
+
+
 def diagnoses_shown(facts: dict[str, Any]) -> str:
     """Return every diagnosis that was asked about, of the claim and of its lines, with its name."""
     told = [facts.get("diagnoses"), *(line.get("diagnoses") for line in facts.get("lines") or [])]
@@ -113,6 +121,7 @@ class ClaimCheckAdmin(OfInsurer, PageAdmin):
             "check": check,
             "outcome_badge": self.outcome_shown(check),
             "rules_today": RULES_VERSION,
+            "settled": SettledCheck.objects.filter(pk=check.pk).first(),
         }
         if check.decision is None:
             return context

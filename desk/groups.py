@@ -79,6 +79,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "claims.add_claimbatch",
         "catalog.view_comment",
         "catalog.add_comment",
+        "curation.add_settledcheck",
         *_IMPACT,
         *_GOLDEN,
         # Those about shared lists are read, those about their own are seen to.

@@ -30,6 +30,7 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
         [
             ("today", _("Today"), "index", ""),
             ("search", _("Find"), "desk:find", "catalog.view_drug"),
+            ("event_upcoming", _("What changes on a day"), "desk:upcoming", MAY_COMPARE),
             ("report", _("Findings"), _FINDINGS, "curation.view_finding"),
             ("bar_chart", _("Reports"), "desk:reports", "catalog.view_catalogversion"),
             ("rate_review", _("In review"), f"{_VERSIONS}?state__exact=in_review", "catalog.view_catalogversion"),
@@ -83,6 +84,7 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
             ("health_and_safety", _("Products"), "insurers_product_changelist", "insurers.view_product"),
             ("contract", _("Product versions"), "insurers_productversion_changelist", "insurers.view_productversion"),
             ("fact_check", _("Claim checks"), "claims_claimcheck_changelist", "claims.view_claimcheck"),
+            ("published_with_changes", _("Corrections"), "desk:corrections", "curation.view_impactrun"),
             ("verified", _("Golden cases"), "curation_goldencase_changelist", "curation.view_goldencase"),
             ("query_stats", _("Impact runs"), "curation_impactrun_changelist", "curation.view_impactrun"),
             ("dynamic_feed", _("Claim batches"), "claims_claimbatch_changelist", "claims.view_claimbatch"),

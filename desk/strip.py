@@ -24,6 +24,13 @@ class Event:
     what: str
     href: str
 
+    @property
+    def changes_on(self) -> date | None:
+        """The first day on which lists say something else by it; None where it changes none."""
+        if self.kind == "closes":
+            return None
+        return self.day + timedelta(days=1) if self.kind == "ends" else self.day
+
 
 @dataclass(frozen=True, slots=True)
 class Dot:

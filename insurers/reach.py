@@ -33,8 +33,8 @@ class Reach:
     count: int
 
 
-def products_naming(catalog: str, first: date, last: date | None) -> Reach:
-    """Return the published product versions that name a catalog and hold for some of the days; sees what the caller's tenant sees.
+def products_naming(catalog: str, first: date, last: date | None, insurer_id: int | None = None) -> Reach:
+    """Return the published product versions that name a catalog and hold for some of the days: an insurer's, or all that the caller's tenant sees.
 
     Those in force on the first day come first; one statement, two where there are more than are shown.
     """
@@ -43,10 +43,12 @@ def products_naming(catalog: str, first: date, last: date | None) -> Reach:
     )
     if last:
         versions = versions.filter(effective_from__lte=last)
+    if insurer_id is not None:
+        versions = versions.filter(insurer=insurer_id)
     shown = versions.select_related("product", "insurer").order_by(
         "effective_from", "insurer__code", "product__code", "label"
     )
-    found = [_reached(version, catalog, first) for version in shown[: SHOWN + 1]]
+    found = [reached_by(version, catalog, first) for version in shown[: SHOWN + 1]]
     count = len(found) if len(found) <= SHOWN else versions.count()
     return Reach(sorted(found[:SHOWN], key=lambda one: not one.in_force_then), count)
 
@@ -74,7 +76,8 @@ def naming(catalogs: Collection[str]) -> Func:
     )
 
 
-def _reached(version: ProductVersion, catalog: str, first: date) -> Reached:
+def reached_by(version: ProductVersion, catalog: str, first: date) -> Reached:
+    """Return how a product version names a catalog, and whether it is in force from a first day on."""
     try:
         references = [one for one in parse_terms(version.terms).references() if one.catalog == catalog]
     except InvalidTerms:  # terms kept by an older release

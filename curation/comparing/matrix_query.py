@@ -237,6 +237,13 @@ def _names_in(keys: Mapping[int, tuple[Any, ...]], day: date, wanted: Wanted) ->
     return [names or [] for names in kept.values()]
 
 
+def drugs_named(versions: Iterable[CatalogVersion], day: date, aliases: Aliases) -> dict[int, frozenset[str]]:
+    """Return the drugs, by base name, that each of some versions names on a day, by its id; one statement at most."""
+    keys = {one.pk: (one.checksum, one.pk, day, Wanted()) for one in versions}
+    named = zip(keys, _names_in(keys, day, Wanted()), strict=True)
+    return {pk: frozenset(aliases.drug_of(name) for name in names) for pk, names in named}
+
+
 def _narrowed(entries: QuerySet[CatalogEntry], wanted: Wanted) -> QuerySet[CatalogEntry]:
     if wanted.class_code:
         entries = of_class(entries, wanted.class_code)

@@ -59,16 +59,25 @@ class NothingInForce(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a comparison: a version, and the day on which its entries' agreements count (None: all count), as known at an instant."""
+    """One side of a comparison: a version, and the day on which its entries' agreements count (None: all count), as known at an instant.
+
+    `empty`: nothing of it counts, since no version is in force there; `version` is then the other side's.
+    """
 
     version: CatalogVersion
     day: date | None
     known_at: datetime
+    empty: bool = False
 
     @property
     def key(self) -> tuple[Any, ...]:
         """What tells this side's entries from any other's."""
-        return self.version.pk, self.version.checksum, self.day
+        return self.version.pk, self.version.checksum, self.day, self.empty
+
+    @property
+    def complete_for(self) -> Sequence[str]:
+        """The classes of which it is complete; none: of all, as what says nothing at all is."""
+        return () if self.empty else self.version.complete_for
 
 
 def find_side(
@@ -126,21 +135,26 @@ _kept: LruCache[tuple[Any, ...], tuple[Sequence[Result], Mapping[str, int]]] = L
 )
 
 
-def compare_sides(left: Side, right: Side, *, by: By, seen: Observation) -> Comparison:
-    """Compare two sides; drugs are recognised on both as they were known at the later of the two instants."""
+def compare_sides(
+    left: Side, right: Side, *, by: By, seen: Observation, names: frozenset[str] | None = None
+) -> Comparison:
+    """Compare two sides; drugs are recognised on both as they were known at the later of the two instants.
+
+    `names`: only the entries with these base names, '' for those that name no drug.
+    """
     known_at = max(left.known_at, right.known_at)
     known = ("now", seen.revision) if known_at == seen.known_at else ("then", known_at)
-    key = (left.key, right.key, by, known)
+    key = (left.key, right.key, by, known, names)
     kept = _kept.get(key)
     if kept is None:
-        results = _compared(left, right, by, known_at)
+        results = _compared(left, right, by, known_at, names)
         kept = results, counted(results)
         _kept.put(key, kept)
     return Comparison(left, right, by, *kept)
 
 
-def _compared(left: Side, right: Side, by: By, known_at: datetime) -> list[Result]:
-    lights = [_lights(side, diseases=by == "drug_indication") for side in (left, right)]
+def _compared(left: Side, right: Side, by: By, known_at: datetime, among: frozenset[str] | None) -> list[Result]:
+    lights = [[] if side.empty else _lights(side, among, diseases=by == "drug_indication") for side in (left, right)]
     names = {one.drug for side in lights for one in side}
     known = drug_names(names, known_at=known_at)
     others = {name: drug for name in names if (drug := known.drug_of(name)) != name}
@@ -152,11 +166,11 @@ def _compared(left: Side, right: Side, by: By, known_at: datetime) -> list[Resul
         one_catalog=left.version.catalog_id == right.version.catalog_id,
         rows=_Rows(),
         forms=dosage_forms(),
-        complete_for=(left.version.complete_for, right.version.complete_for),
+        complete_for=(left.complete_for, right.complete_for),
     )
 
 
-def _lights(side: Side, *, diseases: bool) -> list[Light]:
+def _lights(side: Side, among: frozenset[str] | None, *, diseases: bool) -> list[Light]:
     """Return a side's entries in the order of the file; what names no drug is told from any name by the space before it."""
     columns = [
         f"id, entry_code, CASE WHEN base_name = '' THEN ' ' || lower({_NAMELESS}) ELSE base_name END, class_code, row_hash"
@@ -169,8 +183,11 @@ def _lights(side: Side, *, diseases: bool) -> list[Light]:
     asked = f"SELECT {', '.join(columns)} FROM catalog_catalogentry WHERE version_id = %(version)s"  # noqa: S608
     if side.day:
         asked += _ON_DAY
+    if among is not None:
+        asked += " AND base_name = ANY(%(among)s)"
     with connection.cursor() as cursor:
-        cursor.execute(f"{asked} ORDER BY row_no, entry_code", {"version": side.version.pk, "day": side.day})
+        given = {"version": side.version.pk, "day": side.day, "among": sorted(among or ())}
+        cursor.execute(f"{asked} ORDER BY row_no, entry_code", given)
         lights = list(starmap(Light, cursor.fetchall()))
     return [one._replace(text=as_read(one.text)) if one.text else one for one in lights]
 

@@ -1,6 +1,7 @@
 """What the office's work above lists and claims keeps, a file a subject."""
 
 from curation.models.coding import CodingDecision
+from curation.models.corrections import SettledCheck
 from curation.models.findings import Finding, FindingQuerySet, FindingsWorked
 from curation.models.golden import GoldenCase, GoldenExpectation
 from curation.models.impact import ImpactPart, ImpactRun
@@ -18,4 +19,5 @@ __all__ = [
     "ImpactPart",
     "ImpactRun",
     "STATES",
+    "SettledCheck",
 ]

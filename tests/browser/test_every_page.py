@@ -53,7 +53,8 @@ def pages_of_rows() -> list[str]:
             except NoReverseMatch:
                 continue
     for pattern in get_resolver("desk.urls").url_patterns:
-        found.append(reverse(f"desk:{pattern.name}"))
+        if not pattern.pattern.converters:  # a file of a page, or a deed of a row
+            found.append(reverse(f"desk:{pattern.name}"))
     return found
 
 

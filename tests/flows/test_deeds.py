@@ -24,6 +24,7 @@ from common.jobs import services as jobs
 from common.jobs.models import Job
 from common.persons import services as persons
 from curation.coding import services as coding
+from curation.corrections import services as corrections
 from curation.findings import services as findings
 from curation.findings.causes import Cause
 from curation.golden import services as golden
@@ -61,6 +62,7 @@ MODULES: tuple[ModuleType, ...] = (
     jobs,
     findings,
     coding,
+    corrections,
     bulk,
     market,
 )
@@ -265,6 +267,10 @@ class Office:
         catalogs.create_catalog(code="REF-1", name="京惠保", kind="reference", province="天津", by="dora")
         return collected()
 
+    def settle(self, by: str) -> None:
+        self.check()
+        corrections.settle_check(check=ClaimCheck.objects.get(), by=by, at=timezone.now())
+
     def check(self) -> None:
         self.product_published()
         claims.decide_claim(insurer_id=self.insurer.pk, data=CLAIM, by="dora", seen=observe(), language="zh")
@@ -272,6 +278,7 @@ class Office:
 
 D = Deed
 CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
+    "curation.corrections.services.settle_check": (D.CHECK_SETTLED, lambda o: o.settle(by="zoe")),
     "curation.golden.services.make_case": (D.GOLDEN_CASE_MADE, lambda o: o.golden_case("zoe")),
     "curation.golden.services.make_case_from_check": (
         D.GOLDEN_CASE_MADE,
