@@ -195,7 +195,8 @@ def make_world() -> World:
         Cause("unknown_form", ("COM", "散"), (("COM", "v1"),), (Place("COM", "v1", "E-1", "奥希替尼"),), text="散"),
         Cause("unknown_form", ("PRIV-A", "散"), (("PRIV-A", "p1"),), owner=a.pk, text="散"),
     ]
-    shared, own = follow(found, at=timezone.now())
+    with transaction.atomic():
+        shared, own = follow(found, at=timezone.now())
     assert office_import.version and private_import.version and check
     return World(
         a=a,

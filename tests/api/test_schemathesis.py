@@ -72,7 +72,7 @@ def _real(world: World, path: str) -> dict[str, str]:
     """Return path parameters that lead to something, for the parameters the path has."""
     ids = {"imports": world.office_import, "checks": world.check, "batches": world.batch, "webhooks": world.webhook}
     ids["collections"] = world.collection
-    ids["golden-cases"] = world.golden
+    ids |= {"golden-cases": world.golden, "findings": world.finding, "impact": world.impact}
     found = {"code": "HMB" if "/products/" in path else "COM", "label": "2027" if "/products/" in path else "v2"}
     for segment, made in ids.items():
         if f"/{segment}/{{" in path:

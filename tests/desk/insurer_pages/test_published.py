@@ -184,7 +184,17 @@ def addresses(ids: dict[str, Any]) -> Iterator[str]:
                     "upload_pk": "00000000-0000-0000-0000-000000000000",
                     "comment_pk": ids["comment"],
                 }
-                for given in ("claimbatch", "webhook", "claimcheck", "importrun", "delivery_pk"):
+                uuids = (
+                    "claimbatch",
+                    "webhook",
+                    "claimcheck",
+                    "importrun",
+                    "delivery_pk",
+                    "collection",
+                    "finding",
+                    "impactrun",
+                )
+                for given in (*uuids, "goldencase"):
                     world.ids.setdefault(given, "00000000-0000-0000-0000-000000000000")
                 yield world.address(name, pattern)
 
