@@ -301,6 +301,25 @@ class SampleOutput(serializers.Serializer):
     fields = serializers.DictField(help_text="name: [old, new]")
 
 
+class AskedPinOutput(serializers.Serializer):
+    drug = serializers.CharField()
+    indication = serializers.CharField(allow_null=True)
+    keep = serializers.BooleanField()
+    reason = serializers.CharField()
+
+
+class AskedOutput(serializers.Serializer):
+    """What a draft by frequency was asked by; the pins that left a drug out stand nowhere else."""
+
+    lists = serializers.JSONField(help_text="codes, or all")
+    date = serializers.DateField()
+    known_at = serializers.DateTimeField()
+    min_products = serializers.IntegerField()
+    min_key_provinces = serializers.IntegerField()
+    key_provinces = serializers.ListField(child=serializers.CharField())
+    pins = AskedPinOutput(many=True)
+
+
 class ImportOutput(serializers.Serializer):
     id = serializers.UUIDField()
     state = serializers.ChoiceField(
@@ -329,6 +348,7 @@ class ImportOutput(serializers.Serializer):
         many=True, help_text="what was read otherwise than written, the first 1,000; counts.normalised counts all"
     )
     version = serializers.DictField(allow_null=True, help_text="catalog and label of the draft")
+    asked = AskedOutput(allow_null=True, help_text="of a draft by frequency; null: a file was uploaded")
     staged = serializers.BooleanField(help_text="a drug master file that a second person merges")
     merged_by = serializers.CharField(help_text="who had a staged file merged; empty: nobody yet")
     merged_at = serializers.DateTimeField(allow_null=True)

@@ -589,6 +589,7 @@ def shown_run(run: ImportRun, version: CatalogVersion | None, *, problems: bool 
         **{name: getattr(run, name) for name in shapes.READING},
         "columns": [{name: read[name] for name in ("header", "column")} for read in run.columns_read],
         "normalised": run.normalised[:SHOWN_NORMALISED] if problems else [],
+        "asked": {name: told for name, told in run.asked.items() if name != "insurer"} or None,
         "staged": run.staged,
         "merged_by": run.merged_by,
         "merged_at": run.merged_at,

@@ -139,7 +139,7 @@ class Lease:
         either way all is rolled back, so what was cancelled never turns up done."""
         mine = Job.objects.filter(pk=self.job.pk, token=self.job.token, state=Job.State.RUNNING)
         ended = mine.filter(cancel_requested=False).update(
-            state=Job.State.DONE, finished_at=Now(), lease_until=None, phase="", last_error=""
+            state=Job.State.DONE, done=F("total"), finished_at=Now(), lease_until=None, phase="", last_error=""
         )
         if not ended:
             raise (Cancelled if mine.exists() else LeaseLost)(f"job {self.job.pk}")

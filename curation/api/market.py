@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from catalog.api.access import WRITE, catalog_of, check_writable, given_in
-from catalog.api.serializers import ImportOutput
+from catalog.api.serializers import ImportOutput, PinnedOutput
 from catalog.api.views import shown_run
 from catalog.clock import Observation, china_today
 from catalog.models import CODE_PATTERN, Catalog, ImportRun
@@ -108,6 +108,7 @@ class CurveOutput(serializers.Serializer):
     premium_share = serializers.CharField()
     key_provinces_hit = serializers.IntegerField()
     kept = serializers.BooleanField()
+    pinned = PinnedOutput(allow_null=True, help_text="the pin that says so, whatever the figures; null: the figures do")
 
 
 class SelectionCounts(serializers.Serializer):
@@ -212,6 +213,7 @@ def _shown(found: Selection) -> dict[str, Any]:
                 "premium_share": ratio_text(one.counted.premium_share),
                 "key_provinces_hit": one.key_provinces_hit,
                 "kept": one.kept,
+                "pinned": {"keep": one.pin.keep, "reason": one.pin.reason} if one.pin else None,
             }
             for one in found.ranked
         ],

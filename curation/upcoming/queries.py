@@ -63,7 +63,8 @@ class Upcoming:
 
 def upcoming_of(catalog: Catalog, *, first: date, until: date, seen: Observation) -> Upcoming:
     """Return what of a list begins after `first` and by `until`, and what ends from `first` on and by `until`: its last day then."""
-    beyond = until if until == date.max else until + ONE_DAY
+    until = min(until, date.max - ONE_DAY)  # what has no end does not end on the last day there is
+    beyond = until + ONE_DAY
     there, changes = _changes(catalog, first, beyond, seen)
     # What is listed for the first time, or otherwise, on the day beyond is not asked about; what was listed last on `until` is.
     told = [one for one in changes if one.day <= until]
