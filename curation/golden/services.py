@@ -262,8 +262,9 @@ def _expect(expect: Mapping[str, Any], claim: Claim | None) -> tuple[dict[str, A
 def before_publication(*, version: CatalogVersion, by: str, reasons: Mapping[str, str]) -> Callable[[], None]:
     """Try a draft on every case that consults its catalog; raises GoldenCasesDiffer unless `reasons` says of each that differs why (by its id).
 
-    Raises InvalidInput for a reason given for a case that is not tried. Returns what is to be done once it is published: the cases that were accepted expect the new answer. Whose case it is makes no difference: the
-    draft changes that insurer's answers, and who publishes learns it, without the claim.
+    Raises InvalidInput for a reason given for a case that is not tried. Returns what is to be done once it is published: the cases that were
+    accepted expect the new answer. Whose case it is makes no difference: the draft changes that insurer's answers, and who publishes learns it,
+    without the claim.
     """
     seen = clock.observe()
     cases = cases_of(version, seen)
