@@ -30,12 +30,9 @@ def outcome_words(code: str) -> str:
 
 
 def reason_words(code: str) -> str:
-    """Return a reason in a few words: its sentence up to what it names."""
+    """Return a reason in a few words: its sentence without what it names, and its code, by which a case expects it."""
     kind = REASONS.get(code)
-    if kind is None:
-        return code
-    sentence = kind.en if reader_language() == "en" else kind.zh
-    return code if "{" in sentence else f"{sentence} ({code})"
+    return f"{kind.in_short('en' if reader_language() == 'en' else 'zh')} ({code})" if kind else code
 
 
 def line_words(line: Mapping[str, Any]) -> str:

@@ -1,6 +1,5 @@
 """Impact runs in words: what was asked, how far it is, what came of it in one line, its sums as tables and pictures."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -28,7 +27,6 @@ DRAWN = 15
 # And a page's tables so many rows.
 SHOWN = 100
 MAY_ASK = "curation.add_impactrun"
-_NAMED = re.compile(r"\{[^{}]*\}")
 OUTCOMES = ("eligible", "review", "ineligible", "refunded")
 
 
@@ -131,12 +129,9 @@ def outcome_words() -> dict[str, str]:
 
 
 def reason_words(code: str) -> str:
-    """Return what a reason says."""
+    """Return what a reason says of many lines."""
     kind = REASONS.get(code)
-    if kind is None:
-        return code
-    # Of sums it is said for many lines: what it names differs from line to line.
-    return _NAMED.sub("…", kind.zh if reader_language() == "zh" else kind.en)
+    return kind.in_short("zh" if reader_language() == "zh" else "en") if kind else code
 
 
 # --- Its sums

@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from catalog import clock
 from catalog.lifecycle import CONSULTATION, DRAFT, REVIEW, WAITING
@@ -74,7 +75,8 @@ def today(request: HttpRequest) -> dict[str, Any]:
         return context
     versions = _moving(seen, day)
     in_force = list(CatalogVersion.objects.in_force(day, seen.known_at).select_related("catalog", "catalog__series"))
-    events = list(_events(versions, seen, day))
+    ending = _ending(in_force, day)
+    events = [*_events(versions, seen, day), *_agreements(ending)]
     consulted = [one for one in versions if one.state_on(day) == CONSULTATION]
     if may(MAY_SEE_COMMENTS):
         unanswered = _unanswered(consulted)
@@ -85,7 +87,7 @@ def today(request: HttpRequest) -> dict[str, Any]:
         "waits": [*_waits(request, versions, day), *_to_be_merged(request), *_failed(request)],
         "consultations": consulted,
         "drafts": [one for one in versions if one.state_on(day) != CONSULTATION][:SHOWN],
-        "ending": _ending(in_force, day),
+        "ending": [one for one in ending if one[0] <= day + timedelta(days=ENDING_DAYS)][: SHOWN * 2],
         "strip": strip(events, day),
         "events": sorted(events, key=lambda event: (event.day, event.list_name))[: SHOWN * 4],
         "strip_days": DAYS,
@@ -219,14 +221,22 @@ def _imports() -> list[ImportRun]:
 
 
 def _ending(in_force: list[CatalogVersion], day: date) -> list[tuple[date, CatalogVersion, int]]:
-    """Return what ends within ENDING_DAYS as (last day, version, agreements that end then; 0: the edition itself)."""
-    last = day + timedelta(days=ENDING_DAYS)
+    """Return what ends within the strip's DAYS as (last day, version, agreements that end then; 0: the edition itself)."""
+    last = day + timedelta(days=DAYS)
     ending = [(one.effective_to, one, 0) for one in in_force if one.effective_to and one.effective_to <= last]
     by_id = {one.pk: one for one in in_force}
     entries = CatalogEntry.objects.filter(version__in=by_id, effective_to__range=(day, last)).order_by()
     rows = entries.values("version", "effective_to").annotate(count=Count("pk"))
     ending += [(row["effective_to"], by_id[row["version"]], row["count"]) for row in rows]
-    return sorted(ending, key=lambda one: (one[0], one[1].catalog.code))[: SHOWN * 2]
+    return sorted(ending, key=lambda one: (one[0], one[1].catalog.code))
+
+
+def _agreements(ending: Iterable[tuple[date, CatalogVersion, int]]) -> Iterable[Event]:
+    """Yield the days on which agreements of entries in force end."""
+    for last, version, count in ending:
+        if count:
+            told = ngettext("%(count)d agreement ends", "%(count)d agreements end", count) % {"count": count}
+            yield Event(last, "ends", version.catalog.name, told, _page("change", version))
 
 
 def _events(moving: Iterable[Any], seen: clock.Observation, day: date) -> Iterable[Event]:

@@ -4,6 +4,7 @@ Codes are stable and clients may branch on them; the wording may be improved at 
 Effect I makes the line ineligible, R sends it to a person, N is a note (eligibility 5).
 """
 
+import re
 from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple
 
@@ -14,6 +15,9 @@ Effect = Literal["I", "R", "N"]
 
 SOCIAL_INSURANCE_LAW_30: Final = "社会保险法 第三十条"
 DRUG_RULES_8: Final = "基本医疗保险用药管理暂行办法 第八条"
+
+# What a sentence names of one line, with the brackets, colon or space around it.
+_NAMED: Final = re.compile(r"\s*[（(][^（）()]*\{\w+\}[^（）()]*[）)]|\s*[：:]\s*\{\w+\}|\s*\{\w+\}\s*")
 
 # How a reason's value `codes` holds several; a Chinese sentence gives each its name.
 BETWEEN_CODES: Final = "、"
@@ -28,6 +32,12 @@ class ReasonKind:
     zh: str
     en: str
     source: str
+
+    def in_short(self, language: Language) -> str:
+        """Return the sentence without what it names, as it is said of many lines."""
+        sentence = self.zh if language == "zh" else self.en
+        between = "" if language == "zh" else " "
+        return _NAMED.sub(between, sentence).replace(" .", ".").replace(" ,", ",").strip().rstrip("。.;；")
 
 
 class Cite(NamedTuple):

@@ -133,10 +133,17 @@ def products_reached(
 
 
 def days_of_change(after: date, *, insurer_id: int | None, seen: Observation, most: int = 12) -> list[date]:
-    """Return the next days on which an edition begins or is no longer in force by its own days, after a day; one statement."""
+    """Return the next days on which an edition begins or is no longer in force by its own days, or agreements of what is in force begin or are over,
+    after a day; two statements."""
     known = CatalogVersion.objects.known_at(seen.known_at).filter(catalog__in=_visible(insurer_id))
     rows = known.filter(Q(effective_from__gt=after) | Q(effective_to__gte=after)).order_by()
     days = set()
     for begins, ends in rows.values_list("effective_from", "effective_to").distinct():
+        days |= {day for day in (begins, ends and ends < date.max and ends + ONE_DAY) if day and day > after}
+    in_force = known.in_force(after, seen.known_at).values("pk")
+    entries = CatalogEntry.objects.filter(
+        Q(effective_from__gt=after) | Q(effective_to__gte=after), version__in=in_force
+    ).order_by()
+    for begins, ends in entries.values_list("effective_from", "effective_to").distinct():
         days |= {day for day in (begins, ends and ends < date.max and ends + ONE_DAY) if day and day > after}
     return sorted(days)[:most]
