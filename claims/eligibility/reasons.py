@@ -16,8 +16,9 @@ Effect = Literal["I", "R", "N"]
 SOCIAL_INSURANCE_LAW_30: Final = "社会保险法 第三十条"
 DRUG_RULES_8: Final = "基本医疗保险用药管理暂行办法 第八条"
 
-# What a sentence names of one line, with the brackets, colon or space around it.
-_NAMED: Final = re.compile(r"\s*[（(][^（）()]*\{\w+\}[^（）()]*[）)]|\s*[：:]\s*\{\w+\}|\s*\{\w+\}\s*")
+# What a sentence names of one line: beside its words, in brackets or after a colon, and within them.
+_NAMED_BESIDE: Final = re.compile(r"\s*[（(][^（()）]*\{\w+\}[^（()）]*[)）]|\s*[：:]\s*\{\w+\}")
+_NAMED: Final = re.compile(r"\{\w+\}")
 
 # How a reason's value `codes` holds several; a Chinese sentence gives each its name.
 BETWEEN_CODES: Final = "、"
@@ -36,8 +37,7 @@ class ReasonKind:
     def in_short(self, language: Language) -> str:
         """Return the sentence without what it names, as it is said of many lines."""
         sentence = self.zh if language == "zh" else self.en
-        between = "" if language == "zh" else " "
-        return _NAMED.sub(between, sentence).replace(" .", ".").replace(" ,", ",").strip().rstrip("。.;；")
+        return _NAMED.sub("…", _NAMED_BESIDE.sub("", sentence)).rstrip("。.")
 
 
 class Cite(NamedTuple):
