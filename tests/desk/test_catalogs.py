@@ -362,7 +362,7 @@ def test_a_first_published_version_offers_only_to_be_withdrawn_and_its_sheet(
 ) -> None:
     shown = alice.get(page("catalog_catalogversion_change", in_force.pk)).content.decode()
 
-    tabs = {"history", "entries", "levels", "changes", "change", "problems", "record"}
+    tabs = {"history", "entries", "levels", "golden", "changes", "change", "problems", "record"}
     assert set(re.findall(rf"/{in_force.pk}/([a-z-]+)/\"", shown)) - tabs == {"withdraw", "sheet"}
 
 
