@@ -277,8 +277,9 @@ def tell_case_on(form: CaseForm, refusal: Refused) -> None:
             steps = [step for step in steps if not step.isdigit()]
         name = next((step for step in reversed(steps) if step in target.fields), None)
         if name is not None:
-            # The service names a missing field by its code word; here it stands under its name.
-            target.add_error(name, _("Fill this in.") if problem.code.lower() == "required" else problem.detail)
+            is_missing = problem.code.lower() == "required" and name not in {"product", "catalogs"}
+            # The service says of a missing field that it is missing, by its code word; here it stands under its name.
+            target.add_error(name, _("Fill this in.") if is_missing else problem.detail)
         else:
             form.add_error(None, problem.detail)
     if not refusal.errors:

@@ -32,7 +32,7 @@ def what_words() -> dict[str, str]:
 
 
 def upcoming_view(request: HttpRequest) -> HttpResponse:
-    """Show what changes on the day of the address: without one, the next day on which an edition begins or is over."""
+    """Show what changes on the day of the address: without one, the next day on which an edition or agreement begins or is over."""
     if not may_compare(request):
         raise PermissionDenied
     request.current_app = admin.site.name  # type: ignore[attr-defined]

@@ -83,7 +83,7 @@ def test_a_case_is_written_in_a_form_changed_and_removed(hmb: str, django_assert
         ({"line0-outcome": ""}, "Expect an answer for each of the claim"),
         ({"line0-reasons": "NO_SUCH"}, "There is no reason NO_SUCH"),
         ({"line0-evidence": "ALK"}, "criterion=yes"),
-        ({"line1-outcome": "eligible"}, "amount"),
+        ({"line1-outcome": "eligible"}, "Fill this in."),
     ],
 )
 def test_what_is_wrong_is_told_on_the_form(hmb: str, given: dict[str, str], told: str) -> None:

@@ -129,6 +129,7 @@ def test_what_ends_soon_and_what_happens_next_is_told(make_catalog: Callable[...
 
     assert "2 agreements end" in told
     assert [(one.day, one.kind) for one in answer.context["events"]] == [
+        (soon, "ends"),  # agreements
         (soon, "closes"),
         (later, "ends"),
         (later + timedelta(days=1), "begins"),

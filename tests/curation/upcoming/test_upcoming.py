@@ -186,7 +186,7 @@ def test_over_all_lists_a_drug_moves_at_the_turn_of_the_year(
     (one,) = day_of_change(middle, insurer_id=None, seen=seen).lists
     assert (one.catalog.code, one.agreements, sorted(one.gone)) == ("NRDL", 1, ["贝伐珠单抗"])
     assert not day_of_change(turn + timedelta(days=1), insurer_id=None, seen=seen).lists
-    assert days_of_change(china_today(timezone.now()), insurer_id=None, seen=seen) == [turn]
+    assert days_of_change(china_today(timezone.now()), insurer_id=None, seen=seen) == [middle, turn]
 
 
 def test_what_is_told_of_each_day_is_what_the_lists_say_on_it(api: Api, lists: dict[str, Catalog]) -> None:
