@@ -7,11 +7,12 @@ there, one of 200,000 in some seconds.
 
 import threading
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 
 from django.db import connection
 
+from catalog.importing.pinyin import sounds
 from catalog.queries import visible_drugs
 from catalog.text_index import TextIndex, Texts
 from common.cache import LruCache
@@ -186,6 +187,12 @@ _LISTED = (
 )
 
 
+def _sounds_of(names: Iterable[str]) -> Iterator[str]:
+    """Yield the pinyin and the initials of brands and aliases; those of a drug's own name are kept with it."""
+    for name in dict.fromkeys(names):
+        yield from filter(None, sounds(name))
+
+
 def _read_drugs(whose: int | None) -> TextIndex:
     brands: dict[str, list[str]] = {}
     makers_listed: dict[str, list[str]] = {}
@@ -199,7 +206,7 @@ def _read_drugs(whose: int | None) -> TextIndex:
             key=pk,
             names=(name, base_name, *names, *brands.get(base_name, ())),
             codes=(*codes, *codes_listed.get(base_name, ())),
-            sounds=(pinyin, initials),
+            sounds=(pinyin, initials, *_sounds_of((*names, *brands.get(base_name, ())))),
             makers=(*makers, *makers_listed.get(base_name, ())),
         )
         for pk, name, base_name, pinyin, initials, names, codes, makers in _rows(

@@ -62,6 +62,10 @@ def test_a_drug_is_told_with_all_that_is_known_of_it(api: Api, lists: None) -> N
         ("国药准字H20170167", "奥希替尼"),
         ("则乐", "尼拉帕利"),
         ("再鼎", "尼拉帕利"),
+        ("tairuisha", "奥希替尼"),
+        ("trs", "奥希替尼"),
+        ("aositini", "奥希替尼"),
+        ("zele", "尼拉帕利"),
     ],
 )
 def test_a_drug_is_found_by_all_that_it_is_called(api: Api, lists: None, text: str, drug: str) -> None:
