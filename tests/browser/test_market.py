@@ -30,6 +30,7 @@ def test_alice_drafts_a_series_by_frequency(
         alice.picture("market-lists")
         page.click("button:has-text('统计所选清单')")
 
+        page.wait_for_load_state()  # the script listens by then
         # The cut is drawn anew while it is typed, without the button.
         page.fill("#id_min_products", "5")
         page.wait_for_selector(".market-kept:has-text('14 /')")

@@ -99,6 +99,7 @@ def test_a_preview_shows_the_curve_and_writes_nothing(seed_lists: None, series: 
         "premium_share": "1.0000",
         "key_provinces_hit": 5,
         "kept": True,
+        "pinned": None,
     }
     order = [
         (-one["products"], -one["provinces"], -Decimal(one["premium_share"]), one["drug"]) for one in found["curve"]
