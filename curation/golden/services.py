@@ -269,10 +269,10 @@ def before_publication(*, version: CatalogVersion, by: str, reasons: Mapping[str
     seen = clock.observe()
     cases = cases_of(version, seen)
     if unknown := sorted(reasons.keys() - {str(case.pk) for case in cases}):
-        told = _(
+        sentence = _(
             "No golden case %(case)s is tried with this version; see the version's golden-cases/ for those that are."
         )
-        errors = [FieldError("/acknowledge", "unknown_case", told % {"case": one}) for one in unknown]
+        errors = [FieldError("/acknowledge", "unknown_case", sentence % {"case": one}) for one in unknown]
         raise InvalidInput(_("The request is invalid; see `errors`."), errors=errors)
     if not cases:
         return _nothing

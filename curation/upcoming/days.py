@@ -144,6 +144,6 @@ def days_of_change(after: date, *, insurer_id: int | None, seen: Observation, mo
     entries = CatalogEntry.objects.filter(
         Q(effective_from__gt=after) | Q(effective_to__gte=after), version__in=in_force
     ).order_by()
-    for begins, ends in entries.values_list("effective_from", "effective_to").distinct():
-        days |= {day for day in (begins, ends and ends < date.max and ends + ONE_DAY) if day and day > after}
+    for first, last in entries.values_list("effective_from", "effective_to").distinct():
+        days |= {day for day in (first, last and last < date.max and last + ONE_DAY) if day and day > after}
     return sorted(days)[:most]
