@@ -55,11 +55,11 @@ def ask_for_findings(**_later_arguments: object) -> None:
         findings.ask_for_news()
 
 
-def _gave_up(collection_id: str) -> None:
+def _collection_gave_up(collection_id: str) -> None:
     Collection.objects.filter(pk=collection_id).update(finished_at=timezone.now())
 
 
-@work(COLLECT_JOB, on_dead=_gave_up)
+@work(COLLECT_JOB, on_dead=_collection_gave_up)
 def collect(lease: Lease, collection_id: str) -> None:
     """Bring in the lists of one package."""
     bring_in(Collection.objects.select_related("job").get(pk=collection_id), lease)
@@ -71,11 +71,11 @@ def publish_collection(lease: Lease, collection_id: str) -> None:
     publish_lists(Collection.objects.get(pk=collection_id), lease)
 
 
-def _gave_up(run_id: str) -> None:
+def _draft_gave_up(run_id: str) -> None:
     ImportRun.objects.filter(pk=run_id).update(finished_at=timezone.now())
 
 
-@work(DRAFT_JOB, on_dead=_gave_up)
+@work(DRAFT_JOB, on_dead=_draft_gave_up)
 def draft_from_market(lease: Lease, run_id: str) -> None:
     """Draft a version from the market's lists; may run again, an ended run is left as it is."""
     run = ImportRun.objects.select_related("catalog").get(pk=run_id)

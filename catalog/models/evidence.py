@@ -13,7 +13,7 @@ class EntryEvidence(models.Model):
     """How often the market's lists hold what an entry lists, and the word of the person who kept it whatever the figures say.
 
     It goes with its entry: under another code when that is given one, away when that goes, into the copy of a version. Once the version is
-    published it never changes (migration 0023).
+    published it never changes (migration 0024).
     """
 
     version = models.ForeignKey(CatalogVersion, models.CASCADE, related_name="evidence", verbose_name=_("version"))
