@@ -131,7 +131,7 @@ def test_a_picture_shows_every_value_of_its_table_and_none_without_a_table(pictu
         return  # what lies outside its days is in the table only: see the test of strips
     for row, told in zip(picture.rows, picture.told, strict=True):
         for value, text in zip(row[1:], told[1:], strict=True):
-            if isinstance(value, int | Decimal):
+            if isinstance(value, int | Decimal) and (value or "picture-bars" not in root.get("class", "")):
                 assert text in shown, (text, shown)
 
 
