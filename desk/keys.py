@@ -21,9 +21,8 @@ from desk.own import OfInsurer
 from insurers import services
 from insurers.models import ApiKey, Insurer
 from insurers.persons import insurer_of
-from insurers.scopes import Scope
+from insurers.scopes import MAY_ISSUE, Scope
 
-MAY_ISSUE = "insurers.add_apikey"
 MAY_REVOKE = "insurers.change_apikey"
 KEY_DAYS = 180
 
@@ -47,17 +46,22 @@ class IssueForm(forms.Form):
     )
     note = text_field(label=gettext_lazy("Note"), required=False, max_length=200)
 
-    def __init__(self, *args: Any, person: str, own: Insurer | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, issuer: Any, own: Insurer | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = [choice for choice in Scope.choices if own is None or choice[0] not in services.OFFICE_ONLY]
+        mine = services.scopes_of(issuer, own)
+        insurers = [] if own else list(Insurer.objects.filter(is_active=True))
+        # An administrator gives every insurer's key alike; asked of one of them.
+        theirs = services.scopes_of(issuer, insurers[0]) if insurers else frozenset()
+        offered = [choice for choice in Scope.choices if choice[0] in mine | theirs]
         words = [(value, f"{label} ({value})") for value, label in offered]
         self.fields["scopes"].choices = words  # type: ignore[attr-defined]
         if own is not None:
             del self.fields["insurer"]
             return
-        mine = ("", _("myself (%(person)s)") % {"person": person})
-        insurers = [(str(i.pk), str(i)) for i in Insurer.objects.filter(is_active=True)]
-        self.fields["insurer"].choices = [mine, *insurers]  # type: ignore[attr-defined]
+        myself = [("", _("myself (%(person)s)") % {"person": issuer.get_username()})] if mine else []
+        others = [(str(one.pk), str(one)) for one in insurers] if theirs else []
+        self.fields["insurer"].choices = [*myself, *others]  # type: ignore[attr-defined]
+        self.fields["insurer"].required = not myself
 
     def clean_expires_on(self) -> Any:
         day = self.cleaned_data["expires_on"]
@@ -71,7 +75,7 @@ class ApiKeyAdmin(OfInsurer, PageAdmin):
     page_template = "desk/keys/key.html"
     list_display = ["prefix", "owner_shown", "scopes_shown", "state_shown", "note", "created_at", "expires_at"]
     list_filter = ["insurer"]
-    list_select_related = ["insurer", "user"]
+    list_select_related = ["insurer", "user", "issued_by"]
     search_fields = ["prefix", "note", "insurer__code", "insurer__name", "user__username"]
     ordering = ["-created_at"]
 
@@ -97,18 +101,25 @@ class ApiKeyAdmin(OfInsurer, PageAdmin):
         return request.user.has_perm(MAY_ISSUE)
 
     def get_urls(self) -> list[URLPattern]:
-        return [self.route("<int:pk>/revoke/", self.revoke_view, "revoke"), *super().get_urls()]
+        own = [
+            self.route("<int:pk>/revoke/", self.revoke_view, "revoke"),
+            self.route("<int:pk>/take-over/", self.take_over_view, "take_over"),
+        ]
+        return [*own, *super().get_urls()]
 
     def page_context(self, request: HttpRequest, key: ApiKey) -> dict[str, Any]:
         buttons = []
         if key.revoked_at is None and request.user.has_perm(MAY_REVOKE):
             buttons.append(Button(_("Revoke"), self.url("revoke", key.pk), "block", "danger"))
+            if key.insurer is not None and key.issued_by_id != request.user.pk:
+                buttons.insert(0, Button(_("Take over"), self.url("take_over", key.pk), "swap_horiz"))
         words = dict(Scope.choices)
         return {
             "key": key,
             "owner": self.owner_shown(key),
             "state_badge": self.state_shown(key),
             "scopes": [(scope, words.get(scope, scope)) for scope in key.scopes],
+            "without": [words.get(scope, scope) for scope in key.scopes if scope not in services.scopes_now(key)],
             "buttons": buttons,
         }
 
@@ -120,13 +131,12 @@ class ApiKeyAdmin(OfInsurer, PageAdmin):
             # The last moment of the last day in China, so that the day itself is included.
             ends = datetime.combine(given["expires_on"] + timedelta(days=1), time.min, CHINA).astimezone(UTC)
             shared = {"scopes": given["scopes"], "note": given["note"], "expires_at": ends, "by": person}
-            if own is not None:
-                row, secret = services.issue_insurer_key(insurer=own, **shared)
-            elif given["insurer"]:
-                row, secret = services.issue_insurer_key(insurer=Insurer.objects.get(pk=given["insurer"]), **shared)
+            insurer = own or Insurer.objects.filter(pk=given["insurer"] or None).first()
+            if insurer is not None:
+                row, secret = services.issue_insurer_key(insurer=insurer, issuer=request.user, **shared)
             else:
                 # Never for another curator: the key would act as them and be their second person.
-                row, secret = services.issue_curator_key(username=person, **shared)
+                row, secret = services.issue_curator_key(username=person, issuer=request.user, **shared)
             context = {"key": row, "secret": secret, "owner": self.owner_shown(row), "back": self.url("change", row.pk)}
             # Not redirected to: then the key would have to be kept somewhere. Admin pages are never cached.
             return self.page(request, "desk/keys/issued.html", row, {**context, "history_href": ""})
@@ -134,13 +144,31 @@ class ApiKeyAdmin(OfInsurer, PageAdmin):
         ends_on = timezone.now().astimezone(CHINA).date() + timedelta(days=KEY_DAYS)
         action = Action(
             title=_("New API key"),
-            form=IssueForm(posted(request), person=person, own=own, initial={"expires_on": ends_on}),
+            form=IssueForm(posted(request), issuer=request.user, own=own, initial={"expires_on": ends_on}),
             do=do,
             submit=_("Issue the key"),
             back=self.url("changelist"),
             intro=_("The key is shown once, on the next page; only its hash is kept."),
         )
         return self.act(request, None, action)
+
+    def take_over_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        key = self.found(request, pk)
+        self.require(request, MAY_ISSUE)
+
+        def do(_given: dict[str, Any]) -> tuple[str, str]:
+            services.take_over_key(key=key, issuer=request.user, by=request.user.get_username())
+            return self.url("change", pk), _("You answer for this key now.")
+
+        action = Action(
+            title=_("Take over the key %(prefix)s") % {"prefix": key.prefix},
+            form=NothingToFillIn(posted(request)),
+            do=do,
+            submit=_("Take over"),
+            back=self.url("change", pk),
+            intro=_("A key has no more rights than whoever answers for it, and what it does counts as done by them."),
+        )
+        return self.act(request, key, action)
 
     def revoke_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         key = self.found(request, pk)

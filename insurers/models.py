@@ -46,6 +46,17 @@ class ApiKey(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("curator")
     )
+    # Who gave it at a page: it has no more than they have now, and acts as them. Of a key made on the machine nobody.
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("issued by"),
+    )
+    # Made with another key over REST: where that one was in wrong hands, this one may be.
+    made_with = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="made", editable=False)
     scopes = ArrayField(models.CharField(max_length=30, choices=Scope.choices), verbose_name=_("scopes"), default=list)
     note = models.CharField(_("note"), max_length=200, blank=True, default="")
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)

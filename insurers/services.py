@@ -3,7 +3,7 @@
 Each says who; instants are the database's (catalog.clock).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -22,11 +22,8 @@ from common.lifecycle import why_not
 from insurers import lifecycle
 from insurers.keys import make_key
 from insurers.models import ApiKey, Insurer, InsurerUser, Product, ProductVersion
-from insurers.scopes import Scope
+from insurers.scopes import EVERY_RIGHT, OFFICE_ONLY, Scope, may_give
 from insurers.terms import ProductTerms, catalog_references, parse_terms, terms_document
-
-# Publishing catalogs is the office's act, by a second person of the office; the log of deeds is everybody's, so the office alone reads it.
-OFFICE_ONLY = frozenset({Scope.CATALOG_PUBLISH, Scope.AUDIT_READ})
 
 
 class CodeTaken(Refused):
@@ -70,6 +67,11 @@ class BadScope(Refused):
     status = 400
 
 
+class MoreThanIssuer(Refused):
+    code = "more_than_issuer"
+    status = 403
+
+
 class NotACurator(Refused):
     code = "not_a_curator"
 
@@ -107,46 +109,132 @@ def keep_insurer(*, insurer: Insurer, by: str) -> Insurer:
     return insurer
 
 
+def scopes_of(issuer: Any, insurer: Insurer | None) -> frozenset[str]:
+    """Return the scopes that a person may give now: to a key of this insurer, or (None) to their own."""
+    rights = {EVERY_RIGHT} if issuer.is_superuser else issuer.get_all_permissions()
+    bound = InsurerUser.objects.filter(user_id=issuer.pk).values_list("insurer_id", flat=True).first()
+    if bound is not None and (insurer is None or bound != insurer.pk):
+        return frozenset()
+    return may_give(rights, of_insurer=insurer is not None, is_insurers=bound is not None)
+
+
+def scopes_now(key: ApiKey) -> frozenset[str]:
+    """Return what a key may do now: of its scopes those that its issuer could still give."""
+    limit = key.issued_by if key.insurer_id else key.user if key.user and key.user.is_staff else None
+    held = frozenset(key.scopes)
+    if limit is None:
+        return held
+    return held & scopes_of(limit, key.insurer) if limit.is_active and limit.is_staff else frozenset()
+
+
+def _check_issuer(scopes: list[str], issuer: Any, insurer: Insurer | None) -> None:
+    over = sorted(set(scopes) - scopes_of(issuer, insurer))
+    if over:
+        detail = _("%(who)s may not give %(scopes)s: a key has no more than whoever issues it.")
+        raise MoreThanIssuer(detail % {"who": issuer.get_username(), "scopes": ", ".join(over)})
+
+
 @transaction.atomic
 def issue_insurer_key(
-    *, insurer: Insurer, scopes: Iterable[str], by: str, note: str = "", expires_at: datetime | None = None
+    *,
+    insurer: Insurer,
+    scopes: Iterable[str],
+    by: str,
+    issuer: Any = None,
+    note: str = "",
+    expires_at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
-    """Make a key of an insurer; returns (row, the key itself, which is never to be had again). Raises BadScope."""
-    key, prefix, secret_hash = make_key()
-    row = ApiKey.objects.create(
-        prefix=prefix,
-        secret_hash=secret_hash,
-        insurer=insurer,
-        scopes=_check_scopes(scopes, office=False),
-        note=note,
-        expires_at=expires_at,
-    )
-    _log_key(row, by)
-    return row, key
+    """Make a key of an insurer; returns (row, the key itself, which is never to be had again). Raises BadScope, MoreThanIssuer.
+
+    `issuer` is the account that gives it; none gives a key that is made on the machine.
+    """
+    wanted = _check_scopes(scopes, office=False)
+    if issuer is not None:
+        _check_issuer(wanted, issuer, insurer)
+    return _issue(by=by, insurer=insurer, issued_by=issuer, scopes=wanted, note=note, expires_at=expires_at)
 
 
 @transaction.atomic
 def issue_curator_key(
-    *, username: str, scopes: Iterable[str], by: str, note: str = "", expires_at: datetime | None = None
+    *,
+    username: str,
+    scopes: Iterable[str],
+    by: str,
+    issuer: Any = None,
+    note: str = "",
+    expires_at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
-    """Make a key of a curator of the catalog office (making the user if missing, who cannot sign in until given a password)."""
+    """Make a key of a curator of the catalog office (making the user if missing, who cannot sign in until given a password).
+
+    Raises BadScope, NotACurator, and MoreThanIssuer where the curator, who signs in at pages, may not do there what the key would do.
+    """
     users = get_user_model().objects
+    wanted = _check_scopes(scopes, office=True)
     user = users.filter(username=username).first()
     if user is None:
         user = users.create_user(username=username)
     elif InsurerUser.objects.filter(user=user).exists():
         raise NotACurator(_("%(who)s is an insurer's user; a curator's key is the office's.") % {"who": username})
+    if user.is_staff:
+        _check_issuer(wanted, user, None)
+    return _issue(by=by, user=user, issued_by=issuer, scopes=wanted, note=note, expires_at=expires_at)
+
+
+def _issue(*, by: str, **facts: Any) -> tuple[ApiKey, str]:
     key, prefix, secret_hash = make_key()
-    row = ApiKey.objects.create(
-        prefix=prefix,
-        secret_hash=secret_hash,
-        user=user,
-        scopes=_check_scopes(scopes, office=True),
+    row = ApiKey.objects.create(prefix=prefix, secret_hash=secret_hash, **facts)
+    _log_key(row, by)
+    return row, key
+
+
+class BeyondOwn(Refused):
+    code = "beyond_own"
+    status = 403
+
+
+@transaction.atomic
+def issue_further_key(
+    *,
+    own: ApiKey,
+    held: Collection[str],
+    scopes: Iterable[str],
+    by: str,
+    note: str = "",
+    expires_at: datetime | None = None,
+) -> tuple[ApiKey, str]:
+    """Make a further key of an insurer with a key of it (spec api.md, Keys): no more scopes than that one holds now, and no longer.
+
+    Raises BadScope, BeyondOwn.
+    """
+    wanted = _check_scopes(scopes, office=False)
+    over = sorted(set(wanted) - set(held))
+    if over:
+        raise BeyondOwn(_("This key does not have %(scopes)s, so it cannot give it.") % {"scopes": ", ".join(over)})
+    if own.expires_at is not None and (expires_at is None or expires_at > own.expires_at):
+        raise BeyondOwn(_("A key lasts no longer than the key it is made with; give an earlier expires_at."))
+    return _issue(
+        by=by,
+        insurer=own.insurer,
+        issued_by=own.issued_by,
+        made_with=own,
+        scopes=wanted,
         note=note,
         expires_at=expires_at,
     )
-    _log_key(row, by)
-    return row, key
+
+
+@transaction.atomic
+def take_over_key(*, key: ApiKey, issuer: Any, by: str) -> None:
+    """Answer for a key from now on, as its issuer: it acts as them and has no more than they have. Raises MoreThanIssuer."""
+    if key.insurer is None:
+        raise NotACurator(_("A curator's key is that curator's alone."))
+    _check_issuer(key.scopes, issuer, key.insurer)
+    before = key.issued_by.get_username() if key.issued_by else ""
+    leases.wait_out()
+    key.issued_by = issuer
+    key.save(update_fields=["issued_by"])
+    after = {"issued_by": issuer.get_username()}
+    record(Deed.KEY_TAKEN_OVER, by=by, what=key, name=key.prefix, before={"issued_by": before}, after=after)
 
 
 def _log_key(row: ApiKey, by: str) -> None:
@@ -157,13 +245,19 @@ def _log_key(row: ApiKey, by: str) -> None:
 
 
 @transaction.atomic
-def revoke_key(*, key: ApiKey, by: str) -> None:
-    """End a key at once: the next request with it is a 401."""
-    if key.revoked_at is None:
+def revoke_key(*, key: ApiKey, by: str, also_made: bool = False) -> None:
+    """End a key at once: the next request with it is a 401. With `also_made` those that were made with it end too, and with these."""
+    kin = [key]
+    for one in kin:
+        kin += ApiKey.objects.filter(made_with=one) if also_made else ()
+    ending = [one for one in kin if one.revoked_at is None]
+    if ending:
         leases.wait_out()
-        key.revoked_at = clock.observe().known_at
-        key.save(update_fields=["revoked_at"])
-        record(Deed.KEY_REVOKED, by=by, what=key, name=key.prefix)
+        now = clock.observe().known_at
+    for one in ending:
+        one.revoked_at = now
+        one.save(update_fields=["revoked_at"])
+        record(Deed.KEY_REVOKED, by=by, what=one, name=one.prefix)
 
 
 def create_product(

@@ -42,7 +42,9 @@ def once(request: Any, key: str, handler: Callable[[], Response]) -> Response:
     if not (key.strip() and len(key) <= 255 and key.isascii() and key.isprintable()):
         raise ApiProblem(400, "bad_idempotency_key", _("An Idempotency-Key has 1 to 255 printable ASCII characters."))
     asked = _fingerprint(request)
-    holder = request.user.prefix
+    # The insurer's, so that a retry with its next key is the same request; of the office each key's own.
+    caller = request.user
+    holder = caller.prefix if caller.insurer_id is None else f"i{caller.insurer_id}"
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"idempotency {holder} {key}"])

@@ -41,6 +41,7 @@ class Deed(TextChoices):
     INSURER_CREATED = "insurer.created", _("made an insurer")
     INSURER_CHANGED = "insurer.changed", _("changed an insurer")
     KEY_ISSUED = "key.issued", _("issued an API key")
+    KEY_TAKEN_OVER = "key.taken_over", _("answers for an API key")
     KEY_REVOKED = "key.revoked", _("revoked an API key")
     PRODUCT_CREATED = "product.created", _("made a product")
     PRODUCT_VERSION_CREATED = "product_version.created", _("made a product version")

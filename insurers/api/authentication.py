@@ -12,6 +12,7 @@ from common.api.problems import ApiProblem
 from common.tenancy import NOBODY, OFFICE, act_for
 from insurers.api.callers import Caller, leases
 from insurers.keys import split_key
+from insurers.scopes import may_give
 
 
 def _unauthenticated() -> ApiProblem:
@@ -68,7 +69,10 @@ def _ask_database(parts: tuple[str, str]) -> tuple[Caller, bool]:
         row = _authenticate_key(parts)
     if row is None or row[0] is None:
         raise _unauthenticated()
-    key_id, insurer_id, code, name, username, scopes, expires_at, revision, known_at, granted = row
+    key_id, insurer_id, code, name, username, scopes, expires_at, rights, is_insurers, revision, known_at, granted = row
+    held = frozenset(scopes)
+    if rights is not None:
+        held &= may_give(rights, of_insurer=insurer_id is not None, is_insurers=is_insurers)
     caller = Caller(
         key_id=key_id,
         prefix=parts[0],
@@ -76,7 +80,7 @@ def _ask_database(parts: tuple[str, str]) -> tuple[Caller, bool]:
         insurer_code=code or "",
         insurer_name=name or "",
         person=username or f"key:{parts[0]}",
-        scopes=frozenset(scopes),
+        scopes=held,
         expires_at=expires_at,
         revision=revision,
         known_at=known_at,

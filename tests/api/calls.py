@@ -38,6 +38,7 @@ def address(world: World, route: str, of: str) -> str:
         "IMPORT-A": str(world.private_import.pk),
         "CHECK-A": str(world.check.pk),
         "WEBHOOK-A": str(world.webhook.pk),
+        "KEY-A": world.key,
         "DELIVERY-A": str(world.delivery.pk),
         "BATCH-A": str(world.batch.pk),
         "IMPACT-A": str(world.impact.pk),
@@ -102,6 +103,7 @@ BODIES: dict[tuple[str, str], Callable[[], Any]] = {
         "expect": {"lines": [{"outcome": "eligible"}] * len(claim()["lines"])},
     },
     ("PATCH", "golden-case-detail"): lambda: {"note": "更正"},
+    ("POST", "key-list"): lambda: {"scopes": ["coverage:read"]},
     ("POST", "webhook-list"): lambda: {"url": "https://hooks.example.com/b", "events": ["catalog.published"]},
 }
 FORMS: dict[tuple[str, str], Callable[[], dict[str, Any]]] = {

@@ -107,6 +107,8 @@ class World:
     finding: Finding
     own_finding: Finding
     collection: Collection
+    # The prefix of one more key of A.
+    key: str
     apis: dict[str, Api] = field(default_factory=dict)
 
 
@@ -224,6 +226,7 @@ def make_world() -> World:
         finding=shared,
         own_finding=own,
         collection=collected(),
+        key=insurers.issue_insurer_key(insurer=a, scopes=["coverage:read"], by="root")[0].prefix,
         apis=_keys(a, b),
     )
 

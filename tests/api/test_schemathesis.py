@@ -77,6 +77,8 @@ def _real(world: World, path: str) -> dict[str, str]:
     for segment, made in ids.items():
         if f"/{segment}/{{" in path:
             found["id"] = str(made.pk)
+    if "/keys/{" in path:
+        found["prefix"] = world.key
     if "/drugs/{" in path:
         found["id"] = address(world, "drug-detail", "DRUG").rstrip("/").rsplit("/")[-1]
     found["delivery"] = str(world.delivery.pk)

@@ -72,15 +72,21 @@ def issue(client: Client, **fields: Any) -> Any:
     return client.post(page("insurers_apikey_add"), sent)
 
 
-def test_a_key_is_shown_once_and_works(alice: Client, insurer: Insurer) -> None:
-    answer = issue(alice, insurer=str(insurer.pk), scopes=["catalog:read", "coverage:read"])
+@pytest.fixture
+def kim(db: None) -> Client:
+    """Keeps accounts and keys, and curates nothing."""
+    return signed_in("kim", "insurers")
+
+
+def test_a_key_is_shown_once_and_works(kim: Client, insurer: Insurer) -> None:
+    answer = issue(kim, insurer=str(insurer.pk), scopes=["catalog:read", "coverage:read"])
 
     found = re.search(r"sbm_\w+_[\w-]+", answer.content.decode())
     assert found
     key, row = found[0], ApiKey.objects.get()
     assert "no-store" in answer["Cache-Control"]
     assert Api(key).get("/insurers/me/").status_code == 200
-    later = alice.get(page("insurers_apikey_change", row.pk)).content.decode()
+    later = kim.get(page("insurers_apikey_change", row.pk)).content.decode()
     assert key.split("_")[2] not in later
     assert row.secret_hash not in later
 
@@ -94,11 +100,19 @@ def test_a_curators_key_is_made_only_for_oneself(alice: Client) -> None:
     assert ApiKey.objects.get().user == User.objects.get(username="alice")
 
 
-def test_an_insurers_key_never_publishes_catalogs(alice: Client, insurer: Insurer) -> None:
-    answer = issue(alice, insurer=str(insurer.pk), scopes=["catalog:publish"])
+@pytest.mark.parametrize("scope", ["catalog:publish", "audit:read"])
+def test_an_insurers_key_never_publishes_catalogs(kim: Client, insurer: Insurer, scope: str) -> None:
+    answer = issue(kim, insurer=str(insurer.pk), scopes=[scope])
 
-    assert answer.status_code == 400
-    assert "Only a curator's key may publish catalogs or read the log of deeds." in text_of(answer)
+    assert answer.status_code == 200 and f"{scope} is not one of the available choices" in text_of(answer)
+    assert not ApiKey.objects.exists()
+
+
+def test_a_curator_gives_no_insurer_a_key_and_an_administrator_none_to_themself(
+    alice: Client, kim: Client, insurer: Insurer
+) -> None:
+    assert "not one of the available choices" in text_of(issue(alice, insurer=str(insurer.pk)))
+    assert "This field is required" in text_of(issue(kim, insurer=""))
     assert not ApiKey.objects.exists()
 
 

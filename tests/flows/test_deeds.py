@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from catalog import consultation, drafting, master, mending, moves, reviewing
@@ -32,6 +32,7 @@ from curation.impact import services as impact
 from curation.market import bulk
 from curation.market import services as market
 from curation.models import Finding, GoldenCase, ImpactRun
+from desk.groups import ADMINISTRATOR
 from insurers import approval
 from insurers import persons as working_for
 from insurers import services as insurers
@@ -218,6 +219,11 @@ class Office:
 
     def key(self) -> Any:
         return insurers.issue_insurer_key(insurer=self.insurer, scopes=["catalog:read"], by="dora")[0]
+
+    def administrator(self) -> User:
+        person = self.person()
+        person.groups.add(Group.objects.get(name=ADMINISTRATOR))
+        return person
 
     def finding(self) -> Finding:
         (found,) = findings.follow([Cause("uncoded", ("COM", "x"), (("COM", "v1"),), text="x")], at=timezone.now())
@@ -507,6 +513,14 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
     "insurers.services.issue_curator_key": (
         D.KEY_ISSUED,
         lambda o: insurers.issue_curator_key(username="erin", scopes=["catalog:read"], by="zoe"),
+    ),
+    "insurers.services.issue_further_key": (
+        D.KEY_ISSUED,
+        lambda o: insurers.issue_further_key(own=o.key(), held={"catalog:read"}, scopes=["catalog:read"], by="zoe"),
+    ),
+    "insurers.services.take_over_key": (
+        D.KEY_TAKEN_OVER,
+        lambda o: insurers.take_over_key(key=o.key(), issuer=o.administrator(), by="zoe"),
     ),
     "insurers.services.revoke_key": (D.KEY_REVOKED, lambda o: insurers.revoke_key(key=o.key(), by="zoe")),
     "insurers.services.create_product": (
