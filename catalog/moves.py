@@ -19,6 +19,7 @@ from catalog.changes import compared_anew, follow
 from catalog.entries import checksum_of
 from catalog.importing.load import delete_draft
 from catalog.lifecycle import MOVE, Standing
+from catalog.log.services import append as append_to_log
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, EntryEvidence
 from catalog.refusals import Altered, LabelTaken, NothingBefore, refusal_of
 from common.audit.deeds import Deed
@@ -236,6 +237,7 @@ def publish_version(
     version.publish_note = note
     version.state = lifecycle.PUBLISHED
     after = {"checksum": version.checksum, "against": version.parent.label if version.parent else None, **given}
+    append_to_log(version, "published")
     done = asked.done("published_at", "published_by", "publish_note", "state", after=after, reason=note or acknowledge)
     for do in once_published:
         do()
@@ -307,6 +309,7 @@ def withdraw_version(*, version: CatalogVersion, by: str, reason: str = "") -> C
         version.withdrawn_at = clock.declare()
         version.withdrawn_by = by
         version.state = lifecycle.WITHDRAWN
+        append_to_log(version, "withdrawn")
         return asked.kept("withdrawn_at", "withdrawn_by", "state", reason=version.withdraw_reason)
     asked = begin_move(version, "ask-withdrawal", by, {"reason": reason}, today_in_china())
     version = asked.version

@@ -54,6 +54,22 @@ class ClaimCheck(models.Model):
         return self.claim_no or str(self.id)
 
 
+class Receipt(models.Model):
+    """What was signed for a check (claims.receipts): kept for ever, also when the check's facts are gone."""
+
+    check_id = models.UUIDField(primary_key=True)
+    insurer = models.ForeignKey("insurers.Insurer", models.PROTECT, related_name="+", editable=False)
+    jws = models.TextField()
+
+    class Meta:
+        verbose_name = _("receipt")
+        verbose_name_plural = _("receipts")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.check_id)
+
+
 class ClaimBatch(models.Model):
     """A file of claims decided together, all as known at one instant: when it was accepted."""
 

@@ -23,6 +23,7 @@ from claims.eligibility.decision import Coverage
 from claims.eligibility.facts import RULES_VERSION, CoverageQuery
 from claims.facts import ProductFacts, load, product_facts
 from claims.models import ClaimCheck
+from claims.receipts import keep_receipt
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import Refused
@@ -74,6 +75,7 @@ def _days_of(claim: Claim) -> set[date]:
     return days | {claim.service_date} if claim.service_date else days
 
 
+@transaction.atomic
 def _record(
     claim: Claim,
     decision: Decision,
@@ -83,7 +85,7 @@ def _record(
     by: str,
     seen: Observation,
 ) -> ClaimCheck:
-    return ClaimCheck.objects.create(
+    check = ClaimCheck.objects.create(
         insurer_id=product.insurer_id,
         product_id=product.pk,
         claim_no=claim.claim_no,
@@ -99,6 +101,8 @@ def _record(
         decided_by=by,
         decided_at=seen.known_at,
     )
+    keep_receipt(check, seen)
+    return check
 
 
 def bilingual(decision: Decision) -> dict[str, Any]:
@@ -157,6 +161,11 @@ def coverage_document(found: Coverage, product: ProductFacts, language: Language
 
 
 # --- Replay
+
+
+def decide_again(claim: Claim, *, insurer_id: int, seen: Observation, known_at: datetime) -> Decision:
+    """Decide a claim for an insurer as known at an instant, and record nothing; raises UnknownProduct."""
+    return _decide(claim, insurer_id=insurer_id, seen=seen, known_at=known_at)[0]
 
 
 @dataclass(frozen=True, slots=True)

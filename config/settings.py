@@ -1,7 +1,7 @@
 """Settings, from environment variables only; what is missing or weak stops the start with the mend.
 
 Variables: DATABASE_URL, DATABASE_OWNER_URL (migrations and tests; default DATABASE_URL), REDIS_URL, SECRET_KEY,
-SECRET_KEY_FALLBACKS, DATA_DIR, ALLOWED_HOSTS,
+SECRET_KEY_FALLBACKS, RECEIPT_KEYS (32 bytes in hex each, comma between; the first signs), LOG_ORIGIN, DATA_DIR, ALLOWED_HOSTS,
 REQUIRE_SECOND_FACTOR (1 in production, 0 with DJANGO_DEBUG or EMBEDDED), SESSION_IDLE_MINUTES (15), PASSWORD_DAYS (90),
 UPLOAD_MAX_MB (512), DJANGO_DEBUG, HTTPS (1 behind a TLS proxy), EMBEDDED (1 when script/run started the servers).
 """
@@ -35,11 +35,17 @@ def required(name: str, mend: str) -> str:
 DEBUG = env.bool("DJANGO_DEBUG", default=False)
 EMBEDDED = env.bool("EMBEDDED", default=False)
 HTTPS = env.bool("HTTPS", default=False)
+# How many proxies stand before the service, each adding whom it heard to X-Forwarded-For (common/addresses.py).
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 SECRET_KEY = required(
     "SECRET_KEY", 'Make one: python3 -c "import secrets; print(secrets.token_urlsafe(64))" (script/run makes its own).'
 )
 # Earlier keys: sessions and webhook secrets made under them stay good while they are listed.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+# Ed25519 seeds that sign receipts and the publication log, the first of them; what the others signed stays verifiable (catalog/log/signing.py).
+RECEIPT_KEYS = required("RECEIPT_KEYS", "Make one: openssl rand -hex 32 (script/run makes its own).").split(",")
+# Under what name the log signs its checkpoints: once published it stays.
+LOG_ORIGIN = env.str("LOG_ORIGIN", default="shangbao-mulu/publications")
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -242,6 +248,7 @@ OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "desk.entry.address_of"  # not the proxy's: behind one, anybody would lock out everybody
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # nobody is locked out for ever by somebody who goes on trying
 AXES_LOCKOUT_CALLABLE = "desk.entry.locked_out"
@@ -289,6 +296,8 @@ REST_FRAMEWORK = {
     "DATETIME_FORMAT": None,
     "URL_FORMAT_OVERRIDE": None,  # `format` is an unknown parameter like any other
 }
+# Without a key, by address.
+PUBLIC_RATE_PER_MINUTE = env.int("PUBLIC_RATE_PER_MINUTE", default=300)
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", default=6000)
 # Webhooks go to public https addresses only. Tests alone set this, to send to a receiver of their own at http://127.0.0.1.
 WEBHOOKS_MAY_REACH_LOOPBACK = False

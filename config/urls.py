@@ -15,6 +15,7 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSpli
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from claims.api.receipts import jwks
 from common import health
 from common.api import etags
 from common.api.filtering import refuse_unknown
@@ -64,6 +65,7 @@ urlpatterns = [
     path("admin/", include("desk.urls")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
+    path(".well-known/jwks.json", jwks, name="jwks"),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", metrics),

@@ -25,6 +25,7 @@ from django_otp import login as let_in
 from unfold.forms import AuthenticationForm
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from common.addresses import client_address
 from common.errors import Refused
 from common.persons import codes, services
 from common.persons.entering import Known, Rules, Step, next_step
@@ -178,6 +179,11 @@ def lock_page(request: HttpRequest, minutes: int) -> HttpResponse:
     response = half_way(request, "locked", context, status=429)
     response["Retry-After"] = str(minutes * 60)
     return response
+
+
+def address_of(request: HttpRequest) -> str:
+    """Return the address that failed sign-ins are counted for, with the name."""
+    return client_address(request.META)
 
 
 def locked_out(request: HttpRequest, credentials: Any = None, *_rest: Any) -> HttpResponse:

@@ -1,6 +1,7 @@
 """Database and broker for one script, embedded or given, and the environment that the service's processes get."""
 
 import os
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +21,7 @@ def start(
     """
     variables = {
         "SECRET_KEY": os.environ.get("SECRET_KEY") or folder.secret("secret_key"),
+        "RECEIPT_KEYS": os.environ.get("RECEIPT_KEYS") or folder.secret("receipt_key", lambda: secrets.token_hex(32)),
         "DATA_DIR": str(folder.path),
         "TMPDIR": str(folder.temporary),
         "ALLOWED_HOSTS": os.environ.get("ALLOWED_HOSTS") or "127.0.0.1,localhost,[::1]",

@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from catalog.api import comments, drafts, feed, views
+from catalog.api import comments, drafts, feed, log, views
 
 VERSION = "catalogs/<str:code>/versions/<str:label>/"
 entry = drafts.EntryViewSet.as_view
 version, publishing = views.VersionViewSet.as_view, views.PublishingViewSet.as_view
 
 urlpatterns = [
+    path("log/checkpoint/", log.LogViewSet.as_view({"get": "checkpoint"}), name="log-checkpoint"),
+    path("log/entries/", log.LogViewSet.as_view({"get": "list"}), name="log-entries"),
+    path("log/proof/inclusion/", log.LogViewSet.as_view({"get": "inclusion"}), name="log-inclusion"),
+    path("log/proof/consistency/", log.LogViewSet.as_view({"get": "consistency"}), name="log-consistency"),
     path("catalogs/", views.CatalogViewSet.as_view({"get": "list", "post": "create"}), name="catalog-list"),
     path(
         "catalogs/<str:code>/",

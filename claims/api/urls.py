@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from claims.api import batches, coverage, views
+from claims.api import batches, coverage, receipts, views
 
 check = views.ClaimCheckViewSet.as_view
 batch = batches.BatchViewSet.as_view
@@ -16,6 +16,10 @@ urlpatterns = [
     path("claims/checks/", check({"get": "list", "post": "create"}), name="check-list"),
     path("claims/checks/<uuid:pk>/", check({"get": "retrieve"}), name="check-detail"),
     path("claims/checks/<uuid:pk>/replay/", check({"post": "replay"}), name="check-replay"),
+    path(
+        "claims/checks/<uuid:pk>/receipt/", receipts.ReceiptViewSet.as_view({"get": "retrieve"}), name="check-receipt"
+    ),
+    path("receipts/verify/", receipts.VerifyViewSet.as_view({"post": "create"}), name="receipt-verify"),
     path("claims/batches/", batch({"get": "list", "post": "create"}), name="batch-list"),
     path("claims/batches/<uuid:pk>/", batch({"get": "retrieve"}), name="batch-detail"),
     path("claims/batches/<uuid:pk>/cancel/", batch({"post": "cancel"}), name="batch-cancel"),

@@ -36,6 +36,7 @@ class ApiViewSet(GenericViewSet):
     deprecated: dict[str, Deprecated] = {}
     files: dict[str, str] = {}
     may_lease = False
+    keeps_answers = True
     format_kwarg = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -89,7 +90,7 @@ class ApiViewSet(GenericViewSet):
         if self.action in self.bodiless:
             _refuse_body(request.data)
         key = request.headers.get("Idempotency-Key")
-        if request.method == "POST" and key is not None and hasattr(self, "post"):
+        if request.method == "POST" and key is not None and hasattr(self, "post") and self.keeps_answers:
             handler = self.post
             self.post = lambda request, *args, **kwargs: once(request, key, lambda: handler(request, *args, **kwargs))
 
@@ -106,6 +107,17 @@ class ApiViewSet(GenericViewSet):
         response = super().finalize_response(request, response, *args, **kwargs)
         finish(response, getattr(request, "_request", request), self)
         return response
+
+
+class PublicViewSet(ApiViewSet):
+    """A view set that anybody may call without a key, so many times a minute from an address: it says what the world may know.
+
+    Nothing that it does is kept, so `Idempotency-Key` means nothing here.
+    """
+
+    authentication_classes = ()
+    permission_classes = ()
+    keeps_answers = False
 
 
 def finish(response: HttpResponseBase, request: Any, view: Any) -> None:

@@ -1,0 +1,59 @@
+"""Receipts: what was decided, signed by the service, so that an answer can be held against it (spec proof.md 1).
+
+A receipt says nothing of a person and no fact of the claim; the digest stands for these. It is signed with the decision and kept, so it is
+the same for ever, also once the claim's facts are gone and the key has changed.
+"""
+
+from typing import Any
+
+from catalog.clock import Observation
+from catalog.log.services import LogState, signing_keys, state_as_of, state_at
+from claims.models import ClaimCheck, Receipt
+from common.dates import instant_text
+from common.jcs import canonical_json
+
+# The `typ` of the header.
+KIND = "shangbao-receipt+json"
+
+
+def document_of(check: ClaimCheck, log: LogState) -> dict[str, Any]:
+    """Return what the receipt of a check says: `log` is the publication log as it stood when it was decided."""
+    decision = check.decision
+    assert decision is not None
+    return {
+        "digest": check.digest,
+        "product": decision["product"],
+        "product_version": decision["product_version"],
+        "rules_version": check.rules_version,
+        "known_at": instant_text(check.known_at),
+        "decided_at": instant_text(check.decided_at),
+        "catalogs": [
+            {"code": cited["catalog"], "label": cited["version"], "checksum": cited["checksum"]}
+            for cited in decision["catalogs"]
+        ],
+        "lines": [
+            {"line_no": line["line_no"], "outcome": line["outcome"], "payable": line["money"]["payable"]}
+            for line in decision["lines"]
+        ],
+        "log": {"size": log.size, "root": log.root.hex()},
+    }
+
+
+def keep_receipt(check: ClaimCheck, seen: Observation) -> None:
+    """Sign the receipt of a check that is just recorded."""
+    _signed(check, state_at(seen)).save(force_insert=True)
+
+
+def receipt_of(check: ClaimCheck) -> str | None:
+    """Return the receipt of a check, as a compact JWS; None where it was decided before there were any and its facts are gone."""
+    kept = Receipt.objects.filter(pk=check.pk).first()
+    if kept is None and check.decision is not None:
+        # Decided before there were receipts: signed now, with the log as it stood then.
+        Receipt.objects.bulk_create([_signed(check, state_as_of(check.decided_at))], ignore_conflicts=True)
+        kept = Receipt.objects.get(pk=check.pk)
+    return kept.jws if kept else None
+
+
+def _signed(check: ClaimCheck, log: LogState) -> Receipt:
+    token = signing_keys().sign(canonical_json(document_of(check, log)), kind=KIND)
+    return Receipt(check_id=check.pk, insurer_id=check.insurer_id, jws=token)

@@ -1,0 +1,84 @@
+"""Verifying a receipt for whoever holds one: whether the service signed it, and whether a claim is the one it was given for."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from catalog.clock import Observation
+from catalog.log.services import signing_keys
+from catalog.log.signing import BadSignature
+from claims import receipts, services
+from claims.eligibility import InvalidClaim, parse_claim
+from claims.eligibility.facts import RULES_VERSION
+from claims.facts import UnknownProduct
+from claims.models import ClaimCheck
+from common.dates import parse_instant
+from common.sentences import Language
+from common.tenancy import OFFICE, acting_for
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """Whether a receipt is the service's, why not, what it says, and (None: not asked, or not to be told) whether a claim is its claim."""
+
+    why: str | None
+    said: dict[str, Any] | None = None
+    matches_claim: bool | None = None
+
+    @property
+    def valid(self) -> bool:
+        return self.why is None
+
+
+def reasons() -> dict[str, str]:
+    """Return what each `why` means, in the caller's language."""
+    return {
+        "malformed": _("This is no receipt: three parts of base64url with dots between are one."),
+        "bad_header": _("The receipt's header is not one that this service writes."),
+        "unknown_key": _("The receipt was signed with a key that is not among this service's."),
+        "bad_signature": _("The signature does not fit: the receipt was changed, or is somebody else's."),
+    }
+
+
+def verify(*, token: str, claim: Mapping[str, Any] | None, now: Observation, language: Language) -> Verified:
+    """Say whether a receipt is genuine and, where a claim is given, whether deciding it as known then gives the receipt's digest.
+
+    Whoever asks needs no key, and is told yes or no and nothing of the insurer: only who has the claim's every fact gets a yes.
+    """
+    try:
+        said = json.loads(signing_keys().opened(token, kind=receipts.KIND))
+    except BadSignature as bad:
+        return Verified(bad.code)
+    if claim is None:
+        return Verified(None, said)
+    if said["rules_version"] != RULES_VERSION:
+        return Verified(None, said)
+    return Verified(None, said, _gives(said, claim, now, language))
+
+
+def _gives(said: Mapping[str, Any], claim: Mapping[str, Any], now: Observation, language: Language) -> bool:
+    with acting_for(OFFICE):  # whose it is, the receipt does not say
+        insurers = set(
+            ClaimCheck.objects.filter(digest=said["digest"], product__code=said["product"]).values_list(
+                "insurer_id", flat=True
+            )
+        )
+        then: datetime = parse_instant(said["known_at"])
+        try:
+            asked = parse_claim(claim, language)
+        except InvalidClaim:
+            return False
+        if asked.product != said["product"]:
+            return False
+        for insurer_id in insurers:
+            try:
+                decision = services.decide_again(asked, insurer_id=insurer_id, seen=now, known_at=then)
+            except UnknownProduct:
+                continue
+            if decision.digest == said["digest"]:
+                return True
+    return False

@@ -1,0 +1,76 @@
+"""A receipt holds an answer against the office: genuine or not, and for this claim or another (spec proof.md 1)."""
+
+import base64
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from claims import services
+from claims.models import Receipt
+from tests.api.conftest import CLAIM, World
+from tests.conftest import Api
+
+pytestmark = pytest.mark.django_db
+
+
+def verified(**sent: Any) -> dict[str, Any]:
+    answer = Client().post("/api/v1/receipts/verify/", sent, content_type="application/json")
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+@pytest.fixture
+def receipt(world: World) -> str:
+    return str(world.apis["A-write"].get(f"/claims/checks/{world.check.pk}/receipt/").json()["receipt"])
+
+
+def said(token: str) -> dict[str, Any]:
+    part = token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+
+
+def test_a_receipt_says_what_was_decided_and_nothing_of_the_person(world: World, receipt: str) -> None:
+    document = said(receipt)
+    assert set(document) == {
+        "digest", "product", "product_version", "rules_version", "known_at", "decided_at", "catalogs", "lines", "log",
+    }  # fmt: skip
+    assert document["digest"] == world.check.digest
+    assert document["lines"] == [
+        {"line_no": line["line_no"], "outcome": line["outcome"], "payable": line["money"]["payable"]}
+        for line in world.check.decision["lines"]
+    ]
+    assert document["catalogs"][0].keys() == {"code", "label", "checksum"}
+    assert verified(receipt=receipt) == {"valid": True, "why": None, "message": None, "receipt": document}
+
+
+def test_a_receipt_is_matched_with_its_claim_and_no_other(world: World, receipt: str) -> None:
+    assert verified(receipt=receipt, claim=CLAIM)["matches_claim"] is True
+    other = json.loads(json.dumps(CLAIM, default=str))
+    other["lines"][0]["amount"] = "1.00"
+    assert verified(receipt=receipt, claim=other)["matches_claim"] is False
+    assert verified(receipt=receipt, claim={"no": "claim"})["matches_claim"] is False
+
+
+def test_the_receipt_outlives_the_facts(world: World, receipt: str) -> None:
+    services.purge_facts(
+        insurer_id=world.a.pk, older_than=timezone.now() + timedelta(days=1), by="root", at=timezone.now()
+    )
+    again = world.apis["A-write"].get(f"/claims/checks/{world.check.pk}/receipt/").json()["receipt"]
+    assert again == receipt
+    assert verified(receipt=again, claim=CLAIM)["matches_claim"] is True
+
+
+def test_a_receipt_is_its_insurers_alone(world: World, receipt: str) -> None:
+    assert world.apis["B"].get(f"/claims/checks/{world.check.pk}/receipt/").status_code == 404
+    assert Api().get(f"/claims/checks/{world.check.pk}/receipt/").status_code == 401
+
+
+def test_a_receipt_cannot_be_changed_in_the_database(world: World, receipt: str) -> None:
+    from django.db import DatabaseError, transaction
+
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+        Receipt.objects.filter(pk=world.check.pk).update(jws="x")
