@@ -447,5 +447,5 @@ class MergeViewSet(ApiViewSet):
             by=request.user.person,
             seen=partial(unless_changed, request, version_etag),
         )
-        shown = shapes.VersionOutput(version).data
+        shown = shapes.VersionOutput(version, context={"caller": request.user}).data
         return Response(shown, headers={"ETag": f'"{version_etag(version)}"'})

@@ -48,6 +48,17 @@ class CatalogChange(CatalogInput):
         return fields
 
 
+PERSONS = (
+    "created_by",
+    "submitted_by",
+    "review_requested_by",
+    "sent_back_by",
+    "published_by",
+    "withdrawal_asked_by",
+    "withdrawn_by",
+)
+
+
 class VersionOutput(serializers.ModelSerializer):
     catalog = serializers.CharField(source="catalog.code")
     parent = serializers.CharField(source="parent.label", default=None, allow_null=True)
@@ -73,6 +84,10 @@ class VersionOutput(serializers.ModelSerializer):
 
     def to_representation(self, version: CatalogVersion) -> dict[str, Any]:
         shown = super().to_representation(version)
+        caller = self.context["caller"]
+        for name in PERSONS:
+            # Of a shared list all are the office's people.
+            shown[name] = caller.told(shown[name]) if version.catalog.owner_id else caller.told_of_office(shown[name])
         # What editor and reviewer say to each other is theirs, and over when it is published.
         if shown["state"] not in {"draft", "in_review"}:
             shown |= dict.fromkeys(("review_requested_by", "review_note", "sent_back_by", "sent_back_reason"), "")

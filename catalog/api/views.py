@@ -189,7 +189,7 @@ class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
         version = catalog.versions.select_related("catalog", "parent").in_force(day, known_at).first()
         if version is None:
             raise ApiProblem(404, "nothing_in_force", _("No version of this catalog was in force on that day."))
-        return Response(shapes.VersionOutput(version).data)
+        return Response(shapes.VersionOutput(version, context={"caller": request.user}).data)
 
     @extend_schema(
         parameters=[
@@ -268,12 +268,15 @@ class VersionViewSet(ApiViewSet):
             versions = versions.open_to_readers(china_today(request.user.known_at))
         pages = PagePagination()
         page = all_compared_anew(pages.paginate_queryset(versions, request) or [])
-        return pages.get_paginated_response(shapes.VersionOutput(page, many=True).data)
+        return pages.get_paginated_response(
+            shapes.VersionOutput(page, many=True, context={"caller": request.user}).data
+        )
 
     def retrieve(self, request: Any, code: str, label: str) -> Response:
         refuse_unknown(request.query_params, ())
         version = compared_anew(version_of(request, code, label))
-        return etags.answer(request, shapes.VersionOutput(version).data, etag=version_etag(version), immutable=False)
+        shown = shapes.VersionOutput(version, context={"caller": request.user}).data
+        return etags.answer(request, shown, etag=version_etag(version), immutable=False)
 
     @extend_schema(request=shapes.DraftInput, responses={201: shapes.VersionOutput})
     def create(self, request: Any, code: str) -> Response:
@@ -347,7 +350,7 @@ class VersionViewSet(ApiViewSet):
         return version
 
     def _shown(self, request: Any, version: CatalogVersion, status: int = 200) -> Response:
-        shown = shapes.VersionOutput(version).data
+        shown = shapes.VersionOutput(version, context={"caller": request.user}).data
         return Response(shown, status=status, headers={"ETag": f'"{version_etag(version)}"'})
 
     @extend_schema(parameters=[LEVEL], responses={(200, "text/csv"): OpenApiTypes.BINARY})

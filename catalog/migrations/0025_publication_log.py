@@ -77,12 +77,12 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "entries of the publication log",
                 "ordering": ["seq"],
                 "default_permissions": (),
+                "indexes": [models.Index(fields=["catalog", "label"], name="log_catalog_label")],
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("seq__gte", 0)), name="log_begins_at_0"),
                     models.CheckConstraint(
                         condition=models.Q(("deed__in", ["published", "withdrawn"])), name="log_deed_is_of_the_list"
                     ),
-                    models.UniqueConstraint(fields=("catalog", "label", "deed"), name="log_once_per_version_and_deed"),
                 ],
             },
         ),

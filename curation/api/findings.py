@@ -26,7 +26,6 @@ from curation.findings.services import LONGEST_REASON, acknowledge_finding
 from curation.findings.wording import sentence
 from curation.models import Finding
 from curation.vocabularies import FINDING_KINDS
-from insurers.models import InsurerUser
 
 OFFICE = "office"
 MAY_ACKNOWLEDGE = frozenset({"catalog:write", "catalog:publish"})
@@ -115,8 +114,7 @@ class FindingOutput(serializers.ModelSerializer):
     def get_acknowledged(self, finding: Finding) -> Any:
         if finding.acknowledged_at is None:
             return None
-        by = finding.acknowledged_by
-        told = by if self.context["is_office"] or by in self.context["own_people"] or ":" in by else OFFICE
+        told = self.context["caller"].told(finding.acknowledged_by)
         return AcknowledgedOutput(
             {"by": told, "at": finding.acknowledged_at, "reason": finding.acknowledge_reason}
         ).data
@@ -158,9 +156,7 @@ class FindingViewSet(ApiViewSet):
         return Finding.objects.visible_to(self.request.user.insurer_id).order_by("-opened_at", "-id")
 
     def get_serializer_context(self) -> dict[str, Any]:
-        user = self.request.user
-        own = InsurerUser.objects.filter(insurer=user.insurer_id).values_list("user__username", flat=True)
-        return {"is_office": user.is_office, "own_people": () if user.is_office else frozenset(own)}
+        return {"caller": self.request.user}
 
     def list(self, request: Any) -> Response:
         """The findings you may see, those that opened last first."""

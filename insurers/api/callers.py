@@ -12,6 +12,8 @@ from django.core.cache import cache
 from redis.exceptions import RedisError
 
 from catalog.leases import Leases
+from common.tenancy import OFFICE
+from insurers.models import InsurerUser
 
 log = logging.getLogger(__name__)
 WINDOW_SECONDS = 60
@@ -40,6 +42,17 @@ class Caller:
     @property
     def is_office(self) -> bool:
         return self.insurer_id is None
+
+    def told_of_office(self, person: str) -> str:
+        """Return a person of the office as this caller is told of them."""
+        return person if self.is_office or not person else OFFICE
+
+    def told(self, person: str) -> str:
+        """Return a person as this caller is told of them: the office's people are "office" to an insurer, its own have their names."""
+        if self.is_office or not person or person.startswith("key:"):
+            return person
+        own = InsurerUser.objects.filter(insurer=self.insurer_id, user__username=person).exists()
+        return person if own else OFFICE
 
 
 @functools.cache

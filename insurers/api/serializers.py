@@ -1,5 +1,7 @@
 """What the insurer endpoints take and give (spec api.md). Terms themselves are read by insurers.terms."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from common.api.fields import StrictSerializer
@@ -67,6 +69,11 @@ class ProductVersionOutput(serializers.ModelSerializer):
             "published_at",
             "withdrawn_at",
         ]
+
+    def to_representation(self, version: ProductVersion) -> dict[str, Any]:
+        shown: dict[str, Any] = super().to_representation(version)
+        caller = self.context["caller"]
+        return shown | {name: caller.told(shown[name]) for name in ("created_by", "published_by")}
 
 
 class CloneInput(StrictSerializer):

@@ -103,12 +103,14 @@ class ProductVersionViewSet(ApiViewSet):
         refuse_unknown(request.query_params, ("page", "page_size"))
         versions = product_of(request, code).versions.select_related("product").order_by("-effective_from", "-id")
         page = self.paginate_queryset(versions)
-        return self.get_paginated_response(shapes.ProductVersionOutput(page, many=True).data)
+        return self.get_paginated_response(
+            shapes.ProductVersionOutput(page, many=True, context={"caller": request.user}).data
+        )
 
     def retrieve(self, request: Any, code: str, label: str) -> Response:
         refuse_unknown(request.query_params, ())
         version = self._version(request, code, label)
-        shown = shapes.ProductVersionOutput(version).data
+        shown = shapes.ProductVersionOutput(version, context={"caller": self.request.user}).data
         return etags.answer(request, shown, etag=_etag(version), immutable=False)
 
     @extend_schema(request=shapes.TermsInput, responses={201: shapes.ProductVersionOutput})
@@ -185,7 +187,11 @@ class ProductVersionViewSet(ApiViewSet):
 
     def _shown(self, version: ProductVersion, status: int = 200, headers: Any = None) -> Response:
         tag = {"ETag": f'"{_etag(version)}"'}
-        return Response(shapes.ProductVersionOutput(version).data, status=status, headers={**tag, **(headers or {})})
+        return Response(
+            shapes.ProductVersionOutput(version, context={"caller": self.request.user}).data,
+            status=status,
+            headers={**tag, **(headers or {})},
+        )
 
 
 def _etag(version: ProductVersion) -> str:
