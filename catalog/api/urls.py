@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.api import comments, drafts, feed, log, views
+from catalog.api import comments, drafts, feed, forms, log, views
 
 VERSION = "catalogs/<str:code>/versions/<str:label>/"
 entry = drafts.EntryViewSet.as_view
@@ -30,7 +30,12 @@ urlpatterns = [
     ),
     path(VERSION + "entries/", entry({"get": "list", "post": "create"}), name="entry-list"),
     path(VERSION + "entries/bulk/", drafts.BulkViewSet.as_view({"post": "create"}), name="entry-bulk"),
-    # A code may hold a slash.
+    # A code may hold a slash, so what is below an entry comes first.
+    path(
+        VERSION + "entries/<path:entry_code>/form/",
+        forms.FormViewSet.as_view({"get": "retrieve"}),
+        name="entry-form",
+    ),
     path(
         VERSION + "entries/<path:entry_code>/",
         entry({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,12 @@ from catalog.models import Catalog, CatalogEntry, CatalogVersion
 from catalog.totals import Part
 from claims.management.commands.write_reason_codes import PAGE, page
 from insurers.models import Insurer, Product
-from insurers.services import issue_insurer_key
+from insurers.services import (
+    create_product,
+    create_product_version,
+    issue_insurer_key,
+    publish_product_version,
+)
 from tests.claims.batches.conftest import decided, results
 from tests.conftest import EVERY_INSURER_SCOPE, Api, load_seeds
 
@@ -28,6 +34,30 @@ EXAMPLES = [
     # Those that bring rows along are judged in tests/claims/eligibility/test_rules_page.py.
     if "rows" not in (example := json.loads(block))
 ]
+
+
+def answered(form: dict[str, Any], entry: CatalogEntry, product: str) -> dict[str, Any]:
+    """A claim for an entry's drug, with every question of its form answered by the first answer that the form says will do."""
+    line: dict[str, Any] = {"generic_name": entry.generic_name, "quantity": "1", "amount": "100.00", "evidence": {}}
+    line |= {
+        name: getattr(entry, name) for name in ("dosage_form", "brand_name", "manufacturer") if getattr(entry, name)
+    }
+    if form["prior_auth"]:
+        line["prior_auth_no"] = "PA-1"
+    claim: dict[str, Any] = {"product": product, "service_date": "2026-06-01", "member": {}, "lines": [line]}
+    for question in form["questions"]:
+        wanted = question["satisfied_by"]
+        answer = wanted["any_of"][0] if "any_of" in wanted else wanted.get("min", wanted.get("max"))
+        match question["field"].split("."):
+            case ["evidence", code]:
+                line["evidence"][code] = answer
+            case ["member", name]:
+                claim["member"][name] = answer
+            case ["diagnoses"]:
+                line["diagnoses"] = [answer.partition("-")[0]]
+            case [name]:
+                line[name] = answer
+    return claim
 
 
 class SeededLists(TestCase):
@@ -125,6 +155,36 @@ class SeededLists(TestCase):
             assert (batch.lines, batch.invalid_claims) == (lines, 0)
             outcomes |= {line["outcome"] for result in results(batch) for line in result["lines"]}
         assert outcomes == {"eligible", "ineligible", "review"}
+
+    def test_every_entry_answered_as_its_questionnaire_says_is_eligible(self) -> None:
+        insurer = Product.objects.select_related("insurer")[0].insurer
+        api = Api(issue_insurer_key(insurer=insurer, scopes=EVERY_INSURER_SCOPE, by="root")[1])
+        asked = {}
+        for catalog in ("CIDL", "A-DEMO"):
+            terms = {
+                "label": "1",
+                "effective_from": "2026-01-01",
+                "effective_to": "2026-12-31",
+                "benefits": [{"code": "any", "scope": "any", "catalogs": [{"catalog": catalog}], "ratio": "1.0000"}],
+            }
+            product = create_product(insurer_id=insurer.pk, code=f"FORM-{catalog}", name=catalog, by="root")
+            publish_product_version(version=create_product_version(product=product, data=terms, by="root"), by="root")
+            day = date(2026, 6, 1)
+            version = CatalogVersion.objects.filter(catalog__code=catalog, effective_from__lte=day).latest(
+                "effective_from"
+            )
+            entries = list(version.entries.order_by("entry_code"))
+            for entry in entries:
+                form = api.get(f"/catalogs/{catalog}/versions/{version.label}/entries/{entry.entry_code}/form/").json()
+                answer = api.post("/claims/checks/?dry_run=true", answered(form, entry, f"FORM-{catalog}"))
+                told = answer.json()
+                assert told["lines"][0]["outcome"] == "eligible", (
+                    entry.entry_code,
+                    form["questions"],
+                    told["lines"][0],
+                )
+            asked[catalog] = len(entries)
+        assert asked == {"CIDL": 25, "A-DEMO": 21}
 
     def test_the_api_tells_every_reason_there_is(self) -> None:
         from claims.eligibility import REASONS
