@@ -23,7 +23,7 @@ from insurers import lifecycle
 from insurers.keys import make_key
 from insurers.models import ApiKey, Insurer, InsurerUser, Product, ProductVersion
 from insurers.scopes import EVERY_RIGHT, OFFICE_ONLY, Scope, may_give
-from insurers.terms import ProductTerms, catalog_references, parse_terms, terms_document
+from insurers.terms import PlacedReference, ProductTerms, catalog_references, parse_terms, terms_document
 
 
 class CodeTaken(Refused):
@@ -275,15 +275,26 @@ def create_product(
         raise CodeTaken(_("You have a product %(code)s already.") % {"code": code}) from taken
 
 
-def read_terms(data: object, *, insurer_id: int) -> ProductTerms:
-    """Return the terms of a product version; raises InvalidInput with every problem, those of its catalog references too."""
+def read_terms(data: object, *, insurer_id: int, to_publish: bool = False) -> ProductTerms:
+    """Return the terms of a product version; raises InvalidInput with every problem, those of its catalog references too.
+
+    A draft may name a list's version that is still to be published; `to_publish`, every one named must be published and not withdrawn, or each
+    claim would be refused.
+    """
     terms = parse_terms(data, "en" if (get_language() or "").startswith("en") else "zh")
     placed = catalog_references(terms)
     codes = {reference.catalog for reference in placed}
     kinds = dict(Catalog.objects.visible_to(insurer_id).filter(code__in=codes).values_list("code", "kind"))
+    standing = _standing_labels(placed, insurer_id) if to_publish else None
     errors = []
     for reference in placed:
         kind = kinds.get(reference.catalog)
+        if kind and reference.label and standing is not None and (reference.catalog, reference.label) not in standing:
+            detail = _(
+                "%(code)s has no published version %(label)s, or it is withdrawn; name another, or none for the one in force."
+            )
+            named = {"code": reference.catalog, "label": reference.label}
+            errors.append(FieldError(f"{reference.pointer}/label", "unknown_version", detail % named))
         if kind is None:
             # Another insurer's catalog and none at all read alike.
             detail = _("There is no catalog %(code)s.") % {"code": reference.catalog}
@@ -301,6 +312,26 @@ def read_terms(data: object, *, insurer_id: int) -> ProductTerms:
     if errors:
         raise InvalidInput(_("The product version names catalogs that it cannot use."), errors=errors)
     return terms
+
+
+def _standing_labels(placed: Iterable[PlacedReference], insurer_id: int) -> set[tuple[str, str]]:
+    """Return, of the lists that are referred to, catalog and label of every version that is published and not withdrawn."""
+    codes = {reference.catalog for reference in placed if reference.label}
+    if not codes:
+        return set()
+    visible = Catalog.objects.visible_to(insurer_id).filter(code__in=codes)
+    versions = CatalogVersion.objects.filter(catalog__in=visible, withdrawn_at=None).exclude(published_at=None)
+    return set(versions.values_list("catalog__code", "label"))
+
+
+def terms_notes(terms: ProductTerms) -> list[FieldError]:
+    """Return what is not wrong with terms, and may not be meant."""
+    detail = _("This benefit has bands, which replace its ratios: they decide nothing.")
+    return [
+        FieldError(f"/benefits/{place}/ratio", "ratio_beside_bands", detail)
+        for place, benefit in enumerate(terms.benefits)
+        if benefit.bands and benefit.ratio is not None
+    ]
 
 
 def create_product_version(*, product: Product, data: object, by: str) -> ProductVersion:
@@ -413,7 +444,7 @@ def _fields_of(terms: ProductTerms) -> dict[str, Any]:
 def publish_product_version(*, version: ProductVersion, by: str) -> ProductVersion:
     """Bring a draft's terms into force from its first day, known from now on; they never change afterwards. Raises NotADraft, InvalidInput."""
     version = asked(version, "publish", by)
-    read_terms(version.terms, insurer_id=version.insurer_id)
+    read_terms(version.terms, insurer_id=version.insurer_id, to_publish=True)
     version.published_at = clock.declare()
     version.published_by = by
     version.save(update_fields=["published_at", "published_by"])

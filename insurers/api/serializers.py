@@ -87,9 +87,16 @@ class CloneInput(StrictSerializer):
     )
 
 
+class TermsNote(serializers.Serializer):
+    pointer = serializers.CharField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
 class ValidTermsOutput(serializers.Serializer):
     valid = serializers.BooleanField(help_text="always true: terms that are not valid are a 400")
     terms = serializers.DictField(help_text="as they read with every default filled in")
+    notes = TermsNote(many=True, help_text="what is not wrong and may not be meant")
 
 
 _NAME = {"type": "string", "minLength": 1, "maxLength": 64}

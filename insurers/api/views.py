@@ -128,8 +128,9 @@ class ProductVersionViewSet(ApiViewSet):
         """Say what is wrong with terms, or how they read with every default filled in; nothing is kept."""
         refuse_unknown(request.query_params, ())
         product = product_of(request, code)
-        terms = services.read_terms(request.data, insurer_id=product.insurer_id)
-        return Response({"valid": True, "terms": services.terms_document(terms)})
+        terms = services.read_terms(request.data, insurer_id=product.insurer_id, to_publish=True)
+        notes = [{"pointer": n.pointer, "code": n.code, "detail": n.detail} for n in services.terms_notes(terms)]
+        return Response({"valid": True, "terms": services.terms_document(terms), "notes": notes})
 
     @extend_schema(request=shapes.CloneInput, responses={201: shapes.ProductVersionOutput})
     def clone(self, request: Any, code: str, label: str) -> Response:

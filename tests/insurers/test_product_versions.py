@@ -179,3 +179,27 @@ def test_of_writers_at_once_with_the_same_etag_one_wins() -> None:
         writer.join()
 
     assert sorted(statuses) == [200] + [412] * 7
+
+
+@pytest.mark.parametrize("label", ["missing", "draft", "withdrawn"])
+def test_a_product_that_names_no_version_that_stands_is_not_valid_and_not_published(
+    api: Api, draft: ProductVersion, label: str
+) -> None:
+    pinned = {
+        **TERMS,
+        "label": "2030",
+        "benefits": [{**TERMS["benefits"][0], "catalogs": [{"catalog": "COM", "label": label}]}],
+    }
+    refused = api.post("/products/HMB/validate/", pinned)
+    assert refused.status_code == 400
+    (error,) = refused.json()["errors"]
+    assert (error["pointer"], error["code"]) == ("/benefits/0/catalogs/0/label", "unknown_version")
+    # A draft may name what is still to be published.
+    assert api.post("/products/HMB/versions/", pinned).status_code == 201
+    assert api.post("/products/HMB/versions/2030/publish/").status_code == 400
+
+
+def test_a_ratio_beside_bands_is_told(api: Api, draft: ProductVersion) -> None:
+    both = {"code": "b", "catalogs": [{"catalog": "COM"}], "ratio": "0.5", "bands": [{"up_to": None, "ratio": "1"}]}
+    told = api.post("/products/HMB/validate/", {**TERMS, "benefits": [both]}).json()
+    assert [(note["pointer"], note["code"]) for note in told["notes"]] == [("/benefits/0/ratio", "ratio_beside_bands")]
