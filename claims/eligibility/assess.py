@@ -86,6 +86,7 @@ def _judged(
         match=choice.taken.match if choice.taken else None,
         nearest=choice.nearest.benefit if choice.nearest else None,
         pre_existing=case.pre_existing,
+        nearest_match=choice.nearest.match if choice.nearest else None,
     )
 
 
