@@ -211,7 +211,7 @@ def _ratio(teller: Teller, money: Node, counted: Node) -> None:
         )
     else:
         kind = counted["ratio_kind"]
-        words = RATIO_KINDS[kind.value].of(teller.language) if kind.value in RATIO_KINDS else ""
+        words = RATIO_KINDS.get(kind.value, _S(" ", "")).of(teller.language)
         teller.say(
             "money",
             _S("{base} 元按 {ratio}{kind}赔付，是 {share} 元。", "CNY {base} is paid at {ratio}{kind}: CNY {share}."),

@@ -39,7 +39,8 @@ def figures(value: Any) -> set[Decimal]:
 def check_grounds(decision: Json, block: Block) -> None:
     assert block.grounds, block
     grounds = [at(decision, pointer) for pointer in block.grounds]
-    known = set().union(*map(figures, grounds))
+    # A name that leads to a ground may hold a figure too: an accumulator's.
+    known = set().union(*map(figures, grounds), *(figures(pointer.rpartition("/")[2]) for pointer in block.grounds))
     said = re.sub(
         r"(?:Gate|关口) \d+|\b\d (?=scope|setting|catalog|restrictions|prior_auth|pre_existing)", "", block.text
     )
