@@ -11,6 +11,7 @@ from claims.eligibility.entry import Entry
 from claims.eligibility.facts import QUANTITY_PLACES, Line, LineFacts, Member
 from claims.eligibility.matching import Match, facet_results
 from claims.eligibility.money import in_bands, price_cap, within_quantity
+from common import icd10
 from common.money import Fen, plain, ratio_text, yuan
 from insurers.terms import Benefit, ProductTerms
 
@@ -86,7 +87,7 @@ def _conditions(entry: Entry, facts: LineFacts) -> list[Json]:
 def _asked(name: str, entry: Entry, facts: LineFacts) -> tuple[list[str], list[str], Json]:
     """What a restriction asks for, what the claim says to it, and the words of what either names."""
     if name == "indication":
-        asks, given = list(entry.icd10_written), list(facts.diagnoses)
+        asks, given = list(entry.icd10_written), [_dotted(code) for code in facts.diagnoses]
         names = {code: disease for code in (*asks, *given) if (disease := disease_names().of(code))}
         printed = {"indication": entry.indication, "restriction": entry.restriction}
         return asks, given, {**names, **{field: text for field, text in printed.items() if text}}
@@ -103,6 +104,11 @@ def _asked(name: str, entry: Entry, facts: LineFacts) -> tuple[list[str], list[s
     said = [f"{code}={'true' if answers[code] else 'false'}" for code in entry.criteria if code in answers]
     texts = dict(entry.criteria_texts)
     return list(entry.criteria), said, {code: texts[code] for code in entry.criteria if texts.get(code)}
+
+
+def _dotted(code: str) -> str:
+    """A code with its dot: it is compared without."""
+    return icd10.stored(f"{code[:3]}.{code[3:]}") if len(code) > 3 else code
 
 
 def _number(number: int | None) -> list[str]:

@@ -94,7 +94,7 @@ def _line(teller: Teller, line: Node, names: named.Names) -> None:
     send: dict[str, list[Node]] = {}
     for reason in line["reasons"]:
         plainly = PLAINLY.get(reason.value["code"])
-        if plainly and plainly.send:
+        if plainly and plainly.send and outcome.value == "review":
             send.setdefault(plainly.send.of(teller.language), []).append(reason["code"])
     for text, reasons in send.items():
         sentence = _S("待补：{text}（{codes}）。", "To be sent: {text} ({codes}).")

@@ -156,7 +156,7 @@ def _list(teller: Teller, line: Node, names: named.Names) -> None:
         code, where, lead = (
             nearest["benefit"],
             nearest,
-            _S("最接近的保障是{benefit}", "The nearest benefit is {benefit}"),
+            _S("最接近的保障是{benefit}", "The nearest is {benefit}"),
         )
     else:
         return
@@ -165,7 +165,7 @@ def _list(teller: Teller, line: Node, names: named.Names) -> None:
     if where is None:
         tail = _S("，它不限定药品目录。", ", which is not bound to a list of drugs.")
     elif listed:
-        tail, told["catalog"] = _S("，依据的目录是{catalog}。", ", by the list {catalog}."), listed
+        tail, told["catalog"] = _S("，对照的目录是{catalog}。", ", held against the list {catalog}."), listed
     else:
         tail = _S("。", ".")
     on = line["match"] if benefit else None
@@ -209,7 +209,7 @@ def _reason(teller: Teller, line: Node, reason: Node, names: named.Names, send: 
     else:
         # Of later rules, or an early record that does not hold what the sentence names.
         teller.say("reason", _S("{message}", "{message}"), code, message=reason_message(reason, teller.language))
-    if plainly and plainly.send:
+    if plainly and plainly.send and line["outcome"].value == "review":
         send.setdefault(plainly.send.of(teller.language), []).append(code)
 
 

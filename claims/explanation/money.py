@@ -161,7 +161,8 @@ def _deductible(teller: Teller, money: Node, counted: Node, every_step: bool) ->
     group = Words("", (deductible["group"].pointer,))
     if every_step:
         group = Words(f" {deductible.value['group']}", group.grounds)
-    used_up = deductible.value["left_before"] == _NOTHING
+    used_up = deductible.value["left_before"] == _NOTHING != deductible.value["amount"]
+    untouched = deductible.value["used_before"] == _NOTHING and not every_step
     spent = _S(
         "免赔额{group}是 {amount} 元，之前已经用完，所以 {allowed} 元全部参加赔付。",
         "The deductible{group} of CNY {amount} was used up before, so all of CNY {allowed} counts.",
@@ -172,8 +173,17 @@ def _deductible(teller: Teller, money: Node, counted: Node, every_step: bool) ->
         "The deductible{group}, which is borne before anything is paid, is CNY {amount}; CNY {used_before} was used before and "
         "CNY {left_before} is left. Of this item's CNY {allowed}, CNY {applied} goes to it and CNY {base} counts.",
     )
-    names = ("amount", "allowed") if used_up else tuple(told)
-    teller.say("money", spent if used_up else used, group=group, **{name: told[name] for name in names})
+    first = _S(
+        "免赔额{group}（先自付、不赔付的部分）是 {amount} 元：{allowed} 元里有 {applied} 元抵免赔额，余下 {base} 元参加赔付。",
+        "The deductible{group}, which is borne before anything is paid, is CNY {amount}: of CNY {allowed}, CNY {applied} goes to it "
+        "and CNY {base} counts.",
+    )
+    sentence, names = used, tuple(told)
+    if used_up:
+        sentence, names = spent, ("amount", "allowed")
+    elif untouched:
+        sentence, names = first, ("amount", "allowed", "applied", "base")
+    teller.say("money", sentence, group=group, **{name: told[name] for name in names})
 
 
 def _ratio(teller: Teller, money: Node, counted: Node) -> None:

@@ -66,7 +66,7 @@ def test_the_member_is_told_in_plain_words(api: Api, check: str) -> None:
     assert told.headers["Content-Type"] == "application/json"
     assert (told.json()["audience"], told.json()["language"], told.json()["title"]) == ("member", "zh-Hans", "理赔说明")
     assert [text for text in texts(told) if "特定药品" in text] == [
-        "适用的保障是“特定药品”，依据的目录是《创新药目录》（2025 版）。"
+        "适用的保障是“特定药品”，对照的目录是《创新药目录》（2025 版）。"
     ]
     assert "800.00 元按 70% 赔付，是 560.00 元。" in texts(told)
     assert "需要补充：药品的通用名、商品名、批准文号或药品编码。" in texts(told)

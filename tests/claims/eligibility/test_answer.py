@@ -104,9 +104,9 @@ def test_the_answer_has_the_shape_of_the_contract() -> None:
             {
                 "condition": "indication",
                 "asks": ["C50"],
-                "given": ["C341"],
+                "given": ["C34.1"],
                 "result": "fail",
-                "texts": {"C50": "乳房恶性肿瘤", "C341": "支气管和肺恶性肿瘤"},
+                "texts": {"C50": "乳房恶性肿瘤", "C34.1": "支气管和肺恶性肿瘤"},
             }
         ],
         "counted": {
