@@ -110,8 +110,8 @@ def _benefits(decision: Decision) -> list[dict[str, str]]:
     found = {}
     for decided in decision.lines:
         terms = decided.judgement.terms
-        for benefit in terms.benefits if terms and decided.judgement.trace else ():
-            found[terms.label, benefit.code] = benefit.name
+        if terms is not None and decided.judgement.trace:
+            found |= {(terms.label, benefit.code): benefit.name for benefit in terms.benefits}
     return [{"version": version, "code": code, "name": name} for (version, code), name in found.items()]
 
 

@@ -82,9 +82,11 @@ class Teller:
     def listed(self, words: Iterable[Words]) -> Words:
         """Join pieces as a list is read aloud."""
         pieces = list(words)
-        between = "、" if self.language == "zh" else ", "
+        told = list(dict.fromkeys(piece.text for piece in pieces))
+        if self.language == "en" and len(told) > 1:
+            told = [f"{', '.join(told[:-1])} and {told[-1]}"]
         return Words(
-            between.join(dict.fromkeys(piece.text for piece in pieces)),
+            "、".join(told),
             tuple(pointer for piece in pieces for pointer in piece.grounds),
         )
 

@@ -21,6 +21,10 @@ OUTCOMES: Final = {
         "Result: this item was taken back whole; nothing is left to pay.",
     ),
 }
+_NOTHING_PAID: Final = _S(
+    "结论：符合条件，但这次没有可以赔付的金额（{payable} 元）。",
+    "Result: the conditions are met, but there is nothing to pay this time (CNY {payable}).",
+)
 BASES: Final = {
     "covered": _S("医保：医保报销这种药。", "Basic insurance (医保): it pays for this drug."),
     "not_listed": _S(
@@ -86,7 +90,8 @@ def _line(teller: Teller, line: Node, names: named.Names) -> None:
     _claimed(teller, line, drug)
     outcome, money = line["outcome"], line["money"]
     payable = {"payable": as_is(money["payable"])} if outcome.value == "eligible" else {}
-    teller.say("outcome", OUTCOMES[outcome.value], outcome, **payable)
+    nothing = outcome.value == "eligible" and money["payable"].value == "0.00"
+    teller.say("outcome", _NOTHING_PAID if nothing else OUTCOMES[outcome.value], outcome, **payable)
     if outcome.value == "refunded":
         return
     send: dict[str, list[Node]] = {}

@@ -33,7 +33,8 @@ def tell_money(teller: Teller, line: Node, *, every_step: bool) -> None:
     else:
         _caps(teller, line, counted)
         _deductible(teller, money, counted, every_step)
-        _ratio(teller, money, counted)
+        if every_step or counted.value["base"] != _NOTHING:
+            _ratio(teller, money, counted)
         _limits(teller, line, counted, every_step)
     teller.say(
         "money",
@@ -81,7 +82,7 @@ def _not_paid(teller: Teller, line: Node) -> None:
     if line["outcome"].value == "review":
         sentence = _S(
             "审核有结果之前，赔付金额先记为 {payable} 元。",
-            "Until that is done, CNY {payable} is paid.",
+            "Until a person has decided, CNY {payable} is paid.",
         )
         teller.say("money", sentence, line["outcome"], payable=told["payable"])
         return
@@ -169,18 +170,25 @@ def _deductible(teller: Teller, money: Node, counted: Node, every_step: bool) ->
     )
     used = _S(
         "免赔额{group}（先自付、不赔付的部分）是 {amount} 元，之前用了 {used_before} 元，还剩 {left_before} 元；"
-        "这一项 {allowed} 元里有 {applied} 元抵免赔额，余下 {base} 元参加赔付。",
+        "这一项 {allowed} 元里有 {applied} 元计入免赔额，余下 {base} 元参加赔付。",
         "The deductible{group}, which is borne before anything is paid, is CNY {amount}; CNY {used_before} was used before and "
         "CNY {left_before} is left. Of this item's CNY {allowed}, CNY {applied} goes to it and CNY {base} counts.",
     )
     first = _S(
-        "免赔额{group}（先自付、不赔付的部分）是 {amount} 元：{allowed} 元里有 {applied} 元抵免赔额，余下 {base} 元参加赔付。",
+        "免赔额{group}（先自付、不赔付的部分）是 {amount} 元：{allowed} 元里有 {applied} 元计入免赔额，余下 {base} 元参加赔付。",
         "The deductible{group}, which is borne before anything is paid, is CNY {amount}: of CNY {allowed}, CNY {applied} goes to it "
         "and CNY {base} counts.",
+    )
+    whole = _S(
+        "免赔额{group}（先自付、不赔付的部分）是 {amount} 元，之前用了 {used_before} 元；这一项的 {allowed} 元全部计入免赔额。",
+        "The deductible{group}, which is borne before anything is paid, is CNY {amount}, of which CNY {used_before} was used before; "
+        "all of this item's CNY {allowed} goes to it.",
     )
     sentence, names = used, tuple(told)
     if used_up:
         sentence, names = spent, ("amount", "allowed")
+    elif counted.value["base"] == _NOTHING and not every_step:
+        sentence, names = whole, ("amount", "used_before", "allowed")
     elif untouched:
         sentence, names = first, ("amount", "allowed", "applied", "base")
     teller.say("money", sentence, group=group, **{name: told[name] for name in names})

@@ -170,7 +170,7 @@ PLAINLY: Final[dict[str, Plainly]] = {
             "目录对病情或检查有要求，是否符合还没有说明。",
             "The list asks for certain facts of the patient's condition or tests that were not given.",
         ),
-        _S("病情和检查的说明", "what shows the patient's condition and tests"),
+        _S("能说明以上各点的病情和检查资料", "what shows whether these facts hold"),
         _S(
             "是否符合目录的这些要求，还没有说明：{criteria}。",
             "The list asks for facts that were not given: {criteria}.",
@@ -269,7 +269,7 @@ PLAINLY: Final[dict[str, Plainly]] = {
         )
     ),
     "DEDUCTIBLE_NOT_MET": Plainly(
-        _S("金额全部用来抵免赔额，没有剩下的部分。", "The whole amount went to the deductible.")
+        _S("金额全部计入免赔额，所以没有赔付。", "The whole amount went to the deductible, so nothing is paid.")
     ),
     "ANNUAL_LIMIT_REACHED": Plainly(_S("已经达到年度限额。", "The annual limit is reached.")),
     "NOTHING_CLAIMABLE": Plainly(_S("没有剩下需要赔付的金额。", "Nothing is left to be paid.")),

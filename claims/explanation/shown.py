@@ -25,7 +25,7 @@ KINDS: Final[dict[str, Sentence | None]] = {
     "step": _S("判断步骤", "Steps"),
     "money": _S("怎么算出来的", "How the amount came about"),
     "missing": _S("怎么算出来的", "How the amount came about"),
-    "send": _S("要补的资料", "What to send"),
+    "send": None,
     "catalog": _S("查阅的目录", "Lists consulted"),
     "provenance": None,
     "totals": None,
