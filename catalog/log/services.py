@@ -38,7 +38,7 @@ def leaf_of(version: CatalogVersion, deed: Deed, seq: int) -> dict[str, Any]:
         "checksum": version.checksum,
         "effective_from": version.effective_from.isoformat(),
         "effective_to": last.isoformat() if last else None,
-        "complete_for": sorted(version.complete_for),
+        "complete_for": list(version.complete_for),
         "deed": deed,
         "at": instant_text(at),
     }
@@ -53,13 +53,15 @@ def append(version: CatalogVersion, deed: Deed) -> None:
         return
     seq = LogLeaf.objects.count()
     said = leaf_of(version, deed, seq)
+    at = version.published_at if deed == "published" else version.withdrawn_at
+    assert at is not None
     leaf = canonical_json(said)
     LogLeaf.objects.create(
         seq=seq,
         catalog=said["catalog"],
         label=said["label"],
         deed=deed,
-        at=version.published_at if deed == "published" else version.withdrawn_at,
+        at=at,
         leaf=leaf.decode(),
         leaf_hash=merkle.leaf_hash(leaf),
     )
