@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from claims.api import batches, coverage, views
+from claims.api import alternatives, batches, coverage, views
 
 check = views.ClaimCheckViewSet.as_view
 batch = batches.BatchViewSet.as_view
@@ -16,6 +16,11 @@ urlpatterns = [
     path("claims/checks/", check({"get": "list", "post": "create"}), name="check-list"),
     path("claims/checks/<uuid:pk>/", check({"get": "retrieve"}), name="check-detail"),
     path("claims/checks/<uuid:pk>/replay/", check({"post": "replay"}), name="check-replay"),
+    path(
+        "claims/checks/<uuid:pk>/alternatives/",
+        alternatives.AlternativesViewSet.as_view({"get": "retrieve"}),
+        name="check-alternatives",
+    ),
     path("claims/batches/", batch({"get": "list", "post": "create"}), name="batch-list"),
     path("claims/batches/<uuid:pk>/", batch({"get": "retrieve"}), name="batch-detail"),
     path("claims/batches/<uuid:pk>/cancel/", batch({"post": "cancel"}), name="batch-cancel"),
