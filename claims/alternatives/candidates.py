@@ -25,15 +25,14 @@ MOST_CANDIDATES: Final = 40
 # Stands for the number of an authorisation that is yet to be given.
 A_NUMBER: Final = "NUMBER"
 _LEVELS: Final = tuple(int(code) for code in vocabularies.LEVELS.codes)
-# Of so many distinct lists that exclude, codes under them are tried too; the others are only kept clear of.
-_MOST_EXCLUDING: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The changes worth trying, each behind those that are less; `complete`: none was left out."""
+    """The changes worth trying, each behind those that are less, and what the line may meet; `complete`: none was left out."""
 
     changes: tuple[Change, ...]
+    around: Situation
     complete: bool
 
 
@@ -72,7 +71,7 @@ def candidates(claim: Claim, line: Line, snapshot: Snapshot, other: Elsewhere) -
         *_nearer_first(line.service_date, other.days),
         *instead,
     ]
-    return Candidates(tuple(found[:MOST_CANDIDATES]), other.complete and len(found) <= MOST_CANDIDATES)
+    return Candidates(tuple(found[:MOST_CANDIDATES]), around, other.complete and len(found) <= MOST_CANDIDATES)
 
 
 # ---------------------------------------------------------------------------------------------- papers and evidence
@@ -106,6 +105,8 @@ def _diagnoses(claim: Claim, line: Line, around: Situation) -> tuple[list[Change
     """Return the diagnoses worth adding, and those worth putting in place of what is given."""
     pre_existing = claim.member.pre_existing
     asked = _distinct([*around.paid, *around.base])
+    # What excludes a disease whatever the drug is only kept clear of: nobody is to be told to have that disease.
+    asked += _distinct(entry for entry in around.excluding if entry.base_name)
     excluding = _distinct(around.excluding)
     every = list(dict.fromkeys([*asked, *excluding, *([pre_existing] if pre_existing else [])]))
     if not every:
@@ -113,9 +114,7 @@ def _diagnoses(claim: Claim, line: Line, around: Situation) -> tuple[list[Change
     now = tuple([listed.hold(line.diagnoses) if line.diagnoses else None for listed in every])
     was = [diseases.written(code) for code in line.diagnoses]
     added, instead = [], []
-    for code, signature in diseases.representatives(
-        [*asked, *(excluding if len(excluding) <= _MOST_EXCLUDING else ())], every
-    ).items():
+    for code, signature in diseases.representatives(asked, every).items():
         wanted = _wanted(code, around)
         add = Change("diagnoses", [*was, diseases.written(code)], was or None, wanted)
         if tuple([listed.hold((*line.diagnoses, code)) for listed in every]) != now:

@@ -4,24 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from claims.alternatives.blocking import blocking
 from claims.alternatives.candidates import Elsewhere, candidates, elsewhere
-from claims.alternatives.change import DRUG_FIELDS, EVIDENCE, Change, changed
-from claims.alternatives.least import ChangeSet, Found, least_sets
+from claims.alternatives.change import EVIDENCE, Change, changed
+from claims.alternatives.least import ChangeSet, least_sets
 from claims.eligibility import Claim, Judgement, Line, Snapshot
 from claims.eligibility.assess import judge
 from claims.eligibility.case import Case
 
-_DAY: Final = frozenset({"service_date"})
-# Gates that look at nothing but these fields: what changes none of them leaves the line where it is.
-_ONLY_BY: Final = {
-    "NO_PRODUCT_VERSION": _DAY,
-    "POLICY_NOT_IN_FORCE": _DAY,
-    "WAITING_PERIOD": _DAY,
-    "STATUTORY_EXCLUSION": _DAY,
-    "DRUG_NOT_RECOGNISED": DRUG_FIELDS,
-    "DRUG_AMBIGUOUS": DRUG_FIELDS,
-    "DRUG_CODE_NAME_CONFLICT": DRUG_FIELDS,
-}
 # Reasons that an answer ends: where one of these stands in the way of every set, it takes more changes, and is not final.
 _ANSWERED_BY: Final = {
     "DIAGNOSIS_MISSING": "diagnoses",
@@ -52,12 +42,13 @@ class LeastSet:
 @dataclass(frozen=True, slots=True)
 class LineAlternatives:
     """What would have paid a line. `complete`: no set of up to three changes is missing. `final`: where there is no set, the codes of the reasons
-    that no change tried could end; empty where it only takes more than three."""
+    that no change tried could end; empty where it only takes more than three. `judged`: how often the engine was asked."""
 
     judgement: Judgement
     sets: tuple[LeastSet, ...] = ()
     complete: bool = True
     final: tuple[str, ...] = ()
+    judged: int = 0
 
     @property
     def unmendable(self) -> bool:
@@ -76,25 +67,27 @@ def line_alternatives(claim: Claim, line: Line, snapshot: Snapshot, other: Elsew
     worth_trying = candidates(claim, line, snapshot, other or elsewhere(claim, line, snapshot))
     standing = {reason.code for reason in before.reasons if reason.effect != "N"}
 
-    def suffices(changes: ChangeSet) -> bool:
-        judgement = judge(Case(*changed(claim, line, changes), snapshot))
-        standing.intersection_update([reason.code for reason in judgement.reasons])
-        return judgement.outcome == "eligible"
+    judged = 0
 
-    needed = [_ONLY_BY[code] for code in sorted(standing) if code in _ONLY_BY]
-    fields = {change.field for change in worth_trying.changes}
-    if any(fields.isdisjoint(group) for group in needed):
-        # Nothing can end that reason. Which of the others can be ended still says which of them are final too.
+    def blocked(changes: ChangeSet) -> tuple[frozenset[str], ...] | None:
+        nonlocal judged
+        judged += 1
+        case = Case(*changed(claim, line, changes), snapshot)
+        judgement = judge(case)
+        standing.intersection_update([reason.code for reason in judgement.reasons])
+        return None if judgement.outcome == "eligible" else blocking(case, judgement, worth_trying.around, snapshot)
+
+    found = least_sets(worth_trying.changes, blocked)
+    if not found.sets:
+        # Not everything was judged: what each change ends by itself tells which reasons none of them ends.
         for change in worth_trying.changes:
-            suffices((change,))
-        found = Found((), complete=True)
-    else:
-        found = least_sets(worth_trying.changes, suffices, needed=needed)
+            blocked((change,))
     return LineAlternatives(
         judgement=before,
         sets=tuple([LeastSet(changes, _worse_for(claim, line, changes, snapshot)) for changes in found.sets]),
         complete=worth_trying.complete and found.complete,
         final=() if found.sets else _final(before, standing, worth_trying.changes),
+        judged=judged,
     )
 
 

@@ -43,7 +43,7 @@ def _settling(identity: Identity, drug: Recognition, snapshot: Snapshot) -> Iter
     if drug.code_name_conflict:
         yield from ((field, "") for field in ("national_code", "approval_no") if getattr(identity, field))
         by_name = recognise(identity._replace(national_code="", approval_no=""), knowledge)
-        drugs = (by_name.drug,) if by_name.drug else ()
+        drugs: tuple[str, ...] = (by_name.drug,) if by_name.drug else ()
     else:
         drugs = drug.candidates
     for one in drugs:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,9 @@ from claims.models import ClaimCheck
 from claims.services import FactsRemoved
 from common.errors import Refused
 from common.sentences import Language
+
+# Some two seconds: a claim of five lines takes a few hundred, one of five hundred lines may not keep a worker for a minute.
+MOST_JUDGED: Final = 20_000
 
 
 class RulesChanged(Refused):
@@ -79,5 +83,12 @@ def _lines(claim: Claim, product: ProductFacts, known_at: datetime, seen: Observ
     if not more <= names:
         names |= more
         snapshot = loaded()
-    found = zip(claim.lines, others, strict=True)
-    return tuple([line_alternatives(claim, line, snapshot, other) for line, other in found])
+    found: list[LineAlternatives] = []
+    left = MOST_JUDGED
+    for line, other, judgement in zip(claim.lines, others, judgements, strict=True):
+        if left <= 0 and judgement.outcome in ("ineligible", "review"):
+            found.append(LineAlternatives(judgement, complete=False))
+            continue
+        found.append(line_alternatives(claim, line, snapshot, other))
+        left -= found[-1].judged
+    return tuple(found)
