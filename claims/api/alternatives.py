@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from claims.alternatives.services import alternatives
 from claims.alternatives.wording import alternatives_document
+from claims.api.serializers import LINE_OUTCOMES
 from claims.api.views import CHECK, language_of, seen_by
 from claims.eligibility import RULES_VERSION
 from claims.models import ClaimCheck
@@ -37,7 +38,7 @@ class ValueField(serializers.JSONField):
     """A value of a field of the request: a text, a whole number, yes or no, a list of diagnoses, or null for not given."""
 
 
-class ChangeOutput(serializers.Serializer):
+class SupposedChangeOutput(serializers.Serializer):
     field = serializers.CharField(help_text="the field's name in the request; evidence.<code> for an answer")
     pointer = serializers.CharField(help_text="JSON Pointer into the request: what is set")
     to = ValueField(allow_null=True, help_text="the value, as it is sent")
@@ -56,8 +57,8 @@ class ChangeOutput(serializers.Serializer):
         }
 
 
-class ChangeSetOutput(serializers.Serializer):
-    changes = ChangeOutput(many=True, help_text="one to three, of different fields; all of them together")
+class SupposedSetOutput(serializers.Serializer):
+    changes = SupposedChangeOutput(many=True, help_text="one to three, of different fields; all of them together")
     message = serializers.CharField()
     worse_for = serializers.ListField(
         child=serializers.IntegerField(),
@@ -75,9 +76,9 @@ class UnmendableOutput(serializers.Serializer):
 
 class LineAlternativesOutput(serializers.Serializer):
     line_no = serializers.IntegerField()
-    outcome = serializers.ChoiceField(["eligible", "ineligible", "review", "refunded"])
+    outcome = serializers.ChoiceField(LINE_OUTCOMES)
     complete = serializers.BooleanField(help_text="false: more could be found than was tried or is shown")
-    sets = ChangeSetOutput(many=True, help_text="the smallest first; none has a smaller one inside it")
+    sets = SupposedSetOutput(many=True, help_text="the smallest first; none has a smaller one inside it")
     unmendable = UnmendableOutput(
         allow_null=True, help_text="why there is no set; null where there is, or the line needs none"
     )
