@@ -2,9 +2,11 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import URLPattern
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,11 +15,13 @@ from catalog import reference
 from catalog.models import Catalog
 from claims.eligibility import RULES_VERSION
 from claims.eligibility.decision import worst
-from claims.models import ClaimCheck
+from claims.models import ClaimCheck, Receipt
+from claims.receipts import receipt_of
 from claims.services import worded
 from common import icd10
 from common.audit.deeds import Deed
 from common.audit.services import record
+from common.downloads import download
 from common.labels import reader_language
 from curation.models import SettledCheck
 from desk.badges import provenance_badge
@@ -115,6 +119,18 @@ class ClaimCheckAdmin(OfInsurer, PageAdmin):
         record(Deed.CHECKS_LISTED, by=request.user.get_username(), what=ClaimCheck)
         return super().changelist_view(request, extra_context)
 
+    def get_urls(self) -> list[URLPattern]:
+        return [self.route("<uuid:pk>/receipt/", self.receipt_view, "receipt"), *super().get_urls()]
+
+    def receipt_view(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
+        """Answer the check's receipt as a file."""
+        check = self.found(request, pk)
+        token = receipt_of(check)
+        if token is None:
+            raise Http404
+        record(Deed.CHECK_READ, by=request.user.get_username(), what=check, name=str(check.pk), after={"receipt": True})
+        return download([token.encode()], f"receipt-{check.pk}.jws", "application/jose")
+
     def page_context(self, request: HttpRequest, check: ClaimCheck) -> dict[str, Any]:
         record(Deed.CHECK_READ, by=request.user.get_username(), what=check, name=str(check.pk))
         context: dict[str, Any] = {
@@ -123,14 +139,18 @@ class ClaimCheckAdmin(OfInsurer, PageAdmin):
             "rules_today": RULES_VERSION,
             "settled": SettledCheck.objects.filter(pk=check.pk).first(),
         }
+        receipt = Button(_("Receipt"), self.url("receipt", check.pk), "verified_user")
         if check.decision is None:
-            return context
+            return context | {"buttons": [receipt] if Receipt.objects.filter(pk=check.pk).exists() else []}
         decision = worded(check.decision, reader_language())
         cited = [catalog["catalog"] for catalog in decision["catalogs"]]
         provenance = dict(Catalog.objects.filter(code__in=cited).values_list("code", "provenance"))
         may_keep = may_own(request, MAY_MAKE)
         return context | {
-            "buttons": [Button(_("Make a golden case"), make_href(check), "verified")] if may_keep else [],
+            "buttons": [
+                receipt,
+                *([Button(_("Make a golden case"), make_href(check), "verified")] if may_keep else []),
+            ],
             "decision": decision,
             "lines": lines_shown(decision),
             "catalogs": [{**one, "provenance": provenance.get(one["catalog"], "")} for one in decision["catalogs"]],

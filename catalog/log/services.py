@@ -81,6 +81,11 @@ def hashes(size: int, first: int = 0) -> list[bytes]:
     return [bytes(one) for one in found]
 
 
+def leaves_of(version: CatalogVersion) -> list[LogLeaf]:
+    """Return what the log says of a version: its publication, its withdrawal; of an insurer's own list nothing."""
+    return list(LogLeaf.objects.filter(catalog=version.catalog.code, label=version.label))
+
+
 def size_now() -> int:
     """Return how many leaves there are."""
     return LogLeaf.objects.count()
