@@ -127,7 +127,11 @@ def resolve_lines(
 
 def _shown(identity: Identity, knowledge: Knowledge) -> dict[str, Any]:
     if not identity.names_a_drug:
-        return {"drug": None, "matched_by": None, "reasons": ["NO_DRUG_IDENTITY"], "candidates": []}
+        return {"drug": None, "matched_by": None, "reasons": ["NO_DRUG_IDENTITY"], "candidates": []} | {
+            "product": None,
+            "dosage_form": "",
+            "class_codes": [],
+        }
     found = recognise(identity, knowledge)
     reasons = {"ambiguous": ["DRUG_AMBIGUOUS"], "not_recognised": ["DRUG_NOT_RECOGNISED"]}.get(found.difficulty, [])
     if found.code_name_conflict:

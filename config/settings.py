@@ -17,10 +17,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from catalog.log.signing import keys_of
-from catalog.vocabularies import KINDS
-from common.labels import choices
+
+
 from config import processes
-from curation.vocabularies import FINDING_KINDS
+
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -323,22 +323,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "common.api.schema.complete"],
-    "ENUM_NAME_OVERRIDES": {
-        "CatalogKindEnum": choices(KINDS.terms),
-        "ChangeEnum": "catalog.changes.CHANGE_KINDS",
-        "DrugChangeEnum": "catalog.api.serializers.DRUG_CHANGES",
-        "CollectionStateEnum": ["queued", "running", "ready", "failed", "cancelled"],
-        "ImportKindEnum": "catalog.models.ImportRun.Kind",
-        "OutcomeEnum": "claims.models.ClaimCheck.Outcome",
-        "LineOutcomeEnum": "claims.api.serializers.LINE_OUTCOMES",
-        # Of batches and impact runs alike.
-        "WorkStateEnum": "claims.models.ClaimBatch.State",
-        "AuthorisationStateEnum": "claims.authorisations.rules.STATES",
-        "AuthorisationDecisionEnum": "claims.authorisations.rules.DECISIONS",
-        "FindingKindEnum": choices(FINDING_KINDS.terms),
-        "FindingStateEnum": "curation.models.Finding.State",
-    },
+    "OAS_VERSION": "3.1.0",
+    "POSTPROCESSING_HOOKS": ["common.api.schema.complete", "config.openapi.name_choices"],
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

@@ -1,15 +1,11 @@
 """Every address of the service."""
 
-import hashlib
-import json
-from functools import cache
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import include, path
-from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 from rest_framework.request import Request
@@ -17,9 +13,10 @@ from rest_framework.response import Response
 
 from claims.api.receipts import jwks
 from common import health
-from common.api import etags
+from common.api import error_pages, etags
 from common.api.filtering import refuse_unknown
 from common.metrics import metrics
+from config.openapi import openapi_document
 
 handler400 = "common.api.problems.bad_request"
 handler403 = "common.api.problems.forbidden"
@@ -46,13 +43,6 @@ class Schema(SpectacularJSONAPIView):
         return etags.answer(request, document, etag=etag, immutable=False)
 
 
-@cache
-def openapi_document() -> tuple[dict[str, Any], str]:
-    """Return the OpenAPI document and what changes whenever it does."""
-    document = SchemaGenerator().get_schema(request=None, public=True)
-    return document, hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()[:32]
-
-
 class Docs(SpectacularSwaggerSplitView):
     authentication_classes = ()
     permission_classes = ()
@@ -66,9 +56,12 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path(".well-known/jwks.json", jwks, name="jwks"),
+    path("docs/errors/", error_pages.error_list, name="error-list"),
+    path("docs/errors/<slug:code>/", error_pages.error_page, name="error-page"),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", metrics),
+    path("api/v1/error-codes/", error_pages.ErrorCodeViewSet.as_view({"get": "list"}), name="error-codes"),
     path("api/v1/schema/", Schema.as_view(), name="schema"),
     path("api/v1/docs/", Docs.as_view(url_name="schema"), name="docs"),
     path("api/v1/", include("catalog.api.urls")),

@@ -26,7 +26,10 @@ from common.api.fields import StrictSerializer
 from common.api.filtering import refuse_unknown
 from common.api.pagination import PagePagination
 from common.api.problems import ApiProblem
+from common.api.problems import shown as shown_error
 from common.api.schema import FieldProblem, ProblemDocument
+from common.api.shapes import component, lenient, named
+from common.api.values import DECIMAL, AnyJsonField
 from common.api.views import ApiViewSet
 from common.errors import FieldError, pointer
 
@@ -57,12 +60,18 @@ class Cell(serializers.Field):
         return value
 
 
-@extend_schema_field({"type": "string"})
+_TEXT = {"type": ["string", "null"]}
+
+
+@extend_schema_field(_TEXT)
 class TextCell(Cell):
     """A text."""
 
 
-@extend_schema_field({"anyOf": [{"type": "number"}, {"type": "string"}]})
+_NUMBER = {"anyOf": [{"type": "number"}, {"type": "string"}, {"type": "null"}]}
+
+
+@extend_schema_field(lenient({"type": ["integer", "null"]}, _NUMBER))
 class NumberCell(Cell):
     """A number, or a text that says one."""
 
@@ -72,7 +81,14 @@ class NumberCell(Cell):
         return _("Send a number, or a text.")
 
 
-@extend_schema_field({"anyOf": [{"type": "boolean"}, {"type": "string"}]})
+@extend_schema_field(lenient({**DECIMAL, "type": ["string", "null"]}, _NUMBER))
+class DecimalCell(NumberCell):
+    """The same, as text: an amount or a quantity."""
+
+
+@extend_schema_field(
+    lenient({"type": ["boolean", "null"]}, {"anyOf": [{"type": "boolean"}, {"type": "string"}, {"type": "null"}]})
+)
 class YesNoCell(Cell):
     types = (str, bool)
 
@@ -80,7 +96,12 @@ class YesNoCell(Cell):
         return _("Send true or false.")
 
 
-@extend_schema_field({"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}]})
+_TEXTS = {"type": "array", "items": {"type": "string"}}
+
+
+@extend_schema_field(
+    lenient({**_TEXTS, "type": ["array", "null"]}, {"anyOf": [_TEXTS, {"type": "string"}, {"type": "null"}]})
+)
 class ListCell(Cell):
     types = (str, list)
 
@@ -100,23 +121,13 @@ class ListCell(Cell):
         return _("Send a list of texts.")
 
 
-@extend_schema_field(
-    {
-        "anyOf": [
-            {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "properties": {"code": {"type": "string"}, "text": {"type": "string"}},
-                    "required": ["code"],
-                    "additionalProperties": False,
-                },
-            },
-            {"type": "array", "items": {"type": "string"}},
-            {"type": "string"},
-        ]
-    }
-)
+_CRITERIA = {
+    "type": ["array", "null"],
+    "items": component("CriterionInput", {"code": {"type": "string"}, "text": {"type": "string"}}, required=["code"]),
+}
+
+
+@extend_schema_field(lenient(_CRITERIA, {"anyOf": [_CRITERIA, _TEXTS, {"type": "string"}]}))
 class CriteriaCell(ListCell):
     def _is_item(self, one: Any) -> bool:
         if not isinstance(one, Mapping):
@@ -128,7 +139,7 @@ class CriteriaCell(ListCell):
         return _("Send a list of {code, text}.")
 
 
-_CELLS: Mapping[str, type[Cell]] = {"list": ListCell, "int": NumberCell, "decimal": NumberCell, "yes_no": YesNoCell}
+_CELLS: Mapping[str, type[Cell]] = {"list": ListCell, "int": NumberCell, "decimal": DecimalCell, "yes_no": YesNoCell}
 
 
 class EntryCells(StrictSerializer):
@@ -150,7 +161,7 @@ class EntryCells(StrictSerializer):
 
 class EntryInput(EntryCells):
     # So that what was read can be sent back.
-    evidence = serializers.JSONField(required=False, allow_null=True, help_text="as GET gives it; it is not changed")
+    evidence = AnyJsonField(required=False, allow_null=True, help_text="as GET gives it; it is not changed")
     reason = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="", help_text="why")
 
 
@@ -236,8 +247,8 @@ class BulkOutput(serializers.Serializer):
 
 
 class OldNew(serializers.Serializer):
-    old = serializers.JSONField(allow_null=True)
-    new = serializers.JSONField(allow_null=True)
+    old = shapes.ColumnValueField(allow_null=True)
+    new = shapes.ColumnValueField(allow_null=True)
 
 
 class EditOutput(serializers.ModelSerializer):
@@ -250,12 +261,25 @@ class EditOutput(serializers.ModelSerializer):
         fields = ["at", "by", "entry_code", "kind", "changes", "reason"]
 
 
+@extend_schema_field(
+    named(
+        "SideValue",
+        {
+            "description": "A column's value, or a whole entry.",
+            "anyOf": [shapes.COLUMN_VALUE, {"type": "object", "additionalProperties": shapes.COLUMN_VALUE}],
+        },
+    )
+)
+class SideField(serializers.JSONField):
+    """What one side of a conflict has."""
+
+
 class ConflictOutput(serializers.Serializer):
     entry_code = serializers.CharField(help_text="the draft's; the edition's where the draft has it not")
     field = serializers.CharField(allow_null=True, help_text="null: one side removed the entry, the other changed it")
-    base = serializers.JSONField(allow_null=True, help_text="as it was; the whole entry where `field` is null")
-    theirs = serializers.JSONField(allow_null=True, help_text="as the followed edition has it now")
-    mine = serializers.JSONField(allow_null=True, help_text="as the draft has it")
+    base = SideField(allow_null=True, help_text="as it was; the whole entry where `field` is null")
+    theirs = SideField(allow_null=True, help_text="as the followed edition has it now")
+    mine = SideField(allow_null=True, help_text="as the draft has it")
 
 
 class ConflictsDocument(ProblemDocument):
@@ -342,7 +366,7 @@ class EntryViewSet(EntryListViewSet):
 
     def _kept(self, kept: drafting.Kept, status: int = 200) -> Response:
         etag, shown = _entry(kept.version, kept.entry_code)
-        warnings = [{"pointer": one.pointer, "code": one.code, "detail": one.detail} for one in kept.warnings]
+        warnings = [shown_error(one) for one in kept.warnings]
         return Response({**shown, "warnings": warnings}, status=status, headers={"ETag": f'"{etag}"'})
 
     def _address(self, kept: drafting.Kept) -> str:

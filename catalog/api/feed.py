@@ -11,21 +11,28 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from drf_spectacular.helpers import forced_singular_serializer
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from catalog import feed
 from catalog.api.access import READ, catalog_of
+from catalog.api.serializers import COLUMN_VALUE
 from catalog.models import CatalogVersion
 from common.api import etags
 from common.api.filtering import refuse_unknown
 from common.api.pagination import page_size_of
 from common.api.problems import ApiProblem
+from common.api.shapes import named
 from common.api.views import ApiViewSet
 from common.errors import FieldError
 
 _FORMAT = 1
+
+
+@extend_schema_field(named("FedEntry", {"type": "object", "additionalProperties": COLUMN_VALUE}))
+class FedEntryField(serializers.DictField):
+    """The columns of an entry that are given, in their canonical form."""
 
 
 class VersionNamed(serializers.Serializer):
@@ -33,19 +40,24 @@ class VersionNamed(serializers.Serializer):
     checksum = serializers.CharField()
 
 
+class FeedVersion(VersionNamed):
+    entry_count = serializers.IntegerField()
+    effective_from = serializers.DateField()
+    effective_to = serializers.DateField(allow_null=True)
+    complete_for = serializers.ListField(child=serializers.CharField())
+
+
 class DeltaOutput(serializers.Serializer):
     change = serializers.ChoiceField(["added", "changed", "removed"])
     entry_code = serializers.CharField()
     row_hash = serializers.CharField(allow_null=True, help_text="SHA-256 of the canonical JSON of `entry`, in hex")
-    entry = serializers.DictField(allow_null=True, help_text="every column that is given; null where it was removed")
+    entry = FedEntryField(allow_null=True, help_text="every column that is given; null where it was removed")
 
 
 class FeedItem(serializers.Serializer):
     event = serializers.ChoiceField(["published", "withdrawn"])
     at = serializers.DateTimeField(help_text="when it became known")
-    version = serializers.DictField(
-        help_text="label, checksum, entry_count, effective_from, effective_to, complete_for"
-    )
+    version = FeedVersion()
     base = VersionNamed(allow_null=True, help_text="what the deltas are against; null: nothing, all entries follow")
     note = serializers.CharField(help_text="the publishing note, or the reason of the withdrawal")
     deltas = DeltaOutput(many=True, help_text="by entry_code in code-point order")
@@ -138,7 +150,7 @@ class ChangesViewSet(ApiViewSet):
         answer = {
             "catalog": catalog.code,
             "cursor": cursor,
-            "next": following,
+            "next": following and request.build_absolute_uri(following),
             "results": [shown(item) for item in page.items],
         }
         # What was published and withdrawn never changes, so the place where the page ends says all that is on it.

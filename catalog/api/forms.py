@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponseBase
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 
 from catalog.api.access import READ
@@ -25,8 +25,13 @@ class OptionOutput(serializers.Serializer):
     name = serializers.CharField()
 
 
+@extend_schema_field({"type": "array", "items": {"anyOf": [{"type": "string"}, {"type": "boolean"}, {"type": "integer"}]}})
+class AnswersField(serializers.ListField):
+    """Answers: codes, yes or no, numbers."""
+
+
 class SatisfiedBy(serializers.Serializer):
-    any_of = serializers.ListField(required=False, help_text="one of these; of a diagnosis: a code within one of them")
+    any_of = AnswersField(required=False, help_text="one of these; of a diagnosis: a code within one of them")
     min = serializers.IntegerField(required=False)
     max = serializers.IntegerField(required=False)
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,15 +12,53 @@ from rest_framework import serializers
 from catalog.changes import CHANGE_KINDS, COUNTED
 from catalog.clock import china_today
 from catalog.diff import WEIGHTS
+from catalog.drugs.resolve import MatchedBy
 from catalog.marked import SAID
 from catalog.models import CODE_PATTERN, Catalog, CatalogVersion, Drug, DrugProduct, ImportRun, Provenance
 from catalog.services import class_list
-from catalog.vocabularies import KINDS, REGULATORS
+from catalog.vocabularies import KINDS, REGULATORS, SETTINGS, SEXES
 from common.api.fields import StrictSerializer
-from common.api.shapes import DAY, Schema, choice, component
+from common.api.shapes import DAY, Schema, array, choice, component, json_body, lenient, named, text
 from common.labels import choices
 
 MAX_ACKNOWLEDGED = 1_000
+
+COLUMN_VALUE = named(
+    "ColumnValue",
+    {
+        "description": "What a column of an entry holds; null: it is not given.",
+        "anyOf": [
+            {"type": "string"},
+            {"type": "integer"},
+            {"type": "boolean"},
+            {"type": "array", "items": {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/CriterionShape"}]}},
+            {"type": "null"},
+        ],
+    },
+)
+FIELD_CHANGES = named(
+    "FieldChanges",
+    {
+        "type": "object",
+        "description": "By column: its value before and its value after, or on the left and on the right.",
+        "additionalProperties": {"type": "array", "items": COLUMN_VALUE, "minItems": 2, "maxItems": 2},
+    },
+)
+
+
+@extend_schema_field(COLUMN_VALUE)
+class ColumnValueField(serializers.JSONField):
+    """What a column of an entry holds."""
+
+
+@extend_schema_field(FIELD_CHANGES)
+class FieldChangesField(serializers.DictField):
+    """Name of a column: [old, new]."""
+
+
+class CriterionShape(serializers.Serializer):
+    code = serializers.CharField()
+    text = serializers.CharField()
 
 
 class CatalogInput(StrictSerializer):
@@ -232,7 +270,10 @@ class ImportInput(StrictSerializer):
 
 
 def _or_empty(schema: Schema) -> Schema:
-    return {"anyOf": [schema, {"type": "string", "maxLength": 0}]}
+    return lenient(schema, {"anyOf": [schema, {"type": "string", "maxLength": 0}]})
+
+
+_FLAG = lenient({"type": "boolean"}, choice(["true", "false", ""]))
 
 
 # A form sends an empty text where a person left a field empty: it is not given.
@@ -242,13 +283,13 @@ ImportForm = {
         "ImportForm",
         {
             "file": {"type": "string", "format": "binary", "description": "CSV or XLSX"},
-            "kind": choice(["entries", "drugs", ""]),
+            "kind": _or_empty(choice(["entries", "drugs"])),
             "catalog": {"type": "string", "maxLength": 64, "description": "needed for entries"},
             "label": _or_empty(_LABEL) | {"description": "needed for entries"},
             "effective_from": _or_empty(DAY) | {"description": "needed for entries"},
             "effective_to": _or_empty(DAY) | {"description": "inclusive; open where it is not given"},
             "note": {"type": "string", "maxLength": 2000},
-            "names": choice(["printed", "plain", ""])
+            "names": _or_empty(choice(["printed", "plain"]))
             | {
                 "description": "whether a cell may hold several names as a list prints them, each then an entry; "
                 "not given: printed for a base list, else plain"
@@ -268,9 +309,9 @@ ImportForm = {
                 "example": '{"品名": "generic_name"}',
                 "description": "a JSON object: own header → column",
             },
-            "replace": choice(["true", "false", ""])
+            "replace": _FLAG
             | {"description": "true: a draft of the same label goes although its entries were edited by hand"},
-            "staged": choice(["true", "false", ""])
+            "staged": _FLAG
             | {
                 "description": "true, for drugs: compared with the drug master only, until a second person merges it; "
                 "not given: merged at once"
@@ -313,7 +354,7 @@ class SampleOutput(serializers.Serializer):
     row = serializers.IntegerField()
     change = serializers.CharField(help_text="added or changed")
     name = serializers.CharField()
-    fields = serializers.DictField(help_text="name: [old, new]")
+    fields = FieldChangesField(help_text="name: [old, new]")
 
 
 class AskedPinOutput(serializers.Serializer):
@@ -323,10 +364,20 @@ class AskedPinOutput(serializers.Serializer):
     reason = serializers.CharField()
 
 
+@extend_schema_field({"anyOf": [{"type": "string", "const": "all"}, {"type": "array", "items": {"type": "string"}}]})
+class AskedListsField(serializers.JSONField):
+    """Codes of reference lists, or `all`."""
+
+
+class DraftNamed(serializers.Serializer):
+    catalog = serializers.CharField()
+    label = serializers.CharField()
+
+
 class AskedOutput(serializers.Serializer):
     """What a draft by frequency was asked by; the pins that left a drug out stand nowhere else."""
 
-    lists = serializers.JSONField(help_text="codes, or all")
+    lists = AskedListsField(help_text="codes, or all")
     date = serializers.DateField()
     known_at = serializers.DateTimeField()
     min_products = serializers.IntegerField()
@@ -346,6 +397,7 @@ class ImportOutput(serializers.Serializer):
     label = serializers.CharField()
     progress = ProgressOutput()
     counts = serializers.DictField(
+        child=serializers.IntegerField(),
         help_text="rows read and kept; entries added, removed, changed, unchanged; major, minor, typographic, remark, narrower"
     )
     no_difference = serializers.BooleanField()
@@ -362,7 +414,7 @@ class ImportOutput(serializers.Serializer):
     normalised = NormalisedOutput(
         many=True, help_text="what was read otherwise than written, the first 1,000; counts.normalised counts all"
     )
-    version = serializers.DictField(allow_null=True, help_text="catalog and label of the draft")
+    version = DraftNamed(allow_null=True, help_text="the draft")
     asked = AskedOutput(allow_null=True, help_text="of a draft by frequency; null: a file was uploaded")
     staged = serializers.BooleanField(help_text="a drug master file that a second person merges")
     merged_by = serializers.CharField(help_text="who had a staged file merged; empty: nobody yet")
@@ -491,7 +543,7 @@ class ChangeOutput(serializers.Serializer):
     change = serializers.ChoiceField(CHANGE_KINDS)
     entry_code = serializers.CharField(help_text="of the newer version; of the older one where it was removed")
     generic_name = serializers.CharField()
-    fields = serializers.DictField(help_text="name: [old, new]; entry_code too where the pair has another one")
+    fields = FieldChangesField(help_text="name: [old, new]; entry_code too where the pair has another one")
     major = serializers.BooleanField(help_text="can alter a payment")
     weight = serializers.ChoiceField(WEIGHTS, help_text="typographic and remark are neither major nor minor")
     narrower = serializers.BooleanField(help_text="goes, or covers less than before")
@@ -568,20 +620,20 @@ class EntryOutput(serializers.Serializer):
     reimbursement_class = serializers.CharField()
     indication = serializers.CharField()
     icd10 = serializers.ListField(child=serializers.CharField())
-    sex = serializers.CharField()
+    sex = serializers.ChoiceField(SEXES.codes, allow_blank=True)
     age_min = serializers.IntegerField(allow_null=True)
     age_max = serializers.IntegerField(allow_null=True)
-    settings = serializers.ListField(child=serializers.CharField())
+    settings = serializers.ListField(child=serializers.ChoiceField(SETTINGS.codes))
     min_institution_level = serializers.IntegerField(allow_null=True)
     restriction = serializers.CharField()
     payment_standard = serializers.CharField(allow_null=True)
     payment_standard_text = serializers.CharField()
     max_quantity = serializers.CharField(allow_null=True)
-    criteria = serializers.ListField(child=serializers.DictField())
+    criteria = CriterionShape(many=True)
     prior_auth = serializers.BooleanField()
     effective_from = serializers.DateField(allow_null=True)
     effective_to = serializers.DateField(allow_null=True)
-    regulators = serializers.ListField(child=serializers.CharField())
+    regulators = serializers.ListField(child=serializers.ChoiceField(choices(REGULATORS.terms)))
     rare_disease = serializers.BooleanField(allow_null=True)
     marks = serializers.ListField(child=serializers.CharField())
     note = serializers.CharField()
@@ -706,3 +758,51 @@ class IdentityInput(StrictSerializer):
     brand_name = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True)
     manufacturer = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True)
     strength = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True)
+
+
+MOST_IDENTITIES = 500
+IdentitiesInput = json_body(
+    array(component("IdentityInput", {name: text(200) for name in IdentityInput().fields}), MOST_IDENTITIES, low=1)
+)
+
+
+class ListingsOutput(serializers.Serializer):
+    drug = serializers.CharField()
+    date = serializers.DateField()
+    known_at = serializers.DateTimeField()
+    results = ListingOutput(many=True)
+
+
+class HistoriesOutput(serializers.Serializer):
+    drug = serializers.CharField()
+    results = HistoryOutput(many=True)
+
+
+class DrugNamed(serializers.Serializer):
+    id = serializers.CharField()
+    generic_name = serializers.CharField()
+
+
+class ResolvedProduct(serializers.Serializer):
+    national_code = serializers.CharField()
+    approval_no = serializers.CharField()
+    dosage_form = serializers.CharField()
+    brand_name = serializers.CharField()
+    manufacturer = serializers.CharField()
+    strength = serializers.CharField()
+    class_code = serializers.CharField()
+
+
+class ResolvedOutput(serializers.Serializer):
+    drug = DrugNamed(allow_null=True, help_text="null: not recognised")
+    matched_by = serializers.ChoiceField(list(get_args(MatchedBy)), allow_null=True)
+    reasons = serializers.ListField(child=serializers.CharField(), help_text="why it is not, or what speaks against it")
+    candidates = DrugNamed(many=True, help_text="which drugs it could be, where it is ambiguous")
+    product = ResolvedProduct(allow_null=True)
+    dosage_form = serializers.CharField(allow_null=True)
+    class_codes = serializers.ListField(child=serializers.CharField())
+
+
+class ResolutionsOutput(serializers.Serializer):
+    known_at = serializers.DateTimeField()
+    results = ResolvedOutput(many=True)

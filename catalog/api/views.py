@@ -710,7 +710,7 @@ class DrugViewSet(ApiViewSet):
 
     @extend_schema(
         parameters=[OpenApiParameter("date", OpenApiTypes.DATE), OpenApiParameter("known_at", OpenApiTypes.DATETIME)],
-        responses=OpenApiTypes.OBJECT,
+        responses=shapes.ListingsOutput,
     )
     @action(detail=True)
     def listings(self, request: Any, pk: str) -> Response:
@@ -722,7 +722,7 @@ class DrugViewSet(ApiViewSet):
         found = listings_of(drug, insurer_id=request.user.insurer_id, day=day, known_at=known_at)
         return Response({"drug": drug.pk, "date": day, "known_at": known_at, "results": found})
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=shapes.HistoriesOutput)
     @action(detail=True)
     def history(self, request: Any, pk: str) -> Response:
         """In and out of each catalog over time."""
@@ -731,10 +731,10 @@ class DrugViewSet(ApiViewSet):
         found = history_of(drug, insurer_id=request.user.insurer_id, known_at=request.user.known_at)
         return Response({"drug": drug.pk, "results": found})
 
-    @extend_schema(request=shapes.IdentityInput(many=True), responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=shapes.IdentitiesInput, responses=shapes.ResolutionsOutput)
     @action(detail=False, methods=["post"])
     def resolve(self, request: Any) -> Response:
-        """How each line identity is recognised (eligibility 3); at most 500."""
+        """Tell how each line identity is recognised: by its code, its approval number, its name or its brand; at most 500."""
         refuse_unknown(request.query_params, ())
         if not isinstance(request.data, list) or not 1 <= len(request.data) <= 500:
             refuse("", _("Send a list of 1 to 500 line identities."))

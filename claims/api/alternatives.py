@@ -28,8 +28,8 @@ _VALUE = {
         {"type": "integer"},
         {"type": "boolean"},
         {"type": "array", "items": {"type": "string"}},
+        {"type": "null"},
     ],
-    "nullable": True,
 }
 
 

@@ -33,6 +33,7 @@ from common.api.shapes import (
     mapping,
     optional,
 )
+from common.api.values import AnyJsonField, AsSentField
 from common.api.views import ApiViewSet
 from common.audit.deeds import Deed
 from common.audit.services import record
@@ -52,7 +53,7 @@ _FIELDS = {
         "maxLength": shapes.MAX_MEMBER_REF,
         "description": "a pseudonym, never a name or number of a person",
     },
-    "diagnoses": shapes.COVERAGE_FIELDS["icd10"]["anyOf"][0],
+    "diagnoses": shapes.CODES,
     "evidence": optional(mapping(optional(YES_NO)), "answers to criteria"),
     "from": optional(ANY_DAY, "the first day; today in China unless given"),
     "quantity": optional(decimal(QUANTITY_PLACES), "how much it is for; as much as needed unless given"),
@@ -110,7 +111,7 @@ class HappeningOutput(serializers.Serializer):
     kind = serializers.CharField()
     at = serializers.DateTimeField()
     by = serializers.CharField()
-    detail = serializers.DictField()
+    detail = AnyJsonField(help_text="what more is known of it: days, papers, quantities")
 
 
 class AuthorisationListOutput(serializers.Serializer):
@@ -133,17 +134,17 @@ class AuthorisationListOutput(serializers.Serializer):
 
 
 class AuthorisationOutput(AuthorisationListOutput):
-    drug = serializers.DictField(allow_null=True, help_text="null: not recognised")
-    asked = serializers.DictField(help_text="as it was asked")
+    drug = shapes.RecognisedDrug(allow_null=True, help_text="null: not recognised")
+    asked = AsSentField(help_text="as it was asked")
     diagnoses = serializers.ListField(child=serializers.CharField())
-    evidence = serializers.DictField()
+    evidence = serializers.DictField(child=serializers.BooleanField(allow_null=True), help_text="answers to criteria")
     product_version = serializers.CharField(allow_null=True)
     reasons = shapes.ReasonShape(many=True)
     missing = shapes.ReasonShape(many=True, help_text="why it is in review: the reasons with effect R")
     benefit = serializers.CharField(allow_null=True)
-    match = serializers.DictField(allow_null=True)
-    requirements = serializers.DictField(allow_null=True)
-    catalogs = serializers.ListField(child=serializers.DictField())
+    match = shapes.MatchShape(allow_null=True)
+    requirements = shapes.RequirementsShape(allow_null=True)
+    catalogs = shapes.ConsultedShape(many=True)
     papers = PaperOutput(many=True)
     reason = serializers.CharField(help_text="why a person decided so")
     asked_by = serializers.CharField()

@@ -17,16 +17,19 @@ from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
+from catalog.api.serializers import ProblemOutput
 from claims.api.views import language_of, seen_by
 from claims.batches import services
 from claims.batches.results import Kept, Shown, csv_lines, ndjson_lines
 from claims.batches.totals import totals_document
+from claims.eligibility import REASONS
 from claims.facts import UnknownProduct
 from claims.models import ClaimBatch
 from common.api import etags
 from common.api.fields import StrictSerializer
 from common.api.filtering import refuse_unknown
 from common.api.parsing import StrictJsonParser
+from common.api.values import SumsShape
 from common.api.views import ApiViewSet
 from common.audit.deeds import Deed
 from common.audit.services import record
@@ -63,19 +66,34 @@ class ProgressShape(serializers.Serializer):
     phase = serializers.ChoiceField(["", "read", "decide"], help_text="read: bytes of the file; decide: lines")
 
 
-class TotalShape(serializers.Serializer):
-    lines = serializers.IntegerField()
-    amount = serializers.CharField()
-    claimable = serializers.CharField()
-    payable = serializers.CharField()
+class OutcomeSums(SumsShape):
+    outcome = serializers.ChoiceField(["eligible", "ineligible", "review", "refunded", "invalid"])
 
 
-class TotalsShape(TotalShape):
-    by_outcome = serializers.ListField(child=serializers.DictField())
-    by_reason = serializers.ListField(child=serializers.DictField())
-    by_benefit = serializers.ListField(child=serializers.DictField())
-    by_drug = serializers.ListField(child=serializers.DictField(), help_text="at most 500, most money first")
+class ReasonSums(SumsShape):
+    reason = serializers.ChoiceField(list(REASONS))
+
+
+class BenefitSums(SumsShape):
+    benefit = serializers.CharField()
+
+
+class DrugSums(SumsShape):
+    id = serializers.CharField()
+    generic_name = serializers.CharField()
+
+
+class BatchTotals(SumsShape):
+    by_outcome = OutcomeSums(many=True)
+    by_reason = ReasonSums(many=True)
+    by_benefit = BenefitSums(many=True)
+    by_drug = DrugSums(many=True, help_text="at most 500, most money first")
     drugs = serializers.IntegerField(help_text="how many drugs there are")
+
+
+class ResultAddresses(serializers.Serializer):
+    csv = serializers.CharField()
+    ndjson = serializers.CharField()
 
 
 class BatchOutput(serializers.Serializer):
@@ -88,10 +106,10 @@ class BatchOutput(serializers.Serializer):
     claims = serializers.IntegerField()
     invalid_claims = serializers.IntegerField()
     lines = serializers.IntegerField()
-    totals = TotalsShape(allow_null=True, help_text="null until done")
-    results = serializers.DictField(allow_null=True, help_text="addresses of the results, null until done")
-    errors = serializers.ListField(child=serializers.DictField())
-    warnings = serializers.ListField(child=serializers.DictField())
+    totals = BatchTotals(allow_null=True, help_text="null until done")
+    results = ResultAddresses(allow_null=True, help_text="addresses of the results, null until done")
+    errors = ProblemOutput(many=True)
+    warnings = ProblemOutput(many=True)
     file_name = serializers.CharField()
     file_size = serializers.IntegerField()
     file_format = serializers.CharField()
@@ -120,9 +138,9 @@ class BatchViewSet(ApiViewSet):
 
     @extend_schema(responses=BatchOutput(many=True))
     def list(self, request: Any) -> Response:
-        """Batches, the latest first; their totals by drug stand with each alone."""
+        """List the batches, the latest first."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response([_shown(batch, language_of(request), whole=False) for batch in page])
+        return self.get_paginated_response([_shown(batch, language_of(request)) for batch in page])
 
     @extend_schema(responses=BatchOutput)
     def retrieve(self, request: Any, pk: str) -> Response:
@@ -199,11 +217,9 @@ def _log_look(request: Any, batch: ClaimBatch, form: str = "") -> None:
     record(Deed.BATCH_READ, by=request.user.person, what=batch, name=name, after=after)
 
 
-def _shown(batch: ClaimBatch, language: Language, *, whole: bool = True) -> dict[str, Any]:
-    """Return a batch as the API shows it; not whole, without the totals by drug."""
+def _shown(batch: ClaimBatch, language: Language) -> dict[str, Any]:
+    """Return a batch as the API shows it."""
     totals = totals_document(batch.totals) if batch.totals else None
-    if totals and not whole:
-        totals.pop("by_drug")
     errors = [_problem(problem, language) for problem in batch.errors]
     if batch.state == ClaimBatch.State.FAILED and not errors and not batch.purged_at:
         fault = {

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -15,6 +15,7 @@ from catalog.clock import observe
 from catalog.log.services import signing_keys
 from catalog.log.signing import MAX_JWS
 from claims import verifying
+from claims.api.serializers import TRIED_CLAIM
 from claims.api.views import language_of
 from claims.models import ClaimCheck
 from claims.receipts import receipt_of
@@ -22,6 +23,7 @@ from claims.services import FactsRemoved
 from common.api.fields import StrictSerializer
 from common.api.filtering import refuse_unknown
 from common.api.rendering import accepts
+from common.api.shapes import lenient, or_null
 from common.api.views import ApiViewSet, PublicViewSet
 from insurers.api.authentication import insurer_of
 
@@ -64,11 +66,14 @@ class ReceiptOutput(serializers.Serializer):
     receipt = serializers.CharField(help_text="a compact JWS (RFC 7515), EdDSA; alone with Accept: application/jose")
 
 
+@extend_schema_field(lenient(or_null(TRIED_CLAIM), {"type": ["object", "null"], "additionalProperties": True}))
+class ClaimField(serializers.JSONField):
+    """A claim as a check takes it."""
+
+
 class VerifyInput(StrictSerializer):
     receipt = serializers.CharField(max_length=MAX_JWS, trim_whitespace=True)
-    claim = serializers.JSONField(
-        required=False, allow_null=True, default=None, help_text="the claim as it was checked"
-    )
+    claim = ClaimField(required=False, allow_null=True, default=None, help_text="the claim as it was checked")
 
     def validate_claim(self, claim: Any) -> Any:
         if claim is not None and not isinstance(claim, dict):

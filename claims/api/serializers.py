@@ -1,9 +1,16 @@
 """The shapes of checks and coverage for the OpenAPI document (spec api.md); claims.eligibility.request reads them."""
 
+from typing import get_args
+
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog import vocabularies
+from catalog.api.serializers import CriterionShape
 from claims.api.basis_shapes import BasisShape, NamedBenefitShape
+from catalog.drugs.resolve import MatchedBy
+from claims.eligibility import REASONS
+from claims.eligibility.decision import BaseStatus, StepResult
 from claims.eligibility.facts import QUANTITY_PLACES
 from claims.eligibility.fields import (
     INTERFACE_DECIMALS,
@@ -18,39 +25,53 @@ from claims.eligibility.fields import (
 from claims.eligibility.request import IDENTITY_FIELDS, MAX_CODES
 from claims.limits import MAX_LINES, MAX_TEXT
 from claims.models import ClaimCheck
+from common.api.schema import FieldProblem
 from common.api.shapes import (
     ANY_DAY,
     INSTANT,
     YES_NO,
+    accepted,
     array,
-    choice,
     chosen,
     component,
     decimal,
     json_body,
+    lenient,
     mapping,
+    named,
     optional,
+    or_null,
     text,
     whole,
 )
+from common.api.values import AsSentField, DecimalTextField, DigestField, MoneyField, RatioField
 
 MAX_QUERIES = 1000
+EFFECTS = ["I", "R", "N"]
+MATCHED_BY = list(get_args(MatchedBy))
+BASE_STATUSES = list(get_args(BaseStatus))
+STEP_RESULTS = list(get_args(StepResult))
+CAUSES = ["rules_version", "product_version", "as_known_at", "catalog", "request"]
 LINE_OUTCOMES = ["eligible", "ineligible", "review", "refunded"]
 
 
 class AccumulatorsShape(serializers.Serializer):
-    deductible_used = serializers.DictField(child=serializers.CharField(), required=False)
-    benefit_base = serializers.DictField(child=serializers.CharField(), required=False)
-    benefit_paid = serializers.DictField(child=serializers.CharField(), required=False)
-    total_paid = serializers.CharField(required=False, help_text="CNY")
+    """What is used of the member's limits and deductibles so far, CNY."""
+
+    deductible_used = serializers.DictField(child=MoneyField(), help_text="by deductible group")
+    benefit_base = serializers.DictField(child=MoneyField(), help_text="by benefit")
+    benefit_paid = serializers.DictField(child=MoneyField(), help_text="by benefit")
+    total_paid = MoneyField()
 
 
 _IDENTITY = {name: text(MAX_TEXT) for name in IDENTITY_FIELDS}
-_CODES = optional(array({"type": "string", "minLength": 1, "maxLength": MAX_TEXT}, MAX_CODES))
+CODES = optional(array({"type": "string", "minLength": 1, "maxLength": MAX_TEXT}, MAX_CODES))
 _CIRCUMSTANCE = optional(chosen(vocabularies.CIRCUMSTANCES), "none unless given")
 _SETTING, _SEX = optional(chosen(vocabularies.SETTINGS)), optional(chosen(vocabularies.SEXES))
 _AGE = optional(whole(0, MAX_AGE))
-_LEVEL = optional({"anyOf": [*whole(1, 3)["anyOf"], *chosen(vocabularies.LEVELS)["anyOf"]]})
+_LEVEL = optional(
+    lenient(whole(1, 3), {"anyOf": [whole(1, 3)["x-accepts"], chosen(vocabularies.LEVELS)["x-accepts"]]})
+)
 # The national interface writes four or six decimals, the last of them zeros.
 MONEY = decimal(2, also=INTERFACE_DECIMALS)
 _AMOUNTS = optional(mapping(optional(MONEY)))
@@ -73,7 +94,7 @@ _MEMBER = component(
         "renewal": optional(YES_NO),
         "sex": _SEX,
         "age": _AGE,
-        "pre_existing": _CODES,
+        "pre_existing": CODES,
         "accumulators": optional(_ACCUMULATORS),
     },
 )
@@ -88,7 +109,7 @@ _LINE = component(
             "the reference of the line that this one takes back from: its quantity and amount are negative and added to that line's",
         ),
         "service_date": optional(ANY_DAY, "the claim's unless given"),
-        "diagnoses": _CODES,
+        "diagnoses": CODES,
         "setting": _SETTING,
         "institution_level": _LEVEL,
         "quantity": decimal(QUANTITY_PLACES),
@@ -102,37 +123,156 @@ _LINE = component(
     },
     required=["quantity", "amount"],
 )
-CheckInput = json_body(
-    component(
-        "CheckInput",
-        {
-            "product": {"type": "string", "minLength": 1, "maxLength": MAX_TEXT},
-            "claim_no": text(MAX_CLAIM_NO),
-            "as_known_at": optional(INSTANT, "now unless given"),
-            "service_date": optional(ANY_DAY),
-            "diagnoses": _CODES,
-            "setting": _SETTING,
-            "institution_level": _LEVEL,
-            "circumstance": _CIRCUMSTANCE,
-            "member": optional(_MEMBER),
-            "lines": array(_LINE, MAX_LINES, low=1),
-        },
-        required=["product", "lines"],
-    )
+_CLAIM = {
+    "claim_no": text(MAX_CLAIM_NO),
+    "as_known_at": optional(INSTANT, "now unless given"),
+    "service_date": optional(ANY_DAY),
+    "diagnoses": CODES,
+    "setting": _SETTING,
+    "institution_level": _LEVEL,
+    "circumstance": _CIRCUMSTANCE,
+    "member": optional(_MEMBER),
+    "lines": array(_LINE, MAX_LINES, low=1),
+}
+_PRODUCT = {"type": "string", "minLength": 1, "maxLength": MAX_TEXT}
+CHECK = component("CheckInput", {"product": _PRODUCT, **_CLAIM}, required=["product", "lines"])
+CheckInput = json_body(CHECK)
+# A claim that is kept to be tried, or held against a receipt: what is wrong with it is told where it is judged.
+TRIED_CLAIM = component(
+    "TriedClaim", {"product": {**text(MAX_TEXT)}, **_CLAIM}, required=["lines"], about="A claim as a check takes it"
 )
 
 
+class CiteShape(serializers.Serializer):
+    """What a reason rests on: only what it names is there."""
+
+    product = serializers.CharField(required=False)
+    product_version = serializers.CharField(required=False)
+    catalog = serializers.CharField(required=False)
+    version = serializers.CharField(required=False)
+    entry_code = serializers.CharField(required=False)
+    benefit = serializers.CharField(required=False)
+    law = serializers.CharField(required=False)
+    section = serializers.CharField(required=False, help_text="of the rules")
+
+
 class ReasonShape(serializers.Serializer):
-    code = serializers.CharField(help_text="stable, see /reason-codes/")
-    effect = serializers.ChoiceField(["I", "R", "N"])
+    code = serializers.ChoiceField(list(REASONS), help_text="stable, see /reason-codes/")
+    effect = serializers.ChoiceField(EFFECTS, help_text="I: not eligible; R: a person decides; N: a note")
     message = serializers.CharField()
-    cites = serializers.ListField(child=serializers.DictField())
+    cites = CiteShape(many=True)
 
 
 class CheckReasonShape(ReasonShape):
     values = serializers.DictField(
         child=serializers.CharField(), required=False, help_text="what fills the message, by name"
     )
+
+
+class NamedProduct(serializers.Serializer):
+    """A drug's product as the drug master knows it; what is not known is empty."""
+
+    national_code = serializers.CharField()
+    approval_no = serializers.CharField()
+    brand_name = serializers.CharField()
+    dosage_form = serializers.CharField()
+    strength = serializers.CharField()
+    manufacturer = serializers.CharField()
+
+
+class RecognisedDrug(serializers.Serializer):
+    id = serializers.CharField()
+    generic_name = serializers.CharField()
+    product = NamedProduct(allow_null=True)
+    matched_by = serializers.ChoiceField(MATCHED_BY, allow_null=True)
+
+
+class BaseShape(serializers.Serializer):
+    """What 医保 does with the drug, and the entry that says so."""
+
+    status = serializers.ChoiceField(BASE_STATUSES)
+    catalog = serializers.CharField(allow_null=True)
+    version = serializers.CharField(allow_null=True)
+    entry_code = serializers.CharField(allow_null=True)
+
+
+class MatchShape(serializers.Serializer):
+    """The entry that a line or query matches."""
+
+    catalog = serializers.CharField()
+    series = serializers.CharField(allow_null=True)
+    version = serializers.CharField()
+    checksum = DigestField()
+    entry_code = serializers.CharField()
+
+
+class MoneyShape(serializers.Serializer):
+    """The money of a line, CNY, from what was charged to what is paid."""
+
+    amount = MoneyField()
+    base_paid = MoneyField()
+    other_paid = MoneyField()
+    claimable = MoneyField()
+    allowed = MoneyField()
+    deductible_applied = MoneyField()
+    ratio = RatioField()
+    share = MoneyField()
+    payable = MoneyField()
+    member_pays = MoneyField()
+
+
+class TraceStep(serializers.Serializer):
+    step = serializers.CharField()
+    result = serializers.ChoiceField(STEP_RESULTS)
+    version = serializers.CharField(
+        required=False, allow_null=True, help_text="of the product, in the first step; null: none is in force"
+    )
+
+
+class ConsultedShape(serializers.Serializer):
+    """A catalog version that was looked into."""
+
+    catalog = serializers.CharField()
+    kind = serializers.ChoiceField(vocabularies.KINDS.codes)
+    series = serializers.CharField(allow_null=True)
+    version = serializers.CharField()
+    checksum = DigestField()
+
+
+class TotalShape(serializers.Serializer):
+    amount = MoneyField()
+    claimable = MoneyField()
+    payable = MoneyField()
+
+
+class RequirementsShape(serializers.Serializer):
+    """What the matched entry asks for; what it does not ask for is null, false or empty."""
+
+    prior_auth = serializers.BooleanField()
+    criteria = CriterionShape(many=True)
+    settings = serializers.ListField(child=serializers.ChoiceField(vocabularies.SETTINGS.codes))
+    min_institution_level = serializers.IntegerField(allow_null=True, min_value=1, max_value=3)
+    sex = serializers.ChoiceField(vocabularies.SEXES.codes, allow_null=True)
+    age_min = serializers.IntegerField(allow_null=True)
+    age_max = serializers.IntegerField(allow_null=True)
+    icd10 = serializers.ListField(child=serializers.CharField())
+    indication = serializers.CharField(allow_null=True)
+    max_quantity = DecimalTextField(allow_null=True)
+    payment_standard = serializers.CharField(allow_null=True, help_text="CNY a unit, or in words as the list has it")
+    restriction = serializers.CharField(allow_null=True)
+
+
+class AlternativeShape(serializers.Serializer):
+    """Another drug of the same class that the benefit covers."""
+
+    id = serializers.CharField()
+    generic_name = serializers.CharField()
+    catalog = serializers.CharField()
+    series = serializers.CharField(allow_null=True)
+    version = serializers.CharField()
+    entry_code = serializers.CharField()
+    class_code = serializers.CharField()
+    requirements = RequirementsShape()
 
 
 class LineOutput(serializers.Serializer):
@@ -143,12 +283,12 @@ class LineOutput(serializers.Serializer):
     )
     outcome = serializers.ChoiceField(LINE_OUTCOMES, help_text="refunded: nothing is left of the line")
     reasons = CheckReasonShape(many=True)
-    drug = serializers.DictField(allow_null=True)
-    base = serializers.DictField(allow_null=True)
+    drug = RecognisedDrug(allow_null=True, help_text="null: not recognised")
+    base = BaseShape(allow_null=True)
     benefit = serializers.CharField(allow_null=True)
-    match = serializers.DictField(allow_null=True)
-    money = serializers.DictField(child=serializers.CharField())
-    trace = serializers.ListField(child=serializers.DictField())
+    match = MatchShape(allow_null=True)
+    money = MoneyShape()
+    trace = TraceStep(many=True)
     basis = BasisShape(required=False, help_text="what an explanation is made from; not of early records")
 
 
@@ -158,14 +298,19 @@ class CheckOutput(serializers.Serializer):
     product_version = serializers.CharField(allow_null=True)
     as_known_at = serializers.DateTimeField()
     rules_version = serializers.CharField()
-    catalogs = serializers.ListField(child=serializers.DictField())
-    digest = serializers.CharField()
-    benefits = NamedBenefitShape(many=True, required=False)
+    catalogs = ConsultedShape(many=True)
+    digest = DigestField()
+    benefits = NamedBenefitShape(many=True, required=False, help_text="not of early records")
     lines = LineOutput(many=True)
-    totals = serializers.DictField(child=serializers.CharField())
+    totals = TotalShape()
     accumulators = AccumulatorsShape()
     product_name = serializers.CharField()
     is_demonstration = serializers.BooleanField()
+
+
+class KeptCheckOutput(CheckOutput):
+    asked = AsSentField(help_text="the claim as it was sent")
+    decided_at = serializers.DateTimeField()
 
 
 class CheckListOutput(serializers.ModelSerializer):
@@ -190,16 +335,73 @@ class CheckListOutput(serializers.ModelSerializer):
 
 
 ReplayInput = json_body(
-    component("ReplayInput", {"known_at": {"anyOf": [INSTANT, choice(["now"])], "nullable": True}}, about="{}: as then")
+    component(
+        "ReplayInput",
+        {"known_at": or_null({"anyOf": [INSTANT, {"type": "string", "const": "now"}]})},
+        about="{}: as then",
+    )
 )
+
+
+_ANSWERED = named(
+    "AnsweredValue",
+    {
+        "description": "The value of the field that is named beside it, as the answer of a check has it.",
+        "anyOf": [
+            {"type": "null"},
+            {"type": "string"},
+            {"type": "array", "items": {"type": "string"}},
+            *({"$ref": f"#/components/schemas/{name}"} for name in ("RecognisedDrug", "BaseShape", "MatchShape", "MoneyShape")),
+        ],
+    },
+)
+
+
+@extend_schema_field(_ANSWERED)
+class AnsweredField(serializers.JSONField):
+    """The value of a field of a line's answer."""
+
+
+class ReplayDifference(serializers.Serializer):
+    line_no = serializers.IntegerField()
+    field = serializers.ChoiceField(["outcome", "drug", "base", "benefit", "match", "money", "reasons"])
+    before = AnsweredField(allow_null=True)
+    after = AnsweredField(allow_null=True)
+
+
+_CITED = component(
+    "CitedVersion",
+    {"version": {"type": "string"}, "checksum": {"type": "string"}},
+    required=["version", "checksum"],
+)
+_CAUSE = named(
+    "CauseValue",
+    {
+        "description": "What the answer rested on: a label, an instant, rules; of a catalog its version.",
+        "anyOf": [{"type": "null"}, {"type": "string"}, _CITED],
+    },
+)
+
+
+@extend_schema_field(_CAUSE)
+class CauseField(serializers.JSONField):
+    """What an answer rested on."""
+
+
+class ReplayCause(serializers.Serializer):
+    what = serializers.ChoiceField(CAUSES)
+    catalog = serializers.CharField(required=False, help_text="where `what` is catalog: its code")
+    before = CauseField(allow_null=True)
+    after = CauseField(allow_null=True)
+    errors = FieldProblem(many=True, required=False, help_text="where `what` is request: what today's rules refuse")
 
 
 class ReplayOutput(serializers.Serializer):
     same = serializers.BooleanField(help_text="the digest is the recorded one")
-    recorded_digest = serializers.CharField()
+    recorded_digest = DigestField()
     recorded_rules_version = serializers.CharField(help_text="the rules by which it was decided")
-    differences = serializers.ListField(child=serializers.DictField())
-    causes = serializers.ListField(child=serializers.DictField())
+    differences = ReplayDifference(many=True)
+    causes = ReplayCause(many=True)
     decision = CheckOutput(allow_null=True, help_text="null: the rules of today refuse the request")
 
 
@@ -210,21 +412,21 @@ class CoverageOutput(serializers.Serializer):
     known_at = serializers.DateTimeField()
     outcome = serializers.ChoiceField(["covered", "not_covered", "review"])
     reasons = ReasonShape(many=True)
-    drug = serializers.DictField(allow_null=True)
-    base = serializers.DictField(allow_null=True)
+    drug = RecognisedDrug(allow_null=True, help_text="null: not recognised")
+    base = BaseShape(allow_null=True)
     benefit = serializers.CharField(allow_null=True)
-    ratio = serializers.CharField(allow_null=True)
-    ratio_pre_existing = serializers.CharField(allow_null=True)
-    match = serializers.DictField(allow_null=True)
-    requirements = serializers.DictField(allow_null=True)
-    catalogs = serializers.ListField(child=serializers.DictField())
-    alternatives = serializers.ListField(child=serializers.DictField())
+    ratio = RatioField(allow_null=True, help_text="null: no benefit, or one with bands")
+    ratio_pre_existing = RatioField(allow_null=True)
+    match = MatchShape(allow_null=True)
+    requirements = RequirementsShape(allow_null=True)
+    catalogs = ConsultedShape(many=True)
+    alternatives = AlternativeShape(many=True, help_text="at most 20")
     is_demonstration = serializers.BooleanField()
 
 
 COVERAGE_FIELDS = {
     **_IDENTITY,
-    "icd10": {"anyOf": [_CODES, text(MAX_TEXT)]},
+    "icd10": lenient(CODES, {"anyOf": [accepted(CODES), text(MAX_TEXT)]}),
     "sex": _SEX,
     "age": _AGE,
     "setting": _SETTING,
@@ -241,8 +443,8 @@ class CoverageListOutput(serializers.Serializer):
 
 
 class ReasonCodeOutput(serializers.Serializer):
-    code = serializers.CharField()
-    effect = serializers.ChoiceField(["I", "R", "N"])
+    code = serializers.ChoiceField(list(REASONS))
+    effect = serializers.ChoiceField(EFFECTS)
     zh = serializers.CharField()
     en = serializers.CharField()
     source = serializers.CharField()

@@ -70,7 +70,7 @@ class ClaimCheckViewSet(ApiViewSet):
         record(Deed.CHECKS_LISTED, by=request.user.person, what=ClaimCheck, after={"found": len(page or [])})
         return self.get_paginated_response(shapes.CheckListOutput(page, many=True).data)
 
-    @extend_schema(responses=shapes.CheckOutput)
+    @extend_schema(responses=shapes.KeptCheckOutput)
     def retrieve(self, request: Any, pk: str) -> Response:
         """What was decided, as it was decided."""
         refuse_unknown(request.query_params, ())

@@ -16,7 +16,9 @@ from redis.exceptions import RedisError
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from common.api.error_codes import canonical
 from common.api.rendering import JsonRenderer
+from common.api.requests import absolute
 from common.errors import FieldError, InvalidInput, Refused
 from common.logs import request_id
 
@@ -68,17 +70,22 @@ def body(
 ) -> dict[str, Any]:
     """Return the problem document; `more` are its further members."""
     document: dict[str, Any] = {
-        "type": f"urn:shangbao:problem:{code}",
+        "type": absolute(f"/docs/errors/{code}/"),
         "title": titles().get(status, _("Error")),
         "status": status,
         "detail": detail,
         "code": code,
         "request_id": request_id.get(),
     }
-    listed = [{"pointer": p.pointer, "code": p.code, "detail": p.detail} for p in errors]
+    listed = [shown(one) for one in errors]
     if listed:
         document["errors"] = listed
     return {**(more or {}), **document}
+
+
+def shown(error: FieldError) -> dict[str, str]:
+    """Return what is wrong with a field as the API shows it: one spelling of each code, whoever found it."""
+    return {"pointer": error.pointer, "code": canonical(error.code), "detail": error.detail}
 
 
 def respond(problem: ApiProblem) -> Response:

@@ -3,11 +3,14 @@
 import re
 import uuid
 from collections.abc import Callable
+from contextvars import ContextVar
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 
 from common.logs import request_id, via
 
+_asked: ContextVar[HttpRequest | None] = ContextVar("asked", default=None)
 _SAFE = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
 
 
@@ -21,11 +24,22 @@ class RequestIdMiddleware:
         given = request.META.get("HTTP_X_REQUEST_ID", "")
         chosen = given if _SAFE.match(given) else uuid.uuid4().hex
         token = request_id.set(chosen)
+        asked = _asked.set(request)
         door = via.set("api" if request.path.startswith("/api/") else "page")
         try:
             response = self.get_response(request)
         finally:
             request_id.reset(token)
+            _asked.reset(asked)
             via.reset(door)
         response["X-Request-ID"] = chosen
         return response
+
+
+def absolute(path: str) -> str:
+    """Return a path of this service as whoever is being answered can follow it; the path alone where nobody asks, or by a name that is not ours."""
+    request = _asked.get()
+    try:
+        return request.build_absolute_uri(path) if request else path
+    except SuspiciousOperation:
+        return path

@@ -1,10 +1,12 @@
 """Shapes for the OpenAPI document of bodies that a pure reader takes (claims.eligibility.request, insurers.terms).
 
 Those readers take more than serializers can say: a field that is missing, null, blank or empty is not given; a day, a number, a choice or a
-yes or no may be a text as people write it in a file (spec csv.md). What stands here must be what they take, neither more nor less than JSON
-Schema can say; schemathesis holds the two together.
+yes or no may be a text as people write it in a file (spec csv.md). What the document says is the plain form alone, which a typed client can
+use: a choice is its enum, a number a number. All that is taken besides stands beside it as `x-accepts`, which `plain` leaves out of the
+document and `accepted` puts in place for schemathesis: what stands there must be what they take, neither more nor less than JSON Schema can say.
 """
 
+import copy
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
@@ -49,7 +51,12 @@ def component(name: str, properties: Mapping[str, Schema], *, required: Iterable
         made["required"] = list(required)
     if about:
         made["description"] = about
-    _registered[name] = made
+    return named(name, made)
+
+
+def named(name: str, schema: Schema) -> Schema:
+    """Keep a schema under a name for the document's components; returns the reference to it."""
+    _registered[name] = schema
     return {"$ref": f"#/components/schemas/{name}"}
 
 
@@ -63,15 +70,31 @@ def json_body(schema: Schema) -> dict[str, Schema]:
     return {"application/json": schema}
 
 
+def or_null(schema: Schema) -> Schema:
+    """Return the schema of a value that may be null."""
+    kind = schema.get("type")
+    if isinstance(kind, str) and "enum" not in schema:
+        return {**schema, "type": [kind, "null"]}
+    if "anyOf" in schema:
+        return {**schema, "anyOf": [*schema["anyOf"], {"type": "null"}]}
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def lenient(schema: Schema, accepts: Schema) -> Schema:
+    """Return a schema for the document that says the plain form alone, of something that is accepted in other forms too."""
+    return {**schema, "x-accepts": accepts}
+
+
 def optional(schema: Schema, about: str = "") -> Schema:
     """Return the schema of a field that may be null or blank, which is: not given."""
-    made: Schema = {"anyOf": [schema, {"type": "string", "pattern": r"^\s*$"}], "nullable": True}
+    also = {"anyOf": [accepted(schema), {"type": "string", "pattern": r"^\s*$"}, {"type": "null"}]}
+    made = lenient(or_null(plain(schema)), also)
     return {**made, "description": about} if about else made
 
 
 def text(limit: int, about: str = "") -> Schema:
     """Return the schema of a text that may be null or blank."""
-    made: Schema = {"type": "string", "maxLength": limit, "nullable": True}
+    made: Schema = {"type": ["string", "null"], "maxLength": limit}
     return {**made, "description": about} if about else made
 
 
@@ -81,12 +104,14 @@ def choice(values: Iterable[str]) -> Schema:
 
 def chosen(vocabulary: Vocabulary) -> Schema:
     """Return the schema of a choice: its code, or one of the words that a file may use, in any letter case."""
-    return {"anyOf": [choice(vocabulary.codes), _text(f"({'|'.join(map(_in_any_case, vocabulary.words))})")]}
+    plainly = choice(vocabulary.codes)
+    return lenient(plainly, {"anyOf": [plainly, _text(f"({'|'.join(map(_in_any_case, vocabulary.words))})")]})
 
 
 def whole(low: int, high: int) -> Schema:
     """Return the schema of a whole number, or of the text of one."""
-    return {"anyOf": [{"type": "integer", "minimum": low, "maximum": high}, _text(rf"[-－]?{_DIGIT}+([.．][0０]+)?")]}
+    plainly: Schema = {"type": "integer", "minimum": low, "maximum": high}
+    return lenient(plainly, {"anyOf": [plainly, _text(rf"[-－]?{_DIGIT}+([.．][0０]+)?")]})
 
 
 def decimal(places: int, *, also: Iterable[int] = ()) -> Schema:
@@ -94,7 +119,8 @@ def decimal(places: int, *, also: Iterable[int] = ()) -> Schema:
     `places` are zeros."""
     zeros = "".join(rf"|{_DIGIT}{{{places}}}[0０]{{{more - places}}}" for more in also)
     pattern = rf"[-－]?{_DIGIT}{{1,40}}([.．]({_DIGIT}{{1,{places}}}{zeros}))?"
-    return {"anyOf": [_text(pattern), {"type": "number"}]}
+    plainly = {"type": "string", "pattern": rf"^-?[0-9]{{1,40}}(\.[0-9]{{1,{places}}})?$"}
+    return lenient(plainly, {"anyOf": [_text(pattern), {"type": "number"}]})
 
 
 def array(items: Schema, limit: int, low: int = 0) -> Schema:
@@ -105,18 +131,43 @@ def mapping(values: Schema) -> Schema:
     return {"type": "object", "additionalProperties": values}
 
 
+def plain(schema: Any) -> Any:
+    """Return a schema, or a whole document, without what is accepted besides."""
+    if isinstance(schema, dict):
+        return {name: plain(value) for name, value in schema.items() if name != "x-accepts"}
+    return [plain(one) for one in schema] if isinstance(schema, list) else schema
+
+
+def accepted(schema: Any) -> Any:
+    """Return a schema, or a whole document, that says all that is accepted."""
+    if isinstance(schema, dict):
+        if "x-accepts" in schema:
+            return accepted(schema["x-accepts"])
+        return {name: accepted(value) for name, value in schema.items()}
+    return [accepted(one) for one in schema] if isinstance(schema, list) else copy.deepcopy(schema)
+
+
 DAY: Schema = {"type": "string", "format": "date"}
 INSTANT: Schema = {"type": "string", "format": "date-time"}
-ANY_DAY: Schema = {
-    "anyOf": [
-        DAY,
-        _text(
-            rf"{_DIGIT}{{4}}([-－]{_DIGIT}{{1,2}}[-－]{_DIGIT}{{1,2}}|[/／]{_DIGIT}{{1,2}}[/／]{_DIGIT}{{1,2}}|{_DIGIT}{{4}}"
-            rf"|年{_DIGIT}{{1,2}}月{_DIGIT}{{1,2}}日)"
-        ),
-    ]
-}
-YES_NO: Schema = {
-    "anyOf": [{"type": "boolean"}, _text(f"({'|'.join(map(_in_any_case, 'y n yes no true false 1 0 是 否'.split()))})")]
-}
+ANY_DAY: Schema = lenient(
+    DAY,
+    {
+        "anyOf": [
+            DAY,
+            _text(
+                rf"{_DIGIT}{{4}}([-－]{_DIGIT}{{1,2}}[-－]{_DIGIT}{{1,2}}|[/／]{_DIGIT}{{1,2}}[/／]{_DIGIT}{{1,2}}|{_DIGIT}{{4}}"
+                rf"|年{_DIGIT}{{1,2}}月{_DIGIT}{{1,2}}日)"
+            ),
+        ]
+    },
+)
+YES_NO: Schema = lenient(
+    {"type": "boolean"},
+    {
+        "anyOf": [
+            {"type": "boolean"},
+            _text(f"({'|'.join(map(_in_any_case, 'y n yes no true false 1 0 是 否'.split()))})"),
+        ]
+    },
+)
 MONEY = decimal(2)

@@ -29,10 +29,19 @@ class ApiViewSet(GenericViewSet):
     `scopes` names, by method, the scopes of which a key needs one; `deprecated`, by method, what will go away; `files`, by action, the media
     type of an action that answers with a file; `bodiless`, the actions that take no body; `may_lease`, whether its GETs may be answered
     under a lease (catalog.leases).
+
+    For the OpenAPI document alone: `tagged`, the actions whose answers carry an ETag; `matched`, those that honour If-Match; `located`, those
+    whose answers carry a Location; `named_files`, those that name the file they give; `refusals`, by action, the statuses of errors that not
+    every operation of its kind can answer.
     """
 
     scopes: dict[str, tuple[str, ...]] = {}
     bodiless: frozenset[str] = frozenset()
+    tagged: frozenset[str] = frozenset()
+    matched: frozenset[str] = frozenset()
+    located: frozenset[str] = frozenset()
+    named_files: frozenset[str] = frozenset()
+    refusals: dict[str, tuple[int, ...]] = {}
     deprecated: dict[str, Deprecated] = {}
     files: dict[str, str] = {}
     may_lease = False

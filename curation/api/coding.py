@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from catalog.api.access import READ, WRITE, catalog_of, check_writable, given_in, may_write, version_of
 from catalog.api.drafts import EntryCells
+from catalog.api.serializers import COLUMN_VALUE
 from catalog.entries import shown_criteria
 from catalog.models import Catalog, CatalogVersion
 from common.api.fields import StrictSerializer
@@ -75,9 +76,21 @@ class CodingDecisionInput(StrictSerializer):
 # --- What is answered
 
 
+@extend_schema_field(
+    {"anyOf": [{"type": "string"}, {"type": "integer"}, {"$ref": "#/components/schemas/CriterionShape"}]}
+)
+class SuggestedValueField(serializers.JSONField):
+    """A value of a column, or one item of a list."""
+
+
+@extend_schema_field({"type": "object", "additionalProperties": COLUMN_VALUE})
+class CodedValuesField(serializers.JSONField):
+    """Column: what it was coded to."""
+
+
 class SuggestionOutput(serializers.Serializer):
     column = serializers.ChoiceField(FACETS)
-    value = serializers.JSONField(help_text="as the column is given; one item of a list")
+    value = SuggestedValueField(help_text="as the column is given; one item of a list")
     text = serializers.CharField(help_text="the words it rests on")
     span = serializers.ListField(
         child=serializers.IntegerField(), min_length=2, max_length=2, help_text="from and to, in characters of the text"
@@ -105,7 +118,7 @@ class CodingAppliedOutput(CodingDraftOutput):
 
 class CodingDecisionOutput(serializers.Serializer):
     text = serializers.CharField()
-    columns = serializers.JSONField()
+    columns = CodedValuesField(help_text="by column")
     by = serializers.CharField()
     at = serializers.DateTimeField()
     used = serializers.IntegerField(help_text="how often it was decided")

@@ -13,7 +13,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from catalog.api.access import PUBLISH, WRITE, given_in, refuse
-from catalog.api.serializers import ProblemOutput, ProgressOutput
+from catalog.api.serializers import FieldChangesField, ProblemOutput, ProgressOutput
 from catalog.api.views import MultipartOnly
 from catalog.models import CODE_PATTERN
 from common.api.fields import StrictSerializer
@@ -97,8 +97,7 @@ class CollectedListOutput(serializers.Serializer):
     error_count = serializers.IntegerField()
     warning_count = serializers.IntegerField()
     problems = ProblemOutput(many=True, help_text="of its row in the cover and of its file as a whole")
-    differences = serializers.DictField(
-        child=serializers.ListField(),
+    differences = FieldChangesField(
         help_text="facts that the catalog had otherwise: name: [as it was, as the cover says]",
     )
     facts_changed = serializers.BooleanField(help_text="the catalog's facts were changed to what the cover says")

@@ -10,12 +10,12 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from catalog.api.access import READ, catalog_of, refuse
-from catalog.api.serializers import EntryOutput
+from catalog.api.serializers import COLUMN_VALUE, EntryOutput, FieldChangesField
 from catalog.clock import Observation, china_today
 from catalog.diff import WEIGHTS
 from catalog.drugs.names import drug_id
@@ -25,6 +25,7 @@ from catalog.models import Catalog, CatalogVersion
 from common.api.filtering import refuse_unknown
 from common.api.pagination import PagePagination
 from common.api.params import day_parameter, instant_parameter
+from common.api.shapes import named
 from common.api.views import ApiViewSet
 from common.downloads import XLSX, download
 from common.labels import reader_language
@@ -69,11 +70,29 @@ class ComparedDrug(serializers.Serializer):
     generic_name = serializers.CharField()
 
 
+@extend_schema_field(
+    named(
+        "ComparedFields",
+        {
+            "type": "object",
+            "additionalProperties": {
+                "type": "array",
+                "items": {"anyOf": [COLUMN_VALUE, {"type": "array", "items": COLUMN_VALUE}]},
+                "minItems": 2,
+                "maxItems": 2,
+            },
+        },
+    )
+)
+class SidesField(serializers.DictField):
+    """Name of a column: [left, right]; each a value, or a list of the values of several pairs."""
+
+
 class PairOutput(serializers.Serializer):
     left = serializers.CharField(allow_null=True, help_text="an entry code")
     right = serializers.CharField(allow_null=True)
     weight = serializers.ChoiceField(WEIGHTS, allow_null=True)
-    fields = serializers.DictField(help_text="column: [left, right]")
+    fields = FieldChangesField(help_text="column: [left, right]")
 
 
 class ComparedOutput(serializers.Serializer):
@@ -84,7 +103,7 @@ class ComparedOutput(serializers.Serializer):
     drug = ComparedDrug(allow_null=True, help_text="null: its entries select by class or number and name none")
     left = EntryOutput(many=True)
     right = EntryOutput(many=True)
-    fields = serializers.DictField(
+    fields = SidesField(
         help_text="column: [left, right]; of several pairs that differ otherwise, a list of the values on a side"
     )
     pairs = PairOutput(many=True, help_text="which entry is which on the other side")

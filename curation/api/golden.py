@@ -26,6 +26,9 @@ from common.api.views import ApiViewSet
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import FieldError, InvalidInput
+from claims.api.serializers import TRIED_CLAIM
+from common.api.shapes import lenient
+from common.api.values import AsSentField
 from curation.golden import services
 from curation.golden.services import MAX_CATALOGS, Given
 from curation.golden.trying import cases_of, tried_with
@@ -55,7 +58,7 @@ class Expected(StrictSerializer):
     lines = ExpectedLine(many=True, allow_empty=False, help_text="of each line of the claim, in their order")
 
 
-@extend_schema_field({"type": "object", "description": "as a check takes it"})
+@extend_schema_field(lenient(TRIED_CLAIM, {"type": "object", "description": "as a check takes it"}))
 class ClaimField(serializers.Field):
     """A claim as a check takes it: read by the rules of checks (claims.eligibility.request)."""
 
@@ -122,7 +125,7 @@ class GoldenCaseListOutput(serializers.Serializer):
     product = serializers.CharField(allow_null=True)
     insurer = serializers.CharField(allow_null=True, help_text="whose product")
     catalogs = serializers.ListField(child=serializers.CharField())
-    claim = serializers.DictField(help_text="without claim number and member's reference")
+    claim = AsSentField(help_text="without claim number and member's reference")
     expect = ExpectedOutput()
     note = serializers.CharField(allow_blank=True)
     created_by = serializers.CharField()
@@ -134,11 +137,18 @@ class GoldenCaseOutput(GoldenCaseListOutput):
     history = PastExpectation(many=True, help_text="what it expected since when, the latest first")
 
 
+@extend_schema_field(
+    {"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "array", "items": {"type": "string"}}]}
+)
+class ExpectedField(serializers.JSONField):
+    """An outcome, an amount, codes of reasons, or how many lines there are."""
+
+
 class GoldenDifference(serializers.Serializer):
     line_no = serializers.IntegerField(allow_null=True)
     field = serializers.ChoiceField(["outcome", "reasons", "payable", "lines", "claim"])
-    expected = serializers.JSONField()
-    found = serializers.JSONField()
+    expected = ExpectedField()
+    found = ExpectedField()
 
 
 class TriedOutput(serializers.Serializer):

@@ -43,7 +43,7 @@ class PinInput(StrictSerializer):
 @extend_schema_field(
     {
         "anyOf": [
-            {"type": "string", "enum": ["all"]},
+            {"type": "string", "const": "all"},
             {"type": "array", "items": {"type": "string", "maxLength": 64}, "minItems": 1, "maxItems": MOST_LISTS},
         ],
         "description": "codes of reference lists, or all that are seen",

@@ -14,7 +14,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from catalog.api.access import READ, catalog_of, refuse
-from catalog.api.serializers import EntryOutput
+from catalog.api.serializers import EntryOutput, FieldChangesField
 from catalog.clock import Observation, china_today
 from catalog.drugs.names import drug_id
 from catalog.entries import shown as shown_entry
@@ -70,7 +70,7 @@ class UpcomingChange(serializers.Serializer):
     drug = UpcomingDrug(allow_null=True, help_text="null: its entries select by class or number and name none")
     before = EntryOutput(many=True)
     after = EntryOutput(many=True)
-    fields = serializers.DictField(help_text="column: [before, after]")  # type: ignore[assignment]
+    fields = FieldChangesField(help_text="column: [before, after]")  # type: ignore[assignment]
     spoken_of = serializers.BooleanField(
         help_text="false: the edition that lacks it is not complete for its class, so nobody left it out"
     )

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from common.api.values import AnyJsonField
 from common.api.views import ApiViewSet
 from common.audit.deeds import Deed, Via
 from common.audit.models import Record
@@ -18,8 +19,8 @@ class DeedOutput(serializers.ModelSerializer):
     deed = serializers.ChoiceField(Deed.choices)
     deed_text = serializers.CharField(source="get_deed_display", help_text="in the caller's language")
     via = serializers.ChoiceField(Via.choices)
-    before = serializers.JSONField(allow_null=True)
-    after = serializers.JSONField(allow_null=True)
+    before = AnyJsonField(allow_null=True)
+    after = AnyJsonField(allow_null=True)
     previous = serializers.CharField(help_text="the hash of the row before; empty for the first")
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common.api.fields import StrictSerializer
@@ -19,6 +20,7 @@ from common.api.shapes import (
     text,
     whole,
 )
+from common.api.values import MoneyField, RatioField
 from insurers.models import CODE_PATTERN, Product, ProductVersion
 from insurers.terms import (
     DECISION_DAYS,
@@ -63,9 +65,63 @@ class ProductOutput(serializers.ModelSerializer):
         fields = ["code", "name", "note", "insurer", "is_demonstration", "created_at"]
 
 
+class ReferenceShape(serializers.Serializer):
+    catalog = serializers.CharField()
+    label = serializers.CharField(required=False, help_text="not there: whatever is in force")
+
+
+class BandShape(serializers.Serializer):
+    up_to = MoneyField(allow_null=True, help_text="null: the last")
+    ratio = RatioField()
+
+
+class BenefitShape(serializers.Serializer):
+    code = serializers.CharField()
+    name = serializers.CharField()
+    scope = serializers.ChoiceField(list(SCOPES))
+    settings = serializers.ListField(child=serializers.ChoiceField(list(SETTINGS)))
+    catalogs = ReferenceShape(many=True)
+    deductible_group = serializers.CharField(allow_null=True)
+    ratio = RatioField(allow_null=True)
+    ratio_pre_existing = RatioField(allow_null=True)
+    ratio_unsettled = RatioField(allow_null=True)
+    ratio_unsettled_pre_existing = RatioField(allow_null=True)
+    bands = BandShape(many=True)
+    annual_limit = MoneyField(allow_null=True)
+
+
+class TermsShape(serializers.Serializer):
+    """The terms of a product version, every default filled in."""
+
+    label = serializers.CharField()
+    effective_from = serializers.DateField()
+    effective_to = serializers.DateField(allow_null=True)
+    base = ReferenceShape(allow_null=True)
+    base_exclusions = ReferenceShape(many=True)
+    negative_lists = ReferenceShape(many=True)
+    honours_base_exclusions = serializers.BooleanField()
+    requires_base_settlement = serializers.BooleanField()
+    waiting_days = serializers.IntegerField()
+    covered_circumstances = serializers.ListField(child=serializers.ChoiceField(list(STATUTORY_CIRCUMSTANCES)))
+    annual_limit = MoneyField(allow_null=True)
+    deductibles = serializers.DictField(child=MoneyField(), help_text="by deductible group")
+    deductibles_pre_existing = serializers.DictField(child=MoneyField())
+    benefits = BenefitShape(many=True)
+    prior_auth = serializers.ChoiceField(list(PRIOR_AUTHS), required=False)
+    prior_auth_valid_days = serializers.IntegerField(required=False)
+    prior_auth_decision_days = serializers.IntegerField(required=False)
+    prior_auth_urgent_hours = serializers.IntegerField(required=False)
+
+
+@extend_schema_field(TermsShape)
+class KeptTermsField(serializers.JSONField):
+    """Terms as they are kept."""
+
+
 class ProductVersionOutput(serializers.ModelSerializer):
     product = serializers.CharField(source="product.code")
     state = serializers.ChoiceField(["draft", "published", "withdrawn"])
+    terms = KeptTermsField(read_only=True)
 
     class Meta:
         model = ProductVersion
@@ -108,7 +164,7 @@ class TermsNote(serializers.Serializer):
 
 class ValidTermsOutput(serializers.Serializer):
     valid = serializers.BooleanField(help_text="always true: terms that are not valid are a 400")
-    terms = serializers.DictField(help_text="as they read with every default filled in")
+    terms = TermsShape(help_text="as they read with every default filled in")
     notes = TermsNote(many=True, help_text="what is not wrong and may not be meant")
 
 

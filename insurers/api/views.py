@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from common.api import etags
 from common.api.filtering import refuse_unknown
+from common.api.problems import shown as shown_error
 from common.api.views import ApiViewSet
 from insurers import services
 from insurers.api import serializers as shapes
@@ -129,7 +130,7 @@ class ProductVersionViewSet(ApiViewSet):
         refuse_unknown(request.query_params, ())
         product = product_of(request, code)
         terms = services.read_terms(request.data, insurer_id=product.insurer_id, to_publish=True)
-        notes = [{"pointer": n.pointer, "code": n.code, "detail": n.detail} for n in services.terms_notes(terms)]
+        notes = [shown_error(note) for note in services.terms_notes(terms)]
         return Response({"valid": True, "terms": services.terms_document(terms), "notes": notes})
 
     @extend_schema(request=shapes.CloneInput, responses={201: shapes.ProductVersionOutput})

@@ -25,7 +25,7 @@ from claims.models import ClaimCheck
 from common import tenancy
 from common.jobs.models import Job
 from common.logs import JsonFormatter
-from config.urls import openapi_document
+from config.openapi import openapi_document
 from insurers import services as insurers
 from insurers.models import ApiKey
 from tests.api.calls import BODIES

@@ -18,7 +18,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode, checks
 from schemathesis.specs.openapi import checks as openapi_checks
 
-from config.urls import openapi_document
+from config.openapi import openapi_document
 from config.wsgi import application
 from tests.api.calls import address
 from tests.api.conftest import World

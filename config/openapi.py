@@ -1,0 +1,70 @@
+"""The OpenAPI document as it is served: made once, its choices named, without what is accepted besides."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from drf_spectacular.generators import SchemaGenerator
+
+from common.api import shapes
+from config.choices import named_choices
+
+
+@cache
+def whole_document() -> dict[str, Any]:
+    """Return the document with all that is accepted besides (`x-accepts`)."""
+    document: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    return document
+
+
+@cache
+def openapi_document() -> tuple[dict[str, Any], str]:
+    """Return the document for the public and what changes whenever it does."""
+    document = shapes.plain(whole_document())
+    return document, hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()[:32]
+
+
+def name_choices(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
+    """Put each choice under its name (a postprocessing hook): one component for one set of values, wherever it is given or asked."""
+    named = named_choices(result)
+    used: dict[str, list[Any]] = {}
+    for part in ("paths", "components", "webhooks"):
+        if part in result:
+            result[part] = _named(result[part], named, used)
+    result["components"]["schemas"] |= {
+        name: {"type": "string", "enum": values} for name, values in used.items()
+    }
+    result["components"]["schemas"] = dict(sorted(result["components"]["schemas"].items()))
+    return result
+
+
+def _named(node: Any, named: dict[frozenset[Any], str], used: dict[str, list[Any]]) -> Any:
+    if isinstance(node, list):
+        return [_named(one, named, used) for one in node]
+    if not isinstance(node, dict):
+        return node
+    if isinstance(node.get("enum"), list):
+        return _reference(node, named, used)
+    return {name: _named(value, named, used) for name, value in node.items()}
+
+
+def _reference(node: dict[str, Any], named: dict[frozenset[Any], str], used: dict[str, list[Any]]) -> dict[str, Any]:
+    """Return a choice as a reference to its name; beside it that it may be null or empty."""
+    values = [value for value in node["enum"] if value not in ("", None)]
+    name = named.get(frozenset(values))
+    if len(values) == 1 and name is None:
+        return {key: value for key, value in node.items() if key != "enum"} | {"const": values[0]}
+    if name is None:
+        return node
+    used.setdefault(name, values)
+    kinds: Iterable[str] = node.get("type", ())
+    reference: dict[str, Any] = {"$ref": f"#/components/schemas/{name}"}
+    others: list[dict[str, Any]] = [{"type": "string", "const": ""}] if "" in node["enum"] else []
+    others += [{"type": "null"}] if None in node["enum"] or (not isinstance(kinds, str) and "null" in kinds) else []
+    made = {"anyOf": [reference, *others]} if others else reference
+    told = node.get("description", "")
+    about = {} if told.startswith("* `") else {"description": told} if told else {}
+    kept = {key: node[key] for key in ("default", "x-accepts") if key in node}
+    return {**made, **about, **kept}
