@@ -285,7 +285,9 @@ def _rules(check: ClaimCheck) -> list[dict[str, Any]]:
 
 def _refused(refusal: InvalidClaim) -> dict[str, Any]:
     """Return as a cause that today's rules refuse the request, and what is wrong with it."""
-    errors = [{"pointer": fault.pointer, "code": fault.code.lower(), "detail": fault.detail} for fault in refusal.errors]
+    errors = [
+        {"pointer": fault.pointer, "code": fault.code.lower(), "detail": fault.detail} for fault in refusal.errors
+    ]
     return {"what": "request", "before": "valid", "after": "invalid", "errors": errors}
 
 

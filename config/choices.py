@@ -11,6 +11,7 @@ PLACES: Final = {
     "AuthorisationDecision": "DecisionInputRequest.decision",
     "AuthorisationState": "AuthorisationOutput.state",
     "BaseStatus": "BaseShape.status",
+    "BatchOutcome": "OutcomeSums.outcome",
     "BenefitScope": "BenefitInput.scope",
     "BlockKind": "BlockOutput.kind",
     "CatalogKind": "CatalogOutput.kind",

@@ -33,9 +33,7 @@ def name_choices(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
     for part in ("paths", "components", "webhooks"):
         if part in result:
             result[part] = _named(result[part], named, used)
-    result["components"]["schemas"] |= {
-        name: {"type": "string", "enum": values} for name, values in used.items()
-    }
+    result["components"]["schemas"] |= {name: {"type": "string", "enum": values} for name, values in used.items()}
     result["components"]["schemas"] = dict(sorted(result["components"]["schemas"].items()))
     return result
 

@@ -17,10 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from catalog.log.signing import keys_of
-
-
 from config import processes
-
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -324,7 +321,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "OAS_VERSION": "3.1.0",
-    "POSTPROCESSING_HOOKS": ["common.api.schema.complete", "config.openapi.name_choices"],
+    "POSTPROCESSING_HOOKS": ["insurers.api.messages.add", "common.api.schema.complete", "config.openapi.name_choices"],
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -247,6 +247,10 @@ class CommentViewSet(_OfVersion):
 
     filterset_class = CommentFilter
     scopes = {"GET": READ, "POST": READ, "PATCH": READ, "DELETE": READ}
+    tagged = frozenset({"retrieve", "create", "partial_update"})
+    matched = frozenset({"partial_update", "destroy"})
+    located = frozenset({"create"})
+    refusals = {"partial_update": (409,), "destroy": (409,)}
 
     def list(self, request: Any, code: str, label: str) -> Response:
         """The comments you may see, the oldest first; those of one file by entry code."""
@@ -296,6 +300,8 @@ class AnswerViewSet(_OfVersion):
     """The catalog office's answers to comments."""
 
     scopes = {"POST": (*WRITE, *PUBLISH)}
+    tagged = frozenset({"create"})
+    matched = frozenset({"create"})
 
     @extend_schema(request=AnswerInput, responses={200: CommentOutput})
     def create(self, request: Any, code: str, label: str, pk: str) -> Response:
@@ -399,6 +405,7 @@ class SummaryViewSet(ApiViewSet):
     serializer_class = EntrySummaryOutput
     scopes = {"GET": READ}
     files = {"xlsx": XLSX}
+    named_files = frozenset({"xlsx"})
 
     @extend_schema(parameters=PAGE, responses=EntrySummaryOutput(many=True))
     def list(self, request: Any, code: str, label: str) -> Response:

@@ -266,7 +266,7 @@ class EditOutput(serializers.ModelSerializer):
         "SideValue",
         {
             "description": "A column's value, or a whole entry.",
-            "anyOf": [shapes.COLUMN_VALUE, {"type": "object", "additionalProperties": shapes.COLUMN_VALUE}],
+            "anyOf": [shapes.COLUMN_VALUE, shapes.ENTRY_COLUMNS],
         },
     )
 )
@@ -305,6 +305,10 @@ class EntryViewSet(EntryListViewSet):
     """Entries 条目 of a version, and of a draft one by one."""
 
     scopes = {"GET": READ, "POST": WRITE, "PATCH": WRITE, "DELETE": WRITE}
+    tagged = frozenset({"list", "retrieve", "create", "partial_update"})
+    matched = frozenset({"create", "partial_update", "destroy"})
+    located = frozenset({"create"})
+    refusals = {"partial_update": (409,), "destroy": (409, 415)}
 
     @extend_schema(parameters=[], filters=False, responses=shapes.EntryOutput)
     def retrieve(self, request: Any, code: str, label: str, entry_code: str) -> HttpResponseBase:
@@ -389,6 +393,7 @@ class BulkViewSet(ApiViewSet):
     queryset = CatalogEntry.objects.none()
     serializer_class = BulkOutput
     scopes = {"POST": WRITE}
+    matched = frozenset({"create"})
 
     @extend_schema(request=BulkInput, responses=BulkOutput)
     def create(self, request: Any, code: str, label: str) -> Response:
@@ -457,6 +462,8 @@ class MergeViewSet(ApiViewSet):
     queryset = CatalogVersion.objects.none()
     serializer_class = shapes.VersionOutput
     scopes = {"POST": WRITE}
+    tagged = frozenset({"create"})
+    matched = frozenset({"create"})
 
     @extend_schema(
         request=MergeInput,

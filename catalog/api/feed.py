@@ -17,20 +17,19 @@ from rest_framework.response import Response
 
 from catalog import feed
 from catalog.api.access import READ, catalog_of
-from catalog.api.serializers import COLUMN_VALUE
+from catalog.api.serializers import ENTRY_COLUMNS
 from catalog.models import CatalogVersion
 from common.api import etags
 from common.api.filtering import refuse_unknown
 from common.api.pagination import page_size_of
 from common.api.problems import ApiProblem
-from common.api.shapes import named
 from common.api.views import ApiViewSet
 from common.errors import FieldError
 
 _FORMAT = 1
 
 
-@extend_schema_field(named("FedEntry", {"type": "object", "additionalProperties": COLUMN_VALUE}))
+@extend_schema_field(ENTRY_COLUMNS)
 class FedEntryField(serializers.DictField):
     """The columns of an entry that are given, in their canonical form."""
 
@@ -108,6 +107,7 @@ class ChangesViewSet(ApiViewSet):
     serializer_class = FeedOutput
     pagination_class = None
     scopes = {"GET": READ}
+    tagged = frozenset({"list"})
 
     @extend_schema(
         parameters=[

@@ -25,7 +25,9 @@ class OptionOutput(serializers.Serializer):
     name = serializers.CharField()
 
 
-@extend_schema_field({"type": "array", "items": {"anyOf": [{"type": "string"}, {"type": "boolean"}, {"type": "integer"}]}})
+@extend_schema_field(
+    {"type": "array", "items": {"anyOf": [{"type": "string"}, {"type": "boolean"}, {"type": "integer"}]}}
+)
 class AnswersField(serializers.ListField):
     """Answers: codes, yes or no, numbers."""
 
@@ -64,6 +66,7 @@ class FormViewSet(ApiViewSet):
     queryset = CatalogEntry.objects.none()
     serializer_class = FormOutput
     scopes = {"GET": READ}
+    tagged = frozenset({"retrieve"})
 
     @extend_schema(responses=FormOutput)
     def retrieve(self, request: Any, code: str, label: str, entry_code: str) -> HttpResponseBase:

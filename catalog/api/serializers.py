@@ -31,10 +31,17 @@ COLUMN_VALUE = named(
             {"type": "string"},
             {"type": "integer"},
             {"type": "boolean"},
-            {"type": "array", "items": {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/CriterionShape"}]}},
+            {
+                "type": "array",
+                "items": {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/CriterionShape"}]},
+            },
             {"type": "null"},
         ],
     },
+)
+ENTRY_COLUMNS = named(
+    "EntryColumns",
+    {"type": "object", "description": "Columns of an entry that are given.", "additionalProperties": COLUMN_VALUE},
 )
 FIELD_CHANGES = named(
     "FieldChanges",
@@ -111,6 +118,9 @@ class VersionOutput(serializers.ModelSerializer):
     complete_for = serializers.ListField(
         child=serializers.CharField(),
         help_text="class-code prefixes of which the list is complete; empty: it is complete",
+    )
+    change_counts = serializers.DictField(
+        child=serializers.IntegerField(), read_only=True, help_text="entries added, removed and changed against the parent, and more"
     )
     expected_counts = serializers.DictField(
         child=serializers.IntegerField(), help_text="printed rows by class-code prefix; `drugs`: all"
@@ -398,7 +408,7 @@ class ImportOutput(serializers.Serializer):
     progress = ProgressOutput()
     counts = serializers.DictField(
         child=serializers.IntegerField(),
-        help_text="rows read and kept; entries added, removed, changed, unchanged; major, minor, typographic, remark, narrower"
+        help_text="rows read and kept; entries added, removed, changed, unchanged; major, minor, typographic, remark, narrower",
     )
     no_difference = serializers.BooleanField()
     errors = ProblemOutput(many=True, help_text="the first 100; all of them at problems.csv")
@@ -455,15 +465,14 @@ class AcknowledgedInput(StrictSerializer):
             {
                 "type": "array",
                 "maxItems": MAX_ACKNOWLEDGED,
-                "items": {
-                    "type": "object",
-                    "additionalProperties": False,
-                    "properties": {
+                "items": component(
+                    "AcknowledgementInput",
+                    {
                         "case": {"type": "string", "format": "uuid"},
                         "reason": {"type": "string", "minLength": 1, "maxLength": 2000},
                     },
-                    "required": ["reason"],
-                },
+                    required=["reason"],
+                ),
             },
         ]
     }

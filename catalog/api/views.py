@@ -106,6 +106,10 @@ class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
     lookup_field = "code"
     lookup_value_regex = "[^/]+"
     scopes = {"GET": READ, "POST": WRITE, "PATCH": WRITE}
+    tagged = frozenset({"retrieve", "partial_update"})
+    matched = frozenset({"partial_update"})
+    located = frozenset({"create"})
+    refusals = {"partial_update": (409,)}
 
     def get_queryset(self) -> QuerySet[Catalog]:
         visible = Catalog.objects.visible_to(self.request.user.insurer_id)
@@ -258,6 +262,40 @@ class VersionViewSet(ApiViewSet):
     lookup_value_regex = "[^/]+"
     scopes = {"GET": READ, "POST": WRITE, "PATCH": WRITE, "DELETE": WRITE}
     bodiless = frozenset({"end_consultation"})
+    tagged = frozenset(
+        {
+            "retrieve",
+            "create",
+            "partial_update",
+            "submit",
+            "end_consultation",
+            "request_review",
+            "revert",
+            "publish",
+            "send_back",
+            "withdraw",
+            "export_csv",
+            "export_ndjson",
+            "export_xlsx",
+        }
+    )
+    matched = frozenset(
+        {
+            "partial_update",
+            "destroy",
+            "submit",
+            "end_consultation",
+            "request_review",
+            "publish",
+            "send_back",
+            "withdraw",
+            "keep",
+            "revert",
+        }
+    )
+    located = frozenset({"create", "revert"})
+    named_files = frozenset({"export_csv", "export_ndjson", "export_xlsx"})
+    refusals = {"partial_update": (409,), "destroy": (409,), "keep": (409,)}
 
     @extend_schema(parameters=[OpenApiParameter("page", int), OpenApiParameter("page_size", int)])
     def list(self, request: Any, code: str) -> Response:
@@ -443,6 +481,9 @@ class ImportViewSet(ApiViewSet):
     scopes = {"GET": WRITE, "POST": WRITE}
     bodiless = frozenset({"cancel"})
     files = {"problems": "text/csv", "marked_csv": "text/csv", "marked_xlsx": XLSX}
+    located = frozenset({"create"})
+    named_files = frozenset({"problems", "marked_csv", "marked_xlsx"})
+    refusals = {"marked_csv": (409,), "marked_xlsx": (409,)}
 
     def get_queryset(self) -> QuerySet[ImportRun]:
         runs = ImportRun.objects.select_related("job", "catalog", "version__parent").order_by("-created_at")

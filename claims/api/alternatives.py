@@ -97,6 +97,7 @@ class AlternativesViewSet(ApiViewSet):
     queryset = ClaimCheck.objects.none()
     serializer_class = AlternativesOutput
     scopes = {"GET": CHECK}
+    refusals = {"retrieve": (409, 410)}
 
     def get_queryset(self) -> QuerySet[ClaimCheck]:
         return ClaimCheck.objects.filter(insurer=insurer_of(self.request.user)).select_related("product")

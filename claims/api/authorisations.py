@@ -30,7 +30,6 @@ from common.api.shapes import (
     component,
     decimal,
     json_body,
-    mapping,
     optional,
 )
 from common.api.values import AnyJsonField, AsSentField
@@ -54,7 +53,7 @@ _FIELDS = {
         "description": "a pseudonym, never a name or number of a person",
     },
     "diagnoses": shapes.CODES,
-    "evidence": optional(mapping(optional(YES_NO)), "answers to criteria"),
+    "evidence": shapes.EVIDENCE,
     "from": optional(ANY_DAY, "the first day; today in China unless given"),
     "quantity": optional(decimal(QUANTITY_PLACES), "how much it is for; as much as needed unless given"),
     "urgent": optional(YES_NO),
@@ -188,6 +187,8 @@ class AuthorisationViewSet(ApiViewSet):
     serializer_class = AuthorisationListOutput
     filterset_class = AuthorisationFilter
     scopes = {"GET": CHECK, "POST": CHECK}
+    located = frozenset({"create", "renew"})
+    refusals = {"create": (404,), "retrieve": (410,), "decide": (410,), "papers": (410,), "renew": (410,)}
 
     def get_queryset(self) -> QuerySet[PriorAuthorisation]:
         own = PriorAuthorisation.objects.filter(insurer=insurer_of(self.request.user))

@@ -131,6 +131,10 @@ class BatchViewSet(ApiViewSet):
     scopes = {"GET": CHECK, "POST": CHECK}
     bodiless = frozenset({"cancel"})
     files = {"results_csv": "text/csv", "results_ndjson": "application/x-ndjson"}
+    tagged = frozenset({"results_csv", "results_ndjson"})
+    located = frozenset({"create"})
+    named_files = frozenset({"results_csv", "results_ndjson"})
+    refusals = {"create": (404,), "results_csv": (409, 410), "results_ndjson": (409, 410)}
 
     def get_queryset(self) -> QuerySet[ClaimBatch]:
         own = ClaimBatch.objects.filter(insurer=insurer_of(self.request.user))

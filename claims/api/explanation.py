@@ -55,6 +55,7 @@ class ExplanationViewSet(ApiViewSet):
     queryset = ClaimCheck.objects.none()
     serializer_class = ExplanationOutput
     scopes = {"GET": CHECK}
+    refusals = {"retrieve": (410,)}
 
     def get_queryset(self) -> QuerySet[ClaimCheck]:
         return ClaimCheck.objects.filter(insurer=insurer_of(self.request.user))

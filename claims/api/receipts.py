@@ -102,6 +102,7 @@ class ReceiptViewSet(ApiViewSet):
     serializer_class = ReceiptOutput
     scopes = {"GET": ("claims:check",)}
     files = {"retrieve": JOSE}
+    refusals = {"retrieve": (410,)}
 
     @extend_schema(responses=ReceiptOutput)
     def retrieve(self, request: Any, pk: str) -> HttpResponseBase:

@@ -7,8 +7,8 @@ from rest_framework import serializers
 
 from catalog import vocabularies
 from catalog.api.serializers import CriterionShape
-from claims.api.basis_shapes import BasisShape, NamedBenefitShape
 from catalog.drugs.resolve import MatchedBy
+from claims.api.basis_shapes import BasisShape, NamedBenefitShape
 from claims.eligibility import REASONS
 from claims.eligibility.decision import BaseStatus, StepResult
 from claims.eligibility.facts import QUANTITY_PLACES
@@ -69,12 +69,11 @@ CODES = optional(array({"type": "string", "minLength": 1, "maxLength": MAX_TEXT}
 _CIRCUMSTANCE = optional(chosen(vocabularies.CIRCUMSTANCES), "none unless given")
 _SETTING, _SEX = optional(chosen(vocabularies.SETTINGS)), optional(chosen(vocabularies.SEXES))
 _AGE = optional(whole(0, MAX_AGE))
-_LEVEL = optional(
-    lenient(whole(1, 3), {"anyOf": [whole(1, 3)["x-accepts"], chosen(vocabularies.LEVELS)["x-accepts"]]})
-)
+_LEVEL = optional(lenient(whole(1, 3), {"anyOf": [whole(1, 3)["x-accepts"], chosen(vocabularies.LEVELS)["x-accepts"]]}))
 # The national interface writes four or six decimals, the last of them zeros.
 MONEY = decimal(2, also=INTERFACE_DECIMALS)
-_AMOUNTS = optional(mapping(optional(MONEY)))
+_AMOUNTS = optional(named("AmountsInput", mapping(optional(MONEY, "CNY"))))
+EVIDENCE = optional(named("EvidenceInput", mapping(optional(YES_NO))), "answers to criteria, by code")
 
 _ACCUMULATORS = component(
     "AccumulatorsInput",
@@ -119,7 +118,7 @@ _LINE = component(
         "other_paid": optional(MONEY),
         "base_settled": optional(YES_NO),
         "prior_auth_no": text(MAX_PRIOR_AUTH_NO),
-        "evidence": optional(mapping(optional(YES_NO)), "answers to criteria"),
+        "evidence": EVIDENCE,
     },
     required=["quantity", "amount"],
 )
@@ -351,7 +350,10 @@ _ANSWERED = named(
             {"type": "null"},
             {"type": "string"},
             {"type": "array", "items": {"type": "string"}},
-            *({"$ref": f"#/components/schemas/{name}"} for name in ("RecognisedDrug", "BaseShape", "MatchShape", "MoneyShape")),
+            *(
+                {"$ref": f"#/components/schemas/{name}"}
+                for name in ("RecognisedDrug", "BaseShape", "MatchShape", "MoneyShape")
+            ),
         ],
     },
 )

@@ -60,6 +60,8 @@ class ClaimCheckViewSet(ApiViewSet):
     serializer_class = shapes.CheckListOutput
     filterset_class = CheckFilter
     scopes = {"GET": CHECK, "POST": CHECK}
+    located = frozenset({"create"})
+    refusals = {"create": (404,), "retrieve": (410,), "replay": (410,)}
 
     def get_queryset(self) -> QuerySet[ClaimCheck]:
         own = ClaimCheck.objects.filter(insurer=insurer_of(self.request.user))

@@ -69,6 +69,11 @@ class PagePagination(PageNumberPagination):
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         return [PAGE, PAGE_SIZE]
 
+    def get_paginated_response_schema(self, schema: Any) -> dict[str, Any]:
+        link = {"type": ["string", "null"], "format": "uri", "description": "null: there is none"}
+        properties = {"count": {"type": "integer"}, "next": link, "previous": link, "results": schema}
+        return {"type": "object", "properties": properties, "required": list(properties)}
+
 
 def _bad_cursor() -> NoReturn:
     raise _bad("cursor", "bad_cursor", _("This cursor was not given by this list; start again without one."))

@@ -62,6 +62,7 @@ WORDS = {
     "429": "Too many requests; ask again later",
     "503": "A technical fault: nothing was decided or kept; ask again later",
 }
+_TEXT_FILES = {"application/x-ndjson", "application/jose"}
 _WITH_BODY = {"POST", "PUT", "PATCH"}
 
 
@@ -169,6 +170,7 @@ class ProductSchema(AutoSchema):
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         reference = self.resolve_serializer(ProblemDocument, direction).ref
         problem = {"application/problem+json": {"schema": reference}}
+        self._tell_files(bodies)
         if self._says("tagged") and self.method == "GET":
             bodies["304"] = {"description": WORDS["304"]}
         for status in self._refusals():
@@ -177,6 +179,16 @@ class ProductSchema(AutoSchema):
             answer["description"] = answer.get("description") or WORDS.get(status) or _DONE[status]
             answer["headers"] = {name: HEADERS[name] for name in self._headers(status)}
         return dict(sorted(bodies.items()))
+
+    def _tell_files(self, bodies: dict[str, Any]) -> None:
+        """Say that files of text are text, and that the file of an operation is offered beside its JSON."""
+        content = bodies.get("200", {}).get("content", {})
+        offered = getattr(self.view, "files", {}).get(self.view.action)
+        if content and offered and offered not in content:
+            content[offered] = {}
+        for kind, told in content.items():
+            if kind.startswith("text/") or kind in _TEXT_FILES:
+                told["schema"] = {"type": "string"}
 
     def _headers(self, status: str) -> list[str]:
         names = ["X-Request-ID"]
@@ -233,6 +245,9 @@ def complete(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
     """Make the document say what drf-spectacular cannot know (a postprocessing hook): no other fields, bounds of pages and codes."""
     schemas = result["components"]["schemas"]
     schemas.update(shapes.components())
+    for part in ("paths", "components"):
+        result[part] = _plainer(result[part])
+    schemas = result["components"]["schemas"]
     for name, schema in schemas.items():
         if name.endswith("Request") and "properties" in schema:
             schema["additionalProperties"] = False
@@ -245,6 +260,22 @@ def complete(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
                 _complete_parameter(parameter, path)
     result["components"]["schemas"] = dict(sorted(schemas.items()))
     return result
+
+
+def _plainer(node: Any) -> Any:
+    """Say a reference beside a description as one, and what may be null by `anyOf`: a value may be null in more than one way."""
+    if isinstance(node, list):
+        return [_plainer(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    made = {name: _plainer(value) for name, value in node.items()}
+    if {"type": "null"} in made.get("oneOf", ()):
+        made["anyOf"] = made.pop("oneOf")
+    if isinstance(made.get("type"), list):
+        made["type"] = list(dict.fromkeys(made["type"]))
+    if len(made.get("allOf", ())) == 1:
+        made = {**made.pop("allOf")[0], **made}
+    return made
 
 
 def _complete_parameter(parameter: dict[str, Any], path: str) -> None:

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from catalog.api.access import READ, WRITE, catalog_of, check_writable, given_in, may_write, version_of
 from catalog.api.drafts import EntryCells
-from catalog.api.serializers import COLUMN_VALUE
+from catalog.api.serializers import ENTRY_COLUMNS
 from catalog.entries import shown_criteria
 from catalog.models import Catalog, CatalogVersion
 from common.api.fields import StrictSerializer
@@ -83,7 +83,7 @@ class SuggestedValueField(serializers.JSONField):
     """A value of a column, or one item of a list."""
 
 
-@extend_schema_field({"type": "object", "additionalProperties": COLUMN_VALUE})
+@extend_schema_field(ENTRY_COLUMNS)
 class CodedValuesField(serializers.JSONField):
     """Column: what it was coded to."""
 

@@ -142,6 +142,7 @@ class CollectionViewSet(ApiViewSet):
     parser_classes = [MultipartOnly, StrictJsonParser]
     scopes = {"GET": (*WRITE, *PUBLISH), "POST": WRITE}
     bodiless = frozenset({"facts"})
+    located = frozenset({"create"})
 
     def get_queryset(self) -> QuerySet[Collection]:
         if not self.request.user.is_office:

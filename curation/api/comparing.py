@@ -165,6 +165,8 @@ class CompareViewSet(ApiViewSet):
     pagination_class = None
     scopes = {"GET": READ}
     files = {"csv": "text/csv", "xlsx": XLSX}
+    named_files = frozenset({"csv", "xlsx"})
+    refusals = {"list": (404,), "csv": (404,), "xlsx": (404,)}
 
     @extend_schema(
         parameters=[*_PARAMETERS, OpenApiParameter("page", int), OpenApiParameter("page_size", int)],

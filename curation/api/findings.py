@@ -151,6 +151,8 @@ class FindingViewSet(ApiViewSet):
     serializer_class = FindingOutput
     filterset_class = FindingFilter
     scopes = {"GET": READ, "POST": READ}
+    tagged = frozenset({"retrieve", "acknowledge"})
+    matched = frozenset({"acknowledge"})
 
     def get_queryset(self) -> QuerySet[Finding]:
         return Finding.objects.visible_to(self.request.user.insurer_id).order_by("-opened_at", "-id")

@@ -17,18 +17,18 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
 
 from catalog.api.access import given_in, version_of
+from claims.api.serializers import TRIED_CLAIM
 from claims.api.views import seen_by
 from claims.models import ClaimCheck
 from common.api import etags
 from common.api.fields import StrictSerializer
 from common.api.filtering import refuse_unknown
+from common.api.shapes import lenient
+from common.api.values import AsSentField
 from common.api.views import ApiViewSet
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import FieldError, InvalidInput
-from claims.api.serializers import TRIED_CLAIM
-from common.api.shapes import lenient
-from common.api.values import AsSentField
 from curation.golden import services
 from curation.golden.services import MAX_CATALOGS, Given
 from curation.golden.trying import cases_of, tried_with
@@ -180,6 +180,10 @@ class GoldenCaseViewSet(ApiViewSet):
     queryset = GoldenCase.objects.none()
     serializer_class = GoldenCaseOutput
     scopes = {"GET": READ, "POST": WRITE, "PATCH": WRITE, "DELETE": WRITE}
+    tagged = frozenset({"retrieve", "create", "partial_update"})
+    matched = frozenset({"partial_update", "destroy"})
+    located = frozenset({"create"})
+    refusals = {"create": (404,)}
 
     def get_queryset(self) -> QuerySet[GoldenCase]:
         _check_scope(self.request, "" if self.request.method in ("GET", "HEAD") else "catalog:write")

@@ -161,6 +161,7 @@ class VersionImpactViewSet(_OfCaller):
     """Impact 影响试算 of a version: ask for a run, see the runs there were."""
 
     scopes = {"GET": READ, "POST": ASK}
+    located = frozenset({"create"})
 
     @extend_schema(parameters=PAGE, responses=ImpactListOutput(many=True))
     def list(self, request: Any, code: str, label: str) -> Response:
@@ -214,6 +215,8 @@ class ImpactLinesViewSet(_OfCaller):
 
     scopes = {"GET": LINES}
     files = {"lines": "text/csv"}
+    named_files = frozenset({"lines"})
+    refusals = {"lines": (409, 410)}
 
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
     def lines(self, request: Any, pk: str) -> HttpResponseBase:

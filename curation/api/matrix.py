@@ -119,6 +119,7 @@ class MatrixViewSet(ApiViewSet):
     pagination_class = None
     scopes = {"GET": READ}
     files = {"csv": "text/csv", "xlsx": XLSX}
+    named_files = frozenset({"csv", "xlsx"})
 
     @extend_schema(
         parameters=[*PARAMETERS, OpenApiParameter("page", int), OpenApiParameter("page_size", int)],

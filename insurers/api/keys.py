@@ -87,6 +87,8 @@ class KeyViewSet(ApiViewSet):
     serializer_class = KeyOutput
     scopes = {"GET": ANY_KEY, "POST": ANY_KEY}
     made: str | None = None
+    located = frozenset({"create"})
+    refusals = {"list": (403,), "create": (403,), "retrieve": (403,), "revoke": (403,)}
 
     def get_queryset(self) -> QuerySet[ApiKey]:
         own = ApiKey.objects.filter(insurer=insurer_of(self.request.user))

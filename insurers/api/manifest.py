@@ -46,6 +46,12 @@ class CurrentOutput(serializers.Serializer):
     )
 
 
+class AffectedShape(serializers.Serializer):
+    added = serializers.IntegerField()
+    removed = serializers.IntegerField()
+    changed = serializers.IntegerField()
+
+
 class HeldOutput(serializers.Serializer):
     product = serializers.CharField(allow_null=True)
     catalog = serializers.CharField(allow_null=True)
@@ -56,9 +62,7 @@ class HeldOutput(serializers.Serializer):
     checksum = serializers.CharField(allow_null=True, help_text="of that version, as it was published")
     current = CurrentOutput(allow_null=True, help_text="what applies today; null: nothing does")
     withdrawn_at = serializers.DateTimeField(allow_null=True)
-    affected = serializers.DictField(
-        child=serializers.IntegerField(), allow_null=True, help_text="entries added, removed and changed since"
-    )
+    affected = AffectedShape(allow_null=True, help_text="entries added, removed and changed since")
     affected_entries = serializers.IntegerField(allow_null=True)
     differs = serializers.ListField(child=serializers.CharField(), help_text="of a product: the terms that differ")
     diff = serializers.CharField(allow_null=True, help_text="where the differences are to be read")

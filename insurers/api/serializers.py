@@ -16,6 +16,7 @@ from common.api.shapes import (
     decimal,
     json_body,
     mapping,
+    named,
     optional,
     text,
     whole,
@@ -192,7 +193,7 @@ _BENEFIT = component(
     required=["code"],
     about="has a ratio or bands",
 )
-_AMOUNTS = optional(mapping(optional(MONEY)), "CNY by deductible group")
+_AMOUNTS = optional(named("DeductiblesInput", mapping(optional(MONEY, "CNY"))), "CNY by deductible group")
 TermsInput = json_body(
     component(
         "TermsInput",

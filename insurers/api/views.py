@@ -61,6 +61,7 @@ class ProductViewSet(ApiViewSet):
     queryset = Product.objects.none()
     serializer_class = shapes.ProductOutput
     scopes = {"GET": READ, "POST": WRITE}
+    located = frozenset({"create"})
 
     def get_queryset(self) -> QuerySet[Product]:
         return Product.objects.filter(insurer=insurer_of(self.request.user)).select_related("insurer").order_by("code")
@@ -94,6 +95,10 @@ class ProductVersionViewSet(ApiViewSet):
     serializer_class = shapes.ProductVersionOutput
     scopes = {"GET": READ, "POST": WRITE, "PUT": WRITE, "DELETE": WRITE}
     bodiless = frozenset({"publish", "withdraw"})
+    tagged = frozenset({"retrieve", "create", "clone", "update", "publish", "withdraw"})
+    matched = frozenset({"clone", "update", "destroy", "publish", "withdraw"})
+    located = frozenset({"create", "clone"})
+    refusals = {"update": (409,), "destroy": (409,)}
 
     def _version(self, request: Any, code: str, label: str) -> ProductVersion:
         versions = product_of(request, code).versions.select_related("product")

@@ -137,6 +137,9 @@ class WebhookViewSet(ApiViewSet):
     serializer_class = WebhookOutput
     scopes = {"GET": SCOPE, "POST": SCOPE, "DELETE": SCOPE}
     bodiless = frozenset({"rotate_secret", "test"})
+    tagged = frozenset({"retrieve", "create", "rotate_secret"})
+    matched = frozenset({"destroy", "rotate_secret"})
+    located = frozenset({"create", "test"})
 
     @extend_schema(parameters=PAGE)
     def list(self, request: Any) -> Response:
@@ -225,6 +228,7 @@ class DeliveryViewSet(ApiViewSet):
     filterset_class = DeliveryFilter
     scopes = {"GET": SCOPE, "POST": SCOPE}
     bodiless = frozenset({"replay"})
+    located = frozenset({"retrieve", "replay"})
 
     def get_queryset(self) -> QuerySet[WebhookDelivery]:
         webhook = get_object_or_404(webhooks_of(self.request), pk=self.kwargs["pk"])

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone
 
 from catalog import services as catalogs
@@ -276,3 +277,18 @@ def a(world: World) -> Api:
 @pytest.fixture
 def b(world: World) -> Api:
     return world.apis["B"]
+
+
+@pytest.fixture(autouse=True)
+def _as_the_document_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hold every answer that a test of the API is given against the document."""
+    from tests.api import answers
+
+    ask = Client.request
+
+    def request(self: Client, **environ: Any) -> Any:
+        response = ask(self, **environ)
+        answers.check(environ.get("REQUEST_METHOD", "GET"), environ.get("PATH_INFO", ""), response)
+        return response
+
+    monkeypatch.setattr(Client, "request", request)
