@@ -4,12 +4,15 @@ import hashlib
 import json
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
 
 from common.api import shapes
 from config.choices import named_choices
+
+EXAMPLES = Path(__file__).parent / "examples.json"
 
 
 @cache
@@ -24,6 +27,29 @@ def openapi_document() -> tuple[dict[str, Any], str]:
     """Return the document for the public and what changes whenever it does."""
     document = shapes.plain(whole_document())
     return document, hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()[:32]
+
+
+def add_examples(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
+    """Show with each operation what it is asked and answers (a postprocessing hook): tests/api/test_examples.py writes and asks them."""
+    kept = json.loads(EXAMPLES.read_text(encoding="utf-8"))
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            example = kept.get(operation["operationId"])
+            if example:
+                _show(operation, example)
+    return result
+
+
+def _show(operation: dict[str, Any], example: dict[str, Any]) -> None:
+    for parameter in operation.get("parameters", ()):
+        if parameter["in"] == "query" and parameter["name"] in example.get("query", {}):
+            parameter["example"] = example["query"][parameter["name"]]
+    asked = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if asked and "body" in example:
+        asked["examples"] = {"example": {"value": example["body"]}}
+    answered = operation["responses"].get(str(example["status"]), {}).get("content", {}).get("application/json")
+    if answered and "answer" in example:
+        answered["examples"] = {"example": {"value": example["answer"]}}
 
 
 def name_choices(result: dict[str, Any], **_context: Any) -> dict[str, Any]:

@@ -321,7 +321,12 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "OAS_VERSION": "3.1.0",
-    "POSTPROCESSING_HOOKS": ["insurers.api.messages.add", "common.api.schema.complete", "config.openapi.name_choices"],
+    "POSTPROCESSING_HOOKS": [
+        "insurers.api.messages.add",
+        "common.api.schema.complete",
+        "config.openapi.name_choices",
+        "config.openapi.add_examples",
+    ],
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SWAGGER_UI_DIST": "SIDECAR",

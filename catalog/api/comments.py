@@ -421,7 +421,7 @@ class SummaryViewSet(ApiViewSet):
 
     @extend_schema(responses={(200, XLSX): OpenApiTypes.BINARY})
     def xlsx(self, request: Any, code: str, label: str) -> HttpResponseBase:
-        """意见汇总表 for the office: every comment with who made it, and its answer."""
+        """Give the office the summary of comments 意见汇总表: every comment with who made it, and its answer."""
         refuse_unknown(request.query_params, ())
         version = consulted_version_of(request, code, label)
         check_writable(request, version.catalog)

@@ -395,7 +395,7 @@ class BulkViewSet(ApiViewSet):
     scopes = {"POST": WRITE}
     matched = frozenset({"create"})
 
-    @extend_schema(request=BulkInput, responses=BulkOutput)
+    @extend_schema(request=BulkInput, responses={200: BulkOutput})
     def create(self, request: Any, code: str, label: str) -> Response:
         """Set the same columns in many entries of a draft, or remove them: all or none."""
         given = given_in(request, BulkInput)

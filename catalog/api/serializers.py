@@ -120,7 +120,9 @@ class VersionOutput(serializers.ModelSerializer):
         help_text="class-code prefixes of which the list is complete; empty: it is complete",
     )
     change_counts = serializers.DictField(
-        child=serializers.IntegerField(), read_only=True, help_text="entries added, removed and changed against the parent, and more"
+        child=serializers.IntegerField(),
+        read_only=True,
+        help_text="entries added, removed and changed against the parent, and more",
     )
     expected_counts = serializers.DictField(
         child=serializers.IntegerField(), help_text="printed rows by class-code prefix; `drugs`: all"
@@ -396,6 +398,11 @@ class AskedOutput(serializers.Serializer):
     pins = AskedPinOutput(many=True)
 
 
+@extend_schema_field({"type": "object", "additionalProperties": {"anyOf": [{"type": "integer"}, {"type": "string"}]}})
+class CountsField(serializers.DictField):
+    """How many of each, and how the file was read (`format`, `encoding`)."""
+
+
 class ImportOutput(serializers.Serializer):
     id = serializers.UUIDField()
     state = serializers.ChoiceField(
@@ -406,8 +413,7 @@ class ImportOutput(serializers.Serializer):
     catalog = serializers.CharField(allow_null=True)
     label = serializers.CharField()
     progress = ProgressOutput()
-    counts = serializers.DictField(
-        child=serializers.IntegerField(),
+    counts = CountsField(
         help_text="rows read and kept; entries added, removed, changed, unchanged; major, minor, typographic, remark, narrower",
     )
     no_difference = serializers.BooleanField()

@@ -185,7 +185,7 @@ class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
     )
     @action(detail=True, url_path="in-force")
     def in_force(self, request: Any, code: str) -> Response:
-        """The version in force on a day, as known at an instant (eligibility 2)."""
+        """The version in force on a day, as known at an instant."""
         refuse_unknown(request.query_params, ("date", "known_at"))
         catalog = catalog_of(request, code)
         known_at = instant_parameter(request, "known_at", request.user.known_at)

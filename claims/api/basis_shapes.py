@@ -60,7 +60,7 @@ class LimitShape(serializers.Serializer):
 
 
 class CountedShape(serializers.Serializer):
-    """What the money of a paid line was counted with (eligibility 7), in its order."""
+    """What the money of a paid line was counted with, in its order."""
 
     max_quantity = serializers.CharField(allow_null=True)
     within_quantity = serializers.CharField(allow_null=True, help_text="what the quantity limit leaves of claimable")

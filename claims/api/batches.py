@@ -56,7 +56,7 @@ class BatchFilter(django_filters.FilterSet):
 class BatchInput(StrictSerializer):
     from_form = True
 
-    file = serializers.FileField(allow_empty_file=True, max_length=None, help_text="CSV, XLSX or NDJSON (spec csv.md)")
+    file = serializers.FileField(allow_empty_file=True, max_length=None, help_text="CSV, XLSX or NDJSON")
     product = serializers.CharField(max_length=64)
 
 

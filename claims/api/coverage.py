@@ -26,6 +26,7 @@ from common.api.filtering import refuse_repeated, refuse_unknown
 from common.api.params import with_plus
 from common.api.problems import ApiProblem
 from common.api.rendering import to_json
+from common.api.shapes import accepted, lenient, not_null, plain
 from common.api.views import ApiViewSet
 from common.cache import LruCache
 from common.dates import instant_text
@@ -44,9 +45,9 @@ _alternatives: LruCache[tuple[str, str, str | None, str, str, str], msgspec.Raw]
 
 def _in_query(name: str) -> dict[str, Any]:
     """Return the schema of a coverage field as a query parameter: never null; any text may be blank."""
-    schema = {"type": "string"} if name == "icd10" else dict(shapes.COVERAGE_FIELDS[name])
-    schema.pop("nullable", None)
-    return schema
+    field = shapes.COVERAGE_FIELDS[name]
+    taken = {"type": "string"} if name == "icd10" else not_null(accepted(field))
+    return lenient(not_null(plain(field)), taken)
 
 
 class CoverageViewSet(ApiViewSet):

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from catalog import vocabularies
 from catalog.api.serializers import CriterionShape
 from catalog.drugs.resolve import MatchedBy
+from catalog.models import Provenance
 from claims.api.basis_shapes import BasisShape, NamedBenefitShape
 from claims.eligibility import REASONS
 from claims.eligibility.decision import BaseStatus, StepResult
@@ -236,6 +237,10 @@ class ConsultedShape(serializers.Serializer):
     series = serializers.CharField(allow_null=True)
     version = serializers.CharField()
     checksum = DigestField()
+    name = serializers.CharField(required=False, help_text="not of early records")
+    provenance = serializers.ChoiceField(
+        Provenance.choices, allow_blank=True, required=False, help_text="empty: not told; not of early records"
+    )
 
 
 class TotalShape(serializers.Serializer):
@@ -423,6 +428,7 @@ class CoverageOutput(serializers.Serializer):
     requirements = RequirementsShape(allow_null=True)
     catalogs = ConsultedShape(many=True)
     alternatives = AlternativeShape(many=True, help_text="at most 20")
+    product_name = serializers.CharField()
     is_demonstration = serializers.BooleanField()
 
 

@@ -80,6 +80,17 @@ def or_null(schema: Schema) -> Schema:
     return {"anyOf": [schema, {"type": "null"}]}
 
 
+def not_null(schema: Schema) -> Schema:
+    """Return the schema of a parameter: not given is not there, never null."""
+    made = dict(schema)
+    if isinstance(made.get("type"), list):
+        (made["type"],) = [kind for kind in made["type"] if kind != "null"]
+    if "anyOf" in made:
+        kept = [one for one in made.pop("anyOf") if one != {"type": "null"}]
+        made = {**kept[0], **made} if len(kept) == 1 else {**made, "anyOf": kept}
+    return made
+
+
 def lenient(schema: Schema, accepts: Schema) -> Schema:
     """Return a schema for the document that says the plain form alone, of something that is accepted in other forms too."""
     return {**schema, "x-accepts": accepts}
@@ -131,10 +142,15 @@ def mapping(values: Schema) -> Schema:
     return {"type": "object", "additionalProperties": values}
 
 
+_NO_SCHEMA = {"example", "examples"}
+
+
 def plain(schema: Any) -> Any:
     """Return a schema, or a whole document, without what is accepted besides."""
     if isinstance(schema, dict):
-        return {name: plain(value) for name, value in schema.items() if name != "x-accepts"}
+        return {
+            name: value if name in _NO_SCHEMA else plain(value) for name, value in schema.items() if name != "x-accepts"
+        }
     return [plain(one) for one in schema] if isinstance(schema, list) else schema
 
 

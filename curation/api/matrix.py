@@ -42,7 +42,7 @@ class CellOutput(serializers.Serializer):
 
     listed = serializers.ChoiceField(
         LISTED,
-        help_text="full: an entry without any restriction of eligibility 4.2; restricted: each entry has one, or text that is not coded; "
+        help_text="full: an entry without any restriction; restricted: each entry has one, or text that is not coded; "
         "excluded: a negative or exclusion list takes it; no: not listed",
     )
     classes = serializers.ListField(child=serializers.CharField(), help_text="every reimbursement class, A before B")

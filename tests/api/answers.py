@@ -10,7 +10,15 @@ import jsonschema_rs
 from config.openapi import openapi_document
 
 # Said by every answer alike, or by the framework: no operation tells them.
-COMMON = {"Allow", "Cache-Control", "Content-Language", "Content-Length", "Content-Location", "Content-Security-Policy", "Content-Type"} | {
+COMMON = {
+    "Allow",
+    "Cache-Control",
+    "Content-Language",
+    "Content-Length",
+    "Content-Location",
+    "Content-Security-Policy",
+    "Content-Type",
+} | {
     "Cross-Origin-Opener-Policy",
     "Cross-Origin-Resource-Policy",
     "Permissions-Policy",

@@ -28,7 +28,7 @@ def assert_problem(response: Any, status: int, code: str | None = None) -> dict[
     document = json.loads(response.content)
     assert document.keys() - {"errors"} == {"type", "title", "status", "detail", "code", "request_id"}
     assert document["status"] == status
-    assert document["type"] == f"urn:shangbao:problem:{document['code']}"
+    assert document["type"] == f"http://testserver/docs/errors/{document['code']}/"
     assert document["request_id"] == response["X-Request-ID"]
     assert document["title"] and document["detail"]
     for error in document.get("errors", []):

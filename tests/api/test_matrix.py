@@ -15,7 +15,15 @@ from tests.api.conftest import AUTHORISATION, World
 TABLE = Path(__file__).parent.parent / "cases" / "api_matrix.txt"
 # Made by others: they know no OPTIONS and no other method of ours.
 OF_THE_PAGES = ("schema", "docs")
-WITHOUT_KEY = (*OF_THE_PAGES, "receipt-verify", "log-checkpoint", "log-entries", "log-inclusion", "log-consistency")
+WITHOUT_KEY = (
+    *OF_THE_PAGES,
+    "error-codes",
+    "receipt-verify",
+    "log-checkpoint",
+    "log-entries",
+    "log-inclusion",
+    "log-consistency",
+)
 OWN_OF_A = (
     "PRIV-A",
     "HMB",

@@ -2,7 +2,6 @@
 accepted that it forbids. A few hundred requests every time; `API_CASES=10000 script/test tests/api/test_schemathesis.py` makes so many.
 """
 
-import copy
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,7 +17,8 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode, checks
 from schemathesis.specs.openapi import checks as openapi_checks
 
-from config.openapi import openapi_document
+from common.api import shapes
+from config.openapi import whole_document
 from config.wsgi import application
 from tests.api.calls import address
 from tests.api.conftest import World
@@ -37,8 +37,8 @@ OF_THE_OFFICE = ("/catalogs/", "/imports/", "/drugs/", "/collections/")
 
 
 def _document() -> dict[str, Any]:
-    """Return the document without keys: who may do what is for test_matrix, and a request without a key shows nothing else."""
-    document = copy.deepcopy(openapi_document()[0])
+    """Return the document with all that is accepted (common.api.shapes), without keys: who may do what is for test_matrix, and a request without a key shows nothing else."""
+    document = shapes.accepted(whole_document())
     del document["components"]["securitySchemes"]
     for operations in document["paths"].values():
         for operation in operations.values():
