@@ -134,7 +134,15 @@ class Migration(migrations.Migration):
                 ("line_no", models.PositiveIntegerField(verbose_name="line")),
                 ("quantity", models.DecimalField(decimal_places=9, max_digits=24, verbose_name="quantity")),
                 ("check_id", models.UUIDField(null=True)),
-                ("chunk_id", models.BigIntegerField(null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="claims.claimbatch",
+                    ),
+                ),
                 ("at", models.DateTimeField(verbose_name="at")),
                 (
                     "insurer",
@@ -274,8 +282,8 @@ class Migration(migrations.Migration):
             model_name="authorisationuse",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("check_id", None), ("chunk_id__isnull", False)),
-                    models.Q(("check_id__isnull", False), ("chunk_id", None)),
+                    models.Q(("check_id", None), ("batch__isnull", False)),
+                    models.Q(("check_id__isnull", False), ("batch", None)),
                     _connector="OR",
                 ),
                 name="authorisation_use_of_one_decision",

@@ -130,9 +130,9 @@ class AuthorisationUse(models.Model):
     line_no = models.PositiveIntegerField(_("line"))
     # Below 0: given back.
     quantity = models.DecimalField(_("quantity"), **QUANTITY)
-    # The decision it belongs to: of a check, or of a chunk of a batch.
+    # The decision it belongs to: a check's, or one of a batch.
     check_id = models.UUIDField(null=True)
-    chunk_id = models.BigIntegerField(null=True)
+    batch = models.ForeignKey("claims.ClaimBatch", models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(_("at"))
 
     class Meta:
@@ -144,7 +144,7 @@ class AuthorisationUse(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(check_id=None, chunk_id__isnull=False) | Q(check_id__isnull=False, chunk_id=None),
+                condition=Q(check_id=None, batch__isnull=False) | Q(check_id__isnull=False, batch=None),
                 name="authorisation_use_of_one_decision",
             ),
             models.CheckConstraint(condition=~Q(quantity=0), name="authorisation_use_of_something"),
