@@ -1,11 +1,11 @@
 """What is read of prior authorisations: how they stand today, what is left, what happened."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from claims.authorisations import rules
@@ -35,6 +35,12 @@ def in_state(rows: QuerySet[PriorAuthorisation], state: str, today: date) -> Que
     if state == rules.APPROVED:
         return rows.filter(state=rules.APPROVED, valid_to__gte=today)
     return rows.filter(state=state)
+
+
+def overdue(rows: QuerySet[PriorAuthorisation], now: datetime, *, wanted: bool = True) -> QuerySet[PriorAuthorisation]:
+    """Keep those in review that somebody should have decided, or with `wanted` False all others."""
+    late = Q(state=rules.IN_REVIEW, stopped_at=None, due_at__lt=now)
+    return rows.filter(late) if wanted else rows.exclude(late)
 
 
 def used_of(rows: Iterable[PriorAuthorisation]) -> dict[int, Decimal]:

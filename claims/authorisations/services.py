@@ -210,6 +210,23 @@ def _check_decision(decision: str, reason: str, first: date, last: date) -> None
 
 
 @transaction.atomic
+def papers(
+    *, authorisation: PriorAuthorisation, asked: Iterable[str], came: Sequence[tuple[str, date | None]], by: str
+) -> PriorAuthorisation:
+    """Note papers that came and ask for others, in one go; raises NotInReview, InvalidInput, and that for neither."""
+    wanted = [name for name in asked if name.strip()]
+    if not wanted and not came:
+        detail = _("Name the papers that you ask for, or those that came.")
+        raise InvalidInput(detail, errors=[FieldError("/asked", "REQUIRED", detail)])
+    row = authorisation
+    if came:
+        row = papers_came(authorisation=row, came=came, by=by)
+    if wanted:
+        row = ask_papers(authorisation=row, names=wanted, by=by)
+    return row
+
+
+@transaction.atomic
 def ask_papers(*, authorisation: PriorAuthorisation, names: Iterable[str], by: str) -> PriorAuthorisation:
     """Ask for papers, each by its name: the clock stands still until all have come. One that is awaited already is asked for once.
 

@@ -24,7 +24,8 @@ _ALIKE_FOR_EVERYBODY = (indication_holds, criteria_hold)
 
 
 def assess_coverage(query: CoverageQuery, snapshot: Snapshot, evidence: Mapping[str, bool] | None = None) -> Coverage:
-    """Answer a coverage query; with `evidence` its criteria are asked too, as of a claim (prior authorisation). For the alternatives the catalogs of the product's benefits must be loaded with
+    """Answer a coverage query; with `evidence` its criteria are asked too, as of a claim (prior authorisation). For the alternatives the
+    catalogs of the product's benefits must be loaded with
     `by_class` for the `classes_of` the drug, and the knowledge must know the drugs so named."""
     claim = _as_claim(query, snapshot.product, evidence or {})
     case = Case(claim, claim.lines[0], snapshot, is_query=True, with_evidence=evidence is not None)

@@ -94,7 +94,8 @@ class JudgedClaim:
     """A claim judged line by line, in the claim's order; the money comes next (money.py).
 
     `home` is the label of the product version in force on the claim's own service date, to which the member's accumulators
-    belong; None without one. `uses` are what its lines use of prior authorisations, `spent` what is used after them. `consulted` are the catalog versions in force for the lines that were judged against them.
+    belong; None without one. `uses` are what its lines use of prior authorisations, `spent` what is used after them. `consulted` are the
+    catalog versions in force for the lines that were judged against them.
     """
 
     product: str

@@ -5,7 +5,8 @@ versions with their checksums, and what was decided of each line. What counts as
 form in which it decides: drug texts after `norm`, disease codes without dots, numbers as numbers ("30" and "30.0" are the same),
 what the claim says for all its lines filled into each, what was taken back added up, lines by their number. So two requests
 that say the same in other words have one digest. Not in it: claim number, member reference, references of lines,
-prior-authorisation number (only whether there is one; where it was checked, whose and what for it is, its days and what was left), ids, messages, the order of the lines, the time of asking.
+prior-authorisation number (only whether there is one; where it was checked, whose and what for it is, its days and what was left), ids,
+messages, the order of the lines, the time of asking.
 """
 
 from collections.abc import Mapping, Sequence

@@ -282,8 +282,8 @@ class Migration(migrations.Migration):
             model_name="authorisationuse",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("check_id", None), ("batch__isnull", False)),
-                    models.Q(("check_id__isnull", False), ("batch", None)),
+                    models.Q(("batch__isnull", False), ("check_id", None)),
+                    models.Q(("batch", None), ("check_id__isnull", False)),
                     _connector="OR",
                 ),
                 name="authorisation_use_of_one_decision",
