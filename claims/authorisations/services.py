@@ -35,6 +35,10 @@ class NotInReview(Refused):
     code = "not_in_review"
 
 
+class DrugNotRecognised(Refused):
+    code = "drug_not_recognised"
+
+
 class NotApproved(Refused):
     code = "not_approved"
 
@@ -176,7 +180,7 @@ def decide(
     """Approve or decline one that is in review: a person does. Who declines says why.
 
     `valid_from`, `valid_to` and `quantity` (a Decimal) may differ from what was asked; not given they are as asked and as long as the product
-    says. Raises NotInReview, InvalidInput.
+    says. Raises NotInReview, DrugNotRecognised, InvalidInput.
     """
     row, at = _locked(authorisation)
     _check_in_review(row)
@@ -187,6 +191,8 @@ def decide(
     row.state, row.reason, row.decided_by, row.decided_at = State(decision), reason.strip(), by, at
     row.due_at = row.stopped_at = None
     if approved:
+        if not row.drug:
+            raise DrugNotRecognised(_("The drug of %(no)s was not recognised; ask again with its code or full name.") % {"no": row.no})
         row.valid_from, row.valid_to = first, last
         row.quantity = quantity if quantity is not None else row.quantity
     row.save(update_fields="state reason decided_by decided_at due_at stopped_at valid_from valid_to quantity".split())
