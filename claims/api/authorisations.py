@@ -65,7 +65,7 @@ RenewalInput = json_body(
 
 
 class DecisionInput(StrictSerializer):
-    decision = serializers.ChoiceField([rules.APPROVED, rules.DECLINED])
+    decision = serializers.ChoiceField(rules.DECISIONS)
     reason = serializers.CharField(
         max_length=MAX_REASON, required=False, allow_blank=True, default="", help_text="needed where it is declined"
     )

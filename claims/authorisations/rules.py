@@ -12,6 +12,7 @@ APPROVED: Final = "approved"
 DECLINED: Final = "declined"
 EXPIRED: Final = "expired"
 STATES: Final = (IN_REVIEW, APPROVED, DECLINED, EXPIRED)
+DECISIONS: Final = (APPROVED, DECLINED)
 
 
 def last_day(first: date, days: int) -> date:

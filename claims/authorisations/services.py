@@ -51,7 +51,7 @@ class RenewedAlready(Refused):
     code = "renewed_already"
 
 
-def new_number() -> str:
+def _new_number() -> str:
     """Return a number that nobody guesses: PA and sixteen letters and digits in fours."""
     drawn = "".join(secrets.choice(ALPHABET) for _place in range(16))
     return "-".join(["PA", *(drawn[at : at + 4] for at in range(0, 16, 4))])
@@ -69,7 +69,9 @@ def ask(
     Raises InvalidAuthorisation, UnknownProduct.
     """
     asked = parse_asked(data, today=china_today(seen.known_at), language=language)
-    return _asked(asked, data, insurer_id=insurer_id, by=by, seen=seen)
+    row = _asked(asked, data, insurer_id=insurer_id, by=by, seen=seen)
+    record(Deed.AUTHORISATION_ASKED, by=by, what=row, after={"state": row.state, "product": asked.product})
+    return row
 
 
 def _asked(
@@ -94,7 +96,7 @@ def _asked(
     row = PriorAuthorisation.objects.create(
         insurer_id=insurer_id,
         product_id=judged.product_id,
-        no=new_number(),
+        no=_new_number(),
         member_ref=asked.member_ref,
         facts=dict(data),
         judgement=judged.document,
@@ -116,12 +118,11 @@ def _asked(
         decided_at=None if in_review else at,
         renews=renews,
     )
-    note(row, Kind.ASKED, by=by, at=at, **({"renews": renews.no} if renews else {}))
-    note(row, Kind.JUDGED, by=by, at=at, state=judged.state, reasons=_codes(judged))
+    _note(row, Kind.ASKED, by=by, at=at, **({"renews": renews.no} if renews else {}))
+    _note(row, Kind.JUDGED, by=by, at=at, state=judged.state, reasons=_codes(judged))
     if not in_review:
-        note(row, Kind(judged.state), by=by, at=at)
-    announce(row, WebhookEvent.AUTHORISATION_OPENED if in_review else WebhookEvent.AUTHORISATION_DECIDED, at)
-    record(Deed.AUTHORISATION_ASKED, by=by, what=row, after={"state": row.state, "product": asked.product})
+        _note(row, Kind(judged.state), by=by, at=at)
+    _announce(row, WebhookEvent.AUTHORISATION_OPENED if in_review else WebhookEvent.AUTHORISATION_DECIDED, at)
     return row
 
 
@@ -129,14 +130,14 @@ def _codes(judged: Judged) -> list[str]:
     return [reason["code"] for reason in judged.document["reasons"]]
 
 
-def note(row: PriorAuthorisation, kind: AuthorisationEvent.Kind, *, by: str, at: datetime, **detail: Any) -> None:
+def _note(row: PriorAuthorisation, kind: AuthorisationEvent.Kind, *, by: str, at: datetime, **detail: Any) -> None:
     """Write what happened to an authorisation."""
     AuthorisationEvent.objects.create(
         insurer_id=row.insurer_id, authorisation=row, kind=kind, at=at, by=by, detail=detail
     )
 
 
-def announce(row: PriorAuthorisation, event: WebhookEvent, at: datetime) -> None:
+def _announce(row: PriorAuthorisation, event: WebhookEvent, at: datetime) -> None:
     """Tell the insurer's endpoints; nothing of the person."""
     news = {
         "no": row.no,
@@ -192,13 +193,15 @@ def decide(
     row.due_at = row.stopped_at = None
     if approved:
         if not row.drug:
-            raise DrugNotRecognised(_("The drug of %(no)s was not recognised; ask again with its code or full name.") % {"no": row.no})
+            raise DrugNotRecognised(
+                _("The drug of %(no)s was not recognised; ask again with its code or full name.") % {"no": row.no}
+            )
         row.valid_from, row.valid_to = first, last
         row.quantity = quantity if quantity is not None else row.quantity
     row.save(update_fields="state reason decided_by decided_at due_at stopped_at valid_from valid_to quantity".split())
     days = {"valid_from": first, "valid_to": last} if approved else {}
-    note(row, Kind(decision), by=by, at=at, **days)
-    announce(row, WebhookEvent.AUTHORISATION_DECIDED, at)
+    _note(row, Kind(decision), by=by, at=at, **days)
+    _announce(row, WebhookEvent.AUTHORISATION_DECIDED, at)
     record(Deed.AUTHORISATION_DECIDED, by=by, what=row, after={"state": row.state, **days})
     return row
 
@@ -251,8 +254,8 @@ def ask_papers(*, authorisation: PriorAuthorisation, names: Iterable[str], by: s
     row.stopped_at = row.stopped_at or at
     row.save(update_fields=["papers", "stopped_at"])
     row.refresh_from_db()
-    note(row, Kind.PAPERS_ASKED, by=by, at=at, papers=new)
-    announce(row, WebhookEvent.AUTHORISATION_PAPERS, at)
+    _note(row, Kind.PAPERS_ASKED, by=by, at=at, papers=new)
+    _announce(row, WebhookEvent.AUTHORISATION_PAPERS, at)
     record(Deed.AUTHORISATION_PAPERS_ASKED, by=by, what=row, after={"papers": new})
     return row
 
@@ -286,7 +289,7 @@ def papers_came(
     row.save(update_fields=["papers", "due_at", "stopped_at"])
     row.refresh_from_db()
     names = [name.strip() for name, _sent_on in came]
-    note(row, Kind.PAPERS_CAME, by=by, at=at, papers=names)
+    _note(row, Kind.PAPERS_CAME, by=by, at=at, papers=names)
     record(Deed.AUTHORISATION_PAPERS_CAME, by=by, what=row, after={"papers": names})
     return row
 
@@ -325,7 +328,7 @@ def renew(
         detail = _("A renewal is for the same product and member.")
         raise InvalidInput(detail, errors=[FieldError("", "BAD_VALUE", detail)])
     renewal = _asked(asked, merged, insurer_id=row.insurer_id, by=by, seen=seen, renews=row)
-    note(row, Kind.RENEWED, by=by, at=seen.known_at, no=renewal.no)
+    _note(row, Kind.RENEWED, by=by, at=seen.known_at, no=renewal.no)
     record(Deed.AUTHORISATION_RENEWED, by=by, what=row, after={"no": renewal.no})
     return renewal
 
