@@ -189,7 +189,7 @@ class WebhookEvent(models.TextChoices):
     BATCH_FINISHED = "batch.finished", _("batch finished")
     FINDING_OPENED = "finding.opened", _("finding opened")
     AUTHORISATION_OPENED = "prior_authorisation.opened", _("prior authorisation in review")
-    AUTHORISATION_PAPERS = "prior_authorisation.papers_awaited", _("papers awaited for a prior authorisation")
+    AUTHORISATION_PAPERS = "prior_authorisation.papers", _("papers awaited for a prior authorisation")
     AUTHORISATION_DECIDED = "prior_authorisation.decided", _("prior authorisation decided")
 
 
@@ -204,7 +204,7 @@ class Webhook(models.Model):
     insurer = models.ForeignKey(Insurer, models.PROTECT, related_name="webhooks", verbose_name=_("insurer"))
     url = models.CharField(_("address"), max_length=2000)
     events = ArrayField(
-        models.CharField(max_length=40, choices=WebhookEvent.choices), verbose_name=_("events"), default=list
+        models.CharField(max_length=30, choices=WebhookEvent.choices), verbose_name=_("events"), default=list
     )
     note = models.CharField(_("note"), max_length=200, blank=True, default="")
     is_active = models.BooleanField(
@@ -241,7 +241,7 @@ class WebhookDelivery(models.Model):
     webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="deliveries", verbose_name=_("webhook"))
     # The same for every attempt and every replay, so that a receiver recognises what it has had.
     message_id = models.CharField(_("message id"), max_length=64)
-    event = models.CharField(_("event"), max_length=40)
+    event = models.CharField(_("event"), max_length=30)
     body = models.TextField(_("body"))
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, help_text=_("since it was made or replayed"))

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from catalog import clock
@@ -17,6 +18,7 @@ from claims.authorisations.request import Asked, parse_asked
 from claims.eligibility import RULES_VERSION
 from claims.facts.authorisations import decimal_of
 from claims.models import AuthorisationEvent, AuthorisationUse, PriorAuthorisation
+from common import personal
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import FieldError, InvalidInput, Refused
@@ -207,13 +209,27 @@ def decide(
 
 
 def _check_decision(decision: str, reason: str, first: date, last: date) -> None:
-    errors = []
+    errors: list[FieldError] = []
     if decision not in (State.APPROVED, State.DECLINED):
         errors.append(FieldError("/decision", "BAD_CHOICE", _("Decide approved or declined.")))
     if decision == State.DECLINED and not reason.strip():
         errors.append(FieldError("/reason", "REQUIRED", _("Write why it is declined.")))
+    errors += _of_a_person("/reason", reason)
     if last < first:
         errors.append(FieldError("/valid_to", "DATE_ORDER", _("The last day is before the first.")))
+    if errors:
+        raise InvalidInput(_("The request is invalid; see `errors`."), errors=errors)
+
+
+def _of_a_person(at: str, text: str) -> list[FieldError]:
+    """Return what is wrong with a text that somebody wrote by hand: it may name nobody by number."""
+    if not personal.identity_number_in(text):
+        return []
+    return [FieldError(at, "PERSONAL_DATA", _("A resident identity number is not taken; leave it out."))]
+
+
+def _check_names(field: str, names: Iterable[str]) -> None:
+    errors = [error for place, name in enumerate(names) for error in _of_a_person(f"/{field}/{place}", name)]
     if errors:
         raise InvalidInput(_("The request is invalid; see `errors`."), errors=errors)
 
@@ -224,6 +240,8 @@ def papers(
 ) -> PriorAuthorisation:
     """Note papers that came and ask for others, in one go; raises NotInReview, InvalidInput, and that for neither."""
     wanted = [name for name in asked if name.strip()]
+    _check_names("asked", wanted)
+    _check_names("received", [name for name, _sent_on in came])
     if not wanted and not came:
         detail = _("Name the papers that you ask for, or those that came.")
         raise InvalidInput(detail, errors=[FieldError("/asked", "REQUIRED", detail)])
@@ -346,7 +364,8 @@ def purge_authorisations(*, insurer_id: int, older_than: datetime, by: str, at: 
         .select_for_update()
         .values_list("pk", flat=True)
     )
-    AuthorisationUse.objects.filter(authorisation__in=due).exclude(claim_no="").update(claim_no="")
+    uses = AuthorisationUse.objects.filter(insurer=insurer_id).exclude(claim_no="")
+    uses.filter(Q(authorisation__in=due) | Q(at__lt=older_than)).update(claim_no="")
     PriorAuthorisation.objects.filter(pk__in=due).update(
         facts=None, judgement=None, member_ref="", papers=[], reason="", purged_at=at
     )

@@ -124,6 +124,8 @@ def test_the_clock_stands_still_while_papers_are_awaited(hmb: Api) -> None:
         ("病理报告", days_ago(1)),
     ]
     assert hmb.post(f"{PATH}{no}/papers/", {}).status_code == 400
+    person = hmb.post(f"{PATH}{no}/papers/", {"asked": ["身份证 110101199003074477"]}).json()
+    assert [(error["pointer"], error["code"]) for error in person["errors"]] == [("/asked/0", "PERSONAL_DATA")]
     assert hmb.post(f"{PATH}{no}/papers/", {"received": [{"name": "x", "sent_on": "2999-01-01"}]}).status_code == 400
 
 
@@ -195,9 +197,7 @@ def test_endpoints_are_told_and_of_nobody(hmb: Api) -> None:
     hmb.post(f"{PATH}{no}/decide/", {"decision": "declined", "reason": "未达标准"})
 
     sent = list(WebhookDelivery.objects.order_by("created_at"))
-    assert [one.event for one in sent] == [
-        f"prior_authorisation.{what}" for what in ("opened", "papers_awaited", "decided")
-    ]
+    assert [one.event for one in sent] == [f"prior_authorisation.{what}" for what in ("opened", "papers", "decided")]
     assert all("m-1" not in one.body and "G30" not in one.body and no in one.body for one in sent)
 
 
