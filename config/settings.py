@@ -324,6 +324,8 @@ SPECTACULAR_SETTINGS = {
         "OutcomeEnum": "claims.models.ClaimCheck.Outcome",
         # Of batches and impact runs alike.
         "WorkStateEnum": "claims.models.ClaimBatch.State",
+        "AuthorisationStateEnum": "claims.authorisations.rules.STATES",
+        "AuthorisationDecisionEnum": "claims.authorisations.rules.DECISIONS",
         "FindingKindEnum": choices(FINDING_KINDS.terms),
         "FindingStateEnum": "curation.models.Finding.State",
     },
