@@ -3,6 +3,7 @@
 from desk import (
     accounts,
     audit,
+    authorisations,
     batches,
     catalogs,
     checks,
@@ -27,6 +28,7 @@ from desk.versions import pages as versions
 __all__ = [
     "accounts",
     "audit",
+    "authorisations",
     "batches",
     "catalogs",
     "checks",

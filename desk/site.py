@@ -84,6 +84,7 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
             ("health_and_safety", _("Products"), "insurers_product_changelist", "insurers.view_product"),
             ("contract", _("Product versions"), "insurers_productversion_changelist", "insurers.view_productversion"),
             ("fact_check", _("Claim checks"), "claims_claimcheck_changelist", "claims.view_claimcheck"),
+            ("assignment_turned_in", _("Prior authorisations"), "claims_priorauthorisation_changelist", OF_INSURERS),
             ("published_with_changes", _("Corrections"), "desk:corrections", "curation.view_impactrun"),
             ("verified", _("Golden cases"), "curation_goldencase_changelist", "curation.view_goldencase"),
             ("query_stats", _("Impact runs"), "curation_impactrun_changelist", "curation.view_impactrun"),

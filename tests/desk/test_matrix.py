@@ -23,6 +23,7 @@ from catalog import consultation, moves
 from catalog.clock import observe
 from catalog.models import CatalogEntry, Comment, ImportRun
 from catalog.uploading import begin_upload
+from claims.authorisations.services import ask, ask_papers
 from claims.models import ClaimCheck
 from common.audit.models import Record
 from common.jobs.models import Job
@@ -153,6 +154,9 @@ def world(make_catalog: Callable[..., Any], insurer: Insurer, api: Api) -> World
     ids["impactrun"], ids["table"] = run.pk, "matrix"
     kept = Given(MARK, claim | {"lines": [line]}, {"lines": [{"outcome": "eligible"}]}, product="HMB")
     ids["goldencase"] = make_case(given=kept, insurer_id=insurer.pk, by="ines").pk
+    wanted = {"product": "HMB", "member_ref": "M-1", "generic_name": "没听说过的药", "quantity": "1"}
+    waiting = ask(insurer_id=insurer.pk, data=wanted, by="ines", seen=observe())
+    ids["priorauthorisation"] = ask_papers(authorisation=waiting, names=[MARK], by="ines").pk
     ids["collection"] = collected().pk
     ids["user"] = User.objects.create(username="target", is_staff=True).pk
     ids["group"] = Group.objects.get(name="目录编辑").pk

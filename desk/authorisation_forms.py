@@ -1,0 +1,114 @@
+"""The forms of prior authorisations: asking by hand, deciding, papers. Of papers names and days only, of a person the reference alone."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldBooleanSwitchWidget,
+)
+
+from catalog.vocabularies import LEVELS, SETTINGS, SEXES
+from claims.eligibility.fields import MAX_MEMBER_REF
+from claims.limits import MAX_TEXT
+from claims.models import PriorAuthorisation
+from common.labels import choices
+from desk.forms import day_field, note_field, text_field
+from insurers.models import Insurer, Product
+
+_ANY = ("", _("not given"))
+
+
+def _number(**options: Any) -> forms.DecimalField:
+    return forms.DecimalField(min_value=0, max_digits=24, decimal_places=9, required=False, **options)
+
+
+def _choice(label: Any, terms: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label, choices=[_ANY, *choices(terms.terms)], required=False, widget=UnfoldAdminSelectWidget()
+    )
+
+
+class AskForm(forms.Form):
+    """A request by hand; `asked` is what the service takes, and it says what is wrong in it."""
+
+    product = forms.ChoiceField(label=_("Product"), widget=UnfoldAdminSelectWidget())
+    member_ref = text_field(
+        label=_("Member reference"),
+        max_length=MAX_MEMBER_REF,
+        help_text=_("a pseudonym, never a name or number of a person"),
+    )
+    generic_name = text_field(label=_("Generic name"), max_length=MAX_TEXT, required=False)
+    national_code = text_field(label=_("National drug code"), max_length=MAX_TEXT, required=False)
+    diagnoses = text_field(label=_("Diagnoses"), required=False, help_text=_("ICD-10 codes, with commas between"))
+    age = forms.IntegerField(label=_("Age"), required=False, min_value=0)
+    sex = _choice(_("Sex"), SEXES)
+    setting = _choice(_("Setting"), SETTINGS)
+    institution_level = _choice(_("Institution level"), LEVELS)
+    evidence = note_field(
+        label=_("Evidence"),
+        required=False,
+        help_text=_("codes of criteria that are met, one a line; a minus before one that is not"),
+    )
+    start = day_field(label=_("From"), required=False, help_text=_("today where it is left out"))
+    quantity = _number(label=_("Quantity"))
+    urgent = forms.BooleanField(label=_("Urgent"), required=False, widget=UnfoldBooleanSwitchWidget())
+
+    def __init__(self, *args: Any, insurer: Insurer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = Product.objects.filter(insurer=insurer).order_by("code")
+        self.fields["product"].choices = [(one.code, str(one)) for one in own]  # type: ignore[attr-defined]
+
+    def asked(self) -> dict[str, Any]:
+        """Return the request in the service's words."""
+        given = {name: value for name, value in self.cleaned_data.items() if value not in (None, "", False)}
+        codes = given.pop("diagnoses", "").replace("，", ",").replace("；", ",").replace(";", ",").split(",")
+        if found := [code.strip() for code in codes if code.strip()]:
+            given["diagnoses"] = found
+        lines = [line.strip() for line in given.pop("evidence", "").splitlines() if line.strip()]
+        if lines:
+            given["evidence"] = {line.removeprefix("-").strip(): not line.startswith("-") for line in lines}
+        if start := given.pop("start", None):
+            given["from"] = start.isoformat()
+        if "quantity" in given:
+            given["quantity"] = format(given["quantity"], "f")
+        if "institution_level" in given:
+            given["institution_level"] = int(given["institution_level"])
+        return given
+
+
+class DecideForm(forms.Form):
+    """Approve, for days and a quantity that may differ from what was asked, or decline with the reason."""
+
+    decision = forms.ChoiceField(
+        label=_("Decision"),
+        choices=[("approved", _("approve")), ("declined", _("decline"))],
+        widget=UnfoldAdminRadioSelectWidget(),
+    )
+    valid_from = day_field(label=_("Valid from"), required=False, help_text=_("as asked where it is left out"))
+    valid_to = day_field(
+        label=_("Valid to (inclusive)"), required=False, help_text=_("as long as the product says where it is left out")
+    )
+    quantity = _number(label=_("Quantity"), help_text=_("as asked where it is left out"))
+    reason = note_field(label=_("Reason"), required=False, max_length=2000, help_text=_("needed to decline"))
+
+
+class AskPapersForm(forms.Form):
+    """Names of papers to wait for."""
+
+    names = note_field(label=_("Papers"), max_length=5000, help_text=_("one a line; names only, no files are kept"))
+
+
+class PapersCameForm(forms.Form):
+    """Which of the papers that are awaited came, and when they were sent."""
+
+    came = forms.MultipleChoiceField(label=_("Came"), widget=UnfoldAdminCheckboxSelectMultipleWidget())
+    sent_on = day_field(label=_("Sent on"), required=False, help_text=_("today where it is left out"))
+
+    def __init__(self, *args: Any, authorisation: PriorAuthorisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        awaited = [paper["name"] for paper in authorisation.papers if paper["came_at"] is None]
+        self.fields["came"].choices = [(name, name) for name in awaited]  # type: ignore[attr-defined]
