@@ -23,6 +23,7 @@ from claims.eligibility import (
 )
 from claims.eligibility.decision import Coverage
 from claims.eligibility.facts import RULES_VERSION, CoverageQuery
+from claims.explanation import Audience, Block, explain
 from claims.facts import ProductFacts, load, product_facts, with_authorisations
 from claims.facts.authorisations import checks_authorisations
 from claims.models import ClaimCheck
@@ -122,7 +123,7 @@ def _record(
         rules_version=RULES_VERSION,
         digest=decision.digest,
         facts=data,
-        decision=bilingual(decision),
+        decision=with_provenance(bilingual(decision), product),
         decided_by=by,
         decided_at=seen.known_at,
     )
@@ -149,11 +150,17 @@ def worded(kept: dict[str, Any], language: Language) -> dict[str, Any]:
 
 
 def with_provenance(shown: dict[str, Any], product: ProductFacts) -> dict[str, Any]:
-    """Mark in an answer what is official, hand-coded or demonstration data: each catalog version, and the product."""
-    provenance = {code: listed[0].provenance for code, listed in product.catalogs.items() if listed}
+    """Mark in an answer what is official, hand-coded or demonstration data: each catalog version, and the product; and give their names.
+
+    What an answer was recorded with stays.
+    """
+    listed = {code: versions[0] for code, versions in product.catalogs.items() if versions}
     for cited in shown["catalogs"]:
-        cited["provenance"] = provenance.get(cited["catalog"], "")
-    shown["is_demonstration"] = product.is_demonstration
+        known = listed.get(cited["catalog"])
+        cited.setdefault("name", known.catalog_name if known else "")
+        cited.setdefault("provenance", known.provenance if known else "")
+    shown.setdefault("product_name", product.name)
+    shown.setdefault("is_demonstration", product.is_demonstration)
     return shown
 
 
@@ -284,6 +291,16 @@ def _refused(refusal: InvalidClaim) -> dict[str, Any]:
 
 def _version_of(cited: dict[str, Any] | None) -> dict[str, str] | None:
     return {"version": cited["version"], "checksum": cited["checksum"]} if cited else None
+
+
+# --- Explanation
+
+
+def explain_check(*, check: ClaimCheck, audience: Audience, language: Language) -> list[Block]:
+    """Explain a recorded check from its record alone (spec proof.md 3). Raises FactsRemoved after the retention."""
+    if check.decision is None:
+        raise FactsRemoved(_("The facts of this check were removed after retention; its digest remains."))
+    return explain(check.decision, audience=audience, language=language)
 
 
 @transaction.atomic

@@ -1,10 +1,13 @@
 """Claim checks for curators: what was asked, what was answered and why; append-only, so nothing can be done to them here."""
 
 import json
-from typing import Any
+from typing import Any, Final, cast
+from uuid import UUID
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,12 +16,14 @@ from catalog import reference
 from catalog.models import Catalog
 from claims.eligibility import RULES_VERSION
 from claims.eligibility.decision import worst
+from claims.explanation import AUDIENCES, TITLE, Audience, sections
 from claims.models import ClaimCheck
-from claims.services import worded
+from claims.services import FactsRemoved, explain_check, worded
 from common import icd10
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.labels import reader_language
+from common.sentences import Language
 from curation.models import SettledCheck
 from desk.badges import provenance_badge
 from desk.frame import Button, PageAdmin
@@ -27,6 +32,7 @@ from desk.markup import badge
 from desk.own import OfInsurer, may_own
 
 _TONES = {"eligible": "good", "review": "warn", "ineligible": "bad", "refunded": "quiet"}
+LANGUAGES: Final = ("zh", "en")
 _EFFECTS = {"I": "bad", "R": "warn", "N": "quiet"}
 
 
@@ -83,6 +89,10 @@ def diagnoses_shown(facts: dict[str, Any]) -> str:
     return reference.disease_names().list_shown(dict.fromkeys(codes))
 
 
+def _one_of(asked: str | None, choices: tuple[str, ...], otherwise: str) -> str:
+    return asked if asked in choices else otherwise
+
+
 @admin.register(ClaimCheck)
 class ClaimCheckAdmin(OfInsurer, PageAdmin):
     page_template = "desk/checks/check.html"
@@ -115,6 +125,40 @@ class ClaimCheckAdmin(OfInsurer, PageAdmin):
         record(Deed.CHECKS_LISTED, by=request.user.get_username(), what=ClaimCheck)
         return super().changelist_view(request, extra_context)
 
+    def get_urls(self) -> list[URLPattern]:
+        return [self.route("<uuid:pk>/explanation/", self.explanation_view, "explanation"), *super().get_urls()]
+
+    def explanation_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Show the explanation of a check as a document to print, for the audience and in the language that the address asks for."""
+        check: ClaimCheck = self.found(request, pk)
+        audience = cast("Audience", _one_of(request.GET.get("audience"), AUDIENCES, "member"))
+        language = cast("Language", _one_of(request.GET.get("language"), LANGUAGES, reader_language()))
+        context = {"check": check, "audience": audience, "language": language, "title": TITLE.of(language)}
+        status = 200
+        try:
+            blocks = explain_check(check=check, audience=audience, language=language)
+        except FactsRemoved as refusal:
+            status, context["refusal"] = refusal.status, refusal.detail
+        else:
+            record(
+                Deed.CHECK_READ,
+                by=request.user.get_username(),
+                what=check,
+                name=str(check.pk),
+                after={"explained": audience},
+            )
+            context["sections"] = sections(blocks, language)
+        context["others"] = [
+            (name, f"?audience={who}&language={tongue}", (who, tongue) == (audience, language))
+            for who, tongue, name in (
+                ("member", "zh", _("for the member, in Chinese")),
+                ("member", "en", _("for the member, in English")),
+                ("adjudicator", "zh", _("for the claims desk, in Chinese")),
+                ("adjudicator", "en", _("for the claims desk, in English")),
+            )
+        ]
+        return TemplateResponse(request, "desk/checks/explanation.html", context, status=status)
+
     def page_context(self, request: HttpRequest, check: ClaimCheck) -> dict[str, Any]:
         record(Deed.CHECK_READ, by=request.user.get_username(), what=check, name=str(check.pk))
         context: dict[str, Any] = {
@@ -128,9 +172,15 @@ class ClaimCheckAdmin(OfInsurer, PageAdmin):
         decision = worded(check.decision, reader_language())
         cited = [catalog["catalog"] for catalog in decision["catalogs"]]
         provenance = dict(Catalog.objects.filter(code__in=cited).values_list("code", "provenance"))
-        may_keep = may_own(request, MAY_MAKE)
+        explained = reverse("admin:claims_claimcheck_explanation", args=[check.pk])
+        buttons = [
+            Button(_("Explain it to the member"), f"{explained}?audience=member", "print"),
+            Button(_("Explain it step by step"), f"{explained}?audience=adjudicator", "print"),
+        ]
+        if may_own(request, MAY_MAKE):
+            buttons.append(Button(_("Make a golden case"), make_href(check), "verified"))
         return context | {
-            "buttons": [Button(_("Make a golden case"), make_href(check), "verified")] if may_keep else [],
+            "buttons": buttons,
             "decision": decision,
             "lines": lines_shown(decision),
             "catalogs": [{**one, "provenance": provenance.get(one["catalog"], "")} for one in decision["catalogs"]],

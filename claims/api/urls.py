@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from claims.api import authorisations, batches, coverage, receipts, views
+from claims.api import authorisations, batches, coverage, explanation, receipts, views
 
 check = views.ClaimCheckViewSet.as_view
 batch = batches.BatchViewSet.as_view
@@ -21,6 +21,11 @@ urlpatterns = [
         "claims/checks/<uuid:pk>/receipt/", receipts.ReceiptViewSet.as_view({"get": "retrieve"}), name="check-receipt"
     ),
     path("receipts/verify/", receipts.VerifyViewSet.as_view({"post": "create"}), name="receipt-verify"),
+    path(
+        "claims/checks/<uuid:pk>/explanation/",
+        explanation.ExplanationViewSet.as_view({"get": "retrieve"}),
+        name="check-explanation",
+    ),
     path("claims/batches/", batch({"get": "list", "post": "create"}), name="batch-list"),
     path("claims/batches/<uuid:pk>/", batch({"get": "retrieve"}), name="batch-detail"),
     path("claims/batches/<uuid:pk>/cancel/", batch({"post": "cancel"}), name="batch-cancel"),

@@ -111,6 +111,7 @@ def _judged(
         nearest=choice.nearest.benefit if choice.nearest else None,
         pre_existing=case.pre_existing,
         authorisation=case.authorisation,
+        nearest_match=choice.nearest.match if choice.nearest else None,
     )
 
 

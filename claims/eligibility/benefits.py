@@ -44,6 +44,11 @@ class Candidate:
             self._match, self._case = self._case.best_match(self.versions), None
         return self._match
 
+    @property
+    def looked_up(self) -> Match | None:
+        """The match if a test has asked for it; never looks it up."""
+        return self._match
+
 
 def scope_takes_status(case: Case, candidate: Candidate) -> Failing:
     """The benefit is for drugs of this 医保 status."""
@@ -203,7 +208,7 @@ def try_benefit(case: Case, benefit: Benefit, position: int) -> tuple[BenefitFin
         if failing:
             certain = any(reason.kind.effect == "I" for reason in failing)
             steps = _steps(benefit.code, rank, "fail" if certain else "unknown", case.is_query)
-            return BenefitFinding(benefit, rank, failing, None), steps
+            return BenefitFinding(benefit, rank, failing, candidate.looked_up), steps
     return BenefitFinding(benefit, None, HOLDS, candidate.match), _steps(
         benefit.code, len(TESTS), "pass", case.is_query
     )

@@ -43,7 +43,7 @@ class BaseFinding(NamedTuple):
 
 
 class BenefitFinding(NamedTuple):
-    """How one benefit came out: `rank` is that of its first failing test; None when it takes the line, with its match."""
+    """How one benefit came out: `rank` is that of its first failing test; None when it takes the line. `match` is the match that was looked at."""
 
     benefit: Benefit
     rank: int | None
@@ -61,7 +61,7 @@ class Judgement(NamedTuple):
 
     `terms` is None when no product version is in force; `recognition`, `base`, `benefit` and `match` are None where gate 1 or
     5 stopped; a line that was taken back whole is `refunded`, without reasons and trace. `nearest` is the benefit whose reasons
-    the line carries when none takes it.
+    the line carries when none takes it, `nearest_match` the match it failed by, if it had one.
     """
 
     line: Line
@@ -75,6 +75,7 @@ class Judgement(NamedTuple):
     match: Match | None = None
     nearest: Benefit | None = None
     pre_existing: bool = False
+    nearest_match: Match | None = None
     # How the line stood to its prior authorisation; None where none was asked for, or any number is enough.
     authorisation: Standing | None = None
 
@@ -124,12 +125,22 @@ class Money(NamedTuple):
         return Fen(self.claimable - self.payable)
 
 
+class Before(NamedTuple):
+    """What was used before a line was paid, in fen: of its deductible group, of its benefit, of the product version."""
+
+    deductible_used: Fen
+    benefit_base: Fen
+    benefit_paid: Fen
+    total_paid: Fen
+
+
 class LineDecision(NamedTuple):
-    """A line decided: its judgement, every reason with the notes after them, and its money."""
+    """A line decided: its judgement, every reason with the notes after them, its money, and what was used before it where it was paid."""
 
     judgement: Judgement
     reasons: tuple[Reason, ...]
     money: Money
+    before: Before | None = None
 
 
 @dataclass(frozen=True, slots=True)

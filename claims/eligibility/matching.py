@@ -177,6 +177,13 @@ FACETS: Final = (
 )
 
 
+def facet_results(entry: Entry, line: LineFacts) -> list[tuple[str, Agreement]]:
+    """Tell of every restriction of an entry, by the facet's name, whether it holds."""
+    effects = {"I": FAIL, "R": UNKNOWN}
+    kinds = [(facet.name, facet.test(entry, line)) for facet in entry.facets]
+    return [(name, effects[kind.effect] if kind else PASS) for name, kind in kinds]
+
+
 def applies(entry: Entry, drug: Recognition, forms: DosageForms) -> Agreement:
     """Test the drug part beside the drug itself: PASS applies, UNKNOWN applies tentatively, FAIL does not (4.1)."""
     outcome = PASS

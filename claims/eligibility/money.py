@@ -10,13 +10,14 @@ from typing import Final
 
 from claims.eligibility import reasons
 from claims.eligibility.compiled import MAX_QUANTITY_PLACES, STANDARD_PLACES
-from claims.eligibility.decision import Decision, JudgedClaim, Judgement, LineDecision, Money
+from claims.eligibility.decision import Before, Decision, JudgedClaim, Judgement, LineDecision, Money
 from claims.eligibility.digest import digest
+from claims.eligibility.entry import Entry
 from claims.eligibility.facts import QUANTITY_PLACES, Accumulators
 from claims.eligibility.matching import Match
 from claims.eligibility.reasons import Cite, Reason
 from common.money import RATIO_ONE, BasisPoints, Fen, Nano, half_up, plain, share_of
-from insurers.terms import Benefit, ProductTerms
+from insurers.terms import Band, Benefit, ProductTerms
 
 # What a member has used, by product version label: `pay` takes one and returns the next, so that a batch can carry it.
 Ledger = Mapping[str, Accumulators]
@@ -91,13 +92,13 @@ def _pay_line(judgement: Judgement, terms: ProductTerms, benefit: Benefit, used:
     claimable = judgement.line.claimable
     allowed, notes = _allowed(judgement, claimable)
 
-    deductible = Fen(0)
+    deductible, used_before = Fen(0), Fen(0)
     if benefit.deductible_group is not None:
         group = benefit.deductible_group
-        before = used.deductible_used.get(group, Fen(0))
-        left = Fen(max(0, terms.deductible(group, pre_existing=judgement.pre_existing) - before))
+        used_before = used.deductible_used.get(group, Fen(0))
+        left = Fen(max(0, terms.deductible(group, pre_existing=judgement.pre_existing) - used_before))
         deductible = min(allowed, left)
-        used.deductible_used[group] = Fen(before + deductible)
+        used.deductible_used[group] = Fen(used_before + deductible)
         if allowed > 0 and deductible == allowed:
             cites = (Cite(benefit=benefit.code), Cite(product_version=terms.label))
             notes.append(Reason(reasons.DEDUCTIBLE_NOT_MET, cites, (("group", group),)))
@@ -108,6 +109,7 @@ def _pay_line(judgement: Judgement, terms: ProductTerms, benefit: Benefit, used:
     used.benefit_base[benefit.code] = Fen(base_before + base)
 
     paid_before = used.benefit_paid.get(benefit.code, Fen(0))
+    before = Before(used_before, base_before, paid_before, used.total_paid)
     payable: int = share
     if benefit.annual_limit is not None:
         payable = min(payable, benefit.annual_limit - paid_before)
@@ -123,7 +125,22 @@ def _pay_line(judgement: Judgement, terms: ProductTerms, benefit: Benefit, used:
     if claimable == 0:
         notes.append(Reason(reasons.NOTHING_CLAIMABLE, (Cite(section="7"),)))
     money = Money(claimable, allowed, deductible, ratio, share, payable)
-    return LineDecision(judgement, (*judgement.reasons, *notes), money)
+    return LineDecision(judgement, (*judgement.reasons, *notes), money, before)
+
+
+def within_quantity(allowed: Fen, quantity: Nano, entry: Entry) -> tuple[Fen, Nano]:
+    """Return what an entry's quantity limit leaves of an amount, and of the quantity."""
+    if entry.max_quantity is None:
+        return allowed, quantity
+    limit = Nano(entry.max_quantity * _LIMIT_TO_QUANTITY)
+    return (Fen(half_up(allowed * limit, quantity)), limit) if quantity > limit else (allowed, quantity)
+
+
+def price_cap(quantity: Nano, entry: Entry) -> Fen | None:
+    """Return the most that an entry's payment standard allows for a quantity, or None without one."""
+    if entry.payment_standard is None:
+        return None
+    return Fen(half_up(entry.payment_standard * quantity, _QUANTITY_ONE * _STANDARDS_IN_A_FEN))
 
 
 def _allowed(judgement: Judgement, claimable: Fen) -> tuple[Fen, list[Reason]]:
@@ -131,25 +148,17 @@ def _allowed(judgement: Judgement, claimable: Fen) -> tuple[Fen, list[Reason]]:
     match = judgement.match
     if match is None:
         return claimable, []
-    entry, quantity, allowed = match.entry, judgement.line.quantity, claimable
+    entry, claimed = match.entry, judgement.line.quantity
     notes: list[Reason] = []
-    if entry.max_quantity is not None:
-        limit = Nano(entry.max_quantity * _LIMIT_TO_QUANTITY)
-        if quantity > limit:
-            allowed = Fen(half_up(allowed * limit, quantity))
-            quantity = limit
-            notes.append(
-                _capped(reasons.QUANTITY_CAPPED, match, "limit", plain(entry.max_quantity, MAX_QUANTITY_PLACES))
-            )
-    if entry.payment_standard is not None:
-        cap = Fen(half_up(entry.payment_standard * quantity, _QUANTITY_ONE * _STANDARDS_IN_A_FEN))
-        if allowed > cap:
-            allowed = cap
-            notes.append(
-                _capped(
-                    reasons.PRICE_CAPPED, match, "standard", plain(entry.payment_standard, STANDARD_PLACES, least=2)
-                )
-            )
+    allowed, quantity = within_quantity(claimable, claimed, entry)
+    if quantity != claimed and entry.max_quantity is not None:
+        notes.append(_capped(reasons.QUANTITY_CAPPED, match, "limit", plain(entry.max_quantity, MAX_QUANTITY_PLACES)))
+    cap = price_cap(quantity, entry)
+    if cap is not None and allowed > cap and entry.payment_standard is not None:
+        allowed = cap
+        notes.append(
+            _capped(reasons.PRICE_CAPPED, match, "standard", plain(entry.payment_standard, STANDARD_PLACES, least=2))
+        )
     return allowed, notes
 
 
@@ -168,9 +177,14 @@ def _share(judgement: Judgement, benefit: Benefit, base: Fen, base_before: Fen) 
 
 def _exact_share(benefit: Benefit, start: int, end: int) -> int:
     """The sum over the bands of what lies between two running totals, in ten-thousandths of a fen: not yet rounded."""
-    exact, floor = 0, 0
+    return sum(part * band.ratio for band, part in in_bands(benefit, start, end))
+
+
+def in_bands(benefit: Benefit, start: int, end: int) -> list[tuple[Band, int]]:
+    """Return what of each band lies between two running totals, in fen."""
+    parts, floor = [], 0
     for band in benefit.bands:
         ceiling = end if band.up_to is None else band.up_to
-        exact += max(0, min(end, ceiling) - max(start, floor)) * band.ratio
+        parts.append((band, max(0, min(end, ceiling) - max(start, floor))))
         floor = ceiling
-    return exact
+    return parts

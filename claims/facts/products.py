@@ -42,6 +42,7 @@ class Reference:
     effective_to: date | None
     published_at: datetime | None
     withdrawn_at: datetime | None
+    catalog_name: str
     complete_for: tuple[str, ...]
 
 
@@ -55,6 +56,7 @@ class ProductFacts:
     is_demonstration: bool
     versions: tuple[ProductVersion, ...]
     catalogs: dict[str, tuple[Reference, ...]]
+    name: str = ""
 
 
 # The revision is in the key: after the next publication nobody asks for it any more, and it ages out.
@@ -77,7 +79,7 @@ def product_facts(*, insurer_id: int, code: str, seen: Observation) -> ProductFa
     codes = {reference.catalog for version in versions for reference in version.terms.references()}
     listed = CatalogVersion.objects.filter(catalog__code__in=codes, published_at__isnull=False)
     catalogs = by_catalog(references(listed, insurer_id))
-    facts = ProductFacts(product.pk, code, insurer_id, product.is_demonstration, versions, catalogs)
+    facts = ProductFacts(product.pk, code, insurer_id, product.is_demonstration, versions, catalogs, product.name)
     _products.put((insurer_id, code, seen.revision), facts)
     return facts
 
@@ -107,6 +109,7 @@ def references(versions: QuerySet[CatalogVersion], insurer_id: int) -> list[Refe
             "effective_to",
             "published_at",
             "withdrawn_at",
+            "catalog__name",
             "complete_for",
         )
     )

@@ -16,6 +16,7 @@ from common.dates import instant_text
 to_json = msgspec.json.encode
 
 _REFUSED = re.compile(r"[qQ]\s*=\s*0(\.0*)?")
+_WEIGHT = re.compile(r"q\s*=\s*([01](?:\.\d{0,3})?)")
 
 
 class Encoder(DjangoJSONEncoder):
@@ -49,6 +50,29 @@ def accepts(header: str, kind: str) -> bool:
         media_type.strip().lower() in wanted and not any(_REFUSED.fullmatch(one.strip()) for one in parameters)
         for media_type, *parameters in (written.split(";") for written in header.split(","))
     )
+
+
+@lru_cache(maxsize=256)
+def preferred(header: str, offered: tuple[str, ...]) -> str | None:
+    """Return which of the media types offered an `Accept` header likes best (RFC 9110 12.5.1), of equals the first; None: none."""
+    ranges: list[tuple[str, float]] = []
+    for written in header.split(","):
+        media_range, *parameters = (piece.strip().lower() for piece in written.split(";"))
+        weight = 1.0
+        for parameter in parameters:
+            if found := _WEIGHT.fullmatch(parameter):
+                weight = float(found[1])
+        ranges.append((media_range, weight))
+    best, most = None, 0.0
+    for kind in offered:
+        # The range that names a type most closely says how much it is liked.
+        for close in (kind, f"{kind.partition('/')[0]}/*", "*/*"):
+            weights = [weight for media_range, weight in ranges if media_range == close]
+            if weights:
+                if max(weights) > most:
+                    best, most = kind, max(weights)
+                break
+    return best
 
 
 def renderer_of(media_type_given: str) -> BaseRenderer:

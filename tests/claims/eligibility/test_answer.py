@@ -19,7 +19,7 @@ def test_the_answer_has_the_shape_of_the_contract() -> None:
 
     told = answer(decide(world, make_claim({"other_paid": "100.00"})), "en")
 
-    trace = told["lines"][0].pop("trace")
+    trace, basis = told["lines"][0].pop("trace"), told["lines"][0].pop("basis")
     assert told == {
         "product": "HMB",
         "product_version": "2026",
@@ -30,6 +30,7 @@ def test_the_answer_has_the_shape_of_the_contract() -> None:
             {"catalog": "NRDL", "kind": "base", "series": None, "version": "2026", "checksum": "sum-of-2026"},
         ],
         "digest": told["digest"],
+        "benefits": [{"version": "2026", "code": "special", "name": "special"}],
         "lines": [
             {
                 "line_no": 1,
@@ -42,6 +43,7 @@ def test_the_answer_has_the_shape_of_the_contract() -> None:
                         "effect": "N",
                         "message": "The amount is above the payment standard of CNY 20.00; it is reduced to it.",
                         "cites": [{"catalog": "CIDL", "version": "2026", "entry_code": "C-1"}],
+                        "values": {"standard": "20.00"},
                     }
                 ],
                 "drug": {
@@ -89,6 +91,37 @@ def test_the_answer_has_the_shape_of_the_contract() -> None:
         },
     }
     assert trace[0] == {"step": "product_version", "result": "pass", "version": "2026"}
+    assert basis == {
+        "claimed": {
+            "generic_name": "奥希替尼",
+            "service_date": "2026-03-14",
+            "quantity": "30",
+            "base_settled": False,
+        },
+        "nearest": None,
+        "conditions": [],
+        "base_conditions": [
+            {
+                "condition": "indication",
+                "asks": ["C50"],
+                "given": ["C34.1"],
+                "result": "fail",
+                "texts": {"C50": "乳房恶性肿瘤", "C34.1": "支气管和肺恶性肿瘤"},
+            }
+        ],
+        "counted": {
+            "max_quantity": None,
+            "within_quantity": None,
+            "payment_standard": "20.00",
+            "price_cap": "600.00",
+            "deductible": None,
+            "base": "600.00",
+            "ratio_kind": "plain",
+            "bands": [],
+            "base_before": "0.00",
+            "limits": [],
+        },
+    }
     assert trace[-1] == {"step": "benefit:special/pre_existing", "result": "pass"}
     assert json.loads(json.dumps(told)) == told
 
