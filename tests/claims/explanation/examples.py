@@ -1,9 +1,12 @@
 """One claim for every reason and note, in a small world; docs/explanations.md shows how each is told."""
 
+from datetime import date
 from typing import Any, Final
 
 from claims.eligibility import REASONS
+from claims.eligibility.authorisations import Authorisation
 from claims.explanation import Block, explain, plain
+from common.money import Nano
 from tests.claims.eligibility.small_world import LISTED, TERMS
 from tests.claims.explanation.told import make_claim, make_world, recorded
 
@@ -30,6 +33,15 @@ _TWO_DRUGS: list[Json] = [
     {"generic_name": "索拉非尼片", "brand_name": "泰瑞沙"},
 ]
 _WITH_DEDUCTIBLE: Json = {"deductible_group": "drugs"}
+
+
+def _authorised(**otherwise: Any) -> tuple[Json, Json]:
+    """A product that checks prior authorisations, and a claim that gives a number: of none, or of one that is otherwise than the claim."""
+    found = Authorisation("M-1", "奥希替尼", date(2026, 1, 1), date(2026, 12, 31))
+    given = {"PA-1": found._replace(**otherwise)} if otherwise else {}
+    world = {**_world({"prior_auth": True}, prior_auth="checked"), "authorisations": given}
+    return world, make_claim({"prior_auth_no": "PA-1"}, member={"member_ref": "M-1"})
+
 
 EXAMPLES: Final[dict[str, tuple[Json, Json]]] = {
     "NO_PRODUCT_VERSION": (_world(), make_claim(service_date="2027-03-14", member={"policy_end": None})),
@@ -84,6 +96,11 @@ EXAMPLES: Final[dict[str, tuple[Json, Json]]] = {
     "INSTITUTION_LEVEL_MISMATCH": (_world({"min_institution_level": 3}), make_claim(institution_level=1)),
     "CRITERION_UNMET": (_world(_CRITERION), make_claim({"evidence": {"EGFR_19DEL_L858R": False}})),
     "PRIOR_AUTH_REQUIRED": (_world({"prior_auth": True}), make_claim()),
+    "PRIOR_AUTH_UNKNOWN": _authorised(),
+    "PRIOR_AUTH_OTHER_MEMBER": _authorised(member_ref="M-2"),
+    "PRIOR_AUTH_OTHER_DRUG": _authorised(drug="索拉非尼"),
+    "PRIOR_AUTH_EXPIRED": _authorised(valid_to=date(2026, 1, 31)),
+    "PRIOR_AUTH_SPENT": _authorised(quantity=Nano(1)),
     "PRE_EXISTING_EXCLUDED": (
         _world(benefit={"ratio_pre_existing": "0.0000"}),
         make_claim(member={"pre_existing": ["C34"]}),

@@ -19,7 +19,10 @@ NAMES = {
 def recorded(world: Json, claim: Json, product: str = "HMB") -> Json:
     """The decision of a claim in a world, as a check keeps it: both languages, the names of its lists, the product's name."""
     parsed = parse_claim(claim, "en")
-    decision = bilingual(assess_claim(parsed, snapshot_of(world, product, parsed.known_at)))
+    snapshot = snapshot_of(world, product, parsed.known_at)
+    if "authorisations" in world:
+        snapshot = snapshot.with_authorisations(world["authorisations"])
+    decision = bilingual(assess_claim(parsed, snapshot))
     for cited in decision["catalogs"]:
         cited["name"], cited["provenance"] = NAMES.get(cited["catalog"], (f"目录{cited['catalog']}", "official"))
     return {**decision, "product_name": "城市定制险", "is_demonstration": True}
