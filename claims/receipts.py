@@ -4,7 +4,10 @@ A receipt says nothing of a person and no fact of the claim; the digest stands f
 the same for ever, also once the claim's facts are gone and the key has changed.
 """
 
+from itertools import islice
 from typing import Any
+
+from django.db.models import QuerySet
 
 from catalog.clock import Observation
 from catalog.log.services import LogState, signing_keys, state_as_of, state_at
@@ -52,6 +55,14 @@ def receipt_of(check: ClaimCheck) -> str | None:
         Receipt.objects.bulk_create([_signed(check, state_as_of(check.decided_at))], ignore_conflicts=True)
         kept = Receipt.objects.get(pk=check.pk)
     return kept.jws if kept else None
+
+
+def keep_missing_receipts(checks: QuerySet[ClaimCheck]) -> None:
+    """Sign the receipts of checks that were decided before there were any, while what they say is still there."""
+    without = checks.exclude(pk__in=Receipt.objects.values("pk")).exclude(decision=None)
+    signed = (_signed(check, state_as_of(check.decided_at)) for check in without.iterator(chunk_size=500))
+    while some := list(islice(signed, 500)):
+        Receipt.objects.bulk_create(some, ignore_conflicts=True)
 
 
 def _signed(check: ClaimCheck, log: LogState) -> Receipt:

@@ -27,7 +27,7 @@ from claims.explanation import Audience, Block, explain
 from claims.facts import ProductFacts, load, product_facts, with_authorisations
 from claims.facts.authorisations import checks_authorisations
 from claims.models import ClaimCheck
-from claims.receipts import keep_receipt
+from claims.receipts import keep_missing_receipts, keep_receipt
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import Refused
@@ -307,6 +307,7 @@ def explain_check(*, check: ClaimCheck, audience: Audience, language: Language) 
 def purge_facts(*, insurer_id: int, older_than: datetime, by: str, at: datetime) -> int:
     """Remove the facts of an insurer's checks decided before an instant, for ever; digests, versions and outcomes stay. Answers how many."""
     due = ClaimCheck.objects.filter(insurer=insurer_id, decided_at__lt=older_than, purged_at=None)
+    keep_missing_receipts(due)
     count = due.update(facts=None, decision=None, claim_no="", purged_at=at)
     if count:
         insurer = Insurer.objects.get(pk=insurer_id)

@@ -1,7 +1,8 @@
 """Settings, from environment variables only; what is missing or weak stops the start with the mend.
 
 Variables: DATABASE_URL, DATABASE_OWNER_URL (migrations and tests; default DATABASE_URL), REDIS_URL, SECRET_KEY,
-SECRET_KEY_FALLBACKS, RECEIPT_KEYS (32 bytes in hex each, comma between; the first signs), LOG_ORIGIN, DATA_DIR, ALLOWED_HOSTS,
+SECRET_KEY_FALLBACKS, RECEIPT_KEYS (32 bytes in hex each, comma between; the first signs, `public:` before those that only verify),
+LOG_ORIGIN, DATA_DIR, ALLOWED_HOSTS, TRUSTED_PROXIES (0), API_RATE_PER_MINUTE (6000, a key), PUBLIC_RATE_PER_MINUTE (300, an address),
 REQUIRE_SECOND_FACTOR (1 in production, 0 with DJANGO_DEBUG or EMBEDDED), SESSION_IDLE_MINUTES (15), PASSWORD_DAYS (90),
 UPLOAD_MAX_MB (512), DJANGO_DEBUG, HTTPS (1 behind a TLS proxy), EMBEDDED (1 when script/run started the servers).
 """
@@ -15,6 +16,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from catalog.log.signing import keys_of
 from catalog.vocabularies import KINDS
 from common.labels import choices
 from config import processes
@@ -43,7 +45,14 @@ SECRET_KEY = required(
 # Earlier keys: sessions and webhook secrets made under them stay good while they are listed.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Ed25519 seeds that sign receipts and the publication log, the first of them; what the others signed stays verifiable (catalog/log/signing.py).
-RECEIPT_KEYS = required("RECEIPT_KEYS", "Make one: openssl rand -hex 32 (script/run makes its own).").split(",")
+_HOW_KEY = (
+    "Make one: openssl rand -hex 32 (script/run makes its own); `manage.py receipt_keys --rotate` prints the next."
+)
+RECEIPT_KEYS = required("RECEIPT_KEYS", _HOW_KEY).split(",")
+try:
+    keys_of(RECEIPT_KEYS)
+except ValueError as fault:
+    raise ImproperlyConfigured(f"RECEIPT_KEYS: {fault}. {_HOW_KEY}") from None
 # Under what name the log signs its checkpoints: once published it stays.
 LOG_ORIGIN = env.str("LOG_ORIGIN", default="shangbao-mulu/publications")
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()

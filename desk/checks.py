@@ -5,7 +5,7 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
 from django.utils.safestring import SafeString
@@ -17,11 +17,13 @@ from catalog.models import Catalog
 from claims.eligibility import RULES_VERSION
 from claims.eligibility.decision import worst
 from claims.explanation import AUDIENCES, TITLE, Audience, sections
-from claims.models import ClaimCheck
+from claims.models import ClaimCheck, Receipt
+from claims.receipts import receipt_of
 from claims.services import FactsRemoved, explain_check, worded
 from common import icd10
 from common.audit.deeds import Deed
 from common.audit.services import record
+from common.downloads import download
 from common.labels import reader_language
 from common.sentences import Language
 from curation.models import SettledCheck
@@ -126,7 +128,11 @@ class ClaimCheckAdmin(OfInsurer, PageAdmin):
         return super().changelist_view(request, extra_context)
 
     def get_urls(self) -> list[URLPattern]:
-        return [self.route("<uuid:pk>/explanation/", self.explanation_view, "explanation"), *super().get_urls()]
+        return [
+            self.route("<uuid:pk>/explanation/", self.explanation_view, "explanation"),
+            self.route("<uuid:pk>/receipt/", self.receipt_view, "receipt"),
+            *super().get_urls(),
+        ]
 
     def explanation_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Show the explanation of a check as a document to print, for the audience and in the language that the address asks for."""
@@ -159,6 +165,15 @@ class ClaimCheckAdmin(OfInsurer, PageAdmin):
         ]
         return TemplateResponse(request, "desk/checks/explanation.html", context, status=status)
 
+    def receipt_view(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
+        """Answer the check's receipt as a file."""
+        check = self.found(request, pk)
+        token = receipt_of(check)
+        if token is None:
+            raise Http404
+        record(Deed.CHECK_READ, by=request.user.get_username(), what=check, name=str(check.pk), after={"receipt": True})
+        return download([token.encode()], f"receipt-{check.pk}.jws", "application/jose")
+
     def page_context(self, request: HttpRequest, check: ClaimCheck) -> dict[str, Any]:
         record(Deed.CHECK_READ, by=request.user.get_username(), what=check, name=str(check.pk))
         context: dict[str, Any] = {
@@ -167,8 +182,9 @@ class ClaimCheckAdmin(OfInsurer, PageAdmin):
             "rules_today": RULES_VERSION,
             "settled": SettledCheck.objects.filter(pk=check.pk).first(),
         }
+        receipt = Button(_("Receipt"), self.url("receipt", check.pk), "verified_user")
         if check.decision is None:
-            return context
+            return context | {"buttons": [receipt] if Receipt.objects.filter(pk=check.pk).exists() else []}
         decision = worded(check.decision, reader_language())
         cited = [catalog["catalog"] for catalog in decision["catalogs"]]
         provenance = dict(Catalog.objects.filter(code__in=cited).values_list("code", "provenance"))
@@ -180,7 +196,7 @@ class ClaimCheckAdmin(OfInsurer, PageAdmin):
         if may_own(request, MAY_MAKE):
             buttons.append(Button(_("Make a golden case"), make_href(check), "verified"))
         return context | {
-            "buttons": buttons,
+            "buttons": [*buttons, receipt],
             "decision": decision,
             "lines": lines_shown(decision),
             "catalogs": [{**one, "provenance": provenance.get(one["catalog"], "")} for one in decision["catalogs"]],

@@ -46,6 +46,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         cursor.execute("ALTER TABLE catalog_catalogversion DISABLE TRIGGER version_never_emptied")
         cursor.execute("ALTER TABLE catalog_entryevidence DISABLE TRIGGER evidence_never_emptied")
         cursor.execute("ALTER TABLE catalog_entryedit DISABLE TRIGGER edit_never_emptied")
+        cursor.execute("ALTER TABLE catalog_logleaf DISABLE TRIGGER log_never_emptied")
         cursor.execute("ALTER TABLE audit_record DISABLE TRIGGER record_never_emptied")
         cursor.execute("ALTER TABLE audit_head DISABLE TRIGGER head_never_emptied")
         cursor.execute("ALTER TABLE catalog_logleaf DISABLE TRIGGER log_never_emptied")

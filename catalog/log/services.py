@@ -38,7 +38,7 @@ def leaf_of(version: CatalogVersion, deed: Deed, seq: int) -> dict[str, Any]:
         "checksum": version.checksum,
         "effective_from": version.effective_from.isoformat(),
         "effective_to": last.isoformat() if last else None,
-        "complete_for": sorted(version.complete_for),
+        "complete_for": list(version.complete_for),
         "deed": deed,
         "at": instant_text(at),
     }
@@ -53,13 +53,15 @@ def append(version: CatalogVersion, deed: Deed) -> None:
         return
     seq = LogLeaf.objects.count()
     said = leaf_of(version, deed, seq)
+    at = version.published_at if deed == "published" else version.withdrawn_at
+    assert at is not None
     leaf = canonical_json(said)
     LogLeaf.objects.create(
         seq=seq,
         catalog=said["catalog"],
         label=said["label"],
         deed=deed,
-        at=version.published_at if deed == "published" else version.withdrawn_at,
+        at=at,
         leaf=leaf.decode(),
         leaf_hash=merkle.leaf_hash(leaf),
     )
@@ -77,6 +79,11 @@ def hashes(size: int, first: int = 0) -> list[bytes]:
     """Return the hashes of the leaves from one to below a size, in order."""
     found = LogLeaf.objects.filter(seq__gte=first, seq__lt=size).order_by("seq").values_list("leaf_hash", flat=True)
     return [bytes(one) for one in found]
+
+
+def leaves_of(version: CatalogVersion) -> list[LogLeaf]:
+    """Return what the log says of a version: its publication, its withdrawal; of an insurer's own list nothing."""
+    return list(LogLeaf.objects.filter(catalog=version.catalog.code, label=version.label))
 
 
 def size_now() -> int:

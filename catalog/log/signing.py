@@ -1,6 +1,7 @@
 """What the service signs with: Ed25519 keys, their JWK set (RFC 7517, RFC 8037), JWS (RFC 7515) and signed notes. Pure.
 
-A key is its seed of 32 bytes. The first of several signs; what any of them signed stays verifiable while it is listed.
+A key is its seed of 32 bytes. The first of several signs; what any of them signed stays verifiable while it is listed, for which its public half is
+enough.
 """
 
 import base64
@@ -10,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from joserfc import jws
 from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import OKPKey
@@ -70,12 +73,18 @@ class SigningKeys:
             jws.deserialize_compact(token, key, algorithms=[ALGORITHM])
         except (JoseError, ValueError, TypeError):
             raise BadSignature("bad_signature") from None
+        # The last letter of a signature has bits to spare, and no decoder minds them: there is one way of writing it.
+        written = token.rpartition(".")[2]
+        if _b64url(base64.urlsafe_b64decode(written + "=" * (-len(written) % 4))) != written:
+            raise BadSignature("bad_signature")
         return bytes(read.payload)
 
     def note(self, origin: str, size: int, root: bytes) -> str:
         """Return a checkpoint as a signed note (C2SP tlog-checkpoint): origin, size and root in base64, each a line, and a signature line."""
         text = f"{origin}\n{size}\n{_b64(root)}\n"
-        signature = self.keys[0].private_key.sign(text.encode())
+        private = self.keys[0].private_key
+        assert isinstance(private, Ed25519PrivateKey)
+        signature = private.sign(text.encode())
         return f"{text}\n— {origin} {_b64(_note_key(origin, self.keys[0]) + signature)}\n"
 
 
@@ -84,7 +93,10 @@ def opened_note(note: str, keys: SigningKeys) -> tuple[int, bytes]:
     text, _gap, signatures = note.partition("\n\n")
     origin, size, root = text.split("\n")[:3]
     for line in signatures.splitlines():
-        signed = base64.b64decode(line.rpartition(" ")[2], validate=True)
+        written = line.rpartition(" ")[2]
+        signed = base64.b64decode(written, validate=True)
+        if _b64(signed) != written:
+            continue
         for key in keys.keys:
             if signed[:4] == _note_key(origin, key) and _verifies(key, signed[4:], f"{text}\n".encode()):
                 return int(size), base64.b64decode(root, validate=True)
@@ -92,29 +104,43 @@ def opened_note(note: str, keys: SigningKeys) -> tuple[int, bytes]:
 
 
 def _verifies(key: OKPKey, signature: bytes, text: bytes) -> bool:
-    from cryptography.exceptions import InvalidSignature
-
+    public = key.public_key
+    assert isinstance(public, Ed25519PublicKey)
     try:
-        key.public_key.verify(signature, text)
+        public.verify(signature, text)
     except InvalidSignature:
         return False
     return True
 
 
-def keys_of(seeds: Sequence[str]) -> SigningKeys:
-    """Return the keys of seeds written as 64 hexadecimal digits each; raises ValueError for none, and for any that is not so."""
-    if not seeds:
-        raise ValueError("no key")
-    return SigningKeys(tuple(_key(bytes.fromhex(seed)) for seed in seeds))
+def keys_of(listed: Sequence[str]) -> SigningKeys:
+    """Return the keys that are listed: seeds of 64 hexadecimal digits, the first of which signs, or `public:` and as many of a public key that no
+    longer signs; raises ValueError for anything else."""
+    if not listed or listed[0].strip().startswith(_PUBLIC):
+        raise ValueError("the first key signs, so it is a private one")
+    return SigningKeys(tuple(_key(one.strip()) for one in listed))
 
 
-def _key(seed: bytes) -> OKPKey:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+_PUBLIC: Final = "public:"
 
-    if len(seed) != 32:
+
+def _key(written: str) -> OKPKey:
+    half = bytes.fromhex(written.removeprefix(_PUBLIC))
+    if len(half) != 32:
         raise ValueError("a key is 32 bytes, 64 hexadecimal digits")
-    public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
-    return OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "d": _b64url(seed), "x": _b64url(public)})
+    if written.startswith(_PUBLIC):
+        return OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": _b64url(half)})
+    public = Ed25519PrivateKey.from_private_bytes(half).public_key().public_bytes_raw()
+    return OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "d": _b64url(half), "x": _b64url(public)})
+
+
+def retired(written: str) -> str:
+    """Return how a key is listed that signs no longer: its public half."""
+    return _PUBLIC + _public_bytes(_key(written.strip())).hex()
+
+
+def _public_bytes(key: OKPKey) -> bytes:
+    return base64.urlsafe_b64decode(str(key.as_dict(private=False)["x"]) + "=")
 
 
 def _public(key: OKPKey) -> dict[str, Any]:
@@ -123,8 +149,7 @@ def _public(key: OKPKey) -> dict[str, Any]:
 
 def _note_key(origin: str, key: OKPKey) -> bytes:
     """Return the four bytes by which a signed note names its key."""
-    public = base64.urlsafe_b64decode(str(key.as_dict(private=False)["x"]) + "=")
-    return hashlib.sha256(origin.encode() + b"\n\x01" + public).digest()[:4]
+    return hashlib.sha256(origin.encode() + b"\n\x01" + _public_bytes(key)).digest()[:4]
 
 
 def _b64(data: bytes) -> str:

@@ -39,7 +39,7 @@ def begin(apps, schema_editor):
                 "checksum": version.checksum,
                 "effective_from": version.effective_from.isoformat(),
                 "effective_to": last.isoformat() if last else None,
-                "complete_for": sorted(version.complete_for),
+                "complete_for": list(version.complete_for),
                 "deed": deed,
                 "at": instant_text(at),
             }

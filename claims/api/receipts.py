@@ -118,7 +118,7 @@ class VerifyViewSet(PublicViewSet):
     queryset = ClaimCheck.objects.none()
     serializer_class = VerifyOutput
 
-    @extend_schema(request=VerifyInput, responses=VerifyOutput)
+    @extend_schema(request=VerifyInput, responses={200: VerifyOutput})
     def create(self, request: Any) -> Response:
         """Say whether a receipt is this service's and, with the claim beside it, whether that is the claim it was given for."""
         refuse_unknown(request.query_params, ())

@@ -45,6 +45,7 @@ class ClaimCheck(models.Model):
             models.Index(fields=["insurer", "-decided_at", "-id"], name="check_insurer_decided"),
             models.Index(fields=["insurer", "claim_no"], name="check_insurer_claim_no"),
             models.Index(fields=["insurer", "service_date"], name="check_insurer_service_date"),
+            models.Index(fields=["digest"], name="check_digest"),
         ]
 
     def __str__(self) -> str:

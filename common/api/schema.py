@@ -101,7 +101,12 @@ class StrictFilterExtension(DjangoFilterExtension):
 
 
 # Of what `fields` chooses from, only this is always there; what an expectation leaves open is not.
-_SPARSE = {"EntryOutput": ["entry_code"], "ExpectedLineOutput": ["outcome"], "FoundDaysOutput": []}
+_SPARSE = {
+    "EntryOutput": ["entry_code"],
+    "ExpectedLineOutput": ["outcome"],
+    "FoundDaysOutput": [],
+    "VerifyOutput": ["valid", "why", "message", "receipt"],
+}
 _CODE = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*$", "maxLength": 64}
 _IN_PATH = {"code": _CODE, "label": _CODE}
 _KEY = {

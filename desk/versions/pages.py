@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from catalog import moves, reviewing
 from catalog.lifecycle import mass_change_is_confirmed
+from catalog.log.services import leaves_of
 from catalog.models import CatalogVersion
 from desk.badges import provenance_badge, version_badge
 from desk.changes import changes_context, counts_told
@@ -98,6 +99,7 @@ class CatalogVersionAdmin(
             "change_counts": counts_told(version),
             "remarks": reviewing.remarks_on(version),
             "latest": latest_of(version),
+            "leaves": [(one.seq, CatalogVersion.State(one.deed).label, one.at) for one in leaves_of(version)],
             "sheet_href": self.url("sheet", version.pk) if version.published_at else "",
             "pictures": version_pictures(version),
             "mass_change": bool(standing and mass_change_is_confirmed(standing, {})),

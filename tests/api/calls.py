@@ -107,6 +107,7 @@ BODIES: dict[tuple[str, str], Callable[[], Any]] = {
         "expect": {"lines": [{"outcome": "eligible"}] * len(claim()["lines"])},
     },
     ("PATCH", "golden-case-detail"): lambda: {"note": "更正"},
+    ("POST", "receipt-verify"): lambda: {"receipt": "a.b.c"},
     ("POST", "key-list"): lambda: {"scopes": ["coverage:read"]},
     ("POST", "webhook-list"): lambda: {"url": "https://hooks.example.com/b", "events": ["catalog.published"]},
 }
@@ -128,6 +129,8 @@ FORMS: dict[tuple[str, str], Callable[[], dict[str, Any]]] = {
 # Query parameters that a route cannot do without.
 QUERIES: dict[tuple[str, str], str] = {
     ("catalog-diff", ""): "?from=v1&to=v2",
+    ("log-inclusion", ""): "?leaf=0",
+    ("log-consistency", ""): "?from=1",
     ("matrix", ""): "?catalogs=COM",
     ("matrix-csv", ""): "?catalogs=COM",
     ("matrix-xlsx", ""): "?catalogs=COM",

@@ -13,7 +13,9 @@ from tests.api.calls import METHODS, address, call, routes
 from tests.api.conftest import AUTHORISATION, World
 
 TABLE = Path(__file__).parent.parent / "cases" / "api_matrix.txt"
-WITHOUT_KEY = ("schema", "docs")
+# Made by others: they know no OPTIONS and no other method of ours.
+OF_THE_PAGES = ("schema", "docs")
+WITHOUT_KEY = (*OF_THE_PAGES, "receipt-verify", "log-checkpoint", "log-entries", "log-inclusion", "log-consistency")
 OWN_OF_A = (
     "PRIV-A",
     "HMB",
@@ -25,6 +27,7 @@ OWN_OF_A = (
     "IMPACT-A",
     "GOLDEN-A",
     "AUTH-A",
+    "KEY-A",
 )
 
 
@@ -109,6 +112,10 @@ def test_a_method_that_a_route_has_not_is_a_405_for_whoever_has_a_key(world: Wor
             assert response.status_code == 405, (method, who)
             assert {name.strip() for name in response["Allow"].split(",")} - {"HEAD", "OPTIONS"} == methods
         assert undone(world, "none", method, route, of).status_code == 401
+    for method in ({*METHODS, "TRACE"} - methods) if route in set(WITHOUT_KEY) - set(OF_THE_PAGES) else ():
+        response = undone(world, "none", method, route, of)
+        assert response.status_code == 405, method
+        assert {name.strip() for name in response["Allow"].split(",")} - {"HEAD", "OPTIONS"} == methods
 
 
 @pytest.mark.parametrize("route", sorted(routes().keys() - set(WITHOUT_KEY)))
