@@ -1,6 +1,7 @@
 """Deciding claims and answering coverage: load → decide → record. Instants come from the caller's observation (catalog.clock)."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,7 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from catalog.clock import Observation
+from catalog.clock import Observation, observe
+from claims.authorisations.spending import lock_for, write_uses
 from claims.eligibility import (
     Claim,
     Decision,
@@ -21,7 +23,8 @@ from claims.eligibility import (
 )
 from claims.eligibility.decision import Coverage
 from claims.eligibility.facts import RULES_VERSION, CoverageQuery
-from claims.facts import ProductFacts, load, product_facts
+from claims.facts import ProductFacts, load, product_facts, with_authorisations
+from claims.facts.authorisations import checks_authorisations
 from claims.models import ClaimCheck
 from common.audit.deeds import Deed
 from common.audit.services import record
@@ -47,16 +50,37 @@ class Decided:
 def decide_claim(
     *, insurer_id: int, data: Mapping[str, Any], by: str, seen: Observation, language: Language, record: bool = True
 ) -> Decided:
-    """Decide a claim as the insurer asked it and record the decision; raises InvalidClaim, UnknownProduct. A dry run records nothing."""
+    """Decide a claim as the insurer asked it and record the decision; raises InvalidClaim, UnknownProduct. A dry run records nothing.
+
+    What is recorded uses prior authorisations up where the product checks them. A claim that asks what was known at an earlier instant looks
+    back and uses nothing.
+    """
     claim = parse_claim(data, language)
-    decision, product = _decide(claim, insurer_id=insurer_id, seen=seen, known_at=claim.known_at)
-    check = _record(claim, decision, product, data=data, by=by, seen=seen) if record else None
+    if not record:
+        decision, product = _decide(claim, insurer_id=insurer_id, seen=seen, known_at=claim.known_at)
+        return Decided(decision, None, product)
+    product = product_facts(insurer_id=insurer_id, code=claim.product, seen=seen)
+    looks_back = claim.known_at is not None and claim.known_at < seen.known_at
+    with transaction.atomic() if checks_authorisations(product) else nullcontext():
+        locked = {} if looks_back else lock_for(product, [claim])
+        if locked:
+            # Later than whatever the ones before have used: so a replay finds what was found now.
+            seen = observe()
+        decision, product = _decide(claim, insurer_id=insurer_id, seen=seen, known_at=claim.known_at)
+        check = _record(claim, decision, product, data=data, by=by, seen=seen)
+        write_uses([decision.judged], locked, insurer_id=insurer_id, at=seen.known_at, check_id=check.pk)
     return Decided(decision, check, product)
 
 
 def _decide(
-    claim: Claim, *, insurer_id: int, seen: Observation, known_at: datetime | None
+    claim: Claim,
+    *,
+    insurer_id: int,
+    seen: Observation,
+    known_at: datetime | None,
+    again: ClaimCheck | None = None,
 ) -> tuple[Decision, ProductFacts]:
+    """Decide a claim; `again` is the check that is decided once more, which does not find what it used itself."""
     product = product_facts(insurer_id=insurer_id, code=claim.product, seen=seen)
     snapshot = load(
         product,
@@ -66,6 +90,7 @@ def _decide(
         known_at=min(known_at or seen.known_at, seen.known_at),
         seen=seen,
     )
+    snapshot = with_authorisations(snapshot, product, [claim], but_for_check=again.pk if again else None)
     return assess_claim(claim, snapshot), product
 
 
@@ -189,7 +214,9 @@ def replay_check(
         if check.rules_version == RULES_VERSION:
             raise
         return Replayed(None, None, same=False, differences=[], causes=[*_rules(check), _refused(refusal)])
-    decision, product = _decide(claim, insurer_id=check.insurer_id, seen=seen, known_at=known_at or check.known_at)
+    decision, product = _decide(
+        claim, insurer_id=check.insurer_id, seen=seen, known_at=known_at or check.known_at, again=check
+    )
     before, after = check.decision, bilingual(decision)
     return Replayed(
         decision=decision,

@@ -316,6 +316,8 @@ SPECTACULAR_SETTINGS = {
         "LineOutcomeEnum": "claims.api.serializers.LINE_OUTCOMES",
         # Of batches and impact runs alike.
         "WorkStateEnum": "claims.models.ClaimBatch.State",
+        "AuthorisationStateEnum": "claims.authorisations.rules.STATES",
+        "AuthorisationDecisionEnum": "claims.authorisations.rules.DECISIONS",
         "FindingKindEnum": choices(FINDING_KINDS.terms),
         "FindingStateEnum": "curation.models.Finding.State",
     },

@@ -63,6 +63,7 @@ def terms_shown(terms: dict[str, Any]) -> dict[str, Any]:
         "honours_base_exclusions": terms.get("honours_base_exclusions", False),
         "requires_base_settlement": terms.get("requires_base_settlement", False),
         "waiting_days": terms.get("waiting_days", 0),
+        "prior_auth": _("the number is checked") if terms.get("prior_auth") == "checked" else _("any number is enough"),
         "covered_circumstances": separator.join(circumstances.get(c, c) for c in terms.get("covered_circumstances", []))
         or "—",
         "annual_limit": terms.get("annual_limit") or "—",

@@ -188,6 +188,9 @@ class WebhookEvent(models.TextChoices):
     COMMENT_ANSWERED = "comment.answered", _("comment answered")
     BATCH_FINISHED = "batch.finished", _("batch finished")
     FINDING_OPENED = "finding.opened", _("finding opened")
+    AUTHORISATION_OPENED = "prior_authorisation.opened", _("prior authorisation in review")
+    AUTHORISATION_PAPERS = "prior_authorisation.papers", _("papers awaited for a prior authorisation")
+    AUTHORISATION_DECIDED = "prior_authorisation.decided", _("prior authorisation decided")
 
 
 # Sent on request, to whatever events an endpoint listens.

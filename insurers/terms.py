@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 
 from catalog import vocabularies
 from catalog.vocabularies import Scope
@@ -22,6 +22,14 @@ SETTINGS: Final = vocabularies.SETTINGS.codes
 STATUTORY_CIRCUMSTANCES: Final = vocabularies.STATUTORY_CIRCUMSTANCES.codes
 MAX_WAITING_DAYS: Final = 3_650
 MAX_LIST: Final = 200
+PriorAuth = Literal["any", "checked"]
+PRIOR_AUTHS: Final[tuple[PriorAuth, ...]] = ("any", "checked")
+VALID_DAYS: Final = 180
+DECISION_DAYS: Final = 7
+URGENT_HOURS: Final = 72
+MAX_VALID_DAYS: Final = 3_650
+MAX_DECISION_DAYS: Final = 365
+MAX_URGENT_HOURS: Final = 24 * MAX_DECISION_DAYS
 
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _NOT_IN_A_LINE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
@@ -93,6 +101,11 @@ class ProductTerms:
     deductibles: Mapping[str, Fen]
     deductibles_pre_existing: Mapping[str, Fen]
     benefits: tuple[Benefit, ...]
+    # Whether a line's number of a prior authorisation is looked up; how many days one is valid, and how long its asker waits.
+    prior_auth: PriorAuth = "any"
+    prior_auth_valid_days: int = VALID_DAYS
+    prior_auth_decision_days: int = DECISION_DAYS
+    prior_auth_urgent_hours: int = URGENT_HOURS
 
     def deductible(self, group: str, *, pre_existing: bool) -> Fen:
         """Return a group's deductible in fen (eligibility 7)."""
@@ -201,12 +214,17 @@ def terms_document(terms: ProductTerms) -> dict[str, Any]:
             }
             for benefit in terms.benefits
         ],
+        "prior_auth": terms.prior_auth,
+        "prior_auth_valid_days": terms.prior_auth_valid_days,
+        "prior_auth_decision_days": terms.prior_auth_decision_days,
+        "prior_auth_urgent_hours": terms.prior_auth_urgent_hours,
     }
 
 
 _FIELDS: Final = frozenset(
     "label effective_from effective_to base base_exclusions negative_lists honours_base_exclusions requires_base_settlement "
-    "waiting_days covered_circumstances annual_limit deductibles deductibles_pre_existing benefits".split()
+    "waiting_days covered_circumstances annual_limit deductibles deductibles_pre_existing benefits "
+    "prior_auth prior_auth_valid_days prior_auth_decision_days prior_auth_urgent_hours".split()
 )
 _BENEFIT_FIELDS: Final = frozenset(
     "code name scope settings catalogs deductible_group ratio ratio_pre_existing ratio_unsettled ratio_unsettled_pre_existing "
@@ -218,6 +236,9 @@ _BAND_FIELDS: Final = frozenset({"up_to", "ratio"})
 _money: Final = of_text(lambda text: Fen(not_below_nothing(scaled(text, 2), MAX_FEN)))
 _ratio: Final = of_text(lambda text: BasisPoints(not_below_nothing(scaled(text, 4), RATIO_ONE, "0 至 1", "0 to 1")))
 _waiting_days: Final = of_text(whole(0, MAX_WAITING_DAYS))
+_valid_days: Final = of_text(whole(1, MAX_VALID_DAYS))
+_decision_days: Final = of_text(whole(1, MAX_DECISION_DAYS))
+_urgent_hours: Final = of_text(whole(1, MAX_URGENT_HOURS))
 
 
 class _Reader(Reader):
@@ -255,6 +276,19 @@ class _Reader(Reader):
             deductibles=deductibles,
             deductibles_pre_existing=self.sums(("deductibles_pre_existing",), fields.get("deductibles_pre_existing")),
             benefits=self.benefits(fields.get("benefits"), deductibles),
+            prior_auth=self.prior_auth(fields.get("prior_auth")),
+            prior_auth_valid_days=self.number(
+                ("prior_auth_valid_days",), fields.get("prior_auth_valid_days"), _valid_days
+            )
+            or VALID_DAYS,
+            prior_auth_decision_days=self.number(
+                ("prior_auth_decision_days",), fields.get("prior_auth_decision_days"), _decision_days
+            )
+            or DECISION_DAYS,
+            prior_auth_urgent_hours=self.number(
+                ("prior_auth_urgent_hours",), fields.get("prior_auth_urgent_hours"), _urgent_hours
+            )
+            or URGENT_HOURS,
         )
         return None if self.problems else terms
 
@@ -272,6 +306,13 @@ class _Reader(Reader):
             else:
                 self.add((*place, position), "BAD_CHOICE", value=item, choices=", ".join(allowed))
         return tuple(dict.fromkeys(chosen))
+
+    def prior_auth(self, data: object) -> PriorAuth:
+        if not_given(data) or data == "any":
+            return "any"
+        if data != "checked":
+            self.add(("prior_auth",), "BAD_CHOICE", value=data, choices=", ".join(PRIOR_AUTHS))
+        return "checked"
 
     def money(self, place: Place, data: object) -> Fen | None:
         return self.number(place, data, _money)

@@ -9,7 +9,7 @@ from typing import Final
 from catalog.vocabularies import SCOPES, SETTINGS, STATUTORY_CIRCUMSTANCES
 from common.money import RATIO_ONE, plain, yuan
 from common.sentences import Language
-from insurers.terms import Band, Benefit, CatalogReference, ProductTerms
+from insurers.terms import DECISION_DAYS, URGENT_HOURS, VALID_DAYS, Band, Benefit, CatalogReference, ProductTerms
 
 _COMMA: Final = {"zh": "，", "en": ", "}
 _PLACES: Final = len(str(RATIO_ONE)) - 1
@@ -183,6 +183,25 @@ def _conditions(terms: ProductTerms, language: Language) -> list[str]:
     if terms.covered_circumstances:
         named = [STATUTORY_CIRCUMSTANCES[code].name(language) for code in terms.covered_circumstances]
         told.append(f"法定除外情形中仍保：{'、'.join(named)}。" if zh else f"Covered all the same: {', '.join(named)}.")
+    return [*told, *_prior_auth(terms, language)]
+
+
+def _prior_auth(terms: ProductTerms, language: Language) -> list[str]:
+    """Tell how prior authorisations are held; nothing where any number is enough and nothing else was agreed."""
+    zh, told = language == "zh", []
+    if terms.prior_auth == "checked":
+        told.append(
+            "须事前授权的药品，授权号须查实：本产品、本人、本药品，有效期内且有余量。"
+            if zh
+            else "Where prior authorisation is needed its number is checked: this product, member and drug, valid on the day, and not used up."
+        )
+    days, wait, urgent = terms.prior_auth_valid_days, terms.prior_auth_decision_days, terms.prior_auth_urgent_hours
+    if told or (days, wait, urgent) != (VALID_DAYS, DECISION_DAYS, URGENT_HOURS):
+        told.append(
+            f"事前授权有效 {days} 天；{wait} 天内答复，加急 {urgent} 小时内。"
+            if zh
+            else f"An authorisation is valid for {days} days; it is decided within {wait} days, urgent ones within {urgent} hours."
+        )
     return told
 
 

@@ -10,6 +10,7 @@ from catalog import vocabularies
 from catalog.drugs.names import Agreement
 from catalog.drugs.resolve import recognise
 from claims.alternatives import diseases
+from claims.alternatives.authorising import A_NUMBER
 from claims.alternatives.change import EVIDENCE, Change
 from claims.alternatives.days import MOST_DAYS, other_days
 from claims.alternatives.identities import MOST_NAMED, named, namings
@@ -22,8 +23,6 @@ from claims.eligibility.gates import policy_in_force, product_version_in_force, 
 
 # With so many single changes some eight hundred pairs are tried.
 MOST_CANDIDATES: Final = 40
-# Stands for the number of an authorisation that is yet to be given.
-A_NUMBER: Final = "NUMBER"
 _LEVELS: Final = tuple(int(code) for code in vocabularies.LEVELS.codes)
 
 
@@ -78,9 +77,10 @@ def candidates(claim: Claim, line: Line, snapshot: Snapshot, other: Elsewhere) -
 
 
 def _papers(line: Line, around: Situation) -> Iterator[Change]:
-    # Where a product asks for a number that exists (`prior_auth: checked`), the engine must be told that this one does.
-    if not line.prior_auth_no and any(entry.prior_auth for entry in around.paid):
-        yield Change("prior_auth_no", A_NUMBER, None)
+    # A number that is given counts for nothing where the product looks it up and it does not hold.
+    number_wanted = not line.prior_auth_no or any(terms.prior_auth == "checked" for terms in around.terms)
+    if number_wanted and any(entry.prior_auth for entry in around.paid):
+        yield Change("prior_auth_no", A_NUMBER, line.prior_auth_no or None)
     asked = any(terms.requires_base_settlement for terms in around.terms)
     if not line.settled and (asked or any(benefit.ratio_unsettled is not None for benefit in around.benefits)):
         yield Change("base_settled", True, False)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from claims.alternatives.authorising import supposing
 from claims.alternatives.blocking import blocking
 from claims.alternatives.candidates import Elsewhere, candidates, elsewhere
 from claims.alternatives.change import EVIDENCE, Change, changed
@@ -27,6 +28,11 @@ _ANSWERED_BY: Final = {
     "EVIDENCE_MISSING": EVIDENCE,
     "CRITERION_UNMET": EVIDENCE,
     "PRIOR_AUTH_REQUIRED": "prior_auth_no",
+    "PRIOR_AUTH_UNKNOWN": "prior_auth_no",
+    "PRIOR_AUTH_OTHER_MEMBER": "prior_auth_no",
+    "PRIOR_AUTH_OTHER_DRUG": "prior_auth_no",
+    "PRIOR_AUTH_EXPIRED": "prior_auth_no",
+    "PRIOR_AUTH_SPENT": "prior_auth_no",
     "BASE_SETTLEMENT_REQUIRED": "base_settled",
 }
 
@@ -72,7 +78,8 @@ def line_alternatives(claim: Claim, line: Line, snapshot: Snapshot, other: Elsew
     def blocked(changes: ChangeSet) -> tuple[frozenset[str], ...] | None:
         nonlocal judged
         judged += 1
-        case = Case(*changed(claim, line, changes), snapshot)
+        supposed = changed(claim, line, changes)
+        case = Case(*supposed, supposing(*supposed, snapshot))
         judgement = judge(case)
         standing.intersection_update([reason.code for reason in judgement.reasons])
         return None if judgement.outcome == "eligible" else blocking(case, judgement, worth_trying.around, snapshot)

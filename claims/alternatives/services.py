@@ -7,12 +7,13 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from catalog.clock import Observation
+from claims.alternatives.authorising import left_for
 from claims.alternatives.candidates import Elsewhere, elsewhere, lies_outside
 from claims.alternatives.days import other_days
 from claims.alternatives.find import LineAlternatives, line_alternatives
 from claims.alternatives.identities import named
 from claims.eligibility import RULES_VERSION, Claim, InvalidClaim, Snapshot, judge_claim, parse_claim
-from claims.facts import ProductFacts, load, product_facts
+from claims.facts import ProductFacts, load, product_facts, with_authorisations
 from claims.models import ClaimCheck
 from claims.services import FactsRemoved
 from common.errors import Refused
@@ -50,15 +51,17 @@ def alternatives(*, check: ClaimCheck, seen: Observation, language: Language = "
             _("Today's rules refuse the request of this check; replay it to see what differs.")
         ) from refusal
     product = product_facts(insurer_id=check.insurer_id, code=claim.product, seen=seen)
-    return Alternatives(check.known_at, _lines(claim, product, check.known_at, seen))
+    return Alternatives(check.known_at, _lines(check, claim, product, seen))
 
 
-def _lines(claim: Claim, product: ProductFacts, known_at: datetime, seen: Observation) -> tuple[LineAlternatives, ...]:
+def _lines(check: ClaimCheck, claim: Claim, product: ProductFacts, seen: Observation) -> tuple[LineAlternatives, ...]:
+    known_at = check.known_at
     days = {line.service_date for line in claim.lines} | ({claim.service_date} if claim.service_date else set())
     names = {line.identity for line in claim.lines}
 
     def loaded() -> Snapshot:
-        return load(product, identities=names, days=days, known_at=known_at, seen=seen)
+        found = load(product, identities=names, days=days, known_at=known_at, seen=seen)
+        return with_authorisations(found, product, [claim], but_for_check=check.pk)
 
     snapshot = loaded()
     judgements = judge_claim(claim, snapshot).judgements
@@ -89,6 +92,6 @@ def _lines(claim: Claim, product: ProductFacts, known_at: datetime, seen: Observ
         if left <= 0 and judgement.outcome in ("ineligible", "review"):
             found.append(LineAlternatives(judgement, complete=False))
             continue
-        found.append(line_alternatives(claim, line, snapshot, other))
+        found.append(line_alternatives(claim, line, left_for(claim, line, judgements, snapshot), other))
         left -= found[-1].judged
     return tuple(found)

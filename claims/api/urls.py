@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from claims.api import alternatives, batches, coverage, views
+from claims.api import alternatives, authorisations, batches, coverage, views
 
 check = views.ClaimCheckViewSet.as_view
 batch = batches.BatchViewSet.as_view
+authorisation = authorisations.AuthorisationViewSet.as_view
 
 urlpatterns = [
     path(
@@ -26,5 +27,10 @@ urlpatterns = [
     path("claims/batches/<uuid:pk>/cancel/", batch({"post": "cancel"}), name="batch-cancel"),
     path("claims/batches/<uuid:pk>/results.csv", batch({"get": "results_csv"}), name="batch-results-csv"),
     path("claims/batches/<uuid:pk>/results.ndjson", batch({"get": "results_ndjson"}), name="batch-results-ndjson"),
+    path("prior-authorisations/", authorisation({"get": "list", "post": "create"}), name="authorisation-list"),
+    path("prior-authorisations/<str:no>/", authorisation({"get": "retrieve"}), name="authorisation-detail"),
+    path("prior-authorisations/<str:no>/decide/", authorisation({"post": "decide"}), name="authorisation-decide"),
+    path("prior-authorisations/<str:no>/papers/", authorisation({"post": "papers"}), name="authorisation-papers"),
+    path("prior-authorisations/<str:no>/renew/", authorisation({"post": "renew"}), name="authorisation-renew"),
     path("reason-codes/", views.ReasonCodeViewSet.as_view({"get": "list"}), name="reason-codes"),
 ]

@@ -4,21 +4,25 @@ A chunk has every claim of its members, so the accumulators carry within it and 
 was taken over, is rolled back whole; deciding again gives the same, since all is as known when the batch was accepted.
 """
 
-from datetime import date
+from contextlib import nullcontext
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.utils import timezone
 
+from catalog import clock
 from catalog.clock import Observation
 from catalog.drugs.knowledge import Identity
+from claims.authorisations.spending import lock_for, write_uses
 from claims.batches.claim_rows import record_invalid
 from claims.batches.ending import end_if_all_decided
 from claims.batches.judging import Asked, Bench, KeptFacts, claims_of, decisions, without_garbage_collection
 from claims.batches.record import INVALID, Parts
 from claims.batches.totals import Totals
-from claims.eligibility import RULES_VERSION, Snapshot
-from claims.facts import load, product_facts
+from claims.eligibility import RULES_VERSION, JudgedClaim, Snapshot
+from claims.facts import ProductFacts, load, product_facts, with_authorisations
+from claims.facts.authorisations import checks_authorisations
 from claims.models import BatchChunk, ClaimBatch
 from common.jobs.services import Cancelled, Lease
 from tables.copy_text import copied
@@ -46,24 +50,52 @@ def decide_chunk(chunk: BatchChunk, lease: Lease) -> None:
             f"batch {batch.pk} was begun by rules {batch.rules_version}, this worker has {RULES_VERSION}"
         )
     lease.progress("decide", 0, chunk.lines)
-    with without_garbage_collection():
-        records, parts, totals, invalid = _decided(chunk, lease)
-    with transaction.atomic():
-        _write(chunk, records)
-        _end_chunk(chunk, parts, totals, invalid)
-        lease.finish()
+    seen = Observation(batch.revision, batch.known_at)
+    product = product_facts(insurer_id=batch.insurer_id, code=batch.product.code, seen=seen)
+    # What authorisations have left is known only to whoever holds them: then all is done under their locks.
+    with without_garbage_collection(), transaction.atomic() if checks_authorisations(product) else nullcontext():
+        asked, records = _parsed(chunk)
+        locked = lock_for(product, [one.claim for one in asked])
+        at = clock.observe().known_at if locked else timezone.now()
+        found = _decided(chunk, lease, product, asked, records, used_by=at)
+        with transaction.atomic():
+            _write(chunk, records)
+            write_uses(found.judged, locked, insurer_id=batch.insurer_id, at=at, batch_id=batch.pk)
+            _end_chunk(chunk, found.parts, found.totals, found.invalid, at)
+            lease.finish()
 
 
-def _decided(chunk: BatchChunk, lease: Lease) -> tuple[list["_Record"], Parts, Totals, int]:
-    """Return what to record of each claim of the chunk, the parts it names, its totals, and how many claims were invalid."""
-    asked, records = _parsed(chunk)
+class _Found(NamedTuple):
+    """What came of a chunk: the parts that its records name, its totals, how many claims were invalid, what uses authorisations."""
+
+    parts: Parts
+    totals: Totals
+    invalid: int
+    judged: list[JudgedClaim]
+
+
+def _decided(
+    chunk: BatchChunk,
+    lease: Lease,
+    product: ProductFacts,
+    asked: list[Asked],
+    records: list["_Record"],
+    *,
+    used_by: datetime,
+) -> _Found:
+    """Decide the claims and add what to record of each to the records, which hold the invalid ones."""
     bench = _bench(chunk.batch, asked)
+    snapshot = with_authorisations(bench.snapshot, product, [one.claim for one in asked], used_by=used_by)
     totals, parts = Totals(), Parts(bench.texts)
     for record in records:
         totals.add_invalid(record.lines)
     invalid = len(records)
     done = sum(record.lines for record in records)
-    for number, (one, decision) in enumerate(decisions(asked, bench.snapshot), 1):
+    checked = checks_authorisations(product)
+    judged = []
+    for number, (one, decision) in enumerate(decisions(asked, snapshot), 1):
+        if checked:
+            judged.append(decision.judged)
         totals.add(decision)
         decided = parts.record(decision, one.rows)
         lines = sum(1 + len(line.refunds) for line in one.claim.lines)
@@ -71,7 +103,7 @@ def _decided(chunk: BatchChunk, lease: Lease) -> tuple[list["_Record"], Parts, T
         done += lines
         if number % SHOW_EVERY_CLAIMS == 0:
             lease.progress("decide", done, chunk.lines)
-    return records, parts, totals, invalid
+    return _Found(parts, totals, invalid, judged)
 
 
 class _Record(NamedTuple):
@@ -125,13 +157,13 @@ def _write(chunk: BatchChunk, records: list[_Record]) -> None:
         cursor.execute("DROP TABLE decided_now")
 
 
-def _end_chunk(chunk: BatchChunk, parts: Parts, totals: Totals, invalid: int) -> None:
+def _end_chunk(chunk: BatchChunk, parts: Parts, totals: Totals, invalid: int, at: datetime) -> None:
     """Count the chunk in, under the batch's lock; raises Cancelled where the batch was cancelled meanwhile."""
     batch = ClaimBatch.objects.select_for_update(of=["self"]).select_related("product").get(pk=chunk.batch_id)
     if batch.state == ClaimBatch.State.CANCELLED:
         raise Cancelled(f"batch {batch.pk}")
     chunk.parts = parts.text()
-    chunk.totals, chunk.decided_at = totals.groups, timezone.now()
+    chunk.totals, chunk.decided_at = totals.groups, at
     chunk.save(update_fields=["parts", "totals", "decided_at"])
     batch.lines_done += chunk.lines
     batch.invalid_claims += invalid

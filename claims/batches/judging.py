@@ -15,12 +15,14 @@ from catalog.drugs.knowledge import Identity
 from claims.batches.claim_rows import drugs_and_days, facts_of
 from claims.batches.read import problems_of, shown
 from claims.eligibility import (
+    NOTHING_SPENT,
     NOTHING_USED,
     Claim,
     Decision,
     InvalidClaim,
     Ledger,
     Snapshot,
+    Spent,
     fields,
     judge_claim,
     parse_claim,
@@ -171,8 +173,11 @@ def members(asked: Iterable[Asked]) -> Iterator[list[Asked]]:
 
 
 def decided_in_turn(claims: Iterable[Asked], snapshot: Snapshot) -> Iterator[tuple[Asked, Decision]]:
-    """Decide one member's claims in their order."""
+    """Decide one member's claims in their order, each with what the ones before have used: of the benefits, and of prior authorisations."""
     ledger: Ledger = NOTHING_USED
+    spent: Spent = NOTHING_SPENT
     for one in claims:
-        decision, ledger = pay(judge_claim(one.claim, snapshot), ledger)
+        judged = judge_claim(one.claim, snapshot, spent)
+        decision, ledger = pay(judged, ledger)
+        spent = judged.spent
         yield one, decision

@@ -9,9 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog import uploads
+from catalog import clock, uploads
 from catalog.clock import Observation
 from catalog.services import shown_file_name
+from claims.authorisations.services import purge_authorisations
+from claims.authorisations.spending import give_back
 from claims.batches.ending import end
 from claims.batches.record import parts_of_text
 from claims.batches.results import Kept, Shown
@@ -85,6 +87,7 @@ def cancel_batch(*, batch: ClaimBatch, by: str) -> None:
             raise AlreadyEnded(_("The batch has ended already."))
         if state != ClaimBatch.State.CANCELLED:
             ClaimBatch.objects.filter(pk=batch.pk).update(state=ClaimBatch.State.CANCELLED, finished_at=timezone.now())
+            give_back(batch_id=batch.pk, at=clock.observe().known_at)
             record(Deed.BATCH_CANCELLED, by=by, what=batch, name=f"{batch.product.code} {batch.pk}")
     # Outside the lock: a chunk about to end holds its job and waits for the batch. A job that hears nothing sees the batch's state.
     for job in _jobs_of(batch):
@@ -172,21 +175,23 @@ def shown_in(batch: ClaimBatch, language: Language) -> Shown:
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """What one insurer's retention removed: how many checks and batches lost their facts."""
+    """What one insurer's retention removed: how many checks, batches and prior authorisations lost their facts."""
 
     insurer: str
     checks: int
     batches: int
+    authorisations: int = 0
 
 
 def purge_due(*, at: datetime, by: str) -> list[Purged]:
-    """Remove the facts of every insurer's checks and batches that are older than its retention (`retention_days`) at an instant."""
+    """Remove the facts of every insurer's checks, batches and prior authorisations that are older than its `retention_days` at an instant."""
     purged = []
     for insurer in Insurer.objects.order_by("code"):
         older_than = at - timedelta(days=insurer.retention_days)
         checks = purge_facts(insurer_id=insurer.pk, older_than=older_than, by=by, at=at)
         batches = purge_batches(insurer_id=insurer.pk, older_than=older_than, by=by, at=at)
-        purged.append(Purged(insurer.code, checks, batches))
+        authorisations = purge_authorisations(insurer_id=insurer.pk, older_than=older_than, by=by, at=at)
+        purged.append(Purged(insurer.code, checks, batches, authorisations))
     return purged
 
 

@@ -42,6 +42,7 @@ A request says when it wants to be asked (`claim.known_at`, None for now); the c
 
 from claims.eligibility.answer import accumulators_document, answer, coverage_answer
 from claims.eligibility.assess import assess_claim, judge_claim
+from claims.eligibility.authorisations import NOTHING_SPENT, Authorisation, Spent, Use
 from claims.eligibility.compiled import CompiledVersion, Indexes, Selectors
 from claims.eligibility.compiling import (
     compile_entry,
@@ -66,10 +67,12 @@ from claims.eligibility.request import (
 from claims.eligibility.snapshot import ProductVersion, Snapshot, Sources, entry_names, needs, sources_on
 
 __all__ = [
+    "NOTHING_SPENT",
     "NOTHING_USED",
     "REASONS",
     "RULES_VERSION",
     "Accumulators",
+    "Authorisation",
     "Claim",
     "CompiledVersion",
     "Coverage",
@@ -92,6 +95,8 @@ __all__ = [
     "Selectors",
     "Sources",
     "Snapshot",
+    "Spent",
+    "Use",
     "accumulators_document",
     "answer",
     "assess_claim",

@@ -1,11 +1,12 @@
 """The judgement of a claim: every line through the gates to its benefit, then the money in order.
 
-The two phases are apart on purpose: judging never reads accumulators, so all lines (of a whole batch) can be judged in any
-order, and only the paying is a sequence.
+The two phases are apart on purpose: judging never reads accumulators, so lines can be judged in any order, and only the paying is a
+sequence. Where prior authorisations are checked the lines that name one are a sequence too: what one uses the next does not find.
 """
 
 from collections.abc import Iterable
 
+from claims.eligibility.authorisations import NOTHING_SPENT, Spent, Use, name_of, spend
 from claims.eligibility.benefits import BenefitChoice, choose_benefit
 from claims.eligibility.case import Case
 from claims.eligibility.compiled import CompiledVersion
@@ -15,6 +16,7 @@ from claims.eligibility.gates import GATES, PASS, gate_trace
 from claims.eligibility.money import NOTHING_USED, Ledger, pay
 from claims.eligibility.reasons import Reason
 from claims.eligibility.snapshot import Snapshot
+from common.money import Nano
 
 
 def assess_claim(claim: Claim, snapshot: Snapshot, ledger: Ledger = NOTHING_USED) -> Decision:
@@ -23,10 +25,14 @@ def assess_claim(claim: Claim, snapshot: Snapshot, ledger: Ledger = NOTHING_USED
     return decision
 
 
-def judge_claim(claim: Claim, snapshot: Snapshot) -> JudgedClaim:
-    """Judge every line of a claim without money (eligibility 5 and 6)."""
+def judge_claim(claim: Claim, snapshot: Snapshot, spent: Spent = NOTHING_SPENT) -> JudgedClaim:
+    """Judge every line of a claim without money (eligibility 5 and 6). `spent` is what the claims before used of prior authorisations."""
     home = snapshot.sources(claim.service_date) if claim.service_date else None
-    judgements = tuple([judge(Case(claim, line, snapshot)) for line in claim.lines])
+    uses: tuple[Use, ...] = ()
+    if snapshot.authorisations:
+        judgements, uses, spent = _judged_in_turn(claim, snapshot, spent)
+    else:
+        judgements = tuple([judge(Case(claim, line, snapshot)) for line in claim.lines])
     return JudgedClaim(
         product=snapshot.product,
         claim=claim,
@@ -34,7 +40,25 @@ def judge_claim(claim: Claim, snapshot: Snapshot) -> JudgedClaim:
         home=home.terms.label if home else None,
         judgements=judgements,
         consulted=consulted(judgements, snapshot),
+        uses=uses,
+        spent=spent,
     )
+
+
+def _judged_in_turn(
+    claim: Claim, snapshot: Snapshot, spent: Spent
+) -> tuple[tuple[Judgement, ...], tuple[Use, ...], Spent]:
+    """Judge the lines in the order in which they are paid: each finds what the ones before have left of an authorisation."""
+    judged: dict[int, Judgement] = {}
+    uses = []
+    for place, line in sorted(enumerate(claim.lines), key=lambda one: (one[1].service_date, one[1].line_no)):
+        judged[place] = found = judge(Case(claim, line, snapshot, spent=spent))
+        authorisation = snapshot.authorisations.get(line.prior_auth_no)
+        if authorisation is not None:
+            quantity = line.quantity if found.uses_authorisation else Nano(0)
+            uses.append(Use(line.prior_auth_no, name_of(claim, line), quantity))
+            spent = spend(spent, uses[-1], authorisation)
+    return tuple([judged[place] for place in range(len(claim.lines))]), tuple(uses), spent
 
 
 def judge(case: Case) -> Judgement:
@@ -86,6 +110,7 @@ def _judged(
         match=choice.taken.match if choice.taken else None,
         nearest=choice.nearest.benefit if choice.nearest else None,
         pre_existing=case.pre_existing,
+        authorisation=case.authorisation,
     )
 
 

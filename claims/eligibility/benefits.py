@@ -105,11 +105,17 @@ def restrictions_hold(case: Case, candidate: Candidate) -> Failing:
 
 
 def prior_authorisation_given(case: Case, candidate: Candidate) -> Failing:
-    """The entry asks for no prior authorisation 事前授权, or the line has its number."""
+    """The entry asks for no prior authorisation 事前授权, or the line has its number: any, or where they are checked one that holds."""
     match = candidate.match
-    if match is None or not match.entry.prior_auth or case.line.prior_auth_no:
+    if match is None or not match.entry.prior_auth:
         return HOLDS
-    return (Reason(reasons.PRIOR_AUTH_REQUIRED, (match.cite(candidate.benefit.code),)),)
+    cites = (match.cite(candidate.benefit.code),)
+    if not case.line.prior_auth_no:
+        return (Reason(reasons.PRIOR_AUTH_REQUIRED, cites),)
+    if case.sources is None or case.sources.terms.prior_auth == "any":
+        return HOLDS
+    refusal = case.authorised().refusal
+    return (Reason(refusal, cites, (("no", case.line.prior_auth_no),)),) if refusal else HOLDS
 
 
 def pre_existing_paid(case: Case, candidate: Candidate) -> Failing:

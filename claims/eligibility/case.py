@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from catalog.drugs.names import Agreement
 from catalog.drugs.resolve import Recognition, recognise
+from claims.eligibility.authorisations import NOTHING_SPENT, Spent, Standing, standing
 from claims.eligibility.compiled import CompiledVersion
 from claims.eligibility.decision import BaseFinding
 from claims.eligibility.facts import Claim, Line, LineFacts
@@ -14,7 +15,8 @@ from claims.eligibility.snapshot import Snapshot, Sources
 class Case:
     """A line of a claim, seen against a snapshot. Only what a gate or benefit asks for is worked out, and only once.
 
-    `is_query`: a coverage query, whose criteria are not asked (eligibility 8). `sources` None: no product version is in force,
+    `is_query`: a coverage query, whose criteria are not asked (eligibility 8), but for `with_evidence`. `spent` is what the lines before
+    used of prior authorisations; `authorisation` is set once that of this line was looked at. `sources` None: no product version is in force,
     and nothing below may be asked.
     """
 
@@ -26,12 +28,24 @@ class Case:
         "recognition",
         "facts",
         "pre_existing",
+        "authorisation",
+        "_snapshot",
+        "_spent",
         "_forms",
         "_matches",
         "_base",
     )
 
-    def __init__(self, claim: Claim, line: Line, snapshot: Snapshot, *, is_query: bool = False) -> None:
+    def __init__(
+        self,
+        claim: Claim,
+        line: Line,
+        snapshot: Snapshot,
+        *,
+        is_query: bool = False,
+        with_evidence: bool = False,
+        spent: Spent = NOTHING_SPENT,
+    ) -> None:
         member = claim.member
         self.claim = claim
         self.line = line
@@ -45,11 +59,14 @@ class Case:
             member.age,
             line.setting,
             line.institution_level,
-            None if is_query else line.evidence,
+            None if is_query and not with_evidence else line.evidence,
         )
         self.pre_existing: bool = (
             bool(member.pre_existing) and member.pre_existing.hold(line.diagnoses) is Agreement.PASS
         )
+        self.authorisation: Standing | None = None
+        self._snapshot = snapshot
+        self._spent = spent
         self._forms = snapshot.knowledge.forms
         self._matches: dict[CompiledVersion, Match | None] = {}
         self._base: BaseFinding | None = None
@@ -61,6 +78,13 @@ class Case:
         match = best_match(version, self.recognition, self.facts, self._forms)
         self._matches[version] = match
         return match
+
+    def authorised(self) -> Standing:
+        """Return how the line stands to the prior authorisation whose number it gives."""
+        if self.authorisation is None:
+            found = self._snapshot.authorisations.get(self.line.prior_auth_no)
+            self.authorisation = standing(self.claim, self.line, self.recognition.drug, found, self._spent)
+        return self.authorisation
 
     def best_match(self, versions: Iterable[CompiledVersion]) -> Match | None:
         """Return, of the matches in versions as listed, the first full, else the first unknown, else the first that

@@ -4,7 +4,7 @@ It is the same judgement as a claim line's, for one line without money. Policy, 
 conditions are skipped; criteria pass and prior authorisation is not asked: both are shown as requirements of the match.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from claims.eligibility.assess import consulted, judge
 from claims.eligibility.case import Case
@@ -23,11 +23,12 @@ OFFERS_KEPT = 4
 _ALIKE_FOR_EVERYBODY = (indication_holds, criteria_hold)
 
 
-def assess_coverage(query: CoverageQuery, snapshot: Snapshot) -> Coverage:
-    """Answer a coverage query. For the alternatives the catalogs of the product's benefits must be loaded with
+def assess_coverage(query: CoverageQuery, snapshot: Snapshot, evidence: Mapping[str, bool] | None = None) -> Coverage:
+    """Answer a coverage query; with `evidence` its criteria are asked too, as of a claim (prior authorisation). For the alternatives the
+    catalogs of the product's benefits must be loaded with
     `by_class` for the `classes_of` the drug, and the knowledge must know the drugs so named."""
-    claim = _as_claim(query, snapshot.product)
-    case = Case(claim, claim.lines[0], snapshot, is_query=True)
+    claim = _as_claim(query, snapshot.product, evidence or {})
+    case = Case(claim, claim.lines[0], snapshot, is_query=True, with_evidence=evidence is not None)
     judgement = judge(case)
     return Coverage(
         product=snapshot.product,
@@ -44,7 +45,7 @@ def classes_of(class_codes: tuple[str, ...]) -> frozenset[str]:
     return frozenset(code[:CLASS_LENGTH] for code in class_codes if len(code) >= CLASS_LENGTH)
 
 
-def _as_claim(query: CoverageQuery, product: str) -> Claim:
+def _as_claim(query: CoverageQuery, product: str, evidence: Mapping[str, bool]) -> Claim:
     line = Line(
         line_no=1,
         service_date=query.day,
@@ -54,6 +55,7 @@ def _as_claim(query: CoverageQuery, product: str) -> Claim:
         identity=query.identity,
         quantity=Nano(0),
         amount=Fen(0),
+        evidence=evidence,
     )
     return Claim(
         product=product,

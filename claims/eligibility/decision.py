@@ -5,11 +5,12 @@ of the time, and a batch makes millions.
 """
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, Literal, NamedTuple
 
 from catalog.drugs.resolve import Recognition
+from claims.eligibility.authorisations import Spent, Standing, Use
 from claims.eligibility.compiled import CompiledVersion
 from claims.eligibility.entry import Entry, Facet
 from claims.eligibility.facts import Accumulators, Claim, Line
@@ -74,6 +75,18 @@ class Judgement(NamedTuple):
     match: Match | None = None
     nearest: Benefit | None = None
     pre_existing: bool = False
+    # How the line stood to its prior authorisation; None where none was asked for, or any number is enough.
+    authorisation: Standing | None = None
+
+    @property
+    def uses_authorisation(self) -> bool:
+        """Whether the line, being eligible, uses up the prior authorisation that it names."""
+        return (
+            self.outcome == "eligible"
+            and self.authorisation is not None
+            and self.match is not None
+            and self.match.entry.prior_auth
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +94,8 @@ class JudgedClaim:
     """A claim judged line by line, in the claim's order; the money comes next (money.py).
 
     `home` is the label of the product version in force on the claim's own service date, to which the member's accumulators
-    belong; None without one. `consulted` are the catalog versions in force for the lines that were judged against them.
+    belong; None without one. `uses` are what its lines use of prior authorisations, `spent` what is used after them. `consulted` are the
+    catalog versions in force for the lines that were judged against them.
     """
 
     product: str
@@ -90,6 +104,8 @@ class JudgedClaim:
     home: str | None
     judgements: tuple[Judgement, ...]
     consulted: tuple[CompiledVersion, ...]
+    uses: tuple[Use, ...] = ()
+    spent: Spent = field(default_factory=dict)
 
 
 class Money(NamedTuple):

@@ -5,7 +5,8 @@ versions with their checksums, and what was decided of each line. What counts as
 form in which it decides: drug texts after `norm`, disease codes without dots, numbers as numbers ("30" and "30.0" are the same),
 what the claim says for all its lines filled into each, what was taken back added up, lines by their number. So two requests
 that say the same in other words have one digest. Not in it: claim number, member reference, references of lines,
-prior-authorisation number (only whether there is one), ids, messages, the order of the lines, the time of asking.
+prior-authorisation number (only whether there is one; where it was checked, whose and what for it is, its days and what was left), ids,
+messages, the order of the lines, the time of asking.
 """
 
 from collections.abc import Mapping, Sequence
@@ -66,7 +67,7 @@ def _line(decided: "LineDecision") -> list[Any]:
     base, match, found, benefit = judgement.base, judgement.match, judgement.recognition, judgement.benefit
     return [
         # facts: line_no, service_date, diagnoses, setting, institution_level, identity, quantity, unit_price, amount, base_paid,
-        # other_paid, base_settled, whether there is a prior authorisation, evidence
+        # other_paid, base_settled, whether there is a prior authorisation (checked: how it stood), evidence
         line.line_no,
         line.service_date.isoformat(),
         sorted(set(line.diagnoses)) if len(line.diagnoses) > 1 else line.diagnoses,
@@ -79,7 +80,7 @@ def _line(decided: "LineDecision") -> list[Any]:
         line.base_paid,
         line.other_paid,
         line.base_settled,
-        line.prior_auth_no != "",
+        judgement.authorisation.facts if judgement.authorisation else line.prior_auth_no != "",
         line.evidence,
         # decided: outcome, reasons, product version, drug, product, matched_by, base status, benefit, match, money
         judgement.outcome,

@@ -290,6 +290,41 @@ PRIOR_AUTH_REQUIRED = _kind(
     "The drug needs prior authorisation; give its number.",
     "eligibility 6, rank 4",
 )
+PRIOR_AUTH_UNKNOWN = _kind(
+    "PRIOR_AUTH_UNKNOWN",
+    "R",
+    "本产品没有授权号为 {no} 且已批准的事前授权，请核对授权号和审批结果。",
+    "No approved prior authorisation of this product has the number {no}; check the number and what was decided.",
+    "eligibility 6, rank 4",
+)
+PRIOR_AUTH_OTHER_MEMBER = _kind(
+    "PRIOR_AUTH_OTHER_MEMBER",
+    "R",
+    "事前授权 {no} 不是给该被保险人的。",
+    "The prior authorisation {no} is another member's.",
+    "eligibility 6, rank 4",
+)
+PRIOR_AUTH_OTHER_DRUG = _kind(
+    "PRIOR_AUTH_OTHER_DRUG",
+    "R",
+    "事前授权 {no} 授权的是另一种药品。",
+    "The prior authorisation {no} is for another drug.",
+    "eligibility 6, rank 4",
+)
+PRIOR_AUTH_EXPIRED = _kind(
+    "PRIOR_AUTH_EXPIRED",
+    "R",
+    "服务日期不在事前授权 {no} 的有效期内。",
+    "The prior authorisation {no} is not valid on the service date.",
+    "eligibility 6, rank 4",
+)
+PRIOR_AUTH_SPENT = _kind(
+    "PRIOR_AUTH_SPENT",
+    "R",
+    "事前授权 {no} 剩余的数量不足。",
+    "Too little is left of the quantity that the prior authorisation {no} allows.",
+    "eligibility 6, rank 4",
+)
 PRE_EXISTING_EXCLUDED = _kind(
     "PRE_EXISTING_EXCLUDED",
     "I",

@@ -64,7 +64,7 @@ class InvalidQuery(Unreadable):
 
 def parse_claim(data: object, language: Language = "zh") -> Claim:
     """Read a claim check from decoded JSON, what was taken back added up. Raises InvalidClaim with every problem found."""
-    reader = _Reader(language)
+    reader = ClaimReader(language)
     claim = reader.claim(data)
     if claim is None:
         problems = reader.problems
@@ -74,7 +74,7 @@ def parse_claim(data: object, language: Language = "zh") -> Claim:
 
 def parse_coverage(data: object, *, today: date, language: Language = "zh") -> CoverageQuery:
     """Read one coverage query from decoded JSON; `date` not given is today. Raises InvalidQuery."""
-    reader = _Reader(language)
+    reader = ClaimReader(language)
     query = reader.coverage(data, today)
     if query is None:
         problems = reader.problems
@@ -117,8 +117,8 @@ def _identity(*written: str | None) -> Identity | None:
     return identity if identity.names_a_drug else None
 
 
-class _Reader(Reader):
-    """Reads one claim or coverage query."""
+class ClaimReader(Reader):
+    """Reads one claim, coverage query, or what else asks with their fields."""
 
     __slots__ = ()
 

@@ -5,13 +5,14 @@ of them. `Snapshot` holds what was loaded.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Generic, TypeVar
 
 from catalog.drugs.knowledge import Identity, Knowledge
 from catalog.drugs.resolve import recognise
 from catalog.in_force import Dated, in_force, pinned
+from claims.eligibility.authorisations import Authorisation
 from claims.eligibility.compiled import CompiledVersion
 from claims.eligibility.decision import Offer
 from insurers.terms import CatalogReference, ProductTerms
@@ -124,7 +125,8 @@ class Snapshot:
     """Everything a product's claims are judged against, as seen at `known_at`.
 
     `catalogs` holds by catalog code the versions loaded; those not in force may be missing, and each may be partly loaded
-    (see compiled.py). `knowledge` holds at least the closure of the lines (see catalog/drugs/knowledge.py).
+    (see compiled.py). `authorisations` holds by number the approved prior authorisations that the lines name, where a product version
+    checks them. `knowledge` holds at least the closure of the lines (see catalog/drugs/knowledge.py).
     """
 
     product: str
@@ -137,6 +139,7 @@ class Snapshot:
     offers: dict[tuple[CompiledVersion, frozenset[str], tuple[str, ...]], tuple[Offer, ...]] = field(
         default_factory=dict, repr=False
     )
+    authorisations: Mapping[str, Authorisation] = field(default_factory=dict)
 
     def sources(self, day: date) -> Sources[CompiledVersion] | None:
         """Return what applies on a day; the same day is worked out once."""
@@ -154,3 +157,7 @@ class Snapshot:
         return Snapshot(
             self.product, self.product_versions, self.catalogs, self.knowledge, instant, self._by_day, self.offers
         )
+
+    def with_authorisations(self, found: Mapping[str, Authorisation]) -> "Snapshot":
+        """Return the same snapshot with these prior authorisations."""
+        return replace(self, authorisations=found)

@@ -6,8 +6,9 @@ for one revision of the database (catalog.clock): the next publication, withdraw
 instant in the past is always read anew. `Overlay` lays drafts over what is published.
 """
 
+from claims.facts.authorisations import with_authorisations
 from claims.facts.load import load
 from claims.facts.overlay import Overlay
 from claims.facts.products import ProductFacts, UnknownProduct, product_facts
 
-__all__ = ["Overlay", "ProductFacts", "UnknownProduct", "load", "product_facts"]
+__all__ = ["Overlay", "ProductFacts", "UnknownProduct", "load", "product_facts", "with_authorisations"]

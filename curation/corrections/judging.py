@@ -6,7 +6,7 @@ from typing import Any
 
 from catalog.clock import Observation
 from claims.eligibility import RULES_VERSION, Claim, Decision, InvalidClaim, answer, assess_claim, parse_claim
-from claims.facts import load, product_facts
+from claims.facts import load, product_facts, with_authorisations
 from claims.models import ClaimCheck
 from common.sentences import Language
 from curation.impact.lines import Line, line_of_check, line_of_decision
@@ -77,15 +77,17 @@ def _decided(asked: Sequence[tuple[ClaimCheck, Claim]], seen: Observation) -> It
     """Yield checks of one product with what would be decided now."""
     first = asked[0][0]
     lines = [line for _check, claim in asked for line in claim.lines]
+    product = product_facts(insurer_id=first.insurer_id, code=first.product.code, seen=seen)
     snapshot = load(
-        product_facts(insurer_id=first.insurer_id, code=first.product.code, seen=seen),
+        product,
         identities=[line.identity for line in lines],
         days={line.service_date for line in lines} | {claim.service_date for _c, claim in asked if claim.service_date},
         known_at=seen.known_at,
         seen=seen,
     )
     for check, claim in asked:
-        yield check, assess_claim(claim, snapshot)
+        # What the check used itself is not missing.
+        yield check, assess_claim(claim, with_authorisations(snapshot, product, [claim], but_for_check=check.pk))
 
 
 def _differing(check: ClaimCheck, decision: Decision, language: Language) -> Correction | None:

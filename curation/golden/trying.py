@@ -6,7 +6,7 @@ pinned to this very edition, and those over catalogs that name it.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -76,7 +76,7 @@ class Judge:
 
     def _of_product(self, product: Any) -> ProductFacts | None:
         try:
-            return product_facts(insurer_id=product.insurer_id, code=product.code, seen=self.seen)
+            return _any_number(product_facts(insurer_id=product.insurer_id, code=product.code, seen=self.seen))
         except UnknownProduct:
             return None
 
@@ -113,6 +113,17 @@ class Judge:
             overlay=self.overlay,
         )
         return {case.pk: found_in(assess_claim(claim, snapshot)) for case, claim in together}
+
+
+def _any_number(product: ProductFacts) -> ProductFacts:
+    """Return the product as if any number of a prior authorisation were enough: a case keeps whether there is one, never whose."""
+    versions = [
+        replace(version, terms=replace(version.terms, prior_auth="any"))
+        if version.terms.prior_auth != "any"
+        else version
+        for version in product.versions
+    ]
+    return replace(product, versions=tuple(versions))
 
 
 def claim_of(case: GoldenCase) -> Claim | None:

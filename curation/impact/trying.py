@@ -28,7 +28,7 @@ from claims.batches.judging import (
 )
 from claims.batches.record import parts_of_text
 from claims.eligibility import RULES_VERSION, Claim, Decision, InvalidClaim, Snapshot, assess_claim, parse_claim
-from claims.facts import Overlay, load, product_facts
+from claims.facts import Overlay, load, product_facts, with_authorisations
 from claims.models import BatchChunk, BatchDecision, ClaimBatch, ClaimCheck
 from common.jobs.services import Cancelled, Lease
 from curation.impact.ending import EDITED, end, end_if_all_tried, is_under_way
@@ -157,6 +157,12 @@ class _Facts(NamedTuple):
             overlay=self.overlay,
         )
 
+    def authorised(self, snapshot: Snapshot, claims: Sequence[Claim], **but_for: Any) -> Snapshot:
+        """Return the snapshot with the prior authorisations that the claims name, but for what a decision used itself."""
+        seen = Observation(self.run.revision, self.run.known_at)
+        product = product_facts(insurer_id=self.insurer_id, code=self.product, seen=seen)
+        return with_authorisations(snapshot, product, claims, **but_for)
+
 
 # One run and batch at a time: the parts of one mostly come in a row. What the version compiles to is kept with them.
 _kept_with, _kept_without = KeptFacts(), KeptFacts()
@@ -198,16 +204,24 @@ def _try_chunk(part: ImpactPart, tried: _Tried) -> Iterator[None]:
         return
     facts = _Facts(run, batch.insurer_id, batch.product.code, _laid_over(run))
     bench = _kept_with.bench((run.pk, batch.pk), batch, asked, facts.snapshot)
+    # What others had used when the chunk was decided, under its locks.
+    authorised = partial(
+        facts.authorised,
+        claims=[one.claim for one in asked],
+        used_by=chunk.decided_at,
+        but_for_batch=batch.pk,
+    )
+    snapshot = authorised(bench.snapshot)
     # What was known when the batch was accepted is all that is known now: without the version everything would be as recorded.
     all_as_then = batch.revision == run.revision and batch.rules_version == RULES_VERSION
 
     def without(claims: list[Asked]) -> list[Decision]:
         plain = _kept_without.bench((run.pk, batch.pk), batch, asked, facts._replace(overlay=None).snapshot)
-        return [decision for _one, decision in decided_in_turn(claims, plain.snapshot)]
+        return [decision for _one, decision in decided_in_turn(claims, authorised(plain.snapshot))]
 
     for claims in members(asked):
         if any(_of_the_days(run, one.claim) for one in claims):
-            decided = [decision for _one, decision in decided_in_turn(claims, bench.snapshot)]
+            decided = [decision for _one, decision in decided_in_turn(claims, snapshot)]
             _compare_member(run, chunk, claims, decided, recorded, None if all_as_then else without, tried)
         yield from (None for _one in claims)
 
@@ -307,11 +321,13 @@ def _try_together(run: ImpactRun, first: ClaimCheck, asked: list[_Check], tried:
     snapshot = facts.snapshot(days, identities)
     plain = _once(partial(facts._replace(overlay=None).snapshot, days, identities))
     for one in asked:
-        decision = assess_claim(one.claim, snapshot)
+        decision = assess_claim(one.claim, facts.authorised(snapshot, [one.claim], but_for_check=one.id))
         if len(one.old) != len(decision.lines):
             tried.leave_out(OTHER_RULES)
             continue
-        without = assess_claim(one.claim, plain()) if _differs(one.old, decision) else None
+        without = None
+        if _differs(one.old, decision):
+            without = assess_claim(one.claim, facts.authorised(plain(), [one.claim], but_for_check=one.id))
         source = Source("check", str(one.id), one.claim.claim_no, one.claim.member.member_ref, first.product.code)
         tried.checks += 1
         tried.add(source, first.insurer.code, one.old, decision, without)

@@ -18,7 +18,7 @@ from catalog.vocabularies import SCOPES, SETTINGS, STATUTORY_CIRCUMSTANCES
 from common.errors import FieldError
 from common.labels import reader_language
 from desk.forms import DayInput
-from desk.products.written import BAD_PERCENT, NO_AMOUNT, RATIOS, TWICE, Written, field_of
+from desk.products.written import BAD_PERCENT, NO_AMOUNT, PRIOR_AUTH, RATIOS, TWICE, Written, field_of
 
 BLANK_ROWS = 1
 BLANK_BANDS = 2
@@ -131,6 +131,11 @@ class TermsForm(forms.Form):
         self._put(
             "annual_limit", values.get("annual_limit", ""), _text(_("Yearly limit of the product (CNY)"), numeric=True)
         )
+        numbers = [("any", _("any number is enough")), ("checked", _("the number is checked"))]
+        self._put("prior_auth", values.get("prior_auth") or "any", _one(_("Prior authorisation"), numbers))
+        labels = (_("An authorisation is valid for (days)"), _("Decided within (days)"), _("Urgent: within (hours)"))
+        for name, words in zip(PRIOR_AUTH, labels, strict=True):
+            self._put(name, values.get(name, ""), _text(words, numeric=True))
         circumstances = list(STATUTORY_CIRCUMSTANCES.names(language).items())
         self._put(
             "covered_circumstances", self.written.circumstances, _several(_("Covered all the same"), circumstances)
@@ -194,6 +199,8 @@ class TermsForm(forms.Form):
             "covered_circumstances",
             "honours_base_exclusions",
             "requires_base_settlement",
+            "prior_auth",
+            *PRIOR_AUTH,
         )
         return [self[name] for name in names]
 

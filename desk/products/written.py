@@ -14,7 +14,17 @@ from common.money import NotANumber, plain, ratio_text, scaled
 
 LISTS: Final = ("base_exclusions", "negative_lists")
 RATIOS: Final = ("ratio", "ratio_pre_existing", "ratio_unsettled", "ratio_unsettled_pre_existing")
-_PLAIN: Final = ("label", "effective_from", "effective_to", "base", "waiting_days", "annual_limit")
+PRIOR_AUTH: Final = ("prior_auth_valid_days", "prior_auth_decision_days", "prior_auth_urgent_hours")
+_PLAIN: Final = (
+    "label",
+    "effective_from",
+    "effective_to",
+    "base",
+    "waiting_days",
+    "annual_limit",
+    "prior_auth",
+    *PRIOR_AUTH,
+)
 _TICKS: Final = ("honours_base_exclusions", "requires_base_settlement")
 _OF_BENEFIT: Final = ("code", "name", "scope", "deductible_group", *RATIOS, "annual_limit")
 _ROW = re.compile(r"(\w+)-([0-9]{1,3})(?:-(.+))?", re.ASCII)
@@ -152,6 +162,7 @@ def document_of(written: Written) -> tuple[dict[str, Any], list[FieldError]]:
         **{name: [_named(one) for one in written.lists[name]] for name in LISTS},
         **{name: written.ticks.get(name, False) for name in _TICKS},
         "waiting_days": values.get("waiting_days") or None,
+        **{name: values.get(name) or None for name in ("prior_auth", *PRIOR_AUTH)},
         "covered_circumstances": written.circumstances,
         "annual_limit": _amount(values.get("annual_limit", "")),
         "deductibles": plainly,

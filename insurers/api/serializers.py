@@ -18,7 +18,20 @@ from common.api.shapes import (
     whole,
 )
 from insurers.models import CODE_PATTERN, Product, ProductVersion
-from insurers.terms import MAX_LIST, MAX_WAITING_DAYS, SCOPES, SETTINGS, STATUTORY_CIRCUMSTANCES
+from insurers.terms import (
+    DECISION_DAYS,
+    MAX_DECISION_DAYS,
+    MAX_LIST,
+    MAX_URGENT_HOURS,
+    MAX_VALID_DAYS,
+    MAX_WAITING_DAYS,
+    PRIOR_AUTHS,
+    SCOPES,
+    SETTINGS,
+    STATUTORY_CIRCUMSTANCES,
+    URGENT_HOURS,
+    VALID_DAYS,
+)
 
 
 class InsurerOutput(serializers.Serializer):
@@ -128,6 +141,13 @@ TermsInput = json_body(
             "deductibles": _AMOUNTS,
             "deductibles_pre_existing": _AMOUNTS,
             "benefits": optional(array(_BENEFIT, MAX_LIST)),
+            "prior_auth": optional(
+                choice(PRIOR_AUTHS),
+                "any unless given: a number is enough; checked: it must be one of /prior-authorisations/",
+            ),
+            "prior_auth_valid_days": optional(whole(1, MAX_VALID_DAYS), f"{VALID_DAYS} unless given"),
+            "prior_auth_decision_days": optional(whole(1, MAX_DECISION_DAYS), f"{DECISION_DAYS} unless given"),
+            "prior_auth_urgent_hours": optional(whole(1, MAX_URGENT_HOURS), f"{URGENT_HOURS} unless given"),
         },
         required=["label", "effective_from"],
         about="A product version (read by insurers.terms)",

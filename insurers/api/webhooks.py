@@ -129,6 +129,8 @@ class WebhookViewSet(ApiViewSet):
     comment it is and to nobody else: `comment` (its id), `entry_code`, `stance`, `disposition`, `text`, `answered_at`.
     `finding.opened` goes to an insurer about whose product or own list it is, or whose product refers to the list: `finding` (its id), `kind`,
     `drug`, `catalogs` (each with its `version`), `entry_count`, `days`, `products` (their codes), `opened_at`, `url`.
+    `prior_authorisation.opened` (a person has to decide), `.papers` (papers are awaited) and `.decided` say `no`, `product`, `state`, `urgent`,
+    `valid_from`, `valid_to`, `due_at`, the names of the `papers` that are awaited, and `at`: nothing of the person.
     """
 
     queryset = Webhook.objects.none()

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.api.conftest import BATCH, LIST, PACKAGE, World, claim, terms
+from tests.api.conftest import AUTHORISATION, BATCH, LIST, PACKAGE, World, claim, terms
 from tests.curation.market.packages import zipped
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -39,6 +39,7 @@ def address(world: World, route: str, of: str) -> str:
         "CHECK-A": str(world.check.pk),
         "WEBHOOK-A": str(world.webhook.pk),
         "DELIVERY-A": str(world.delivery.pk),
+        "AUTH-A": world.authorisation.no,
         "BATCH-A": str(world.batch.pk),
         "IMPACT-A": str(world.impact.pk),
         "IMPACT-OFFICE": str(world.office_impact.pk),
@@ -92,6 +93,9 @@ BODIES: dict[tuple[str, str], Callable[[], Any]] = {
     ("PUT", "product-version-detail"): lambda: terms(label="2027"),
     ("POST", "coverage"): lambda: [{"generic_name": "甲磺酸奥希替尼片", "icd10": ["C34.1"]}],
     ("POST", "check-list"): claim,
+    ("POST", "authorisation-list"): lambda: dict(AUTHORISATION),
+    ("POST", "authorisation-decide"): lambda: {"decision": "declined", "reason": "药名有误"},
+    ("POST", "authorisation-papers"): lambda: {"asked": ["病理报告"]},
     ("POST", "product-version-clone"): lambda: {"label": "2028", "effective_from": "2028-01-01"},
     ("POST", "manifest-check"): lambda: [{"catalog": "COM", "version": "v1", "checksum": "0" * 64}],
     ("POST", "version-impact"): lambda: {"from": "2026-01-01", "to": "2026-12-31"},

@@ -15,8 +15,9 @@ from catalog.clock import observe
 from catalog.consultation import add_comment
 from catalog.models import Catalog, CatalogVersion, Comment, ImportRun
 from claims import services as claims
+from claims.authorisations import services as authorisations
 from claims.batches import services as batches
-from claims.models import ClaimBatch, ClaimCheck
+from claims.models import ClaimBatch, ClaimCheck, PriorAuthorisation
 from common import tenancy
 from common.jobs import services as jobs
 from curation.findings.causes import Cause, Place
@@ -67,6 +68,15 @@ CLAIM: dict[str, Any] = {
     ],
 }
 
+AUTHORISATION: dict[str, Any] = {
+    "product": "HMB",
+    "member_ref": "m-1",
+    "from": "2026-03-14",
+    "generic_name": "甲磺酸奥希替尼片",
+    "diagnoses": ["C34.1"],
+    "evidence": {"EGFR": True},
+}
+
 BATCH = (json.dumps(CLAIM) + "\n").encode()
 
 
@@ -100,6 +110,7 @@ class World:
     webhook: Webhook
     delivery: WebhookDelivery
     batch: ClaimBatch
+    authorisation: PriorAuthorisation
     impact: ImpactRun
     office_impact: ImpactRun
     golden: GoldenCase
@@ -177,6 +188,9 @@ def make_world() -> World:
     batch, _new = batches.accept_batch(
         product=product, chunks=[BATCH], file_name="b.ndjson", by="key:a", seen=observe()
     )
+    waiting = authorisations.ask(
+        insurer_id=a.pk, data={**AUTHORISATION, "generic_name": "没听说过的药"}, by="key:a", seen=observe()
+    )
     days = Asked(first_day=date(2026, 1, 1), last_day=date(2026, 12, 31))
     assert office_import.version is not None
     impact, office_impact = (
@@ -217,6 +231,7 @@ def make_world() -> World:
         webhook=webhook,
         delivery=delivery,
         batch=batch,
+        authorisation=waiting,
         impact=impact,
         office_impact=office_impact,
         golden=golden,

@@ -10,11 +10,22 @@ import pytest
 from django.db import transaction
 
 from tests.api.calls import METHODS, address, call, routes
-from tests.api.conftest import World
+from tests.api.conftest import AUTHORISATION, World
 
 TABLE = Path(__file__).parent.parent / "cases" / "api_matrix.txt"
 WITHOUT_KEY = ("schema", "docs")
-OWN_OF_A = ("PRIV-A", "HMB", "IMPORT-A", "CHECK-A", "BATCH-A", "WEBHOOK-A", "FINDING-A", "IMPACT-A", "GOLDEN-A")
+OWN_OF_A = (
+    "PRIV-A",
+    "HMB",
+    "IMPORT-A",
+    "CHECK-A",
+    "BATCH-A",
+    "WEBHOOK-A",
+    "FINDING-A",
+    "IMPACT-A",
+    "GOLDEN-A",
+    "AUTH-A",
+)
 
 
 @dataclass(frozen=True)
@@ -180,6 +191,7 @@ def test_a_body_that_names_anothers_things_is_answered_as_one_that_names_nothing
 
     pairs = [
         ("/claims/checks/", claim(product="HMB"), claim(product="NONE")),
+        ("/prior-authorisations/", {**AUTHORISATION, "product": "HMB"}, {**AUTHORISATION, "product": "NONE"}),
         ("/products/OWN/versions/", names("PRIV-A"), names("NONE")),
         ("/products/OWN/validate/", names("PRIV-A"), names("NONE")),
         ("/manifest/check/", held("PRIV-A", "catalog"), held("NONE", "catalog")),
@@ -208,6 +220,7 @@ def test_no_list_or_search_of_an_insurer_holds_anything_of_anothers(world: World
         "隐蔽替尼",
         str(world.check.pk),
         str(world.batch.pk),
+        world.authorisation.no,
         "hooks.example",
     ]
     asked = [
@@ -216,6 +229,7 @@ def test_no_list_or_search_of_an_insurer_holds_anything_of_anothers(world: World
         "/products/",
         "/claims/checks/",
         "/claims/batches/",
+        "/prior-authorisations/",
         "/imports/",
         "/webhooks/",
         "/drugs/",

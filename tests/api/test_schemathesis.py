@@ -80,6 +80,7 @@ def _real(world: World, path: str) -> dict[str, str]:
     if "/drugs/{" in path:
         found["id"] = address(world, "drug-detail", "DRUG").rstrip("/").rsplit("/")[-1]
     found["delivery"] = str(world.delivery.pk)
+    found["no"] = world.authorisation.no
     return {name: value for name, value in found.items() if f"{{{name}}}" in path}
 
 

@@ -7,15 +7,20 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.db.models import Sum
 
 from catalog.clock import Observation, observe
+from catalog.models import Catalog
+from claims.authorisations import services as authorisations
 from claims.batches.services import accept_batch, cancel_batch
-from claims.models import BatchDecision, ClaimBatch
+from claims.models import AuthorisationUse, BatchDecision, ClaimBatch
 from common import tenancy
 from common.jobs import services as jobs
 from common.jobs.models import Job
+from insurers import services as insurers
 from insurers.models import Product
-from tests.claims.batches.conftest import HEADER, fresh, product, results_file, worked_off
+from tests.claims.batches.conftest import HEADER, fresh, product, results, results_file, worked_off
+from tests.conftest import published
 from tests.faults.worker import wait_until, workers
 
 __all__ = ["product"]  # the fixture
@@ -80,6 +85,63 @@ def test_a_worker_killed_in_mid_batch_repeats_nothing_and_loses_nothing(
         assert results_file(fresh(batch), form) == results_file(undisturbed, form)
     assert fresh(batch).totals == undisturbed.totals
     print(f"done {seconds:.1f} s after kill -9")
+
+
+def test_a_worker_killed_in_mid_batch_uses_an_authorisation_once(product: Product, tmp_path: Path, queue: str) -> None:
+    """Nine members name an authorisation on each of their twenty-two claims; it is enough for five of these."""
+    made = insurers.create_product(insurer_id=product.insurer_id, code="CHECKED", name="惠民保", by="key:a")
+    published(Catalog.objects.create(code="AUTH", name="授权目录", kind="commercial"), NEEDS_AUTHORISATION)
+    version = insurers.create_product_version(product=made, data=CHECKED, by="alice")
+    insurers.publish_product_version(version=version, by="bob")
+    numbers = [authorised(made, f"m-{member}") for member in range(0, 900, 100)]
+
+    with workers(tmp_path, queue, False, True) as (victim, _survivor):
+        batch = accepted(made, with_numbers(20_000, numbers), observe())
+
+        def victim_decides() -> bool:
+            running = Job.objects.filter(subject__startswith=f"{batch.pk}/", state=Job.State.RUNNING)
+            pids = victim.pids()
+            return any(int(job.worker.rpartition(":")[2]) in pids for job in running)
+
+        wait_until(victim_decides, 120)
+        victim.kill()
+        wait_until(done(batch), KILLED_TO_DONE_SECONDS)
+
+    used = AuthorisationUse.objects.values_list("authorisation__no").annotate(Sum("quantity"))
+    assert dict(used) == dict.fromkeys(numbers, 5)
+    assert AuthorisationUse.objects.count() == 5 * len(numbers)
+    spent = [line for claim in results(fresh(batch)) for line in claim["lines"] if line["outcome"] == "eligible"]
+    assert len(spent) == 5 * len(numbers)
+
+
+NEEDS_AUTHORISATION = "entry_code,generic_name,prior_auth\nA-1,阿司匹林片,Y\n"
+CHECKED = {
+    "label": "2026",
+    "effective_from": "2026-01-01",
+    "prior_auth": "checked",
+    "prior_auth_valid_days": 365,
+    "benefits": [{"code": "special", "catalogs": [{"catalog": "AUTH"}], "ratio": "0.7000"}],
+}
+
+
+def authorised(product: Product, member_ref: str) -> str:
+    data = {"product": product.code, "member_ref": member_ref, "generic_name": "阿司匹林片", "quantity": "5"}
+    data["from"] = "2026-01-01"
+    made = authorisations.ask(insurer_id=product.insurer_id, data=data, by="key:a", seen=observe())
+    assert made.state == "approved"
+    return made.no
+
+
+def with_numbers(claims: int, numbers: list[str]) -> bytes:
+    """Claims of 900 members, of whom every hundredth names its authorisation."""
+    header = HEADER.replace("amount", "amount,prior_auth_no")
+    rows = []
+    for number in range(claims):
+        member = number % 900
+        no = numbers[member // 100] if member % 100 == 0 else ""
+        day = f"2026-{number % 12 + 1:02d}-{number % 28 + 1:02d}"
+        rows.append(f"C-{number},m-{member},1,{day},I10,inpatient,阿司匹林片,1,10.00,{no}")
+    return (header + "\n".join(rows) + "\n").encode()
 
 
 def test_a_message_that_the_broker_lost_is_found_by_the_sweeper(

@@ -3,7 +3,7 @@
 import ast
 import inspect
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from types import ModuleType
 from typing import Any
 
@@ -16,8 +16,9 @@ from catalog import services as catalogs
 from catalog.clock import observe
 from catalog.models import Catalog, CatalogVersion, Comment, ImportRun
 from claims import services as claims
+from claims.authorisations import services as authorisations
 from claims.batches import services as batches
-from claims.models import ClaimCheck
+from claims.models import ClaimCheck, PriorAuthorisation
 from common.audit.deeds import Deed
 from common.audit.models import Record
 from common.jobs import services as jobs
@@ -37,7 +38,7 @@ from insurers import persons as working_for
 from insurers import services as insurers
 from insurers.models import Insurer, Product, ProductVersion, Webhook
 from insurers.webhooks import services as webhooks
-from tests.api.conftest import BATCH, CLAIM, TERMS, collected
+from tests.api.conftest import AUTHORISATION, BATCH, CLAIM, TERMS, collected
 from tests.conftest import imported, published
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +58,7 @@ MODULES: tuple[ModuleType, ...] = (
     webhooks,
     claims,
     batches,
+    authorisations,
     golden,
     impact,
     jobs,
@@ -270,6 +272,15 @@ class Office:
     def settle(self, by: str) -> None:
         self.check()
         corrections.settle_check(check=ClaimCheck.objects.get(), by=by, at=timezone.now())
+
+    def authorisation(self, by: str = "dora", **changes: Any) -> PriorAuthorisation:
+        """One in review, since its drug is not recognised; an approved one for `generic_name` 奥希替尼片."""
+        self.product_published()
+        data = {**AUTHORISATION, "generic_name": "没听说过的药", **changes}
+        return authorisations.ask(insurer_id=self.insurer.pk, data=data, by=by, seen=observe())
+
+    def approved(self) -> PriorAuthorisation:
+        return self.authorisation(generic_name="奥希替尼片", **{"from": "2026-01-01"})
 
     def check(self) -> None:
         self.product_published()
@@ -586,6 +597,36 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
     "insurers.webhooks.services.replay": (
         D.DELIVERY_REPLAYED,
         lambda o: webhooks.replay(delivery=o.delivery(), by="zoe"),
+    ),
+    "claims.authorisations.services.ask": (D.AUTHORISATION_ASKED, lambda o: o.authorisation(by="zoe")),
+    "claims.authorisations.services.decide": (
+        D.AUTHORISATION_DECIDED,
+        lambda o: authorisations.decide(authorisation=o.authorisation(), decision="declined", reason="x", by="zoe"),
+    ),
+    "claims.authorisations.services.papers": (
+        D.AUTHORISATION_PAPERS_ASKED,
+        lambda o: authorisations.papers(authorisation=o.authorisation(), asked=["x"], came=[], by="zoe"),
+    ),
+    "claims.authorisations.services.ask_papers": (
+        D.AUTHORISATION_PAPERS_ASKED,
+        lambda o: authorisations.ask_papers(authorisation=o.authorisation(), names=["x"], by="zoe"),
+    ),
+    "claims.authorisations.services.papers_came": (
+        D.AUTHORISATION_PAPERS_CAME,
+        lambda o: authorisations.papers_came(authorisation=o.authorisation(), came=[("x", None)], by="zoe"),
+    ),
+    "claims.authorisations.services.renew": (
+        D.AUTHORISATION_RENEWED,
+        lambda o: authorisations.renew(authorisation=o.approved(), by="zoe", seen=observe()),
+    ),
+    "claims.authorisations.services.purge_authorisations": (
+        D.FACTS_PURGED,
+        lambda o: authorisations.purge_authorisations(
+            insurer_id=o.approved().insurer_id,
+            older_than=timezone.now() + timedelta(days=400),
+            by="zoe",
+            at=timezone.now(),
+        ),
     ),
     "claims.services.purge_facts": (
         D.FACTS_PURGED,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from catalog.vocabularies import SCOPES, SETTINGS, STATUTORY_CIRCUMSTANCES
 from common.sentences import Language
-from insurers.terms import Band, Benefit, CatalogReference, ProductTerms, parse_terms, terms_document
+from insurers.terms import PRIOR_AUTHS, Band, Benefit, CatalogReference, ProductTerms, parse_terms, terms_document
 from insurers.wording import benefit_sentence, money, percent, terms_sentences
 from tests.insurers.test_terms import EXAMPLE, LEAST
 
@@ -66,6 +66,10 @@ def product_terms(draw: Any) -> ProductTerms:
         deductibles=groups,
         deductibles_pre_existing=draw(st.dictionaries(st.sampled_from(sorted(groups)), FEN, max_size=2)),
         benefits=tuple(benefits),
+        prior_auth=draw(st.sampled_from(PRIOR_AUTHS)),
+        prior_auth_valid_days=draw(st.integers(1, 3650)),
+        prior_auth_decision_days=draw(st.integers(1, 365)),
+        prior_auth_urgent_hours=draw(st.integers(1, 8760)),
     )
 
 
@@ -80,6 +84,8 @@ def test_terms_that_differ_in_one_place_read_differently(language: Language, dat
     for name in ("label", "effective_from", "effective_to", "base", "base_exclusions", "negative_lists"):
         _differs(terms, {name: getattr(other, name)}, language)
     for name in ("honours_base_exclusions", "requires_base_settlement", "waiting_days", "covered_circumstances"):
+        _differs(terms, {name: getattr(other, name)}, language)
+    for name in ("prior_auth", "prior_auth_valid_days", "prior_auth_decision_days", "prior_auth_urgent_hours"):
         _differs(terms, {name: getattr(other, name)}, language)
     _differs(terms, {"annual_limit": other.annual_limit}, language)
     for group in terms.deductibles:

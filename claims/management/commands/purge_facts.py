@@ -10,8 +10,11 @@ from common.commands import OfficeCommand
 
 
 class Command(OfficeCommand):
-    help = "Remove the facts of claim checks and batches older than each insurer's retention (retention_days)."
+    help = "Remove the facts of claim checks, batches and prior authorisations older than each insurer's retention (retention_days)."
 
     def handle(self, **options: Any) -> None:
         for purged in purge_due(at=timezone.now(), by=SYSTEM):
-            self.stdout.write(f"{purged.insurer}: facts of {purged.checks} checks and {purged.batches} batches removed")
+            self.stdout.write(
+                f"{purged.insurer}: facts of {purged.checks} checks, {purged.batches} batches and {purged.authorisations} prior"
+                " authorisations removed"
+            )

@@ -6,7 +6,7 @@ import pytest
 
 from claims.alternatives.find import LineAlternatives, line_alternatives
 from claims.alternatives.wording import alternatives_document, message
-from claims.eligibility import parse_claim
+from claims.eligibility import Authorisation, parse_claim
 from tests.claims.eligibility.small_world import Json, make_claim, make_world
 from tests.worlds import snapshot_of
 
@@ -128,3 +128,26 @@ def test_a_change_of_the_member_says_which_other_line_it_makes_worse() -> None:
 
     assert ([change.to for change in only.changes], only.worse_for) == (["M"], (2,))
     assert message(only, "en").endswith("Line 2 would then no longer be.")
+
+
+@pytest.mark.parametrize(
+    ("member_ref", "given", "sets"),
+    [
+        ("m-1", {}, [["NUMBER"]]),
+        ("m-1", {"prior_auth_no": "PA-9"}, [["NUMBER"]]),
+        ("m-1", {"prior_auth_no": "PA-1"}, []),
+        # An authorisation is a member's: without one it cannot be given.
+        ("", {}, []),
+    ],
+)
+def test_a_number_that_is_looked_up_stands_for_one_that_would_be_given(
+    member_ref: str, given: Json, sets: list[list[str]]
+) -> None:
+    world = make_world(listed=[{**DRUG, "prior_auth": True}], prior_auth="checked")
+    parsed = parse_claim(make_claim(given, member={"member_ref": member_ref}), "en")
+    approved = Authorisation("m-1", "奥希替尼", parsed.lines[0].service_date, parsed.lines[0].service_date)
+    snapshot = snapshot_of(world, "HMB", parsed.known_at).with_authorisations({"PA-1": approved})
+
+    line = line_alternatives(parsed, parsed.lines[0], snapshot)
+
+    assert [[change.to for change in one.changes] for one in line.sets] == sets
