@@ -331,6 +331,7 @@ SPECTACULAR_SETTINGS = {
         "CollectionStateEnum": ["queued", "running", "ready", "failed", "cancelled"],
         "ImportKindEnum": "catalog.models.ImportRun.Kind",
         "OutcomeEnum": "claims.models.ClaimCheck.Outcome",
+        "LineOutcomeEnum": "claims.api.serializers.LINE_OUTCOMES",
         # Of batches and impact runs alike.
         "WorkStateEnum": "claims.models.ClaimBatch.State",
         "AuthorisationStateEnum": "claims.authorisations.rules.STATES",
