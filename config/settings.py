@@ -333,6 +333,8 @@ SPECTACULAR_SETTINGS = {
         "OutcomeEnum": "claims.models.ClaimCheck.Outcome",
         # Of batches and impact runs alike.
         "WorkStateEnum": "claims.models.ClaimBatch.State",
+        # What happens to a published list, in the change feed and in the publication log.
+        "PublicationEnum": ["published", "withdrawn"],
         "FindingKindEnum": choices(FINDING_KINDS.terms),
         "FindingStateEnum": "curation.models.Finding.State",
     },
