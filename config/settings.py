@@ -336,6 +336,8 @@ SPECTACULAR_SETTINGS = {
         "WorkStateEnum": "claims.models.ClaimBatch.State",
         "AuthorisationStateEnum": "claims.authorisations.rules.STATES",
         "AuthorisationDecisionEnum": "claims.authorisations.rules.DECISIONS",
+        # What happens to a published list, in the change feed and in the publication log.
+        "PublicationEnum": ["published", "withdrawn"],
         "FindingKindEnum": choices(FINDING_KINDS.terms),
         "FindingStateEnum": "curation.models.Finding.State",
     },
