@@ -48,7 +48,7 @@ def lines_of(decision: Node) -> Iterator[Node]:
             yield line
             continue
         basis, reasons = kept[place], line["reasons"]
-        filled = {
+        filled: dict[str | int, Node] = {
             number: Node(reason.value, reason.pointer, {"values": basis["values"][number]})
             for number, reason in enumerate(reasons)
         }
