@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from catalog import vocabularies
-from claims.api.basis_shapes import BasisShape, NamedBenefitShape
+from claims.api.basis_shapes import BasisShape
 from claims.eligibility.facts import QUANTITY_PLACES
 from claims.eligibility.fields import (
     INTERFACE_DECIMALS,
@@ -129,12 +129,6 @@ class ReasonShape(serializers.Serializer):
     cites = serializers.ListField(child=serializers.DictField())
 
 
-class CheckReasonShape(ReasonShape):
-    values = serializers.DictField(
-        child=serializers.CharField(), required=False, help_text="what fills the message, by name"
-    )
-
-
 class LineOutput(serializers.Serializer):
     line_no = serializers.IntegerField()
     reference = serializers.CharField(allow_null=True)
@@ -142,14 +136,13 @@ class LineOutput(serializers.Serializer):
         child=serializers.IntegerField(), help_text="line_no of what was taken back from the line, and is counted in it"
     )
     outcome = serializers.ChoiceField(LINE_OUTCOMES, help_text="refunded: nothing is left of the line")
-    reasons = CheckReasonShape(many=True)
+    reasons = ReasonShape(many=True)
     drug = serializers.DictField(allow_null=True)
     base = serializers.DictField(allow_null=True)
     benefit = serializers.CharField(allow_null=True)
     match = serializers.DictField(allow_null=True)
     money = serializers.DictField(child=serializers.CharField())
     trace = serializers.ListField(child=serializers.DictField())
-    basis = BasisShape(required=False, help_text="what an explanation is made from; not of early records")
 
 
 class CheckOutput(serializers.Serializer):
@@ -160,11 +153,10 @@ class CheckOutput(serializers.Serializer):
     rules_version = serializers.CharField()
     catalogs = serializers.ListField(child=serializers.DictField())
     digest = serializers.CharField()
-    benefits = NamedBenefitShape(many=True, required=False)
     lines = LineOutput(many=True)
     totals = serializers.DictField(child=serializers.CharField())
     accumulators = AccumulatorsShape()
-    product_name = serializers.CharField()
+    basis = BasisShape(required=False, help_text="what an explanation is made from; not of early records")
     is_demonstration = serializers.BooleanField()
 
 
