@@ -331,10 +331,13 @@ SPECTACULAR_SETTINGS = {
         "CollectionStateEnum": ["queued", "running", "ready", "failed", "cancelled"],
         "ImportKindEnum": "catalog.models.ImportRun.Kind",
         "OutcomeEnum": "claims.models.ClaimCheck.Outcome",
+        "LineOutcomeEnum": "claims.api.serializers.LINE_OUTCOMES",
         # Of batches and impact runs alike.
         "WorkStateEnum": "claims.models.ClaimBatch.State",
         "AuthorisationStateEnum": "claims.authorisations.rules.STATES",
         "AuthorisationDecisionEnum": "claims.authorisations.rules.DECISIONS",
+        # What happens to a published list, in the change feed and in the publication log.
+        "PublicationEnum": ["published", "withdrawn"],
         "FindingKindEnum": choices(FINDING_KINDS.terms),
         "FindingStateEnum": "curation.models.Finding.State",
     },

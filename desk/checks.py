@@ -13,7 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog import reference
+from catalog.clock import observe
 from catalog.models import Catalog
+from claims.alternatives.services import RulesChanged, alternatives
+from claims.alternatives.wording import alternatives_document
 from claims.eligibility import RULES_VERSION
 from claims.eligibility.decision import worst
 from claims.explanation import AUDIENCES, TITLE, Audience, sections
@@ -93,6 +96,16 @@ def diagnoses_shown(facts: dict[str, Any]) -> str:
 
 def _one_of(asked: str | None, choices: tuple[str, ...], otherwise: str) -> str:
     return asked if asked in choices else otherwise
+
+
+def would_have_paid(check: ClaimCheck) -> list[dict[str, Any]]:
+    """Return for each line that is not eligible what would have made it so; nothing where today's rules refuse the request."""
+    try:
+        found = alternatives(check=check, seen=observe())
+    except RulesChanged:
+        return []
+    lines = alternatives_document(found.lines, reader_language())
+    return [line for line in lines if line["outcome"] in ("ineligible", "review")]
 
 
 @admin.register(ClaimCheck)
@@ -200,6 +213,7 @@ class ClaimCheckAdmin(OfInsurer, PageAdmin):
             "decision": decision,
             "lines": lines_shown(decision),
             "catalogs": [{**one, "provenance": provenance.get(one["catalog"], "")} for one in decision["catalogs"]],
+            "would_have_paid": would_have_paid(check),
             "diagnoses": diagnoses_shown(check.facts),
             "facts": json.dumps(check.facts, ensure_ascii=False, indent=2),
         }

@@ -35,6 +35,7 @@ from common.api.shapes import (
 )
 
 MAX_QUERIES = 1000
+LINE_OUTCOMES = ["eligible", "ineligible", "review", "refunded"]
 
 
 class AccumulatorsShape(serializers.Serializer):
@@ -140,9 +141,7 @@ class LineOutput(serializers.Serializer):
     refunds = serializers.ListField(
         child=serializers.IntegerField(), help_text="line_no of what was taken back from the line, and is counted in it"
     )
-    outcome = serializers.ChoiceField(
-        ["eligible", "ineligible", "review", "refunded"], help_text="refunded: nothing is left of the line"
-    )
+    outcome = serializers.ChoiceField(LINE_OUTCOMES, help_text="refunded: nothing is left of the line")
     reasons = CheckReasonShape(many=True)
     drug = serializers.DictField(allow_null=True)
     base = serializers.DictField(allow_null=True)

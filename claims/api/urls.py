@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from claims.api import authorisations, batches, coverage, explanation, receipts, views
+from claims.api import alternatives, authorisations, batches, coverage, explanation, receipts, views
 
 check = views.ClaimCheckViewSet.as_view
 batch = batches.BatchViewSet.as_view
@@ -25,6 +25,11 @@ urlpatterns = [
         "claims/checks/<uuid:pk>/explanation/",
         explanation.ExplanationViewSet.as_view({"get": "retrieve"}),
         name="check-explanation",
+    ),
+    path(
+        "claims/checks/<uuid:pk>/alternatives/",
+        alternatives.AlternativesViewSet.as_view({"get": "retrieve"}),
+        name="check-alternatives",
     ),
     path("claims/batches/", batch({"get": "list", "post": "create"}), name="batch-list"),
     path("claims/batches/<uuid:pk>/", batch({"get": "retrieve"}), name="batch-detail"),

@@ -107,7 +107,7 @@ def catalogs_document(versions: Iterable[CompiledVersion]) -> list[dict[str, Any
 
 def _benefits(decision: Decision) -> list[dict[str, str]]:
     """Name the benefits that the lines speak of, by product version."""
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for decided in decision.lines:
         terms = decided.judgement.terms
         if terms is not None and decided.judgement.trace:

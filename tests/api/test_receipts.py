@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -74,3 +75,21 @@ def test_a_receipt_cannot_be_changed_in_the_database(world: World, receipt: str)
 
     with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
         Receipt.objects.filter(pk=world.check.pk).update(jws="x")
+
+
+def test_of_what_was_decided_before_there_were_receipts_one_is_signed_before_its_facts_go(world: World) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE claims_receipt DISABLE TRIGGER receipt_append_only")
+        cursor.execute("DELETE FROM claims_receipt")
+        cursor.execute("ALTER TABLE claims_receipt ENABLE TRIGGER receipt_append_only")
+    services.purge_facts(
+        insurer_id=world.a.pk, older_than=timezone.now() + timedelta(days=1), by="root", at=timezone.now()
+    )
+    later = world.apis["A-write"].get(f"/claims/checks/{world.check.pk}/receipt/").json()["receipt"]
+
+    assert said(later)["lines"] == [
+        {"line_no": line["line_no"], "outcome": line["outcome"], "payable": line["money"]["payable"]}
+        for line in world.check.decision["lines"]
+    ]
+    assert verified(receipt=later, claim=CLAIM)["matches_claim"] is True

@@ -23,6 +23,7 @@ from insurers.services import (
     issue_insurer_key,
     publish_product_version,
 )
+from tests.claims.alternatives.applying import sent_with
 from tests.claims.batches.conftest import decided, results
 from tests.conftest import EVERY_INSURER_SCOPE, Api, load_seeds
 
@@ -34,6 +35,21 @@ EXAMPLES = [
     # Those that bring rows along are judged in tests/claims/eligibility/test_rules_page.py.
     if "rows" not in (example := json.loads(block))
 ]
+# One line for each kind of shortfall: evidence, setting, 医保 settlement, negative list, nothing wanting.
+FIVE_LINES: dict[str, Any] = {
+    "product": "DEMO-CITY-SH",
+    "service_date": "2026-03-14",
+    "setting": "outpatient",
+    "institution_level": 3,
+    "member": {"policy_start": "2026-01-01", "policy_end": "2026-12-31", "sex": "F"},
+    "lines": [
+        {"generic_name": "注射用维拉苷酶β", "quantity": "2", "amount": "9000.00", "diagnoses": ["E75.2"]},
+        {"generic_name": "伊匹木单抗注射液", "quantity": "1", "amount": "9000.00", "diagnoses": ["C22.0"]},
+        {"generic_name": "盐酸沙丙蝶呤片", "quantity": "30", "amount": "9000.00", "evidence": {"BH4_RESPONSIVE": True}},
+        {"generic_name": "甲磺酸奥希替尼片", "quantity": "30", "amount": "4977.00", "diagnoses": ["C34.1"]},
+        {"generic_name": "阿莫西林胶囊", "quantity": "10", "amount": "20.00", "diagnoses": ["J20"]},
+    ],
+}
 
 
 def answered(form: dict[str, Any], entry: CatalogEntry, product: str) -> dict[str, Any]:
@@ -145,6 +161,23 @@ class SeededLists(TestCase):
             assert answer.status_code == 200, answer.content.decode()
             with self.subTest(claim=json.dumps(claim, ensure_ascii=False)):
                 assert [_short(line) for line in answer.json()["lines"]] == example["expect"]
+
+    def test_every_set_of_changes_that_would_have_paid_a_worked_example_pays_it(self) -> None:
+        told = 0
+        for claim in [*(example["claim"] for example in EXAMPLES), FIVE_LINES]:
+            api = self.apis[claim["product"]]
+            check = api.post("/claims/checks/", claim).json()
+            for line in api.get(f"/claims/checks/{check['id']}/alternatives/").json()["lines"]:
+                assert (line["outcome"] in ("ineligible", "review")) == bool(line["sets"] or line["unmendable"])
+                for found in line["sets"]:
+                    told += 1
+                    changes = [(change["pointer"], change["to"]) for change in found["changes"]]
+                    asked = sent_with({**claim, "as_known_at": check["as_known_at"]}, changes)
+                    again = api.post("/claims/checks/?dry_run=true", asked).json()
+                    outcomes = {one["line_no"]: one["outcome"] for one in again["lines"]}
+                    with self.subTest(changes=changes):
+                        assert outcomes[line["line_no"]] == "eligible"
+        assert told >= 10
 
     def test_the_demonstration_claims_run_through_on_every_product(self) -> None:
         lines = len(DEMO.read_text(encoding="utf-8").splitlines()) - 1
