@@ -1,7 +1,8 @@
 """The address of a caller is what trusted proxies heard, and nothing that the caller wrote."""
 
+from typing import Any
+
 import pytest
-from pytest_django.fixtures import SettingsWrapper
 
 from common.addresses import client_address
 
@@ -21,9 +22,7 @@ PROXY, CALLER = "10.0.0.2", "203.0.113.7"
         (1, f" ,, {CALLER} ,", CALLER),
     ],
 )
-def test_a_callers_own_word_is_not_its_address(
-    settings: SettingsWrapper, proxies: int, forwarded: str, address: str
-) -> None:
+def test_a_callers_own_word_is_not_its_address(settings: Any, proxies: int, forwarded: str, address: str) -> None:
     settings.TRUSTED_PROXIES = proxies
     meta = {"REMOTE_ADDR": PROXY}
     if forwarded:
