@@ -93,3 +93,13 @@ def test_of_what_was_decided_before_there_were_receipts_one_is_signed_before_its
         for line in world.check.decision["lines"]
     ]
     assert verified(receipt=later, claim=CLAIM)["matches_claim"] is True
+
+
+def test_who_has_no_key_asks_so_often_and_is_told_when_again(world: World, settings: Any) -> None:
+    settings.PUBLIC_RATE_PER_MINUTE = 2
+    client = Client(REMOTE_ADDR="203.0.113.50")
+    answers = [client.get("/api/v1/log/checkpoint/") for _n in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
+    assert int(answers[-1]["Retry-After"]) <= 60
+    # Another address has its own count.
+    assert Client(REMOTE_ADDR="203.0.113.51").get("/api/v1/log/checkpoint/").status_code == 200
