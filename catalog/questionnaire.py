@@ -43,7 +43,7 @@ class Question:
 
     id: str
     asks: str  # criterion, or a key of _TEXTS
-    kind: str  # boolean, code, integer, choice
+    kind: str  # boolean, text, integer, choice
     field: str
     zh: str
     en: str
@@ -58,7 +58,7 @@ def questions_of(entry: Mapping[str, Any]) -> list[Question]:
     """Return the questions of an entry, given by its columns (spec csv.md); none where it restricts nothing that can be asked."""
     found = []
     if entry["icd10"]:
-        found.append(_about("diagnosis", "code", "diagnoses", {"any_of": list(entry["icd10"])}))
+        found.append(_about("diagnosis", "text", "diagnoses", {"any_of": list(entry["icd10"])}))
     if entry["age_min"] is not None or entry["age_max"] is not None:
         bounds = {"min": entry["age_min"], "max": entry["age_max"]}
         within = {name: value for name, value in bounds.items() if value is not None}
@@ -97,9 +97,12 @@ def questionnaire(entry: Mapping[str, Any], language: Language) -> list[dict[str
         {
             "id": one.id,
             "asks": one.asks,
+            "criterion": one.id if one.asks == "criterion" else None,
             "kind": one.kind,
             "field": one.field,
             "text": one.text(language),
+            # What is not answered is unknown, and the claim goes to a person: each has to be.
+            "required": True,
             "options": [{"code": option.code, "name": option.name(language)} for option in one.options],
             "satisfied_by": dict(one.satisfied_by),
         }

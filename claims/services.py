@@ -150,17 +150,24 @@ def worded(kept: dict[str, Any], language: Language) -> dict[str, Any]:
 
 
 def with_provenance(shown: dict[str, Any], product: ProductFacts) -> dict[str, Any]:
-    """Mark in an answer what is official, hand-coded or demonstration data: each catalog version, and the product; and give their names.
+    """Mark in an answer what is official, hand-coded or demonstration data: catalog versions and product; a check's basis gets their names.
 
     What an answer was recorded with stays.
     """
     listed = {code: versions[0] for code, versions in product.catalogs.items() if versions}
     for cited in shown["catalogs"]:
         known = listed.get(cited["catalog"])
-        cited.setdefault("name", known.catalog_name if known else "")
         cited.setdefault("provenance", known.provenance if known else "")
-    shown.setdefault("product_name", product.name)
     shown.setdefault("is_demonstration", product.is_demonstration)
+    if basis := shown.get("basis"):
+        basis.setdefault("product_name", product.name)
+        names = {code: reference.catalog_name for code, reference in listed.items()}
+        cited_names = [
+            {"catalog": code, "name": names[code]}
+            for code in dict.fromkeys(cited["catalog"] for cited in shown["catalogs"])
+            if code in names
+        ]
+        basis.setdefault("catalogs", cited_names)
     return shown
 
 

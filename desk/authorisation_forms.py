@@ -1,11 +1,14 @@
 """The forms of prior authorisations: asking by hand, deciding, papers. Of papers names and days only, of a person the reference alone."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminIntegerFieldWidget,
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
     UnfoldBooleanSwitchWidget,
@@ -20,10 +23,25 @@ from desk.forms import day_field, note_field, text_field
 from insurers.models import Insurer, Product
 
 _ANY = ("", _("not given"))
+# As over REST.
+_MAX_PAPER = 200
 
 
 def _number(**options: Any) -> forms.DecimalField:
-    return forms.DecimalField(min_value=0, max_digits=24, decimal_places=9, required=False, **options)
+    return forms.DecimalField(
+        min_value=0,
+        max_digits=24,
+        decimal_places=9,
+        required=False,
+        widget=UnfoldAdminDecimalFieldWidget(),
+        **options,
+    )
+
+
+def _check_quantity(quantity: Decimal | None) -> Decimal | None:
+    if quantity is not None and not quantity:
+        raise forms.ValidationError(_("A quantity is more than 0."))
+    return quantity
 
 
 def _choice(label: Any, terms: Any) -> forms.ChoiceField:
@@ -44,7 +62,7 @@ class AskForm(forms.Form):
     generic_name = text_field(label=_("Generic name"), max_length=MAX_TEXT, required=False)
     national_code = text_field(label=_("National drug code"), max_length=MAX_TEXT, required=False)
     diagnoses = text_field(label=_("Diagnoses"), required=False, help_text=_("ICD-10 codes, with commas between"))
-    age = forms.IntegerField(label=_("Age"), required=False, min_value=0)
+    age = forms.IntegerField(label=_("Age"), required=False, min_value=0, widget=UnfoldAdminIntegerFieldWidget())
     sex = _choice(_("Sex"), SEXES)
     setting = _choice(_("Setting"), SETTINGS)
     institution_level = _choice(_("Institution level"), LEVELS)
@@ -95,11 +113,29 @@ class DecideForm(forms.Form):
     quantity = _number(label=_("Quantity"), help_text=_("as asked where it is left out"))
     reason = note_field(label=_("Reason"), required=False, max_length=2000, help_text=_("needed to decline"))
 
+    def clean_quantity(self) -> Decimal | None:
+        return _check_quantity(self.cleaned_data["quantity"])
+
+
+class RenewForm(forms.Form):
+    """The same once more; only how much may be another."""
+
+    quantity = _number(label=_("Quantity"), help_text=_("as asked where it is left out"))
+
+    def clean_quantity(self) -> Decimal | None:
+        return _check_quantity(self.cleaned_data["quantity"])
+
 
 class AskPapersForm(forms.Form):
     """Names of papers to wait for."""
 
     names = note_field(label=_("Papers"), max_length=5000, help_text=_("one a line; names only, no files are kept"))
+
+    def clean_names(self) -> str:
+        names: str = self.cleaned_data["names"]
+        if any(len(name.strip()) > _MAX_PAPER for name in names.splitlines()):
+            raise forms.ValidationError(_("The name of a paper has at most %(max)d characters.") % {"max": _MAX_PAPER})
+        return names
 
 
 class PapersCameForm(forms.Form):

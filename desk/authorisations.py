@@ -3,7 +3,7 @@
 They are about members of the insurer, so nobody of the office sees or decides any.
 """
 
-from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
@@ -11,49 +11,39 @@ from django.db.models import Case, F, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from catalog import clock
 from claims.authorisations import queries, rules, services
-from claims.models import AuthorisationEvent, PriorAuthorisation
+from claims.models import PriorAuthorisation
+from common.audit.deeds import Deed
+from common.audit.services import record
 from common.labels import reader_language
-from desk.authorisation_forms import AskForm, AskPapersForm, DecideForm, PapersCameForm
-from desk.forms import NothingToFillIn, posted
+from desk.authorisation_forms import AskForm, AskPapersForm, DecideForm, PapersCameForm, RenewForm
+from desk.authorisation_words import (
+    asked_told,
+    due_told,
+    entry_href,
+    entry_judged,
+    history_told,
+    plain,
+    questions_told,
+    state_badge,
+)
+from desk.forms import posted
 from desk.frame import Action, Button, PageAdmin
 from desk.markup import badge
 from desk.own import own_insurer
 from insurers.persons import insurer_of
 
 MAY_ASK, MAY_DECIDE = "claims.add_priorauthorisation", "claims.change_priorauthorisation"
-_TONES = {rules.IN_REVIEW: "warn", rules.APPROVED: "good", rules.DECLINED: "bad", rules.EXPIRED: "quiet"}
 
 
 def _today() -> Any:
     return clock.china_today(timezone.now())
-
-
-def state_badge(row: PriorAuthorisation) -> SafeString:
-    """Return how an authorisation stands today."""
-    words = {**dict(PriorAuthorisation.State.choices), rules.EXPIRED: _("expired")}
-    state = rules.state_on(row.state, row.valid_to, _today())
-    return badge(words[state], _TONES[state])
-
-
-def due_told(row: PriorAuthorisation, now: datetime) -> SafeString | str:
-    """Return by when it has to be decided: how long is left, that the time is over, or that it stands still."""
-    if row.state != rules.IN_REVIEW or row.due_at is None:
-        return "—"
-    if row.stopped_at is not None:
-        return badge(_("papers awaited, the clock stands still"), "info")
-    if rules.is_overdue(row.due_at, row.stopped_at, now):
-        return badge(_("overdue since %(day)s") % {"day": f"{timezone.localtime(row.due_at):%Y-%m-%d %H:%M}"}, "bad")
-    hours = int((row.due_at - now).total_seconds() // 3600)
-    if hours < 48:
-        left = ngettext("%(count)d hour left", "%(count)d hours left", hours) % {"count": hours}
-        return badge(left, "warn")
-    return badge(ngettext("%(count)d day left", "%(count)d days left", hours // 24) % {"count": hours // 24}, "quiet")
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -67,19 +57,46 @@ class StateFilter(admin.SimpleListFilter):
         return queries.in_state(queryset, self.value(), _today()) if self.value() else queryset
 
 
+class WaitFilter(admin.SimpleListFilter):
+    title = gettext_lazy("waiting")
+    parameter_name = "waiting"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("decision", _("for a decision")), ("overdue", _("overdue")), ("papers", _("for papers"))]
+
+    def queryset(self, request: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "overdue":
+            return queries.overdue(queryset, timezone.now())
+        if self.value() in {"decision", "papers"}:
+            return queryset.filter(state=rules.IN_REVIEW, stopped_at__isnull=self.value() == "decision")
+        return queryset
+
+
 @admin.register(PriorAuthorisation)
 class PriorAuthorisationAdmin(PageAdmin):
     page_template = "desk/authorisations/authorisation.html"
-    list_display = ["no", "urgent_shown", "state_shown", "due_shown", "product", "drug_shown", "member_ref", "asked_at"]
-    list_filter = [StateFilter, "urgent", "product"]
+    list_display = [
+        "no_shown",
+        "state_shown",
+        "due_shown",
+        "product",
+        "drug_shown",
+        "member_shown",
+        "asked_at",
+    ]
+    list_filter = [WaitFilter, StateFilter, "urgent", "product"]
     list_select_related = ["product"]
     search_fields = ["no", "member_ref", "drug"]
     show_full_result_count = False
     list_before_template = "desk/frame/list_buttons.html"
 
-    @admin.display(description="")
-    def urgent_shown(self, row: PriorAuthorisation) -> SafeString | str:
-        return badge(_("urgent"), "bad") if row.urgent and row.state == rules.IN_REVIEW else ""
+    @admin.display(description=gettext_lazy("Number of the authorisation"), ordering="no")
+    def no_shown(self, row: PriorAuthorisation) -> str:
+        return row.no
+
+    @admin.display(description=gettext_lazy("Member reference"), ordering="member_ref")
+    def member_shown(self, row: PriorAuthorisation) -> str:
+        return row.member_ref or "—"
 
     @admin.display(description=gettext_lazy("state"))
     def state_shown(self, row: PriorAuthorisation) -> SafeString:
@@ -87,7 +104,9 @@ class PriorAuthorisationAdmin(PageAdmin):
 
     @admin.display(description=gettext_lazy("to be decided"))
     def due_shown(self, row: PriorAuthorisation) -> SafeString | str:
-        return due_told(row, timezone.now())
+        due = due_told(row, timezone.now())
+        urgent = row.urgent and row.state == rules.IN_REVIEW
+        return format_html("{} {}", badge(_("urgent"), "bad"), due) if urgent else due
 
     @admin.display(description=gettext_lazy("drug"), ordering="drug")
     def drug_shown(self, row: PriorAuthorisation) -> str:
@@ -118,6 +137,7 @@ class PriorAuthorisationAdmin(PageAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         own_insurer(request, "claims.view_priorauthorisation")
+        record(Deed.AUTHORISATIONS_LISTED, by=request.user.get_username(), what=PriorAuthorisation)
         may = request.user.has_perm(MAY_ASK)
         buttons = [Button(_("Ask for an authorisation"), self.url("add"), "add", "primary")] if may else []
         return super().changelist_view(request, {**(extra_context or {}), "buttons": buttons})
@@ -125,25 +145,26 @@ class PriorAuthorisationAdmin(PageAdmin):
     # --- One authorisation
 
     def page_context(self, request: HttpRequest, row: PriorAuthorisation) -> dict[str, Any]:
-        now, language = timezone.now(), reader_language()
-        judged = row.judgement or {}
-        kinds = {**dict(AuthorisationEvent.Kind.choices), "spent": _("used"), "given_back": _("given back")}
-        used = queries.used_of([row]).get(row.pk, 0)
-        left = queries.quantity_left(row, used)
+        record(Deed.AUTHORISATION_READ, by=request.user.get_username(), what=row)
+        language, judged = reader_language(), row.judgement or {}
+        left = queries.quantity_left(row, queries.used_of([row]).get(row.pk, Decimal(0)))
+        entry = entry_judged(row)
         return {
             "row": row,
             "state": state_badge(row),
-            "due": due_told(row, now),
+            "due": due_told(row, timezone.now()),
             "reasons": [
                 {"code": one["code"], "message": one["message"][language], "effect": one["effect"]}
                 for one in judged.get("reasons", [])
             ],
-            "match": judged.get("match"),
-            "asked": _asked_told(row.facts or {}),
-            "left": "—" if left is None else f"{left.normalize():f}",
-            "history": [
-                {**one, "what": kinds[one["kind"]], "told": _told(one["detail"])} for one in queries.history_of(row)
-            ],
+            "entry": entry,
+            "entry_href": entry_href(entry) if entry else "",
+            "form_href": entry_href(entry, "form") if entry else "",
+            "questions": questions_told(entry, row.facts or {}),
+            "asked": asked_told(row.facts or {}),
+            "approved": plain(row.quantity) if row.quantity is not None else "",
+            "left": plain(left) if left is not None else "",
+            "history": history_told(queries.history_of(row), row),
             "renewals": list(row.renewals.all()),
             "buttons": self._buttons(request, row),
         }
@@ -258,9 +279,11 @@ class PriorAuthorisationAdmin(PageAdmin):
     def renew_view(self, request: HttpRequest, pk: object) -> HttpResponse:
         row = self._own(request, pk)
 
-        def do(_given: dict[str, Any]) -> tuple[str, str]:
+        def do(given: dict[str, Any]) -> tuple[str, str]:
+            quantity = given["quantity"]
             renewed = services.renew(
                 authorisation=row,
+                data={} if quantity is None else {"quantity": f"{quantity:f}"},
                 by=request.user.get_username(),
                 seen=clock.observe(),
                 language=reader_language(),
@@ -269,39 +292,10 @@ class PriorAuthorisationAdmin(PageAdmin):
 
         action = Action(
             title=_("Renew %(no)s") % {"no": row.no},
-            form=NothingToFillIn(posted(request)),
+            form=RenewForm(posted(request)),
             do=do,
             submit=_("Renew"),
             back=self.url("change", pk),
             intro=_("The same is asked for again, from the day after it ends, and judged by the lists of today."),
         )
         return self.act(request, row, action)
-
-
-def _asked_told(facts: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return what was asked, in words."""
-    words = {
-        "generic_name": _("Generic name"),
-        "national_code": _("National drug code"),
-        "approval_no": _("approval number"),
-        "diagnoses": _("Diagnoses"),
-        "age": _("Age"),
-        "sex": _("Sex"),
-        "setting": _("Setting"),
-        "institution_level": _("Institution level"),
-        "evidence": _("Evidence"),
-        "from": _("From"),
-        "quantity": _("Quantity"),
-    }
-    return [(words[name], _plain(facts[name])) for name in words if facts.get(name) not in (None, "", [], {})]
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{code}: {_('yes') if met else _('no')}" for code, met in value.items())
-    return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
-
-
-def _told(detail: dict[str, Any]) -> str:
-    """Return what is kept of an event, in words."""
-    return "; ".join(_plain(value) for value in detail.values() if value not in (None, "", [], {}))

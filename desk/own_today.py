@@ -9,7 +9,9 @@ from django.http import HttpRequest
 from catalog import clock, consultation
 from catalog.lifecycle import CONSULTATION
 from catalog.models import Catalog, CatalogVersion, Comment
-from claims.models import ClaimBatch
+from claims.authorisations import rules
+from claims.models import ClaimBatch, PriorAuthorisation
+from desk.authorisation_words import due_told
 from desk.comment_forms import worded_comment
 from insurers.models import Insurer, ProductVersion
 from insurers.references import referred_to
@@ -23,6 +25,7 @@ COMING_DAYS = 60
 MAY_READ_COMMENTS = "catalog.view_comment"
 MAY_DECIDE = "insurers.change_productversion"
 MAY_SEE_TERMS = "insurers.view_productversion"
+MAY_AUTHORISE = "claims.change_priorauthorisation"
 MAY_SEE_BATCHES = "claims.view_claimbatch"
 
 
@@ -34,6 +37,7 @@ def own_today(request: HttpRequest, insurer: Insurer, seen: clock.Observation, d
         "open_consultations": _open_consultations(insurer, day) if comments else None,
         "answers": _answers(insurer, seen) if comments else None,
         "to_approve": _to_approve(request, insurer)[:SHOWN] if may(MAY_DECIDE) else None,
+        "authorisations": _authorisations(insurer, seen) if may(MAY_AUTHORISE) else None,
         "batches": _batches(insurer, seen) if may(MAY_SEE_BATCHES) else None,
         "coming": _coming(insurer, seen, day) if may(MAY_SEE_TERMS) else None,
         "answered_days": ANSWERED_DAYS,
@@ -69,6 +73,15 @@ def _to_approve(request: HttpRequest, insurer: Insurer) -> Any:
     submitted = ProductVersion.objects.filter(insurer=insurer, submitted_at__isnull=False, published_at=None)
     submitted = submitted.exclude(editors__contains=[request.user.get_username()])
     return submitted.select_related("product").order_by("submitted_at", "pk")
+
+
+def _authorisations(insurer: Insurer, seen: clock.Observation) -> list[PriorAuthorisation]:
+    """Return the authorisations that wait for a decision, urgent before the rest, then by their deadline."""
+    waiting = PriorAuthorisation.objects.filter(insurer=insurer, state=rules.IN_REVIEW, stopped_at=None)
+    found = list(waiting.select_related("product").order_by("-urgent", "due_at", "pk")[:SHOWN])
+    for one in found:
+        one.due = due_told(one, seen.known_at)  # type: ignore[attr-defined]
+    return found
 
 
 def _batches(insurer: Insurer, seen: clock.Observation) -> list[ClaimBatch]:

@@ -5,6 +5,7 @@ names of persons) is never taken away from a page here, because it never was on 
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -23,6 +24,7 @@ from desk.downloads import FORMS
 from desk.filters import FilterForm
 from desk.frame import Button, PageAdmin, paged
 from desk.impact_words import ask_button
+from desk.questionnaires import form_page
 from desk.words import Words
 from insurers.models import Insurer
 from insurers.persons import insurer_of
@@ -54,6 +56,7 @@ class Published:
             self._admin.route("published/<int:pk>/", self.list_view, "published_list"),
             self._admin.route(below, self.version_view, "published_version"),
             self._admin.route(f"{below}entry/", self.entry_view, "published_entry"),
+            self._admin.route(f"{below}entry/form/", self.form_view, "published_form"),
             self._admin.route(f"{below}entries.<str:form>", self.file_view, "published_file"),
         ]
 
@@ -159,15 +162,31 @@ class Published:
     def entry_view(self, request: HttpRequest, pk: int, version_pk: int) -> HttpResponse:
         """Show all that an entry says, found by its code."""
         version = self._version(request, pk, version_pk)
-        entry = version.entries.filter(entry_code=request.GET.get("entry", "")[:200]).first()
-        if entry is None:
-            raise Http404
+        entry = self._entry(request, version)
         facts = Words().facts(entry, [name for name in COLUMNS if name != "criteria"])
         criteria = [(code, text) for code, _equals, text in (item.partition("=") for item in entry.criteria)]
-        back = Button(_("Back"), self._below(version, "published_version"), "arrow_back")
+        buttons = [
+            Button(_("Back"), self._below(version, "published_version"), "arrow_back"),
+            Button(_("Questionnaire to print"), self._of_entry(version, "published_form", entry), "print"),
+        ]
         title = entry.generic_name or entry.entry_code
-        context = {**self._head(version), "page_title": title, "facts": facts, "criteria": criteria, "buttons": [back]}
+        context = {**self._head(version), "page_title": title, "facts": facts, "criteria": criteria, "buttons": buttons}
         return self._shown(request, "desk/published/entry.html", context)
+
+    def form_view(self, request: HttpRequest, pk: int, version_pk: int) -> HttpResponse:
+        """Show the blank questionnaire of an entry, to print."""
+        version = self._version(request, pk, version_pk)
+        entry = self._entry(request, version)
+        return form_page(request, version, entry, self._of_entry(version, "published_entry", entry))
+
+    def _entry(self, request: HttpRequest, version: CatalogVersion) -> CatalogEntry:
+        entry: CatalogEntry | None = version.entries.filter(entry_code=request.GET.get("entry", "")[:200]).first()
+        if entry is None:
+            raise Http404
+        return entry
+
+    def _of_entry(self, version: CatalogVersion, page: str, entry: CatalogEntry) -> str:
+        return f"{self._below(version, page)}?{urlencode({'entry': entry.entry_code})}"
 
     def file_view(self, request: HttpRequest, pk: int, version_pk: int, form: str) -> HttpResponseBase:
         """Answer the entries, or those that the filters find, as a file of one of FORMS."""

@@ -278,8 +278,9 @@ def create_product(
 def read_terms(data: object, *, insurer_id: int, to_publish: bool = False) -> ProductTerms:
     """Return the terms of a product version; raises InvalidInput with every problem, those of its catalog references too.
 
-    A draft may name a list's version that is still to be published; `to_publish`, every one named must be published and not withdrawn, or each
-    claim would be refused.
+    A draft may name a list's version that is still to be published. `to_publish` (validating, submitting): every one named must be published
+    and not withdrawn, or each claim would be refused. A program that publishes is not held to it: it may bring in what was sold in the past,
+    pinned to what was withdrawn since.
     """
     terms = parse_terms(data, "en" if (get_language() or "").startswith("en") else "zh")
     placed = catalog_references(terms)
@@ -444,7 +445,7 @@ def _fields_of(terms: ProductTerms) -> dict[str, Any]:
 def publish_product_version(*, version: ProductVersion, by: str) -> ProductVersion:
     """Bring a draft's terms into force from its first day, known from now on; they never change afterwards. Raises NotADraft, InvalidInput."""
     version = asked(version, "publish", by)
-    read_terms(version.terms, insurer_id=version.insurer_id, to_publish=True)
+    read_terms(version.terms, insurer_id=version.insurer_id)
     version.published_at = clock.declare()
     version.published_by = by
     version.save(update_fields=["published_at", "published_by"])

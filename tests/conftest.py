@@ -86,6 +86,12 @@ def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _many_may_ask(settings: Any) -> None:
+    """Every test without a key asks from one address: together they are more than one caller may be."""
+    settings.PUBLIC_RATE_PER_MINUTE = 10**9
+
+
+@pytest.fixture(autouse=True)
 def _read_in_this_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let files be read by the same reader in this process: starting one of its own takes longer than the rest of a test.
 

@@ -41,9 +41,11 @@ class SatisfiedBy(serializers.Serializer):
 class QuestionOutput(serializers.Serializer):
     id = serializers.CharField(help_text="of a criterion its code")
     asks = serializers.ChoiceField(["criterion", "diagnosis", "age", "sex", "setting", "institution_level"])
-    kind = serializers.ChoiceField(["boolean", "code", "integer", "choice"], help_text="what an answer is")
+    criterion = serializers.CharField(allow_null=True, help_text="the criterion's code; null of every other question")
+    kind = serializers.ChoiceField(["boolean", "text", "integer", "choice"], help_text="what an answer is")
     field = serializers.CharField(help_text="where the answer goes in a claim: `evidence.CODE` in the line's evidence")
     text = serializers.CharField()
+    required = serializers.BooleanField(help_text="what is not answered sends the claim to a person")
     options = OptionOutput(many=True)
     satisfied_by = SatisfiedBy(help_text="which answers the entry lets through")
 
@@ -53,6 +55,7 @@ class FormOutput(serializers.Serializer):
     version = serializers.CharField()
     checksum = serializers.CharField()
     entry_code = serializers.CharField()
+    drug = serializers.CharField(help_text="its generic name as the list prints it")
     generic_name = serializers.CharField()
     indication = serializers.CharField(allow_null=True)
     restriction = serializers.CharField(allow_null=True)
@@ -82,6 +85,7 @@ class FormViewSet(ApiViewSet):
             "version": version.label,
             "checksum": version.checksum,
             "entry_code": entry_code,
+            "drug": row["generic_name"],
             "generic_name": row["generic_name"],
             "indication": row["indication"] or None,
             "restriction": row["restriction"] or None,

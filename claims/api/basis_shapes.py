@@ -74,7 +74,12 @@ class CountedShape(serializers.Serializer):
     limits = LimitShape(many=True)
 
 
-class BasisShape(serializers.Serializer):
+class LineBasisShape(serializers.Serializer):
+    line_no = serializers.IntegerField()
+    values = serializers.ListField(
+        child=serializers.DictField(child=serializers.CharField()),
+        help_text="of each reason of the line, in their order: what fills its message, by name",
+    )
     claimed = ClaimedShape()
     nearest = NearestShape(
         allow_null=True, help_text="where no benefit takes the line: the one whose reasons it carries, and its entry"
@@ -88,3 +93,17 @@ class NamedBenefitShape(serializers.Serializer):
     version = serializers.CharField(help_text="of the product")
     code = serializers.CharField()
     name = serializers.CharField()
+
+
+class NamedCatalogShape(serializers.Serializer):
+    catalog = serializers.CharField()
+    name = serializers.CharField()
+
+
+class BasisShape(serializers.Serializer):
+    """What a check rests on beside its reasons: what an explanation is made from."""
+
+    product_name = serializers.CharField()
+    catalogs = NamedCatalogShape(many=True)
+    benefits = NamedBenefitShape(many=True)
+    lines = LineBasisShape(many=True, help_text="in the order of the answer's lines")

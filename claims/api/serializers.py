@@ -9,7 +9,7 @@ from catalog import vocabularies
 from catalog.api.serializers import CriterionShape
 from catalog.drugs.resolve import MatchedBy
 from catalog.models import Provenance
-from claims.api.basis_shapes import BasisShape, NamedBenefitShape
+from claims.api.basis_shapes import BasisShape
 from claims.eligibility import REASONS
 from claims.eligibility.decision import BaseStatus, StepResult
 from claims.eligibility.facts import QUANTITY_PLACES
@@ -163,12 +163,6 @@ class ReasonShape(serializers.Serializer):
     cites = CiteShape(many=True)
 
 
-class CheckReasonShape(ReasonShape):
-    values = serializers.DictField(
-        child=serializers.CharField(), required=False, help_text="what fills the message, by name"
-    )
-
-
 class NamedProduct(serializers.Serializer):
     """A drug's product as the drug master knows it; what is not known is empty."""
 
@@ -237,10 +231,7 @@ class ConsultedShape(serializers.Serializer):
     series = serializers.CharField(allow_null=True)
     version = serializers.CharField()
     checksum = DigestField()
-    name = serializers.CharField(required=False, help_text="not of early records")
-    provenance = serializers.ChoiceField(
-        Provenance.choices, allow_blank=True, required=False, help_text="empty: not told; not of early records"
-    )
+    provenance = serializers.ChoiceField(Provenance.choices, allow_blank=True, help_text="empty: not told")
 
 
 class TotalShape(serializers.Serializer):
@@ -286,14 +277,13 @@ class LineOutput(serializers.Serializer):
         child=serializers.IntegerField(), help_text="line_no of what was taken back from the line, and is counted in it"
     )
     outcome = serializers.ChoiceField(LINE_OUTCOMES, help_text="refunded: nothing is left of the line")
-    reasons = CheckReasonShape(many=True)
+    reasons = ReasonShape(many=True)
     drug = RecognisedDrug(allow_null=True, help_text="null: not recognised")
     base = BaseShape(allow_null=True)
     benefit = serializers.CharField(allow_null=True)
     match = MatchShape(allow_null=True)
     money = MoneyShape()
     trace = TraceStep(many=True)
-    basis = BasisShape(required=False, help_text="what an explanation is made from; not of early records")
 
 
 class CheckOutput(serializers.Serializer):
@@ -304,11 +294,10 @@ class CheckOutput(serializers.Serializer):
     rules_version = serializers.CharField()
     catalogs = ConsultedShape(many=True)
     digest = DigestField()
-    benefits = NamedBenefitShape(many=True, required=False, help_text="not of early records")
     lines = LineOutput(many=True)
     totals = TotalShape()
     accumulators = AccumulatorsShape()
-    product_name = serializers.CharField()
+    basis = BasisShape(required=False, help_text="what an explanation is made from; not of early records")
     is_demonstration = serializers.BooleanField()
 
 
@@ -428,7 +417,6 @@ class CoverageOutput(serializers.Serializer):
     requirements = RequirementsShape(allow_null=True)
     catalogs = ConsultedShape(many=True)
     alternatives = AlternativeShape(many=True, help_text="at most 20")
-    product_name = serializers.CharField()
     is_demonstration = serializers.BooleanField()
 
 

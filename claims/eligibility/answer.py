@@ -12,7 +12,7 @@ from claims.eligibility.basis import basis_document
 from claims.eligibility.compiled import MAX_QUANTITY_PLACES, STANDARD_PLACES, CompiledVersion
 from claims.eligibility.decision import Alternative, Coverage, Decision, Judgement, LineDecision
 from claims.eligibility.entry import Entry
-from claims.eligibility.facts import RULES_VERSION, Accumulators, Member
+from claims.eligibility.facts import RULES_VERSION, Accumulators
 from claims.eligibility.matching import Match
 from claims.eligibility.reasons import Cite, Reason
 from common.dates import instant_text
@@ -32,14 +32,14 @@ def answer(decision: Decision, language: Language = "zh") -> dict[str, Any]:
         "rules_version": RULES_VERSION,
         "catalogs": catalogs_document(judged.consulted),
         "digest": decision.digest,
-        "benefits": _benefits(decision),
-        "lines": [_line(line, judged.claim.member, language) for line in decision.lines],
+        "lines": [_line(line, language) for line in decision.lines],
         "totals": {
             "amount": yuan(sum(line.judgement.line.amount for line in decision.lines)),
             "claimable": yuan(decision.claimable),
             "payable": yuan(decision.payable),
         },
         "accumulators": accumulators_document(decision.accumulators),
+        "basis": basis_document(decision),
     }
 
 
@@ -105,17 +105,7 @@ def catalogs_document(versions: Iterable[CompiledVersion]) -> list[dict[str, Any
     ]
 
 
-def _benefits(decision: Decision) -> list[dict[str, str]]:
-    """Name the benefits that the lines speak of, by product version."""
-    found = {}
-    for decided in decision.lines:
-        terms = decided.judgement.terms
-        if terms is not None and decided.judgement.trace:
-            found |= {(terms.label, benefit.code): benefit.name for benefit in terms.benefits}
-    return [{"version": version, "code": code, "name": name} for (version, code), name in found.items()]
-
-
-def _line(decided: LineDecision, member: Member, language: Language) -> dict[str, Any]:
+def _line(decided: LineDecision, language: Language) -> dict[str, Any]:
     judgement, money = decided.judgement, decided.money
     line = judgement.line
     return {
@@ -123,7 +113,7 @@ def _line(decided: LineDecision, member: Member, language: Language) -> dict[str
         "reference": line.reference or None,
         "refunds": [refund.line_no for refund in line.refunds],
         "outcome": judgement.outcome,
-        "reasons": [{**reason_document(reason, language), "values": dict(reason.values)} for reason in decided.reasons],
+        "reasons": [reason_document(reason, language) for reason in decided.reasons],
         "drug": drug_document(judgement.recognition),
         "base": base_document(judgement),
         "benefit": judgement.benefit.code if judgement.benefit else None,
@@ -141,7 +131,6 @@ def _line(decided: LineDecision, member: Member, language: Language) -> dict[str
             "member_pays": yuan(money.member_pays),
         },
         "trace": trace_document(judgement),
-        "basis": basis_document(decided, member),
     }
 
 

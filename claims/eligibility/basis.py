@@ -6,7 +6,7 @@ from typing import Any, Final
 from catalog.drugs.names import Agreement
 from catalog.reference import disease_names
 from claims.eligibility.compiled import MAX_QUANTITY_PLACES, STANDARD_PLACES
-from claims.eligibility.decision import Judgement, LineDecision
+from claims.eligibility.decision import Decision, Judgement, LineDecision
 from claims.eligibility.entry import Entry
 from claims.eligibility.facts import QUANTITY_PLACES, Line, LineFacts, Member
 from claims.eligibility.matching import Match, facet_results
@@ -22,12 +22,28 @@ _CODES: Final = ("national_code", "approval_no")
 Json = dict[str, Any]
 
 
-def basis_document(decided: LineDecision, member: Member) -> Json:
-    """Write what a line's answer rests on: claimed, nearest, conditions, base_conditions, counted.
+def basis_document(decision: Decision) -> Json:
+    """Write what a check's answer rests on: the names of the product's benefits, and of each line what `_line` tells, in the answer's order."""
+    member = decision.judged.claim.member
+    return {"benefits": _benefits(decision), "lines": [_line(decided, member) for decided in decision.lines]}
 
-    `nearest` is the benefit whose reasons the line carries where none takes it, with the entry that it was held against. `conditions`
-    are those of the entry that the line matches, or of the nearest one's; `base_conditions` those of the 医保 list's. `counted` is
-    null where nothing was paid out of.
+
+def _benefits(decision: Decision) -> list[dict[str, str]]:
+    """The benefits of the product versions that lines were judged by, with their names."""
+    found: dict[tuple[str, str], str] = {}
+    for decided in decision.lines:
+        terms = decided.judgement.terms
+        if terms is not None and decided.judgement.trace:
+            found |= {(terms.label, benefit.code): benefit.name for benefit in terms.benefits}
+    return [{"version": version, "code": code, "name": name} for (version, code), name in found.items()]
+
+
+def _line(decided: LineDecision, member: Member) -> Json:
+    """What a line's answer rests on: values, claimed, nearest, conditions, base_conditions, counted.
+
+    `values` fill the messages of its reasons, in their order. `nearest` is the benefit whose reasons the line carries where none takes
+    it, with the entry that it was held against. `conditions` are those of the entry that the line matches, or of the nearest one's;
+    `base_conditions` those of the 医保 list's. `counted` is null where nothing was paid.
     """
     judgement = decided.judgement
     line, base = judgement.line, judgement.base
@@ -43,6 +59,8 @@ def basis_document(decided: LineDecision, member: Member) -> Json:
     )
     base_entry = base.entry if base and base.version and base.version.kind == "base" else None
     return {
+        "line_no": line.line_no,
+        "values": [dict(reason.values) for reason in decided.reasons],
         "claimed": _claimed(line),
         "nearest": _nearest(judgement),
         "conditions": [*_conditions(match.entry, facts), *_prior_auth(judgement, match)] if match else [],

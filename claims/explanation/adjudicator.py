@@ -4,7 +4,7 @@ from typing import Final
 
 from catalog.vocabularies import KINDS
 from claims.explanation import named
-from claims.explanation.grounded import Node, Sentence, Teller, Words, as_is, reason_message
+from claims.explanation.grounded import Node, Sentence, Teller, Words, as_is, lines_of, reason_message
 from claims.explanation.money import tell_money
 from claims.explanation.reason_words import PLAINLY
 
@@ -39,11 +39,11 @@ def tell_adjudicator(teller: Teller, decision: Node) -> None:
     """Say everything that the decision records of each line, then what the whole of it rests on."""
     _check(teller, decision)
     names = named.Names(decision, teller.language)
-    for line in decision["lines"]:
+    for line in lines_of(decision):
         teller.line_no = line.value["line_no"]
         _line(teller, line, names)
     teller.line_no = None
-    _catalogs(teller, decision)
+    _catalogs(teller, decision, names)
     _totals(teller, decision)
 
 
@@ -290,9 +290,9 @@ def _result(teller: Teller, step: Node) -> Words:
     return Words(RESULTS[step.value["result"]].of(teller.language), (step["result"].pointer,))
 
 
-def _catalogs(teller: Teller, decision: Node) -> None:
+def _catalogs(teller: Teller, decision: Node, names: named.Names) -> None:
     for cited in decision["catalogs"]:
-        name, series, provenance = cited.get("name"), cited.get("series"), cited.get("provenance")
+        name, series, provenance = names.name_of(cited), cited.get("series"), cited.get("provenance")
         told = {
             "kind": Words(
                 KINDS.names(teller.language).get(cited.value["kind"], cited.value["kind"]), (cited["kind"].pointer,)

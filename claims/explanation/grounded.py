@@ -1,22 +1,25 @@
 """What an explanation is made of: a recorded decision read by pointer, words that remember where they were read, and blocks of them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from common.sentences import Language
 
 
 class Node:
-    """A value of a recorded decision with its JSON pointer (RFC 6901)."""
+    """A value of a recorded decision with its JSON pointer (RFC 6901); `beside` are values kept elsewhere that are read as if below it."""
 
-    __slots__ = ("value", "pointer")
+    __slots__ = ("value", "pointer", "_beside")
 
-    def __init__(self, value: Any, pointer: str = "") -> None:
+    def __init__(self, value: Any, pointer: str = "", beside: "Mapping[str | int, Node] | None" = None) -> None:
         self.value = value
         self.pointer = pointer
+        self._beside = beside or {}
 
     def __getitem__(self, key: str | int) -> "Node":
         """Return the value below; raises KeyError where there is none."""
+        if key in self._beside:
+            return self._beside[key]
         return Node(self.value[key], f"{self.pointer}/{str(key).replace('~', '~0').replace('/', '~1')}")
 
     def __iter__(self) -> Iterator["Node"]:
@@ -27,7 +30,7 @@ class Node:
         """Return the value below, key by key, or None where there is none or it is null: earlier records hold less."""
         node = self
         for key in keys:
-            if not isinstance(node.value, dict) or node.value.get(key) is None:
+            if key not in node._beside and (not isinstance(node.value, dict) or node.value.get(key) is None):
                 return None
             node = node[key]
         return node
@@ -35,6 +38,22 @@ class Node:
     def items(self) -> Iterator[tuple[str, "Node"]]:
         """Return the names and values of an object."""
         return ((name, self[name]) for name in self.value)
+
+
+def lines_of(decision: Node) -> Iterator[Node]:
+    """Return the lines of a decision, each with what it rests on as its `basis` and what fills its reasons as their `values`."""
+    kept = decision.get("basis", "lines")
+    for place, line in enumerate(decision["lines"]):
+        if kept is None:
+            yield line
+            continue
+        basis, reasons = kept[place], line["reasons"]
+        filled: dict[str | int, Node] = {
+            number: Node(reason.value, reason.pointer, {"values": basis["values"][number]})
+            for number, reason in enumerate(reasons)
+        }
+        told = Node(reasons.value, reasons.pointer, filled)
+        yield Node(line.value, line.pointer, {"basis": basis, "reasons": told})
 
 
 class Words(NamedTuple):

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from claims.explanation import named
-from claims.explanation.grounded import Node, Sentence, Teller, Words, as_is, reason_message
+from claims.explanation.grounded import Node, Sentence, Teller, Words, as_is, lines_of, reason_message
 from claims.explanation.money import tell_money
 from claims.explanation.reason_words import PLAINLY, Plainly
 
@@ -53,7 +53,7 @@ _LACKING: Final = re.compile(r"([A-Z_]+(?:, [A-Z_]+)*)(?:；|$)")
 def tell_member(teller: Teller, decision: Node) -> None:
     """Say what was decided of each line, and why."""
     names = named.Names(decision, teller.language)
-    name = decision.get("product_name")
+    name = decision.get("basis", "product_name")
     if name and name.value:
         teller.say("check", _S("产品：{name}。", "Product: {name}."), name=as_is(name))
     demonstration = decision.get("is_demonstration")
@@ -66,7 +66,7 @@ def tell_member(teller: Teller, decision: Node) -> None:
             ),
             demonstration,
         )
-    for line in decision["lines"]:
+    for line in lines_of(decision):
         teller.line_no = line.value["line_no"]
         _line(teller, line, names)
     teller.line_no = None
@@ -274,7 +274,8 @@ def _texts(teller: Teller, line: Node, reason: Node) -> dict[str, Words]:
     for condition in line.get("basis", "conditions") or ():
         texts, about = condition["texts"], condition.value["condition"]
         if about == "criteria" and code in ("CRITERION_UNMET", "EVIDENCE_MISSING"):
-            wanted = str(reason.value["values"].get("criteria", "")).split("、")
+            asked = reason.get("values", "criteria")
+            wanted = asked.value.split("、") if asked else [""]
             if all(one in texts.value for one in wanted):
                 found["criteria"] = teller.listed(as_is(texts[one]) for one in wanted)
         elif about == "indication":
@@ -303,7 +304,7 @@ def _lacking(teller: Teller, reason: Node, names: named.Names) -> dict[str, Word
 def _provenances(teller: Teller, decision: Node, names: named.Names) -> None:
     """Where the lists come from that the lines rest on."""
     told = set()
-    for line in decision["lines"]:
+    for line in lines_of(decision):
         for place in ("base", "match", "nearest"):
             where = line.get("basis", "nearest") if place == "nearest" else line.get(place)
             if where is None or where.get("catalog") is None or where.get("version") is None:

@@ -129,7 +129,7 @@ class Names:
         cited = self.cited(code.value, version.value if version else None)
         if cited is None:
             return None
-        name, kind = cited.get("name"), cited["kind"]
+        name, kind = self.name_of(cited), cited["kind"]
         named = name if name and name.value else kind
         text = name.value if name and name.value else KINDS.names(self._language)[kind.value]
         zh = self._language == "zh"
@@ -141,10 +141,17 @@ class Names:
             (code.pointer, version.pointer, named.pointer),
         )
 
+    def name_of(self, cited: Node) -> Node | None:
+        """Return the name of a list, or None where the record does not keep it."""
+        for node in self._decision.get("basis", "catalogs") or ():
+            if node.value["catalog"] == cited.value["catalog"]:
+                return node["name"]
+        return None
+
     def benefit(self, code: Node) -> Words:
         """Tell a benefit by its name; where it has none but its code, as one of the product's."""
         zh = self._language == "zh"
-        for node in self._decision.get("benefits") or ():
+        for node in self._decision.get("basis", "benefits") or ():
             if node.value["code"] == code.value and node.value["name"] != code.value:
                 name = node["name"]
                 return Words(f"“{name.value}”" if zh else f"the benefit “{name.value}”", (code.pointer, name.pointer))

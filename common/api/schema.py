@@ -233,9 +233,8 @@ _MAY_LACK = {
     "ChangeOutput": {"spoken_of"},
     "ExpectedLineOutput": {"reasons", "payable"},
     "VerifyOutput": {"matches_claim"},
-    "LineOutput": {"basis"},
-    "CheckOutput": {"benefits"},
-    "KeptCheckOutput": {"benefits"},
+    "CheckOutput": {"basis"},
+    "KeptCheckOutput": {"basis"},
 }
 _ALWAYS = {"EntryOutput": ["entry_code"], "FoundDaysOutput": []}
 _CODE = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*$", "maxLength": 64}

@@ -15,6 +15,7 @@ from catalog.models import CatalogEntry, CatalogVersion, EntryEvidence, VersionC
 from common.downloads import XLSX, download
 from desk.filters import FilterForm
 from desk.frame import Button, paged
+from desk.questionnaires import form_page
 from desk.versions.tabs import VersionTabs
 from desk.words import Words
 
@@ -41,6 +42,7 @@ class EntryGrid(VersionTabs):
             self.route("<int:pk>/entries/found.csv", self.found_csv_view, "found_csv"),
             self.route("<int:pk>/entries/found.xlsx", self.found_xlsx_view, "found_xlsx"),
             self.route("<int:pk>/entries/one/", self.entry_by_code_view, "entry_of"),
+            self.route("<int:pk>/entries/one/form/", self.entry_form_view, "entry_form"),
             self.route("<int:pk>/entries/<int:entry_pk>/", self.entry_view, "entry"),
         ]
 
@@ -103,6 +105,13 @@ class EntryGrid(VersionTabs):
         code = request.GET.get("entry", "")
         return self._entry_page(request, version, version.entries.filter(entry_code=code).first())
 
+    def entry_form_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        version = self.found(request, pk)
+        entry = version.entries.filter(entry_code=request.GET.get("entry", "")).first()
+        if entry is None:
+            raise Http404
+        return form_page(request, version, entry, self.to_entry("entry_of", version, entry.entry_code))
+
     def _entry_page(self, request: HttpRequest, version: CatalogVersion, entry: CatalogEntry | None) -> HttpResponse:
         if entry is None:
             raise Http404
@@ -113,10 +122,10 @@ class EntryGrid(VersionTabs):
             facts.append((_("Listed rare disease"), rare))
         criteria = [(code, text) for code, _equals, text in (item.partition("=") for item in entry.criteria)]
         frame = self.tab_context(request, version, "entries", with_buttons=False)
-        buttons: list[Button] = []
+        buttons = [Button(_("Questionnaire to print"), self.to_entry("entry_form", version, entry.entry_code), "print")]
         if self.may_edit_now(request, version):
             edit, remove = (self.to_entry(name, version, entry.entry_code) for name in ("entry_edit", "entry_remove"))
-            buttons = [Button(_("Edit"), edit, "edit", "primary"), Button(_("Remove"), remove, "delete", "danger")]
+            buttons += [Button(_("Edit"), edit, "edit", "primary"), Button(_("Remove"), remove, "delete", "danger")]
         evidence = EntryEvidence.objects.filter(version=version, entry_code=entry.entry_code).first()
         context = {
             **frame,

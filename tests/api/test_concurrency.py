@@ -24,13 +24,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 def test_a_key_in_use_right_now_is_a_409_that_says_when_to_come_back() -> None:
     tenancy.act_for(tenancy.OFFICE)
-    a = make_world().apis["A-write"]
-    prefix = a.headers["Authorization"].split("_")[1]
+    world = make_world()
+    a, insurer = world.apis["A-write"], world.a.pk
     held, let_go = threading.Event(), threading.Event()
 
     def hold() -> None:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"idempotency {prefix} k-1"])
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"idempotency i{insurer} k-1"])
             held.set()
             let_go.wait(20)
         connection.close()

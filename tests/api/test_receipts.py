@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -74,3 +75,31 @@ def test_a_receipt_cannot_be_changed_in_the_database(world: World, receipt: str)
 
     with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
         Receipt.objects.filter(pk=world.check.pk).update(jws="x")
+
+
+def test_of_what_was_decided_before_there_were_receipts_one_is_signed_before_its_facts_go(world: World) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE claims_receipt DISABLE TRIGGER receipt_append_only")
+        cursor.execute("DELETE FROM claims_receipt")
+        cursor.execute("ALTER TABLE claims_receipt ENABLE TRIGGER receipt_append_only")
+    services.purge_facts(
+        insurer_id=world.a.pk, older_than=timezone.now() + timedelta(days=1), by="root", at=timezone.now()
+    )
+    later = world.apis["A-write"].get(f"/claims/checks/{world.check.pk}/receipt/").json()["receipt"]
+
+    assert said(later)["lines"] == [
+        {"line_no": line["line_no"], "outcome": line["outcome"], "payable": line["money"]["payable"]}
+        for line in world.check.decision["lines"]
+    ]
+    assert verified(receipt=later, claim=CLAIM)["matches_claim"] is True
+
+
+def test_who_has_no_key_asks_so_often_and_is_told_when_again(world: World, settings: Any) -> None:
+    settings.PUBLIC_RATE_PER_MINUTE = 2
+    client = Client(REMOTE_ADDR="203.0.113.50")
+    answers = [client.get("/api/v1/log/checkpoint/") for _n in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
+    assert int(answers[-1]["Retry-After"]) <= 60
+    # Another address has its own count.
+    assert Client(REMOTE_ADDR="203.0.113.51").get("/api/v1/log/checkpoint/").status_code == 200

@@ -24,8 +24,11 @@ def test_a_case_goes_from_the_queue_to_its_use(hmb: Api, insurer: Insurer, at_a_
         ines.sign_in("ines")
         page = ines.page
         menu(ines, "事前授权")
-        page.wait_for_selector("text=加急")
+        page.wait_for_selector("text=剩 71 小时")
         ines.picture("authorisations")
+        page.click("a:has-text('申请事前授权')")
+        ines.picture("authorisation-ask")
+        page.go_back()
         page.click(f"a:has-text('{waiting['no']}')")
         page.click("a:has-text('要求补充材料')")
         page.fill("#id_names", "PET检查报告\n病历摘要")
@@ -43,6 +46,9 @@ def test_a_case_goes_from_the_queue_to_its_use(hmb: Api, insurer: Insurer, at_a_
         page.click("button:has-text('决定')")
         page.wait_for_selector("text=已批准")
         ines.picture("authorisation")
+        page.click("text=打印空白问卷")
+        page.wait_for_selector("text=目录要求")
+        ines.picture("questionnaire")
 
     row = PriorAuthorisation.objects.get()
     assert (row.state, row.quantity) == ("approved", 3)
@@ -55,4 +61,10 @@ def test_a_case_goes_from_the_queue_to_its_use(hmb: Api, insurer: Insurer, at_a_
         page.goto(f"{ines.home}/admin/claims/priorauthorisation/{row.pk}/change/")
         page.wait_for_selector("text=已使用")
         assert page.locator("dt:has-text('剩余数量') + dd").inner_text() == "1"
+        assert page.locator("td:has-text('未答')").count() == 1
         ines.picture("authorisation-narrow")
+        page.click("text=打印空白问卷")
+        page.wait_for_selector("text=目录要求")
+        ines.picture("questionnaire-narrow")
+        page.goto(f"{ines.home}/admin/claims/priorauthorisation/")
+        ines.picture("authorisations-narrow")

@@ -15,7 +15,7 @@ NOTHING: dict[str, Any] = {
     ("columns", "asked"),
     [
         ({}, []),
-        ({"icd10": ["C34", "C00-C97"]}, [("diagnosis", "code", "diagnoses", {"any_of": ["C34", "C00-C97"]})]),
+        ({"icd10": ["C34", "C00-C97"]}, [("diagnosis", "text", "diagnoses", {"any_of": ["C34", "C00-C97"]})]),
         ({"age_min": 12}, [("age", "integer", "member.age", {"min": 12})]),
         ({"age_min": 0, "age_max": 17}, [("age", "integer", "member.age", {"min": 0, "max": 17})]),
         ({"sex": "F"}, [("sex", "choice", "member.sex", {"any_of": ["F"]})]),
@@ -40,4 +40,5 @@ def test_a_criterion_is_asked_in_the_words_of_the_list_and_the_rest_in_the_reade
     zh, en = questionnaire(entry, "zh"), questionnaire(entry, "en")
     assert [one["text"] for one in zh] == ["性别", "HER2阳性", "LINE_2"]
     assert [one["text"] for one in en] == ["Sex", "HER2阳性", "LINE_2"]
+    assert [(one["criterion"], one["required"]) for one in zh] == [(None, True), ("HER2", True), ("LINE_2", True)]
     assert en[0]["options"] == [{"code": "F", "name": "female"}, {"code": "M", "name": "male"}]

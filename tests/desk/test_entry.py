@@ -363,3 +363,14 @@ def test_new_recovery_codes_void_the_old_ones(erin: User) -> None:
     assert again.post(reverse("desk:code"), {"code": old[1]}).status_code == 400
     assert again.post(reverse("desk:code"), {"code": new[1]}).status_code == 302
     assert client.get(reverse("desk:recovery")).status_code == 405
+
+
+def test_behind_a_proxy_who_guesses_locks_out_nobody_but_themself(erin: User, settings: Any) -> None:
+    settings.TRUSTED_PROXIES = 1
+    guesser = Client(REMOTE_ADDR="10.0.0.2", headers={"x-forwarded-for": "198.51.100.9"})
+    for _attempt in range(6):
+        sign_in(password="guessed", client=guesser)
+    assert sign_in(client=guesser)[1].status_code != 302
+
+    owner = Client(REMOTE_ADDR="10.0.0.2", headers={"x-forwarded-for": "203.0.113.7"})
+    assert sign_in(client=owner)[1].status_code == 302

@@ -11,7 +11,8 @@ from django.db import connection
 
 from catalog import services as catalogs
 from catalog.models import Catalog, CatalogVersion
-from insurers import services
+from common.errors import InvalidInput
+from insurers import approval, services
 from insurers.models import Insurer, Product, ProductVersion
 from tests.conftest import EVERY_INSURER_SCOPE, Api, withdrawn
 
@@ -182,7 +183,7 @@ def test_of_writers_at_once_with_the_same_etag_one_wins() -> None:
 
 
 @pytest.mark.parametrize("label", ["missing", "draft", "withdrawn"])
-def test_a_product_that_names_no_version_that_stands_is_not_valid_and_not_published(
+def test_a_product_that_names_no_version_that_stands_is_not_valid_and_not_submitted(
     api: Api, draft: ProductVersion, label: str
 ) -> None:
     pinned = {
@@ -196,7 +197,8 @@ def test_a_product_that_names_no_version_that_stands_is_not_valid_and_not_publis
     assert (error["pointer"], error["code"]) == ("/benefits/0/catalogs/0/label", "unknown_version")
     # A draft may name what is still to be published.
     assert api.post("/products/HMB/versions/", pinned).status_code == 201
-    assert api.post("/products/HMB/versions/2030/publish/").status_code == 400
+    with pytest.raises(InvalidInput):
+        approval.submit_product_version(version=ProductVersion.objects.get(label="2030"), by="ines")
 
 
 def test_a_ratio_beside_bands_is_told(api: Api, draft: ProductVersion) -> None:

@@ -24,8 +24,14 @@ def recorded(world: Json, claim: Json, product: str = "HMB") -> Json:
         snapshot = snapshot.with_authorisations(world["authorisations"])
     decision = bilingual(assess_claim(parsed, snapshot))
     for cited in decision["catalogs"]:
-        cited["name"], cited["provenance"] = NAMES.get(cited["catalog"], (f"目录{cited['catalog']}", "official"))
-    return {**decision, "product_name": "城市定制险", "is_demonstration": True}
+        cited["provenance"] = NAMES.get(cited["catalog"], ("", "official"))[1]
+    names = {
+        cited["catalog"]: NAMES.get(cited["catalog"], (f"目录{cited['catalog']}", ""))[0]
+        for cited in decision["catalogs"]
+    }
+    decision["basis"]["catalogs"] = [{"catalog": code, "name": name} for code, name in names.items()]
+    decision["basis"]["product_name"] = "城市定制险"
+    return {**decision, "is_demonstration": True}
 
 
 def at(document: Any, pointer: str) -> Any:
