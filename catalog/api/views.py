@@ -576,7 +576,7 @@ class ImportViewSet(ApiViewSet):
             raise ApiProblem(404, "file_not_kept", _("Only the file of a failed import is kept, for 30 days."))
         return run, file
 
-    @extend_schema(request=None, responses=shapes.ImportOutput)
+    @extend_schema(request=None, responses={202: shapes.ImportOutput})
     @action(detail=True, methods=["post"])
     def cancel(self, request: Any, pk: str) -> Response:
         """Stop an import that waits or runs, or give up a staged one."""

@@ -231,7 +231,9 @@ class ConsultedShape(serializers.Serializer):
     series = serializers.CharField(allow_null=True)
     version = serializers.CharField()
     checksum = DigestField()
-    provenance = serializers.ChoiceField(Provenance.choices, allow_blank=True, help_text="empty: not told")
+    provenance = serializers.ChoiceField(
+        Provenance.choices, allow_blank=True, required=False, help_text="empty: not told; not of an authorisation"
+    )
 
 
 class TotalShape(serializers.Serializer):

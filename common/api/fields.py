@@ -15,6 +15,14 @@ _DECEIVING = re.compile(
     "\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 
+_CODES = {
+    serializers.DateField: "bad_date",
+    serializers.DateTimeField: "bad_instant",
+    serializers.DecimalField: "bad_number",
+    serializers.IntegerField: "bad_number",
+    serializers.BooleanField: "bad_yes_no",
+}
+
 
 def _json_type(field: serializers.Field) -> tuple[tuple[type, ...], str] | None:
     """Return the Python types of the JSON that a field takes, and how to say it."""
@@ -51,7 +59,26 @@ class StrictSerializer(serializers.Serializer):
             errors = self._unknown(data) | wrong | ({} if self.as_typed else self._deceiving(data))
             if errors:
                 raise serializers.ValidationError(errors)
-        return super().to_internal_value(data)
+        try:
+            return super().to_internal_value(data)
+        except serializers.ValidationError as refusal:
+            raise serializers.ValidationError(self._named(refusal.detail)) from None
+
+    def _named(self, detail: Any) -> Any:
+        """Call a text that is no day, instant or number as every other reader does; the framework calls all of them invalid."""
+        if not isinstance(detail, Mapping):
+            return detail
+        return {
+            name: [
+                serializers.ErrorDetail(one, _CODES.get(type(self.fields.get(name)), one.code))
+                if isinstance(one, serializers.ErrorDetail) and one.code == "invalid"
+                else one
+                for one in told
+            ]
+            if isinstance(told, list)
+            else told
+            for name, told in detail.items()
+        }
 
     def _unknown(self, data: Mapping[str, Any]) -> dict[str, Any]:
         known = ", ".join(self.fields)

@@ -142,6 +142,9 @@ class ProductSchema(AutoSchema):
         if operation is None:
             return None
         parameters = operation.setdefault("parameters", [])
+        if any(one["name"] == "page" for one in parameters) and "404" not in operation["responses"]:
+            # A page beyond the last.
+            operation["responses"] |= self._told({"404": self._problem("404")})
         parameters += [_IF_NONE_MATCH] if self._says("tagged") and self.method == "GET" else []
         parameters += [_IF_MATCH] if self._says("matched") else []
         parameters += [_KEY] if self._keeps_answers() else []
@@ -168,13 +171,19 @@ class ProductSchema(AutoSchema):
 
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
-        reference = self.resolve_serializer(ProblemDocument, direction).ref
-        problem = {"application/problem+json": {"schema": reference}}
         self._tell_files(bodies)
         if self._says("tagged") and self.method == "GET":
             bodies["304"] = {"description": WORDS["304"]}
         for status in self._refusals():
-            bodies.setdefault(status, {"description": WORDS[status], "content": problem})
+            bodies.setdefault(status, self._problem(status))
+        return self._told(bodies)
+
+    def _problem(self, status: str) -> dict[str, Any]:
+        reference = self.resolve_serializer(ProblemDocument, "response").ref
+        return {"description": WORDS[status], "content": {"application/problem+json": {"schema": reference}}}
+
+    def _told(self, bodies: dict[str, Any]) -> dict[str, Any]:
+        """Return answers by status, each with its words and its headers."""
         for status, answer in bodies.items():
             answer["description"] = answer.get("description") or WORDS.get(status) or _DONE[status]
             answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in self._headers(status)}

@@ -20,6 +20,10 @@ COMMON = {
     "Content-Type",
 } | {
     "Cross-Origin-Opener-Policy",
+    # Where something goes away: tests/api/test_document.py.
+    "Deprecation",
+    "Link",
+    "Sunset",
     "Cross-Origin-Resource-Policy",
     "Permissions-Policy",
     "Referrer-Policy",

@@ -135,7 +135,7 @@ def test_the_personal_data_of_a_patient_is_refused_by_name(world: World, a: Api)
     for name in ("name", "id_card", "phone", "姓名", "身份证号"):
         response = a.post("/claims/checks/", claim(member={"member_ref": "m", name: "x"}))
         assert response.status_code == 400
-        assert response.json()["errors"][0]["code"] == "PERSONAL_DATA"
+        assert response.json()["errors"][0]["code"] == "personal_data"
 
 
 # --- A6: what goes out is written down

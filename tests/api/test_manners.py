@@ -28,7 +28,7 @@ def assert_problem(response: Any, status: int, code: str | None = None) -> dict[
     document = json.loads(response.content)
     assert document.keys() - {"errors"} == {"type", "title", "status", "detail", "code", "request_id"}
     assert document["status"] == status
-    assert document["type"] == f"http://testserver/docs/errors/{document['code']}/"
+    assert document["type"].endswith(f"/docs/errors/{document['code']}/")
     assert document["request_id"] == response["X-Request-ID"]
     assert document["title"] and document["detail"]
     for error in document.get("errors", []):
@@ -226,14 +226,14 @@ def test_a_fault_before_a_view_is_a_problem_too(world: World, monkeypatch: Any) 
 @pytest.mark.parametrize(
     ("path", "query", "pointer", "code"),
     [
-        (V1 + "entries/", "ordering=-version__catalog__owner__name", "/ordering", "invalid_choice"),
-        (V1 + "entries/", "ordering=row_hash", "/ordering", "invalid_choice"),
+        (V1 + "entries/", "ordering=-version__catalog__owner__name", "/ordering", "bad_choice"),
+        (V1 + "entries/", "ordering=row_hash", "/ordering", "bad_choice"),
         (V1 + "entries/", "ordering=", "/ordering", "empty_parameter"),
         (V1 + "entries/", "ordering=class_code,", "/ordering", "empty_parameter"),
         (V1 + "entries/", "version__catalog__code=PRIV-A", "/version__catalog__code", "unknown_parameter"),
         (V1 + "entries/", "_connector=OR", "/_connector", "unknown_parameter"),
         (V1 + "entries/", "q=%E6%9B%BF&q=%E5%B0%BC", "/q", "repeated_parameter"),
-        (V1 + "entries/", "q=" + "x" * 101, "/q", "max_length"),
+        (V1 + "entries/", "q=" + "x" * 101, "/q", "too_long"),
         (V1 + "entries/", "q=a%00", "/q", "bad_value"),
         (V1 + "entries/", "class_code=", "/class_code", "empty_parameter"),
         (V1 + "entries/", "rare_disease=maybe", "/rare_disease", "bad_yes_no"),
@@ -253,7 +253,7 @@ def test_a_fault_before_a_view_is_a_problem_too(world: World, monkeypatch: Any) 
         (V1 + "entries/", "icd10=C34,C50", "/icd10", "bad_code"),
         (V1 + "entries/", "icd10=C00-C97", "/icd10", "bad_code"),
         (V1 + "entries/", "icd10=cancer", "/icd10", "bad_code"),
-        ("/catalogs/", "kind=nonsense", "/kind", "invalid_choice"),
+        ("/catalogs/", "kind=nonsense", "/kind", "bad_choice"),
         ("/catalogs/", "cursor=Wy0xXQ", "/cursor", "unknown_parameter"),
         ("/drugs/", "cursor=Wy0xXQ", "/cursor", "unknown_parameter"),
         ("/claims/checks/", "cursor=Wy0xXQ", "/cursor", "unknown_parameter"),
@@ -266,10 +266,10 @@ def test_a_fault_before_a_view_is_a_problem_too(world: World, monkeypatch: Any) 
         ("/catalogs/COM/diff/", "from=v1", "/to", "invalid"),
         ("/claims/checks/", "date=03/04/2026", "/date", "bad_date"),
         ("/claims/checks/", "date=20260304", "/date", "bad_date"),
-        ("/claims/checks/", "outcome=paid", "/outcome", "invalid_choice"),
+        ("/claims/checks/", "outcome=paid", "/outcome", "bad_choice"),
         ("/claims/checks/", "insurer=1", "/insurer", "unknown_parameter"),
         ("/drugs/", "q=", "/q", "empty_parameter"),
-        ("/products/HMB/coverage/", "generic_name=x&tenant=B", "/tenant", "UNKNOWN_FIELD"),
+        ("/products/HMB/coverage/", "generic_name=x&tenant=B", "/tenant", "unknown_field"),
     ],
 )
 def test_a_parameter_that_is_not_understood_is_a_400_that_names_it(

@@ -105,32 +105,32 @@ def test_an_entry_is_added_changed_and_removed_over_rest(maker: Api, draft: Cata
 
 
 REFUSED: list[tuple[dict[str, Any], str, str]] = [
-    ({}, "/generic_name", "REQUIRED"),
-    ({"entry_code": "N"}, "/generic_name", "REQUIRED"),
-    ({"generic_name": "甲片", "icd10": ["XXX"]}, "/icd10", "BAD_CODE"),
-    ({"generic_name": "甲片", "age_min": "十八"}, "/age_min", "BAD_NUMBER"),
-    ({"generic_name": "甲片", "age_min": 151}, "/age_min", "OUT_OF_RANGE"),
-    ({"generic_name": "甲片", "age_min": 60, "age_max": 18}, "/age_min", "AGE_ORDER"),
-    ({"generic_name": "甲片", "effective_from": "2026-13-01"}, "/effective_from", "BAD_DATE"),
+    ({}, "/generic_name", "required"),
+    ({"entry_code": "N"}, "/generic_name", "required"),
+    ({"generic_name": "甲片", "icd10": ["XXX"]}, "/icd10", "bad_code"),
+    ({"generic_name": "甲片", "age_min": "十八"}, "/age_min", "bad_number"),
+    ({"generic_name": "甲片", "age_min": 151}, "/age_min", "out_of_range"),
+    ({"generic_name": "甲片", "age_min": 60, "age_max": 18}, "/age_min", "age_order"),
+    ({"generic_name": "甲片", "effective_from": "2026-13-01"}, "/effective_from", "bad_date"),
     (
         {"generic_name": "甲片", "effective_from": "2026-02-01", "effective_to": "2026-01-01"},
         "/effective_from",
-        "DATE_ORDER",
+        "date_order",
     ),
-    ({"generic_name": "甲片", "sex": "X"}, "/sex", "BAD_CHOICE"),
-    ({"generic_name": "甲片", "prior_auth": "也许"}, "/prior_auth", "BAD_YES_NO"),
-    ({"generic_name": "甲片", "marks": ["无此标记"]}, "/marks", "BAD_CHOICE"),
-    ({"generic_name": "甲片", "payment_standard": "-1"}, "/payment_standard", "OUT_OF_RANGE"),
-    ({"generic_name": "甲片", "payment_standard_text": "面议"}, "/payment_standard", "BAD_NUMBER"),
-    ({"generic_name": "甲\u200b片"}, "/generic_name", "CONTROL_CHARACTER"),
-    ({"generic_name": "甲\x07片"}, "/generic_name", "CONTROL_CHARACTER"),
-    ({"generic_name": "甲" * 201}, "/generic_name", "TOO_LONG"),
-    ({"generic_name": "甲片", "brand_name": "甲、乙"}, "/brand_name", "SEVERAL_VALUES"),
-    ({"generic_name": "甲", "dosage_form": "片剂/胶囊剂"}, "/dosage_form", "SEVERAL_VALUES"),
-    ({"generic_name": "甲片", "criteria": [{"code": "her2"}]}, "/criteria", "BAD_CODE"),
-    ({"entry_code": "E-1", "generic_name": "甲片"}, "/entry_code", "CONFLICTING_ROWS"),
-    ({"entry_code": "E-7", "generic_name": "养血片", "class_code": "ZA01", "icd10": ["D50"], "note": "x"}, "/generic_name", "CONFLICTING_ROWS"),
-    ({"entry_code": "E-3", "generic_name": "养血片", "class_code": "ZA01", "icd10": ["D50"]}, "/entry_code", "DUPLICATE_ROW"),
+    ({"generic_name": "甲片", "sex": "X"}, "/sex", "bad_choice"),
+    ({"generic_name": "甲片", "prior_auth": "也许"}, "/prior_auth", "bad_yes_no"),
+    ({"generic_name": "甲片", "marks": ["无此标记"]}, "/marks", "bad_choice"),
+    ({"generic_name": "甲片", "payment_standard": "-1"}, "/payment_standard", "out_of_range"),
+    ({"generic_name": "甲片", "payment_standard_text": "面议"}, "/payment_standard", "bad_number"),
+    ({"generic_name": "甲\u200b片"}, "/generic_name", "control_character"),
+    ({"generic_name": "甲\x07片"}, "/generic_name", "control_character"),
+    ({"generic_name": "甲" * 201}, "/generic_name", "too_long"),
+    ({"generic_name": "甲片", "brand_name": "甲、乙"}, "/brand_name", "several_values"),
+    ({"generic_name": "甲", "dosage_form": "片剂/胶囊剂"}, "/dosage_form", "several_values"),
+    ({"generic_name": "甲片", "criteria": [{"code": "her2"}]}, "/criteria", "bad_code"),
+    ({"entry_code": "E-1", "generic_name": "甲片"}, "/entry_code", "conflicting_rows"),
+    ({"entry_code": "E-7", "generic_name": "养血片", "class_code": "ZA01", "icd10": ["D50"], "note": "x"}, "/generic_name", "conflicting_rows"),
+    ({"entry_code": "E-3", "generic_name": "养血片", "class_code": "ZA01", "icd10": ["D50"]}, "/entry_code", "duplicate_row"),
     ({"generic_name": "甲片", "colour": "red"}, "/colour", "unknown_field"),
     ({"generic_name": ["甲片"]}, "/generic_name", "wrong_type"),
     ({"generic_name": "甲片", "icd10": [1]}, "/icd10", "wrong_type"),
@@ -156,7 +156,7 @@ def test_what_a_file_warns_of_is_told_and_kept(maker: Api, draft: CatalogVersion
     )
 
     assert answer.status_code == 201
-    assert {one["code"] for one in answer.json()["warnings"]} == {"STACKED_NAME", "UNCODED", "UNUSUAL_APPROVAL_NO"}
+    assert {one["code"] for one in answer.json()["warnings"]} == {"stacked_name", "uncoded", "unusual_approval_no"}
     assert answer.json()["generic_name"] == "埃索美拉唑(艾司奥美拉唑)"
 
 

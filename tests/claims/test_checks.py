@@ -152,7 +152,7 @@ def test_a_request_that_only_earlier_rules_took_is_replayed_as_refused_and_its_r
     assert (told["same"], told["decision"], told["recorded_digest"]) == (False, None, check["digest"])
     assert [cause["what"] for cause in told["causes"]] == ["rules_version", "request"]
     assert [(fault["pointer"], fault["code"]) for fault in told["causes"][1]["errors"]] == [
-        ("/diagnoses/0", "BAD_CODE")
+        ("/diagnoses/0", "bad_code")
     ]
     assert api.get(f"/claims/checks/{check['id']}/").json()["lines"] == check["lines"]
 
@@ -199,7 +199,7 @@ def test_fields_of_personal_identity_are_refused_by_name(api: Api, hmb: str, fie
     answer = api.post("/claims/checks/", {**CLAIM, "member": {**CLAIM["member"], field: "x"}})
 
     assert answer.status_code == 400
-    assert [(e["pointer"], e["code"]) for e in answer.json()["errors"]] == [(f"/member/{field}", "PERSONAL_DATA")]
+    assert [(e["pointer"], e["code"]) for e in answer.json()["errors"]] == [(f"/member/{field}", "personal_data")]
     assert not ClaimCheck.objects.exists()
 
 
@@ -227,7 +227,7 @@ def test_an_identity_number_is_refused_and_nothing_of_it_is_kept(
     answer = api.post("/claims/checks/", {**CLAIM, **change})
 
     assert answer.status_code == 400
-    assert [problem["code"] for problem in answer.json()["errors"]] == ["PERSONAL_DATA"]
+    assert [problem["code"] for problem in answer.json()["errors"]] == ["personal_data"]
     assert not ClaimCheck.objects.exists()
     for person in (PERSON, "13800138000", "张三"):
         assert person not in answer.content.decode() and person not in caplog.text

@@ -98,7 +98,7 @@ def test_a_clone_pins_or_floats_every_reference_to_a_catalog(
         ({"pin": {"NONE": "v1"}}, "/pin/NONE", "not_referred_to"),
         ({"pin": {"NONE": None}}, "/pin/NONE", "not_referred_to"),
         ({"pin": {"COM": 7.5}}, "/pin/COM", "invalid"),
-        ({"pin": []}, "/pin", "not_a_dict"),
+        ({"pin": []}, "/pin", "wrong_type"),
         ({"label": "a b"}, "/label", "invalid"),
         ({"effective_to": "2026-12-31"}, "/effective_to", None),
         ({"terms": {}}, "/terms", "unknown_field"),

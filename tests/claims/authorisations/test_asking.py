@@ -125,7 +125,7 @@ def test_the_clock_stands_still_while_papers_are_awaited(hmb: Api) -> None:
     ]
     assert hmb.post(f"{PATH}{no}/papers/", {}).status_code == 400
     person = hmb.post(f"{PATH}{no}/papers/", {"asked": ["身份证 110101199003074477"]}).json()
-    assert [(error["pointer"], error["code"]) for error in person["errors"]] == [("/asked/0", "PERSONAL_DATA")]
+    assert [(error["pointer"], error["code"]) for error in person["errors"]] == [("/asked/0", "personal_data")]
     assert hmb.post(f"{PATH}{no}/papers/", {"received": [{"name": "x", "sent_on": "2999-01-01"}]}).status_code == 400
 
 

@@ -114,11 +114,11 @@ def test_without_drafts_all_drafts_are_meant_and_a_decision_can_be_mended(
 @pytest.mark.parametrize(
     "body, found",
     [
-        ({"text": LUNG, "columns": {}}, {("/columns", "REQUIRED")}),
-        ({"text": " 。", "columns": {"icd10": ["C34"]}}, {("/text", "REQUIRED")}),
-        ({"text": LUNG, "columns": {"icd10": ["2C25"], "age_min": 200}}, {("/columns/icd10", "BAD_CODE"), ("/columns/age_min", "OUT_OF_RANGE")}),
-        ({"text": LUNG, "columns": {"age_min": 18, "age_max": 3}}, {("/columns/age_min", "AGE_ORDER")}),
-        ({"text": LUNG, "columns": {"settings": ["home"]}}, {("/columns/settings", "BAD_CHOICE")}),
+        ({"text": LUNG, "columns": {}}, {("/columns", "required")}),
+        ({"text": " 。", "columns": {"icd10": ["C34"]}}, {("/text", "required")}),
+        ({"text": LUNG, "columns": {"icd10": ["2C25"], "age_min": 200}}, {("/columns/icd10", "bad_code"), ("/columns/age_min", "out_of_range")}),
+        ({"text": LUNG, "columns": {"age_min": 18, "age_max": 3}}, {("/columns/age_min", "age_order")}),
+        ({"text": LUNG, "columns": {"settings": ["home"]}}, {("/columns/settings", "bad_choice")}),
         ({"text": LUNG, "columns": {"note": "x"}}, {("/columns/note", "unknown_field")}),
         ({"text": LUNG, "columns": {"icd10": ["C34"]}, "apply_to": [V2, "catalogs/COM/versions/v9/"]}, {("/apply_to/1", "not_found")}),
         ({"text": LUNG, "columns": {"icd10": ["C34"]}, "apply_to": ["v2"]}, {("/apply_to/0", "invalid")}),
