@@ -11,6 +11,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from common.api import shapes
 from config.choices import named_choices
+from config.surface import surface_of
 
 EXAMPLES = Path(__file__).parent / "examples.json"
 
@@ -92,3 +93,11 @@ def _reference(node: dict[str, Any], named: dict[frozenset[Any], str], used: dic
     about = {} if told.startswith("* `") else {"description": told} if told else {}
     kept = {key: node[key] for key in ("default", "x-accepts") if key in node}
     return {**made, **about, **kept}
+
+
+def write_surface(version: str) -> None:
+    """Keep what a client can hold on to of a release: docs/api-changes.md is held against the newest."""
+    kept = surface_of(openapi_document()[0])
+    lines = [f"{json.dumps(name)}: {json.dumps(fields)}" for name, fields in kept.items()]
+    path = Path(__file__).parent.parent / "docs" / "openapi" / f"{version}.json"
+    path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")

@@ -1,9 +1,17 @@
 """The shapes of what a check's answer rests on beside its reasons (claims.eligibility.basis), for the OpenAPI document."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+from common.api.shapes import named
 
 RESULTS = ["pass", "fail", "unknown"]
 RATIO_KINDS = ["plain", "pre_existing", "unsettled", "unsettled_pre_existing", "bands"]
+
+
+@extend_schema_field(named("ReasonValues", {"type": "object", "additionalProperties": {"type": "string"}}))
+class ReasonValuesField(serializers.DictField):
+    """What fills the message of a reason, by name."""
 
 
 class ClaimedShape(serializers.Serializer):
@@ -77,7 +85,7 @@ class CountedShape(serializers.Serializer):
 class LineBasisShape(serializers.Serializer):
     line_no = serializers.IntegerField()
     values = serializers.ListField(
-        child=serializers.DictField(child=serializers.CharField()),
+        child=ReasonValuesField(),
         help_text="of each reason of the line, in their order: what fills its message, by name",
     )
     claimed = ClaimedShape()

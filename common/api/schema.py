@@ -90,7 +90,7 @@ HEADERS = {
 
 
 def _condition(name: str, description: str) -> dict[str, Any]:
-    return {"name": name, "in": "header", "description": description, "schema": {"type": "string", "minLength": 1}}
+    return {"name": name, "in": "header", "description": description, "schema": {"type": "string"}}
 
 
 _IF_NONE_MATCH = _condition("If-None-Match", "the ETag of the answer that you hold: 304 where it is still the answer")
@@ -281,6 +281,8 @@ def _plainer(node: Any) -> Any:
     made = {name: _plainer(value) for name, value in node.items()}
     if {"type": "null"} in made.get("oneOf", ()):
         made["anyOf"] = made.pop("oneOf")
+    if made.get("default") == "" and "type" in made:
+        del made["default"]  # not given, which is said by leaving it out
     if isinstance(made.get("type"), list):
         made["type"] = list(dict.fromkeys(made["type"]))
     if len(made.get("allOf", ())) == 1:

@@ -120,6 +120,7 @@ class MatrixViewSet(ApiViewSet):
     scopes = {"GET": READ}
     files = {"csv": "text/csv", "xlsx": XLSX}
     named_files = frozenset({"csv", "xlsx"})
+    refusals = {"list": (404,), "csv": (404,), "xlsx": (404,)}
 
     @extend_schema(
         parameters=[*PARAMETERS, OpenApiParameter("page", int), OpenApiParameter("page_size", int)],
