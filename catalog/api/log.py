@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
@@ -21,6 +22,7 @@ from common.api.views import PublicViewSet
 from common.errors import FieldError
 
 MOST = 500
+_FAR = 10**15
 NOTE = "text/plain"
 HASH_NOTE = "64 hexadecimal digits"
 
@@ -79,10 +81,11 @@ def _number(request: Any, name: str) -> int | None:
     text = request.query_params.get(name, "")
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 15):
+    if not re.fullmatch("-?[0-9]{1,30}", text):
         detail = _("%(name)s is a whole number.") % {"name": name}
         raise ApiProblem(400, "invalid", detail, [FieldError(f"/{name}", "bad_number", detail)])
-    return int(text)
+    # Beyond what the log can ever hold, it is as far out of range as this.
+    return max(-_FAR, min(int(text), _FAR))
 
 
 class LogViewSet(PublicViewSet):

@@ -41,7 +41,7 @@ class Alternatives:
 def alternatives(*, check: ClaimCheck, seen: Observation, language: Language = "zh") -> Alternatives:
     """Return the least changes that would have paid each line of a check; raises FactsRemoved after the retention."""
     if check.facts is None or check.decision is None:
-        raise FactsRemoved(_("The facts of this check were removed after retention; its digest remains."))
+        raise FactsRemoved
     try:
         claim = parse_claim(check.facts, language)
     except InvalidClaim as refusal:
@@ -61,7 +61,7 @@ def _lines(check: ClaimCheck, claim: Claim, product: ProductFacts, seen: Observa
 
     def loaded() -> Snapshot:
         found = load(product, identities=names, days=days, known_at=known_at, seen=seen)
-        return with_authorisations(found, product, [claim], but_for_check=check.pk)
+        return with_authorisations(found, product, [claim], used_by=check.decided_at, but_for_check=check.pk)
 
     snapshot = loaded()
     judgements = judge_claim(claim, snapshot).judgements

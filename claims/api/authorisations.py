@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -80,6 +81,7 @@ class DecisionInput(StrictSerializer):
         allow_null=True,
         default=None,
         min_value=Decimal("0.000000001"),
+        error_messages={"min_value": gettext_lazy("More than 0, with at most 9 decimals.")},
         help_text="as asked unless given",
     )
 

@@ -164,9 +164,29 @@ def _locked(row: PriorAuthorisation) -> tuple[PriorAuthorisation, datetime]:
     return locked, clock.observe().known_at
 
 
+def why_decided(row: PriorAuthorisation) -> str:
+    """Return why nothing is to be decided any more of an authorisation; '' where it is in review."""
+    if row.state == State.IN_REVIEW:
+        return ""
+    return _("%(no)s is decided already: %(state)s.") % {"no": row.no, "state": row.get_state_display()}
+
+
 def _check_in_review(row: PriorAuthorisation) -> None:
-    if row.state != State.IN_REVIEW:
-        raise NotInReview(_("%(no)s is decided already: %(state)s.") % {"no": row.no, "state": row.state})
+    if told := why_decided(row):
+        raise NotInReview(told)
+
+
+def why_not_renewed(row: PriorAuthorisation, today: date) -> Refused | None:
+    """Return why an authorisation cannot be renewed today: NotApproved, TooEarly, RenewedAlready; None where it can."""
+    if row.state != State.APPROVED or row.valid_to is None:
+        return NotApproved(_("%(no)s is not approved, so there is nothing to renew.") % {"no": row.no})
+    first = rules.renewable_from(row.valid_to)
+    if today < first:
+        told = {"no": row.no, "day": first.isoformat()}
+        return TooEarly(_("%(no)s can be renewed from %(day)s on.") % told, more={"renewable_from": first.isoformat()})
+    if row.renewals.exclude(state=State.DECLINED).exists():
+        return RenewedAlready(_("%(no)s is renewed already.") % {"no": row.no})
+    return None
 
 
 @transaction.atomic
@@ -331,14 +351,9 @@ def renew(
     """
     row, _at = _locked(authorisation)
     today = china_today(seen.known_at)
-    if row.state != State.APPROVED or row.valid_to is None:
-        raise NotApproved(_("%(no)s is not approved, so there is nothing to renew.") % {"no": row.no})
-    first = rules.renewable_from(row.valid_to)
-    if today < first:
-        told = {"no": row.no, "day": first.isoformat()}
-        raise TooEarly(_("%(no)s can be renewed from %(day)s on.") % told, more={"renewable_from": first.isoformat()})
-    if row.renewals.exclude(state=State.DECLINED).exists():
-        raise RenewedAlready(_("%(no)s is renewed already.") % {"no": row.no})
+    if refusal := why_not_renewed(row, today):
+        raise refusal
+    assert row.valid_to is not None
     starts_on = max(row.valid_to + timedelta(days=1), today)
     merged = {**facts_shown(row), "from": starts_on.isoformat(), **(data or {})}
     asked = parse_asked(merged, today=today, language=language)

@@ -224,7 +224,10 @@ def _condition(teller: Teller, condition: Node, of: Sentence) -> None:
         of=Words(of.of(teller.language)),
         condition=as_is(condition["condition"]),
         asks=Words(written(asks).text, (asks.pointer, texts.pointer)),
-        printed=Words("".join(f"（{node.value}）" for node in printed), tuple(node.pointer for node in printed)),
+        printed=Words(
+            "".join(f"（{node.value}）" if teller.language == "zh" else f" ({node.value})" for node in printed),
+            tuple(node.pointer for node in printed),
+        ),
         given=written(given),
         result=Words(RESULTS[condition.value["result"]].of(teller.language), (condition["result"].pointer,)),
     )
@@ -240,7 +243,7 @@ def _reason(teller: Teller, reason: Node) -> None:
         message=reason_message(reason, teller.language),
         cites=Words(
             (" 依据：" if teller.language == "zh" else " Cites: ")
-            + "；".join(cites)
+            + ("；" if teller.language == "zh" else "; ").join(cites)
             + ("。" if teller.language == "zh" else "."),
             (reason["cites"].pointer,),
         )
