@@ -169,7 +169,9 @@ def _told(detail: Mapping[str, Any], others: Mapping[str, int]) -> SafeString:
     if other := detail.get("renews") or detail.get("no"):
         told.append(_other(other, others))
     if quantity := detail.get("quantity"):
-        told.append(_("quantity %(quantity)s, line %(line)s") % {"quantity": quantity, "line": detail["line_no"]})
+        line = detail.get("line_no")
+        used = _("quantity %(quantity)s, line %(line)s") % {"quantity": quantity, "line": line}
+        told.append(used if line else _("quantity %(quantity)s") % {"quantity": quantity})
     for name, model, words in (
         ("check", "claimcheck", _("the claim check")),
         ("batch", "claimbatch", _("the claim batch")),

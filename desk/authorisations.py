@@ -114,6 +114,13 @@ class PriorAuthorisationAdmin(PageAdmin):
     def drug_shown(self, row: PriorAuthorisation) -> str:
         return drug_told(row)
 
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return insurer_of(request.user) is not None and super().has_view_permission(request, obj)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        own_insurer(request, "claims.view_priorauthorisation")
+        return super().history_view(request, object_id, extra_context)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[PriorAuthorisation]:
         rows = super().get_queryset(request).filter(insurer=insurer_of(request.user))
         return rows.select_related("product", "renews")

@@ -59,6 +59,8 @@ def matched_words() -> dict[str, str]:
 def lines_shown(decision: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the lines of an answer with what stands for codes: the outcome's badge, each reason's badge and what it cites."""
     outcomes, effects, matched = dict(ClaimCheck.Outcome.choices), effect_words(), matched_words()
+    # A batch's lines and early records have codes alone.
+    benefits = {one["code"]: one["name"] for one in decision.get("basis", {}).get("benefits", [])}
     shown = []
     for line in decision["lines"]:
         reasons = [
@@ -73,6 +75,7 @@ def lines_shown(decision: dict[str, Any]) -> list[dict[str, Any]]:
         shown.append(
             {
                 **line,
+                "benefit_name": benefits.get(line["benefit"], line["benefit"]),
                 "badge": badge(outcomes[line["outcome"]], _TONES[line["outcome"]]),
                 "told": reasons,
                 "matched": matched.get(drug.get("matched_by") or "", ""),

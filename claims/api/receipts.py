@@ -7,6 +7,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -138,6 +140,8 @@ class VerifyViewSet(PublicViewSet):
         return Response(answer)
 
 
+@csrf_exempt
+@require_safe
 def jwks(request: HttpRequest) -> HttpResponse:
     """Answer the public keys (RFC 7517), those of old receipts too."""
     answer = JsonResponse(signing_keys().jwks(), content_type="application/jwk-set+json")

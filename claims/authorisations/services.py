@@ -16,6 +16,7 @@ from claims.authorisations.judging import Judged, judge_asked
 from claims.authorisations.queries import facts_shown
 from claims.authorisations.request import Asked, parse_asked
 from claims.eligibility import RULES_VERSION
+from claims.eligibility.request import IDENTITY_FIELDS
 from claims.facts.authorisations import decimal_of
 from claims.models import AuthorisationEvent, AuthorisationUse, PriorAuthorisation
 from common import personal
@@ -221,10 +222,12 @@ def decide(
         row.valid_from, row.valid_to = first, last
         row.quantity = quantity if quantity is not None else row.quantity
     row.save(update_fields="state reason decided_by decided_at due_at stopped_at valid_from valid_to quantity".split())
-    days = {"valid_from": first, "valid_to": last} if approved else {}
-    _note(row, Kind(decision), by=by, at=at, **days)
+    given = {"valid_from": first, "valid_to": last} if approved else {}
+    if approved and row.quantity is not None:
+        given["quantity"] = f"{row.quantity.normalize():f}"
+    _note(row, Kind(decision), by=by, at=at, **given)
     _announce(row, WebhookEvent.AUTHORISATION_DECIDED, at)
-    record(Deed.AUTHORISATION_DECIDED, by=by, what=row, after={"state": row.state, **days})
+    record(Deed.AUTHORISATION_DECIDED, by=by, what=row, after={"state": row.state, **given})
     return row
 
 
@@ -355,15 +358,27 @@ def renew(
         raise refusal
     assert row.valid_to is not None
     starts_on = max(row.valid_to + timedelta(days=1), today)
-    merged = {**facts_shown(row), "from": starts_on.isoformat(), **(data or {})}
+    before, changes = facts_shown(row), data or {}
+    _check_same(before, changes)
+    merged = {**before, "from": starts_on.isoformat(), **changes}
     asked = parse_asked(merged, today=today, language=language)
-    if asked.product != row.product.code or asked.member_ref != row.member_ref:
-        detail = _("A renewal is for the same product and member.")
-        raise InvalidInput(detail, errors=[FieldError("", "BAD_VALUE", detail)])
     renewal = _asked(asked, merged, insurer_id=row.insurer_id, by=by, seen=seen, renews=row)
     _note(row, Kind.RENEWED, by=by, at=seen.known_at, no=renewal.no)
     record(Deed.AUTHORISATION_RENEWED, by=by, what=row, after={"no": renewal.no})
     return renewal
+
+
+def _check_same(before: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
+    """Raise InvalidInput for what would make a renewal an authorisation of something else: for another product, member or drug one asks anew."""
+    kept = ("product", "member_ref", *IDENTITY_FIELDS)
+    detail = _("A renewal is for the same product, member and drug; leave it out, or ask for another authorisation.")
+    errors = [
+        FieldError(f"/{name}", "not_the_same", detail)
+        for name in kept
+        if name in changes and changes[name] != before.get(name)
+    ]
+    if errors:
+        raise InvalidInput(detail, errors=errors)
 
 
 # --- Retention

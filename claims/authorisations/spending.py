@@ -92,6 +92,11 @@ def _used_before(lines: set[_LineOf], locked: dict[str, int]) -> dict[_Key, Deci
     }
 
 
+def settle_uses(*, check_id: UUID) -> None:
+    """Keep for good what a check used, once it is settled: it no longer goes by its claim's number, so no later decision gives it back."""
+    AuthorisationUse.objects.filter(check_id=check_id).exclude(claim_no="").update(claim_no="")
+
+
 def give_back(*, batch_id: UUID, at: datetime) -> None:
     """Give back what a cancelled batch used, but for lines that were decided again since."""
     rows = AuthorisationUse.objects.filter(batch=batch_id)

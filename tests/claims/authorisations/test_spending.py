@@ -18,6 +18,7 @@ from claims.services import replay_check
 from common import tenancy
 from common.jobs import services as jobs
 from common.jobs.models import Job
+from curation.corrections.services import settle_check
 from insurers.models import Insurer, Product
 from tests.claims.authorisations.conftest import PATH, asked, claim, days_ago, left, reasons, sell
 from tests.claims.batches.conftest import results, waiting_jobs, worked_off
@@ -74,6 +75,16 @@ def test_a_claim_of_another_member_with_the_same_number_gives_nothing_back(hmb: 
     assert reasons(hmb.post("/claims/checks/", theirs)) == []
     assert (left(hmb, first), left(hmb, second)) == ("0", "0")
     assert check(hmb, first, "DUP-2") == SPENT
+
+
+def test_what_a_settled_check_used_is_never_given_back(hmb: Api) -> None:
+    no = asked(hmb)["no"]
+    assert check(hmb, no, "C-1") == []
+    settle_check(check=ClaimCheck.objects.get(), by="ines", at=timezone.now())
+    assert check(hmb, no, "C-1", diagnoses=["I10"]) != []
+    assert left(hmb, no) == "0"
+    assert check(hmb, no, "C-2") == SPENT
+    assert replay_check(check=ClaimCheck.objects.order_by("decided_at")[0], seen=observe()).same
 
 
 def test_what_is_recorded_uses_it_up_also_where_it_asks_as_known_earlier(hmb: Api) -> None:
