@@ -19,8 +19,8 @@ from claims.services import FactsRemoved
 from common.errors import Refused
 from common.sentences import Language
 
-# Some two seconds: a claim of five lines takes a few hundred, one of five hundred lines may not keep a worker for a minute.
-MOST_JUDGED: Final = 20_000
+# Some two seconds: a claim of five lines takes a few hundred, one of five hundred may not keep a web process for ten.
+MOST_JUDGED: Final = 5_000
 
 
 class RulesChanged(Refused):
