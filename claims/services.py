@@ -21,6 +21,7 @@ from claims.eligibility import (
     coverage_answer,
     parse_claim,
 )
+from claims.eligibility.answer import in_both
 from claims.eligibility.decision import Coverage
 from claims.eligibility.facts import RULES_VERSION, CoverageQuery
 from claims.explanation import Audience, Block, explain
@@ -36,8 +37,13 @@ from insurers.models import Insurer
 
 
 class FactsRemoved(Refused):
+    """What was asked and answered is gone after the retention; of a check where no other sentence is given."""
+
     code = "facts_removed"
     status = 410
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail or _("The facts of this check were removed after retention; its digest remains."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +60,22 @@ def decide_claim(
 ) -> Decided:
     """Decide a claim as the insurer asked it and record the decision; raises InvalidClaim, UnknownProduct. A dry run records nothing.
 
-    What is recorded uses prior authorisations up where the product checks them. A claim that asks what was known at an earlier instant looks
-    back and uses nothing.
+    What is recorded uses prior authorisations up where the product checks them, also where it asks as known earlier: lists and approvals are
+    then as known at that instant, but what is used up is used up.
     """
     claim = parse_claim(data, language)
     if not record:
         decision, product = _decide(claim, insurer_id=insurer_id, seen=seen, known_at=claim.known_at)
         return Decided(decision, None, product)
     product = product_facts(insurer_id=insurer_id, code=claim.product, seen=seen)
-    looks_back = claim.known_at is not None and claim.known_at < seen.known_at
     with transaction.atomic() if checks_authorisations(product) else nullcontext():
-        locked = {} if looks_back else lock_for(product, [claim])
+        locked = lock_for(product, [claim])
         if locked:
             # Later than whatever the ones before have used: so a replay finds what was found now.
             seen = observe()
-        decision, product = _decide(claim, insurer_id=insurer_id, seen=seen, known_at=claim.known_at)
+        decision, product = _decide(
+            claim, insurer_id=insurer_id, seen=seen, known_at=claim.known_at, used_by=seen.known_at
+        )
         check = _record(claim, decision, product, data=data, by=by, seen=seen)
         write_uses([decision.judged], locked, insurer_id=insurer_id, at=seen.known_at, check_id=check.pk)
     return Decided(decision, check, product)
@@ -80,9 +87,11 @@ def _decide(
     insurer_id: int,
     seen: Observation,
     known_at: datetime | None,
+    used_by: datetime | None = None,
     again: ClaimCheck | None = None,
 ) -> tuple[Decision, ProductFacts]:
-    """Decide a claim; `again` is the check that is decided once more, which does not find what it used itself."""
+    """Decide a claim, with what was used of authorisations by an instant (None: as known); `again` is the check that is decided once more, which
+    does not find what it used itself."""
     product = product_facts(insurer_id=insurer_id, code=claim.product, seen=seen)
     snapshot = load(
         product,
@@ -92,7 +101,8 @@ def _decide(
         known_at=min(known_at or seen.known_at, seen.known_at),
         seen=seen,
     )
-    snapshot = with_authorisations(snapshot, product, [claim], but_for_check=again.pk if again else None)
+    but_for = again.pk if again else None
+    snapshot = with_authorisations(snapshot, product, [claim], used_by=used_by, but_for_check=but_for)
     return assess_claim(claim, snapshot), product
 
 
@@ -135,8 +145,7 @@ def bilingual(decision: Decision) -> dict[str, Any]:
     """Return the answer with every message in both languages, {"zh", "en"}: what is kept."""
     zh, en = answer(decision, "zh"), answer(decision, "en")
     for line_zh, line_en in zip(zh["lines"], en["lines"], strict=True):
-        for reason_zh, reason_en in zip(line_zh["reasons"], line_en["reasons"], strict=True):
-            reason_zh["message"] = {"zh": reason_zh["message"], "en": reason_en["message"]}
+        line_zh["reasons"] = in_both(line_zh["reasons"], line_en["reasons"])
     return zh
 
 
@@ -204,7 +213,14 @@ def coverage_document(found: Coverage, product: ProductFacts, language: Language
 
 def decide_again(claim: Claim, *, check: ClaimCheck, seen: Observation) -> Decision:
     """Decide a claim as a recorded check was decided, as known then, and record nothing; raises UnknownProduct."""
-    return _decide(claim, insurer_id=check.insurer_id, seen=seen, known_at=check.known_at, again=check)[0]
+    return _decide(
+        claim,
+        insurer_id=check.insurer_id,
+        seen=seen,
+        known_at=check.known_at,
+        used_by=check.decided_at,
+        again=check,
+    )[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +246,7 @@ def replay_check(
     versions. Raises FactsRemoved after the retention.
     """
     if check.facts is None or check.decision is None:
-        raise FactsRemoved(_("The facts of this check were removed after retention; its digest remains."))
+        raise FactsRemoved
     try:
         claim = parse_claim(check.facts, language)
     except InvalidClaim as refusal:
@@ -238,7 +254,12 @@ def replay_check(
             raise
         return Replayed(None, None, same=False, differences=[], causes=[*_rules(check), _refused(refusal)])
     decision, product = _decide(
-        claim, insurer_id=check.insurer_id, seen=seen, known_at=known_at or check.known_at, again=check
+        claim,
+        insurer_id=check.insurer_id,
+        seen=seen,
+        known_at=known_at or check.known_at,
+        used_by=None if known_at else check.decided_at,
+        again=check,
     )
     before, after = check.decision, bilingual(decision)
     return Replayed(
@@ -308,7 +329,7 @@ def _version_of(cited: dict[str, Any] | None) -> dict[str, str] | None:
 def explain_check(*, check: ClaimCheck, audience: Audience, language: Language) -> list[Block]:
     """Explain a recorded check from its record alone (spec proof.md 3). Raises FactsRemoved after the retention."""
     if check.decision is None:
-        raise FactsRemoved(_("The facts of this check were removed after retention; its digest remains."))
+        raise FactsRemoved
     return explain(check.decision, audience=audience, language=language)
 
 

@@ -11,7 +11,7 @@ from catalog.clock import Observation
 from catalog.log.services import signing_keys
 from catalog.log.signing import BadSignature
 from claims import receipts, services
-from claims.eligibility import InvalidClaim, parse_claim
+from claims.eligibility import Claim, InvalidClaim, parse_claim
 from claims.eligibility.facts import RULES_VERSION
 from claims.models import ClaimCheck
 from common.sentences import Language
@@ -44,7 +44,8 @@ def reasons() -> dict[str, str]:
 def verify(*, token: str, claim: Mapping[str, Any] | None, now: Observation, language: Language) -> Verified:
     """Say whether a receipt is genuine and, where a claim is given, whether deciding it as known then gives the receipt's digest.
 
-    Whoever asks needs no key, and is told yes or no and nothing of the insurer: only who has the claim's every fact gets a yes.
+    Whoever asks needs no key, and is told yes or no and nothing of the insurer: only who has every fact that decides gets a yes. What decides
+    nothing (claim number, member reference, names of lines) is in no digest, so a claim that differs in these alone is the same to a receipt.
     """
     try:
         said = json.loads(signing_keys().opened(token, kind=receipts.KIND))
@@ -66,4 +67,12 @@ def _gives(said: Mapping[str, Any], claim: Mapping[str, Any], now: Observation, 
         found = ClaimCheck.objects.filter(digest=said["digest"], product__code=said["product"]).defer(
             "facts", "decision"
         )
-        return any(services.decide_again(asked, check=check, seen=now).digest == said["digest"] for check in found[:10])
+        return any(
+            _asks_then(asked, check) and services.decide_again(asked, check=check, seen=now).digest == said["digest"]
+            for check in found[:10]
+        )
+
+
+def _asks_then(asked: Claim, check: ClaimCheck) -> bool:
+    """Tell whether a claim that says as known when it asks asks as known when the check was decided."""
+    return asked.known_at is None or min(asked.known_at, check.decided_at) == check.known_at

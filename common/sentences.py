@@ -38,6 +38,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "{value} 应大于 0；退费请同时填写 refund_of。",
         "{value} must be greater than 0; a refund also gives refund_of.",
     ),
+    "NOT_ABOVE_ZERO": ("{value} 应大于 0。", "{value} must be greater than 0."),
     "NOT_NEGATIVE": ("退费的 {what} 应为负数。", "The {what} of a refund must be negative."),
     "NEGATIVE_WITHOUT_REFUND": (
         "{value} 不得为负数；退费请同时填写负的 quantity 和 refund_of。",
@@ -108,6 +109,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
 _CODES: Final = {
     "NEGATIVE": "OUT_OF_RANGE",
     "NOT_POSITIVE": "OUT_OF_RANGE",
+    "NOT_ABOVE_ZERO": "OUT_OF_RANGE",
     "NOT_NEGATIVE": "OUT_OF_RANGE",
     "NEGATIVE_WITHOUT_REFUND": "OUT_OF_RANGE",
     "NEGATIVE_CLAIMABLE": "OUT_OF_RANGE",

@@ -36,7 +36,7 @@ from desk.groups import role_names, why_not_together
 from desk.markup import badge
 from desk.rights import WithRights, right_name
 from insurers.models import Insurer
-from insurers.persons import INSURERS_USERS, bind_user, insurer_of
+from insurers.persons import INSURERS_USERS, bind_user, insurer_of, is_of_the_office
 
 admin.site.unregister(User)
 
@@ -71,7 +71,8 @@ class OneRole(forms.Form):
         if self.bound is not None:
             self.fields["insurer"].queryset = Insurer.objects.filter(pk=self.bound.pk)  # type: ignore[attr-defined]
             self.fields["insurer"].initial = self.bound
-            self.fields["insurer"].disabled = True
+        # For good; and where the groups are not to be changed (one's own account), neither is this.
+        self.fields["insurer"].disabled = self.bound is not None or "groups" not in self.fields
 
     def clean(self) -> Any:
         cleaned = super().clean() or self.cleaned_data
@@ -93,7 +94,7 @@ class OneRole(forms.Form):
 
     def _is_of_the_office(self) -> bool:
         user: Any = self.instance  # type: ignore[attr-defined]
-        return bool(user.pk) and (user.is_superuser or user.last_login is not None)
+        return bool(user.pk) and (user.last_login is not None or is_of_the_office(user))
 
 
 class ChangeAccountForm(OneRole, UserChangeForm):

@@ -56,6 +56,20 @@ def plain(quantity: Decimal) -> str:
     return f"{quantity.normalize():f}"
 
 
+def drug_told(row: PriorAuthorisation) -> str:
+    """Return the drug as it was recognised, else as it was asked for: that it was not recognised stands among the reasons, where that is why."""
+    names = ("generic_name", "brand_name", "national_code", "approval_no")
+    asked = next((str(row.facts[name]) for name in names if row.facts.get(name)), "") if row.facts else ""
+    return row.drug or asked or "—"
+
+
+def case_told(row: PriorAuthorisation) -> list[str]:
+    """Return what whoever acts on an authorisation has before their eyes: the drug, for whom, the papers that are awaited."""
+    told = [f"{_('Drug')}: {drug_told(row)}", f"{_('Member reference')}: {row.member_ref or '—'}"]
+    awaited = [paper["name"] for paper in row.papers if paper["came_at"] is None]
+    return [*told, *([f"{_('Papers awaited')}: {_('; ').join(awaited)}"] if awaited else [])]
+
+
 def asked_told(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what was asked as (what, in words), what was not given left out."""
     words = {
@@ -72,7 +86,7 @@ def asked_told(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
         "setting": _("Setting"),
         "institution_level": _("Institution level"),
         "evidence": _("Evidence"),
-        "from": _("From"),
+        "from": _("First day asked for"),
         "quantity": _("Quantity"),
     }
     return [(words[name], _fact(name, facts[name])) for name in words if facts.get(name) not in (None, "", [], {})]
@@ -155,7 +169,9 @@ def _told(detail: Mapping[str, Any], others: Mapping[str, int]) -> SafeString:
     if other := detail.get("renews") or detail.get("no"):
         told.append(_other(other, others))
     if quantity := detail.get("quantity"):
-        told.append(_("quantity %(quantity)s, line %(line)s") % {"quantity": quantity, "line": detail["line_no"]})
+        line = detail.get("line_no")
+        used = _("quantity %(quantity)s, line %(line)s") % {"quantity": quantity, "line": line}
+        told.append(used if line else _("quantity %(quantity)s") % {"quantity": quantity})
     for name, model, words in (
         ("check", "claimcheck", _("the claim check")),
         ("batch", "claimbatch", _("the claim batch")),

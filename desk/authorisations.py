@@ -25,6 +25,8 @@ from common.labels import reader_language
 from desk.authorisation_forms import AskForm, AskPapersForm, DecideForm, PapersCameForm, RenewForm
 from desk.authorisation_words import (
     asked_told,
+    case_told,
+    drug_told,
     due_told,
     entry_href,
     entry_judged,
@@ -110,7 +112,14 @@ class PriorAuthorisationAdmin(PageAdmin):
 
     @admin.display(description=gettext_lazy("drug"), ordering="drug")
     def drug_shown(self, row: PriorAuthorisation) -> str:
-        return row.drug or _("not recognised")
+        return drug_told(row)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return insurer_of(request.user) is not None and super().has_view_permission(request, obj)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        own_insurer(request, "claims.view_priorauthorisation")
+        return super().history_view(request, object_id, extra_context)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PriorAuthorisation]:
         rows = super().get_queryset(request).filter(insurer=insurer_of(request.user))
@@ -151,6 +160,7 @@ class PriorAuthorisationAdmin(PageAdmin):
         entry = entry_judged(row)
         return {
             "row": row,
+            "drug": drug_told(row),
             "state": state_badge(row),
             "due": due_told(row, timezone.now()),
             "reasons": [
@@ -181,9 +191,9 @@ class PriorAuthorisationAdmin(PageAdmin):
                 buttons.append(Button(_("Papers came"), self.url("came", row.pk), "mark_email_read"))
             return buttons
         if row.state == rules.APPROVED and row.valid_to:
-            first = rules.renewable_from(row.valid_to)
-            early = _("from %(day)s on") % {"day": first} if _today() < first else ""
-            return [Button(_("Renew"), self.url("renew", row.pk), "autorenew", why_not=early)]
+            refusal = services.why_not_renewed(row, _today())
+            why_not = refusal.detail if refusal else ""
+            return [Button(_("Renew"), self.url("renew", row.pk), "autorenew", why_not=why_not)]
         return []
 
     # --- What is done
@@ -233,6 +243,8 @@ class PriorAuthorisationAdmin(PageAdmin):
 
         action = Action(
             title=_("Decide %(no)s") % {"no": row.no},
+            points=case_told(row),
+            why_not=services.why_decided(row),
             form=DecideForm(posted(request), initial={"quantity": row.quantity and row.quantity.normalize()}),
             do=do,
             submit=_("Decide"),
@@ -251,6 +263,8 @@ class PriorAuthorisationAdmin(PageAdmin):
 
         action = Action(
             title=_("Ask for papers for %(no)s") % {"no": row.no},
+            points=case_told(row),
+            why_not=services.why_decided(row),
             form=AskPapersForm(posted(request)),
             do=do,
             submit=_("Ask for papers"),
@@ -268,6 +282,8 @@ class PriorAuthorisationAdmin(PageAdmin):
 
         action = Action(
             title=_("Papers that came for %(no)s") % {"no": row.no},
+            points=case_told(row),
+            why_not=services.why_decided(row),
             form=PapersCameForm(posted(request), authorisation=row),
             do=do,
             submit=_("Note them"),
@@ -290,12 +306,17 @@ class PriorAuthorisationAdmin(PageAdmin):
             )
             return self.url("change", renewed.pk), _("%(no)s follows %(old)s.") % {"no": renewed.no, "old": row.no}
 
+        refusal = services.why_not_renewed(row, _today())
         action = Action(
             title=_("Renew %(no)s") % {"no": row.no},
+            points=case_told(row),
+            why_not=refusal.detail if refusal else "",
             form=RenewForm(posted(request)),
             do=do,
             submit=_("Renew"),
             back=self.url("change", pk),
-            intro=_("The same is asked for again, from the day after it ends, and judged by the lists of today."),
+            intro=_(
+                "The same is asked for again, from the day after it ends or from today where that is over, and judged by the lists of today."
+            ),
         )
         return self.act(request, row, action)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
 from django.utils.safestring import SafeString
@@ -59,6 +60,8 @@ def matched_words() -> dict[str, str]:
 def lines_shown(decision: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the lines of an answer with what stands for codes: the outcome's badge, each reason's badge and what it cites."""
     outcomes, effects, matched = dict(ClaimCheck.Outcome.choices), effect_words(), matched_words()
+    # A batch's lines and early records have codes alone.
+    benefits = {one["code"]: one["name"] for one in decision.get("basis", {}).get("benefits", [])}
     shown = []
     for line in decision["lines"]:
         reasons = [
@@ -73,6 +76,7 @@ def lines_shown(decision: dict[str, Any]) -> list[dict[str, Any]]:
         shown.append(
             {
                 **line,
+                "benefit_name": benefits.get(line["benefit"], line["benefit"]),
                 "badge": badge(outcomes[line["outcome"]], _TONES[line["outcome"]]),
                 "told": reasons,
                 "matched": matched.get(drug.get("matched_by") or "", ""),
@@ -143,6 +147,7 @@ class ClaimCheckAdmin(OfInsurer, PageAdmin):
     def get_urls(self) -> list[URLPattern]:
         return [
             self.route("<uuid:pk>/explanation/", self.explanation_view, "explanation"),
+            self.route("<uuid:pk>/alternatives/", self.alternatives_view, "alternatives"),
             self.route("<uuid:pk>/receipt/", self.receipt_view, "receipt"),
             *super().get_urls(),
         ]
@@ -178,6 +183,16 @@ class ClaimCheckAdmin(OfInsurer, PageAdmin):
         ]
         return TemplateResponse(request, "desk/checks/explanation.html", context, status=status)
 
+    def alternatives_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Show what would have paid: a page of its own, since a claim of many lines takes seconds."""
+        check: ClaimCheck = self.found(request, pk)
+        record(Deed.CHECK_READ, by=request.user.get_username(), what=check, name=str(check.pk))
+        back = self.url("change", check.pk)
+        if check.decision is None:
+            return redirect(back)
+        context = {"check": check, "would_have_paid": would_have_paid(check), "back": back, "history_href": ""}
+        return self.page(request, "desk/checks/alternatives.html", check, context)
+
     def receipt_view(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
         """Answer the check's receipt as a file."""
         check = self.found(request, pk)
@@ -206,6 +221,8 @@ class ClaimCheckAdmin(OfInsurer, PageAdmin):
             Button(_("Explain it to the member"), f"{explained}?audience=member", "print"),
             Button(_("Explain it step by step"), f"{explained}?audience=adjudicator", "print"),
         ]
+        if check.outcome != ClaimCheck.Outcome.ELIGIBLE:
+            buttons.append(Button(_("What would have paid"), self.url("alternatives", check.pk), "alt_route"))
         if may_own(request, MAY_MAKE):
             buttons.append(Button(_("Make a golden case"), make_href(check), "verified"))
         return context | {
@@ -213,7 +230,6 @@ class ClaimCheckAdmin(OfInsurer, PageAdmin):
             "decision": decision,
             "lines": lines_shown(decision),
             "catalogs": [{**one, "provenance": provenance.get(one["catalog"], "")} for one in decision["catalogs"]],
-            "would_have_paid": would_have_paid(check),
             "diagnoses": diagnoses_shown(check.facts),
             "facts": json.dumps(check.facts, ensure_ascii=False, indent=2),
         }

@@ -182,7 +182,7 @@ class DrugAdmin(PageAdmin):
             found = products_paying(drug, insurer_id=own, day=clocks.day, known_at=clocks.known_at, names=names)
             context |= {"paying": found, "excluding": {one.version.pk: _excluding(one) for one in found.products}}
         # Of a drug the log tells the office alone.
-        return context if insurer is None else context | {"history_href": ""}
+        return context
 
 
 def _excluding(one: PayingProduct) -> list[str]:

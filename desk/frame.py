@@ -26,6 +26,7 @@ from common.audit.models import Record
 from common.errors import Refused
 from desk.deeds import changes
 from desk.own import told_facts, told_person
+from insurers.persons import insurer_of
 
 PAGE_SIZE = 50
 
@@ -47,11 +48,11 @@ def sentences(refusal: Refused) -> list[str]:
 
 
 def tell_on(form: forms.Form, refusal: Refused) -> None:
-    """Say on a form what a refusal says: each problem at the field that its pointer ends with, what is of no field above the form."""
+    """Say on a form what a refusal says: each problem at the last field that its pointer names, what is of no field above the form."""
     for problem in refusal.errors:
-        name = problem.pointer.rpartition("/")[2]
-        shown = name in form.fields and not form.fields[name].widget.is_hidden
-        form.add_error(name if shown else None, problem.detail)
+        shown = [part for part in problem.pointer.split("/") if part in form.fields]
+        name = shown[-1] if shown and not form.fields[shown[-1]].widget.is_hidden else None
+        form.add_error(name, problem.detail)
     if not refusal.errors:
         form.add_error(None, refusal.detail)
 
@@ -112,6 +113,7 @@ class Logged:
             "original": obj,
             "title": str(obj),
             "page_title": _("History of %(what)s") % {"what": obj},
+            "is_the_offices": insurer_of(request.user) is not None,
             "subtitle": None,
             "deeds": told,
         }
@@ -159,7 +161,8 @@ class Pages(Logged):
             "original": obj,
             "title": str(obj) if obj is not None else self.opts.verbose_name_plural,
             "subtitle": None,
-            "history_href": self.url("history", obj.pk) if obj is not None else "",
+            # The log of deeds is the office's to read.
+            "history_href": self.url("history", obj.pk) if obj is not None and insurer_of(request.user) is None else "",
         }
         return TemplateResponse(request, template, {**shared, **context}, status=status)
 

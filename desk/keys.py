@@ -87,7 +87,8 @@ class ApiKeyAdmin(OfInsurer, PageAdmin):
 
     @admin.display(description=gettext_lazy("scopes"))
     def scopes_shown(self, key: ApiKey) -> str:
-        return ", ".join(key.scopes)
+        words = dict(Scope.choices)
+        return ", ".join(str(words.get(scope, scope)) for scope in key.scopes)
 
     @admin.display(description=gettext_lazy("state"))
     def state_shown(self, key: ApiKey) -> SafeString:
@@ -167,6 +168,7 @@ class ApiKeyAdmin(OfInsurer, PageAdmin):
             submit=_("Take over"),
             back=self.url("change", pk),
             intro=_("A key has no more rights than whoever answers for it, and what it does counts as done by them."),
+            why_not=_("You answer for this key already.") if key.issued_by_id == request.user.pk else "",
         )
         return self.act(request, key, action)
 

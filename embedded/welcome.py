@@ -57,7 +57,7 @@ _CLAIM = {
 LOGINS = {
     "editor": "目录编辑: uploads and edits drafts",
     "reviewer": "目录复核: publishes what somebody else made",
-    "auditor": "审计: sees everything with the log of deeds, changes nothing",
+    "auditor": "审计: sees the log of deeds and all but prior authorisations, changes nothing",
     "administrator": "系统管理: keeps accounts and keys; the head of the office",
     "insurer": f"保险公司: works for {_INSURER}",
 }

@@ -65,6 +65,11 @@ def account_of(user: Any) -> Any:
     return kept
 
 
+def is_of_the_office(user: Any) -> bool:
+    """Tell whether an account does, or holds keys to do, what only the office does, its groups aside."""
+    return bool(user.is_superuser) or ApiKey.objects.filter(user=user).exists()
+
+
 @transaction.atomic
 def bind_user(*, user: Any, insurer: Insurer, by: str) -> InsurerUser:
     """Make an account an insurer's: it joins the insurers' group and acts for this insurer alone, for good.
@@ -72,11 +77,11 @@ def bind_user(*, user: Any, insurer: Insurer, by: str) -> InsurerUser:
     Raises NotAnInsurersAccount for an account that has other groups or rights, holds a curator's keys, or is another insurer's.
     """
     user = get_user_model()._default_manager.select_for_update().get(pk=user.pk)
-    others = user.groups.exclude(name=INSURERS_USERS).exists() or user.user_permissions.exists()
     bound = InsurerUser.objects.filter(user=user).first()
     if bound is not None and bound.insurer_id == insurer.pk:
         return bound
-    if bound is not None or others or user.is_superuser or ApiKey.objects.filter(user=user).exists():
+    others = user.groups.exclude(name=INSURERS_USERS).exists() or user.user_permissions.exists()
+    if bound is not None or others or is_of_the_office(user):
         raise NotAnInsurersAccount(_(NotAnInsurersAccount.sentence) % {"who": user.get_username()})
     group, _made = Group.objects.get_or_create(name=INSURERS_USERS)
     user.groups.add(group)

@@ -118,13 +118,27 @@ def scopes_of(issuer: Any, insurer: Insurer | None) -> frozenset[str]:
     return may_give(rights, of_insurer=insurer is not None, is_insurers=bound is not None)
 
 
-def scopes_now(key: ApiKey) -> frozenset[str]:
-    """Return what a key may do now: of its scopes those that its issuer could still give."""
-    limit = key.issued_by if key.insurer_id else key.user if key.user and key.user.is_staff else None
+def scopes_now(key: ApiKey, issuers: dict[Any, frozenset[str]] | None = None) -> frozenset[str]:
+    """Return what a key may do now: of its scopes those that its issuer could still give (as the database says at each use: migration 0012).
+
+    `issuers` remembers what each may give, for whoever asks about many keys.
+    """
+    limit = key.issued_by or (key.user if key.user is not None and _signs_in(key.user) else None)
     held = frozenset(key.scopes)
     if limit is None:
         return held
-    return held & scopes_of(limit, key.insurer) if limit.is_active and limit.is_staff else frozenset()
+    if not (limit.is_active and limit.is_staff):
+        return frozenset()
+    issuers = {} if issuers is None else issuers
+    asked = (limit.pk, key.insurer_id)
+    if asked not in issuers:
+        issuers[asked] = scopes_of(limit, key.insurer)
+    return held & issuers[asked]
+
+
+def _signs_in(user: Any) -> bool:
+    """Tell whether somebody comes, or came, to the pages with an account; one that a command made for a program has no rights there."""
+    return bool(user.is_staff or user.has_usable_password() or user.last_login is not None)
 
 
 def _check_issuer(scopes: list[str], issuer: Any, insurer: Insurer | None) -> None:
@@ -175,7 +189,7 @@ def issue_curator_key(
         user = users.create_user(username=username)
     elif InsurerUser.objects.filter(user=user).exists():
         raise NotACurator(_("%(who)s is an insurer's user; a curator's key is the office's.") % {"who": username})
-    if user.is_staff:
+    if _signs_in(user):
         _check_issuer(wanted, user, None)
     return _issue(by=by, user=user, issued_by=issuer, scopes=wanted, note=note, expires_at=expires_at)
 
@@ -279,8 +293,8 @@ def read_terms(data: object, *, insurer_id: int, to_publish: bool = False) -> Pr
     """Return the terms of a product version; raises InvalidInput with every problem, those of its catalog references too.
 
     A draft may name a list's version that is still to be published. `to_publish` (validating, submitting): every one named must be published
-    and not withdrawn, or each claim would be refused. A program that publishes is not held to it: it may bring in what was sold in the past,
-    pinned to what was withdrawn since.
+    and not withdrawn, or each claim would be refused. A program that publishes is not held to it: the list may be published after the product,
+    or have been withdrawn since, where what was sold in the past is brought in.
     """
     terms = parse_terms(data, "en" if (get_language() or "").startswith("en") else "zh")
     placed = catalog_references(terms)

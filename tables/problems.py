@@ -91,7 +91,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "This row selects nothing. Fill in a drug, a code, a dosage form or a disease.",
     ),
     "PERSONAL_DATA": (
-        "疑似个人身份信息（{what_zh}），不予接收。请删除，只使用化名的 member_ref。",
+        "疑似个人身份信息（{what_zh}），不予接收。请删除，只使用化名（member_ref）。",
         "This looks like personal identity ({what_en}) and is refused. Remove it; use a pseudonymous member_ref only.",
     ),
     "UNUSUAL_APPROVAL_NO": (

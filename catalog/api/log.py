@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
@@ -21,6 +22,7 @@ from common.api.views import PublicViewSet
 from common.errors import FieldError
 
 MOST = 500
+_FAR = 10**15
 NOTE = "text/plain"
 HASH_NOTE = "64 hexadecimal digits"
 
@@ -75,14 +77,20 @@ def shown(leaf: LogLeaf) -> dict[str, Any]:
 
 
 def _number(request: Any, name: str) -> int | None:
-    """Return a parameter that counts leaves; raises a 400 for what is no whole number."""
+    """Return a parameter that counts leaves; raises a 400 for what is no whole number, and for what no log will ever hold."""
     text = request.query_params.get(name, "")
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 15):
-        detail = _("%(name)s is a whole number.") % {"name": name}
-        raise ApiProblem(400, "invalid", detail, [FieldError(f"/{name}", "bad_number", detail)])
-    return int(text)
+    if not re.fullmatch("-?[0-9]{1,100}", text):
+        raise _refused(name, "bad_number", _("%(name)s is a whole number.") % {"name": name})
+    number = int(text)
+    if not 0 <= number < _FAR:
+        raise _refused(name, "out_of_range", _("%(name)s counts leaves, from 0.") % {"name": name})
+    return number
+
+
+def _refused(name: str, code: str, detail: str) -> ApiProblem:
+    return ApiProblem(400, "invalid", detail, [FieldError(f"/{name}", code, detail)])
 
 
 class LogViewSet(PublicViewSet):
@@ -159,6 +167,5 @@ class LogViewSet(PublicViewSet):
 def _required(request: Any, name: str) -> int:
     value = _number(request, name)
     if value is None:
-        detail = _("%(name)s is needed.") % {"name": name}
-        raise ApiProblem(400, "invalid", detail, [FieldError(f"/{name}", "required", detail)])
+        raise _refused(name, "required", _("%(name)s is needed.") % {"name": name})
     return value

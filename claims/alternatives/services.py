@@ -19,8 +19,8 @@ from claims.services import FactsRemoved
 from common.errors import Refused
 from common.sentences import Language
 
-# Some two seconds: a claim of five lines takes a few hundred, one of five hundred lines may not keep a worker for a minute.
-MOST_JUDGED: Final = 20_000
+# Some two seconds: a claim of five lines takes a few hundred, one of five hundred may not keep a web process for ten.
+MOST_JUDGED: Final = 5_000
 
 
 class RulesChanged(Refused):
@@ -41,7 +41,7 @@ class Alternatives:
 def alternatives(*, check: ClaimCheck, seen: Observation, language: Language = "zh") -> Alternatives:
     """Return the least changes that would have paid each line of a check; raises FactsRemoved after the retention."""
     if check.facts is None or check.decision is None:
-        raise FactsRemoved(_("The facts of this check were removed after retention; its digest remains."))
+        raise FactsRemoved
     try:
         claim = parse_claim(check.facts, language)
     except InvalidClaim as refusal:
@@ -61,7 +61,7 @@ def _lines(check: ClaimCheck, claim: Claim, product: ProductFacts, seen: Observa
 
     def loaded() -> Snapshot:
         found = load(product, identities=names, days=days, known_at=known_at, seen=seen)
-        return with_authorisations(found, product, [claim], but_for_check=check.pk)
+        return with_authorisations(found, product, [claim], used_by=check.decided_at, but_for_check=check.pk)
 
     snapshot = loaded()
     judgements = judge_claim(claim, snapshot).judgements

@@ -12,6 +12,8 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -24,6 +26,7 @@ from claims.eligibility.facts import QUANTITY_PLACES
 from claims.models import PriorAuthorisation
 from common.api.fields import StrictSerializer
 from common.api.filtering import DayFilter, YesNoFilter, refuse_unknown
+from common.api.problems import ApiProblem
 from common.api.shapes import (
     ANY_DAY,
     YES_NO,
@@ -36,6 +39,7 @@ from common.api.values import AnyJsonField, AsSentField
 from common.api.views import ApiViewSet
 from common.audit.deeds import Deed
 from common.audit.services import record
+from common.errors import FieldError
 from common.sentences import Language
 from insurers.api.authentication import insurer_of
 
@@ -80,6 +84,7 @@ class DecisionInput(StrictSerializer):
         allow_null=True,
         default=None,
         min_value=Decimal("0.000000001"),
+        error_messages={"min_value": gettext_lazy("More than 0, with at most 9 decimals.")},
         help_text="as asked unless given",
     )
 
@@ -258,6 +263,9 @@ class AuthorisationViewSet(ApiViewSet):
         The body says what is otherwise than it was asked; nothing is where it is empty.
         """
         refuse_unknown(request.query_params, ())
+        if not isinstance(request.data, dict):
+            detail = _("Send an object with what is otherwise, or {}.")
+            raise ApiProblem(400, "invalid", detail, [FieldError("", "invalid", detail)])
         row = services.renew(
             authorisation=self._own(no),
             by=request.user.person,

@@ -106,5 +106,5 @@ def _audience(request: Any) -> Audience:
     audience = request.query_params.get("audience", "member")
     if audience not in AUDIENCES:
         detail = _("%(name)s is one of %(choices)s.") % {"name": "audience", "choices": ", ".join(AUDIENCES)}
-        raise ApiProblem(400, "invalid", detail, [FieldError("/audience", "BAD_CHOICE", detail)])
+        raise ApiProblem(400, "invalid", detail, [FieldError("/audience", "bad_choice", detail)])
     return cast("Audience", audience)

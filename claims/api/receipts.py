@@ -7,10 +7,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from catalog.api.log import HASH_NOTE
 from catalog.clock import observe
 from catalog.log.services import signing_keys
 from catalog.log.signing import MAX_JWS
@@ -28,7 +31,6 @@ from common.api.views import ApiViewSet, PublicViewSet
 from insurers.api.authentication import insurer_of
 
 JOSE = "application/jose"
-HASH_NOTE = "64 hexadecimal digits"
 
 
 class ReceiptCatalog(serializers.Serializer):
@@ -91,7 +93,8 @@ class VerifyOutput(serializers.Serializer):
     matches_claim = serializers.BooleanField(
         required=False,
         allow_null=True,
-        help_text="whether the claim, decided as known then, has its digest; null where it was decided by other rules than today's",
+        help_text="whether the claim, decided as known then, has its digest, in which claim number and member reference are not; null where it "
+        "was decided by other rules than today's",
     )
 
 
@@ -111,7 +114,7 @@ class ReceiptViewSet(ApiViewSet):
         check = get_object_or_404(ClaimCheck.objects.filter(insurer=insurer_of(request.user)), pk=pk)
         token = receipt_of(check)
         if token is None:
-            raise FactsRemoved(_("The facts of this check were removed after retention; its digest remains."))
+            raise FactsRemoved
         header = request.META.get("HTTP_ACCEPT", "*/*")
         if accepts(header, JOSE) and not accepts(header, "application/json"):
             return HttpResponse(token, content_type=JOSE)
@@ -143,6 +146,8 @@ class VerifyViewSet(PublicViewSet):
         return Response(answer)
 
 
+@csrf_exempt
+@require_safe
 def jwks(request: HttpRequest) -> HttpResponse:
     """Answer the public keys (RFC 7517), those of old receipts too."""
     answer = JsonResponse(signing_keys().jwks(), content_type="application/jwk-set+json")

@@ -78,7 +78,7 @@ class ClaimCheckViewSet(ApiViewSet):
         refuse_unknown(request.query_params, ())
         check = get_object_or_404(self.get_queryset(), pk=pk)
         if check.decision is None:
-            raise services.FactsRemoved(_("The facts of this check were removed after retention; its digest remains."))
+            raise services.FactsRemoved
         product = product_facts(insurer_id=check.insurer_id, code=check.product.code, seen=seen_by(request.user))
         shown = services.with_provenance(services.worded(check.decision, language_of(request)), product)
         record(Deed.CHECK_READ, by=request.user.person, what=check, name=str(check.pk))

@@ -7,6 +7,7 @@ from typing import Any
 from catalog.clock import Observation
 from claims.authorisations.request import Asked
 from claims.eligibility import RULES_VERSION, Coverage, assess_coverage, coverage_answer
+from claims.eligibility.answer import in_both
 from claims.eligibility.facts import QUANTITY_PLACES
 from claims.facts import load, product_facts
 from common.dates import instant_text
@@ -50,8 +51,7 @@ def judge_asked(asked: Asked, *, insurer_id: int, seen: Observation) -> Judged:
 def bilingual(found: Coverage) -> dict[str, Any]:
     """Return the answer with every message in both languages, {"zh", "en"}: what is kept. Alternatives are not: nobody authorises them."""
     zh, en = coverage_answer(found, "zh"), coverage_answer(found, "en")
-    for reason_zh, reason_en in zip(zh["reasons"], en["reasons"], strict=True):
-        reason_zh["message"] = {"zh": reason_zh["message"], "en": reason_en["message"]}
+    zh["reasons"] = in_both(zh["reasons"], en["reasons"])
     del zh["alternatives"]
     return zh
 

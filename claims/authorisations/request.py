@@ -62,7 +62,7 @@ class _AskedReader(ClaimReader):
             self.add(("member_ref",), "REQUIRED", what="member_ref")
         quantity = self.number(("quantity",), said.get("quantity"), fields.quantity)
         if quantity is not None and quantity <= 0:
-            self.add(("quantity",), "NOT_POSITIVE", value=said.get("quantity"), what="quantity")
+            self.add(("quantity",), "NOT_ABOVE_ZERO", value=said.get("quantity"), what="quantity")
         product = self.text(("product",), said.get("product"), limit=MAX_TEXT, required=True)
         query = CoverageQuery(
             day=self.day(("from",), said.get("from")) or today,

@@ -16,6 +16,7 @@ from claims.authorisations.judging import Judged, judge_asked
 from claims.authorisations.queries import facts_shown
 from claims.authorisations.request import Asked, parse_asked
 from claims.eligibility import RULES_VERSION
+from claims.eligibility.request import IDENTITY_FIELDS
 from claims.facts.authorisations import decimal_of
 from claims.models import AuthorisationEvent, AuthorisationUse, PriorAuthorisation
 from common import personal
@@ -164,9 +165,29 @@ def _locked(row: PriorAuthorisation) -> tuple[PriorAuthorisation, datetime]:
     return locked, clock.observe().known_at
 
 
+def why_decided(row: PriorAuthorisation) -> str:
+    """Return why nothing is to be decided any more of an authorisation; '' where it is in review."""
+    if row.state == State.IN_REVIEW:
+        return ""
+    return _("%(no)s is decided already: %(state)s.") % {"no": row.no, "state": row.get_state_display()}
+
+
 def _check_in_review(row: PriorAuthorisation) -> None:
-    if row.state != State.IN_REVIEW:
-        raise NotInReview(_("%(no)s is decided already: %(state)s.") % {"no": row.no, "state": row.state})
+    if told := why_decided(row):
+        raise NotInReview(told)
+
+
+def why_not_renewed(row: PriorAuthorisation, today: date) -> Refused | None:
+    """Return why an authorisation cannot be renewed today: NotApproved, TooEarly, RenewedAlready; None where it can."""
+    if row.state != State.APPROVED or row.valid_to is None:
+        return NotApproved(_("%(no)s is not approved, so there is nothing to renew.") % {"no": row.no})
+    first = rules.renewable_from(row.valid_to)
+    if today < first:
+        told = {"no": row.no, "day": first.isoformat()}
+        return TooEarly(_("%(no)s can be renewed from %(day)s on.") % told, more={"renewable_from": first.isoformat()})
+    if row.renewals.exclude(state=State.DECLINED).exists():
+        return RenewedAlready(_("%(no)s is renewed already.") % {"no": row.no})
+    return None
 
 
 @transaction.atomic
@@ -201,10 +222,12 @@ def decide(
         row.valid_from, row.valid_to = first, last
         row.quantity = quantity if quantity is not None else row.quantity
     row.save(update_fields="state reason decided_by decided_at due_at stopped_at valid_from valid_to quantity".split())
-    days = {"valid_from": first, "valid_to": last} if approved else {}
-    _note(row, Kind(decision), by=by, at=at, **days)
+    given = {"valid_from": first, "valid_to": last} if approved else {}
+    if approved and row.quantity is not None:
+        given["quantity"] = f"{row.quantity.normalize():f}"
+    _note(row, Kind(decision), by=by, at=at, **given)
     _announce(row, WebhookEvent.AUTHORISATION_DECIDED, at)
-    record(Deed.AUTHORISATION_DECIDED, by=by, what=row, after={"state": row.state, **days})
+    record(Deed.AUTHORISATION_DECIDED, by=by, what=row, after={"state": row.state, **given})
     return row
 
 
@@ -331,24 +354,31 @@ def renew(
     """
     row, _at = _locked(authorisation)
     today = china_today(seen.known_at)
-    if row.state != State.APPROVED or row.valid_to is None:
-        raise NotApproved(_("%(no)s is not approved, so there is nothing to renew.") % {"no": row.no})
-    first = rules.renewable_from(row.valid_to)
-    if today < first:
-        told = {"no": row.no, "day": first.isoformat()}
-        raise TooEarly(_("%(no)s can be renewed from %(day)s on.") % told, more={"renewable_from": first.isoformat()})
-    if row.renewals.exclude(state=State.DECLINED).exists():
-        raise RenewedAlready(_("%(no)s is renewed already.") % {"no": row.no})
+    if refusal := why_not_renewed(row, today):
+        raise refusal
+    assert row.valid_to is not None
     starts_on = max(row.valid_to + timedelta(days=1), today)
-    merged = {**facts_shown(row), "from": starts_on.isoformat(), **(data or {})}
+    before, changes = facts_shown(row), data or {}
+    _check_same(before, changes)
+    merged = {**before, "from": starts_on.isoformat(), **changes}
     asked = parse_asked(merged, today=today, language=language)
-    if asked.product != row.product.code or asked.member_ref != row.member_ref:
-        detail = _("A renewal is for the same product and member.")
-        raise InvalidInput(detail, errors=[FieldError("", "BAD_VALUE", detail)])
     renewal = _asked(asked, merged, insurer_id=row.insurer_id, by=by, seen=seen, renews=row)
     _note(row, Kind.RENEWED, by=by, at=seen.known_at, no=renewal.no)
     record(Deed.AUTHORISATION_RENEWED, by=by, what=row, after={"no": renewal.no})
     return renewal
+
+
+def _check_same(before: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
+    """Raise InvalidInput for what would make a renewal an authorisation of something else: for another product, member or drug one asks anew."""
+    kept = ("product", "member_ref", *IDENTITY_FIELDS)
+    detail = _("A renewal is for the same product, member and drug; leave it out, or ask for another authorisation.")
+    errors = [
+        FieldError(f"/{name}", "not_the_same", detail)
+        for name in kept
+        if name in changes and changes[name] != before.get(name)
+    ]
+    if errors:
+        raise InvalidInput(detail, errors=errors)
 
 
 # --- Retention

@@ -14,13 +14,15 @@ from uuid import UUID
 from django.db.models import Q, Sum
 
 from claims.eligibility import Claim, JudgedClaim
-from claims.eligibility.authorisations import NAMELESS, ClaimLine
+from claims.eligibility.authorisations import NAMELESS
 from claims.facts import ProductFacts
 from claims.facts.authorisations import checks_authorisations, decimal_of, numbers_in
 from claims.models import AuthorisationUse, PriorAuthorisation
 
 # (id of the authorisation, claim number, line number)
 _Key = tuple[int, str, int]
+# Claim number, line number, whose claim it is.
+_LineOf = tuple[str, int, str]
 
 
 def lock_for(product: ProductFacts, claims: Sequence[Claim]) -> dict[str, int]:
@@ -48,11 +50,11 @@ def write_uses(
     if not locked:
         return
     uses: dict[_Key, Decimal] = defaultdict(Decimal)
-    decided_lines: set[ClaimLine] = set()
+    decided_lines: set[_LineOf] = set()
     for judged in decided:
         claim = judged.claim
         if claim.claim_no:
-            decided_lines |= {(claim.claim_no, line.line_no) for line in claim.lines}
+            decided_lines |= {(claim.claim_no, line.line_no, claim.member.member_ref) for line in claim.lines}
         for no, line, quantity in judged.uses:
             claim_no, line_no = line
             key = (locked[no], claim_no, line_no)
@@ -77,13 +79,22 @@ def write_uses(
     )
 
 
-def _used_before(lines: set[ClaimLine], locked: dict[str, int]) -> dict[_Key, Decimal]:
-    claim_numbers = {claim_no for claim_no, _line_no in lines}
+def _used_before(lines: set[_LineOf], locked: dict[str, int]) -> dict[_Key, Decimal]:
+    """Return what lines of claims used before. A claim of another member that happens to have the same number is another claim."""
+    claim_numbers = {claim_no for claim_no, _line_no, _member in lines}
     before = AuthorisationUse.objects.filter(authorisation__in=locked.values(), claim_no__in=claim_numbers)
-    sums: Iterable[tuple[Any, ...]] = (
-        before.order_by().values_list("authorisation", "claim_no", "line_no").annotate(Sum("quantity"))
-    )
-    return {(pk, claim_no, line_no): used for pk, claim_no, line_no, used in sums if (claim_no, line_no) in lines}
+    grouped = before.order_by().values_list("authorisation", "claim_no", "line_no", "authorisation__member_ref")
+    sums: Iterable[tuple[Any, ...]] = grouped.annotate(Sum("quantity"))
+    return {
+        (pk, claim_no, line_no): used
+        for pk, claim_no, line_no, member, used in sums
+        if (claim_no, line_no, member) in lines
+    }
+
+
+def settle_uses(*, check_id: UUID) -> None:
+    """Keep for good what a check used, once it is settled: it no longer goes by its claim's number, so no later decision gives it back."""
+    AuthorisationUse.objects.filter(check_id=check_id).exclude(claim_no="").update(claim_no="")
 
 
 def give_back(*, batch_id: UUID, at: datetime) -> None:

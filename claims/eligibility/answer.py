@@ -153,6 +153,13 @@ def reason_document(reason: Reason, language: Language) -> dict[str, Any]:
     }
 
 
+def in_both(zh: Iterable[dict[str, Any]], en: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return reasons with their messages in both languages, {"zh", "en"}: as they are kept."""
+    return [
+        {**one, "message": {"zh": one["message"], "en": other["message"]}} for one, other in zip(zh, en, strict=True)
+    ]
+
+
 def _cite(cite: Cite) -> dict[str, str]:
     return {name: value for name, value in cite._asdict().items() if value is not None}
 

@@ -48,15 +48,7 @@ def _line(decided: LineDecision, member: Member) -> Json:
     judgement = decided.judgement
     line, base = judgement.line, judgement.base
     match = judgement.match or judgement.nearest_match
-    facts = LineFacts(
-        line.service_date,
-        line.diagnoses,
-        member.sex,
-        member.age,
-        line.setting,
-        line.institution_level,
-        line.evidence,
-    )
+    facts = LineFacts.of(line, member)
     base_entry = base.entry if base and base.version and base.version.kind == "base" else None
     return {
         "line_no": line.line_no,

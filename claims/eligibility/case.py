@@ -52,15 +52,7 @@ class Case:
         self.is_query = is_query
         self.sources: Sources[CompiledVersion] | None = snapshot.sources(line.service_date)
         self.recognition: Recognition = recognise(line.identity, snapshot.knowledge)
-        self.facts = LineFacts(
-            line.service_date,
-            line.diagnoses,
-            member.sex,
-            member.age,
-            line.setting,
-            line.institution_level,
-            None if is_query and not with_evidence else line.evidence,
-        )
+        self.facts = LineFacts.of(line, member, asks_criteria=with_evidence or not is_query)
         self.pre_existing: bool = (
             bool(member.pre_existing) and member.pre_existing.hold(line.diagnoses) is Agreement.PASS
         )

@@ -100,6 +100,19 @@ class LineFacts(NamedTuple):
     institution_level: int | None
     evidence: Mapping[str, bool] | None
 
+    @classmethod
+    def of(cls, line: Line, member: Member, *, asks_criteria: bool = True) -> "LineFacts":
+        """Return what is said of a line and its member."""
+        return cls(
+            line.service_date,
+            line.diagnoses,
+            member.sex,
+            member.age,
+            line.setting,
+            line.institution_level,
+            line.evidence if asks_criteria else None,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:

@@ -78,6 +78,8 @@ class Reason(NamedTuple):
         values = dict(self.values)
         if language == "zh" and "codes" in values:
             values["codes"] = disease_names().list_shown(values["codes"].split(BETWEEN_CODES))
+        if language == "en":
+            values = {name: value.replace(BETWEEN_CODES, ", ") for name, value in values.items()}
         return sentence.format(**values)
 
 

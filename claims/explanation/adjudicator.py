@@ -107,16 +107,34 @@ def _claimed(teller: Teller, line: Node) -> None:
     zh, en = "申报金额 {amount} 元", "Claimed: CNY {amount}"
     if claimed:
         zh, en = "申报：{fields}；金额 {amount} 元", "Claimed: {fields}; CNY {amount}"
-        told["fields"] = teller.listed(_field(name, node) for name, node in claimed.items())
+        told["fields"] = teller.listed(_field(name, node, teller) for name, node in claimed.items())
     if refunds.value:
         zh, en = zh + "（已扣除退费行 {refunds}）", en + " (refunds of lines {refunds} taken off)"
         told["refunds"] = Words(teller.listed(map(as_is, refunds)).text, (refunds.pointer,))
     teller.say("claimed", Sentence(f"{zh}。", f"{en}."), **told)
 
 
-def _field(name: str, node: Node) -> Words:
-    value = str(node.value).lower() if isinstance(node.value, bool) else node.value
-    return Words(f"{name} {value}", (node.pointer,))
+# What the request calls a field, in the words of the claims desk.
+FIELDS: Final = {
+    "quantity": _S("数量", "quantity"),
+    "service_date": _S("用药日期", "service date"),
+    "base_settled": _S("医保已结算", "settled by basic insurance"),
+    "generic_name": _S("通用名", "generic name"),
+    "brand_name": _S("商品名", "brand name"),
+    "dosage_form": _S("剂型", "dosage form"),
+    "strength": _S("规格", "strength"),
+    "manufacturer": _S("厂家", "manufacturer"),
+    "national_code": _S("药品编码", "national drug code"),
+    "approval_no": _S("批准文号", "approval number"),
+}
+
+
+def _field(name: str, node: Node, teller: Teller) -> Words:
+    value = node.value
+    if isinstance(value, bool):
+        value = _S("是" if value else "否", "yes" if value else "no").of(teller.language)
+    called = FIELDS[name].of(teller.language) if name in FIELDS else name
+    return Words(f"{called} {value}", (node.pointer,))
 
 
 def _drug(teller: Teller, line: Node) -> None:
@@ -224,7 +242,10 @@ def _condition(teller: Teller, condition: Node, of: Sentence) -> None:
         of=Words(of.of(teller.language)),
         condition=as_is(condition["condition"]),
         asks=Words(written(asks).text, (asks.pointer, texts.pointer)),
-        printed=Words("".join(f"（{node.value}）" for node in printed), tuple(node.pointer for node in printed)),
+        printed=Words(
+            "".join(f"（{node.value}）" if teller.language == "zh" else f" ({node.value})" for node in printed),
+            tuple(node.pointer for node in printed),
+        ),
         given=written(given),
         result=Words(RESULTS[condition.value["result"]].of(teller.language), (condition["result"].pointer,)),
     )
@@ -240,7 +261,7 @@ def _reason(teller: Teller, reason: Node) -> None:
         message=reason_message(reason, teller.language),
         cites=Words(
             (" 依据：" if teller.language == "zh" else " Cites: ")
-            + "；".join(cites)
+            + ("；" if teller.language == "zh" else "; ").join(cites)
             + ("。" if teller.language == "zh" else "."),
             (reason["cites"].pointer,),
         )

@@ -37,8 +37,8 @@ def with_authorisations(
 ) -> Snapshot:
     """Return the snapshot with the authorisations that the claims name; the same one where the product checks none.
 
-    What was approved is as known at the snapshot's instant; what was used, as at that instant too, or as at `used_by` (a batch, whose parts are
-    decided later). A decision that is made again leaves out what it used itself.
+    What was approved is as known at the snapshot's instant; what was used, as at that instant too, or as at `used_by` (what is recorded, and a
+    batch, whose parts are decided later). A decision that is made again leaves out what it used itself.
     """
     numbers = numbers_in(claims) if checks_authorisations(product) else set()
     if not numbers:

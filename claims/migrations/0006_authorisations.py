@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
             name="PriorAuthorisation",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("no", models.CharField(max_length=32, verbose_name="number")),
+                ("no", models.CharField(max_length=32, verbose_name="authorisation number")),
                 ("member_ref", models.CharField(blank=True, max_length=100, verbose_name="member reference")),
                 (
                     "facts",

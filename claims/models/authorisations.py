@@ -18,7 +18,7 @@ class PriorAuthorisation(models.Model):
 
     insurer = models.ForeignKey("insurers.Insurer", models.PROTECT, related_name="+", verbose_name=_("insurer"))
     product = models.ForeignKey("insurers.Product", models.PROTECT, related_name="+", verbose_name=_("product"))
-    no = models.CharField(_("number"), max_length=32)
+    no = models.CharField(_("authorisation number"), max_length=32)
     # As in claims: a pseudonym. Blank once the retention is over.
     member_ref = models.CharField(_("member reference"), max_length=100, blank=True)
     # What was asked, as it was asked; null once the retention is over.

@@ -81,7 +81,7 @@ def follows(ended: Entry, other: Entry, world: World) -> bool:
 
 
 def product_without_list(world: World) -> Iterator[Cause]:
-    """A product version in force whose reference has nothing in force, or is pinned to what was withdrawn or replaced."""
+    """A product version in force whose reference has nothing in force, or is pinned to what is not there, was withdrawn or replaced."""
     lists = {one.code: one for one in world.lists}
     for product in world.products:
         for reference in product.references:
@@ -102,14 +102,15 @@ def product_without_list(world: World) -> Iterator[Cause]:
 
 
 def wanting(listing: DrugList, label: str | None, world: World) -> tuple[str, str]:
-    """Return what a reference lacks ('' for nothing: nothing_in_force, withdrawn, replaced), and the edition that is in force instead."""
+    """Return what a reference lacks ('' for nothing: nothing_in_force, missing, withdrawn, replaced), and the edition that is in force instead."""
     there = in_force(listing.editions, world.day, world.known_at)
     instead = there.label if there else ""
     if label is None:
         return ("", instead) if there else ("nothing_in_force", "")
     held = pinned(listing.editions, label, world.known_at)
     if held is None:
-        return "withdrawn", instead
+        was_there = any(one.label == label and one.withdrawn_at is not None for one in listing.editions)
+        return "withdrawn" if was_there else "missing", instead
     is_later = there is not None and (there.effective_from, there.published_at, there.label) > (
         held.effective_from,
         held.published_at,

@@ -63,6 +63,8 @@ def _product(facts: dict[str, Any], names: dict[str, Any]) -> str:
     match facts["text"]:
         case "nothing_in_force":
             return _("Product %(product)s refers to %(list)s, of which nothing is in force.") % values
+        case "missing":
+            return _("Product %(product)s is pinned to a version of %(list)s that is not published.") % values
         case "withdrawn":
             return _("Product %(product)s is pinned to a version of %(list)s that was withdrawn.") % values
         case _:

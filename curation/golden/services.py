@@ -80,7 +80,7 @@ def make_case_from_check(
     Raises FactsRemoved after the retention, and what `make_case` raises.
     """
     if check.facts is None or check.decision is None:
-        raise FactsRemoved(_("The facts of this check were removed after retention; its digest remains."))
+        raise FactsRemoved
     given = Given(
         name=name,
         note=note,

@@ -4,7 +4,7 @@ import functools
 import logging
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +36,8 @@ class Caller:
     expires_at: datetime | None
     revision: int
     known_at: datetime
+    # Its insurer's people by name, once somebody has asked: they are asked for row by row.
+    people: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
 
     is_authenticated = True
 
@@ -51,8 +53,10 @@ class Caller:
         """Return a person as this caller is told of them: the office's people are "office" to an insurer, its own have their names."""
         if self.is_office or not person or person.startswith("key:"):
             return person
-        own = InsurerUser.objects.filter(insurer=self.insurer_id, user__username=person).exists()
-        return person if own else OFFICE
+        if not self.people:
+            own = InsurerUser.objects.filter(insurer=self.insurer_id).values_list("user__username", flat=True)
+            self.people.update(dict.fromkeys(own, True) or {OFFICE: False})
+        return person if self.people.get(person) else OFFICE
 
 
 @functools.cache

@@ -74,7 +74,7 @@ class KeyOutput(serializers.ModelSerializer):
         ]
 
     def get_scopes_now(self, key: ApiKey) -> list[str]:
-        return sorted(services.scopes_now(key))
+        return sorted(services.scopes_now(key, self.context.setdefault("issuers", {})))
 
     def get_is_this(self, key: ApiKey) -> bool:
         return bool(key.prefix == self.context["request"].user.prefix)

@@ -15,7 +15,7 @@ UPDATE insurers_apikey k SET issued_by_id = u.id
 """
 
 # `rights` are those that the scopes of keys ask about, as the issuer has them now: NULL where nobody limits the key, '*' for a superuser.
-# A curator's key is limited by the curator, but an account that only a command made and nobody signs in to has no rights at pages to compare with.
+# A curator's key is limited by the curator, but an account that a command made and nobody ever signs in to has no rights at pages to compare with.
 AUTHENTICATE = """
 DROP FUNCTION authenticate_key(text, text);
 CREATE FUNCTION authenticate_key(
@@ -30,7 +30,7 @@ BEGIN
   may_be_kept := may_keep_observation();
   PERFORM set_config('app.insurer', 'office', false);
   SELECT k.id, k.insurer_id, i.code, i.name, u.username, k.scopes, k.expires_at,
-         CASE WHEN k.user_id IS NULL THEN k.issued_by_id WHEN u.is_staff THEN k.user_id END
+         coalesce(k.issued_by_id, CASE WHEN u.is_staff OR u.password NOT LIKE '!%' OR u.last_login IS NOT NULL THEN k.user_id END)
     INTO key_id, insurer_id, code, name, username, scopes, expires_at, limits
     FROM insurers_apikey k
     LEFT JOIN insurers_insurer i ON i.id = k.insurer_id

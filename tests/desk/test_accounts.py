@@ -11,8 +11,9 @@ from django.urls import reverse
 
 from common.audit.models import Record
 from common.persons.models import Standing
-from insurers.models import Insurer
+from insurers.models import Insurer, InsurerUser
 from insurers.persons import INSURERS_USERS, insurer_of
+from insurers.services import issue_curator_key
 
 pytestmark = pytest.mark.django_db
 
@@ -189,3 +190,19 @@ def test_the_list_asks_the_database_little(sam: Client, django_assert_max_num_qu
         person(f"p{n}", "目录编辑")
     with django_assert_max_num_queries(20):
         assert sam.get(page("changelist")).status_code == 200
+
+
+def test_an_administrators_own_account_is_bound_to_no_insurer(sam: Client, insurer: Insurer) -> None:
+    own = User.objects.get(username="sam")
+    answer = sam.post(page("change", own.pk), {"first_name": "S", "insurer": str(insurer.pk)})
+    assert answer.status_code in {200, 302}
+    assert not InsurerUser.objects.filter(user=own).exists()
+
+
+def test_who_holds_a_curators_key_is_told_on_the_form_that_they_are_the_offices(sam: Client, insurer: Insurer) -> None:
+    issue_curator_key(username="sync", scopes=["catalog:read"], by="root")
+    program = User.objects.get(username="sync")
+    chosen = str(Group.objects.get(name=INSURERS_USERS).pk)
+    sent = {"username": "sync", "is_active": "on", "is_staff": "on", "groups": [chosen], "insurer": str(insurer.pk)}
+    answer = sam.post(page("change", program.pk), sent)
+    assert answer.status_code == 200 and "has worked for the office" in text_of(answer)

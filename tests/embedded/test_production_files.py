@@ -5,6 +5,7 @@ import re
 import shutil
 import stat
 import subprocess
+import sys
 
 import pytest
 import yaml
@@ -14,6 +15,7 @@ from tests.embedded.conftest import ROOT
 SERVICES = {"proxy", "web", "worker", "scheduler", "migrate", "database", "broker"}
 SECRETS = {
     "SECRET_KEY",
+    "RECEIPT_KEYS",
     "DATABASE_SUPERUSER_PASSWORD",
     "DATABASE_OWNER_PASSWORD",
     "DATABASE_APP_PASSWORD",
@@ -136,3 +138,14 @@ def test_nginx_accepts_the_proxys_configuration(tmp_path):
     checked = subprocess.run(["nginx", "-t", "-c", tmp_path / "nginx.conf"], capture_output=True, text=True)
 
     assert checked.returncode == 0, checked.stderr
+
+
+@pytest.mark.parametrize("value", ["", "no-hex", "00" * 31, "public:" + "00" * 32, "00" * 32 + ",no-hex"])
+def test_the_service_does_not_start_without_a_key_to_sign_receipts_with(value):
+    env = {**os.environ, "SECRET_KEY": "x" * 60, "DATABASE_URL": "postgresql://a:b@localhost/x", "RECEIPT_KEYS": value}
+    started = subprocess.run(
+        [sys.executable, "-c", "import config.settings"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60
+    )
+
+    assert started.returncode != 0
+    assert "RECEIPT_KEYS" in started.stderr and "openssl rand -hex 32" in started.stderr

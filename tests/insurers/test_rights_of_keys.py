@@ -1,5 +1,7 @@
 """A key never does more than whoever issued it may do now, and acts as them (spec api.md, Auth)."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
@@ -186,3 +188,49 @@ def test_one_person_is_not_two_by_a_key_and_an_account(insurer: Insurer) -> None
     approval.submit_product_version(version=version, by="he")
     with pytest.raises(services.SamePerson):
         approval.approve_product_version(version=version, against=version.checksum, by="feng")
+
+
+@pytest.mark.parametrize("issued_at", ["page", "machine"])
+@pytest.mark.parametrize("change", ["staff", "groups", "nothing"])
+def test_who_leaves_the_office_leaves_no_key_behind(db: None, issued_at: str, change: str) -> None:
+    sun = person("sun", EDITOR)
+    sun.set_password("A long enough one 2026")
+    sun.save()
+    issuer = sun if issued_at == "page" else None
+    row, key = services.issue_curator_key(
+        username="sun", scopes=["catalog:read", "catalog:write"], by="x", issuer=issuer
+    )
+    if change == "staff":
+        User.objects.filter(pk=sun.pk).update(is_staff=False)
+    if change == "groups":
+        sun.groups.clear()
+    left = ["catalog:read", "catalog:write"] if change == "nothing" else []
+    assert who(key)["scopes"] == left
+    # The page and the list of keys say what the door does.
+    assert sorted(services.scopes_now(ApiKey.objects.get(pk=row.pk))) == left
+
+
+def test_many_keys_are_listed_by_a_few_statements(insurer: Insurer, django_assert_max_num_queries: Any) -> None:
+    issuers = [person(name, insurer=insurer) for name in ("zhou", "qian")]
+    for number in range(20):
+        issuer = issuers[number % 2]
+        _row, key = services.issue_insurer_key(
+            insurer=insurer, scopes=["coverage:read"], by=issuer.username, issuer=issuer
+        )
+    with django_assert_max_num_queries(14):
+        listed = Client().get("/api/v1/keys/", headers={"Authorization": f"Api-Key {key}"}).json()
+    assert len(listed["results"]) == 20
+
+
+def test_persons_of_many_versions_are_told_by_one_statement(
+    insurer: Insurer, django_assert_max_num_queries: Any
+) -> None:
+    own = person("zhou", insurer=insurer)
+    product = services.create_product(insurer_id=insurer.pk, code="MANY", name="多版本", by="root")
+    for number in range(30):
+        terms = {**TERMS, "label": f"v{number}", "base": None, "negative_lists": [], "benefits": []}
+        services.create_product_version(product=product, data=terms, by=("zhou", "alice", "bob")[number % 3])
+    _row, key = services.issue_insurer_key(insurer=insurer, scopes=["products:write"], by="zhou", issuer=own)
+    with django_assert_max_num_queries(12):
+        listed = Client().get("/api/v1/products/MANY/versions/", headers={"Authorization": f"Api-Key {key}"}).json()
+    assert {one["created_by"] for one in listed["results"]} == {"zhou", "office"}

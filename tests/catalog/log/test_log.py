@@ -156,8 +156,9 @@ def test_who_observes_an_instant_sees_the_log_as_it_was(make_catalog: Callable[.
 
 BAD = [
     ("/log/entries/", {"from": "x"}, "/from", "bad_number"),
-    ("/log/entries/", {"to": "-1"}, "/to", "bad_number"),
-    ("/log/entries/", {"from": "9" * 30}, "/from", "bad_number"),
+    ("/log/entries/", {"to": "-1"}, "/to", "out_of_range"),
+    ("/log/entries/", {"from": "9" * 30}, "/from", "out_of_range"),
+    ("/log/proof/inclusion/", {"leaf": "-1"}, "/leaf", "out_of_range"),
     ("/log/proof/inclusion/", {}, "/leaf", "required"),
     ("/log/proof/inclusion/", {"leaf": "2"}, "/leaf", "out_of_range"),
     ("/log/proof/inclusion/", {"leaf": "1", "size": "1"}, "/leaf", "out_of_range"),

@@ -106,7 +106,10 @@ def test_the_page_of_the_check_says_what_would_have_paid(check: dict[str, Any]) 
     client = Client(headers={"accept-language": "en"})
     client.force_login(root, backend="django.contrib.auth.backends.ModelBackend")
 
-    page = client.get(reverse("admin:claims_claimcheck_change", args=[ClaimCheck.objects.get().pk])).content.decode()
+    pk = ClaimCheck.objects.get().pk
+    leads_to = reverse("admin:claims_claimcheck_alternatives", args=[pk])
+    assert leads_to in client.get(reverse("admin:claims_claimcheck_change", args=[pk])).content.decode()
 
-    assert "What would have paid" in page
+    page = client.get(leads_to).content.decode()
+
     assert "If MILD (轻度) holds, this line would be eligible." in page

@@ -230,3 +230,20 @@ def test_what_is_left_is_told_after_every_use(hmb: Api) -> None:
     no = asked(hmb)["no"]
     assert reasons(hmb.post("/claims/checks/", claim(no, "C-1", "2.5"))) == []
     assert left(hmb, no) == "7.5"
+
+
+@pytest.mark.parametrize(
+    ("body", "pointers"),
+    [
+        ({"generic_name": "多奈单抗注射液"}, ["/generic_name"]),
+        ({"national_code": "XN06DX01"}, ["/national_code"]),
+        ({"member_ref": "m-2", "product": "OTHER"}, ["/product", "/member_ref"]),
+    ],
+)
+def test_a_renewal_is_of_nothing_else(hmb: Api, body: dict[str, Any], pointers: list[str]) -> None:
+    no = asked(hmb, **{"from": days_ago(170)})["no"]
+    refused = hmb.post(f"{PATH}{no}/renew/", body)
+    assert refused.status_code == 400
+    assert [error["pointer"] for error in refused.json()["errors"]] == pointers
+    assert hmb.post(f"{PATH}{no}/renew/", []).status_code == 400
+    assert hmb.post(f"{PATH}{no}/renew/", {"generic_name": "仑卡奈单抗注射液"}).status_code == 201

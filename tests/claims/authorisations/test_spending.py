@@ -18,6 +18,7 @@ from claims.services import replay_check
 from common import tenancy
 from common.jobs import services as jobs
 from common.jobs.models import Job
+from curation.corrections.services import settle_check
 from insurers.models import Insurer, Product
 from tests.claims.authorisations.conftest import PATH, asked, claim, days_ago, left, reasons, sell
 from tests.claims.batches.conftest import results, waiting_jobs, worked_off
@@ -66,14 +67,42 @@ def test_asked_twice_it_is_used_once_and_a_refund_gives_back(hmb: Api) -> None:
     assert left(hmb, no) == "4"
 
 
-def test_who_looks_back_uses_nothing(hmb: Api) -> None:
+def test_a_claim_of_another_member_with_the_same_number_gives_nothing_back(hmb: Api) -> None:
+    """Claim numbers are the sender's, and two members' may be the same: one authorisation would then pay twice."""
+    first, second = asked(hmb)["no"], asked(hmb, member_ref="m-2")["no"]
+    assert check(hmb, first, "DUP") == []
+    theirs = {**claim(second, "DUP"), "member": {"member_ref": "m-2"}}
+    assert reasons(hmb.post("/claims/checks/", theirs)) == []
+    assert (left(hmb, first), left(hmb, second)) == ("0", "0")
+    assert check(hmb, first, "DUP-2") == SPENT
+
+
+def test_what_a_settled_check_used_is_never_given_back(hmb: Api) -> None:
+    no = asked(hmb)["no"]
+    assert check(hmb, no, "C-1") == []
+    settle_check(check=ClaimCheck.objects.get(), by="ines", at=timezone.now())
+    assert check(hmb, no, "C-1", diagnoses=["I10"]) != []
+    assert left(hmb, no) == "0"
+    assert check(hmb, no, "C-2") == SPENT
+    assert replay_check(check=ClaimCheck.objects.order_by("decided_at")[0], seen=observe()).same
+
+
+def test_what_is_recorded_uses_it_up_also_where_it_asks_as_known_earlier(hmb: Api) -> None:
     no = asked(hmb)["no"]
     then = observe().known_at
-    assert check(hmb, no) == []
-    assert reasons(hmb.post("/claims/checks/", {**claim(no), "as_known_at": then.isoformat()})) == []
+    looking_back = {**claim(no), "as_known_at": then.isoformat()}
+    assert reasons(hmb.post("/claims/checks/?dry_run=true", looking_back)) == []
+    recorded = hmb.post("/claims/checks/", looking_back)
+    assert reasons(recorded) == [] and left(hmb, no) == "0"
+    # It is spent, whatever instant is asked for; only who records nothing sees it as it was.
+    assert reasons(hmb.post("/claims/checks/", looking_back)) == SPENT
+    assert check(hmb, no) == SPENT
+    assert reasons(hmb.post("/claims/checks/?dry_run=true", looking_back)) == []
     before = (then - timedelta(days=1)).isoformat()
     assert reasons(hmb.post("/claims/checks/", {**claim(no), "as_known_at": before})) != []
     assert AuthorisationUse.objects.count() == 1
+    for kept in ClaimCheck.objects.all():
+        assert replay_check(check=kept, seen=observe()).same
 
 
 def test_a_replay_decides_as_then_whatever_was_used_since(hmb: Api) -> None:

@@ -244,7 +244,7 @@ def test_a_silent_base_list_is_cited_without_an_entry_and_says_for_what_it_is_co
 
     assert (reason.code, reason.effect) == ("BASE_STATUS_UNDETERMINED", "R")
     assert [(cite.catalog, cite.version, cite.entry_code) for cite in reason.cites] == [("NRDL", "2026", None)]
-    assert "NRDL 2026" in reason.message("zh") and "Z、XA" in reason.message("en")
+    assert "NRDL 2026" in reason.message("zh") and "Z, XA" in reason.message("en")
 
 
 def test_the_trace_holds_every_gate_in_order_and_skips_after_a_stop() -> None:
