@@ -207,7 +207,7 @@ class CatalogAdmin(UploadSteps, MarketSteps, Downloads, PageAdmin):
             "catalog": catalog,
             "versions": page,
             "band": self._band(page[:BAND] if page.number == 1 else versions[:BAND], day),
-            "products": products_naming(catalog.code, most=50) if may("insurers.view_productversion") else None,
+            "products": products_naming(catalog, most=50) if may("insurers.view_productversion") else None,
             "runs": catalog.imports.select_related("job").defer("normalised", "sample").order_by("-created_at")[:10],
             "corrections": [_told(one) for one in changed.order_by("-id")[:5]],
             "pictures": catalog_pictures(catalog, seen, insurer.pk if insurer else None),

@@ -89,7 +89,9 @@ def find_side(
     is withdrawn, from the instant at which it was published; entries whose agreement is over count unless a day is given. Drafts are the office's
     and the owner's.
     """
-    catalogs = Catalog.objects.visible_to(insurer_id).filter(code=named.code)
+    catalogs = Catalog.objects.named(named.code, insurer_id)
+    if len(catalogs) > 1:
+        raise NoSuchSide(_("Several insurers have a list %(code)s; say whose, as OWNER:CODE.") % {"code": named.code})
     versions = CatalogVersion.objects.filter(catalog__in=catalogs).select_related("catalog", "catalog__series")
     then = known_at or seen.known_at
     if named.label:
@@ -104,7 +106,7 @@ def find_side(
         version = versions.in_force(day, then).first()
         if version:
             return Side(version, day, then)
-    if not catalogs.exists():
+    if not catalogs:
         raise NoSuchSide(_("There is no catalog %(code)s.") % {"code": named.code})
     if named.label:
         raise NoSuchSide(_("The catalog %(code)s has no version %(label)s.") % named._asdict())

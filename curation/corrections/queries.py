@@ -6,13 +6,15 @@ list.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 
 from catalog.clock import Observation
-from catalog.models import CatalogVersion, DrugProduct
+from catalog.models import Catalog, CatalogVersion, DrugProduct
+from catalog.naming import meant, parted
 from claims.models import ClaimCheck
 from insurers.models import ProductVersion
 from insurers.references import lists_named
@@ -53,10 +55,11 @@ def changed_at(insurer_id: int | None, seen: Observation) -> dict[int, datetime]
     )
     withdrawn = dict(
         lists.filter(withdrawn_at__lte=now)
-        .values("catalog__code")
+        .values("catalog")
         .annotate(at=Max("withdrawn_at"))
-        .values_list("catalog__code", "at")
+        .values_list("catalog", "at")
     )
+    named = _Named(withdrawn)
     known = [*_master_changed_at(now), *([published[None]] if None in published else [])]
     found: dict[int, datetime] = {}
     rows = versions.values_list("product", "insurer", "terms", "published_at", "withdrawn_at")
@@ -67,9 +70,27 @@ def changed_at(insurer_id: int | None, seen: Observation) -> dict[int, datetime]
             happened.append(ended)
         if insurer in published:
             happened.append(published[insurer])
-        happened += [withdrawn[code] for code, _label in lists_named(terms) if code in withdrawn]
+        happened += [withdrawn[pk] for name, _label in lists_named(terms) for pk in named.by(name, insurer)]
         found[product] = max([*happened, *([found[product]] if product in found else [])])
     return found
+
+
+class _Named:
+    """Which of some catalogs, and of those of their codes, a name means to an insurer (catalog.naming); one statement, none for no catalogs."""
+
+    def __init__(self, ids: Collection[int]) -> None:
+        codes = Catalog.objects.filter(pk__in=list(ids)).values("code")
+        there: Any = Catalog.objects.filter(code__in=codes).annotate(owner_code=F("owner__code")) if ids else ()
+        self._ids = set(ids)
+        self._by_code: dict[str, list[Any]] = defaultdict(list)
+        for one in there:
+            self._by_code[one.code].append(one)
+
+    def by(self, name: str, insurer: int) -> list[int]:
+        """Return the id of the catalog that an insurer means by a name, where it is one of them."""
+        there = self._by_code.get(parted(name)[1], ())
+        readable = [one for one in there if one.owner_id in (None, insurer)]
+        return [one.pk for one in meant(name, readable, insurer) if one.pk in self._ids]
 
 
 def _master_changed_at(now: datetime) -> Iterator[datetime]:

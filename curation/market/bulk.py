@@ -315,11 +315,11 @@ def _begin(collection: Collection, one: CollectedList, parts: Sequence[Kept]) ->
     """Make or find the list's catalog and queue its import, both or neither; raises what these raise, and WrongKind."""
     by = collection.created_by
     facts = {name: getattr(one, name) for name in FACTS}
-    catalog = Catalog.objects.filter(code=one.code).first()
+    catalog = Catalog.objects.filter(owner=None, code=one.code).first()
     one.made_catalog = catalog is None
     if catalog is None:
         catalog = services.create_catalog(code=one.code, kind=KIND, by=by, **facts)
-    elif catalog.kind != KIND or catalog.owner_id is not None:
+    elif catalog.kind != KIND:
         raise _wrong_kind(catalog)
     else:
         one.differences = _told(differences(facts, {name: getattr(catalog, name) for name in FACTS}))
