@@ -162,9 +162,10 @@ def create_catalog(
         raise CodeTaken(_("The code %(code)s is taken; choose another.") % {"code": code}) from taken
 
 
-def _check_code(code: str, owner_id: int | None) -> None:
-    """Raise CodeTaken where an insurer would give a list of its own a code by which it means one of the office's already."""
-    if owner_id is not None and Catalog.objects.filter(owner=None, code=code).exists():
+def _check_code(code: str, owner_id: int | None, this: Catalog | None = None) -> None:
+    """Raise CodeTaken where an insurer would give a list of its own (`this`) a code by which it means one of the office's already."""
+    others = Catalog.objects.exclude(pk=this.pk) if this else Catalog.objects.all()
+    if owner_id is not None and others.filter(owner=None, code=code).exists():
         raise CodeTaken(_("The code %(code)s is taken; choose another.") % {"code": code})
 
 
@@ -217,7 +218,7 @@ def change_catalog(*, catalog: Catalog, by: str, **changed: Any) -> Catalog:
         raise CatalogPublished(_(CatalogPublished.sentence) % {"fields": ", ".join(names)})
     if before.keys() & {"code", "owner_id"}:
         _check_given_up(catalog, before)
-        _check_code(after.get("code", catalog.code), after.get("owner_id", catalog.owner_id))
+        _check_code(after.get("code", catalog.code), after.get("owner_id", catalog.owner_id), catalog)
     for name, value in after.items():
         setattr(catalog, name, value)
     _check_series(catalog.series_id or "", catalog.kind)

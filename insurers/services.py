@@ -19,6 +19,7 @@ from common.audit.services import record
 from common.errors import FieldError, InvalidInput, Refused, pointer
 from common.jcs import sha256_of
 from common.lifecycle import why_not
+from common.persons.alike import one_with
 from insurers import lifecycle
 from insurers.keys import make_key
 from insurers.models import ApiKey, Insurer, InsurerUser, Product, ProductVersion
@@ -492,6 +493,10 @@ def refusal(version: ProductVersion, move: str, person: str) -> Refused | None:
     """Return why a person may not do a move (insurers/lifecycle.py), or None: what a page shows in place of the button."""
     standing = lifecycle.Standing(version.state, version.submitted_at is not None, frozenset(version.editors))
     why = why_not(lifecycle.MOVE[move], standing, person)
+    if why is None and "same_person" in lifecycle.MOVE[move].codes and standing.editors:
+        # Nor by whoever counts as one person with an editor (common.persons.alike).
+        others = (why_not(lifecycle.MOVE[move], standing, one) for one in one_with(person) - {person})
+        why = next((told for told in others if told and told.code == "same_person"), None)
     if why is None:
         return None
     made = _REFUSALS[why.code]

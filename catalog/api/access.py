@@ -28,7 +28,7 @@ def catalog_of(request: Any, code: str) -> Catalog:
 
     Nor is a code that several insurers have, and the office has not, where an office's key does not say whose it means.
     """
-    found = Catalog.objects.select_related("owner").named(code, request.user.insurer_id)
+    found = list(Catalog.objects.select_related("owner").named(code, request.user.insurer_id))
     if len(found) == 1:
         return found[0]
     raise ApiProblem(404, "not_found", several(found)) if found else Http404
@@ -42,8 +42,8 @@ def several(found: Sequence[Catalog]) -> str:
 
 def code_for(request: Any, catalog: Catalog) -> str:
     """Return the text by which the caller's addresses mean a catalog: its code, or with whose it is where the code alone means another."""
-    meant = Catalog.objects.named(catalog.code, request.user.insurer_id)
-    return catalog.code if [one.pk for one in meant] == [catalog.pk] else catalog.address
+    meant = Catalog.objects.named(catalog.code, request.user.insurer_id).values_list("pk", flat=True)
+    return catalog.code if list(meant) == [catalog.pk] else catalog.address
 
 
 def version_of(request: Any, code: str, label: str) -> CatalogVersion:

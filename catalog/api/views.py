@@ -526,7 +526,7 @@ class ImportViewSet(ApiViewSet):
                 raise ApiProblem(403, "not_yours", _("Only the catalog office keeps the drug master."))
             run, new = services.upload_drugs(**common, staged=fields["staged"])
         else:
-            named = Catalog.objects.select_related("owner").named(fields["catalog"], request.user.insurer_id)
+            named = list(Catalog.objects.select_related("owner").named(fields["catalog"], request.user.insurer_id))
             if len(named) != 1:
                 refuse("/catalog", several(named) if named else _("No such catalog."))
             (catalog,) = named

@@ -32,15 +32,35 @@ class CatalogQuerySet(models.QuerySet["Catalog"]):
         own = Catalog.objects.filter(owner=insurer_id, code=OuterRef("code"))
         return self.filter(Q(owner=insurer_id) | (Q(owner=None) & ~Exists(own)))
 
-    def named(self, text: str, insurer_id: int | None) -> list["Catalog"]:
-        """Return the catalog that a text means (catalog.naming): none or one; for the office several where it has to say whose."""
-        return list(naming.meant(text, self._called([text], insurer_id), insurer_id))
+    def named(self, text: str, insurer_id: int | None) -> Self:
+        """Keep the catalog that a text means (as naming.meant has it): none or one; for the office several where it has to say whose."""
+        owner, code = naming.parted(text)
+        if owner is not None:
+            whose = Q(owner__code=owner) if owner else Q(owner=None)
+            return self.readable_by(insurer_id).filter(whose, code=code)
+        if insurer_id is not None:
+            return self.visible_to(insurer_id).filter(code=code)
+        shared = Catalog.objects.filter(owner=None, code=OuterRef("code"))
+        return self.filter(Q(owner=None) | ~Exists(shared), code=code)
 
     def meant_by(self, texts: Collection[str], insurer_id: int | None) -> dict[str, "Catalog"]:
         """Return text → the catalog that it means, for those that mean one; one statement."""
         there = self._called(texts, insurer_id)
         found = {text: naming.meant(text, there, insurer_id) for text in dict.fromkeys(texts)}
         return {text: catalogs[0] for text, catalogs in found.items() if len(catalogs) == 1}
+
+    def meanings(self, texts: Collection[str]) -> Callable[[str, int], int | None]:
+        """Return a function: one of the texts, an insurer → the id of the catalog that it means to that insurer; one statement."""
+        by_code: dict[str, list[Any]] = {}
+        for one in self._called(texts, None):
+            by_code.setdefault(one.code, []).append(one)
+
+        def meaning(text: str, insurer_id: int) -> int | None:
+            there = by_code.get(naming.parted(text)[1], ())
+            readable = [one for one in there if one.owner_id in (None, insurer_id)]
+            return next((one.pk for one in naming.meant(text, readable, insurer_id)), None)
+
+        return meaning
 
     def _called(self, texts: Collection[str], insurer_id: int | None) -> list[Any]:
         if not texts:

@@ -6,15 +6,13 @@ list.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from catalog.clock import Observation
 from catalog.models import Catalog, CatalogVersion, DrugProduct
-from catalog.naming import meant, parted
 from claims.models import ClaimCheck
 from insurers.models import ProductVersion
 from insurers.references import lists_named
@@ -25,7 +23,7 @@ def checks_resting(
 ) -> QuerySet[ClaimCheck]:
     """Return the checks of an insurer (None: of all) that rest on what has changed after they were decided; with `since`, changed at it or later.
 
-    The newest first; five statements before the first is read.
+    The newest first; six statements before the first is read.
     """
     products = defaultdict(list)
     for product, changed in changed_at(insurer_id, seen).items():
@@ -59,10 +57,13 @@ def changed_at(insurer_id: int | None, seen: Observation) -> dict[int, datetime]
         .annotate(at=Max("withdrawn_at"))
         .values_list("catalog", "at")
     )
-    named = _Named(withdrawn)
     known = [*_master_changed_at(now), *([published[None]] if None in published else [])]
     found: dict[int, datetime] = {}
-    rows = versions.values_list("product", "insurer", "terms", "published_at", "withdrawn_at")
+    rows = list(versions.values_list("product", "insurer", "terms", "published_at", "withdrawn_at"))
+    names = (
+        {name for _product, _insurer, terms, *_at in rows for name, _label in lists_named(terms)} if withdrawn else ()
+    )
+    meaning = Catalog.objects.meanings(names)
     for product, insurer, terms, begun, ended in rows:
         assert begun is not None, "it is published"
         happened = [begun, *known]
@@ -70,27 +71,11 @@ def changed_at(insurer_id: int | None, seen: Observation) -> dict[int, datetime]
             happened.append(ended)
         if insurer in published:
             happened.append(published[insurer])
-        happened += [withdrawn[pk] for name, _label in lists_named(terms) for pk in named.by(name, insurer)]
+        happened += [
+            withdrawn[pk] for name, _label in lists_named(terms) if (pk := meaning(name, insurer)) in withdrawn
+        ]
         found[product] = max([*happened, *([found[product]] if product in found else [])])
     return found
-
-
-class _Named:
-    """Which of some catalogs, and of those of their codes, a name means to an insurer (catalog.naming); one statement, none for no catalogs."""
-
-    def __init__(self, ids: Collection[int]) -> None:
-        codes = Catalog.objects.filter(pk__in=list(ids)).values("code")
-        there: Any = Catalog.objects.filter(code__in=codes).annotate(owner_code=F("owner__code")) if ids else ()
-        self._ids = set(ids)
-        self._by_code: dict[str, list[Any]] = defaultdict(list)
-        for one in there:
-            self._by_code[one.code].append(one)
-
-    def by(self, name: str, insurer: int) -> list[int]:
-        """Return the id of the catalog that an insurer means by a name, where it is one of them."""
-        there = self._by_code.get(parted(name)[1], ())
-        readable = [one for one in there if one.owner_id in (None, insurer)]
-        return [one.pk for one in meant(name, readable, insurer) if one.pk in self._ids]
 
 
 def _master_changed_at(now: datetime) -> Iterator[datetime]:

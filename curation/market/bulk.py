@@ -30,6 +30,7 @@ from common.errors import FieldError, InvalidInput, Refused
 from common.jobs import services as jobs
 from common.jobs.models import Job
 from common.jobs.services import Lease
+from common.persons.alike import one_with
 from common.text import norm
 from curation.market.collecting import FACTS, Defaults, Listed, apart, completed, differences
 from curation.market.unpacking import Cover, Kept, cover_in_child, unpacked_in_child
@@ -427,7 +428,7 @@ def ask_publication(*, collection: Collection, by: str, note: str = "", with_war
 
 def check_publisher(collection: Collection, person: str) -> None:
     """Raise SamePerson for whoever brought the lists in: an editor of every one of them."""
-    if person == collection.created_by:
+    if collection.created_by in one_with(person):
         raise SamePerson(_(SamePerson.sentence))
 
 

@@ -276,8 +276,8 @@ def _news(event: feed.Event, catalog: Catalog, called: str) -> dict[str, Any]:
 
 def _called(catalog: Catalog, insurer_id: int | None) -> str:
     """Return the text by which an insurer's addresses name a catalog."""
-    meant = Catalog.objects.named(catalog.code, insurer_id)
-    return catalog.code if catalog.pk in {one.pk for one in meant} else catalog.address
+    meant = Catalog.objects.named(catalog.code, insurer_id).filter(pk=catalog.pk)
+    return catalog.code if meant.exists() else catalog.address
 
 
 def _announce_answer(comment: Comment) -> int:

@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog import naming
+from catalog.models import Catalog
+from insurers.models import Insurer
 
 A, B, OFFICE = 1, 2, None
 CODES = {A: "INS-A", B: "INS-B", OFFICE: None}
@@ -56,6 +58,20 @@ THERE = (List(OFFICE, "BOTH"), List(A, "BOTH"), List(OFFICE, "NRDL"), List(A, "T
 def test_a_text_means(text: str, reader: int | None, owners: list[int | None]) -> None:
     readable = [one for one in THERE if reader is None or one.owner_id in (None, reader)]
     assert [one.owner_id for one in naming.meant(text, readable, reader)] == owners
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["BOTH", ":BOTH", "INS-A:BOTH", "TWO", "INS-B:TWO", ":TWO", "ONE", "NRDL", ":", ""])
+def test_the_database_means_the_same(text: str, insurer: Insurer, other_insurer: Insurer) -> None:
+    ids = {A: insurer.pk, B: other_insurer.pk, OFFICE: None}
+    lists = [Catalog(code=one.code, kind="reference", owner_id=ids[one.owner_id]) for one in THERE]
+    Catalog.objects.bulk_create(lists)
+    for reader, pk in ids.items():
+        readable = [one for one in THERE if reader is None or one.owner_id in (None, reader)]
+        expected = {(one.code, ids[one.owner_id]) for one in naming.meant(text, readable, reader)}
+        assert set(Catalog.objects.named(text, pk).values_list("code", "owner")) == expected, reader
+        found = Catalog.objects.meant_by([text], pk)
+        assert [(one.code, one.owner_id) for one in found.values()] == (list(expected) if len(expected) == 1 else [])
 
 
 OWNERS = st.sampled_from([OFFICE, A, B])

@@ -43,7 +43,7 @@ class Command(OfficeCommand):
         file: Path = options["file"]
         if not file.is_file():
             raise CommandError(f"There is no file {file}.")
-        named = Catalog.objects.named(options["catalog"], None)
+        named = list(Catalog.objects.named(options["catalog"], None))
         if not named:
             raise CommandError(f"There is no catalog {options['catalog']}.")
         if len(named) > 1:
