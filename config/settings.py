@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "common.api",
     "common.audit",
     "common.jobs",
+    "common.operations",
     "common.persons",
     "catalog",
     "insurers",
