@@ -89,6 +89,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "common.api.requests.RequestIdMiddleware",
+    "common.operations.measuring.MeasureMiddleware",
     "common.api.problems.FaultMiddleware",
     "common.tenancy.TenantMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -352,7 +353,11 @@ LOGGING = {
     "formatters": {"json": {"()": "common.logs.JsonFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.security.DisallowedHost": {"handlers": [], "propagate": False}},
+    "loggers": {
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        # A refusal stands in the access log, by its route and without the address.
+        "django.request": {"level": "ERROR"},
+    },
 }
 # axes looks for its middleware by name; desk.middleware.Axes is it, for pages only.
 SILENCED_SYSTEM_CHECKS = ["axes.W002"]
