@@ -145,7 +145,7 @@ class ChangesViewSet(ApiViewSet):
                 raise _refuse("from", "unknown_version", _("No such version was published.")) from None
             raise self._bad_cursor() from None
         cursor = cursor_of(catalog.code, page.position) if page.position else None
-        path = reverse("catalog-changes", args=[catalog.code])
+        path = reverse("catalog-changes", args=[code])
         following = f"{path}?{urlencode({'since': cursor, 'page_size': size})}" if page.more else None
         answer = {
             "catalog": catalog.code,
