@@ -18,8 +18,8 @@ from common.api.filtering import MAX_VALUE
 from common.api.naming import operation_name, summary_of
 from common.api.pagination import PAGE, PAGE_SIZE
 
-_ARGUMENT = re.compile("<[^>]+>")
-_ARGUMENT_OF_DOCUMENT = re.compile("{[^}]+}")
+_ARGUMENT = re.compile("<[^<>]+>")
+_ARGUMENT_OF_DOCUMENT = re.compile("{[^{}]+}")
 _DONE = {
     "200": "As it is asked",
     "201": "Made",
