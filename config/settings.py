@@ -305,8 +305,12 @@ REST_FRAMEWORK = {
 # Without a key, by address.
 PUBLIC_RATE_PER_MINUTE = env.int("PUBLIC_RATE_PER_MINUTE", default=300)
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", default=6000)
-# Webhooks go to public https addresses only. Tests alone set this, to send to a receiver of their own at http://127.0.0.1.
-WEBHOOKS_MAY_REACH_LOOPBACK = False
+# Webhooks go to public https addresses only; `script/run --webhooks-to-loopback` lets them reach http://127.0.0.1 too, to be tried there.
+WEBHOOKS_MAY_REACH_LOOPBACK = env.bool("WEBHOOKS_TO_LOOPBACK", default=False)
+if WEBHOOKS_MAY_REACH_LOOPBACK and not EMBEDDED:
+    raise ImproperlyConfigured(
+        "WEBHOOKS_TO_LOOPBACK is for script/run alone: in production webhooks reach nothing inside. Unset it."
+    )
 SPECTACULAR_SETTINGS = {
     "TITLE": "商保目录 API",
     "DESCRIPTION": (
