@@ -88,6 +88,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "common.api.requests.RequestIdMiddleware",
+    "insurers.api.middleware.RequestLogMiddleware",
     "common.api.problems.FaultMiddleware",
     "common.tenancy.TenantMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -208,6 +209,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "forget-requests": {"task": "insurers.tasks.forget_old_requests", "schedule": 3600.0, "options": {"expires": 600}},
     "deliver-webhooks": {"task": "insurers.tasks.deliver_due_webhooks", "schedule": 10.0, "options": {"expires": 10}},
     "forget-deliveries": {
         "task": "insurers.tasks.forget_old_deliveries",
@@ -305,6 +307,8 @@ REST_FRAMEWORK = {
 # Without a key, by address.
 PUBLIC_RATE_PER_MINUTE = env.int("PUBLIC_RATE_PER_MINUTE", default=300)
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", default=6000)
+# How long an insurer can read what its keys asked for (insurers/request_log.py).
+REQUEST_LOG_DAYS = env.int("REQUEST_LOG_DAYS", default=30)
 # Webhooks go to public https addresses only; `script/run --webhooks-to-loopback` lets them reach http://127.0.0.1 too, to be tried there.
 WEBHOOKS_MAY_REACH_LOOPBACK = env.bool("WEBHOOKS_TO_LOOPBACK", default=False)
 if WEBHOOKS_MAY_REACH_LOOPBACK and not EMBEDDED:
