@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "common.api",
     "common.audit",
     "common.jobs",
+    "common.operations",
     "common.persons",
     "catalog",
     "insurers",
@@ -90,6 +91,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "common.api.requests.RequestIdMiddleware",
+    "common.operations.measuring.MeasureMiddleware",
+    "insurers.api.middleware.RequestLogMiddleware",
     "common.api.problems.FaultMiddleware",
     "common.tenancy.TenantMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -210,6 +213,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "forget-requests": {"task": "insurers.tasks.forget_old_requests", "schedule": 3600.0, "options": {"expires": 600}},
     "deliver-webhooks": {"task": "insurers.tasks.deliver_due_webhooks", "schedule": 10.0, "options": {"expires": 10}},
     "forget-deliveries": {
         "task": "insurers.tasks.forget_old_deliveries",
@@ -314,8 +318,14 @@ REST_FRAMEWORK = {
 # Without a key, by address.
 PUBLIC_RATE_PER_MINUTE = env.int("PUBLIC_RATE_PER_MINUTE", default=300)
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", default=6000)
-# Webhooks go to public https addresses only. Tests alone set this, to send to a receiver of their own at http://127.0.0.1.
-WEBHOOKS_MAY_REACH_LOOPBACK = False
+# How long an insurer can read what its keys asked for (insurers/request_log.py).
+REQUEST_LOG_DAYS = env.int("REQUEST_LOG_DAYS", default=30)
+# Webhooks go to public https addresses only; `script/run --webhooks-to-loopback` lets them reach http://127.0.0.1 too, to be tried there.
+WEBHOOKS_MAY_REACH_LOOPBACK = env.bool("WEBHOOKS_TO_LOOPBACK", default=False)
+if WEBHOOKS_MAY_REACH_LOOPBACK and not EMBEDDED:
+    raise ImproperlyConfigured(
+        "WEBHOOKS_TO_LOOPBACK is for script/run alone: in production webhooks reach nothing inside. Unset it."
+    )
 SPECTACULAR_SETTINGS = {
     "TITLE": "商保目录 API",
     "DESCRIPTION": (
@@ -360,7 +370,11 @@ LOGGING = {
     "formatters": {"json": {"()": "common.logs.JsonFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.security.DisallowedHost": {"handlers": [], "propagate": False}},
+    "loggers": {
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        # A refusal stands in the access log, by its route and without the address.
+        "django.request": {"level": "ERROR"},
+    },
 }
 # axes looks for its middleware by name; desk.middleware.Axes is it, for pages only.
 SILENCED_SYSTEM_CHECKS = ["axes.W002"]

@@ -423,7 +423,7 @@ def _meant(where: Mapping[str, Any], version: CatalogVersion) -> set[str]:
         if code not in known
     ]
     if missing:
-        raise ApiProblem(400, "invalid", _("The request is invalid; see `errors`."), missing[:100])
+        raise ApiProblem(400, "invalid", _("The request is invalid; see `errors`."), missing)
     return known
 
 

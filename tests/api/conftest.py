@@ -28,7 +28,7 @@ from curation.impact.services import Asked, ask_impact
 from curation.market import bulk
 from curation.models import Collection, Finding, GoldenCase, ImpactRun
 from insurers import services as insurers
-from insurers.models import Insurer, Product, ProductVersion, Webhook, WebhookDelivery
+from insurers.models import ApiRequest, Insurer, Product, ProductVersion, Webhook, WebhookDelivery
 from insurers.webhooks import services as webhooks
 from tests.conftest import Api, imported, published
 from tests.curation.market.packages import zipped
@@ -184,6 +184,17 @@ def make_world() -> World:
     insurers.publish_product_version(version=version, by="key:a")
     draft = insurers.create_product_version(product=product, data=terms(label="2027"), by="key:a")
     check = claims.decide_claim(insurer_id=a.pk, data=CLAIM, by="key:a", seen=observe(), language="zh").check
+    ApiRequest.objects.create(
+        id="019cbe1f5e80ab12cd34ef56",
+        insurer=a,
+        key="k3y0f4ab",
+        method="POST",
+        route="/api/v1/claims/checks/",
+        status=200,
+        milliseconds=9,
+        request_id="b1d2f0c4a6",
+        at=timezone.now(),
+    )
     webhook = webhooks.add_webhook(
         insurer_id=a.pk, url="https://hooks.example.com/a", events=["batch.finished"], by="key:a"
     )
