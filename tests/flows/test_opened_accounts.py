@@ -44,7 +44,7 @@ def test_a_version(bob: User, make_catalog: Callable[..., Catalog]) -> None:
         published(catalog, "sam", label="v2", maker="bob")
     version = catalog.versions.get(label="v1")
     with pytest.raises(SamePerson):
-        mark_changes(version=version, by="bob", marks=[Mark("E1", True, "", b"")])
+        mark_changes(version=version, by="bob", marks=[Mark("E1", "", seen=True)])
     catalogs.publish_version(version=version, by="carol", confirm=True)
     catalogs.withdraw_version(version=version, by="sam", reason="误发")
     with pytest.raises(SamePerson):
