@@ -20,6 +20,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.utils.html import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -85,6 +86,12 @@ class Entry:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path.startswith("/admin/"):
             return self.get_response(request)
+        response = self._answer(request)
+        if "Cache-Control" not in response:  # every page is somebody's: no other is shown it, nor them later
+            add_never_cache_headers(response)
+        return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         is_sign_in = request.method == "POST" and request.path == reverse("admin:login")
         if is_sign_in and (wait := fails_too_often(address_of(request))):
             return lock_page(request, wait)
