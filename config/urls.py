@@ -67,4 +67,5 @@ urlpatterns = [
     path("api/v1/", include("catalog.api.urls")),
     path("api/v1/", include("insurers.api.urls")),
     path("api/v1/", include("curation.api.urls")),
+    path("fhir/", include("fhir.urls")),
 ]
