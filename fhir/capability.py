@@ -10,15 +10,18 @@ from django.http import HttpResponse
 from common.api.filtering import refuse_unknown
 from common.api.requests import absolute
 from fhir import systems
+from fhir.drugs import DrugViewSet
 from fhir.elements import Element, tidy
+from fhir.items import ItemViewSet
 from fhir.plans import PlanViewSet
+from fhir.questionnaires import QuestionnaireViewSet
 from fhir.searching import FORMAT
 from fhir.views import ROOT, FhirViewSet, ResourceViewSet
 from insurers.models import ProductVersion
 
 # When this face last changed in what it can do.
 CHANGED: Final = datetime(2026, 11, 30, tzinfo=UTC)
-RESOURCES: Final[tuple[type[ResourceViewSet], ...]] = (PlanViewSet,)
+RESOURCES: Final[tuple[type[ResourceViewSet], ...]] = (ItemViewSet, PlanViewSet, DrugViewSet, QuestionnaireViewSet)
 
 
 def statement() -> Element:
@@ -57,7 +60,7 @@ def _resource(kind: type[ResourceViewSet]) -> Element:
         "conditionalRead": "not-match",
         "searchParam": [
             tidy({"name": one.name, "definition": one.definition, "type": one.kind, "documentation": _about(one)})
-            for one in kind.all_parameters()
+            for one in kind().all_parameters()
         ],
     }
 

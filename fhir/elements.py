@@ -4,6 +4,7 @@ What FHIR has an element for stands there; all else stands in an extension of ou
 """
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,6 +19,8 @@ Element = dict[str, Any]
 # Decimals are numbers in FHIR, as precise as they are written.
 to_json = msgspec.json.Encoder(decimal_format="number").encode
 
+_CODE = re.compile(r"\S+(\s\S+)*")
+
 
 def tidy(element: Mapping[str, Any]) -> Element:
     """Return an element without what is not given: FHIR knows no null, no empty text, list or object."""
@@ -25,6 +28,9 @@ def tidy(element: Mapping[str, Any]) -> Element:
 
 
 def coding(system: str, code: str, display: str = "") -> Element:
+    """Return a coding; a code that FHIR's codes cannot spell (white space around it or doubled) is shown, not coded."""
+    if not _CODE.fullmatch(code):
+        return {"system": system, "display": display or code}
     return tidy({"system": system, "code": code, "display": display})
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from fhir import searching, systems
 from fhir.elements import Element, coding, concept, identifier, money, own_trees, period, tidy
-from fhir.searching import TEXT_MODIFIERS, Codes, Parameter
+from fhir.searching import TEXT_MODIFIERS, Parameter
 from fhir.views import ResourceViewSet
 from insurers.api.authentication import insurer_of
 from insurers.models import ProductVersion
@@ -32,7 +32,7 @@ def plan(version: ProductVersion) -> Element:
             "language": systems.LANGUAGE,
             "extension": own_trees("product-version", _told(version)),
             "identifier": [
-                identifier(systems.PRODUCT_VERSION, f"{product.code}|{version.label}"),
+                identifier(systems.PRODUCT_VERSION, f"{product.code}@{version.label}"),
                 identifier(systems.PRODUCT, product.code),
             ],
             "status": "retired" if version.withdrawn_at else "active",
@@ -45,7 +45,7 @@ def plan(version: ProductVersion) -> Element:
             "plan": [
                 tidy(
                     {
-                        "identifier": [identifier(systems.PRODUCT_VERSION, f"{product.code}|{version.label}")],
+                        "identifier": [identifier(systems.PRODUCT_VERSION, f"{product.code}@{version.label}")],
                         "generalCost": list(_general_costs(terms)),
                         "specificCost": [_specific_cost(benefit) for benefit in terms.get("benefits", ())],
                     }
@@ -74,7 +74,7 @@ def _told(version: ProductVersion) -> dict[str, Any]:
 def formulary(reference: Mapping[str, str]) -> Element:
     """Return the extension that names a list: one of its versions where the product is pinned to it, else the one that is in force."""
     code, label = reference["catalog"], reference.get("label")
-    named = identifier(systems.CATALOG_VERSION, f"{code}|{label}") if label else identifier(systems.CATALOG, code)
+    named = identifier(systems.CATALOG_VERSION, f"{code}@{label}") if label else identifier(systems.CATALOG, code)
     return {"url": systems.formulary_extension("FormularyReference"), "valueReference": {"identifier": named}}
 
 
@@ -118,20 +118,13 @@ def _quantity(amount: str, unit: str) -> Element:
 
 
 def _version(value: str) -> Q:
-    code, _bar, label = value.partition("|")
+    if not value:
+        return Q()
+    code, _at, label = value.partition("@")
     return Q(product__code=code, label=label)
 
 
-CODES = {
-    systems.PRODUCT: Codes(lambda code: Q(product__code=code), Q()),
-    systems.PRODUCT_VERSION: Codes(_version, Q()),
-}
-
-
-def _status(value: str, modifier: str) -> Q:
-    _system, code = searching.read_token(value)
-    states = {"active": Q(withdrawn_at=None), "retired": Q(withdrawn_at__isnull=False)}
-    return states.get(code, searching.NOTHING)
+CODES: Final = {systems.PRODUCT: searching.codes_in("product__code"), systems.PRODUCT_VERSION: _version}
 
 
 class PlanViewSet(ResourceViewSet):
@@ -141,12 +134,16 @@ class PlanViewSet(ResourceViewSet):
     scopes = {"GET": ("coverage:read", "products:write")}
     resource = "InsurancePlan"
     about = "the published versions of your insurance products"
-    parameters = (
-        Parameter("identifier", "token", "the product's code, or `code|label` of the version", searching.token(CODES)),
-        Parameter("code", "token", "the same as identifier", searching.token(CODES)),
-        Parameter("name", "string", "name of the product", searching.text("product__name"), TEXT_MODIFIERS),
-        Parameter("status", "token", "active, or retired where it was withdrawn", _status),
-    )
+
+    def parameters(self) -> tuple[Parameter, ...]:
+        return (
+            Parameter(
+                "identifier", "token", "the product's code, or `code@label` of the version", searching.token(CODES)
+            ),
+            Parameter("code", "token", "the same as identifier", searching.token(CODES)),
+            Parameter("name", "string", "name of the product", searching.text("product__name"), TEXT_MODIFIERS),
+            Parameter("status", "token", "active, or retired where it was withdrawn", searching.status("withdrawn_at")),
+        )
 
     def rows(self) -> QuerySet[ProductVersion]:
         own = ProductVersion.objects.filter(product__insurer=insurer_of(self.request.user), published_at__isnull=False)

@@ -137,12 +137,13 @@ def _plain(text: str) -> str:
 # --- Tokens: `code`, `system|code`, `system|`, `|code`
 
 
-@dataclass(frozen=True, slots=True)
-class Codes:
-    """How codes of a system are found: those that equal a code, and rows that have any."""
+# How rows with a code of a system are found; '' asks for those that have any.
+Codes = Callable[[str], Q]
 
-    equal: Callable[[str], Q]
-    any: Q
+
+def codes_in(column: str) -> Codes:
+    """Return how rows with a code in a column of texts are found."""
+    return lambda code: Q(**{column: code}) if code else ~Q(**{column: ""})
 
 
 def token(systems: Mapping[str, Codes]) -> Callable[[str, str], Q]:
@@ -153,10 +154,19 @@ def token(systems: Mapping[str, Codes]) -> Callable[[str, str], Q]:
         found = NOTHING
         for address, codes in systems.items():
             if system in (None, address):
-                found |= codes.equal(code) if code else codes.any
+                found |= codes(code)
         return found
 
     return condition
+
+
+PUBLICATION_STATUS: Final = "http://hl7.org/fhir/publication-status"
+
+
+def status(withdrawn: str) -> Callable[[str, str], Q]:
+    """Return the condition of a status: active, or retired where the column says that it was withdrawn."""
+    states = {"": Q(), "active": Q(**{withdrawn: None}), "retired": Q(**{f"{withdrawn}__isnull": False})}
+    return token({PUBLICATION_STATUS: lambda code: states.get(code, NOTHING)})
 
 
 def read_token(value: str) -> tuple[str | None, str]:

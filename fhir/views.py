@@ -111,7 +111,10 @@ class ResourceViewSet(FhirViewSet):
 
     resource: ClassVar[str]
     about: ClassVar[str]
-    parameters: ClassVar[tuple[Parameter, ...]] = ()
+
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Return its own search parameters; who asks is looked at only when one is asked for."""
+        raise NotImplementedError
 
     def rows(self) -> QuerySet[Any]:
         """Return the rows that the caller may see, with `updated`."""
@@ -121,17 +124,15 @@ class ResourceViewSet(FhirViewSet):
         """Return the resources of some rows, in their order, without `meta`."""
         raise NotImplementedError
 
-    @classmethod
-    def key_of(cls, written: str) -> Any:
+    def key_of(self, written: str) -> Any:
         """Return the primary key that an id stands for; None for what is no id of this kind."""
         return int(written) if re.fullmatch("[1-9][0-9]{0,17}", written, re.ASCII) else None
 
-    @classmethod
-    def all_parameters(cls) -> tuple[Parameter, ...]:
+    def all_parameters(self) -> tuple[Parameter, ...]:
         """Return its own parameters, and those that every kind of resource has."""
 
         def by_id(value: str, modifier: str) -> Q:
-            key = cls.key_of(value)
+            key = self.key_of(value)
             return searching.NOTHING if key is None else Q(pk=key)
 
         return (
@@ -143,7 +144,7 @@ class ResourceViewSet(FhirViewSet):
                 searching.moments("updated"),
                 definition=LAST_UPDATED,
             ),
-            *cls.parameters,
+            *self.parameters(),
         )
 
     def retrieve(self, request: Any, pk: str) -> HttpResponse:

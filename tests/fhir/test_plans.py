@@ -10,7 +10,7 @@ def test_a_published_version_is_a_plan_and_a_draft_is_none(world: World, a: Fhir
     assert plan["name"] == "惠民保"
     assert plan["status"] == "active"
     assert plan["period"] == {"start": "2026-01-01", "end": "2026-12-31"}
-    assert [one["value"] for one in plan["identifier"]] == ["HMB|2026", "HMB"]
+    assert [one["value"] for one in plan["identifier"]] == ["HMB@2026", "HMB"]
     read = a.get(f"InsurancePlan/{plan['id']}")
     assert read.json() == plan
     assert read["ETag"] == f'W/"{plan["meta"]["versionId"]}"'

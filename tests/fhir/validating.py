@@ -11,8 +11,9 @@ import fhir
 fhir.__path__.append(str(distribution("fhir.resources").locate_file("fhir")))
 
 
-# Of these the library lists some examples: any media type will do.
-_OPEN = {("CapabilityStatement", "format")}
+# Of these the library tells only some: any media type will do, and what an item of a questionnaire can be is a longer list (R4, item-type).
+_ITEM_TYPES = "group display question boolean decimal integer date dateTime time string text url choice open-choice attachment reference quantity"
+_ALL = {("CapabilityStatement", "format"): None, ("Questionnaire.item", "type"): _ITEM_TYPES.split()}
 
 
 def check(resource: dict[str, Any]) -> None:
@@ -30,9 +31,7 @@ def wrong_codes(element: Any, place: str) -> Iterator[str]:
     """Yield each code that its element's required list of codes has not: the library tells them, but does not ask."""
     for name, field in type(element).model_fields.items():
         value = getattr(element, name, None)
-        allowed = (field.json_schema_extra or {}).get("enum_values")
-        if (place, name) in _OPEN:
-            continue
+        allowed = _ALL.get((place, name), (field.json_schema_extra or {}).get("enum_values"))
         for one in value if isinstance(value, list) else [value]:
             if one is None:
                 continue
