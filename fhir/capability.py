@@ -12,6 +12,7 @@ from common.api.requests import absolute
 from fhir import systems
 from fhir.drugs import DrugViewSet
 from fhir.elements import Element, tidy
+from fhir.eligibility.views import SubmitViewSet
 from fhir.items import ItemViewSet
 from fhir.plans import PlanViewSet
 from fhir.questionnaires import QuestionnaireViewSet
@@ -19,6 +20,7 @@ from fhir.searching import FORMAT
 from fhir.views import ROOT, FhirViewSet, ResourceViewSet
 from insurers.models import ProductVersion
 
+SUBMIT: Final = "http://hl7.org/fhir/OperationDefinition/CoverageEligibilityRequest-submit"
 # When this face last changed in what it can do.
 CHANGED: Final = datetime(2026, 11, 30, tzinfo=UTC)
 RESOURCES: Final[tuple[type[ResourceViewSet], ...]] = (ItemViewSet, PlanViewSet, DrugViewSet, QuestionnaireViewSet)
@@ -43,7 +45,14 @@ def statement() -> Element:
             {
                 "mode": "server",
                 "security": {"description": "Authorization: Api-Key <key>, the same keys and scopes as the REST API's"},
-                "resource": [_resource(kind) for kind in RESOURCES],
+                "resource": [
+                    {
+                        "type": "CoverageEligibilityRequest",
+                        "documentation": f"answered with a CoverageEligibilityResponse, kept nowhere; scope {SubmitViewSet.scopes['POST'][0]}",
+                        "operation": [{"name": "submit", "definition": SUBMIT}],
+                    },
+                    *(_resource(kind) for kind in RESOURCES),
+                ],
             }
         ],
     }

@@ -19,7 +19,6 @@ from fhir.items import IDENTIFIERS, ITEM_CODES, entry_name, published_entries
 from fhir.searching import TEXT_MODIFIERS, Parameter, status, text, token
 from fhir.views import ROOT, ResourceViewSet
 
-_LANGUAGES: Final = {"zh": systems.LANGUAGE, "en": "en"}
 _TYPES: Final = {"boolean": "boolean", "text": "string", "integer": "integer", "choice": "choice"}
 _QUESTIONNAIRE: Final = "http://hl7.org/fhir/SearchParameter/Questionnaire-"
 # Entries that restrict something that can be asked (catalog.questionnaire).
@@ -42,7 +41,7 @@ def questionnaire(entry: CatalogEntry, language: Language, url: str) -> Element:
         {
             "resourceType": "Questionnaire",
             "id": str(entry.pk),
-            "language": _LANGUAGES[language],
+            "language": systems.LANGUAGES[language],
             "url": url,
             "identifier": [identifier(systems.CATALOG_ENTRY, entry_name(entry))],
             "version": version.label,

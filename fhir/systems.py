@@ -9,6 +9,8 @@ BASE: Final = "https://shangbao.example/fhir"
 FHIR_VERSION: Final = "4.0.1"
 # Lists, products and drugs are named in Chinese, whoever asks.
 LANGUAGE: Final = "zh-CN"
+# What is worded for whoever asks.
+LANGUAGES: Final = {"zh": LANGUAGE, "en": "en"}
 
 
 def _code_system(name: str) -> str:
@@ -31,16 +33,15 @@ APPROVAL_NO: Final = _code_system("approval-number")
 DRUG_CLASS: Final = _code_system("drug-class")
 ENTRY: Final = _code_system("entry")
 BENEFIT: Final = _code_system("benefit")
-DEDUCTIBLE_GROUP: Final = _code_system("deductible-group")
 COST: Final = _code_system("cost")
-FIGURE: Final = _code_system("figure")
 CRITERION: Final = _code_system("criterion")
 SETTING: Final = _code_system("setting")
 SEX: Final = _code_system("sex")
 INSTITUTION_LEVEL: Final = _code_system("institution-level")
 ERROR: Final = _code_system("error")
 ICD_10: Final = "http://hl7.org/fhir/sid/icd-10"
-ACT: Final = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+# The codes that China's versions have beyond it (C34.100x003); either may be asked with.
+ICD_10_CN: Final = _code_system("icd-10-cn")
 # By the system of a coding in a questionnaire.
 ANSWERS: Final = {"setting": SETTING, "sex": SEX, "institution_level": INSTITUTION_LEVEL}
 
