@@ -15,7 +15,7 @@ from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug
 from fhir import systems
 from fhir.drugs import fhir_id
 from fhir.elements import Element, coding, concept, identifier, money, own_trees, period, tidy
-from fhir.searching import NOTHING, TEXT_MODIFIERS, Parameter, codes_in, status, text, token
+from fhir.searching import EVERYTHING, NOTHING, TEXT_MODIFIERS, Parameter, codes_in, status, text, token
 from fhir.systems import extension_url, formulary_extension
 from fhir.views import ResourceViewSet
 
@@ -95,14 +95,14 @@ def _as_formulary_item(entry: CatalogEntry) -> list[Element]:
 
 def _entry(value: str) -> Q:
     if not value:
-        return Q()
+        return EVERYTHING
     version, _slash, code = value.partition("/")
     return _version(version) & Q(entry_code=code)
 
 
 def _version(value: str) -> Q:
     if not value:
-        return Q()
+        return EVERYTHING
     catalog, _at, label = value.partition("@")
     return Q(version__catalog__code=catalog, version__label=label)
 
@@ -115,7 +115,7 @@ def _subject(value: str, modifier: str) -> Q:
 
 
 ITEM_CODES: Final = {
-    systems.FORMULARY_ITEM_TYPE: lambda code: Q() if code in ("", systems.FORMULARY_ITEM) else NOTHING,
+    systems.FORMULARY_ITEM_TYPE: lambda code: EVERYTHING if code in ("", systems.FORMULARY_ITEM) else NOTHING,
     systems.ENTRY: codes_in("entry_code"),
     systems.NATIONAL_DRUG: codes_in("national_code"),
 }

@@ -119,7 +119,7 @@ def _quantity(amount: str, unit: str) -> Element:
 
 def _version(value: str) -> Q:
     if not value:
-        return Q()
+        return searching.EVERYTHING
     code, _at, label = value.partition("@")
     return Q(product__code=code, label=label)
 

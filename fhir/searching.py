@@ -26,6 +26,8 @@ CHINA: Final = ZoneInfo("Asia/Shanghai")
 
 Kind = Literal["token", "string", "date", "reference"]
 NOTHING: Final = Q(pk__in=())
+# An empty Q would not do: joined with another by "or" it says nothing.
+EVERYTHING: Final = ~NOTHING
 
 
 class Wrong(Exception):
@@ -165,7 +167,7 @@ PUBLICATION_STATUS: Final = "http://hl7.org/fhir/publication-status"
 
 def status(withdrawn: str) -> Callable[[str, str], Q]:
     """Return the condition of a status: active, or retired where the column says that it was withdrawn."""
-    states = {"": Q(), "active": Q(**{withdrawn: None}), "retired": Q(**{f"{withdrawn}__isnull": False})}
+    states = {"": EVERYTHING, "active": Q(**{withdrawn: None}), "retired": Q(**{f"{withdrawn}__isnull": False})}
     return token({PUBLICATION_STATUS: lambda code: states.get(code, NOTHING)})
 
 
