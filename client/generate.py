@@ -5,15 +5,20 @@ method for each operation, of the client that waits and of the one that does not
 tests/client/test_generated.py holds them to the document. They are written by this program alone, so no hand and no formatter touches them.
 """
 
+import importlib
 import json
 import keyword
+import os
 import re
+import secrets
+import sys
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+ROOT = Path(__file__).parent.parent
 PACKAGE = Path(__file__).parent / "shangbao_client"
 WIDTH = 118
 _COMPONENT = "#/components/schemas/"
@@ -531,12 +536,16 @@ def _short(text: str) -> str:
 
 def document() -> Mapping[str, Any]:
     """Return the OpenAPI document of this checkout."""
-    import django
-
-    django.setup()
-    from config.openapi import openapi_document
-
-    return openapi_document()[0]
+    sys.path.insert(0, str(ROOT))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    # The settings want them; the document is the same whatever they are.
+    for name in ("SECRET_KEY", "RECEIPT_KEYS"):
+        os.environ.setdefault(name, secrets.token_hex(32))
+    os.environ.setdefault("DATABASE_URL", "postgres://nobody@localhost/none")
+    os.environ.setdefault("REDIS_URL", "redis://localhost/0")
+    importlib.import_module("django").setup()
+    found: Mapping[str, Any] = importlib.import_module("config.openapi").openapi_document()[0]
+    return found
 
 
 def made(document: Mapping[str, Any]) -> dict[Path, str]:

@@ -120,8 +120,8 @@ class Trying:
         address = asked.address
         for name, value in asked.path.items():
             address = address.replace("{" + name + "}", segment(value), 1)
-        pairs = list(_pairs(asked.query))
-        return client.build_request(asked.method, self.settings.url.rstrip("/") + address, params=pairs or None, **sent)
+        params = httpx.QueryParams(list(_pairs(asked.query))) if asked.query else None
+        return client.build_request(asked.method, self.settings.url.rstrip("/") + address, params=params, **sent)
 
     def after_fault(self, fault: httpx.TransportError) -> float:
         """Return for how many seconds to wait before the next try; raises Unreachable."""
@@ -142,14 +142,15 @@ class Trying:
         )
         if not again or self.tries > self.settings.retries or (asked_for or 0) > LONGEST_WAIT:
             return None
-        return self._wait() if asked_for is None else asked_for + random.uniform(0, _FIRST_WAIT)  # noqa: S311
+        return self._wait() if asked_for is None else asked_for + random.uniform(0, _FIRST_WAIT)  # noqa: S311 - nothing secret
 
     def done(self) -> None:
         """Close the files that were opened to be sent."""
         self._files.close()
 
     def _wait(self) -> float:
-        return min(LONGEST_WAIT, _FIRST_WAIT * 2 ** (self.tries - 1)) * random.uniform(0.5, 1)  # noqa: S311
+        longest = min(LONGEST_WAIT, _FIRST_WAIT * float(2 ** (self.tries - 1)))
+        return longest * random.uniform(0.5, 1)  # noqa: S311 - nothing secret
 
 
 def refused(response: httpx.Response) -> ShangbaoError | None:
@@ -210,7 +211,7 @@ def _text(value: Any) -> str:
     raise TypeError(f"{type(value).__name__} cannot be sent: {value!r}")
 
 
-def _pairs(query: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+def _pairs(query: Mapping[str, Any]) -> Iterable[tuple[str, str | int | float | bool | None]]:
     for name, value in query.items():
         several = value if isinstance(value, list | tuple) else [value]
         yield from ((name, _text(one)) for one in several if one is not None)
