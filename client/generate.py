@@ -201,11 +201,26 @@ class _Types:
         for name, schema in rest.items():
             if name not in aliases:
                 lines += self._shape(name, schema)
-        for name, schema in aliases.items():
-            told = _short(schema.get("description", ""))
+        for name in self._in_order(aliases):
+            told = _short(aliases[name].get("description", ""))
             lines += ["", *([f"# {told}"] if told else [])]
-            lines.append(f"{name}: TypeAlias = {self._named(schema, name in self.given)}")
+            lines.append(f"{name}: TypeAlias = {self.of(aliases[name], given=name in self.given)}")
         return _clean(lines)
+
+    def _in_order(self, aliases: Mapping[str, Any]) -> list[str]:
+        """Return the names of what is no shape, each behind those it names itself: only shapes may be named before they are there."""
+        made: list[str] = []
+
+        def put(name: str) -> None:
+            for other in re.findall(r"\w+", self.of(aliases[name])):
+                if other in aliases and other != name and other not in made:
+                    put(other)
+            if name not in made:
+                made.append(name)
+
+        for name in aliases:
+            put(name)
+        return made
 
     def _choice(self, name: str, schema: Mapping[str, Any]) -> list[str]:
         values = [_quoted(value) for value in schema["enum"]]

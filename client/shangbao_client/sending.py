@@ -83,7 +83,8 @@ class Settings:
 
     @property
     def headers(self) -> dict[str, str]:
-        made = {"Accept-Language": self.language, "User-Agent": "shangbao-client"}
+        made = {"User-Agent": "shangbao-client"}
+        made |= {"Accept-Language": self.language} if self.language else {}
         return made | ({"Authorization": f"Api-Key {self.key}"} if self.key else {})
 
 

@@ -4388,7 +4388,7 @@ class WithdrawInputRequest(TypedDict):
 AmountsInput: TypeAlias = dict[str, NumberGiven | None]
 
 # The value of the field that is named beside it, as the answer of a check has it.
-AnsweredValue: TypeAlias = "str | list[str] | RecognisedDrug | BaseShape | MatchShape | MoneyShape | None"
+AnsweredValue: TypeAlias = str | list[str] | RecognisedDrug | BaseShape | MatchShape | MoneyShape | None
 
 # Any JSON: what it is depends on what it is about.
 AnyJson: TypeAlias = Any
@@ -4397,24 +4397,24 @@ AnyJson: TypeAlias = Any
 AsSent: TypeAlias = dict[str, Any]
 
 # What the answer rested on: a label, an instant, rules; of a catalog its version.
-CauseValue: TypeAlias = "str | CitedVersion | None"
+CauseValue: TypeAlias = str | CitedVersion | None
 
 # What a column of an entry holds; null: it is not given.
-ColumnValue: TypeAlias = "str | int | bool | list[str | CriterionShape] | None"
+ColumnValue: TypeAlias = str | int | bool | list[str | CriterionShape] | None
 
-ComparedFields: TypeAlias = "dict[str, list[ColumnValue | list[ColumnValue]]]"
+ComparedFields: TypeAlias = dict[str, list[ColumnValue | list[ColumnValue]]]
 
 DeductiblesInput: TypeAlias = dict[str, NumberGiven | None]
 
 # Columns of an entry that are given.
-EntryColumns: TypeAlias = "dict[str, ColumnValue]"
+EntryColumns: TypeAlias = dict[str, ColumnValue]
 
 EvidenceInput: TypeAlias = dict[str, bool | None]
 
 # By column: its value before and its value after, or on the left and on the right.
-FieldChanges: TypeAlias = "dict[str, list[ColumnValue]]"
+FieldChanges: TypeAlias = dict[str, list[ColumnValue]]
 
 ReasonValues: TypeAlias = dict[str, str]
 
 # A column's value, or a whole entry.
-SideValue: TypeAlias = "ColumnValue | EntryColumns"
+SideValue: TypeAlias = ColumnValue | EntryColumns
