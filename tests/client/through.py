@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
+import django.test
 import httpx
 from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http.multipartparser import MultiPartParser
@@ -70,6 +71,12 @@ class _Transport(httpx.BaseTransport):
         if self.response.streaming:
             self.response.streaming_content = [content]
         return httpx.Response(self.response.status_code, headers=list(self.response.items()), content=content)
+
+
+def of_django() -> httpx.BaseTransport:
+    """Return what asks the service in this process."""
+    client = django.test.Client()
+    return _Transport(client.request, client._base_environ())
 
 
 def _unquoted(path: bytes) -> str:
