@@ -486,7 +486,7 @@ def _pairs(name: str, pairs: list[str]) -> str:
 
 
 def _value(argument: Argument) -> str:
-    return f'",".join({argument.name} or ()) or None' if argument.joined else argument.name
+    return f'None if {argument.name} is None else ",".join({argument.name})' if argument.joined else argument.name
 
 
 def _told(one: Operation, arguments: list[Argument], kept: bool, pages: bool) -> str:

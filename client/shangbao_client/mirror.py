@@ -180,8 +180,6 @@ class Mirror:
         if self._db.execute("SELECT 1 FROM catalog WHERE code = ?", [code]).fetchone():
             return
         if label is None:
-            with self._changing():
-                self._db.execute("INSERT OR IGNORE INTO catalog (code) VALUES (?)", [code])
             return
         version = client.get_version(code, label)
         if version["published_at"] is None:
@@ -210,6 +208,7 @@ class Mirror:
             if self._place(code) != place:
                 # Another program was quicker: this page is kept already.
                 return True
+            self._db.execute("INSERT OR IGNORE INTO catalog (code) VALUES (?)", [code])
             for item in page["results"]:
                 happened += self._keep(code, item)
             self._db.execute("UPDATE catalog SET cursor = ? WHERE code = ?", [page["cursor"], code])

@@ -122,7 +122,10 @@ class Trying:
         for name, value in asked.path.items():
             address = address.replace("{" + name + "}", segment(value), 1)
         params = httpx.QueryParams(list(_pairs(asked.query))) if asked.query else None
-        return client.build_request(asked.method, self.settings.url.rstrip("/") + address, params=params, **sent)
+        try:
+            return client.build_request(asked.method, self.settings.url.rstrip("/") + address, params=params, **sent)
+        except httpx.InvalidURL as fault:
+            raise ValueError(f"this cannot be asked: {fault}") from None
 
     def after_fault(self, fault: httpx.TransportError) -> float:
         """Return for how many seconds to wait before the next try; raises Unreachable."""
@@ -183,9 +186,12 @@ def segment(value: str) -> str:
 
 def written(body: Any) -> bytes:
     """Return a body as JSON; days, instants, decimals and UUIDs are written as the service reads them."""
-    return json.dumps({} if body is None else body, ensure_ascii=False, default=_text, allow_nan=False).encode(
-        "utf-8", "surrogatepass"
-    )
+    given = {} if body is None else body
+    try:
+        return json.dumps(given, ensure_ascii=False, default=_text, allow_nan=False).encode()
+    except UnicodeEncodeError:
+        # Half a character, which no UTF-8 has: the service is to say where it stands.
+        return json.dumps(given, default=_text, allow_nan=False).encode()
 
 
 def _with_key(asked: Asked) -> Asked:
