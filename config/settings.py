@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "claims",
     "curation",
     "desk",
+    "lookup",
 ]
 
 MIDDLEWARE = [
