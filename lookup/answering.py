@@ -11,7 +11,7 @@ from catalog.clock import Observation
 from catalog.drug_facts import facts_of
 from catalog.models import CatalogVersion, Drug
 from catalog.vocabularies import EXCLUDING_KINDS, KINDS
-from catalog.words import Words, field_label, period_words
+from catalog.words import field_label, period_words
 from claims import services
 from claims.eligibility import parse_coverage
 from claims.eligibility.facts import CoverageQuery
@@ -23,11 +23,11 @@ from curation.comparing.drug_time import DrugTime, time_of
 from insurers.public import PublicProduct
 from lookup.asking import Asked
 from lookup.meaning import ANYBODY, DiseaseMeant, DrugMeant, disease_meant, drug_meant, products_meant
-from lookup.telling import Told, told
+from lookup.telling import PlainWords, Told, told
 
 # So many products are asked at once; who wants another one names it.
 PRODUCTS_ASKED = 20
-# What a row allows and asks for, as a line beside it.
+# What a row allows and asks for, told below its name.
 SHOWN = (
     "reimbursement_class indication icd10 criteria restriction settings min_institution_level sex age_min age_max prior_auth "
     "payment_standard payment_standard_text max_quantity"
@@ -117,7 +117,7 @@ def _of_the_drug(answer: Answer, drug: Drug, seen: Observation) -> list[DrugTime
 
 def _listing(listing: dict[str, Any]) -> dict[str, Any]:
     """Return a list that takes the drug, its rows in words."""
-    words = Words()
+    words = PlainWords()
     rows = []
     for entry in listing["entries"]:
         told = ((name, words.told(name, entry[name])) for name in SHOWN if entry[name] not in (None, "", [], False))

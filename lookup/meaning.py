@@ -77,11 +77,11 @@ def disease_meant(text: str) -> DiseaseMeant:
     called = diseases().codes_of(text)
     found = find_diseases(text)
     same = {one.code for one in found if norm(one.name) == norm(text)}
-    sure = set(called) or same or ({found[0].code} if len(found) == 1 else set())
-    if len(sure) == 1 and all(map(icd10.is_code, sure)):
-        (code,) = sure
-        return DiseaseMeant(code, reference.disease_names().shown(code))
-    # What is listed as a range (C18-C20) is no diagnosis that anybody has.
+    for sure in (same, set(called), {one.code for one in found}):
+        # What is listed as a range (C18-C20) is no diagnosis that anybody has.
+        if len(sure) == 1 and all(map(icd10.is_code, sure)):
+            (code,) = sure
+            return DiseaseMeant(code, reference.disease_names().shown(code))
     return DiseaseMeant(choices=[one for one in found if icd10.is_code(one.code)])
 
 

@@ -81,7 +81,7 @@ class Told:
 def outcome_words() -> dict[str, str]:
     """Return each outcome of a coverage answer in words."""
     return {
-        "covered": _("Covered, under the conditions below"),
+        "covered": _("Covered, as far as the lists and terms say"),
         "not_covered": _("Not covered"),
         "review": _("A person must decide"),
     }
@@ -209,8 +209,17 @@ def _days(times: Iterable[DrugTime], day: date) -> dict[str, str]:
     }
 
 
+class PlainWords(Words):
+    """Values of rows as a visitor reads them: criteria by what they say, without their codes."""
+
+    def told(self, name: str, value: Any) -> str:
+        if name == "criteria" and isinstance(value, list):
+            return _("; ").join(one.get("text") or one["code"] for one in value)
+        return super().told(name, value)
+
+
 def _requirements(asked: Mapping[str, Any]) -> list[tuple[str, str]]:
-    words = Words()
+    words = PlainWords()
     rows = (
         (field_label(name), words.told(name, asked[name]))
         for name in REQUIRED
