@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from catalog.clock import Observation
+from catalog.diff import speaks_of
 from catalog.drug_facts import facts_of
 from catalog.models import CatalogVersion, Drug
 from catalog.vocabularies import EXCLUDING_KINDS, KINDS
@@ -18,6 +19,7 @@ from claims.eligibility.facts import CoverageQuery
 from claims.eligibility.request import InvalidQuery
 from common.labels import reader_language
 from common.pictures import Picture
+from common.text import norm
 from curation.comparing.drug_strip import history_strip
 from curation.comparing.drug_time import DrugTime, time_of
 from insurers.public import PublicProduct
@@ -27,6 +29,8 @@ from lookup.telling import PlainWords, Told, told
 
 # So many products are asked at once; who wants another one names it.
 PRODUCTS_ASKED = 20
+NAMES_OFFERED = 6
+_ORDER = {kind: place for place, kind in enumerate(("base", "commercial", "base_exclusion", "negative"))}
 # What a row allows and asks for, told below its name.
 SHOWN = (
     "reimbursement_class indication icd10 criteria restriction settings min_institution_level sex age_min age_max prior_auth "
@@ -44,7 +48,10 @@ class Answer:
     errors: dict[str, str] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
     lists: Sequence[dict[str, Any]] = ()
-    base_lists: Sequence[CatalogVersion] = ()
+    # Base lists that do not list the drug, each with whether it speaks of its class.
+    base_lists: Sequence[tuple[CatalogVersion, bool]] = ()
+    # Names of it with a form, where the question said none.
+    fuller: Sequence[str] = ()
     products: Sequence[PublicProduct] = ()
     told: Sequence[Told] = ()
     more_products: int = 0
@@ -107,10 +114,20 @@ def _of_the_drug(answer: Answer, drug: Drug, seen: Observation) -> list[DrugTime
     facts = facts_of(drug, insurer_id=ANYBODY, day=answer.day, known_at=seen.known_at)
     times = time_of(drug, insurer_id=ANYBODY, known_at=seen.known_at, names=facts["names"])
     answer.facts = facts
-    answer.lists = [_listing(one) for one in facts["listings"] if one["kind"] != "reference"]
+    listed = sorted(facts["listings"], key=lambda one: _ORDER.get(one["kind"], len(_ORDER)))
+    answer.lists = [_listing(one) for one in listed if one["kind"] != "reference"]
     if not any(one["kind"] == "base" for one in answer.lists):
         bases = CatalogVersion.objects.filter(catalog__owner=None, catalog__kind="base")
-        answer.base_lists = list(bases.in_force(answer.day, seen.known_at).select_related("catalog"))
+        classes = {node["code"] for node in facts["class_path"]}
+        answer.base_lists = [
+            (version, not version.complete_for or any(speaks_of(version.complete_for, code) for code in classes))
+            for version in bases.in_force(answer.day, seen.known_at).select_related("catalog")
+        ]
+    if not answer.drug.form_said:
+        named = [one["generic_name"] for listing in listed for one in listing["entries"]]
+        named += [one.generic_name for one in facts["products"]]
+        said = norm(answer.drug.identity.get("generic_name", ""))
+        answer.fuller = [name for name in dict.fromkeys(filter(None, named)) if norm(name) != said][:NAMES_OFFERED]
     answer.picture = history_strip(times, answer.day) if times else None
     return times
 
@@ -162,7 +179,6 @@ def lists_in_force(day: date, seen: Observation) -> list[dict[str, Any]]:
     """Return the shared lists in force on a day, those that only lists are drafted from aside; one statement."""
     versions = CatalogVersion.objects.filter(catalog__owner=None).exclude(catalog__kind="reference")
     kinds = KINDS.names(reader_language())
-    order = list(KINDS.codes)
     found = versions.in_force(day, seen.known_at).select_related("catalog")
     return [
         {
@@ -170,5 +186,5 @@ def lists_in_force(day: date, seen: Observation) -> list[dict[str, Any]]:
             "kind": kinds[version.catalog.kind],
             "days": period_words(version.effective_from, version.effective_to),
         }
-        for version in sorted(found, key=lambda one: (order.index(one.catalog.kind), one.catalog.code))
+        for version in sorted(found, key=lambda one: (_ORDER[one.catalog.kind], one.catalog.code))
     ]

@@ -22,12 +22,13 @@ SUGGESTED = 8
 
 @dataclass(frozen=True, slots=True)
 class DrugMeant:
-    """The drug, and what of it a question says; or the drugs that it may be, `more` where there are others still."""
+    """The drug and what of it a question says, `form_said` whether its form too; or the drugs that it may be, `more` where there are others."""
 
     drug: Drug | None = None
     identity: dict[str, str] = field(default_factory=dict)
     choices: Sequence[Drug] = ()
     more: bool = False
+    form_said: bool = True
 
 
 def drug_meant(text: str, seen: Observation) -> DrugMeant:
@@ -38,7 +39,7 @@ def drug_meant(text: str, seen: Observation) -> DrugMeant:
         if found["drug"]:
             drug = Drug.objects.filter(pk=found["drug"]["id"]).first()
             if drug is not None:
-                return DrugMeant(drug, {way: text})
+                return DrugMeant(drug, {way: text}, form_said=bool(found["dosage_form"]))
         elif found["candidates"]:
             return DrugMeant(choices=_drugs(one["id"] for one in found["candidates"]))
     keys = drugs_matching(text, insurer_id=ANYBODY, revision=seen.revision)

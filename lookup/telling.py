@@ -29,12 +29,13 @@ REQUIRED = (
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A reason as REST gives it: code, effect, sentence, and the law or section that says so."""
+    """A reason as REST gives it: code, effect, sentence, the law that says so, and the rows that it names."""
 
     code: str
     effect: str
     message: str
-    sources: Sequence[str]
+    laws: Sequence[str]
+    rows: "Sequence[Written]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def told(
         headline=_headline(answer["outcome"], benefit),
         benefit=benefit.name if benefit else "",
         pays=_pays(benefit, terms) if benefit and terms else (),
-        reasons=[_reason(one) for one in answer["reasons"]],
+        reasons=[_reason(one, cited) for one in answer["reasons"]],
         base=_base_words(base.get("status")),
         base_written=_written(base, cited, days) if base.get("catalog") else None,
         match=_written(match, cited, days) if match else None,
@@ -174,17 +175,19 @@ def _pays(benefit: Benefit, terms: ProductTerms) -> list[tuple[str, str]]:
     return rows
 
 
-def _reason(reason: Mapping[str, Any]) -> Reason:
-    sources = [cite.get("law") or cite.get("section") or "" for cite in reason["cites"]]
-    return Reason(reason["code"], reason["effect"], reason["message"], tuple(dict.fromkeys(filter(None, sources))))
+def _reason(reason: Mapping[str, Any], cited: Mapping[str, Any]) -> Reason:
+    laws = dict.fromkeys(cite["law"] for cite in reason["cites"] if cite.get("law"))
+    rows = [_written(cite, cited, {}) for cite in reason["cites"] if cite.get("entry_code") and cite.get("version")]
+    return Reason(reason["code"], reason["effect"], reason["message"], tuple(laws), tuple(dict.fromkeys(rows)))
 
 
 def _base_words(status: str | None) -> str:
     if status is None:
         return ""
     sentence = BASES[status].of(reader_language())
-    # The sentence begins with whom it is about, which is the heading here.
-    return sentence.partition("：" if reader_language() == "zh" else ": ")[2] or sentence
+    # It begins with whom it is about, which is the heading here.
+    _whom, _colon, said = sentence.partition("：" if reader_language() == "zh" else ": ")
+    return said[:1].upper() + said[1:] if said else sentence
 
 
 def _written(cites: Mapping[str, Any], cited: Mapping[str, Any], days: Mapping[str, str]) -> Written:
