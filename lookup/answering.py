@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 
 from catalog.clock import Observation
 from catalog.diff import speaks_of
-from catalog.drug_facts import facts_of
+from catalog.drugs.knowledge import Identity
+from catalog.known import knowledge_of
 from catalog.models import CatalogVersion, Drug
+from catalog.queries import listings_of
 from catalog.vocabularies import EXCLUDING_KINDS, KINDS
 from catalog.words import field_label, period_words
 from claims import services
@@ -46,7 +48,8 @@ class Answer:
     drug: DrugMeant = field(default_factory=DrugMeant)
     disease: DiseaseMeant = field(default_factory=DiseaseMeant)
     errors: dict[str, str] = field(default_factory=dict)
-    facts: dict[str, Any] = field(default_factory=dict)
+    brands: Sequence[str] = ()
+    is_looked_up: bool = False
     lists: Sequence[dict[str, Any]] = ()
     # Base lists that do not list the drug, each with whether it speaks of its class.
     base_lists: Sequence[tuple[CatalogVersion, bool]] = ()
@@ -111,21 +114,27 @@ def _query(asked: Asked, answer: Answer, today: date) -> CoverageQuery | None:
 
 def _of_the_drug(answer: Answer, drug: Drug, seen: Observation) -> list[DrugTime]:
     """Note what the lists say of the drug, and return its time on each."""
-    facts = facts_of(drug, insurer_id=ANYBODY, day=answer.day, known_at=seen.known_at)
-    times = time_of(drug, insurer_id=ANYBODY, known_at=seen.known_at, names=facts["names"])
-    answer.facts = facts
-    listed = sorted(facts["listings"], key=lambda one: _ORDER.get(one["kind"], len(_ORDER)))
-    answer.lists = [_listing(one) for one in listed if one["kind"] != "reference"]
+    knowledge = knowledge_of([Identity.of(generic_name=drug.base_name)], insurer_id=ANYBODY, known_at=seen.known_at)
+    names, products = knowledge.names_of(drug.base_name), knowledge.products_of(drug.base_name)
+    listings = listings_of(drug, insurer_id=ANYBODY, day=answer.day, known_at=seen.known_at, names=names)
+    times = time_of(drug, insurer_id=ANYBODY, known_at=seen.known_at, names=names)
+    listed = sorted(
+        (one for one in listings if one["kind"] != "reference"), key=lambda one: (_ORDER[one["kind"]], one["catalog"])
+    )
+    answer.lists = [_listing(one) for one in listed]
+    entries = [entry for listing in listed for entry in listing["entries"]]
+    brands = [*(one.written.brand_name for one in products), *(entry["brand_name"] for entry in entries)]
+    answer.is_looked_up = True
+    answer.brands = list(dict.fromkeys(filter(None, brands)))[:NAMES_OFFERED]
     if not any(one["kind"] == "base" for one in answer.lists):
         bases = CatalogVersion.objects.filter(catalog__owner=None, catalog__kind="base")
-        classes = {node["code"] for node in facts["class_path"]}
+        classes = {code.upper() for code in knowledge.class_codes_of(drug.base_name)} or {""}
         answer.base_lists = [
             (version, not version.complete_for or any(speaks_of(version.complete_for, code) for code in classes))
             for version in bases.in_force(answer.day, seen.known_at).select_related("catalog")
         ]
     if not answer.drug.form_said:
-        named = [one["generic_name"] for listing in listed for one in listing["entries"]]
-        named += [one.generic_name for one in facts["products"]]
+        named = [*(entry["generic_name"] for entry in entries), *(one.written.generic_name for one in products)]
         said = norm(answer.drug.identity.get("generic_name", ""))
         answer.fuller = [name for name in dict.fromkeys(filter(None, named)) if norm(name) != said][:NAMES_OFFERED]
     answer.picture = history_strip(times, answer.day) if times else None
