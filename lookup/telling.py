@@ -10,10 +10,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from catalog.vocabularies import LEVELS, SETTINGS
+from catalog.vocabularies import LEVELS, SETTINGS, SEXES
 from catalog.words import NOT_GIVEN, Words, field_label, period_words
+from claims.eligibility import reasons as eligibility
 from claims.eligibility.decision import Coverage
+from claims.eligibility.reasons import BETWEEN_CODES
 from claims.explanation.member import BASES
+from claims.explanation.named import STATUSES
 from claims.explanation.reason_words import PLAINLY
 from common.labels import reader_language
 from curation.comparing.drug_time import DrugTime
@@ -29,8 +32,9 @@ REQUIRED = (
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A reason as REST gives it: code, effect, sentence, the law that says so, and the rows that it names."""
+    """A reason: its sentence with names in place of codes, and as REST gives it; its code, effect, the law that says so, the rows that it names."""
 
+    said: str
     code: str
     effect: str
     message: str
@@ -109,7 +113,9 @@ def told(
         headline=_headline(answer["outcome"], benefit),
         benefit=benefit.name if benefit else "",
         pays=_pays(benefit, terms) if benefit and terms else (),
-        reasons=[_reason(one, cited) for one in answer["reasons"]],
+        reasons=[
+            _reason(one, reason, cited, terms) for one, reason in zip(answer["reasons"], judgement.reasons, strict=True)
+        ],
         base=_base_words(base.get("status")),
         base_written=_written(base, cited, days) if base.get("catalog") else None,
         match=_written(match, cited, days) if match else None,
@@ -175,10 +181,43 @@ def _pays(benefit: Benefit, terms: ProductTerms) -> list[tuple[str, str]]:
     return rows
 
 
-def _reason(reason: Mapping[str, Any], cited: Mapping[str, Any]) -> Reason:
-    laws = dict.fromkeys(cite["law"] for cite in reason["cites"] if cite.get("law"))
-    rows = [_written(cite, cited, {}) for cite in reason["cites"] if cite.get("entry_code") and cite.get("version")]
-    return Reason(reason["code"], reason["effect"], reason["message"], tuple(laws), tuple(dict.fromkeys(rows)))
+def _reason(
+    shown: Mapping[str, Any], reason: eligibility.Reason, cited: Mapping[str, Any], terms: ProductTerms | None
+) -> Reason:
+    laws = dict.fromkeys(cite["law"] for cite in shown["cites"] if cite.get("law"))
+    rows = [_written(cite, cited, {}) for cite in shown["cites"] if cite.get("entry_code") and cite.get("version")]
+    named = reason._replace(
+        values=tuple((name, _named(reason.code, name, value, terms)) for name, value in reason.values)
+    )
+    said = named.message(reader_language())
+    return Reason(said, shown["code"], shown["effect"], shown["message"], tuple(laws), tuple(dict.fromkeys(rows)))
+
+
+def _named(code: str, name: str, value: str, terms: ProductTerms | None) -> str:
+    """Return a value of a reason as people call it; what has no other name stays as it is."""
+    language = reader_language()
+    benefits = {one.code: one.name for one in terms.benefits} if terms else {}
+    if name == "benefit":
+        return benefits.get(value, value)
+    if name == "status":
+        return STATUSES[value].of(language) if value in STATUSES else value
+    if name == "setting" or (name, code) == ("limit", "SETTING_MISMATCH"):
+        names = SETTINGS.names(language)
+        return BETWEEN_CODES.join(names.get(one, one) for one in value.split(BETWEEN_CODES))
+    if (name, code) == ("limit", "SEX_MISMATCH"):
+        return SEXES.names(language).get(value, value)
+    if name == "lacking":  # benefits, each with the codes of what it lacks
+        return "；".join(_lacking(one, benefits) for one in value.split("；"))
+    return value
+
+
+def _lacking(text: str, benefits: Mapping[str, str]) -> str:
+    benefit, _apart, codes = text.partition(" ")
+    wanted = []
+    for code in codes.split(", "):
+        plainly = PLAINLY.get(code)
+        wanted.append(plainly.send.of(reader_language()) if plainly and plainly.send else code)
+    return f"{benefits.get(benefit, benefit)}: {BETWEEN_CODES.join(dict.fromkeys(wanted))}"
 
 
 def _base_words(status: str | None) -> str:

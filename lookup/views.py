@@ -23,7 +23,7 @@ from insurers.api.callers import WINDOW_SECONDS, counts
 from insurers.public import public_products
 from lookup.answering import answer_to, lists_in_force
 from lookup.asking import Asked
-from lookup.meaning import disease_meant, drugs_suggested
+from lookup.meaning import drugs_suggested
 
 KEPT_SECONDS = 60
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
@@ -123,14 +123,9 @@ def page(request: HttpRequest, asked: Asked) -> HttpResponse:
 
 @for_anybody
 def suggest(request: HttpRequest, asked: Asked) -> HttpResponse:
-    """Say what a text that is being written may become: drugs, or diseases."""
-    found: dict[str, Any] = {}
-    if asked.disease:
-        meant = disease_meant(asked.disease)
-        found = {"diseases": meant.choices[:8], "told": meant.shown}
-    elif asked.drug:
-        found = {"drugs": drugs_suggested(asked.drug, observe())}
-    return _shown("lookup/suggest.html", asked, found)
+    """Say which drugs a text that is being written may become, each a link that asks with what else stands in the form."""
+    found = drugs_suggested(asked.drug, observe()) if asked.drug else []
+    return _shown("lookup/suggest.html", asked, {"drugs": found})
 
 
 @for_anybody
