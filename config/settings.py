@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "claims",
     "curation",
     "desk",
+    "lookup",
 ]
 
 MIDDLEWARE = [

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from desk.pictures.drawing import LETTER, NOTHING, ROW, Picture, Sheet, picture, width_of
+from common.pictures.drawing import LETTER, NOTHING, ROW, Picture, Sheet, picture, width_of
 
 WIDTH = 400
 HEAD = 22

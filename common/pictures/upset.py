@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from desk.pictures.drawing import NARROW, NOTHING, ROW, Picture, Sheet, names_width, number, picture, width_of
+from common.pictures.drawing import NARROW, NOTHING, ROW, Picture, Sheet, names_width, number, picture, width_of
 
 BARS = 130
 COLUMN = 30

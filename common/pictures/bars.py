@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from desk.pictures.drawing import (
+from common.pictures.drawing import (
     NAMES,
     NARROW,
     NOTHING,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from desk.pictures.drawing import (
+from common.pictures.drawing import (
     LETTER,
     NARROW,
     NOTHING,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from desk.pictures.drawing import (
+from common.pictures.drawing import (
     NARROW,
     NOTHING,
     Cell,

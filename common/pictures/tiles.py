@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from catalog.vocabularies import province_of as province_of
-from desk.pictures.drawing import NOTHING, Number, Picture, Say, Sheet, number, picture
+from common.pictures.drawing import NOTHING, Number, Picture, Say, Sheet, number, picture
 
 SIDE = 50
 # (column, row) of each province: neighbours stand near each other, as far as squares allow it.
