@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "curation",
     "desk",
     "lookup",
+    "fhir",
 ]
 
 MIDDLEWARE = [
@@ -118,6 +119,8 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 TENANT_MODEL = "insurers.Insurer"  # whose a private catalog is: catalog may not name what stands above it
 # What is asked before a version is published, by whatever door: catalog may not name that either (catalog.moves).
 PUBLICATION_CHECKS = ["curation.golden.services.before_publication"]
+# Who writes errors below a path in place of problem documents: the error handlers of common may not name them either.
+ERROR_WRITERS = {"/fhir/": "fhir.outcomes.plain"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [

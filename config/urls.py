@@ -60,4 +60,5 @@ urlpatterns = [
     path("api/v1/", include("insurers.api.urls")),
     path("api/v1/", include("curation.api.urls")),
     path("", include("lookup.urls")),
+    path("fhir/", include("fhir.urls")),
 ]
