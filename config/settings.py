@@ -89,6 +89,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "common.api.requests.RequestIdMiddleware",
     "common.api.problems.FaultMiddleware",
+    "common.api.compression.CompressionMiddleware",
     "common.tenancy.TenantMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "desk.middleware.StaticFiles",
