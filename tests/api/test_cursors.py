@@ -51,15 +51,15 @@ LISTS = sorted(
         for who in ("A-write", "maker", "auditor")
         if row.method == "GET" and row.route.endswith(("-list", "-edits", "-summary")) and row.expected[who] == 200
     }
+    - {("correction-list", "-", who) for who in ("A-write", "maker", "auditor")}  # has cursors alone, of another kind
 )
 
 
 @pytest.mark.parametrize(("route", "of", "who"), LISTS)
-def test_the_pages_of_a_list_one_row_each_are_the_list(world: World, route: str, of: str, who: str) -> None:
+def test_the_pages_of_a_list_are_the_list_forwards_and_back(world: World, route: str, of: str, who: str) -> None:
     api, path = world.apis[who], address(world, route, of).removeprefix("/api/v1")
-    # To list what is personal is itself a deed in the log of deeds: that list grows by being read.
     whole = api.get(path, {"page_size": 500}).json()
-    pages = list(walk(api, path, page_size=1))
+    pages = list(walk(api, path, page_size=1 + len(whole["results"]) // 6))
     rows = [row for page in pages for row in page["results"]]
 
     assert rows == whole["results"] and whole["next"] is None
@@ -86,13 +86,14 @@ def test_what_comes_while_a_list_is_read_pushes_no_row_onto_the_next_page(world:
 def test_what_goes_while_a_list_is_read_takes_no_row_off_the_next_page(world: World, a: Api) -> None:
     for number in range(4):
         catalogs.create_catalog(code=f"OWN-{number}", name="自有", kind="commercial", owner_id=world.a.pk, by="key:a")
+    there = [row["code"] for row in a.get("/catalogs/").json()["results"]]
     pages = walk(a, "/catalogs/", page_size=2)
     read = [row["code"] for row in next(pages)["results"]]
     tenancy.act_for(tenancy.OFFICE)
     Catalog.objects.get(code="OWN-0").delete()
     read += [row["code"] for page in pages for row in page["results"]]
 
-    assert read == ["COM", "OWN-0", "OWN-1", "OWN-2", "OWN-3", "PRIV-A"]
+    assert read == there and read[1] == "OWN-0"
 
 
 @pytest.mark.parametrize("path", ["/claims/checks/", "/catalogs/", "/drugs/", "/catalogs/COM/versions/"])
