@@ -78,7 +78,16 @@ class Entry:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith("/admin/") or not request.user.is_authenticated:
+        if not request.path.startswith("/admin/"):
+            return self.get_response(request)
+        answer = self._page(request)
+        # Claims, persons, drafts: what pages and their files show is kept by no browser and no cache.
+        if "no-store" not in answer.get("Cache-Control", ""):
+            answer["Cache-Control"] = "no-store"
+        return answer
+
+    def _page(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
             return self.get_response(request)
         now = timezone.now()
         step = step_of(request, now)
