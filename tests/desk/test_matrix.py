@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -31,6 +33,7 @@ from curation.findings.causes import Cause
 from curation.findings.services import follow
 from curation.golden.services import Given, make_case
 from curation.impact.services import Asked, ask_impact
+from desk.frame import Logged
 from desk.groups import GROUPS
 from insurers import services
 from insurers.models import ApiRequest, Insurer, ProductVersion
@@ -201,12 +204,29 @@ def test_who_comes_to_which_page(world: World, people: dict[str, Client]) -> Non
             role: client.get(address) for role, client in people.items() if name not in {"logout", "desk:end-sessions"}
         }
         found = tuple(str(answers[role].status_code) if role in answers else "-" for role in ROLES)
+        for role, answer in answers.items():
+            if "no-store" not in answer.get("Cache-Control", ""):
+                differing.append(f"{name} may be kept by a cache: {role}")
         if found != table.get(name):
             differing.append(f"{name} {' '.join(found)}")
         if "B" in answers:
             assert MARK not in _text(answers["B"]), f"{name} shows B what is A's"
 
     assert differing == [], "\n" + "\n".join(differing)
+
+
+def test_every_page_tells_the_log_of_deeds_and_none_the_admins_own() -> None:
+    unlogged = [model.__name__ for model, pages in admin.site._registry.items() if not isinstance(pages, Logged)]
+    told = ("history_view", "log_addition", "log_change", "log_deletions")
+    own = [
+        f"{model.__name__}.{name}"
+        for model, pages in admin.site._registry.items()
+        for name in told
+        if getattr(type(pages), name) is not getattr(Logged, name)
+    ]
+
+    assert (unlogged, own) == ([], [])
+    assert LogEntry not in admin.site._registry
 
 
 @pytest.mark.django_db
@@ -217,6 +237,7 @@ def test_nothing_that_b_posts_touches_what_is_as(world: World, people: dict[str,
             people["B"].post(world.address(name, pattern), {"text": "x", "reason": "x", "do": "keep", "events": []})
 
     assert _kept() == before
+    assert not LogEntry.objects.exists()
 
 
 def _kept() -> list[Any]:
