@@ -1,7 +1,7 @@
 """Drugs and drug products: what the master and the lists know of them; never edited here, only by uploading the master."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.contrib import admin
@@ -20,6 +20,7 @@ from catalog.models import Approval, CatalogEntry, Drug, DrugProduct
 from catalog.queries import visible_drugs
 from catalog.search import drugs_matching
 from catalog.vocabularies import REGULATORS
+from common.dates import later
 from common.labels import reader_language
 from curation.comparing.drug_time import DrugTime, time_of
 from curation.comparing.matrix import LISTED
@@ -94,8 +95,8 @@ def history_strip(times: list[DrugTime], day: date) -> Picture:
         _("When each list takes it"),
         _("Each bar is the days of one version; the line is the day that is looked at."),
         lanes,
-        min(days) - timedelta(days=60),
-        max(days) + timedelta(days=120),
+        later(min(days), -60),
+        later(max(days), 120),
         looks=[words[name] for name in looks],
         today=day,
         header=(_("List"), _("First day"), _("Last day"), _("Version")),
