@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "desk.middleware.Authentication",
     "desk.middleware.SecondFactor",
+    "common.api.problems.BodySizeMiddleware",
     "desk.middleware.Tenant",
     "desk.middleware.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
