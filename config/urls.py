@@ -10,10 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.api.receipts import jwks
-from common import health
 from common.api import error_pages, etags
 from common.api.filtering import refuse_unknown
-from common.metrics import metrics
+from common.operations import health
+from common.operations.metrics import metrics
 from config.openapi import openapi_document
 
 handler400 = "common.api.problems.bad_request"
@@ -60,4 +60,5 @@ urlpatterns = [
     path("api/v1/", include("insurers.api.urls")),
     path("api/v1/", include("curation.api.urls")),
     path("", include("lookup.urls")),
+    path("fhir/", include("fhir.urls")),
 ]

@@ -132,6 +132,32 @@ class Product(models.Model):
         return f"{self.code} {self.name}"
 
 
+class ApiRequest(models.Model):
+    """One request with an insurer's key, as it was answered; nothing of what was in it (insurers.request_log). The id sorts by time."""
+
+    id = models.CharField(primary_key=True, max_length=24, db_collation="C")
+    insurer = models.ForeignKey(
+        Insurer, models.CASCADE, related_name="+", editable=False, db_index=False, verbose_name=_("insurer")
+    )
+    key = models.CharField(_("key"), max_length=16)
+    method = models.CharField(_("method"), max_length=10)
+    route = models.CharField(_("route"), max_length=200)
+    status = models.PositiveSmallIntegerField(_("status"))
+    milliseconds = models.PositiveIntegerField(_("milliseconds"))
+    request_id = models.CharField(_("request"), max_length=64)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("request")
+        verbose_name_plural = _("requests")
+        ordering = ["-id"]
+        default_permissions = ("view",)
+        indexes = [models.Index(fields=["insurer", "-id"], name="request_of_insurer")]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.route} {self.status}"
+
+
 class ProductVersionQuerySet(models.QuerySet["ProductVersion"]):
     def in_force(self, day: date, known_at: datetime) -> Self:
         """Keep, of each product, the one version in force on the day as known at the instant (spec eligibility 2)."""

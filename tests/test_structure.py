@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 # From the top down, as import-linter has them (pyproject.toml).
-ROOMS = ("config", "desk", "lookup", "curation", "claims", "insurers", "catalog", "common", "tables")
+ROOMS = ("config", "desk", "fhir", "lookup", "curation", "claims", "insurers", "catalog", "common", "tables")
 # The apps of Django by their labels, where these are not the rooms' own names.
 LABELS = {"api": "common", "audit": "common", "jobs": "common"}
 

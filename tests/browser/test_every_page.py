@@ -12,6 +12,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
+from playwright.sync_api import expect
 
 from catalog.models import Catalog
 from common.tenancy import OFFICE, acting_for
@@ -20,7 +21,7 @@ from desk.groups import GROUPS
 from insurers import services as insurers
 from insurers.models import Insurer
 from insurers.persons import INSURERS_USERS, bind_user
-from tests.browser.conftest import DESK, PASSWORD, WIDTHS
+from tests.browser.people import DESK, PASSWORD, WIDTHS, Page
 from tests.conftest import imported, published
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -120,12 +121,13 @@ def test_no_page_has_a_serious_finding(chromium: Any, live_server: Any, office: 
     wrong: dict[str, list[str]] = {}
     context = chromium.new_context(viewport={"width": DESK, "height": 900}, locale="zh-CN")
     context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
-    page = context.new_page()
+    page = Page(context.new_page())
     for address in addresses:
         page.goto(live_server.url + address, wait_until="domcontentloaded")
         found = findings(page)
-        if page.locator("h1").count() != 1 or page.locator("main").count() != 1:
-            found.append(f"{page.locator('h1').count()} h1, {page.locator('main').count()} main")
+        once = page.evaluate("['h1', 'main'].map(name => document.querySelectorAll(name).length)")
+        if once != [1, 1]:
+            found.append("{} h1, {} main".format(*once))
         for width in reversed(WIDTHS):  # the next page is opened in the last one
             page.set_viewport_size({"width": width, "height": 900})
             if page.evaluate("document.documentElement.scrollWidth") > width:
@@ -139,7 +141,7 @@ def test_no_page_has_a_serious_finding(chromium: Any, live_server: Any, office: 
 
 def test_the_way_in_and_the_user_menu_go_by_keyboard(chromium: Any, live_server: Any, office: None) -> None:
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
-    page = context.new_page()
+    page = Page(context.new_page())
     page.goto(f"{live_server.url}/admin/")
     assert findings(page) == []
     page.reload()  # looking for findings took the focus away
@@ -158,5 +160,5 @@ def test_the_way_in_and_the_user_menu_go_by_keyboard(chromium: Any, live_server:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/admin/me/")
-    assert page.locator("text=目录编辑").count() >= 1
+    expect(page.locator("text=目录编辑")).not_to_have_count(0)
     context.close()

@@ -90,6 +90,7 @@ MACHINERY = {
     "catalog.moves.end_consultations": "the calendar's deed, logged as system:calendar",
     "catalog.services.forget_uploads": "removes kept copies of files; what was found in them stays",
     "insurers.webhooks.services.queue_catalog_events": "writes deliveries of what is logged already",
+    "insurers.request_log.forget_old_requests": "housekeeping of what was asked",
     "insurers.webhooks.services.take_due": "a worker takes deliveries",
     "insurers.webhooks.services.record": "a delivery's own log",
     "curation.findings.services.work_out": "follows what is logged already",

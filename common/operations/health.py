@@ -15,11 +15,11 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 def readyz(request: HttpRequest) -> JsonResponse:
     """Answer whether database, broker, worker and migrations are there; 503 when one is not."""
-    found = {"database": _database(), "broker": _broker(), "worker": "no", "migrations": "no"}
+    found = {"database": _database(), "broker": broker_state(), "worker": "no", "migrations": "no"}
     if found["broker"] == "ok":
-        found["worker"] = _worker()
+        found["worker"] = worker_state()
     if found["database"] == "ok":
-        found["migrations"] = _migrations()
+        found["migrations"] = migrations_state()
     ready = all(state == "ok" for state in found.values())
     return JsonResponse(found, status=200 if ready else 503, headers={"Cache-Control": "no-store"})
 
@@ -43,7 +43,7 @@ def _database() -> str:
         return type(fault).__name__
 
 
-def _broker() -> str:
+def broker_state() -> str:
     try:
         cache._cache.get_client().ping()
     except Exception as fault:  # whatever is wrong with it, it is not there
@@ -51,13 +51,13 @@ def _broker() -> str:
     return "ok"
 
 
-def _worker() -> str:
+def worker_state() -> str:
     try:
         return "ok" if cache.get("worker-seen") else "none seen"
     except Exception as fault:  # the broker went away in between
         return type(fault).__name__
 
 
-def _migrations() -> str:
+def migrations_state() -> str:
     executor = MigrationExecutor(connection)
     return "pending" if executor.migration_plan(executor.loader.graph.leaf_nodes()) else "ok"

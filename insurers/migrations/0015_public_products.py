@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("insurers", "0013_authorisation_events"),
+        ("insurers", "0014_requests"),
     ]
 
     operations = [
