@@ -22,6 +22,7 @@ OPERATIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "change_entries": ("POST", "/api/v1/catalogs/{code}/versions/{label}/entries/bulk/", ()),
     "change_entry": ("PATCH", "/api/v1/catalogs/{code}/versions/{label}/entries/{entry_code}/", ()),
     "change_golden_case": ("PATCH", "/api/v1/golden-cases/{id}/", ()),
+    "change_product": ("PATCH", "/api/v1/products/{code}/", ()),
     "change_version": ("PATCH", "/api/v1/catalogs/{code}/versions/{label}/", ()),
     "check_claim": ("POST", "/api/v1/claims/checks/", ("dry_run",)),
     "check_manifest": ("POST", "/api/v1/manifest/check/", ()),
@@ -259,6 +260,7 @@ OPERATIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "list_batches": ("GET", "/api/v1/claims/batches/", ("page", "page_size", "product", "state")),
     "list_catalog_changes": ("GET", "/api/v1/catalogs/{code}/changes/", ("from", "page_size", "since")),
     "list_catalogs": ("GET", "/api/v1/catalogs/", ("kind", "page", "page_size", "series")),
+    "list_changes": ("GET", "/api/v1/changes/", ("deltas", "page_size", "since")),
     "list_checks": ("GET", "/api/v1/claims/checks/", ("claim_no", "date", "outcome", "page", "page_size", "product")),
     "list_coding_queue": ("GET", "/api/v1/coding/queue/", ("catalog", "label", "page", "page_size")),
     "list_collections": ("GET", "/api/v1/collections/", ("page", "page_size")),
@@ -338,6 +340,20 @@ OPERATIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "list_product_versions": ("GET", "/api/v1/products/{code}/versions/", ("page", "page_size")),
     "list_products": ("GET", "/api/v1/products/", ("page", "page_size")),
     "list_reason_codes": ("GET", "/api/v1/reason-codes/", ()),
+    "list_request_list": (
+        "GET",
+        "/api/v1/requests/",
+        (
+            "cursor",
+            "key",
+            "page",
+            "page_size",
+            "request_id",
+            "since",
+            "status",
+            "until",
+        ),
+    ),
     "list_version_edits": (
         "GET",
         "/api/v1/catalogs/{code}/versions/{label}/edits/",
@@ -583,6 +599,26 @@ class Operations(Caller):
             body=body,
         )
         return cast("t.GoldenCaseOutput", self._json(asked))
+
+    def change_product(
+        self,
+        code: str,
+        body: t.PatchedProductChangeRequest,
+        *,
+        if_match: str | None = None,
+    ) -> t.ProductOutput:
+        """Say whether the look-up page tells anybody what the product pays for.
+
+        Scope: `products:write`
+        """
+        asked = Asked(
+            "PATCH",
+            "/api/v1/products/{code}/",
+            path={"code": code},
+            headers={"If-Match": if_match},
+            body=body,
+        )
+        return cast("t.ProductOutput", self._json(asked))
 
     def change_version(
         self,
@@ -2423,12 +2459,17 @@ class Operations(Caller):
         asked = Asked("GET", "/api/v1/insurers/me/")
         return cast("t.WhoOutput", self._json(asked))
 
-    def get_product(self, code: str) -> t.ProductOutput:
+    def get_product(self, code: str, *, if_none_match: str | None = None) -> t.ProductOutput:
         """Insurance products 保险产品 of the key's insurer.
 
         Scope: `coverage:read` or `products:write`
         """
-        asked = Asked("GET", "/api/v1/products/{code}/", path={"code": code})
+        asked = Asked(
+            "GET",
+            "/api/v1/products/{code}/",
+            path={"code": code},
+            headers={"If-None-Match": if_none_match},
+        )
         return cast("t.ProductOutput", self._json(asked))
 
     def get_product_version(
@@ -2903,6 +2944,68 @@ class Operations(Caller):
         `page_size`: rows a page, 50 unless told
         """
         asked = Asked("GET", "/api/v1/catalogs/", query={"kind": kind, "page_size": page_size, "series": series})
+        return self._pages(asked)
+
+    def list_changes(
+        self,
+        *,
+        deltas: bool | None = None,
+        page_size: int | None = None,
+        since: str | None = None,
+        if_none_match: str | None = None,
+    ) -> t.AllFeedOutput:
+        """Every publication and withdrawal of every list you see, in the order in which they became known.
+
+        The items are those of each catalog's own feed (`GET /catalogs/{code}/changes/`, where it is told how a copy
+        is kept by them), of all the shared lists and of your own; the deltas of one item are all of one catalog, and
+        what stands between two items of a catalog changes nothing in it. With `deltas=false` there are none: read
+        them from the catalog's own feed, or its entries.
+
+        Instants are declared in the order in which they are committed, no two are alike, and an answer tells all
+        there is before its `cursor`. So polling with the last `cursor` misses nothing and repeats nothing, also while
+        others publish, now or in ten years.
+
+        Scope: `catalog:read`
+
+        `deltas`: false: what happened alone, without what it changes (true)
+        `page_size`: at most so many deltas, or items without, 1 to 500 (50)
+        `since`: the `cursor` of the last answer, or an instant (2026-03-14T08:00:00Z); left out: from the beginning
+        """
+        asked = Asked(
+            "GET",
+            "/api/v1/changes/",
+            query={"deltas": deltas, "page_size": page_size, "since": since},
+            headers={"If-None-Match": if_none_match},
+        )
+        return cast("t.AllFeedOutput", self._json(asked))
+
+    def iter_changes(
+        self,
+        *,
+        deltas: bool | None = None,
+        page_size: int | None = None,
+        since: str | None = None,
+    ) -> Iterator[t.FeedItem]:
+        """Go through all pages, one item after the other.
+
+        Every publication and withdrawal of every list you see, in the order in which they became known.
+
+        The items are those of each catalog's own feed (`GET /catalogs/{code}/changes/`, where it is told how a copy
+        is kept by them), of all the shared lists and of your own; the deltas of one item are all of one catalog, and
+        what stands between two items of a catalog changes nothing in it. With `deltas=false` there are none: read
+        them from the catalog's own feed, or its entries.
+
+        Instants are declared in the order in which they are committed, no two are alike, and an answer tells all
+        there is before its `cursor`. So polling with the last `cursor` misses nothing and repeats nothing, also while
+        others publish, now or in ten years.
+
+        Scope: `catalog:read`
+
+        `deltas`: false: what happened alone, without what it changes (true)
+        `page_size`: at most so many deltas, or items without, 1 to 500 (50)
+        `since`: the `cursor` of the last answer, or an instant (2026-03-14T08:00:00Z); left out: from the beginning
+        """
+        asked = Asked("GET", "/api/v1/changes/", query={"deltas": deltas, "page_size": page_size, "since": since})
         return self._pages(asked)
 
     def list_checks(
@@ -3667,6 +3770,79 @@ class Operations(Caller):
         """Every reason and note that an answer can carry."""
         asked = Asked("GET", "/api/v1/reason-codes/")
         return cast("list[t.ReasonCodeOutput]", self._json(asked))
+
+    def list_request_list(
+        self,
+        *,
+        cursor: str | None = None,
+        key: str | None = None,
+        page: int | None = None,
+        page_size: int | None = None,
+        request_id: str | None = None,
+        since: t.DayGiven | None = None,
+        status: str | None = None,
+        until: t.DayGiven | None = None,
+    ) -> t.PaginatedRequestOutputList:
+        """What was asked with the insurer's keys, the latest first; there a second or two after it was answered, for
+        REQUEST_LOG_DAYS (30) days.
+
+        `since` and `until` are days in China, inclusive. No address, parameter or body is kept.
+
+        `cursor`: from `next` or `previous` of another page
+        `page`: from 1
+        `page_size`: rows a page, 50 unless told
+        """
+        asked = Asked(
+            "GET",
+            "/api/v1/requests/",
+            query={
+                "cursor": cursor,
+                "key": key,
+                "page": page,
+                "page_size": page_size,
+                "request_id": request_id,
+                "since": since,
+                "status": status,
+                "until": until,
+            },
+        )
+        return cast("t.PaginatedRequestOutputList", self._json(asked))
+
+    def iter_request_list(
+        self,
+        *,
+        cursor: str | None = None,
+        key: str | None = None,
+        page_size: int | None = None,
+        request_id: str | None = None,
+        since: t.DayGiven | None = None,
+        status: str | None = None,
+        until: t.DayGiven | None = None,
+    ) -> Iterator[t.RequestOutput]:
+        """Go through all pages, one item after the other.
+
+        What was asked with the insurer's keys, the latest first; there a second or two after it was answered, for
+        REQUEST_LOG_DAYS (30) days.
+
+        `since` and `until` are days in China, inclusive. No address, parameter or body is kept.
+
+        `cursor`: from `next` or `previous` of another page
+        `page_size`: rows a page, 50 unless told
+        """
+        asked = Asked(
+            "GET",
+            "/api/v1/requests/",
+            query={
+                "cursor": cursor,
+                "key": key,
+                "page_size": page_size,
+                "request_id": request_id,
+                "since": since,
+                "status": status,
+                "until": until,
+            },
+        )
+        return self._pages(asked)
 
     def list_version_edits(
         self,
@@ -4610,6 +4786,26 @@ class AsyncOperations(AsyncCaller):
             body=body,
         )
         return cast("t.GoldenCaseOutput", await self._json(asked))
+
+    async def change_product(
+        self,
+        code: str,
+        body: t.PatchedProductChangeRequest,
+        *,
+        if_match: str | None = None,
+    ) -> t.ProductOutput:
+        """Say whether the look-up page tells anybody what the product pays for.
+
+        Scope: `products:write`
+        """
+        asked = Asked(
+            "PATCH",
+            "/api/v1/products/{code}/",
+            path={"code": code},
+            headers={"If-Match": if_match},
+            body=body,
+        )
+        return cast("t.ProductOutput", await self._json(asked))
 
     async def change_version(
         self,
@@ -6479,12 +6675,17 @@ class AsyncOperations(AsyncCaller):
         asked = Asked("GET", "/api/v1/insurers/me/")
         return cast("t.WhoOutput", await self._json(asked))
 
-    async def get_product(self, code: str) -> t.ProductOutput:
+    async def get_product(self, code: str, *, if_none_match: str | None = None) -> t.ProductOutput:
         """Insurance products 保险产品 of the key's insurer.
 
         Scope: `coverage:read` or `products:write`
         """
-        asked = Asked("GET", "/api/v1/products/{code}/", path={"code": code})
+        asked = Asked(
+            "GET",
+            "/api/v1/products/{code}/",
+            path={"code": code},
+            headers={"If-None-Match": if_none_match},
+        )
         return cast("t.ProductOutput", await self._json(asked))
 
     async def get_product_version(
@@ -6959,6 +7160,68 @@ class AsyncOperations(AsyncCaller):
         `page_size`: rows a page, 50 unless told
         """
         asked = Asked("GET", "/api/v1/catalogs/", query={"kind": kind, "page_size": page_size, "series": series})
+        return self._pages(asked)
+
+    async def list_changes(
+        self,
+        *,
+        deltas: bool | None = None,
+        page_size: int | None = None,
+        since: str | None = None,
+        if_none_match: str | None = None,
+    ) -> t.AllFeedOutput:
+        """Every publication and withdrawal of every list you see, in the order in which they became known.
+
+        The items are those of each catalog's own feed (`GET /catalogs/{code}/changes/`, where it is told how a copy
+        is kept by them), of all the shared lists and of your own; the deltas of one item are all of one catalog, and
+        what stands between two items of a catalog changes nothing in it. With `deltas=false` there are none: read
+        them from the catalog's own feed, or its entries.
+
+        Instants are declared in the order in which they are committed, no two are alike, and an answer tells all
+        there is before its `cursor`. So polling with the last `cursor` misses nothing and repeats nothing, also while
+        others publish, now or in ten years.
+
+        Scope: `catalog:read`
+
+        `deltas`: false: what happened alone, without what it changes (true)
+        `page_size`: at most so many deltas, or items without, 1 to 500 (50)
+        `since`: the `cursor` of the last answer, or an instant (2026-03-14T08:00:00Z); left out: from the beginning
+        """
+        asked = Asked(
+            "GET",
+            "/api/v1/changes/",
+            query={"deltas": deltas, "page_size": page_size, "since": since},
+            headers={"If-None-Match": if_none_match},
+        )
+        return cast("t.AllFeedOutput", await self._json(asked))
+
+    def iter_changes(
+        self,
+        *,
+        deltas: bool | None = None,
+        page_size: int | None = None,
+        since: str | None = None,
+    ) -> AsyncIterator[t.FeedItem]:
+        """Go through all pages, one item after the other.
+
+        Every publication and withdrawal of every list you see, in the order in which they became known.
+
+        The items are those of each catalog's own feed (`GET /catalogs/{code}/changes/`, where it is told how a copy
+        is kept by them), of all the shared lists and of your own; the deltas of one item are all of one catalog, and
+        what stands between two items of a catalog changes nothing in it. With `deltas=false` there are none: read
+        them from the catalog's own feed, or its entries.
+
+        Instants are declared in the order in which they are committed, no two are alike, and an answer tells all
+        there is before its `cursor`. So polling with the last `cursor` misses nothing and repeats nothing, also while
+        others publish, now or in ten years.
+
+        Scope: `catalog:read`
+
+        `deltas`: false: what happened alone, without what it changes (true)
+        `page_size`: at most so many deltas, or items without, 1 to 500 (50)
+        `since`: the `cursor` of the last answer, or an instant (2026-03-14T08:00:00Z); left out: from the beginning
+        """
+        asked = Asked("GET", "/api/v1/changes/", query={"deltas": deltas, "page_size": page_size, "since": since})
         return self._pages(asked)
 
     async def list_checks(
@@ -7738,6 +8001,79 @@ class AsyncOperations(AsyncCaller):
         """Every reason and note that an answer can carry."""
         asked = Asked("GET", "/api/v1/reason-codes/")
         return cast("list[t.ReasonCodeOutput]", await self._json(asked))
+
+    async def list_request_list(
+        self,
+        *,
+        cursor: str | None = None,
+        key: str | None = None,
+        page: int | None = None,
+        page_size: int | None = None,
+        request_id: str | None = None,
+        since: t.DayGiven | None = None,
+        status: str | None = None,
+        until: t.DayGiven | None = None,
+    ) -> t.PaginatedRequestOutputList:
+        """What was asked with the insurer's keys, the latest first; there a second or two after it was answered, for
+        REQUEST_LOG_DAYS (30) days.
+
+        `since` and `until` are days in China, inclusive. No address, parameter or body is kept.
+
+        `cursor`: from `next` or `previous` of another page
+        `page`: from 1
+        `page_size`: rows a page, 50 unless told
+        """
+        asked = Asked(
+            "GET",
+            "/api/v1/requests/",
+            query={
+                "cursor": cursor,
+                "key": key,
+                "page": page,
+                "page_size": page_size,
+                "request_id": request_id,
+                "since": since,
+                "status": status,
+                "until": until,
+            },
+        )
+        return cast("t.PaginatedRequestOutputList", await self._json(asked))
+
+    def iter_request_list(
+        self,
+        *,
+        cursor: str | None = None,
+        key: str | None = None,
+        page_size: int | None = None,
+        request_id: str | None = None,
+        since: t.DayGiven | None = None,
+        status: str | None = None,
+        until: t.DayGiven | None = None,
+    ) -> AsyncIterator[t.RequestOutput]:
+        """Go through all pages, one item after the other.
+
+        What was asked with the insurer's keys, the latest first; there a second or two after it was answered, for
+        REQUEST_LOG_DAYS (30) days.
+
+        `since` and `until` are days in China, inclusive. No address, parameter or body is kept.
+
+        `cursor`: from `next` or `previous` of another page
+        `page_size`: rows a page, 50 unless told
+        """
+        asked = Asked(
+            "GET",
+            "/api/v1/requests/",
+            query={
+                "cursor": cursor,
+                "key": key,
+                "page_size": page_size,
+                "request_id": request_id,
+                "since": since,
+                "status": status,
+                "until": until,
+            },
+        )
+        return self._pages(asked)
 
     async def list_version_edits(
         self,

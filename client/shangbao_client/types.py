@@ -121,6 +121,7 @@ DeedCode: TypeAlias = Literal[
     "key.taken_over",
     "master.approved",
     "master.merged",
+    "product.changed",
     "product.created",
     "product_version.changed",
     "product_version.created",
@@ -587,6 +588,14 @@ class AffectedShape(TypedDict):
     added: int
     removed: int
     changed: int
+
+
+class AllFeedOutput(TypedDict):
+    cursor: str | None
+    """keep it; pass it as `since` to go on, now or next year"""
+    next: str | None
+    """null: that is all for now; ask again with `cursor` later"""
+    results: "list[FeedItem]"
 
 
 class AlternativeShape(TypedDict):
@@ -1599,6 +1608,11 @@ class ConflictsDocument(TypedDict):
     """stable; branch on this"""
     request_id: str
     errors: NotRequired["list[FieldProblem]"]
+    """the first 100"""
+    error_count: NotRequired[int]
+    """how many errors there are, where not all of them are listed"""
+    errors_left_out: NotRequired[int]
+    """how many of them `errors` does not list"""
     conflicts: NotRequired["list[ConflictOutput]"]
     """where `code` is conflicts"""
 
@@ -2260,12 +2274,17 @@ class ExplanationOutput(TypedDict):
 
 
 class FeedItem(TypedDict):
+    catalog: str
     event: FeedEvent
     at: str
     """when it became known"""
     version: "FeedVersion"
     base: "VersionNamed | None"
     """what the deltas are against; null: nothing, all entries follow"""
+    supersedes: "VersionNamed | None"
+    """what was in force on the version's first day until it was published; null: nothing, or a withdrawal"""
+    log_seq: int | None
+    """its number in the publication log; null for an insurer's own list"""
     note: str
     """the publishing note, or the reason of the withdrawal"""
     deltas: "list[DeltaOutput]"
@@ -2277,12 +2296,12 @@ class FeedItem(TypedDict):
 
 
 class FeedOutput(TypedDict):
-    catalog: str
     cursor: str | None
     """keep it; pass it as `since` to go on, now or next year"""
     next: str | None
     """null: that is all for now; ask again with `cursor` later"""
     results: "list[FeedItem]"
+    catalog: str
 
 
 class FeedVersion(TypedDict):
@@ -2292,6 +2311,7 @@ class FeedVersion(TypedDict):
     effective_from: str
     effective_to: str | None
     complete_for: list[str]
+    published_at: str
 
 
 class FieldProblem(TypedDict):
@@ -3282,6 +3302,15 @@ class PaginatedProductVersionOutputList(TypedDict):
     results: "list[ProductVersionOutput]"
 
 
+class PaginatedRequestOutputList(TypedDict):
+    count: int
+    next: str | None
+    """null: there is none"""
+    previous: str | None
+    """null: there is none"""
+    results: "list[RequestOutput]"
+
+
 class PaginatedTriedOutputList(TypedDict):
     count: int
     next: str | None
@@ -3496,6 +3525,15 @@ class PatchedGoldenCaseChangeRequest(TypedDict):
     note: NotRequired[str]
 
 
+class PatchedProductChangeRequest(TypedDict):
+    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
+    cannot be seen.
+    """
+
+    public: NotRequired[bool]
+    """whether anybody may ask at the look-up page, without a key, what the product pays for"""
+
+
 class PinInputRequest(TypedDict):
     """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
     cannot be seen.
@@ -3590,6 +3628,11 @@ class ProblemDocument(TypedDict):
     """stable; branch on this"""
     request_id: str
     errors: NotRequired["list[FieldProblem]"]
+    """the first 100"""
+    error_count: NotRequired[int]
+    """how many errors there are, where not all of them are listed"""
+    errors_left_out: NotRequired[int]
+    """how many of them `errors` does not list"""
 
 
 class ProblemOutput(TypedDict):
@@ -3610,6 +3653,8 @@ class ProductInputRequest(TypedDict):
     code: str
     name: str
     note: NotRequired[str]
+    public: NotRequired[bool]
+    """whether anybody may ask at the look-up page, without a key, what the product pays for"""
 
 
 class ProductOutput(TypedDict):
@@ -3618,6 +3663,8 @@ class ProductOutput(TypedDict):
     note: str
     insurer: str
     is_demonstration: bool
+    public: bool
+    """任何人不用密钥即可查询它赔付什么"""
     created_at: str
 
 
@@ -3843,6 +3890,21 @@ class ReplayOutput(TypedDict):
     causes: "list[ReplayCause]"
     decision: "CheckOutput | None"
     """null: the rules of today refuse the request"""
+
+
+class RequestOutput(TypedDict):
+    id: str
+    at: str
+    key: str
+    """the prefix of the key it was asked with"""
+    method: str
+    route: str
+    """the address as this document writes it, without what stood in it"""
+    status: int
+    milliseconds: int
+    """until the answer began to be sent"""
+    request_id: str
+    """`X-Request-ID` of the answer"""
 
 
 class RequirementsShape(TypedDict):

@@ -107,6 +107,29 @@ def test_fifty_publications_and_withdrawals_are_followed_from_wherever_it_began(
         kept.close()
 
 
+def test_the_feed_of_all_lists_tells_which_to_follow(
+    make_catalog: Callable[..., Catalog], client: Client, tmp_path: Path
+) -> None:
+    publishers = [Publisher(make_catalog(code), place) for place, code in enumerate(("COM", "OTHER", "THIRD"))]
+    asked: list[str] = []
+    follow = Mirror._follow
+    with Mirror(tmp_path / "m.sqlite") as kept:
+        kept._follow = lambda client, code, *rest: (asked.append(code), follow(kept, client, code, *rest))  # type: ignore[method-assign, assignment]
+        for steps, expected in (
+            ((0, 1), {"COM", "OTHER", "THIRD"}),
+            ((1,), {"OTHER"}),
+            ((2, 0), {"COM", "THIRD"}),
+            ((), set()),
+        ):
+            for place in steps:
+                publishers[place].step()
+            asked.clear()
+            kept.sync(client)
+            assert set(asked) == expected
+        for publisher in publishers:
+            same(kept, publisher.catalog)
+
+
 def test_what_is_in_force_is_what_the_service_says(
     make_catalog: Callable[..., Catalog], client: Client, tmp_path: Path
 ) -> None:
