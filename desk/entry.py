@@ -85,9 +85,9 @@ class Entry:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path.startswith("/admin/"):
             return self.get_response(request)
-        if request.method == "POST" and request.path == reverse("admin:login"):
-            if wait := fails_too_often(address_of(request)):
-                return lock_page(request, wait)
+        signs_in = request.method == "POST" and request.path == reverse("admin:login")
+        if signs_in and (wait := fails_too_often(address_of(request))):
+            return lock_page(request, wait)
         if not request.user.is_authenticated:
             return came_too_late(request) if _is_of_a_session_that_is_gone(request) else self.get_response(request)
         now = timezone.now()
