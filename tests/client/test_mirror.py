@@ -159,7 +159,7 @@ class Forging(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         response = self.inner.handle_request(request)
-        if "/changes/" not in request.url.path:
+        if not request.url.path.endswith("/COM/changes/"):
             return response
         page = response.json()
         for item in page["results"]:
