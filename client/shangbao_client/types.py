@@ -565,10 +565,6 @@ class AccumulatorsShape(TypedDict):
 
 
 class AcknowledgeInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     reason: str
 
 
@@ -621,10 +617,6 @@ class AlternativesOutput(TypedDict):
 
 
 class AnswerInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     disposition: CommentAnswer
     text: str
 
@@ -966,10 +958,6 @@ class BlockOutput(TypedDict):
 
 
 class BulkInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     where: dict[str, str | bool]
     """the filters of the list, or `entry_codes`"""
     remove: NotRequired[bool]
@@ -985,8 +973,6 @@ class BulkOutput(TypedDict):
 
 
 class ByFrequencyInputRequest(TypedDict):
-    """What both calls take. `lists` stands apart: its field reads two types."""
-
     date: NotRequired[DayGiven]
     """the day on which the lists are in force; not given: today"""
     min_products: int
@@ -1007,10 +993,6 @@ class ByFrequencyInputRequest(TypedDict):
 
 
 class CatalogInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     code: str
     name: str
     kind: CatalogKind
@@ -1245,10 +1227,6 @@ class ClassOutput(TypedDict):
 
 
 class CloneInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     label: str
     effective_from: DayGiven
     effective_to: NotRequired[DayGiven | None]
@@ -1277,10 +1255,6 @@ class CodingAppliedOutput(TypedDict):
 
 
 class CodingDecisionInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     text: str
     """the text, whatever its typography"""
     columns: "CodedColumnsRequest"
@@ -1454,10 +1428,6 @@ class CommentAnsweredMessage(TypedDict):
 
 
 class CommentInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     entry_code: NotRequired[str | None]
     """an entry of this version; not given: the whole list"""
     stance: Stance
@@ -1852,10 +1822,6 @@ class CurveOutput(TypedDict):
 
 
 class DecisionInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     decision: AuthorisationDecision
     reason: NotRequired[str]
     """needed where it is declined"""
@@ -1934,7 +1900,6 @@ DiffOutput = TypedDict(
 )
 
 
-# A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that cannot be seen.
 DraftInputRequest = TypedDict(
     "DraftInputRequest",
     {
@@ -2239,10 +2204,6 @@ class ExpectedLineOutput(TypedDict):
 
 
 class ExpectedLineRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     outcome: Outcome
     reasons: NotRequired[list[str] | None]
     """codes; not given: whatever they are. Notes beside them are no difference"""
@@ -2255,10 +2216,6 @@ class ExpectedOutput(TypedDict):
 
 
 class ExpectedRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     lines: "list[ExpectedLineRequest]"
     """of each line of the claim, in their order"""
 
@@ -2429,10 +2386,6 @@ class FoundProductOutput(TypedDict):
 
 
 class GoldenCaseInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     name: str
     product: NotRequired[str | None]
     """or `catalogs`"""
@@ -2496,10 +2449,6 @@ class HappeningOutput(TypedDict):
 
 
 class HeldInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     product: NotRequired[str | None]
     catalog: NotRequired[str | None]
     version: str
@@ -2584,7 +2533,6 @@ class ImpactDrug(TypedDict):
     generic_name: str | None
 
 
-# A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that cannot be seen.
 ImpactInputRequest = TypedDict(
     "ImpactInputRequest",
     {
@@ -2816,10 +2764,6 @@ class KeptCheckOutput(TypedDict):
 
 
 class KeyInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     scopes: list[InsurerScope]
     """of what this key itself may do now"""
     note: NotRequired[str]
@@ -3039,10 +2983,6 @@ class MemberInput(TypedDict):
 
 
 class MergeInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     resolve: NotRequired[dict[str, MergeSide]]
     """entry_code: whose counts, mine (the draft's) or theirs (the edition's)"""
 
@@ -3387,10 +3327,6 @@ class PairOutput(TypedDict):
 
 
 class PaperInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     name: str
     sent_on: NotRequired[DayGiven | None]
     """today unless given"""
@@ -3407,10 +3343,6 @@ class PaperOutput(TypedDict):
 
 
 class PapersInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     asked: NotRequired[list[str]]
     """names of papers that are awaited from now on"""
     received: NotRequired["list[PaperInputRequest]"]
@@ -3445,20 +3377,12 @@ class PatchedCatalogChangeRequest(TypedDict):
 
 
 class PatchedCommentChangeRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     entry_code: NotRequired[str | None]
     stance: NotRequired[Stance]
     text: NotRequired[str]
 
 
 class PatchedEditInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     label: NotRequired[str]
     effective_from: NotRequired[DayGiven]
     effective_to: NotRequired[DayGiven | None]
@@ -3510,10 +3434,6 @@ class PatchedEntryInputRequest(TypedDict):
 
 
 class PatchedGoldenCaseChangeRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     name: NotRequired[str]
     product: NotRequired[str | None]
     """or `catalogs`"""
@@ -3526,19 +3446,11 @@ class PatchedGoldenCaseChangeRequest(TypedDict):
 
 
 class PatchedProductChangeRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     public: NotRequired[bool]
     """whether anybody may ask at the look-up page, without a key, what the product pays for"""
 
 
 class PinInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     drug: str
     """by any name of it"""
     indication: NotRequired[str | None]
@@ -3553,8 +3465,6 @@ class PinnedOutput(TypedDict):
 
 
 class PreviewInputRequest(TypedDict):
-    """What both calls take. `lists` stands apart: its field reads two types."""
-
     date: NotRequired[DayGiven]
     """the day on which the lists are in force; not given: today"""
     min_products: int
@@ -3646,10 +3556,6 @@ class ProblemOutput(TypedDict):
 
 
 class ProductInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     code: str
     name: str
     note: NotRequired[str]
@@ -3696,10 +3602,6 @@ class ProgressShape(TypedDict):
 
 
 class PublishInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     note: NotRequired[str]
     confirm: NotRequired[bool]
     """a mass change is meant"""
@@ -3712,10 +3614,6 @@ class PublishInputRequest(TypedDict):
 
 
 class PublishListsInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     note: NotRequired[str]
     with_warnings: NotRequired[bool]
     """lists whose import told warnings too; else only those without any"""
@@ -3959,28 +3857,16 @@ class ResultAddresses(TypedDict):
 
 
 class RevertInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     label: NotRequired[str]
     effective_from: NotRequired[DayGiven]
     effective_to: NotRequired[DayGiven | None]
 
 
 class ReviewInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     note: NotRequired[str]
 
 
 class RevokeInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     also_made: NotRequired[bool]
     """also those that were made with it, and with these: it was in wrong hands"""
 
@@ -4029,10 +3915,6 @@ class SelectionCounts(TypedDict):
 
 
 class SendBackInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     reason: str
 
 
@@ -4060,10 +3942,6 @@ class SideOutput(TypedDict):
 
 
 class SubmitInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     comments_until: NotRequired[DayGiven | None]
 
 
@@ -4323,10 +4201,6 @@ class ValidTermsOutput(TypedDict):
 
 
 class VerifyInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     receipt: str
     claim: NotRequired["TriedClaim | None"]
     """the claim as it was checked"""
@@ -4389,10 +4263,6 @@ class VersionOutput(TypedDict):
 
 
 class WebhookInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     url: str
     """https, a public host, port 443 or from 1024 up"""
     events: list[WebhookEvent]
@@ -4440,10 +4310,6 @@ class WhoOutput(TypedDict):
 
 
 class WithdrawInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     reason: NotRequired[str]
     """needed from whoever asks"""
 
