@@ -356,6 +356,7 @@ SPECTACULAR_SETTINGS = {
         "config.openapi.name_choices",
         "config.openapi.add_examples",
     ],
+    "GET_LIB_DOC_EXCLUDES": "common.api.schema.told_to_us_alone",
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SWAGGER_UI_DIST": "SIDECAR",
