@@ -18,13 +18,11 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db import connection
-from django.db.models.signals import post_migrate
-from django.dispatch import receiver
 from django.test import Client, TransactionTestCase
 
 from catalog import leases
 from catalog import services as catalogs
-from catalog.models import Catalog, CatalogVersion, ImportRun, Revision
+from catalog.models import Catalog, CatalogVersion, ImportRun
 from common import cache, tenancy
 from common.jobs import services as jobs
 from insurers import services as insurers
@@ -41,27 +39,12 @@ hypothesis.settings.load_profile("suite")
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Let the test runner empty tables between tests: the triggers that forbid it are tested on their own (tests/catalog/test_promises.py)."""
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE catalog_catalogentry DISABLE TRIGGER entry_never_emptied")
-        cursor.execute("ALTER TABLE catalog_catalogversion DISABLE TRIGGER version_never_emptied")
-        cursor.execute("ALTER TABLE catalog_entryevidence DISABLE TRIGGER evidence_never_emptied")
-        cursor.execute("ALTER TABLE catalog_entryedit DISABLE TRIGGER edit_never_emptied")
-        cursor.execute("ALTER TABLE catalog_logleaf DISABLE TRIGGER log_never_emptied")
-        cursor.execute("ALTER TABLE audit_record DISABLE TRIGGER record_never_emptied")
-        cursor.execute("ALTER TABLE audit_head DISABLE TRIGGER head_never_emptied")
+    """Leave the database as the migrations made it after each test whose transactions are real (tests/emptying.py)."""
+    with django_db_blocker.unblock():
         pristine = Pristine.kept()
     with pytest.MonkeyPatch.context() as patching:
-        if pristine is not None:
-            patching.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: pristine.put_back())
+        patching.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: pristine.put_back())
         yield
-
-
-@receiver(post_migrate)
-def _bring_back_what_migrations_wrote(sender: Any, **_details: Any) -> None:
-    """Write the counter again after the test runner has emptied all tables (it announces that as a migration)."""
-    if sender.label == "catalog" and not Revision.objects.exists():
-        Revision.objects.create(pk=1)
 
 
 @pytest.fixture(autouse=True)

@@ -1,11 +1,12 @@
 """The database as the migrations left it, after a test whose transactions were real.
 
 Django's own way empties every table and announces a migration, upon which the vocabularies are read from their files again: seconds for each such
-test. Here only the tables that hold something are emptied, and what the migrations wrote is put back where it was changed.
+test. Here only the tables that hold something are emptied, and what the migrations wrote is put back where it was changed. The
+triggers that forbid both are off meanwhile, and on in every test.
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, LiteralString
 
 from django.db import connection, transaction
 from psycopg import sql
@@ -19,20 +20,31 @@ class Pristine:
     """What the tables held after the migrations: all of them by name, and for those with rows their columns and their mark (see `_mark`)."""
 
     tables: list[str]
+    # Those that a trigger watches: over what is published, and over the log.
+    watched: set[str] = field(default_factory=set)
+    # The tables that refer to each, which are emptied with it.
+    referring: dict[str, set[str]] = field(default_factory=dict)
     columns: dict[str, list[str]] = field(default_factory=dict)
     marks: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def kept(cls) -> "Pristine | None":
-        """Keep a copy of what the tables hold; None where the tests' role may not put it back (no superuser)."""
+    def kept(cls) -> "Pristine":
+        """Keep a copy of what the tables hold."""
         with connection.cursor() as cursor:
-            cursor.execute("SELECT usesuper FROM pg_user WHERE usename = current_user")
-            if cursor.fetchone() != (True,):
-                return None
             cursor.execute(
                 "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'django_migrations' ORDER BY 1"
             )
             found = cls([name for (name,) in cursor.fetchall()])
+            cursor.execute(
+                "SELECT holder.relname, referrer.relname FROM pg_constraint c JOIN pg_class holder ON holder.oid = c.confrelid"
+                " JOIN pg_class referrer ON referrer.oid = c.conrelid WHERE c.contype = 'f'"
+            )
+            for holder, referrer in cursor.fetchall():
+                found.referring.setdefault(holder, set()).add(referrer)
+            cursor.execute(
+                "SELECT DISTINCT relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT tgisinternal"
+            )
+            found.watched = {name for (name,) in cursor.fetchall()}
             cursor.execute(sql.SQL("DROP SCHEMA IF EXISTS {0} CASCADE; CREATE SCHEMA {0}").format(sql.Identifier(KEPT)))
             for table in found._holding(cursor):
                 cursor.execute(
@@ -50,20 +62,36 @@ class Pristine:
     def put_back(self) -> None:
         """Empty what has been filled, and put back what the migrations wrote and a test changed."""
         with transaction.atomic(), connection.cursor() as cursor:
-            # No trigger fires, those neither that keep what is published, nor those of foreign keys.
-            cursor.execute("SET LOCAL session_replication_role = replica")
-            for table in self._holding(cursor) | self.marks.keys():
-                if table in self.marks and _mark(cursor, table) == self.marks[table]:
-                    continue
-                cursor.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
-                if table in self.marks:
-                    columns = sql.SQL(", ").join(map(sql.Identifier, self.columns[table]))
-                    cursor.execute(
-                        sql.SQL("INSERT INTO {} ({columns}) SELECT {columns} FROM {}").format(
-                            sql.Identifier(table), sql.Identifier(KEPT, table), columns=columns
-                        )
+            filled = self._holding(cursor) - self.marks.keys()
+            changed = {table for table, mark in self.marks.items() if _mark(cursor, table) != mark}
+            emptied = self._and_referring(filled | changed)
+            self._watch(cursor, emptied, "DISABLE")
+            if emptied:
+                names = sql.SQL(", ").join(map(sql.Identifier, sorted(emptied)))
+                cursor.execute(sql.SQL("TRUNCATE {}").format(names))
+            for table in emptied & self.marks.keys():
+                columns = sql.SQL(", ").join(map(sql.Identifier, self.columns[table]))
+                cursor.execute(
+                    sql.SQL("INSERT INTO {} ({columns}) SELECT {columns} FROM {}").format(
+                        sql.Identifier(table), sql.Identifier(KEPT, table), columns=columns
                     )
-                    self.marks[table] = _mark(cursor, table)
+                )
+                self.marks[table] = _mark(cursor, table)
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            self._watch(cursor, emptied, "ENABLE")
+
+    def _watch(self, cursor: Any, tables: set[str], how: LiteralString) -> None:
+        for table in sorted(tables & self.watched):
+            cursor.execute(sql.SQL("ALTER TABLE {} " + how + " TRIGGER USER").format(sql.Identifier(table)))
+
+    def _and_referring(self, tables: set[str]) -> set[str]:
+        """Return the tables with all that refer to them, and to those."""
+        found, todo = set(tables), list(tables)
+        while todo:
+            more = self.referring.get(todo.pop(), set()) - found
+            found |= more
+            todo += more
+        return found
 
     def _holding(self, cursor: Any) -> set[str]:
         """Return the tables that hold rows."""
