@@ -19,6 +19,7 @@ from benchmarks._report import django_up, in_turns, median, report
 ROWS = int(os.environ.get("BENCH_ROWS", "100000"))
 FEW = 10_000
 WORKBOOK = 50_000
+MASTER = 30_000
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 CHANGED = 20  # one entry in so many differs from the version in force
 PIECE = 1 << 20
@@ -234,6 +235,38 @@ def workbook_of(bench: Bench) -> Path:
     return path
 
 
+def master_twice() -> list[dict[str, Any]]:
+    """Import a drug master, then as many products of other makers in their place; return the seconds of each, the second beside the first."""
+    from catalog import services
+    from catalog.models import ImportRun
+    from common.jobs import services as jobs
+
+    def load(maker: str) -> None:
+        lines = (f",H{20000000 + n},{_lists.name(n)},{n % 500 + 1}mg,{maker},{n // 500 + 1}片\n" for n in range(MASTER))
+        head = "national_code,approval_no,generic_name,strength,manufacturer,pack\n"
+        run, _new = services.upload_drugs(chunks=[(head + "".join(lines)).encode()], file_name="master.csv", by="bench")
+        assert run.job is not None
+        jobs.run(run.job.pk)
+        run = ImportRun.objects.get(pk=run.pk)
+        assert run.outcome == "ready", list(run.problems.values_list("row", "code")[:3])
+
+    ways = {
+        "drug master, the first time": lambda: load(f"甲厂{os.getpid()}"),
+        "drug master again, every product changed": lambda: load(f"乙厂{os.getpid()}"),
+    }
+    seconds = in_turns(ways, rounds=1)
+    first = next(iter(seconds))
+    return [
+        {
+            "rows": f"{MASTER:,}",
+            "way": way,
+            "seconds": median(taken),
+            f"x {first}": round(median(taken) / median(seconds[first]), 2),
+        }
+        for way, taken in seconds.items()
+    ]
+
+
 def timed(
     bench: Bench, ways: dict[str, Callable[[], Any]], rounds: int = ROUNDS, keep: Sequence[Any] = ()
 ) -> list[dict[str, Any]]:
@@ -290,6 +323,7 @@ def main() -> None:
     rows += timed(some, {"CSV": some.upload, "XLSX": lambda: some.uploaded(book, date(2026, 7, 1))}, 1)
     tiny = Bench(3_000)
     rows += timed(tiny, {"raw COPY": tiny.raw_copy, "ours: draft that can be reviewed": tiny.upload})
+    rows += master_twice()
     report("import", rows)
 
 

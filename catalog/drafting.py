@@ -26,11 +26,11 @@ from catalog.merging import Entry, Merged, Side, line_up, merge
 from catalog.models import CatalogEntry, CatalogVersion, EntryEdit, EntryEvidence
 from catalog.moves import PendingMove, begin_move, today_in_china
 from catalog.refusals import Conflicts, ReasonRequired
-from common.errors import FieldError, InvalidInput, pointer
+from common.errors import MAX_ERRORS, FieldError, InvalidInput, pointer
 from tables.problems import Problem as FileProblem
 
 SHOWN_CONFLICTS = 1000
-SHOWN_PROBLEMS = 100
+SHOWN_PROBLEMS = MAX_ERRORS
 IN_THE_LOG = 100
 _COPIED = ", ".join(ENTRY_COPY_COLUMNS)
 _ROW = ("id", "row_no", "row_hash", *DRUG_KEY, *COLUMNS)
@@ -284,7 +284,8 @@ def _check(version: CatalogVersion, edited: Sequence[Edited], under: str | None,
             _told(found, under, (edited[place].code or edited[place].cells[0]) if named else "")
             for place, found in checked.errors[:SHOWN_PROBLEMS]
         ]
-        raise InvalidInput(_("The request is invalid; see `errors`."), errors=errors)
+        detail = _("The request is invalid; see `errors`.")
+        raise InvalidInput(detail, errors=errors, error_count=len(checked.errors))
     return checked
 
 

@@ -25,7 +25,7 @@ from claims.eligibility.answer import in_both
 from claims.eligibility.decision import Coverage
 from claims.eligibility.facts import RULES_VERSION, CoverageQuery
 from claims.explanation import Audience, Block, explain
-from claims.facts import ProductFacts, load, product_facts, with_authorisations
+from claims.facts import ProductFacts, as_anybody_sees, load, product_facts, with_authorisations
 from claims.facts.authorisations import checks_authorisations
 from claims.models import ClaimCheck
 from claims.receipts import keep_missing_receipts, keep_receipt
@@ -33,6 +33,7 @@ from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import Refused
 from common.sentences import Language
+from common.tenancy import NOBODY, acting_for
 from insurers.models import Insurer
 
 
@@ -185,6 +186,31 @@ def coverage(
 ) -> tuple[list[Coverage], ProductFacts]:
     """Answer coverage queries of one product, in order; raises UnknownProduct. Queries as known at one instant share one snapshot."""
     product = product_facts(insurer_id=insurer_id, code=product_code, seen=seen)
+    return _covered(product, queries, seen), product
+
+
+def coverage_for_anybody(
+    *, insurer_id: int, product_code: str, queries: Sequence[CoverageQuery], seen: Observation
+) -> tuple[list[Coverage | None], ProductFacts]:
+    """Answer coverage queries by the shared lists alone, whoever asks; None where the product version of the day names a list that is not shared.
+
+    Whether the product is told of to anybody is the caller's to ask. What only the insurer's own lists know of a drug is not known here.
+    """
+    with acting_for(str(insurer_id)):
+        own = product_facts(insurer_id=insurer_id, code=product_code, seen=seen)
+        product, hidden = as_anybody_sees(own, seen)
+    with acting_for(NOBODY):
+        found = _covered(product, queries, seen)
+    return [None if _rests_on(one, hidden) else one for one in found], product
+
+
+def _rests_on(found: Coverage, hidden: frozenset[str]) -> bool:
+    """Tell whether the terms that were judged by name one of these lists."""
+    terms = found.judgement.terms
+    return terms is not None and any(reference.catalog in hidden for reference in terms.references())
+
+
+def _covered(product: ProductFacts, queries: Sequence[CoverageQuery], seen: Observation) -> list[Coverage]:
     snapshots = {}
     for known_at in {_known_at(query, seen) for query in queries}:
         alike = [query for query in queries if _known_at(query, seen) == known_at]
@@ -196,7 +222,7 @@ def coverage(
             seen=seen,
             treating=[(query.identity, query.diagnoses) for query in alike],
         )
-    return [assess_coverage(query, snapshots[_known_at(query, seen)]) for query in queries], product
+    return [assess_coverage(query, snapshots[_known_at(query, seen)]) for query in queries]
 
 
 def _known_at(query: CoverageQuery, seen: Observation) -> datetime:

@@ -6,7 +6,10 @@ people, and is translated once, in `common.api`, into RFC 9457 problem JSON. Any
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+# How many things wrong one answer lists: nobody mends more at once, and what is sent in one request could be wrong a million times.
+MAX_ERRORS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +24,26 @@ class FieldError:
 class Refused(Exception):
     """Base of every refusal; a subclass names its `code` and, where 409 Conflict is not right, its HTTP `status`.
 
-    `more` are members of the problem document beside the usual ones: what a client needs to mend it.
+    `more` are members of the problem document beside the usual ones: what a client needs to mend it. `error_count` says how many errors there
+    are where not all of them were written out.
     """
 
     code = "refused"
     status = 409
 
     def __init__(
-        self, detail: str = "", *, errors: Iterable[FieldError] = (), more: Mapping[str, Any] | None = None
+        self,
+        detail: str = "",
+        *,
+        errors: Iterable[FieldError] = (),
+        error_count: int = 0,
+        more: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.more = dict(more or {})
         self.errors: tuple[FieldError, ...] = tuple(errors)
+        self.error_count = max(error_count, len(self.errors))
 
 
 class InvalidInput(Refused):

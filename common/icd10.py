@@ -9,10 +9,10 @@ from functools import lru_cache
 from typing import Final
 
 _WIDE: Final = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}
-_DASH: Final = re.compile(r"\s*[-–—‐‑−~〜]\s*")
+_DASH: Final = re.compile(r"(?<!\s)\s*[-–—‐‑−~〜]\s*")
 # White space parts codes; so does + before a letter (E11.4+G63.2 is a dagger code and its asterisk code).
 _BETWEEN: Final = re.compile(r"[;,，、；|｜\s]+|\+(?=[A-Za-z])")
-_NOTATION: Final = re.compile(r"(?:[†‡*+!.]|\.-)+$")
+_NOTATION: Final = re.compile(r"(?<![†‡*+!.])(?<!\.-)(?:[†‡*+!.]|\.-)+$")
 _CODE: Final = re.compile(r"[A-Z][0-9][A-Z0-9]{1,10}", re.ASCII)
 _EXTENSION: Final = re.compile("X(?=[0-9]{3}$)")
 

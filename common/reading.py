@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 from common import personal
 from common.dates import parse_day, parse_instant
-from common.errors import FieldError, InvalidInput
+from common.errors import MAX_ERRORS, FieldError, InvalidInput
 from common.money import Fen
 from common.sentences import Language, Place, Problems, Said
 from tables.cells import WIDE, Fault, any_day, clean, says_nothing
@@ -31,8 +31,10 @@ UNKEEPABLE: Final = re.compile("[\x00\ud800-\udfff]")
 class Unreadable(InvalidInput):
     """What was sent cannot be read; `errors` point at every field to mend, `said` has them in both languages."""
 
-    def __init__(self, detail: str = "", *, errors: Iterable[FieldError] = (), said: Iterable[Said] = ()) -> None:
-        super().__init__(detail, errors=errors)
+    def __init__(
+        self, detail: str = "", *, errors: Iterable[FieldError] = (), error_count: int = 0, said: Iterable[Said] = ()
+    ) -> None:
+        super().__init__(detail, errors=errors, error_count=error_count)
         self.said = tuple(said)
 
 
@@ -143,8 +145,8 @@ class Reader:
 
     __slots__ = ("problems",)
 
-    def __init__(self, language: Language) -> None:
-        self.problems = Problems(language)
+    def __init__(self, language: Language, room: int = MAX_ERRORS) -> None:
+        self.problems = Problems(language, room)
 
     def add(self, place: Place, sentence: str, **values: object) -> None:
         """Note a problem of shape, or of several fields together."""

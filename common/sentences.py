@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
 from common import personal
-from common.errors import FieldError, pointer
+from common.errors import MAX_ERRORS, FieldError, pointer
 from tables.cells import Fault
 from tables.problems import MESSAGES
 
@@ -140,24 +140,32 @@ def said(sentence: str, **values: object) -> tuple[str, str, str]:
 
 
 class Problems:
-    """Every problem found in one document, so that the sender can mend all of them at once."""
+    """Every problem found in one document, so that the sender can mend all of them at once: the first `room` in words, of the rest how many."""
 
-    __slots__ = ("language", "found")
+    __slots__ = ("language", "found", "count", "_room")
 
-    def __init__(self, language: Language = "zh") -> None:
+    def __init__(self, language: Language = "zh", room: int = MAX_ERRORS) -> None:
         self.language: Language = language
         self.found: list[Said] = []
+        self.count = 0
+        self._room = room
 
     def __bool__(self) -> bool:
-        return bool(self.found)
+        return bool(self.count)
 
     def add(self, place: Place, sentence: str, **values: object) -> None:
         """Note a problem at a place; `values` fill the sentence."""
+        self.count += 1
+        if self.count > self._room:
+            return
         code, zh, en = said(sentence, **values)
         self._note(place, code, zh, en)
 
     def refuse(self, place: Place, fault: Fault) -> None:
         """Note why a text could not be read, in the words that a file's cell gets for it."""
+        self.count += 1
+        if self.count > self._room:
+            return
         zh, en = MESSAGES[fault.code]
         words = {"column": place[-1] if place else "", **fault.details}
         self._note(place, fault.code, zh.format_map(words), en.format_map(words))

@@ -91,6 +91,7 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
             ("dynamic_feed", _("Claim batches"), "claims_claimbatch_changelist", "claims.view_claimbatch"),
             ("webhook", _("Webhooks"), "insurers_webhook_changelist", "insurers.view_webhook"),
             ("key", _("API keys"), "insurers_apikey_changelist", "insurers.view_apikey"),
+            ("receipt_long", _("Requests"), "insurers_apirequest_changelist", "insurers.view_apirequest"),
         ],
     ),
     (
@@ -160,7 +161,7 @@ def frame(context: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
     """Add to the theme's context what our frame shows (unfold's `extra_context` hook)."""
     context["styles"] = [
         *context["styles"],
-        *map(static, ("desk/desk.css", "desk/drafts.css", "desk/review.css", "desk/pictures.css")),
+        *map(static, ("desk/desk.css", "desk/drafts.css", "desk/review.css", "common/pictures.css")),
     ]
     context["site_favicons"] = [{"rel": "icon", "type": "image/svg+xml", "href": static("desk/icon.svg")}]
     context["show_languages"] = True

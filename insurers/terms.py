@@ -167,7 +167,12 @@ def parse_terms(data: object, language: Language = "zh") -> ProductTerms:
     terms = reader.terms(data)
     if terms is None:
         problems = reader.problems
-        raise InvalidTerms("The product version has problems.", errors=problems.errors(), said=problems.found)
+        raise InvalidTerms(
+            "The product version has problems.",
+            errors=problems.errors(),
+            error_count=problems.count,
+            said=problems.found,
+        )
     return terms
 
 

@@ -81,16 +81,22 @@ _FOR_THE_WRITER = (
     "|日期格式|是/否|y/n|(?:格式[:：]?)?y{4}[/.]?mm[/.]?dd|y{4}年mm月dd日|单位[:：]?(?:" + _UNIT + ")"
 )
 _ADDED = re.compile(
-    rf"[(\[【〔{{](?:{_UNIT}|{_FOR_THE_WRITER})[)\]】〕}}]$|(?<=.)(?:必填|选填)$|^[*※★☆#]+|[*※★☆#:;,。、]+$|^\"(.*)\"$"
+    rf"[(\[【〔{{](?:{_UNIT}|{_FOR_THE_WRITER})[)\]】〕}}]$|(?<=.)(?:必填|选填)$|^[*※★☆#]+|(?<![*※★☆#:;,。、])[*※★☆#:;,。、]+$|^\"(.*)\"$"
 )
 _ADDITION = re.compile(
     rf"[(\[【〔{{](?:{_UNIT}|{_FOR_THE_WRITER})[)\]】〕}}]|(?:必填|选填|必选|非必填|可选|required|optional)项?"
 )
+_LONGEST_HEADER = 500
 _PARTS = re.compile(r"[\n\r/()\[\]（）【】]+")
 
 
 def bare_key(key: str) -> str:
-    """Return a comparable header without what was added for whoever fills it in: `*`, （必填）, a unit in brackets."""
+    """Return a comparable header without what was added for whoever fills it in: `*`, （必填）, a unit in brackets.
+
+    A text too long for a header is none, and stays: each addition would be one more pass over it.
+    """
+    if len(key) > _LONGEST_HEADER:
+        return key
     while (bare := _ADDED.sub(lambda found: found.group(1) or "", key)) != key and bare:
         key = bare
     return key

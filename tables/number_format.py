@@ -37,7 +37,7 @@ _PIECE: Final = re.compile(
     r"|\\(?P<escaped>.)"
     r"|(?P<space>_.)"
     r"|(?P<fill>\*.)"
-    r"|\[(?P<bracket>[^\]]*)\]"
+    r"|\[(?P<bracket>[^\]]{0,255})\]"
     r"|(?P<general>General|G/通用格式)"
     r"|(?P<exponent>E[+-])"
     r"|(?P<mark>[0#?.,%@/;])"
@@ -52,13 +52,14 @@ _COLOUR: Final = re.compile(
 _CURRENCY: Final = re.compile(r"\$([^-]*)(?:-[0-9A-Za-z]+)?")
 # Letters of ASCII mean something in a format (or nothing good); what else people type between the digits is shown.
 _MEANS_SOMETHING: Final = re.compile("[A-Za-z]")
-_LONGEST_FORMAT: Final = 255
+LONGEST_FORMAT: Final = 255
 
 
 def format_of(number: str, custom: str | None = None) -> str:
     """Return the number format of a cell style: its own code, else the built-in one its number stands for."""
     if custom is not None:
-        return custom
+        # No spreadsheet writes a longer one: it is kept no more than it is read.
+        return custom if len(custom) <= LONGEST_FORMAT else _UNTOLD
     if not number.isascii() or not number.isdigit() or len(number) > 5:
         return _UNTOLD
     if int(number) in _BUILT_IN_DAYS:
@@ -69,7 +70,7 @@ def format_of(number: str, custom: str | None = None) -> str:
 @lru_cache(maxsize=4_096)
 def is_day(code: str) -> bool:
     """Tell whether a number format shows a day or a time of day."""
-    for found in _PIECE.finditer(code[:_LONGEST_FORMAT]):
+    for found in _PIECE.finditer(code[:LONGEST_FORMAT]):
         if found["mark"] == ";":
             return False
         if found["general"]:
@@ -193,7 +194,7 @@ def _section_for(value: Decimal, sections: tuple[_Section | None, ...]) -> tuple
 @lru_cache(maxsize=4_096)
 def _sections(code: str) -> tuple[_Section | None, ...] | None:
     """The sections of a format (positive; negative; zero), each None where it is not understood; None for a format without end."""
-    if len(code) > _LONGEST_FORMAT or "\n" in code:
+    if len(code) > LONGEST_FORMAT or "\n" in code:
         return None
     parts: list[list[re.Match[str]]] = [[]]
     for found in _PIECE.finditer(code):

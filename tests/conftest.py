@@ -25,6 +25,7 @@ from catalog import services as catalogs
 from catalog.models import Catalog, CatalogVersion, ImportRun
 from common import cache, tenancy
 from common.jobs import services as jobs
+from insurers import request_log
 from insurers import services as insurers
 from insurers.api import callers
 from insurers.models import Insurer
@@ -69,6 +70,7 @@ def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let no test see what another one's database held, and none wait: leases are dropped in place of being waited out."""
     monkeypatch.setattr(leases, "wait_out", callers.leases._held.clear)
     cache.clear_all()
+    request_log.waiting.clear()
     yield
     cache.clear_all()
 

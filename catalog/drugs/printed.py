@@ -16,7 +16,7 @@ from common.text import norm
 NOTATION: Final = re.compile(r"[、()\[\]（）［］【】〔〕*△▲☆★#＊＃;；，/]")
 
 _MARKS: Final = re.compile(r"[*＊△▲☆★#＃]\s*")
-_LEADING_MARKS: Final = re.compile(rf"\s*(?:{_MARKS.pattern})+")
+_LEADING_MARKS: Final = re.compile(rf"(?<!\s)\s*(?:{_MARKS.pattern})+")
 _OPENING: Final = {"(": ")", "（": ")", "[": "]", "［": "]", "【": "]", "〔": "]"}
 _CLOSING: Final = {")": ")", "）": ")", "]": "]", "］": "]", "】": "]", "〕": "]"}
 _GREATEST_LENGTH: Final = 1000

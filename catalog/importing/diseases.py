@@ -5,7 +5,7 @@ import re
 from common import icd10
 from tables.cells import Fault, Parsed
 
-_SEPARATED = re.compile(r"\s*[;；|｜、,，]\s*")
+_SEPARATED = re.compile(r"(?<!\s)\s*[;；|｜、,，]\s*")
 _DOTTED = re.compile(r"[A-Z][0-9][A-Z0-9](?:\.[A-Z0-9]+)?|[A-Z][0-9][A-Z0-9]{1,10}", re.ASCII)
 _RANGE = re.compile(r"([A-Z][0-9][A-Z0-9])-([A-Z][0-9][A-Z0-9])", re.ASCII)
 

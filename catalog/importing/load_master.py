@@ -94,26 +94,23 @@ def _add_drugs(cursor: Any) -> None:
 
 def _find_what_they_were(cursor: Any) -> None:
     """Make the table `arriving`: the rows that are new or say something new, each with the product it was before, if any."""
-    cursor.execute(f"ALTER TABLE incoming ADD key text; UPDATE incoming i SET key = {_KEY.format(t='i')}")  # noqa: S608
+    # Products that their key does not tell apart are not guessed at: those of one approval number are the same when they are of
+    # one drug (of which the check lets through one row each), the others only when they are wholly alike.
+    told_apart = "count(*) OVER (PARTITION BY key) = 1 AS told_apart"
+    # Made in one go: an index that is built over rows updated in this same transaction would not be used by it, and each row look at them all.
     cursor.execute(
-        f"CREATE TEMP TABLE current_products ON COMMIT DROP AS SELECT p.*, {_KEY.format(t='p')} AS key,"  # noqa: S608
+        f"CREATE TEMP TABLE current_products ON COMMIT DROP AS SELECT p.*, {told_apart},"  # noqa: S608
         " coalesce((SELECT array_agg(regulator || coalesce(':' || approved_on, '') ORDER BY regulator)"
         " FROM catalog_approval a WHERE a.product_id = p.id), '{}')::text[] AS regulators"
-        " FROM catalog_drugproduct p WHERE recorded_to IS NULL"
+        f" FROM (SELECT p.*, {_KEY.format(t='p')} AS key FROM catalog_drugproduct p WHERE recorded_to IS NULL) p"
     )
-    for table in ("incoming", "current_products"):
-        # Products that their key does not tell apart are not guessed at: those of one approval number are the same when they are of
-        # one drug (of which the check lets through one row each), the others only when they are wholly alike.
-        cursor.execute(
-            f"ALTER TABLE {table} ADD told_apart bool; UPDATE {table} t SET told_apart ="  # noqa: S608
-            f" key NOT IN (SELECT key FROM {table} GROUP BY key HAVING count(*) > 1)"
-        )
     cursor.execute("CREATE INDEX ON current_products (key); ANALYZE current_products; ANALYZE incoming")
     alike = " AND ".join(f"c.{name}::text = i.{name}::text" for name in _FACTS)
     alike += " AND c.regulators = (SELECT coalesce(array_agg(r ORDER BY r), '{}') FROM unnest(i.regulators) r)"
     cursor.execute(
         "CREATE TEMP TABLE arriving ON COMMIT DROP AS"  # noqa: S608
-        " SELECT i.*, c.id AS old_id, c.position AS old_position, NULL::bigint AS position FROM incoming i"
+        " SELECT i.*, c.id AS old_id, c.position AS old_position, NULL::bigint AS position"
+        f" FROM (SELECT i.*, {told_apart} FROM (SELECT i.*, {_KEY.format(t='i')} AS key FROM incoming i) i) i"
         f" LEFT JOIN LATERAL (SELECT *, {alike} AS alike FROM current_products c"
         " WHERE c.key = i.key"
         f" AND (c.told_apart AND i.told_apart OR left(i.key, 1) = 'a' AND c.base_name = i.base_name OR {alike})"
@@ -123,6 +120,7 @@ def _find_what_they_were(cursor: Any) -> None:
     cursor.execute(
         "UPDATE arriving SET position = coalesce(old_position, row_no + (SELECT coalesce(max(position), 0) FROM catalog_drugproduct))"
     )
+    cursor.execute("ANALYZE arriving")
 
 
 def _write(cursor: Any, run: ImportRun) -> None:

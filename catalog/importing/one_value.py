@@ -9,13 +9,13 @@ from catalog.drugs.names import DosageForms
 from tables.cells import Fault, Parsed, Parser
 
 # Several brands or makers: 、 and ; anywhere outside brackets, / only with white space, since names hold it too.
-_SEVERAL: Final = re.compile(r"[、;；]|\s+[/／]\s+|\s+[/／](?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])[/／]\s+")
+_SEVERAL: Final = re.compile(r"[、;；]|(?<!\s)\s+[/／](?:\s+|(?=[\u4e00-\u9fff]))|(?<=[\u4e00-\u9fff])[/／]\s+")
 _BRACKETED: Final = re.compile(r"[(（\[［【〔][^()（）\[\]［］【】〔〕]*[)）\]］】〕]")
 _FORMS_APART: Final = re.compile("[、,，;；/／|｜]")
 _WITHOUT: Final = re.compile(r"(.+)[(（\[［]不(?:含|包括|包含)([^()（）\[\]［］]+)[)）\]］]")
 # 16, ★(16), （3）, 2.1: a number of the printed page, not a code.
 _PRINTED_NUMBER: Final = re.compile(
-    r"[*☆★△▲#]*\s*([(\[]?)\s*([0-9]{1,6}(?:[.-][0-9]{1,6}){0,3})\s*([)\]]?)\s*[*☆★△▲#]*"
+    r"[*☆★△▲#]*+\s*+([(\[]?)\s*+([0-9]{1,6}(?:[.-][0-9]{1,6}){0,3})\s*+([)\]]?)\s*+[*☆★△▲#]*"
 )
 
 ONE_VALUED: Final = frozenset({"brand_name", "manufacturer"})

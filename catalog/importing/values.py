@@ -5,7 +5,7 @@ import re
 from tables.cells import TEXT_SEPARATORS, WHITE, Fault, Parsed, listed, narrow, pieces, positive, text
 
 _PRICE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*元\s*\(", re.ASCII)
-_NEXT_PRICE = re.compile(r"\s*;\s*|\s*\n\s*|$")
+_NEXT_PRICE = re.compile(r"\s*+;\s*|[^\S\n]*\n\s*|$")
 
 
 def payment_standard(written: str) -> Parsed:

@@ -30,7 +30,7 @@ from common.api.shapes import accepted, lenient, not_null, plain
 from common.api.views import ApiViewSet
 from common.cache import LruCache
 from common.dates import instant_text
-from common.errors import FieldError
+from common.errors import MAX_ERRORS, FieldError
 from common.sentences import Language
 from insurers.api.authentication import insurer_of
 
@@ -93,14 +93,15 @@ class CoverageViewSet(ApiViewSet):
             detail = _("Send a list of 1 to %(max)d queries.") % {"max": shapes.MAX_QUERIES}
             raise ApiProblem(400, "invalid", detail, [FieldError("", "BAD_TYPE", detail)])
         today = china_today(request.user.known_at)
-        queries, errors = [], []
+        queries, errors, count = [], list[FieldError](), 0
         for place, data in enumerate(request.data):
             try:
-                queries.append(parse_coverage(data, today=today, language=language))
+                queries.append(parse_coverage(data, today=today, language=language, room=MAX_ERRORS - len(errors)))
             except InvalidQuery as invalid:
                 errors += [FieldError(f"/{place}{one.pointer}", one.code, one.detail) for one in invalid.errors]
-        if errors:
-            raise InvalidQuery(_("The request is invalid; see `errors`."), errors=errors)
+                count += invalid.error_count
+        if count:
+            raise InvalidQuery(_("The request is invalid; see `errors`."), errors=errors, error_count=count)
         found, product = self._answers(request, code, queries)
         return Response({"results": [services.coverage_document(one, product, language) for one in found]})
 

@@ -46,7 +46,9 @@ def parse_asked(data: object, *, today: date, language: Language = "zh") -> Aske
     asked = reader.asked(data, today)
     if asked is None:
         problems = reader.problems
-        raise InvalidAuthorisation("The request has problems.", errors=problems.errors(), said=problems.found)
+        raise InvalidAuthorisation(
+            "The request has problems.", errors=problems.errors(), error_count=problems.count, said=problems.found
+        )
     return asked
 
 

@@ -67,7 +67,7 @@ def _chosen(read: Read) -> Parser:
     return lambda written: Parsed(read(written))
 
 
-_SEPARATORS: Final = re.compile(r"\s*[;；|｜、,，]\s*")
+_SEPARATORS: Final = re.compile(r"(?<!\s)\s*[;；|｜、,，]\s*")
 
 
 def _codes(read: Read) -> Parser:

@@ -17,7 +17,7 @@ SOCIAL_INSURANCE_LAW_30: Final = "社会保险法 第三十条"
 DRUG_RULES_8: Final = "基本医疗保险用药管理暂行办法 第八条"
 
 # What a sentence names of one line: beside its words, in brackets or after a colon, and within them.
-_NAMED_BESIDE: Final = re.compile(r"\s*[（(][^（()）]*\{\w+\}[^（()）]*[)）]|\s*[：:]\s*\{\w+\}")
+_NAMED_BESIDE: Final = re.compile(r"(?<!\s)\s*(?:[（(][^（()）{]*\{\w+\}[^（()）]*[)）]|[：:]\s*\{\w+\})")
 _NAMED: Final = re.compile(r"\{\w+\}")
 
 # How a reason's value `codes` holds several; a Chinese sentence gives each its name.

@@ -25,6 +25,7 @@ from claims.eligibility.facts import (
 from claims.eligibility.refunds import ADDED_UP, Row, Wrong, add_up, wrong_signs
 from claims.limits import MAX_LINES, MAX_TEXT
 from common import icd10, personal
+from common.errors import MAX_ERRORS
 from common.money import MAX_FEN, Fen, Nano
 from common.reading import UNKEEPABLE, Reader, Unreadable, not_below_nothing, not_given
 from common.sentences import Language, Place
@@ -68,17 +69,21 @@ def parse_claim(data: object, language: Language = "zh") -> Claim:
     claim = reader.claim(data)
     if claim is None:
         problems = reader.problems
-        raise InvalidClaim("The claim has problems.", errors=problems.errors(), said=problems.found)
+        raise InvalidClaim(
+            "The claim has problems.", errors=problems.errors(), error_count=problems.count, said=problems.found
+        )
     return claim
 
 
-def parse_coverage(data: object, *, today: date, language: Language = "zh") -> CoverageQuery:
-    """Read one coverage query from decoded JSON; `date` not given is today. Raises InvalidQuery."""
-    reader = ClaimReader(language)
+def parse_coverage(data: object, *, today: date, language: Language = "zh", room: int = MAX_ERRORS) -> CoverageQuery:
+    """Read one coverage query from decoded JSON; `date` not given is today. Raises InvalidQuery, `room` of its problems written out."""
+    reader = ClaimReader(language, room)
     query = reader.coverage(data, today)
     if query is None:
         problems = reader.problems
-        raise InvalidQuery("The query has problems.", errors=problems.errors(), said=problems.found)
+        raise InvalidQuery(
+            "The query has problems.", errors=problems.errors(), error_count=problems.count, said=problems.found
+        )
     return query
 
 
@@ -311,7 +316,7 @@ class ClaimReader(Reader):
             identity = None
         if identity is not None:
             return identity
-        before = len(self.problems.found)
+        before = self.problems.count
         texts = {
             name: fields.drug_text(self.text((*at, name), value, limit=MAX_TEXT))
             for name, value in zip(IDENTITY_FIELDS, written, strict=True)
@@ -320,7 +325,7 @@ class ClaimReader(Reader):
             fields.drug_code(texts["national_code"])
         except Fault as fault:
             self.problems.refuse((*at, "national_code"), fault)
-        if required and len(self.problems.found) == before:
+        if required and self.problems.count == before:
             self.add((*at, "generic_name"), "NO_DRUG_IDENTITY")
         return Identity.of(**texts)
 

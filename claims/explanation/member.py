@@ -47,7 +47,7 @@ _BASE_FAILING = _S(
 )
 # What the money steps say, with more figures, where the record holds them.
 _TOLD_WITH_THE_MONEY: Final = frozenset({"QUANTITY_CAPPED", "PRICE_CAPPED", "ANNUAL_LIMIT_REACHED"})
-_LACKING: Final = re.compile(r"([A-Z_]+(?:, [A-Z_]+)*)(?:；|$)")
+_LACKING: Final = re.compile(r"(?<![A-Z_])(?<![A-Z_], )([A-Z_]+(?:, [A-Z_]+)*)(?:；|$)")
 
 
 def tell_member(teller: Teller, decision: Node) -> None:

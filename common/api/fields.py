@@ -8,6 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from common.errors import MAX_ERRORS
+
 # What cannot be seen on a screen and could deceive who reads it: control characters (line ends and tabs aside), zero-width ones,
 # those that turn the direction of writing, tags, and code points that are no characters.
 _DECEIVING = re.compile(
@@ -82,8 +84,14 @@ class StrictSerializer(serializers.Serializer):
 
     def _unknown(self, data: Mapping[str, Any]) -> dict[str, Any]:
         known = ", ".join(self.fields)
+        unknown = [name for name in data if name not in self.fields]
+        if len(unknown) > MAX_ERRORS:
+            # Each of them an error would be the sender's megabytes many times over.
+            told = _("There are %(count)d unknown fields; known are: %(known)s.")
+            many = serializers.ErrorDetail(told % {"count": len(unknown), "known": known}, "unknown_field")
+            return {"non_field_errors": [many]}
         detail = serializers.ErrorDetail(_("Unknown field; known are: %(known)s.") % {"known": known}, "unknown_field")
-        return {str(name)[:100]: [detail] for name in data if name not in self.fields}
+        return {str(name)[:100]: [detail] for name in unknown}
 
     def _repeated(self, data: Mapping[str, Any]) -> dict[str, Any]:
         detail = serializers.ErrorDetail(_("Give this field once."), "repeated_field")

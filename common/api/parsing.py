@@ -3,8 +3,10 @@
 import codecs
 import json
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from email.message import Message
+from itertools import islice
 from typing import Any, NoReturn
 
 from django.conf import settings
@@ -12,6 +14,7 @@ from django.utils.translation import gettext as _
 from rest_framework.parsers import BaseParser
 
 from common.api.problems import ApiProblem
+from common.errors import MAX_ERRORS, FieldError, pointer
 
 MAX_DEPTH = 20
 MAX_DIGITS = 40
@@ -52,12 +55,32 @@ def _constant(text: str) -> NoReturn:
     _refuse("bad_number", _("%(text)s is not a JSON number.") % {"text": text})
 
 
+class _Unkeepable(Exception):
+    pass
+
+
+def _is_unkeepable(text: str) -> bool:
+    return "\x00" in text or _SURROGATE.search(text) is not None
+
+
+def _unkeepable(value: Any, steps: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Yield the places of texts that nobody can keep; of a field whose own name is one, that of what holds it."""
+    if isinstance(value, str) and _is_unkeepable(value):
+        yield steps
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from [steps] if _is_unkeepable(name) else _unkeepable(inner, (*steps, name[:100]))
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from _unkeepable(inner, (*steps, place))
+
+
 def _check(value: Any, depth: int) -> None:
     if depth > MAX_DEPTH:
         _refuse("too_deep", _("The JSON is nested deeper than %(depth)d levels.") % {"depth": MAX_DEPTH})
     if isinstance(value, str):
-        if "\x00" in value or _SURROGATE.search(value):
-            _refuse("control_character", _("A text holds a NUL or half a surrogate pair; remove it."))
+        if _is_unkeepable(value):
+            raise _Unkeepable
     elif isinstance(value, dict):
         for name, inner in value.items():
             _check(name, depth)
@@ -75,6 +98,11 @@ def strict_json(raw: bytes) -> Any:
             text, object_pairs_hook=_object, parse_float=_number, parse_int=_whole, parse_constant=_constant
         )
         _check(value, 1)
+    except _Unkeepable:
+        detail = _("A text holds a NUL or half a surrogate pair; remove it.")
+        places = islice(_unkeepable(value), MAX_ERRORS)
+        errors = [FieldError(pointer(*place), "control_character", detail) for place in places]
+        raise ApiProblem(400, "control_character", detail, errors) from None
     except UnicodeDecodeError:
         _refuse("bad_encoding", _("The body is not UTF-8."))
     except RecursionError:

@@ -3,14 +3,16 @@
 import errno
 import logging
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.template.loader import get_template
 from django.urls import is_valid_path
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 from rest_framework import exceptions
@@ -19,7 +21,7 @@ from rest_framework.response import Response
 from common.api.error_codes import canonical
 from common.api.rendering import JsonRenderer
 from common.api.requests import absolute
-from common.errors import FieldError, InvalidInput, Refused
+from common.errors import MAX_ERRORS, FieldError, InvalidInput, Refused
 from common.logs import request_id
 
 log = logging.getLogger(__name__)
@@ -37,10 +39,16 @@ class ApiProblem(Exception):
         errors: Iterable[FieldError] = (),
         headers: Mapping[str, str] | None = None,
         more: Mapping[str, Any] | None = None,
+        error_count: int = 0,
     ) -> None:
         super().__init__(detail)
         self.status, self.code, self.detail = status, code, detail
         self.errors, self.headers, self.more = list(errors), dict(headers or {}), dict(more or {})
+        self.error_count = max(error_count, len(self.errors))
+
+    def document(self) -> dict[str, Any]:
+        """Return the problem document that says it."""
+        return body(self.status, self.code, self.detail, self.errors, self.more, self.error_count)
 
 
 def titles() -> dict[int, str]:
@@ -66,9 +74,17 @@ def titles() -> dict[int, str]:
 
 
 def body(
-    status: int, code: str, detail: str, errors: Iterable[FieldError] = (), more: Mapping[str, Any] | None = None
+    status: int,
+    code: str,
+    detail: str,
+    errors: Sequence[FieldError] = (),
+    more: Mapping[str, Any] | None = None,
+    error_count: int = 0,
 ) -> dict[str, Any]:
-    """Return the problem document; `more` are its further members."""
+    """Return the problem document; `more` are its further members.
+
+    It lists MAX_ERRORS errors; where there are more, `error_count` says how many in all and `errors_left_out` how many are not listed.
+    """
     document: dict[str, Any] = {
         "type": absolute(f"/docs/errors/{code}/"),
         "title": titles().get(status, _("Error")),
@@ -77,9 +93,11 @@ def body(
         "code": code,
         "request_id": request_id.get(),
     }
-    listed = [shown(one) for one in errors]
+    listed = [shown(one) for one in errors[:MAX_ERRORS]]
     if listed:
         document["errors"] = listed
+    if (left_out := error_count - len(listed)) > 0:
+        document |= {"error_count": error_count, "errors_left_out": left_out}
     return {**(more or {}), **document}
 
 
@@ -91,7 +109,7 @@ def shown(error: FieldError) -> dict[str, str]:
 def respond(problem: ApiProblem) -> Response:
     """Return the DRF answer for a problem."""
     response = Response(
-        body(problem.status, problem.code, problem.detail, problem.errors, problem.more),
+        problem.document(),
         status=problem.status,
         headers=problem.headers,
         content_type="application/problem+json",
@@ -103,7 +121,7 @@ def respond(problem: ApiProblem) -> Response:
 def plain(problem: ApiProblem) -> HttpResponse:
     """Return the same answer outside DRF."""
     response = HttpResponse(
-        JsonRenderer().render(body(problem.status, problem.code, problem.detail, problem.errors, problem.more)),
+        JsonRenderer().render(problem.document()),
         status=problem.status,
         content_type="application/problem+json",
         headers=problem.headers,
@@ -135,9 +153,11 @@ def problem_of(fault: Exception) -> ApiProblem | None:
         case InvalidInput() if fault.errors and fault.code.startswith("invalid_"):
             # A pure reader words each error in the caller's language, its summary in English alone.
             detail = _("The request is invalid; see `errors`.")
-            return ApiProblem(fault.status, fault.code, detail, fault.errors)
+            return ApiProblem(fault.status, fault.code, detail, fault.errors, error_count=fault.error_count)
         case Refused():
-            return ApiProblem(fault.status, fault.code, fault.detail, fault.errors, more=fault.more)
+            return ApiProblem(
+                fault.status, fault.code, fault.detail, fault.errors, more=fault.more, error_count=fault.error_count
+            )
         case Http404():
             return ApiProblem(404, "not_found", _("There is no such thing, or it is not yours to see."))
         case PermissionDenied():
@@ -206,7 +226,11 @@ def internal_error() -> ApiProblem:
 
 
 def _page(request: HttpRequest, problem: ApiProblem) -> HttpResponse:
-    """Answer a person on the curators' pages with a page, everybody else with a problem document."""
+    """Answer a person on the curators' pages with a page, everybody else with a problem document, or as the face at that address does."""
+    for below, writer in settings.ERROR_WRITERS.items():
+        if request.path.startswith(below):
+            written: HttpResponse = import_string(writer)(problem)
+            return written
     if not request.path.startswith("/admin/"):
         return plain(problem)
     words = {

@@ -17,9 +17,10 @@ from common.api import deprecation, shapes
 from common.api.filtering import MAX_VALUE
 from common.api.naming import operation_name, summary_of
 from common.api.pagination import PAGE, PAGE_SIZE
+from common.errors import MAX_ERRORS
 
-_ARGUMENT = re.compile("<[^>]+>")
-_ARGUMENT_OF_DOCUMENT = re.compile("{[^}]+}")
+_ARGUMENT = re.compile("<[^<>]+>")
+_ARGUMENT_OF_DOCUMENT = re.compile("{[^{}]+}")
 _DONE = {
     "200": "As it is asked",
     "201": "Made",
@@ -43,7 +44,15 @@ class ProblemDocument(serializers.Serializer):
     detail = serializers.CharField()
     code = serializers.CharField(help_text="stable; branch on this")
     request_id = serializers.CharField()
-    errors = FieldProblem(many=True, required=False)
+    errors = FieldProblem(many=True, required=False, max_length=MAX_ERRORS, help_text="the first 100")
+    error_count = serializers.IntegerField(
+        required=False,
+        min_value=MAX_ERRORS + 1,
+        help_text="how many errors there are, where not all of them are listed",
+    )
+    errors_left_out = serializers.IntegerField(
+        required=False, min_value=1, help_text="how many of them `errors` does not list"
+    )
 
 
 WORDS = {

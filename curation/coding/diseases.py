@@ -12,8 +12,7 @@ from curation.coding.suggestion import Mark, Why
 _NO_NAME: Final = re.compile(
     r"其他|未特指|分类于|归类在|不明确|操作后|后遗症|[、,;]|有关|引起|某些|作为|伴|情况$|和|与|及"
 )
-_BRACKETS: Final = re.compile(r"\(.*?\)")
-_ALTERNATIVE: Final = re.compile(r"\[(.+?)\]")
+_BRACKETS: Final = re.compile(r"\(.{0,200}?\)")
 _SHORT: Final = 2
 _ASCII: Final = re.compile(r"[A-Za-z0-9]")
 # What makes a disease the occasion, not what is treated: 抗肿瘤药, 肿瘤科, 卒中风险, 结核病史.

@@ -30,6 +30,7 @@ from common.errors import FieldError, InvalidInput, Refused
 from common.jobs import services as jobs
 from common.jobs.models import Job
 from common.jobs.services import Lease
+from common.persons.alike import one_with
 from common.text import norm
 from curation.market.collecting import FACTS, Defaults, Listed, apart, completed, differences
 from curation.market.unpacking import Cover, Kept, cover_in_child, unpacked_in_child
@@ -315,11 +316,11 @@ def _begin(collection: Collection, one: CollectedList, parts: Sequence[Kept]) ->
     """Make or find the list's catalog and queue its import, both or neither; raises what these raise, and WrongKind."""
     by = collection.created_by
     facts = {name: getattr(one, name) for name in FACTS}
-    catalog = Catalog.objects.filter(code=one.code).first()
+    catalog = Catalog.objects.filter(owner=None, code=one.code).first()
     one.made_catalog = catalog is None
     if catalog is None:
         catalog = services.create_catalog(code=one.code, kind=KIND, by=by, **facts)
-    elif catalog.kind != KIND or catalog.owner_id is not None:
+    elif catalog.kind != KIND:
         raise _wrong_kind(catalog)
     else:
         one.differences = _told(differences(facts, {name: getattr(catalog, name) for name in FACTS}))
@@ -427,7 +428,7 @@ def ask_publication(*, collection: Collection, by: str, note: str = "", with_war
 
 def check_publisher(collection: Collection, person: str) -> None:
     """Raise SamePerson for whoever brought the lists in: an editor of every one of them."""
-    if person == collection.created_by:
+    if collection.created_by in one_with(person):
         raise SamePerson(_(SamePerson.sentence))
 
 

@@ -428,7 +428,7 @@ def _by(lists: Sequence[Listed], key: Any) -> dict[str, list[int]]:
 def _key(name: str) -> str:
     """Return the comparable form of a path or a sheet's name."""
     plain = unicodedata.normalize("NFKC", name).casefold().replace("\\", "/").strip()
-    return re.sub(r"\s*/\s*", "/", re.sub(r"\s+", " ", plain)).removeprefix("./")
+    return re.sub(" ?/ ?", "/", re.sub(r"\s+", " ", plain)).removeprefix("./")
 
 
 def _stem(name: str) -> str:

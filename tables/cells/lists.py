@@ -25,7 +25,7 @@ def listed(values: Iterable[str], written: str) -> Parsed:
     if not unique:
         raise Fault("BAD_CODE", "只有分隔符，没有内容。", "there are separators only.")
     stored = ";".join(unique)
-    return Parsed(unique, stored if stored != re.sub(r"\s*[;；|｜、,，]\s*", ";", written) else None)
+    return Parsed(unique, stored if stored != re.sub(r"(?<!\s)\s*[;；|｜、,，]\s*", ";", written) else None)
 
 
 def _choice_key(text: str) -> str:

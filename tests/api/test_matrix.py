@@ -252,6 +252,7 @@ def test_no_list_or_search_of_an_insurer_holds_anything_of_anothers(world: World
         "/drugs/?q=mmdk",
         "/drugs/?q=XL01FX",
         "/catalogs/COM/changes/",
+        "/changes/",
         "/insurers/me/",
         "/reason-codes/",
     ]

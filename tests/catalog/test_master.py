@@ -1,5 +1,6 @@
 """The drug master: importing again updates and never removes, and what was known stays known."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -154,3 +155,16 @@ def test_recognition_obeys_what_was_recorded_by_then() -> None:
     assert drug_at(before) is None
     assert drug_at(after) == "奥希替尼"
     assert drug_at(before - timedelta(days=1)) is None
+
+
+@pytest.mark.django_db
+def test_a_large_master_a_second_time_takes_about_as_long_as_the_first() -> None:
+    rows = [f",H{20000000 + n},第{n}号胶囊,,胶囊,{n}mg,,甲厂,,30粒\n" for n in range(6_000)]
+    seconds = []
+    for maker in ("甲厂", "乙厂"):
+        begun = time.monotonic()
+        run = loaded(HEADER + "".join(rows).replace("甲厂", maker))
+        seconds.append(time.monotonic() - begun)
+
+    assert run.counts["changed"] == 6_000
+    assert seconds[1] < 3 * seconds[0] + 1

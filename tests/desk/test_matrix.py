@@ -33,7 +33,7 @@ from curation.golden.services import Given, make_case
 from curation.impact.services import Asked, ask_impact
 from desk.groups import GROUPS
 from insurers import services
-from insurers.models import Insurer, ProductVersion
+from insurers.models import ApiRequest, Insurer, ProductVersion
 from insurers.persons import bind_user
 from insurers.webhooks import services as webhooks
 from tests.api.conftest import collected
@@ -114,6 +114,7 @@ def world(make_catalog: Callable[..., Any], insurer: Insurer, api: Api) -> World
     version = services.create_product_version(product=product, data=TERMS, by="ines")
     kept = services.create_product_version(product=product, data={**TERMS, "label": "2025"}, by="ines")
     services.publish_product_version(version=kept, by="ivan")
+    asked = ApiRequest.objects.create(id="1", insurer=insurer, key=MARK, status=200, milliseconds=1, at=timezone.now())
     webhook = webhooks.add_webhook(
         insurer_id=insurer.pk, url="https://hooks.example.com/a", events=["batch.finished"], note=MARK, by="ines"
     )
@@ -142,6 +143,7 @@ def world(make_catalog: Callable[..., Any], insurer: Insurer, api: Api) -> World
         "productversion": version.pk,
         "apikey": insurer.keys.get().pk,
         "webhook": webhook.pk,
+        "apirequest": asked.pk,
         "delivery_pk": delivery.pk,
         "comment": comment.pk,
         "claimbatch": batch["id"],

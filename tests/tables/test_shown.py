@@ -1,5 +1,6 @@
 """A number as a sheet shows it: the formats people use, and None where it cannot be told."""
 
+import time
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
@@ -179,3 +180,12 @@ def test_a_text_column_takes_what_is_shown_and_a_number_column_the_number(header
 @pytest.mark.parametrize("code", ["# ?/?", "[DBNum1]0", "[&gt;1]0;0"])
 def test_a_number_that_is_shown_in_a_way_not_understood_is_refused(header, code, tmp_path):
     assert found(outcome(sheet("0.5", header, code), path=tmp_path)) == [("BAD_CODE", 2, header)]
+
+
+@pytest.mark.parametrize("piece", ["[", "_", "\\", "[a", '"a', "0", "E", "General"])
+def test_a_format_without_end_is_read_at_once_and_told_as_not_understood(piece, tmp_path):
+    code = (piece * (200_000 // len(piece))).replace('"', "&quot;")
+    begun = time.process_time()
+
+    assert found(outcome(sheet("0.5", "strength", code), path=tmp_path)) == [("BAD_CODE", 2, "strength")]
+    assert time.process_time() - begun < 1

@@ -1,6 +1,9 @@
 """Webhooks from the key to the receiver: kept, announced, signed, tried again, replayed; and nobody else's."""
 
 import json
+import os
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -443,10 +446,21 @@ def test_without_the_setting_nothing_goes_to_this_machine(api: Api, settings: An
     assert deliveries(api, made)[0]["log"][0]["error"] == "not_https"
 
 
-def test_the_setting_is_off_unless_a_test_sets_it() -> None:
-    from config import settings as written
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({}, "False"),
+        ({"EMBEDDED": "1", "WEBHOOKS_TO_LOOPBACK": "0"}, "False"),
+        ({"EMBEDDED": "1", "WEBHOOKS_TO_LOOPBACK": "1"}, "True"),
+        ({"WEBHOOKS_TO_LOOPBACK": "1"}, "WEBHOOKS_TO_LOOPBACK is for script/run alone"),
+    ],
+)
+def test_only_script_run_lets_webhooks_reach_this_machine(variables: dict[str, str], told: str) -> None:
+    env = {name: value for name, value in os.environ.items() if name not in {"EMBEDDED", "WEBHOOKS_TO_LOOPBACK"}}
+    words = [sys.executable, "-c", "from config import settings; print(settings.WEBHOOKS_MAY_REACH_LOOPBACK)"]
+    asked = subprocess.run(words, env=env | variables, capture_output=True, text=True)
 
-    assert written.WEBHOOKS_MAY_REACH_LOOPBACK is False
+    assert told in (asked.stdout or asked.stderr)
 
 
 def test_after_a_change_of_the_services_key_nothing_is_sent_unsigned(api: Api, settings: Any) -> None:
