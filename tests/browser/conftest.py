@@ -94,12 +94,12 @@ def pictures(request: pytest.FixtureRequest) -> Path:
 def at_a_browser(chromium: Any, live_server: Any, pictures: Path) -> Callable[..., Any]:
     """Somebody at a browser of its own, `with at_a_browser(1280) as alice`; at its end nothing may have gone wrong in it.
 
-    `allowed`: the answer that may be an error to the browser's console (a form's 400) as often as it likes.
+    `given`: what else the browser is to be. `allowed`: the answer that may be an error to the browser's console (a form's 400) as often as it likes.
     """
 
     @contextmanager
-    def open_(width: int, language: str = "zh-CN", allowed: int | None = None) -> Iterator[Person]:
-        context = chromium.new_context(viewport={"width": width, "height": 900}, locale=language)
+    def open_(width: int, language: str = "zh-CN", *, allowed: int | None = None, **given: Any) -> Iterator[Person]:
+        context = chromium.new_context(viewport={"width": width, "height": 900}, locale=language, **given)
         context.set_default_timeout(PATIENCE_MS)
         person = Person(context.new_page(), live_server.url, pictures, width)
         yield person
