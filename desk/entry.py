@@ -20,7 +20,6 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 from django.utils.html import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -86,14 +85,15 @@ class Entry:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path.startswith("/admin/"):
             return self.get_response(request)
-        response = self._answer(request)
-        if "Cache-Control" not in response:  # every page is somebody's: no other is shown it, nor them later
-            add_never_cache_headers(response)
-        return response
+        answer = self._answer(request)
+        # Claims, persons, drafts: what pages and their files show is kept by no browser and no cache.
+        if "no-store" not in answer.get("Cache-Control", ""):
+            answer["Cache-Control"] = "no-store"
+        return answer
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
-        is_sign_in = request.method == "POST" and request.path == reverse("admin:login")
-        if is_sign_in and (wait := fails_too_often(address_of(request))):
+        signs_in = request.method == "POST" and request.path == reverse("admin:login")
+        if signs_in and (wait := fails_too_often(address_of(request))):
             return lock_page(request, wait)
         if not request.user.is_authenticated:
             return came_too_late(request) if _is_of_a_session_that_is_gone(request) else self.get_response(request)

@@ -101,6 +101,12 @@ class InsurerUser(models.Model):
         return f"{self.user} – {self.insurer}"
 
 
+class ProductQuerySet(models.QuerySet["Product"]):
+    def told_to_anybody(self) -> Self:
+        """Keep those that the look-up page tells of: their insurer says so, and works here."""
+        return self.filter(public=True, insurer__is_active=True)
+
+
 class Product(models.Model):
     """An insurance product of an insurer, kept in versions (usually one a policy year)."""
 
@@ -109,7 +115,12 @@ class Product(models.Model):
     name = models.CharField(_("name"), max_length=200)
     note = models.TextField(_("note"), blank=True, default="")
     is_demonstration = models.BooleanField(_("demonstration data"), default=False)
+    public = models.BooleanField(
+        _("public"), default=False, db_default=False, help_text=_("anybody may look up what it pays for, without a key")
+    )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    objects = ProductQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("insurance product")

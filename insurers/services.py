@@ -276,18 +276,42 @@ def revoke_key(*, key: ApiKey, by: str, also_made: bool = False) -> None:
 
 
 def create_product(
-    *, insurer_id: int, code: str, name: str, by: str, note: str = "", is_demonstration: bool = False
+    *,
+    insurer_id: int,
+    code: str,
+    name: str,
+    by: str,
+    note: str = "",
+    is_demonstration: bool = False,
+    public: bool = False,
 ) -> Product:
-    """Make a product of an insurer; raises CodeTaken."""
+    """Make a product of an insurer; raises CodeTaken. A `public` one is told of to anybody who asks at the look-up page."""
     try:
         with transaction.atomic():
             product = Product.objects.create(
-                insurer_id=insurer_id, code=code, name=name, note=note, is_demonstration=is_demonstration
+                insurer_id=insurer_id,
+                code=code,
+                name=name,
+                note=note,
+                is_demonstration=is_demonstration,
+                public=public,
             )
-            record(Deed.PRODUCT_CREATED, by=by, what=product, after={"code": code, "name": name})
+            after = {"code": code, "name": name} | ({"public": True} if public else {})
+            record(Deed.PRODUCT_CREATED, by=by, what=product, after=after)
             return product
     except IntegrityError as taken:
         raise CodeTaken(_("You have a product %(code)s already.") % {"code": code}) from taken
+
+
+@transaction.atomic
+def change_product(*, product: Product, public: bool, by: str) -> Product:
+    """Say whether anybody may look up what a product pays for; what it is already is no deed. At once, though pages may be kept for a minute."""
+    locked = Product.objects.select_for_update(of=("self",)).select_related("insurer").get(pk=product.pk)
+    if locked.public != public:
+        before, locked.public = {"public": locked.public}, public
+        locked.save(update_fields=["public"])
+        record(Deed.PRODUCT_CHANGED, by=by, what=locked, before=before, after={"public": public})
+    return locked
 
 
 def read_terms(data: object, *, insurer_id: int, to_publish: bool = False) -> ProductTerms:

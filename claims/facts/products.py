@@ -65,6 +65,10 @@ class ProductFacts:
 
 # The revision is in the key: after the next publication nobody asks for it any more, and it ages out.
 _products: LruCache[tuple[int, str, int], ProductFacts] = LruCache(PRODUCTS_KEPT)
+# (product, revision) → it with its shared lists alone, and the codes of the others.
+_shared: LruCache[tuple[int, int], tuple[ProductFacts, frozenset[str]]] = LruCache(PRODUCTS_KEPT)
+# The id of no insurer: who asks for it sees the shared lists alone.
+NOBODYS = 0
 
 
 def product_facts(*, insurer_id: int, code: str, seen: Observation) -> ProductFacts:
@@ -85,6 +89,18 @@ def product_facts(*, insurer_id: int, code: str, seen: Observation) -> ProductFa
     facts = ProductFacts(product.pk, code, insurer_id, product.is_demonstration, versions, catalogs, product.name)
     _products.put((insurer_id, code, seen.revision), facts)
     return facts
+
+
+def as_anybody_sees(product: ProductFacts, seen: Observation) -> tuple[ProductFacts, frozenset[str]]:
+    """Return a product with its shared lists alone, as whoever has none of their own sees it, and the codes of the lists that are not shared."""
+    kept = _shared.get((product.pk, seen.revision))
+    if kept is None:
+        named = {reference.catalog for version in product.versions for reference in version.terms.references()}
+        shared = set(Catalog.objects.visible_to(NOBODYS).filter(code__in=named).values_list("code", flat=True))
+        catalogs = {code: listed for code, listed in product.catalogs.items() if code in shared}
+        kept = replace(product, insurer_id=NOBODYS, catalogs=catalogs), frozenset(named - shared)
+        _shared.put((product.pk, seen.revision), kept)
+    return kept
 
 
 def _product(insurer_id: int, code: str) -> insurers.Product:

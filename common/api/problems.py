@@ -6,11 +6,13 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.template.loader import get_template
 from django.urls import is_valid_path
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 from rest_framework import exceptions
@@ -224,7 +226,11 @@ def internal_error() -> ApiProblem:
 
 
 def _page(request: HttpRequest, problem: ApiProblem) -> HttpResponse:
-    """Answer a person on the curators' pages with a page, everybody else with a problem document."""
+    """Answer a person on the curators' pages with a page, everybody else with a problem document, or as the face at that address does."""
+    for below, writer in settings.ERROR_WRITERS.items():
+        if request.path.startswith(below):
+            written: HttpResponse = import_string(writer)(problem)
+            return written
     if not request.path.startswith("/admin/"):
         return plain(problem)
     words = {
@@ -269,6 +275,29 @@ class FaultMiddleware:
                 log.error("fault: %s: %s", type(fault).__name__, fault)
                 return _page(request, problem)
         return None
+
+
+class BodySizeMiddleware:
+    """Refuse a body that says of itself that it is too large before a byte of it is read, or kept on the disk.
+
+    Files may be as large as an upload (UPLOAD_MAX_BYTES) where somebody has signed in or shows a key, all else as any JSON.
+    """
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        said = request.META.get("CONTENT_LENGTH") or "0"
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if request.content_type == "multipart/form-data":
+            user = getattr(request, "user", None)
+            is_known = user.is_authenticated if user else "HTTP_AUTHORIZATION" in request.META
+            limit += settings.UPLOAD_MAX_BYTES if is_known else 0
+        # Longer than an int may be written, it is no length that could be read either.
+        if said.isascii() and said.isdigit() and (len(said) > 15 or int(said) > limit):
+            told = _("The request body is larger than %(limit)d bytes.") % {"limit": limit}
+            return _page(request, ApiProblem(413, "too_large", told))
+        return self.get_response(request)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

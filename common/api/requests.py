@@ -27,7 +27,7 @@ class RequestIdMiddleware:
         chosen = given if _SAFE.match(given) and identity_number_in(given) is None else uuid.uuid4().hex
         token = request_id.set(chosen)
         asked = _asked.set(request)
-        door = via.set("api" if request.path.startswith("/api/") else "page")
+        door = via.set("api" if request.path.startswith(("/api/", "/fhir/")) else "page")
         try:
             response = self.get_response(request)
         finally:

@@ -20,7 +20,11 @@ urlpatterns = [
     path("requests/", requests.RequestViewSet.as_view({"get": "list"}), name="request-list"),
     path("audit/", audit.AuditViewSet.as_view({"get": "list"}), name="audit-list"),
     path("products/", views.ProductViewSet.as_view({"get": "list", "post": "create"}), name="product-list"),
-    path("products/<str:code>/", views.ProductViewSet.as_view({"get": "retrieve"}), name="product-detail"),
+    path(
+        "products/<str:code>/",
+        views.ProductViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
+        name="product-detail",
+    ),
     path(
         "products/<str:code>/versions/",
         version({"get": "list", "post": "create"}),

@@ -1,6 +1,7 @@
 """A small world for the API tests: what the office and two insurers have, and everybody who may call."""
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -30,6 +31,7 @@ from curation.models import Collection, Finding, GoldenCase, ImpactRun
 from insurers import services as insurers
 from insurers.models import ApiRequest, Insurer, Product, ProductVersion, Webhook, WebhookDelivery
 from insurers.webhooks import services as webhooks
+from tests.client import through
 from tests.conftest import Api, imported, published
 from tests.curation.market.packages import zipped
 
@@ -302,4 +304,7 @@ def _as_the_document_says(monkeypatch: pytest.MonkeyPatch) -> None:
         answers.check(environ.get("REQUEST_METHOD", "GET"), environ.get("PATH_INFO", ""), response)
         return response
 
+    if os.environ.get("THROUGH_CLIENT"):
+        # The same tests, asked through shangbao-client: tests/client/through.py.
+        request = through.the_client(request)
     monkeypatch.setattr(Client, "request", request)

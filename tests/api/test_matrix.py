@@ -1,6 +1,7 @@
 """Every route × method × kind of caller (tests/cases/api_matrix.txt), and that what is another insurer's is answered as what does not exist."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,12 @@ OWN_OF_A = (
     "GOLDEN-A",
     "AUTH-A",
     "KEY-A",
+)
+
+
+# Answers with claims, members, or what was asked of either, and of whom.
+PERSONAL = re.compile(
+    r"/api/v1/(claims/|prior-authorisations/|products/[^/]+/coverage/|impact/|golden-cases/|receipts/|requests/|keys/|webhooks/.+/deliveries/)"
 )
 
 
@@ -96,6 +103,8 @@ def test_each_caller_is_answered_as_the_table_says(world: World, undone: Any, ro
         response = undone(world, who, row.method, row.route, row.of)
         found[who] = response.status_code
         assert response["X-Request-ID"]
+        if PERSONAL.match(address(world, row.route, row.of)):
+            assert response["Cache-Control"] == "no-store", who
         assert_closed(response, row)
         if response.status_code >= 400:
             assert response["Content-Type"] == "application/problem+json"
@@ -266,6 +275,7 @@ def test_no_list_or_search_of_an_insurer_holds_anything_of_anothers(world: World
         "/drugs/?q=mmdk",
         "/drugs/?q=XL01FX",
         "/catalogs/COM/changes/",
+        "/changes/",
         "/insurers/me/",
         "/reason-codes/",
     ]

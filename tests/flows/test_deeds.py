@@ -539,6 +539,10 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
         D.PRODUCT_CREATED,
         lambda o: insurers.create_product(insurer_id=o.insurer.pk, code="X", name="x", by="zoe"),
     ),
+    "insurers.services.change_product": (
+        D.PRODUCT_CHANGED,
+        lambda o: insurers.change_product(product=o.product(), public=True, by="zoe"),
+    ),
     "insurers.services.create_product_version": (
         D.PRODUCT_VERSION_CREATED,
         lambda o: insurers.create_product_version(product=o.product(), data=o.terms(), by="zoe"),
