@@ -5,6 +5,7 @@ import os
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path, PurePath
 
 from django.conf import settings
@@ -67,6 +68,25 @@ def shown_file_name(name: str) -> str:
 def full_path(path: str) -> Path:
     """Return where a kept upload lies."""
     return Path(settings.DATA_DIR) / (path or "no file kept")
+
+
+def kept_before(instant: datetime) -> list[str]:
+    """Return the paths of the kept uploads that were last written before an instant."""
+    files = Path(settings.UPLOAD_DIR).glob("*")
+    old = [file for file in files if file.is_file() and file.stat().st_mtime < instant.timestamp()]
+    return [str(file.relative_to(settings.DATA_DIR)) for file in old]
+
+
+def forget_half_received(*, before: datetime) -> int:
+    """Remove what a web process that was killed had received of a request's files (FILE_UPLOAD_TEMP_DIR); answers how many."""
+    left = [
+        file
+        for file in Path(settings.FILE_UPLOAD_TEMP_DIR).glob("*.upload*")
+        if file.is_file() and file.stat().st_mtime < before.timestamp()
+    ]
+    for file in left:
+        file.unlink(missing_ok=True)
+    return len(left)
 
 
 def discard(path: str) -> None:

@@ -9,6 +9,7 @@ _SUBJECTS: Final = (
     "golden-case",
     "coding-decision",
     "authorisation",
+    "batch-claim",
     "collection",
     "correction",
     "delivery",
