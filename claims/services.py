@@ -29,6 +29,7 @@ from claims.facts import ProductFacts, load, product_facts, with_authorisations
 from claims.facts.authorisations import checks_authorisations
 from claims.models import ClaimCheck
 from claims.receipts import keep_missing_receipts, keep_receipt
+from common import courtesy
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import Refused
@@ -196,7 +197,11 @@ def coverage(
             seen=seen,
             treating=[(query.identity, query.diagnoses) for query in alike],
         )
-    return [assess_coverage(query, snapshots[_known_at(query, seen)]) for query in queries], product
+    found = []
+    for query in queries:
+        courtesy.give_way()
+        found.append(assess_coverage(query, snapshots[_known_at(query, seen)]))
+    return found, product
 
 
 def _known_at(query: CoverageQuery, seen: Observation) -> datetime:

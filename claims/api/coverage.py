@@ -29,6 +29,7 @@ from common.api.rendering import to_json
 from common.api.shapes import accepted, lenient, not_null, plain
 from common.api.views import ApiViewSet
 from common.cache import LruCache
+from common.courtesy import give_way, long_work
 from common.dates import instant_text
 from common.errors import MAX_ERRORS, FieldError
 from common.sentences import Language
@@ -88,6 +89,10 @@ class CoverageViewSet(ApiViewSet):
     def create(self, request: Any, code: str) -> Response:
         """A list of 1 to 1,000 queries, answered in order."""
         refuse_unknown(request.query_params, ())
+        with long_work(insurer_of(request.user), int(request.META.get("CONTENT_LENGTH") or 0)):
+            return self._answer_all(request, code)
+
+    def _answer_all(self, request: Any, code: str) -> Response:
         language = language_of(request)
         if not isinstance(request.data, list) or not 1 <= len(request.data) <= shapes.MAX_QUERIES:
             detail = _("Send a list of 1 to %(max)d queries.") % {"max": shapes.MAX_QUERIES}
@@ -95,6 +100,7 @@ class CoverageViewSet(ApiViewSet):
         today = china_today(request.user.known_at)
         queries, errors, count = [], list[FieldError](), 0
         for place, data in enumerate(request.data):
+            give_way()
             try:
                 queries.append(parse_coverage(data, today=today, language=language, room=MAX_ERRORS - len(errors)))
             except InvalidQuery as invalid:
@@ -103,7 +109,11 @@ class CoverageViewSet(ApiViewSet):
         if count:
             raise InvalidQuery(_("The request is invalid; see `errors`."), errors=errors, error_count=count)
         found, product = self._answers(request, code, queries)
-        return Response({"results": [services.coverage_document(one, product, language) for one in found]})
+        results = []
+        for one in found:
+            give_way()
+            results.append(msgspec.Raw(to_json(services.coverage_document(one, product, language))))
+        return Response(to_json({"results": results}))  # written a piece at a time
 
     def _answers(self, request: Any, code: str, queries: list[CoverageQuery]) -> tuple[list[Coverage], ProductFacts]:
         return services.coverage(

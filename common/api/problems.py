@@ -20,6 +20,7 @@ from rest_framework.response import Response
 from common.api.error_codes import canonical
 from common.api.rendering import JsonRenderer
 from common.api.requests import absolute
+from common.courtesy import TooManyAtOnce
 from common.errors import MAX_ERRORS, FieldError, InvalidInput, Refused
 from common.logs import request_id
 
@@ -153,6 +154,11 @@ def problem_of(fault: Exception) -> ApiProblem | None:
             # A pure reader words each error in the caller's language, its summary in English alone.
             detail = _("The request is invalid; see `errors`.")
             return ApiProblem(fault.status, fault.code, detail, fault.errors, error_count=fault.error_count)
+        case TooManyAtOnce():
+            told = _(
+                "This insurer has as many long requests under way as one may; try again when one of them is answered."
+            )
+            return ApiProblem(429, fault.code, told, headers={"Retry-After": "1"})
         case Refused():
             return ApiProblem(
                 fault.status, fault.code, fault.detail, fault.errors, more=fault.more, error_count=fault.error_count
