@@ -99,7 +99,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "desk.middleware.Authentication",
     "desk.middleware.SecondFactor",
-    "common.api.problems.BodySizeMiddleware",
+    "common.api.problems.RefusingMiddleware",
     "desk.middleware.Tenant",
     "desk.middleware.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

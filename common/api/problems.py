@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import DatabaseError, DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.template.loader import get_template
 from django.urls import is_valid_path
@@ -270,6 +270,9 @@ class FaultMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
+        if isinstance(fault, DataError) and request.path.startswith("/admin/") and request.method == "GET":
+            # What somebody wrote into the address of a page (a number no column can hold) is no fault of ours, and nothing was done.
+            return bad_request(request)
         if isinstance(fault, DatabaseError | InterfaceError | RedisError):
             problem = problem_of(fault)
             if problem:
@@ -278,8 +281,8 @@ class FaultMiddleware:
         return None
 
 
-class BodySizeMiddleware:
-    """Refuse a body that says of itself that it is too large before a byte of it is read, or kept on the disk.
+class RefusingMiddleware:
+    """Refuse a body that says of itself that it is too large before a byte of it is read, or kept on the disk; and a page's address with a NUL.
 
     Files may be as large as an upload (UPLOAD_MAX_BYTES) where somebody has signed in or shows a key, all else as any JSON.
     """
@@ -288,6 +291,9 @@ class BodySizeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # No database keeps a NUL: no address may name one, whatever would be looked for by it.
+        if "%00" in request.META.get("QUERY_STRING", "") and request.path.startswith("/admin/"):
+            return bad_request(request)
         said = request.META.get("CONTENT_LENGTH") or "0"
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if request.content_type == "multipart/form-data":
