@@ -14,7 +14,7 @@ from common.errors import Refused
 # A body of so many bytes is long work.
 LONG: Final = 32 * 1024
 # So much long work one holder may have in a process at once.
-AT_ONCE: Final = 2
+AT_ONCE: Final = 1
 
 _lock = threading.Lock()
 _held: Counter[object] = Counter()

@@ -28,7 +28,7 @@ def test_only_long_work_gives_way(gave_way: list[str]) -> None:
 
 
 def test_a_holder_has_so_much_long_work_at_once_and_others_have_theirs() -> None:
-    with courtesy.long_work("a", courtesy.LONG), courtesy.long_work("a", courtesy.LONG):
+    with courtesy.long_work("a", courtesy.LONG):
         with pytest.raises(courtesy.TooManyAtOnce) as refused, courtesy.long_work("a", courtesy.LONG):
             pass
         with courtesy.long_work("b", courtesy.LONG), courtesy.long_work("a", 1):
