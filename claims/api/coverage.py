@@ -31,7 +31,7 @@ from common.api.views import ApiViewSet
 from common.cache import LruCache
 from common.courtesy import give_way, long_work
 from common.dates import instant_text
-from common.errors import MAX_ERRORS, FieldError
+from common.errors import MAX_ERRORS, MOST_COUNTED, FieldError
 from common.sentences import Language
 from insurers.api.authentication import insurer_of
 
@@ -101,6 +101,8 @@ class CoverageViewSet(ApiViewSet):
         queries, errors, count = [], list[FieldError](), 0
         for place, data in enumerate(request.data):
             give_way()
+            if count > MOST_COUNTED:
+                break
             try:
                 queries.append(parse_coverage(data, today=today, language=language, room=MAX_ERRORS - len(errors)))
             except InvalidQuery as invalid:

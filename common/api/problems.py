@@ -83,7 +83,7 @@ def body(
 ) -> dict[str, Any]:
     """Return the problem document; `more` are its further members.
 
-    It lists MAX_ERRORS errors; where there are more, `error_count` says how many in all and `errors_left_out` how many are not listed.
+    It lists MAX_ERRORS errors; where there are more, `error_count` says how many were found and `errors_left_out` how many of them are not listed.
     """
     document: dict[str, Any] = {
         "type": absolute(f"/docs/errors/{code}/"),
