@@ -1,7 +1,7 @@
 """The change feed: what became known of catalogs, in the order in which it did, and what each publication changes.
 
 Instants of publishing and withdrawing are declared under a lock that is held until commit (catalog.clock). So their order is the order of commits,
-and whoever has read up to an instant has missed nothing before it.
+no two are alike, and whoever has read up to an instant has missed nothing before it: in the feed of all catalogs a place is an instant.
 
 The publications of a catalog form one chain: the deltas of each are against the publication before it, whatever its dates and whether that one was
 withdrawn since. Who holds a version, as it is, and applies the deltas of every later publication, has the entries of the last.
@@ -10,30 +10,39 @@ A copy is kept by `entry_code`, so the deltas go by it alone, and every byte tha
 under another code (a pair, see catalog.pairing) is `removed` there and `added` here. What that means is told by catalog.changes.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Max, Q, Value
 
 from catalog.entries import COLUMNS
 from catalog.importing.columns import ENTRIES
-from catalog.models import Catalog, CatalogEntry, CatalogVersion, VersionChange
+from catalog.models import Catalog, CatalogEntry, CatalogVersion, LogLeaf, VersionChange
+from catalog.models.versions import VersionQuerySet
+
+# Each publication on a page costs two queries, however little it changes.
+EVENTS_A_PAGE = 100
 
 Kind = Literal["published", "withdrawn", "consultation_opened", "consultation_closed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A version was published or withdrawn at an instant. `base`: the publication before, against which its deltas are; None for the first."""
+    """A version was published or withdrawn at an instant.
+
+    `base`: the publication before, against which its deltas are; None for the first. `superseded`: what was in force on its first day until then.
+    """
 
     kind: Kind
     at: datetime
     version: CatalogVersion
     base: CatalogVersion | None = None
+    superseded: CatalogVersion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,14 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """How far somebody has read the feed of all catalogs: to what happened at an instant, of it to this entry code; `after` None: all of it."""
+
+    at: datetime
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """An event as far as it stands on a page: its deltas from where the page before ended; `complete` with the last of them."""
 
@@ -67,15 +84,31 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Items in order, the position behind them, and whether more is there already."""
+    """Items in order, and whether more is there already."""
 
     items: tuple[Item, ...]
-    position: Position | None
     more: bool
+
+    @property
+    def read_to(self) -> str | None:
+        """Return the entry code up to which the last item is told; None: all of it."""
+        last = self.items[-1]
+        return None if last.complete else last.deltas[-1].entry_code
+
+    def position(self, since: Position | None) -> Position | None:
+        """Return the position behind the page in its catalog's feed, which began behind `since`."""
+        if not self.items:
+            return since
+        event = self.items[-1].event
+        return Position(event.kind, event.version.label, self.read_to)
+
+    def place(self, since: Place | None) -> Place | None:
+        """Return the place behind the page in the feed of all catalogs, which began behind `since`."""
+        return Place(self.items[-1].event.at, self.read_to) if self.items else since
 
 
 class UnknownPosition(LookupError):
-    """The catalog has no such event: the position was never given out for it."""
+    """There is no such event in the feed: the position was never given out for it."""
 
 
 def canonical_entry(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,36 +136,121 @@ def canonical_entry(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def events_of(catalog: Catalog, until: datetime) -> list[Event]:
     """Return the catalog's publications and withdrawals up to an instant, in order."""
-    versions = catalog.versions.filter(published_at__lte=until).order_by("published_at", "id")
+    return _events(list(catalog.versions.filter(published_at__lte=until)), until)
+
+
+def _events(versions: list[CatalogVersion], until: datetime) -> list[Event]:
+    """Return what happened up to an instant to the versions of one catalog, all that were published until then."""
+    versions.sort(key=lambda version: (version.published_at, version.pk))
     events = []
-    base = None
-    for version in versions:
+    for place, version in enumerate(versions):
         assert version.published_at is not None
-        events.append(Event("published", version.published_at, version, base))
-        base = version
+        before = versions[:place]
+        base, superseded = (before[-1] if before else None), _superseded(version, before)
+        events.append(Event("published", version.published_at, version, base, superseded))
         if version.withdrawn_at and version.withdrawn_at <= until:
             events.append(Event("withdrawn", version.withdrawn_at, version))
     return sorted(events, key=lambda event: (event.at, event.version.pk, event.kind))
 
 
+def _superseded(version: CatalogVersion, before: Iterable[CatalogVersion]) -> CatalogVersion | None:
+    """Return which of the publications before was in force on a version's first day until it came (spec eligibility 2); None: none was."""
+    day, at = version.effective_from, version.published_at
+    assert at is not None
+    ruling = [
+        one
+        for one in before
+        if one.effective_from <= day
+        and (one.effective_to is None or one.effective_to >= day)
+        and (one.withdrawn_at is None or one.withdrawn_at > at)
+    ]
+    return max(ruling, key=lambda one: (one.effective_from, one.published_at, one.label), default=None)
+
+
 def page_of(catalog: Catalog, *, since: Position | None, size: int, until: datetime) -> Page:
-    """Return the next events behind a position (None: from the beginning), at most `size` deltas; raises UnknownPosition."""
+    """Return the next events of a catalog behind a position (None: from the beginning), at most `size` deltas; raises UnknownPosition."""
     events = events_of(catalog, until)
     start, after = _place(events, since)
+    return _filled(events[start:], after, size)
+
+
+def page_of_all(
+    insurer_id: int | None, *, since: Place | None, size: int, until: datetime, with_deltas: bool = True
+) -> Page:
+    """Return the next events of all catalogs an insurer sees (None: the office) behind a place, at most `size` deltas, or events without them."""
+    most = min(size, EVENTS_A_PAGE) if with_deltas else size
+    after = since.after if since and with_deltas else None
+    versions = _visible(insurer_id)
+    heads = _heads(versions, since.at if since else None, until, including=after is not None)[: most + 1]
+    found = [(pk, kind) for _at, pk, kind in heads]
+    of_catalogs: dict[int, list[CatalogVersion]] = defaultdict(list)
+    named = versions.filter(pk__in={pk for pk, _kind in found}).values("catalog")
+    for version in versions.filter(catalog__in=named, published_at__lte=until).select_related("catalog"):
+        of_catalogs[version.catalog_id].append(version)
+    events = {
+        (event.version.pk, event.kind): event for chain in of_catalogs.values() for event in _events(chain, until)
+    }
+    page = _filled([events[head] for head in found[:most]], after or "", size, with_deltas=with_deltas)
+    return Page(page.items, more=page.more or len(found) > most)
+
+
+def has_happened(insurer_id: int | None, at: datetime) -> bool:
+    """Tell whether the feed of all catalogs that an insurer sees (None: the office) has an event at this very instant."""
+    return bool(_heads(_visible(insurer_id), at, at, including=True))
+
+
+def place_at(insurer_id: int | None, instant: datetime) -> Place | None:
+    """Return the place in the feed of all catalogs behind everything up to an instant; None: there is nothing before it."""
+    latest = _visible(insurer_id).aggregate(
+        published=Max("published_at", filter=Q(published_at__lte=instant)),
+        withdrawn=Max("withdrawn_at", filter=Q(withdrawn_at__lte=instant)),
+    )
+    return max((Place(at) for at in latest.values() if at), key=lambda place: place.at, default=None)
+
+
+def _visible(insurer_id: int | None) -> VersionQuerySet:
+    return CatalogVersion.objects.filter(catalog__in=Catalog.objects.visible_to(insurer_id))
+
+
+def _heads(versions: VersionQuerySet, since: datetime | None, until: datetime, *, including: bool) -> Any:
+    """Return (instant, version, kind) of what happened to versions behind an instant, or at it too, and up to another, in order."""
+    halves = []
+    for kind in ("published", "withdrawn"):
+        name = f"{kind}_at"
+        asked = {f"{name}__lte": until}
+        if since is not None:
+            asked[f"{name}__gte" if including else f"{name}__gt"] = since
+        told = versions.filter(**asked).order_by().annotate(told_at=F(name), told_kind=Value(kind))
+        halves.append(told.values_list("told_at", "pk", "told_kind"))
+    return halves[0].union(halves[1], all=True).order_by("told_at", "pk", "told_kind")
+
+
+def _filled(events: Iterable[Event], after: str, size: int, *, with_deltas: bool = True) -> Page:
+    """Return a page of these events, the first from behind an entry code, until it holds `size` deltas; an event without any counts as one."""
     items: list[Item] = []
-    position, room = since, size
-    for event in events[start:]:
+    room = size
+    for event in events:
         if room == 0:
-            return Page(tuple(items), position, more=True)
-        found = list(_deltas(event, after, room + 1)) if event.kind == "published" else []
+            return Page(tuple(items), more=True)
+        has_deltas = with_deltas and event.kind == "published"
+        found = list(_deltas(event, after, room + 1)) if has_deltas else []
         complete = len(found) <= room
-        item = Item(event, tuple(found[:room]), continued=bool(after), complete=complete)
-        items.append(item)
-        position = Position(event.kind, event.version.label, None if complete else item.deltas[-1].entry_code)
+        items.append(Item(event, tuple(found[:room]), continued=bool(after), complete=complete))
         if not complete:
-            return Page(tuple(items), position, more=True)
+            return Page(tuple(items), more=True)
         after, room = "", room - max(1, len(found))
-    return Page(tuple(items), position, more=False)
+    return Page(tuple(items), more=False)
+
+
+def log_numbers(items: Iterable[Item]) -> dict[tuple[int, str], int]:
+    """Return the numbers in the publication log of what the items tell, by (version, kind); what happens to an insurer's own list has none."""
+    shared = [item.event for item in items if item.event.version.catalog.owner_id is None]
+    by_name = {(event.version.catalog.code, event.version.label): event.version.pk for event in shared}
+    leaves = LogLeaf.objects.filter(
+        catalog__in={code for code, _label in by_name}, label__in={label for _code, label in by_name}
+    )
+    told = leaves.order_by("seq").values_list("catalog", "label", "deed", "seq") if by_name else ()
+    return {(by_name[code, label], deed): seq for code, label, deed, seq in told if (code, label) in by_name}
 
 
 def _place(events: list[Event], since: Position | None) -> tuple[int, str]:

@@ -224,7 +224,10 @@ def asked_of(
 
     Lists of what is not paid are asked where they are named only. `revision` is that of the observation where `known_at` is its instant.
     """
-    catalogs = Catalog.objects.visible_to(insurer_id)
-    catalogs = catalogs.filter(code=catalog) if catalog else catalogs.exclude(kind__in=EXCLUDING_KINDS)
-    versions = CatalogVersion.objects.filter(catalog__in=catalogs).in_force(day, known_at).values_list("pk", flat=True)
-    return Asked(tuple(sorted(versions)), day, known_at, revision, aliases_at(known_at))
+    if catalog:
+        versions = CatalogVersion.objects.filter(catalog__in=Catalog.objects.named(catalog, insurer_id))
+    else:
+        paying = Catalog.objects.visible_to(insurer_id).exclude(kind__in=EXCLUDING_KINDS)
+        versions = CatalogVersion.objects.filter(catalog__in=paying)
+    in_force = versions.in_force(day, known_at).values_list("pk", flat=True)
+    return Asked(tuple(sorted(in_force)), day, known_at, revision, aliases_at(known_at))

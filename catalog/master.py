@@ -10,6 +10,7 @@ from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import Refused
 from common.jobs import services as jobs
+from common.persons.alike import one_with
 
 _UNDER_WAY = {"queued", "running"}
 
@@ -25,7 +26,7 @@ def why_not_merged(run: ImportRun, person: str) -> Refused | None:
         return refusals.NotReady(_(refusals.NotReady.sentence))
     if run.state != ImportRun.Outcome.STAGED:
         return refusals.NotStaged(_(refusals.NotStaged.sentence))
-    if person in {run.created_by, *run.editors}:
+    if not one_with(person).isdisjoint({run.created_by, *run.editors}):
         return refusals.SamePersonMerges(_(refusals.SamePersonMerges.sentence))
     return None
 

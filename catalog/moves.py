@@ -25,7 +25,8 @@ from catalog.refusals import Altered, LabelTaken, NothingBefore, refusal_of
 from common.audit.deeds import Deed
 from common.audit.services import SYSTEM, record
 from common.errors import FieldError, InvalidInput, Refused
-from common.lifecycle import Move, why_not
+from common.lifecycle import Move, Why, why_not
+from common.persons.alike import one_with
 
 
 def standing_of(version: CatalogVersion, today: date) -> Standing:
@@ -55,8 +56,16 @@ def refusal(version: CatalogVersion, move: str, person: str, today: date) -> Ref
 
 def refusal_of_standing(version: CatalogVersion, move: str, person: str, standing: Standing) -> Refused | None:
     """Return the same of a version whose standing is known already."""
-    why = why_not(MOVE[move], standing, person)
+    why = why_not(MOVE[move], standing, person) or _not_alone(move, standing, person)
     return refusal_of(why, version.label) if why else None
+
+
+def _not_alone(move: str, standing: Standing, person: str) -> Why | None:
+    """Return why a move that takes two is refused for whoever counts as one person with somebody else (common.persons.alike), or None."""
+    if "same_person" not in MOVE[move].codes or not (standing.editors or standing.asked_by):
+        return None
+    others = (why_not(MOVE[move], standing, one) for one in one_with(person) - {person})
+    return next((why for why in others if why and why.code.startswith("same_person")), None)
 
 
 def _locked(version: CatalogVersion) -> CatalogVersion:
@@ -116,7 +125,7 @@ def begin_move(version: CatalogVersion, move: str, by: str, given: Mapping[str, 
     if move == "publish" and why_not(MOVE[move], standing, by) is None:
         version = compared_anew(version)
         standing = held_against(version, today)
-    if why := why_not(MOVE[move], standing, by, given):
+    if why := why_not(MOVE[move], standing, by, given) or _not_alone(move, standing, by):
         raise refusal_of(why, version.label)
     return PendingMove(MOVE[move], version, by, until)
 

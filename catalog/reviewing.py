@@ -18,6 +18,7 @@ from catalog.refusals import NotADraft, SamePerson
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import FieldError, InvalidInput
+from common.persons.alike import one_with
 
 LONGEST_REMARK = 2000
 
@@ -164,7 +165,7 @@ def mark_changes(*, version: CatalogVersion, by: str, marks: Sequence[Mark]) -> 
     version = CatalogVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
     if version.state in {PUBLISHED, WITHDRAWN}:
         raise NotADraft(_(NotADraft.sentence) % {"label": version.label})
-    if by in version.editors:
+    if not one_with(by).isdisjoint(version.editors):
         raise SamePerson(_(SamePerson.sentence))
     if any(len(mark.remark) > LONGEST_REMARK for mark in marks):
         detail = _("A remark has at most %(limit)d characters.") % {"limit": LONGEST_REMARK}

@@ -97,7 +97,7 @@ def bring_in(edition: Edition) -> CatalogVersion | None:
 
     Raises WrongSeeds where its file is refused or its numbers are not those of the official list: then nothing is published.
     """
-    catalog = Catalog.objects.filter(code=edition.catalog["code"]).first()
+    catalog = Catalog.objects.filter(owner=None, code=edition.catalog["code"]).first()
     if catalog is None:
         catalog = create_catalog(by=MAKER, **edition.catalog)
     if catalog.versions.filter(label=edition.label, published_at__isnull=False).exists():

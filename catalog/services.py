@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Field, Q
+from django.db.models import F, Field, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -135,11 +135,12 @@ def create_catalog(
     provenance: str = "",
     note: str = "",
 ) -> Catalog:
-    """Make a catalog, a known province by its short name.
+    """Make a catalog, a known province by its short name; an insurer's own (`owner_id`) in its own name space (catalog.naming).
 
     Raises CodeTaken, or InvalidInput for an unknown series or one on a catalog that is not commercial.
     """
     _check_series(series, kind)
+    _check_code(code, owner_id)
     try:
         with transaction.atomic():
             catalog = Catalog.objects.create(
@@ -157,8 +158,25 @@ def create_catalog(
             )
             record(Deed.CATALOG_CREATED, by=by, what=catalog, after={"code": code, "name": name, "kind": kind})
             return catalog
-    except IntegrityError as taken:  # also by a catalog that the caller may not see
+    except IntegrityError as taken:
         raise CodeTaken(_("The code %(code)s is taken; choose another.") % {"code": code}) from taken
+
+
+def _check_code(code: str, owner_id: int | None, this: Catalog | None = None) -> None:
+    """Raise CodeTaken where an insurer would give a list of its own (`this`) a code by which it means one of the office's already."""
+    others = Catalog.objects.exclude(pk=this.pk) if this else Catalog.objects.all()
+    if owner_id is not None and others.filter(owner=None, code=code).exists():
+        raise CodeTaken(_("The code %(code)s is taken; choose another.") % {"code": code})
+
+
+def _check_given_up(catalog: Catalog, before: Mapping[str, Any]) -> None:
+    """Raise CodeTaken where an insurer's own list would give up a code that the office has too: its products would then mean that one."""
+    code, owner_id = before.get("code", catalog.code), before.get("owner_id", catalog.owner_id)
+    if owner_id is not None and Catalog.objects.filter(owner=None, code=code).exists():
+        told = _(
+            "The office has a list %(code)s too, which products that name this one would then mean; leave code and owner."
+        )
+        raise CodeTaken(told % {"code": code})
 
 
 def _check_series(series: str, kind: str) -> None:
@@ -198,6 +216,9 @@ def change_catalog(*, catalog: Catalog, by: str, **changed: Any) -> Catalog:
         fields = (Catalog._meta.get_field(name.removesuffix("_id")) for name in fixed)
         names = [str(field.verbose_name) for field in fields if isinstance(field, Field)]
         raise CatalogPublished(_(CatalogPublished.sentence) % {"fields": ", ".join(names)})
+    if before.keys() & {"code", "owner_id"}:
+        _check_given_up(catalog, before)
+        _check_code(after.get("code", catalog.code), after.get("owner_id", catalog.owner_id), catalog)
     for name, value in after.items():
         setattr(catalog, name, value)
     _check_series(catalog.series_id or "", catalog.kind)
@@ -418,10 +439,15 @@ def _queued(run: ImportRun, exclusive_key: str) -> ImportRun:
 
 
 def _earlier(where: Q, sha256: str) -> ImportRun | None:
-    """Return the run that these bytes had before: waiting, under way, failed by its content, staged, or ready with its version still there."""
+    """Return the run that these bytes had before: waiting, under way, failed by its content, staged, or ready with its version still there.
+
+    And still what was asked for: a draft that has got another label or other days since is another one.
+    """
     alive = Q(outcome="", job__state__in=[Job.State.QUEUED, Job.State.RUNNING])
     ended = Q(outcome__in=[ImportRun.Outcome.READY, ImportRun.Outcome.STAGED])
-    kept = ended & (Q(version__isnull=False) | Q(kind=ImportRun.Kind.DRUGS))
+    last_day = Q(version__effective_to=F("effective_to")) | Q(version__effective_to=None, effective_to=None)
+    stands = Q(version__label=F("label"), version__effective_from=F("effective_from")) & last_day
+    kept = ended & (stands | Q(kind=ImportRun.Kind.DRUGS))
     told = Q(outcome=ImportRun.Outcome.FAILED, job__state=Job.State.DONE)
     return ImportRun.objects.filter(where, alive | kept | told, sha256=sha256).order_by("-created_at").first()
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from common.errors import Refused
+from common.files import open_private, private_folder
 
 
 class FileTooLarge(Refused):
@@ -36,11 +37,11 @@ class StoredFile:
 def keep(chunks: Iterable[bytes]) -> StoredFile:
     """Write the chunks to a file of our own and return it; raises FileTooLarge or NoRoom, leaving no part of it."""
     folder = Path(settings.UPLOAD_DIR)
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     path = folder / uuid.uuid4().hex
     digest, size = hashlib.sha256(), 0
     try:
-        with path.open("xb") as file:
+        with open_private(path) as file:
             for chunk in chunks:
                 size += len(chunk)
                 if size > settings.UPLOAD_MAX_BYTES:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from catalog.models import CatalogVersion
+from catalog.models import Catalog, CatalogVersion
 from claims.eligibility.answer import catalogs_document
 from common.compact import compact
 
@@ -29,27 +29,33 @@ class Resting:
 def resting_on(version: CatalogVersion, since: datetime) -> Resting:
     """Return how many checks and batches decided since an instant consulted the version; the newest CHECKS_LOOKED_AT and CHUNKS_LOOKED_AT."""
     catalog = version.catalog
-    cited = [{"catalog": catalog.code, "version": version.label}]
+    # By its code it is cited by its owner alone, or by everybody who has no list of that code; by its address by anybody (catalog.naming).
+    own = Catalog.objects.filter(code=catalog.code).exclude(owner=None)
+    plain = "insurer_id = ANY(%s)" if catalog.owner_id else "insurer_id <> ALL(%s)"
+    insurers = [catalog.owner_id] if catalog.owner_id else list(own.values_list("owner", flat=True))
+    by_code, by_address = (
+        json.dumps([{"catalog": name, "version": version.label}]) for name in (catalog.code, catalog.address)
+    )
     checks, looked_at = _counted(
-        "SELECT count(*) FILTER (WHERE decision->'catalogs' @> %s::jsonb), count(*) FROM"
+        f"SELECT count(*) FILTER (WHERE {plain} AND decision->'catalogs' @> %s::jsonb OR decision->'catalogs' @> %s::jsonb),"  # noqa: S608 - no value in it
+        " count(*) FROM"
         # Insurer by insurer, as the index has them.
-        " (SELECT c.decision FROM insurers_insurer i CROSS JOIN LATERAL (SELECT decision FROM claims_claimcheck"
+        " (SELECT c.decision, i.id AS insurer_id FROM insurers_insurer i CROSS JOIN LATERAL (SELECT decision FROM claims_claimcheck"
         "   WHERE insurer_id = i.id AND decided_at >= %s ORDER BY decided_at DESC, id DESC LIMIT %s) c LIMIT %s) recent",
-        [json.dumps(cited), since, CHECKS_LOOKED_AT, CHECKS_LOOKED_AT],
+        [insurers, by_code, by_address, since, CHECKS_LOOKED_AT, CHECKS_LOOKED_AT],
     )
     # A chunk keeps the list of what was consulted as text (claims.batches.record); the version stands in it as it is written there.
-    facts = SimpleNamespace(
-        catalog=catalog.code,
-        kind=catalog.kind,
-        series=catalog.series_id,
-        label=version.label,
-        checksum=version.checksum,
-    )
-    (document,) = catalogs_document([facts])  # type: ignore[list-item]
+    facts = [
+        SimpleNamespace(
+            catalog=name, kind=catalog.kind, series=catalog.series_id, label=version.label, checksum=version.checksum
+        )
+        for name in (catalog.code, catalog.address)
+    ]
+    by_code, by_address = (compact(document) for document in catalogs_document(facts))  # type: ignore[arg-type]
     batches, chunks = _counted(
-        "SELECT count(DISTINCT batch_id) FILTER (WHERE strpos(parts, %s) > 0), count(*) FROM"
-        " (SELECT batch_id, parts FROM claims_batchchunk WHERE decided_at >= %s ORDER BY id DESC LIMIT %s) recent",
-        [compact(document), since, CHUNKS_LOOKED_AT],
+        f"SELECT count(DISTINCT batch_id) FILTER (WHERE {plain} AND strpos(parts, %s) > 0 OR strpos(parts, %s) > 0), count(*) FROM"  # noqa: S608
+        " (SELECT batch_id, insurer_id, parts FROM claims_batchchunk WHERE decided_at >= %s ORDER BY id DESC LIMIT %s) recent",
+        [insurers, by_code, by_address, since, CHUNKS_LOOKED_AT],
     )
     return Resting(checks, batches, looked_at >= CHECKS_LOOKED_AT or chunks >= CHUNKS_LOOKED_AT)
 

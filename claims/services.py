@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from catalog.clock import Observation, observe
+from catalog.clock import Observation, china_today, observe
 from claims.authorisations.spending import lock_for, write_uses
 from claims.eligibility import (
     Claim,
@@ -25,15 +25,17 @@ from claims.eligibility.answer import in_both
 from claims.eligibility.decision import Coverage
 from claims.eligibility.facts import RULES_VERSION, CoverageQuery
 from claims.explanation import Audience, Block, explain
-from claims.facts import ProductFacts, load, product_facts, with_authorisations
+from claims.facts import ProductFacts, as_anybody_sees, load, product_facts, with_authorisations
 from claims.facts.authorisations import checks_authorisations
 from claims.models import ClaimCheck
+from claims.noting import Note, note_documents, notes_of, worded_notes
 from claims.receipts import keep_missing_receipts, keep_receipt
 from common import courtesy
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import Refused
 from common.sentences import Language
+from common.tenancy import NOBODY, acting_for
 from insurers.models import Insurer
 
 
@@ -54,6 +56,7 @@ class Decided:
     decision: Decision
     check: ClaimCheck | None
     product: ProductFacts
+    notes: list[Note]
 
 
 def decide_claim(
@@ -65,9 +68,10 @@ def decide_claim(
     then as known at that instant, but what is used up is used up.
     """
     claim = parse_claim(data, language)
+    notes = notes_of(claim, today=china_today(seen.known_at), now=seen.known_at)
     if not record:
         decision, product = _decide(claim, insurer_id=insurer_id, seen=seen, known_at=claim.known_at)
-        return Decided(decision, None, product)
+        return Decided(decision, None, product, notes)
     product = product_facts(insurer_id=insurer_id, code=claim.product, seen=seen)
     with transaction.atomic() if checks_authorisations(product) else nullcontext():
         locked = lock_for(product, [claim])
@@ -77,9 +81,9 @@ def decide_claim(
         decision, product = _decide(
             claim, insurer_id=insurer_id, seen=seen, known_at=claim.known_at, used_by=seen.known_at
         )
-        check = _record(claim, decision, product, data=data, by=by, seen=seen)
+        check = _record(claim, decision, product, notes, data=data, by=by, seen=seen)
         write_uses([decision.judged], locked, insurer_id=insurer_id, at=seen.known_at, check_id=check.pk)
-    return Decided(decision, check, product)
+    return Decided(decision, check, product, notes)
 
 
 def _decide(
@@ -117,6 +121,7 @@ def _record(
     claim: Claim,
     decision: Decision,
     product: ProductFacts,
+    notes: list[Note],
     *,
     data: Mapping[str, Any],
     by: str,
@@ -134,7 +139,7 @@ def _record(
         rules_version=RULES_VERSION,
         digest=decision.digest,
         facts=data,
-        decision=with_provenance(bilingual(decision), product),
+        decision=with_provenance(bilingual(decision), product) | {"notes": note_documents(notes)},
         decided_by=by,
         decided_at=seen.known_at,
     )
@@ -156,7 +161,8 @@ def worded(kept: dict[str, Any], language: Language) -> dict[str, Any]:
         {**line, "reasons": [{**reason, "message": reason["message"][language]} for reason in line["reasons"]]}
         for line in kept["lines"]
     ]
-    return {**kept, "lines": lines}
+    # Not kept of checks that were decided before there were any.
+    return {**kept, "lines": lines, "notes": worded_notes(kept.get("notes", ()), language)}
 
 
 def with_provenance(shown: dict[str, Any], product: ProductFacts) -> dict[str, Any]:
@@ -186,6 +192,31 @@ def coverage(
 ) -> tuple[list[Coverage], ProductFacts]:
     """Answer coverage queries of one product, in order; raises UnknownProduct. Queries as known at one instant share one snapshot."""
     product = product_facts(insurer_id=insurer_id, code=product_code, seen=seen)
+    return _covered(product, queries, seen), product
+
+
+def coverage_for_anybody(
+    *, insurer_id: int, product_code: str, queries: Sequence[CoverageQuery], seen: Observation
+) -> tuple[list[Coverage | None], ProductFacts]:
+    """Answer coverage queries by the shared lists alone, whoever asks; None where the product version of the day names a list that is not shared.
+
+    Whether the product is told of to anybody is the caller's to ask. What only the insurer's own lists know of a drug is not known here.
+    """
+    with acting_for(str(insurer_id)):
+        own = product_facts(insurer_id=insurer_id, code=product_code, seen=seen)
+        product, hidden = as_anybody_sees(own, seen)
+    with acting_for(NOBODY):
+        found = _covered(product, queries, seen)
+    return [None if _rests_on(one, hidden) else one for one in found], product
+
+
+def _rests_on(found: Coverage, hidden: frozenset[str]) -> bool:
+    """Tell whether the terms that were judged by name one of these lists."""
+    terms = found.judgement.terms
+    return terms is not None and any(reference.catalog in hidden for reference in terms.references())
+
+
+def _covered(product: ProductFacts, queries: Sequence[CoverageQuery], seen: Observation) -> list[Coverage]:
     snapshots = {}
     for known_at in {_known_at(query, seen) for query in queries}:
         alike = [query for query in queries if _known_at(query, seen) == known_at]
@@ -201,7 +232,7 @@ def coverage(
     for query in queries:
         courtesy.give_way()
         found.append(assess_coverage(query, snapshots[_known_at(query, seen)]))
-    return found, product
+    return found
 
 
 def _known_at(query: CoverageQuery, seen: Observation) -> datetime:
@@ -257,7 +288,7 @@ def replay_check(
     except InvalidClaim as refusal:
         if check.rules_version == RULES_VERSION:
             raise
-        return Replayed(None, None, same=False, differences=[], causes=[*_rules(check), _refused(refusal)])
+        return Replayed(None, None, same=False, differences=[], causes=[*_rules(check.rules_version), refused(refusal)])
     decision, product = _decide(
         claim,
         insurer_id=check.insurer_id,
@@ -271,15 +302,15 @@ def replay_check(
         decision=decision,
         product=product,
         same=decision.digest == check.digest,
-        differences=_differences(before, after),
-        causes=_causes(check, before, after),
+        differences=differences(before, after),
+        causes=causes(check.rules_version, before, after),
     )
 
 
 _COMPARED = ("outcome", "drug", "base", "benefit", "match", "money")
 
 
-def _differences(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
+def differences(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
     """Return, line by line and field by field, what is answered otherwise: {line_no, field, before, after}."""
     found = []
     for old, new in zip(before["lines"], after["lines"], strict=True):
@@ -294,9 +325,9 @@ def _differences(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str
     return found
 
 
-def _causes(check: ClaimCheck, before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
+def causes(rules_version: str, before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what the two answers rest on that is not the same: rules, product version, catalog versions, instant."""
-    found = _rules(check)
+    found = _rules(rules_version)
     for name in ("product_version", "as_known_at"):
         if before[name] != after[name]:
             found.append({"what": name, "before": before[name], "after": after[name]})
@@ -309,14 +340,14 @@ def _causes(check: ClaimCheck, before: dict[str, Any], after: dict[str, Any]) ->
     return found
 
 
-def _rules(check: ClaimCheck) -> list[dict[str, Any]]:
-    """Return the rules versions as a cause where the check was decided by others than today's."""
-    if check.rules_version == RULES_VERSION:
+def _rules(rules_version: str) -> list[dict[str, Any]]:
+    """Return the rules versions as a cause where a check was decided by others than today's."""
+    if rules_version == RULES_VERSION:
         return []
-    return [{"what": "rules_version", "before": check.rules_version, "after": RULES_VERSION}]
+    return [{"what": "rules_version", "before": rules_version, "after": RULES_VERSION}]
 
 
-def _refused(refusal: InvalidClaim) -> dict[str, Any]:
+def refused(refusal: InvalidClaim) -> dict[str, Any]:
     """Return as a cause that today's rules refuse the request, and what is wrong with it."""
     errors = [
         {"pointer": fault.pointer, "code": fault.code.lower(), "detail": fault.detail} for fault in refusal.errors

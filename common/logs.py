@@ -10,7 +10,7 @@ via: ContextVar[str] = ContextVar("via", default="command")
 
 
 class JsonFormatter(logging.Formatter):
-    """Format a record as one line of JSON with time, level, logger, message and the request's id."""
+    """Format a record as one line of JSON with time, level, logger, message, its `fields` and the request's id."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -18,6 +18,7 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
+            **getattr(record, "fields", {}),
         }
         if request_id.get():
             line["request_id"] = request_id.get()

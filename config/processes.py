@@ -4,12 +4,36 @@ WEB_CONCURRENCY web processes of four threads each that take turns (config.web);
 """
 
 import os
+import shutil
+import tempfile
+from typing import Any
+
+
+def on_starting(_server: Any) -> None:
+    """Let each web process count its requests in files of its own; whoever is asked for /metrics adds them up."""
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="metrics-")
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Forget of a process that has ended what only makes sense while it lives."""
+    # Not above: it looks for the folder when it is imported.
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)
+
+
+def on_exit(_server: Any) -> None:
+    """Leave no file behind."""
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+
 
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 worker_class = "config.web.Worker"
 threads = 4
 # A hung database must not hold a process for long.
 timeout = 30
+# Whatever a process writes is for the service alone.
+umask = 0o077
 graceful_timeout = 20
 max_requests = 20_000
 max_requests_jitter = 2_000

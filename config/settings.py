@@ -3,7 +3,9 @@
 Variables: DATABASE_URL, DATABASE_OWNER_URL (migrations and tests; default DATABASE_URL), REDIS_URL, SECRET_KEY,
 SECRET_KEY_FALLBACKS, RECEIPT_KEYS (32 bytes in hex each, comma between; the first signs, `public:` before those that only verify),
 LOG_ORIGIN, DATA_DIR, ALLOWED_HOSTS, TRUSTED_PROXIES (0), API_RATE_PER_MINUTE (6000, a key), PUBLIC_RATE_PER_MINUTE (300, an address),
-REQUIRE_SECOND_FACTOR (1 in production, 0 with DJANGO_DEBUG or EMBEDDED), SESSION_IDLE_MINUTES (15), PASSWORD_DAYS (90),
+REQUIRE_SECOND_FACTOR (1 in production, 0 with DJANGO_DEBUG or EMBEDDED), SESSION_IDLE_MINUTES (15), SESSION_HOURS (8),
+PASSWORD_LENGTH (12), PASSWORD_KINDS (3), PASSWORD_DAYS (90), PASSWORDS_REMEMBERED (5), ASLEEP_AFTER_DAYS (90), SIGN_IN_FAILURES (5, an
+account from an address), SIGN_IN_FAILURES_OF_AN_ADDRESS (50), SIGN_IN_LOCK_MINUTES (15),
 UPLOAD_MAX_MB (512), DJANGO_DEBUG, HTTPS (1 behind a TLS proxy), EMBEDDED (1 when script/run started the servers).
 """
 
@@ -78,17 +80,23 @@ INSTALLED_APPS = [
     "common.api",
     "common.audit",
     "common.jobs",
+    "common.operations",
     "common.persons",
     "catalog",
     "insurers",
     "claims",
     "curation",
     "desk",
+    "lookup",
+    "fhir",
 ]
 
 MIDDLEWARE = [
     "common.api.requests.RequestIdMiddleware",
+    "common.operations.measuring.MeasureMiddleware",
+    "insurers.api.middleware.RequestLogMiddleware",
     "common.api.problems.FaultMiddleware",
+    "common.api.compression.CompressionMiddleware",
     "common.tenancy.TenantMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "desk.middleware.StaticFiles",
@@ -113,6 +121,8 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 TENANT_MODEL = "insurers.Insurer"  # whose a private catalog is: catalog may not name what stands above it
 # What is asked before a version is published, by whatever door: catalog may not name that either (catalog.moves).
 PUBLICATION_CHECKS = ["curation.golden.services.before_publication"]
+# Who writes errors below a path in place of problem documents: the error handlers of common may not name them either.
+ERROR_WRITERS = {"/fhir/": "fhir.outcomes.plain"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [
@@ -210,6 +220,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "forget-requests": {"task": "insurers.tasks.forget_old_requests", "schedule": 3600.0, "options": {"expires": 600}},
     "deliver-webhooks": {"task": "insurers.tasks.deliver_due_webhooks", "schedule": 10.0, "options": {"expires": 10}},
     "forget-deliveries": {
         "task": "insurers.tasks.forget_old_deliveries",
@@ -223,6 +234,8 @@ UPLOAD_DIR = DATA_DIR / "uploads"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "tmp"
+# What is collected is for everybody to read; what is uploaded is written by catalog.uploads, for the service alone.
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o644, 0o755
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # The one limit of an uploaded file; the proxy reads the same variable.
@@ -239,33 +252,42 @@ TIME_ZONE = "Asia/Shanghai"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": env.int("PASSWORD_LENGTH", default=12)},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "common.persons.passwords.KindsOfCharacters"},
-    {"NAME": "common.persons.passwords.NotUsedLately", "OPTIONS": {"count": 5}},
+    {"NAME": "common.persons.passwords.NotUsedLately"},
 ]
+PASSWORD_KINDS = env.int("PASSWORD_KINDS", default=3)
+PASSWORDS_REMEMBERED = env.int("PASSWORDS_REMEMBERED", default=5)
 PASSWORD_DAYS = env.int("PASSWORD_DAYS", default=90)
 # An account nobody signed in to for so many days is woken by an administrator.
-ASLEEP_AFTER_DAYS = 90
+ASLEEP_AFTER_DAYS = env.int("ASLEEP_AFTER_DAYS", default=90)
 # In production everybody; what script/run brings up to be tried asks for none.
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=not (DEBUG or EMBEDDED))
 OTP_TOTP_ISSUER = "商保目录"
 OTP_TOTP_SYNC = False  # a code is good for its half minute and those beside it, whatever the clock was before
 # Wrong codes are counted with the account (common.persons.services), as wrong passwords are, and lock it for as long.
 OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.25
+AXES_FAILURE_LIMIT = env.int("SIGN_IN_FAILURES", default=5)
+# Of all names together: an office behind one address mistypes less than that, a dictionary more.
+SIGN_IN_FAILURES_OF_AN_ADDRESS = env.int("SIGN_IN_FAILURES_OF_AN_ADDRESS", default=50)
+AXES_COOLOFF_TIME = env.int("SIGN_IN_LOCK_MINUTES", default=15) / 60
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_CLIENT_IP_CALLABLE = "desk.entry.address_of"  # not the proxy's: behind one, anybody would lock out everybody
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # nobody is locked out for ever by somebody who goes on trying
 AXES_LOCKOUT_CALLABLE = "desk.entry.locked_out"
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=15)
-SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_AGE = 3600 * env.int("SESSION_HOURS", default=8)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+# Browsers that carry a list of hosts take this word for years: only who owns the whole domain asks for it.
+SECURE_HSTS_PRELOAD = HTTPS and env.bool("HSTS_PRELOAD", default=False)
 SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -307,8 +329,14 @@ REST_FRAMEWORK = {
 # Without a key, by address.
 PUBLIC_RATE_PER_MINUTE = env.int("PUBLIC_RATE_PER_MINUTE", default=300)
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", default=6000)
-# Webhooks go to public https addresses only. Tests alone set this, to send to a receiver of their own at http://127.0.0.1.
-WEBHOOKS_MAY_REACH_LOOPBACK = False
+# How long an insurer can read what its keys asked for (insurers/request_log.py).
+REQUEST_LOG_DAYS = env.int("REQUEST_LOG_DAYS", default=30)
+# Webhooks go to public https addresses only; `script/run --webhooks-to-loopback` lets them reach http://127.0.0.1 too, to be tried there.
+WEBHOOKS_MAY_REACH_LOOPBACK = env.bool("WEBHOOKS_TO_LOOPBACK", default=False)
+if WEBHOOKS_MAY_REACH_LOOPBACK and not EMBEDDED:
+    raise ImproperlyConfigured(
+        "WEBHOOKS_TO_LOOPBACK is for script/run alone: in production webhooks reach nothing inside. Unset it."
+    )
 SPECTACULAR_SETTINGS = {
     "TITLE": "商保目录 API",
     "DESCRIPTION": (
@@ -329,6 +357,7 @@ SPECTACULAR_SETTINGS = {
         "config.openapi.name_choices",
         "config.openapi.add_examples",
     ],
+    "GET_LIB_DOC_EXCLUDES": "common.api.schema.told_to_us_alone",
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -353,9 +382,13 @@ LOGGING = {
     "formatters": {"json": {"()": "common.logs.JsonFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.security.DisallowedHost": {"handlers": [], "propagate": False}},
+    "loggers": {
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        # A refusal stands in the access log, by its route and without the address.
+        "django.request": {"level": "ERROR"},
+    },
 }
 # axes looks for its middleware by name; desk.middleware.Axes is it, for pages only.
-SILENCED_SYSTEM_CHECKS = ["axes.W002"]
+SILENCED_SYSTEM_CHECKS = ["axes.W002", "security.W021"]  # … and preloading is asked for, not default
 if not HTTPS:
     SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W008", "security.W012", "security.W016"]

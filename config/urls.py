@@ -3,8 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import include, path
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
@@ -12,21 +10,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.api.receipts import jwks
-from common import health
 from common.api import error_pages, etags
 from common.api.filtering import refuse_unknown
-from common.metrics import metrics
+from common.operations import health
+from common.operations.metrics import metrics
 from config.openapi import openapi_document
 
 handler400 = "common.api.problems.bad_request"
 handler403 = "common.api.problems.forbidden"
 handler404 = "common.api.problems.not_found"
 handler500 = "common.api.problems.server_error"
-
-
-def home(request: HttpRequest) -> HttpResponse:
-    """Send a person to the curators' pages."""
-    return redirect("admin:index")
 
 
 class Schema(SpectacularJSONAPIView):
@@ -51,7 +44,6 @@ class Docs(SpectacularSwaggerSplitView):
 
 urlpatterns = [
     path("api/v1/", include("claims.api.urls")),  # first: most questions are about coverage
-    path("", home),
     path("admin/", include("desk.urls")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
@@ -67,4 +59,6 @@ urlpatterns = [
     path("api/v1/", include("catalog.api.urls")),
     path("api/v1/", include("insurers.api.urls")),
     path("api/v1/", include("curation.api.urls")),
+    path("", include("lookup.urls")),
+    path("fhir/", include("fhir.urls")),
 ]

@@ -116,10 +116,9 @@ def entry_judged(row: PriorAuthorisation) -> CatalogEntry | None:
             break
     else:
         return None
-    entries = CatalogEntry.objects.filter(version__catalog__in=Catalog.objects.visible_to(row.insurer_id))
+    entries = CatalogEntry.objects.filter(version__catalog__in=Catalog.objects.named(one["catalog"], row.insurer_id))
     return (
         entries.filter(
-            version__catalog__code=one["catalog"],
             version__label=one["version"],
             version__published_at__isnull=False,
             entry_code=one["entry_code"],

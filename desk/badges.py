@@ -4,19 +4,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from catalog.models import CatalogVersion, Provenance
+from catalog.words import provenance_words
 from desk.markup import badge
 
 _PROVENANCE = {"official": "good", "hand_coded": "warn", "demonstration": "sample", "": "quiet"}
-
-
-def provenance_words() -> dict[str, str]:
-    """Return the short words of each provenance; the long ones are the choice's own."""
-    return {
-        "official": _("Official"),
-        "hand_coded": _("Coded by hand"),
-        "demonstration": _("Demonstration"),
-        "": _("Provenance not stated"),
-    }
 
 
 def provenance_badge(provenance: str) -> SafeString:

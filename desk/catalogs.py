@@ -191,7 +191,7 @@ class CatalogAdmin(UploadSteps, MarketSteps, Downloads, PageAdmin):
             buttons.append(Button(_("Correct the facts"), self.url("edit", catalog.pk), "edit"))
         buttons.append(Button(_("Template"), self.url("template", catalog.kind, "xlsx"), "description"))
         if may("catalog.view_catalogversion"):
-            buttons.append(self._compare(left=catalog.code))
+            buttons.append(self._compare(left=catalog.office_code))
         if may(MAY_DRAFT) and catalog.kind == COMMERCIAL:
             buttons.append(Button(_("Draft by frequency"), self.url("market", catalog.pk), "bar_chart"))
         if may("catalog.add_importrun"):
@@ -207,7 +207,7 @@ class CatalogAdmin(UploadSteps, MarketSteps, Downloads, PageAdmin):
             "catalog": catalog,
             "versions": page,
             "band": self._band(page[:BAND] if page.number == 1 else versions[:BAND], day),
-            "products": products_naming(catalog.code, most=50) if may("insurers.view_productversion") else None,
+            "products": products_naming(catalog, most=50) if may("insurers.view_productversion") else None,
             "runs": catalog.imports.select_related("job").defer("normalised", "sample").order_by("-created_at")[:10],
             "corrections": [_told(one) for one in changed.order_by("-id")[:5]],
             "pictures": catalog_pictures(catalog, seen, insurer.pk if insurer else None),
@@ -235,7 +235,7 @@ class CatalogAdmin(UploadSteps, MarketSteps, Downloads, PageAdmin):
         told = told_segments(
             found, clocks, lambda version: reverse("admin:catalog_catalogversion_change", args=[version.pk])
         )
-        sides = {"left": catalog.code, "right": catalog.code}
+        sides = {"left": catalog.office_code, "right": catalog.office_code}
         asked = {f"left_{name}": value for name, value in clocks.asked.items()}
         context = {
             **self._tabs(catalog, "time"),

@@ -215,7 +215,8 @@ class ClaimCheckAdmin(OfInsurer, PageAdmin):
             return context | {"buttons": [receipt] if Receipt.objects.filter(pk=check.pk).exists() else []}
         decision = worded(check.decision, reader_language())
         cited = [catalog["catalog"] for catalog in decision["catalogs"]]
-        provenance = dict(Catalog.objects.filter(code__in=cited).values_list("code", "provenance"))
+        meant = Catalog.objects.meant_by(cited, check.insurer_id)
+        provenance = {name: catalog.provenance for name, catalog in meant.items()}
         explained = reverse("admin:claims_claimcheck_explanation", args=[check.pk])
         buttons = [
             Button(_("Explain it to the member"), f"{explained}?audience=member", "print"),

@@ -43,7 +43,7 @@ def chosen_lists(
     offered = sorted(visible.filter(kind__in=kinds)[:OFFERED], key=lambda one: (kinds.index(one.kind), one.code))
     typed = ",".join([*request.GET.getlist("catalogs"), request.GET.get("others", "")])
     asked = list(dict.fromkeys(code for code in (part.strip() for part in typed.replace("，", ",").split(",")) if code))
-    there = set(visible.filter(code__in=asked).values_list("code", flat=True)) if asked else set()
+    there = Catalog.objects.meant_by(asked, insurer_id)
     codes = [code for code in asked if code in there]
     if not asked:
         versions = CatalogVersion.objects.filter(catalog__in=[one.pk for one in offered]).in_force(day, known_at)

@@ -16,7 +16,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from catalog import reference
-from catalog.models import CatalogVersion
+from catalog.models import Catalog, CatalogVersion
 from catalog.vocabularies import LEVELS, SETTINGS, SEXES
 from common import icd10
 from common.errors import Refused
@@ -146,7 +146,7 @@ def _versions(asked: QueryDict) -> list[CatalogVersion]:
     """Return the drafts whose texts are shown: all, or those that the query names; raises a 404."""
     found = queue.drafts(None)
     if code := asked.get("catalog", ""):
-        found = found.filter(catalog__code=code)
+        found = found.filter(catalog__in=Catalog.objects.named(code, None))
     if label := asked.get("label", ""):
         found = found.filter(label=label)
     versions = list(found)

@@ -126,10 +126,15 @@ def _form(request: HttpRequest) -> dict[str, Any]:
     """Return what the form shows: each side as it was written, and what is offered while typing."""
     insurer = insurer_of(request.user)
     catalogs = Catalog.objects.visible_to(insurer.pk if insurer else None)
-    versions = CatalogVersion.objects.filter(catalog__in=catalogs).select_related("catalog").order_by("-id")[:OFFERED]
-    offered = {one.catalog.code: one.catalog.name for one in versions}
+    versions = CatalogVersion.objects.filter(catalog__in=catalogs).select_related("catalog__owner").order_by("-id")
+    versions = versions[:OFFERED]
+
+    def called(catalog: Catalog) -> str:
+        return catalog.code if insurer else catalog.office_code
+
+    offered = {called(one.catalog): one.catalog.name for one in versions}
     for one in versions:
-        offered[f"{one.catalog.code}@{one.label}"] = f"{one.catalog.name} {one.label} · {one.get_state_display()}"
+        offered[f"{called(one.catalog)}@{one.label}"] = f"{one.catalog.name} {one.label} · {one.get_state_display()}"
     asked = request.GET
     names = {"left": _("Left (old)"), "right": _("Right (new)")}
     return {

@@ -1,7 +1,6 @@
 """Drugs and drug products: what the master and the lists know of them; never edited here, only by uploading the master."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from django.contrib import admin
@@ -20,17 +19,15 @@ from catalog.models import Approval, CatalogEntry, Drug, DrugProduct
 from catalog.queries import visible_drugs
 from catalog.search import drugs_matching
 from catalog.vocabularies import REGULATORS
-from common.dates import later
 from common.labels import reader_language
+from curation.comparing.drug_strip import history_strip
 from curation.comparing.drug_time import DrugTime, time_of
-from curation.comparing.matrix import LISTED
 from curation.comparing.matrix_table import condition_words, listed_words
 from curation.comparing.paying import PayingProduct, products_paying
 from desk.drug_filters import ApprovalFilter, CatalogFilter, DayFilter, InstantFilter, MarkFilter, RegulatorFilter
 from desk.frame import Button, PageAdmin
 from desk.markup import link
 from desk.own import may_compare
-from desk.pictures import Period, Picture, strip
 from desk.time import Clocks, clocks_of
 from desk.words import Words, field_label
 from insurers.persons import insurer_of
@@ -74,33 +71,6 @@ def reaching(clocks: Clocks, times: list[DrugTime]) -> Clocks:
     days = [day for time in times for one in time.periods for day in (one.first, one.last) if day]
     marks = tuple((label, day) for day, label in begins[-12:])
     return replace(clocks, first=min([clocks.first, *days]), last=max([clocks.last, *days]), marks=marks)
-
-
-def history_strip(times: list[DrugTime], day: date) -> Picture:
-    """Return the periods of a drug on each list as a picture, with half a year before the first and a year after the day or the last."""
-    words = listed_words()
-    looks = [name for name in LISTED if name != "no"]
-    lanes = [
-        (
-            f"{time.catalog.code} {time.catalog.name}",
-            [
-                Period(one.first, one.last, f"{one.label} {words[one.listed]}", looks.index(one.listed))
-                for one in time.periods
-            ],
-        )
-        for time in times
-    ]
-    days = [day, *(end for time in times for one in time.periods for end in (one.first, one.last) if end)]
-    return strip(
-        _("When each list takes it"),
-        _("Each bar is the days of one version; the line is the day that is looked at."),
-        lanes,
-        later(min(days), -60),
-        later(max(days), 120),
-        looks=[words[name] for name in looks],
-        today=day,
-        header=(_("List"), _("First day"), _("Last day"), _("Version")),
-    )
 
 
 @admin.register(Drug)

@@ -3,6 +3,7 @@
 Until nothing is lacking the session works for nobody, so no page opens and the database shows it nothing; every request is asked anew.
 """
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +14,9 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
+from django.db.models import Max, Sum
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -38,6 +41,8 @@ _SEEN_EVERY = timedelta(minutes=1)
 _PAGES = {Step.CODE: "desk:code", Step.ENROL: "desk:enrol", Step.PASSWORD: "admin:password_change"}
 # What somebody half way in may open beside the page of the step: the way out.
 _ALWAYS = ("admin:logout", "admin:login")
+# Fields whose texts are never shown again.
+_SECRET = re.compile(r"csrf|password|secret|code$|^_")
 
 
 def rules() -> Rules:
@@ -78,8 +83,20 @@ class Entry:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith("/admin/") or not request.user.is_authenticated:
+        if not request.path.startswith("/admin/"):
             return self.get_response(request)
+        answer = self._answer(request)
+        # Claims, persons, drafts: what pages and their files show is kept by no browser and no cache.
+        if "no-store" not in answer.get("Cache-Control", ""):
+            answer["Cache-Control"] = "no-store"
+        return answer
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        signs_in = request.method == "POST" and request.path == reverse("admin:login")
+        if signs_in and (wait := fails_too_often(address_of(request))):
+            return lock_page(request, wait)
+        if not request.user.is_authenticated:
+            return came_too_late(request) if _is_of_a_session_that_is_gone(request) else self.get_response(request)
         now = timezone.now()
         step = step_of(request, now)
         if step is Step.IN:
@@ -90,10 +107,52 @@ class Entry:
             return self.get_response(request)
         if step in (Step.ENDED, Step.IDLE):
             logout(request)
+            if request.method == "POST" and request.path not in {reverse(name) for name in _ALWAYS}:
+                return came_too_late(request)
             return redirect(f"{reverse('admin:login')}?ended={step.value}")
         if request.path in {reverse(name) for name in (*_ALWAYS, _PAGES[step])}:
             return self.get_response(request)
         return redirect(_PAGES[step])
+
+
+def _is_of_a_session_that_is_gone(request: HttpRequest) -> bool:
+    """Tell whether a form comes from a page of the desk that was open for longer than the browser kept the session."""
+    ours = request.method == "POST" and request.path not in {reverse(name) for name in _ALWAYS}
+    return ours and settings.CSRF_COOKIE_NAME in request.COOKIES
+
+
+def came_too_late(request: HttpRequest) -> HttpResponse:
+    """Say that what was sent was not saved since the session was over, and show what its sender had written: it stands nowhere else.
+
+    Shown is only what was sent from a page of ours, with its token.
+    """
+    tokens = CsrfViewMiddleware(_shown_to)
+    tokens.process_request(request)
+    is_ours = tokens.process_view(request, _shown_to, (), {}) is None
+    written = [
+        (name, text)
+        for name, texts in (request.POST.lists() if is_ours else ())
+        for text in texts
+        if text.strip() and not _SECRET.search(name)
+    ]
+    response = half_way(request, "ended", {"title": _("Not saved"), "written": written}, status=403)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _shown_to(_request: HttpRequest) -> HttpResponse:
+    """Stand for the page that was asked for, where only its token is looked at."""
+    return HttpResponse()
+
+
+def fails_too_often(address: str) -> int:
+    """Return for how many minutes more an address may not try to sign in, whatever the name: too many failures came from it lately; 0: it may."""
+    since = timezone.now() - services.lock_time()
+    failed = AccessAttempt.objects.filter(ip_address=address, attempt_time__gt=since)
+    found = failed.aggregate(count=Sum("failures_since_start"), last=Max("attempt_time"))
+    if (found["count"] or 0) < settings.SIGN_IN_FAILURES_OF_AN_ADDRESS:
+        return 0
+    return max(1, -(-int((found["last"] - since).total_seconds()) // 60))
 
 
 class SignInForm(AuthenticationForm):

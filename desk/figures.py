@@ -1,4 +1,4 @@
-"""Figures as pictures in the reader's words: what pages show of `curation.reports`, drawn by `desk.pictures`."""
+"""Figures as pictures in the reader's words: what pages show of `curation.reports`, drawn by `common.pictures`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -11,13 +11,13 @@ from catalog.models import Catalog, CatalogVersion, DrugClass, ImportRun, Series
 from catalog.vocabularies import KINDS
 from claims.models import ClaimCheck
 from common.labels import reader_language
+from common.pictures import Picture, bars, curve, heat, lines, money, upset
 from curation.reports import lists, weeks
 from curation.reports.areas import CHAPTERS, TUMOURS, Area
 from curation.reports.lists import Composition, InForce, Size, by_area, by_class
 from curation.reports.products import Reach
 from curation.reports.weeks import Claims
 from desk.badges import change_words
-from desk.pictures import Picture, bars, curve, heat, lines, money, upset
 from desk.problems import kind_words
 
 # What is drawn of more: the largest, and that there are more is said below.

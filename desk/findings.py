@@ -1,12 +1,12 @@
 """Findings 问题清单: the list by kind and state, each with what it rests on, the note that somebody has seen to it, all of them as a file."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, reverse
 from django.utils import timezone
@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from catalog.models import Catalog, CatalogEntry, CatalogVersion
+from catalog.naming import meant, parted
 from common.labels import reader_language
 from curation.findings.services import acknowledge_finding
 from curation.findings.wording import sentence
@@ -27,6 +28,8 @@ from desk.own import told_person
 from insurers.models import Insurer
 from insurers.persons import insurer_of
 
+# What a finding that is nobody's own rests on is named as an insurer that owns no list would.
+SHARED_ONLY = 0
 MAY_SEE = "curation.view_finding"
 MAY_ACKNOWLEDGE = "curation.change_finding"
 FILE_ROWS = 20_000
@@ -52,20 +55,22 @@ class Places:
     """The pages of the editions and entries that findings rest on, as this person may open them: three statements, however many findings."""
 
     def __init__(self, request: HttpRequest, findings: Iterable[Finding]) -> None:
-        wanted = {(one["catalog"], one["version"]) for finding in findings for one in finding.facts["catalogs"]}
-        codes = {code for code, _label in wanted}
+        wanted = {
+            (finding.owner_id or SHARED_ONLY, one["catalog"], one["version"])
+            for finding in findings
+            for one in finding.facts["catalogs"]
+        }
         insurer = insurer_of(request.user)
         self.for_office = insurer is None
-        visible = Catalog.objects.visible_to(insurer.pk if insurer else None)
-        catalogs = visible.filter(code__in=codes)
-        self.catalogs = {one.code: one for one in catalogs}
-        labels = {label for _code, label in wanted if label}
-        versions = CatalogVersion.objects.filter(catalog__in=catalogs, label__in=labels, published_at__isnull=False)
-        self.versions = {(one.catalog.code, one.label): one for one in versions.select_related("catalog")}
+        self.catalogs = _meant({(owner, text) for owner, text, _label in wanted}, insurer.pk if insurer else None)
+        labels = {label for *_catalog, label in wanted if label}
+        ids = {one.pk for one in self.catalogs.values()}
+        versions = CatalogVersion.objects.filter(catalog__in=ids, label__in=labels, published_at__isnull=False)
+        self.versions = {(one.catalog_id, one.label): one for one in versions.select_related("catalog")}
 
-    def edition(self, code: str, label: str) -> tuple[str, str]:
+    def edition(self, finding: Finding, code: str, label: str) -> tuple[str, str]:
         """Return a list's name with its edition, and the address of its page ('': none this person may open)."""
-        catalog, version = self.catalogs.get(code), self.versions.get((code, label))
+        catalog, version = self._catalog(finding, code), self._version(finding, code, label)
         name = f"{catalog.name if catalog else code} {label}".strip()
         if version is not None:
             page = "catalogversion_change" if self.for_office else "catalog_published_version"
@@ -78,25 +83,41 @@ class Places:
 
     def editions(self, finding: Finding) -> list[tuple[str, str]]:
         """Return the editions that a finding rests on, each with its page."""
-        return [self.edition(one["catalog"], one["version"]) for one in finding.facts["catalogs"]]
+        return [self.edition(finding, one["catalog"], one["version"]) for one in finding.facts["catalogs"]]
 
-    def entries(self, places: Iterable[dict[str, str]]) -> Iterator[dict[str, Any]]:
-        """Yield entries with the name of their list and their page."""
+    def _catalog(self, finding: Finding, code: str) -> Catalog | None:
+        return self.catalogs.get((finding.owner_id or SHARED_ONLY, code))
+
+    def _version(self, finding: Finding, code: str, label: str) -> CatalogVersion | None:
+        catalog = self._catalog(finding, code)
+        return self.versions.get((catalog.pk, label)) if catalog else None
+
+    def entries(self, finding: Finding, places: Iterable[dict[str, str]]) -> Iterator[dict[str, Any]]:
+        """Yield entries of a finding with the name of their list and their page."""
         listed = list(places)
         keys = {one["entry_code"] for one in listed}
-        versions = {version.pk: key for key, version in self.versions.items()}
+        versions = [version.pk for version in self.versions.values()]
         rows = CatalogEntry.objects.filter(version__in=versions, entry_code__in=keys).order_by()
-        ids = {(versions[pk], code): entry for entry, pk, code in rows.values_list("pk", "version_id", "entry_code")}
+        ids = {(pk, code): entry for entry, pk, code in rows.values_list("pk", "version_id", "entry_code")}
         for one in listed:
-            key = one["catalog"], one["version"]
-            entry, version = ids.get((key, one["entry_code"])), self.versions.get(key)
+            version = self._version(finding, one["catalog"], one["version"])
+            entry = ids.get((version.pk, one["entry_code"])) if version else None
             href = ""
             if entry and version and self.for_office:
                 href = reverse("admin:catalog_catalogversion_entry", args=[version.pk, entry])
             elif entry and version:
                 page = reverse("admin:catalog_catalog_published_entry", args=[version.catalog_id, version.pk])
                 href = f"{page}?{urlencode({'entry': one['entry_code']})}"
-            yield {**one, "list": self.edition(*key)[0], "href": href}
+            yield {**one, "list": self.edition(finding, one["catalog"], one["version"])[0], "href": href}
+
+
+def _meant(named: Collection[tuple[int, str]], reader: int | None) -> dict[tuple[int, str], Catalog]:
+    """Return (insurer, text) → the catalog that the text means for the insurer, of those that the reader may see; one statement."""
+    codes = {parted(text)[1] for _owner, text in named}
+    there: list[Any] = list(
+        Catalog.objects.readable_by(reader).filter(code__in=codes).annotate(owner_code=F("owner__code"))
+    )
+    return {(owner, text): one for owner, text in named for one in meant(text, there, owner)}
 
 
 @admin.register(Finding)
@@ -199,7 +220,7 @@ class FindingAdmin(PageAdmin):
             "buttons": buttons,
             "editions": places.editions(finding),
             "places": page,
-            "entries": list(places.entries(page)),
+            "entries": list(places.entries(finding, page)),
             "kept": len(finding.facts["entries"]),
             "days": [(_days()[name], day) for name, day in finding.facts["days"].items()],
             "acknowledged_by": told_person(request, finding.acknowledged_by),

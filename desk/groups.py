@@ -73,6 +73,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "insurers.add_apikey",
         "insurers.change_apikey",
         "insurers.view_webhook",
+        "insurers.view_apirequest",
         "insurers.change_webhook",
         "claims.view_claimcheck",
         "claims.view_claimbatch",

@@ -14,13 +14,13 @@ from catalog.models import CatalogVersion
 from claims.eligibility.reasons import REASONS
 from claims.models import ClaimCheck
 from common.labels import reader_language
+from common.pictures import Picture, bars, heat, money
 from curation.impact import services
 from curation.impact.ending import EDITED
 from curation.impact.mark import mark_of
 from curation.impact.totals import totals_document
 from curation.models import ImpactRun
 from desk.frame import Button
-from desk.pictures import Picture, bars, heat, money
 
 # Of drugs a picture shows those whose money moves most.
 DRAWN = 15

@@ -22,12 +22,12 @@ from catalog.clock import Observation
 from catalog.models import CODE_PATTERN, Catalog
 from catalog.vocabularies import PROVINCES
 from common.errors import InvalidInput, Refused
+from common.pictures import Picture, curve, tiles
 from curation.market import reading, services
 from curation.market.frequency import Ranked, last_above
 from curation.market.services import Asked, PinAsked, Selection
 from desk.forms import day_field, note_field, posted, text_field
 from desk.frame import PageAdmin, paged, sentences, tell_on
-from desk.pictures import Picture, curve, tiles
 
 MAY_DRAFT = "catalog.add_importrun"
 COMMERCIAL = "commercial"

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.aliases import aliases_at
 from catalog.marked import APPROVAL, APPROVALS, EVERYTHING, MARK, REGULATOR, SAID, Asked, Said, counts_of
-from catalog.models import CatalogVersion
+from catalog.models import Catalog, CatalogVersion
 from catalog.vocabularies import REGULATORS
 from common.labels import reader_language
 from curation.comparing.matrix_query import MOST_LISTS
@@ -49,9 +49,12 @@ def report_of(request: HttpRequest) -> MarksReport:
         raise PermissionDenied
     clocks = clocks_of(request)
     chosen = chosen_lists(request, insurer_id=None, day=clocks.day, known_at=clocks.known_at, paying_only=True)
-    found = CatalogVersion.objects.filter(catalog__code__in=chosen.codes[:MOST_LISTS])
-    by_code = {one.catalog.code: one for one in found.select_related("catalog").in_force(clocks.day, clocks.known_at)}
-    versions = [by_code[code] for code in chosen.codes if code in by_code]
+    meant = Catalog.objects.meant_by(chosen.codes[:MOST_LISTS], None)
+    found = CatalogVersion.objects.filter(catalog__in=[one.pk for one in meant.values()])
+    there = {
+        one.catalog_id: one for one in found.select_related("catalog__owner").in_force(clocks.day, clocks.known_at)
+    }
+    versions = [there[one.pk] for one in meant.values() if one.pk in there]
     asked = Asked(
         tuple(sorted(one.pk for one in versions)),
         clocks.day,
@@ -73,7 +76,7 @@ def report_of(request: HttpRequest) -> MarksReport:
 
 
 def _href(what: Said, version: CatalogVersion, clocks: Clocks) -> str:
-    asked = urlencode({what.kind: what.code, "catalog": version.catalog.code})
+    asked = urlencode({what.kind: what.code, "catalog": version.catalog.office_code})
     return f"{reverse('admin:catalog_drug_changelist')}?{asked}&{urlencode(clocks.asked)}"
 
 

@@ -165,7 +165,7 @@ def _cells(row: Row, matrix: Matrix, request: HttpRequest) -> Sequence[ShownCell
             _entry_href(one, cell, request),
         )
 
-    return [shown(one, row.cells[one.catalog.code]) for one in matrix.lists]
+    return [shown(one, row.cells[one.name]) for one in matrix.lists]
 
 
 def _entry_href(one: Any, cell: Cell, request: HttpRequest) -> str:

@@ -52,7 +52,7 @@ def own_waiting_count(request: HttpRequest, insurer: Insurer) -> int:
 
 def _open_consultations(insurer: Insurer, day: date) -> list[Any]:
     """Return the versions one may comment on today, what closes first before; each with whether this insurer did."""
-    visible = Catalog.objects.visible_to(insurer.pk)
+    visible = Catalog.objects.readable_by(insurer.pk)
     said = Comment.objects.filter(version=OuterRef("pk"), insurer=insurer)
     versions = CatalogVersion.objects.filter(catalog__in=visible, state=CONSULTATION).open_to_readers(day)
     versions = versions.select_related("catalog").annotate(commented=Exists(said)).order_by("comments_until", "pk")
@@ -100,12 +100,12 @@ def _coming(insurer: Insurer, seen: clock.Observation, day: date) -> list[tuple[
     named = referred_to(insurer.pk, day)
     last = day + timedelta(days=COMING_DAYS)
     begins, ends = Q(effective_from__gt=day, effective_from__lte=last), Q(effective_to__range=(day, last))
-    editions = CatalogVersion.objects.known_at(seen.known_at).filter(
-        begins | ends, catalog__in=Catalog.objects.visible_to(insurer.pk), catalog__code__in={code for code, _ in named}
-    )
+    meant = Catalog.objects.meant_by({name for name, _label in named}, insurer.pk)
+    asked = {(meant[name].pk, label) for name, label in named if name in meant}
+    editions = CatalogVersion.objects.known_at(seen.known_at).filter(begins | ends, catalog__in={pk for pk, _ in asked})
     coming = []
     for one in editions.select_related("catalog").order_by("effective_from", "pk")[: SHOWN * 10]:
-        if named.isdisjoint({(one.catalog.code, None), (one.catalog.code, one.label)}):
+        if asked.isdisjoint({(one.catalog_id, None), (one.catalog_id, one.label)}):
             continue
         if day < one.effective_from <= last:
             coming.append((one.effective_from, "begins", one))

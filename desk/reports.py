@@ -22,10 +22,10 @@ from catalog.importing.export import workbook_file
 from catalog.models import CatalogVersion
 from common.dates import parse_day
 from common.downloads import XLSX, download
+from common.pictures import Picture, bars
 from curation.reports import lists, products, weeks
 from desk import figures
 from desk.own import may_own
-from desk.pictures import Picture, bars
 from desk.published import MAY_READ
 from insurers.persons import insurer_of
 

@@ -91,6 +91,7 @@ MENU: list[tuple[Any, list[tuple[str, Any, str, str]]]] = [
             ("dynamic_feed", _("Claim batches"), "claims_claimbatch_changelist", "claims.view_claimbatch"),
             ("webhook", _("Webhooks"), "insurers_webhook_changelist", "insurers.view_webhook"),
             ("key", _("API keys"), "insurers_apikey_changelist", "insurers.view_apikey"),
+            ("receipt_long", _("Requests"), "insurers_apirequest_changelist", "insurers.view_apirequest"),
         ],
     ),
     (

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from catalog import clock
 from catalog.in_force import Dated
 from common.dates import instant_text, later, parse_day, parse_instant
+from common.pictures import Period, Picture, strip
 from curation.comparing.timeline import Segment
-from desk.pictures import Period, Picture, strip
 
 # How far the sliders reach beyond what is known of.
 MARGIN = 92  # days

@@ -17,7 +17,7 @@ _counted: LruCache[tuple[tuple[int, str], ...], int] = LruCache(50)
 
 def coding_href(version: CatalogVersion) -> str:
     """Return where the texts of a draft are coded."""
-    return f"{reverse('desk:coding')}?{urlencode({'catalog': version.catalog.code, 'label': version.label})}"
+    return f"{reverse('desk:coding')}?{urlencode({'catalog': version.catalog.office_code, 'label': version.label})}"
 
 
 def texts_waiting(request: HttpRequest) -> int:

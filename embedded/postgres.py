@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -25,12 +26,19 @@ from embedded.supervisor import LINUX, Process, Stop, Supervisor, tail
 DATABASE = "shangbao"
 OWNER = "shangbao"
 APP = "shangbao_app"
+BACKUP = "shangbao_backup"
 _OLDEST_MAJOR = 15
 _START_PATIENCE = 30  # seconds, with retries: after a kill -9 the old backends hold the shared memory for a moment
 # INT is PostgreSQL's fast shutdown, QUIT its immediate one (recovery at the next start, nothing lost).
 _FAST = Stop(((signal.SIGINT, 30), (signal.SIGQUIT, 10)), orphaned=signal.SIGINT)
 # Letters of every language are letters; collation C is code-point order.
 _CTYPE = "C.UTF-8" if LINUX else "en_US.UTF-8"
+# The variables of roles.sql, and the secrets of the data folder that stand for them.
+_ROLE_SECRETS = {
+    "owner_password": "database_owner",
+    "app_password": "database_app",
+    "backup_password": "database_backup",
+}
 _ROLES = ROOT / "deploy" / "database" / "roles.sql"
 # Only for tests: a crash may lose everything.
 _FAST_AND_LOSSY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -54,14 +62,15 @@ def start(
     *,
     durable: bool = True,
     namespaces_allowed: bool = True,
+    settings: Mapping[str, str] | None = None,
 ) -> Postgres:
     """Start PostgreSQL on a free port, making its cluster, roles and database the first time.
 
-    Raises CannotRun when there is no server program, or it does not start.
+    `settings` are the server's own, besides ours. Raises CannotRun when there is no server program, or it does not start.
     """
     found = programs(venv)
     privileges = choose(found, namespaces_allowed=namespaces_allowed)
-    cluster = Cluster(supervisor, folder, found, privileges, durable)
+    cluster = Cluster(supervisor, folder, found, privileges, durable, settings or {})
     cluster.make()
     process, port = cluster.start()
     address = f"127.0.0.1:{port}/{DATABASE}"
@@ -113,13 +122,20 @@ class Cluster:
     """One PostgreSQL data folder and the programs that work on it."""
 
     def __init__(
-        self, supervisor: Supervisor, folder: DataFolder, programs: Path, privileges: Privileges, durable: bool
+        self,
+        supervisor: Supervisor,
+        folder: DataFolder,
+        programs: Path,
+        privileges: Privileges,
+        durable: bool,
+        settings: Mapping[str, str],
     ):
         self.supervisor = supervisor
         self.folder = folder
         self.programs = programs
         self.privileges = privileges
         self.durable = durable
+        self.settings = settings
         self.path = folder.path / "postgres"
         self.log = folder.logs / "postgres.log"
         self.env = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "TZ": "UTC", "LC_ALL": _CTYPE}
@@ -199,6 +215,7 @@ class Cluster:
             "log_min_error_statement": "panic",
             "logging_collector": "off",
             **({} if self.durable else _FAST_AND_LOSSY),
+            **self.settings,
         }
         return self.supervisor.spawn(
             "PostgreSQL",
@@ -252,7 +269,7 @@ class Cluster:
             "\n".join(line for line in statement.splitlines() if not line.startswith("--"))
             for statement in _ROLES.read_text().split("\n\n")
         )
-        for variable, secret in (("owner_password", "database_owner"), ("app_password", "database_app")):
+        for variable, secret in _ROLE_SECRETS.items():
             sql = sql.replace(f":'{variable}'", f"'{self.folder.secret(secret)}'")
         return sql + "\n\n"
 

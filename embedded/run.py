@@ -47,6 +47,7 @@ class Options:
     data: Path
     seed: bool
     workers: int
+    webhooks_to_loopback: bool
 
 
 def main() -> int:
@@ -87,12 +88,18 @@ def _options() -> Options:
     parser.add_argument("--data", help="where every file of the service lies (DATA_DIR; var/)")
     parser.add_argument("--no-seed", action="store_true", help="leave an empty database empty (SEED=0)")
     parser.add_argument("--workers", type=int, help="web server processes (WORKERS; 2)")
+    parser.add_argument(
+        "--webhooks-to-loopback",
+        action="store_true",
+        help="let webhooks go to http://127.0.0.1 too, to try a receiver on this machine (docs/webhooks.md)",
+    )
     given = parser.parse_args()
     return Options(
         port=options.number("PORT", given.port, 8000),
         data=options.data_folder(given.data),
         seed=not given.no_seed and os.environ.get("SEED", "1") != "0",
         workers=max(1, options.number("WORKERS", given.workers, 2)),
+        webhooks_to_loopback=given.webhooks_to_loopback,
     )
 
 
@@ -122,6 +129,10 @@ def _serve(chosen: Options, folder: DataFolder, supervisor: Supervisor) -> None:
     venv = Environment(ROOT / ".venv", supervisor, folder.logs / "setup.log")
     python = venv.prepare(ROOT / "requirements" / "embedded.txt")
     variables = servers.start(supervisor, folder, venv.path, say=supervisor.say)
+    # Said for each run, so that a variable left in a shell opens nothing.
+    variables["WEBHOOKS_TO_LOOPBACK"] = "1" if chosen.webhooks_to_loopback else "0"
+    if chosen.webhooks_to_loopback:
+        supervisor.say("webhooks may go to this machine (http://127.0.0.1:…)")
     folder.note_environment(variables)
     env = os.environ | variables | {"DJANGO_SETTINGS_MODULE": "config.settings"}
 

@@ -303,13 +303,16 @@ class Supervisor:
         self._tell_guardian(f"-{process.pid}")
         self._on_change(self.processes)
 
+    def end(self, process: Process) -> None:
+        """Stop one process and forget it."""
+        self._stop(process)
+        self.forget(process)
+
     def stop_all(self) -> None:
         """Stop everything, the last started first; a second Ctrl-C skips the polite part."""
         self._asked_to_stop = None
         while self.processes:
-            process = self.processes[-1]
-            self._stop(process)
-            self.forget(process)
+            self.end(self.processes[-1])
 
     def _stop(self, process: Process) -> None:
         for number, seconds in process.stop.steps:

@@ -1,4 +1,4 @@
-"""The tools that need no server: `docs` builds the documentation as pages, `sbom` lists what the service is made of."""
+"""The tools that need no server: `docs` builds the documentation as pages, `sbom` lists what the service is made of, `client` makes its client."""
 
 import os
 import sys
@@ -15,6 +15,8 @@ _OUT = ROOT / "var"
 def _commands(programs: Path) -> dict[str, list[str | Path]]:
     return {
         "docs": [programs / "mkdocs", "build", "--strict", "--quiet", "--site-dir", _OUT / "site"],
+        # What is made of the OpenAPI document.
+        "client": [programs / "python", ROOT / "client" / "generate.py"],
         # CycloneDX, of what runs in production: names, versions, hashes, licences are in the requirements.
         "sbom": [
             programs / "cyclonedx-py",

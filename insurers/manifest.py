@@ -46,11 +46,14 @@ def check_manifest(
 def _seen(items: list[Mapping[str, Any]], *, insurer_id: int | None, day: date, known_at: datetime) -> _World:
     codes = {item["catalog"] for item in items if item.get("catalog")}
     names = {item["product"] for item in items if item.get("product")}
-    catalogs: dict[str, list[CatalogVersion]] = {}
-    visible = Catalog.objects.visible_to(insurer_id).filter(code__in=codes)
-    published = CatalogVersion.objects.filter(catalog__in=visible, published_at__lte=known_at)
-    for version in published.select_related("catalog"):
-        catalogs.setdefault(version.catalog.code, []).append(version)
+    meant = Catalog.objects.meant_by(codes, insurer_id)
+    published = CatalogVersion.objects.filter(
+        catalog__in=[one.pk for one in meant.values()], published_at__lte=known_at
+    )
+    versions: dict[int, list[CatalogVersion]] = {}
+    for version in published:
+        versions.setdefault(version.catalog_id, []).append(version)
+    catalogs = {name: versions[one.pk] for name, one in meant.items() if one.pk in versions}
     products: dict[str, list[ProductVersion]] = {}
     own = Product.objects.filter(insurer=insurer_id, code__in=names)
     for terms in ProductVersion.objects.filter(product__in=own, published_at__lte=known_at).select_related("product"):
@@ -137,7 +140,7 @@ def _catalog_item(
     if held is None:
         return {"current": _named(applies[0]) if applies else None}
     answer = _common(held, applies, item, world)
-    code = held.catalog.code
+    code = item["catalog"]
     if answer["status"] == ALTERED:
         answer["export"] = reverse("version-export-ndjson", args=[code, held.label])
     elif answer["status"] in {SUPERSEDED, WITHDRAWN} and applies:

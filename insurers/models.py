@@ -101,6 +101,12 @@ class InsurerUser(models.Model):
         return f"{self.user} – {self.insurer}"
 
 
+class ProductQuerySet(models.QuerySet["Product"]):
+    def told_to_anybody(self) -> Self:
+        """Keep those that the look-up page tells of: their insurer says so, and works here."""
+        return self.filter(public=True, insurer__is_active=True)
+
+
 class Product(models.Model):
     """An insurance product of an insurer, kept in versions (usually one a policy year)."""
 
@@ -109,7 +115,12 @@ class Product(models.Model):
     name = models.CharField(_("name"), max_length=200)
     note = models.TextField(_("note"), blank=True, default="")
     is_demonstration = models.BooleanField(_("demonstration data"), default=False)
+    public = models.BooleanField(
+        _("public"), default=False, db_default=False, help_text=_("anybody may look up what it pays for, without a key")
+    )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    objects = ProductQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("insurance product")
@@ -119,6 +130,32 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+
+class ApiRequest(models.Model):
+    """One request with an insurer's key, as it was answered; nothing of what was in it (insurers.request_log). The id sorts by time."""
+
+    id = models.CharField(primary_key=True, max_length=24, db_collation="C")
+    insurer = models.ForeignKey(
+        Insurer, models.CASCADE, related_name="+", editable=False, db_index=False, verbose_name=_("insurer")
+    )
+    key = models.CharField(_("key"), max_length=16)
+    method = models.CharField(_("method"), max_length=10)
+    route = models.CharField(_("route"), max_length=200)
+    status = models.PositiveSmallIntegerField(_("status"))
+    milliseconds = models.PositiveIntegerField(_("milliseconds"))
+    request_id = models.CharField(_("request"), max_length=64)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("request")
+        verbose_name_plural = _("requests")
+        ordering = ["-id"]
+        default_permissions = ("view",)
+        indexes = [models.Index(fields=["insurer", "-id"], name="request_of_insurer")]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.route} {self.status}"
 
 
 class ProductVersionQuerySet(models.QuerySet["ProductVersion"]):

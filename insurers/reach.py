@@ -1,7 +1,7 @@
 """Which insurance products a catalog's version reaches: those whose terms name the catalog, following it or pinned to a version of it."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,8 +9,9 @@ from django.db.models import BooleanField, F, Func, JSONField, Q, QuerySet, Valu
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
+from catalog.models import Catalog
 from insurers.models import ProductVersion
-from insurers.terms import InvalidTerms, parse_terms
+from insurers.terms import CatalogReference, InvalidTerms, parse_terms
 
 SHOWN = 100
 
@@ -33,13 +34,13 @@ class Reach:
     count: int
 
 
-def products_naming(catalog: str, first: date, last: date | None, insurer_id: int | None = None) -> Reach:
+def products_naming(catalog: Catalog, first: date, last: date | None, insurer_id: int | None = None) -> Reach:
     """Return the published product versions that name a catalog and hold for some of the days: an insurer's, or all that the caller's tenant sees.
 
     Those in force on the first day come first; one statement, two where there are more than are shown.
     """
-    versions = ProductVersion.objects.annotate(named=naming([catalog])).filter(
-        Q(effective_to=None) | Q(effective_to__gte=first), named=True, published_at__isnull=False, withdrawn_at=None
+    versions = naming([catalog], ProductVersion.objects.all()).filter(
+        Q(effective_to=None) | Q(effective_to__gte=first), published_at__isnull=False, withdrawn_at=None
     )
     if last:
         versions = versions.filter(effective_from__lte=last)
@@ -54,37 +55,74 @@ def products_naming(catalog: str, first: date, last: date | None, insurer_id: in
 
 
 def versions_naming(
-    catalogs: Collection[str], day: date, known_at: datetime, insurer_id: int | None
+    catalogs: Collection[Catalog], day: date, known_at: datetime, insurer_id: int | None
 ) -> QuerySet[ProductVersion]:
     """Return the product versions in force on a day, as known at an instant, that name one of the catalogs; of an insurer (None: of all)."""
     in_force = ProductVersion.objects.in_force(day, known_at)
     if insurer_id is not None:
         in_force = in_force.filter(insurer=insurer_id)
-    versions = ProductVersion.objects.filter(pk__in=in_force.values("pk")).annotate(named=naming(catalogs))
-    named = versions.filter(named=True).select_related("product", "insurer")
-    return named.order_by("insurer__code", "product__code", "label")
+    versions = naming(catalogs, ProductVersion.objects.filter(pk__in=in_force.values("pk")))
+    return versions.select_related("product", "insurer").order_by("insurer__code", "product__code", "label")
 
 
-def naming(catalogs: Collection[str]) -> Func:
-    """Return whether the terms name one of the catalogs, wherever they do."""
-    return Func(
+class Meaning(Func):
+    """What the names of some catalogs mean to a product version's insurer (catalog.naming): `{"names": {name: catalog}, "codes": [name]}`.
+
+    Its arguments are the insurer and every name with its catalog, that one's owner, and whether it is a plain code: which is an insurer's own
+    list before it is the office's.
+    """
+
+    template = (
+        "(SELECT jsonb_build_object('names', jsonb_object_agg(n.name, n.catalog), 'codes', jsonb_agg(n.name))"
+        " FROM (SELECT %(expressions)s) AS given(insurer, names)"
+        " CROSS JOIN LATERAL jsonb_to_recordset(given.names) AS n(name text, catalog bigint, owner bigint, plain boolean)"
+        " WHERE n.owner = given.insurer OR (n.owner IS NULL AND NOT (n.plain AND EXISTS"
+        " (SELECT FROM catalog_catalog own WHERE own.owner_id = given.insurer AND own.code = n.name))))"
+    )
+    output_field = JSONField()
+
+
+def naming(catalogs: Iterable[Catalog], versions: QuerySet[ProductVersion]) -> QuerySet[ProductVersion]:
+    """Keep the product versions whose terms name one of the catalogs, wherever they do; each with the `meaning` of their names.
+
+    The owners of catalogs that have one are read.
+    """
+    names = [
+        {"name": name, "catalog": one.pk, "owner": one.owner_id, "plain": name == one.code}
+        for one in catalogs
+        for name in (one.code, one.address)
+    ]
+    meaning = Meaning(F("insurer"), Cast(Value(json.dumps(names)), JSONField()))
+    named = Func(
         F("terms"),
         RawSQL("%s::jsonpath", ["$.**.catalog ? (@ == $codes[*])"]),
-        Cast(Value(json.dumps({"codes": list(catalogs)})), JSONField()),
+        F("meaning"),
         function="jsonb_path_exists",
         output_field=BooleanField(),
     )
+    return versions.annotate(meaning=meaning).annotate(named=named).filter(named=True)
 
 
-def reached_by(version: ProductVersion, catalog: str, first: date) -> Reached:
-    """Return how a product version names a catalog, and whether it is in force from a first day on."""
-    try:
-        references = [one for one in parse_terms(version.terms).references() if one.catalog == catalog]
-    except InvalidTerms:  # terms kept by an older release
-        references = []
+def reached_by(version: ProductVersion, catalog: Catalog, first: date) -> Reached:
+    """Return how a product version, found by `naming`, names a catalog, and whether it is in force from a first day on."""
+    references = [one for one in references_of(version) if catalog_named(version, one) == catalog.pk]
     return Reached(
         version,
         follows=any(one.label is None for one in references),
         pins=tuple(sorted({one.label for one in references if one.label})),
         in_force_then=version.effective_from <= first,
     )
+
+
+def catalog_named(version: ProductVersion, reference: CatalogReference) -> int | None:
+    """Return the id of the catalog that a reference of a product version, found by `naming`, means; None for one that was not asked about."""
+    meaning: dict[str, int] = version.meaning["names"]  # type: ignore[attr-defined]
+    return meaning.get(reference.catalog)
+
+
+def references_of(version: ProductVersion) -> tuple[CatalogReference, ...]:
+    """Return what a product version's terms refer to; nothing where an older release kept them."""
+    try:
+        return parse_terms(version.terms).references()
+    except InvalidTerms:
+        return ()

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from catalog.models import Catalog, CatalogVersion
 from insurers.models import ProductVersion
+from insurers.reach import naming
 
 # Where a reference stands in the terms, besides the benefits.
 _PLACES = ("base_exclusions", "negative_lists")
@@ -26,16 +27,9 @@ class Naming:
     follows: bool
 
 
-def products_naming(catalog: str, *, most: int) -> list[Naming]:
-    """Return the product versions, drafts too and withdrawn ones not, that name the catalog by its code: the latest first, at most so many."""
-    named = [{"catalog": catalog}]
-    versions = ProductVersion.objects.filter(
-        Q(terms__base__catalog=catalog)
-        | Q(terms__base_exclusions__contains=named)
-        | Q(terms__negative_lists__contains=named)
-        | Q(terms__benefits__contains=[{"catalogs": named}]),
-        withdrawn_at=None,
-    )
+def products_naming(catalog: Catalog, *, most: int) -> list[Naming]:
+    """Return the product versions, drafts too and withdrawn ones not, that name the catalog: the latest first, at most so many."""
+    versions = naming([catalog], ProductVersion.objects.filter(withdrawn_at=None))
     versions = versions.select_related("product", "product__insurer").order_by("-effective_from", "-id")
     return [_naming(version, catalog) for version in versions[:most]]
 
@@ -65,8 +59,7 @@ class Applied:
 def lists_applied(version: ProductVersion, day: date, known_at: datetime) -> list[Applied]:
     """Return the lists that a product version names, in the order of its terms, with what applies of each on a day as known at an instant."""
     named = [(one["catalog"], one.get("label") or "") for one in _references(version.terms)]
-    visible = Catalog.objects.visible_to(version.insurer_id).filter(code__in={code for code, _label in named})
-    catalogs = {one.code: one for one in visible}
+    catalogs = Catalog.objects.meant_by({code for code, _label in named}, version.insurer_id)
     versions = CatalogVersion.objects.filter(catalog__in=[one.pk for one in catalogs.values()])
     following = {one.catalog_id: one for one in versions.in_force(day, known_at)}
     pinned = {
@@ -83,8 +76,9 @@ def lists_applied(version: ProductVersion, day: date, known_at: datetime) -> lis
     return found
 
 
-def _naming(version: ProductVersion, catalog: str) -> Naming:
-    labels = [one.get("label") for one in _references(version.terms) if one.get("catalog") == catalog]
+def _naming(version: ProductVersion, catalog: Catalog) -> Naming:
+    names = {name for name, pk in version.meaning["names"].items() if pk == catalog.pk}  # type: ignore[attr-defined]
+    labels = [one.get("label") for one in _references(version.terms) if one.get("catalog") in names]
     pinned = tuple(dict.fromkeys(label for label in labels if label))
     return Naming(version, pinned, None in labels)
 

@@ -19,6 +19,7 @@ from common.audit.services import record
 from common.errors import FieldError, InvalidInput, Refused, pointer
 from common.jcs import sha256_of
 from common.lifecycle import why_not
+from common.persons.alike import one_with
 from insurers import lifecycle
 from insurers.keys import make_key
 from insurers.models import ApiKey, Insurer, InsurerUser, Product, ProductVersion
@@ -275,18 +276,42 @@ def revoke_key(*, key: ApiKey, by: str, also_made: bool = False) -> None:
 
 
 def create_product(
-    *, insurer_id: int, code: str, name: str, by: str, note: str = "", is_demonstration: bool = False
+    *,
+    insurer_id: int,
+    code: str,
+    name: str,
+    by: str,
+    note: str = "",
+    is_demonstration: bool = False,
+    public: bool = False,
 ) -> Product:
-    """Make a product of an insurer; raises CodeTaken."""
+    """Make a product of an insurer; raises CodeTaken. A `public` one is told of to anybody who asks at the look-up page."""
     try:
         with transaction.atomic():
             product = Product.objects.create(
-                insurer_id=insurer_id, code=code, name=name, note=note, is_demonstration=is_demonstration
+                insurer_id=insurer_id,
+                code=code,
+                name=name,
+                note=note,
+                is_demonstration=is_demonstration,
+                public=public,
             )
-            record(Deed.PRODUCT_CREATED, by=by, what=product, after={"code": code, "name": name})
+            after = {"code": code, "name": name} | ({"public": True} if public else {})
+            record(Deed.PRODUCT_CREATED, by=by, what=product, after=after)
             return product
     except IntegrityError as taken:
         raise CodeTaken(_("You have a product %(code)s already.") % {"code": code}) from taken
+
+
+@transaction.atomic
+def change_product(*, product: Product, public: bool, by: str) -> Product:
+    """Say whether anybody may look up what a product pays for; what it is already is no deed. At once, though pages may be kept for a minute."""
+    locked = Product.objects.select_for_update(of=("self",)).select_related("insurer").get(pk=product.pk)
+    if locked.public != public:
+        before, locked.public = {"public": locked.public}, public
+        locked.save(update_fields=["public"])
+        record(Deed.PRODUCT_CHANGED, by=by, what=locked, before=before, after={"public": public})
+    return locked
 
 
 def read_terms(data: object, *, insurer_id: int, to_publish: bool = False) -> ProductTerms:
@@ -298,9 +323,9 @@ def read_terms(data: object, *, insurer_id: int, to_publish: bool = False) -> Pr
     """
     terms = parse_terms(data, "en" if (get_language() or "").startswith("en") else "zh")
     placed = catalog_references(terms)
-    codes = {reference.catalog for reference in placed}
-    kinds = dict(Catalog.objects.visible_to(insurer_id).filter(code__in=codes).values_list("code", "kind"))
-    standing = _standing_labels(placed, insurer_id) if to_publish else None
+    catalogs = Catalog.objects.meant_by({reference.catalog for reference in placed}, insurer_id)
+    kinds = {name: catalog.kind for name, catalog in catalogs.items()}
+    standing = _standing_labels(placed, catalogs) if to_publish else None
     errors = []
     for reference in placed:
         kind = kinds.get(reference.catalog)
@@ -329,14 +354,14 @@ def read_terms(data: object, *, insurer_id: int, to_publish: bool = False) -> Pr
     return terms
 
 
-def _standing_labels(placed: Iterable[PlacedReference], insurer_id: int) -> set[tuple[str, str]]:
-    """Return, of the lists that are referred to, catalog and label of every version that is published and not withdrawn."""
-    codes = {reference.catalog for reference in placed if reference.label}
-    if not codes:
+def _standing_labels(placed: Iterable[PlacedReference], catalogs: Mapping[str, Catalog]) -> set[tuple[str, str]]:
+    """Return, of the lists that are referred to, name and label of every version that is published and not withdrawn."""
+    ids = {name: catalogs[name].pk for one in placed if one.label and (name := one.catalog) in catalogs}
+    if not ids:
         return set()
-    visible = Catalog.objects.visible_to(insurer_id).filter(code__in=codes)
-    versions = CatalogVersion.objects.filter(catalog__in=visible, withdrawn_at=None).exclude(published_at=None)
-    return set(versions.values_list("catalog__code", "label"))
+    versions = CatalogVersion.objects.filter(catalog__in=set(ids.values()), withdrawn_at=None)
+    labels = set(versions.exclude(published_at=None).values_list("catalog", "label"))
+    return {(name, label) for name, pk in ids.items() for catalog, label in labels if catalog == pk}
 
 
 def terms_notes(terms: ProductTerms) -> list[FieldError]:
@@ -389,17 +414,14 @@ def clone_product_version(
 
 def _check_pins(pin: Mapping[str, str | None], version: ProductVersion) -> None:
     referred = {reference.catalog for reference in parse_terms(version.terms).references()}
-    catalogs = Catalog.objects.visible_to(version.insurer_id)
-    visible = CatalogVersion.objects.filter(catalog__in=catalogs, withdrawn_at=None)
+    catalogs = Catalog.objects.meant_by(pin.keys(), version.insurer_id)
+    versions = CatalogVersion.objects.filter(withdrawn_at=None).exclude(published_at=None)
     errors = []
     for code, label in pin.items():
         if code not in referred:
             detail = _("The version does not refer to a catalog %(code)s.") % {"code": code}
             errors.append(FieldError(pointer("pin", code), "not_referred_to", detail))
-        elif (
-            label is not None
-            and not visible.filter(catalog__code=code, label=label, published_at__isnull=False).exists()
-        ):
+        elif label is not None and not versions.filter(catalog=catalogs.get(code), label=label).exists():
             detail = _("%(code)s has no published version %(label)s.") % {"code": code, "label": label}
             errors.append(FieldError(pointer("pin", code), "unknown_version", detail))
     if errors:
@@ -495,6 +517,10 @@ def refusal(version: ProductVersion, move: str, person: str) -> Refused | None:
     """Return why a person may not do a move (insurers/lifecycle.py), or None: what a page shows in place of the button."""
     standing = lifecycle.Standing(version.state, version.submitted_at is not None, frozenset(version.editors))
     why = why_not(lifecycle.MOVE[move], standing, person)
+    if why is None and "same_person" in lifecycle.MOVE[move].codes and standing.editors:
+        # Nor by whoever counts as one person with an editor (common.persons.alike).
+        others = (why_not(lifecycle.MOVE[move], standing, one) for one in one_with(person) - {person})
+        why = next((told for told in others if told and told.code == "same_person"), None)
     if why is None:
         return None
     made = _REFUSALS[why.code]

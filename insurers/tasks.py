@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from common import tenancy
+from insurers import request_log
 from insurers.webhooks import services
 from insurers.webhooks.sending import Outcome, post
 
@@ -50,3 +51,11 @@ def forget_old_deliveries(**_later_arguments: object) -> None:
     with tenancy.acting_for(tenancy.OFFICE):
         count = services.forget_old_deliveries(at=timezone.now())
     log.info("%d old webhook deliveries deleted", count)
+
+
+@shared_task(name="insurers.tasks.forget_old_requests")
+def forget_old_requests(**_later_arguments: object) -> None:
+    """Delete what was asked too long ago from the log of requests."""
+    with tenancy.acting_for(tenancy.OFFICE):
+        count = request_log.forget_old_requests(at=timezone.now())
+    log.info("%d old requests deleted from the log", count)

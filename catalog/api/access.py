@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,12 +17,33 @@ from common.api.filtering import refuse_unknown
 from common.api.problems import ApiProblem
 from common.errors import FieldError
 
+# So many lists are named in a sentence.
+SAID = 5
+
 READ, WRITE, PUBLISH = ("catalog:read",), ("catalog:write",), ("catalog:publish",)
 
 
 def catalog_of(request: Any, code: str) -> Catalog:
-    """Return a catalog the caller may see; a hidden one is not found."""
-    return get_object_or_404(Catalog.objects.visible_to(request.user.insurer_id).select_related("owner"), code=code)
+    """Return the catalog that a code in an address means to the caller (catalog.naming); a hidden one is not found.
+
+    Nor is a code that several insurers have, and the office has not, where an office's key does not say whose it means.
+    """
+    found = list(Catalog.objects.select_related("owner").named(code, request.user.insurer_id))
+    if len(found) == 1:
+        return found[0]
+    raise ApiProblem(404, "not_found", several(found)) if found else Http404
+
+
+def several(found: Sequence[Catalog]) -> str:
+    """Return what an office's key is told of a code that several insurers have."""
+    told = _("Several insurers have a list of this code; say whose: %(addresses)s.")
+    return told % {"addresses": ", ".join(sorted(one.address for one in found)[:SAID])}
+
+
+def code_for(request: Any, catalog: Catalog) -> str:
+    """Return the text by which the caller's addresses mean a catalog: its code, or with whose it is where the code alone means another."""
+    meant = Catalog.objects.named(catalog.code, request.user.insurer_id).values_list("pk", flat=True)
+    return catalog.code if list(meant) == [catalog.pk] else catalog.address
 
 
 def version_of(request: Any, code: str, label: str) -> CatalogVersion:

@@ -334,7 +334,7 @@ class EntryViewSet(EntryListViewSet):
             seen=partial(unless_changed, request, version_etag),
         )
         response = self._kept(kept, status=201)
-        response["Location"] = self._address(kept)
+        response["Location"] = self._address(code, kept)
         return response
 
     @extend_schema(request=EntryInput, responses=EditedEntryOutput)
@@ -352,7 +352,7 @@ class EntryViewSet(EntryListViewSet):
         )
         response = self._kept(kept)
         if kept.entry_code != entry_code:
-            response["Content-Location"] = self._address(kept)
+            response["Content-Location"] = self._address(code, kept)
         return response
 
     @extend_schema(responses={204: None})
@@ -373,8 +373,8 @@ class EntryViewSet(EntryListViewSet):
         warnings = [shown_error(one) for one in kept.warnings]
         return Response({**shown, "warnings": warnings}, status=status, headers={"ETag": f'"{etag}"'})
 
-    def _address(self, kept: drafting.Kept) -> str:
-        return reverse("entry-detail", args=[kept.version.catalog.code, kept.version.label, kept.entry_code])
+    def _address(self, code: str, kept: drafting.Kept) -> str:
+        return reverse("entry-detail", args=[code, kept.version.label, kept.entry_code])
 
 
 def _entry(version: CatalogVersion, entry_code: str) -> tuple[str, dict[str, Any]]:

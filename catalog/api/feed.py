@@ -1,10 +1,12 @@
-"""The change feed of a catalog over REST: what to apply to a copy so that it stays the same as ours."""
+"""The change feeds over REST, of one catalog and of all: what to apply to a copy so that it stays the same as ours."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -22,11 +24,13 @@ from catalog.models import CatalogVersion
 from common.api import etags
 from common.api.filtering import refuse_unknown
 from common.api.pagination import page_size_of
+from common.api.params import with_plus
 from common.api.problems import ApiProblem
 from common.api.views import ApiViewSet
+from common.dates import instant_text, parse_instant
 from common.errors import FieldError
 
-_FORMAT = 1
+_FORMAT, _FORMAT_OF_ALL = 1, 2
 
 
 @extend_schema_field(ENTRY_COLUMNS)
@@ -44,6 +48,7 @@ class FeedVersion(VersionNamed):
     effective_from = serializers.DateField()
     effective_to = serializers.DateField(allow_null=True)
     complete_for = serializers.ListField(child=serializers.CharField())
+    published_at = serializers.DateTimeField()
 
 
 class DeltaOutput(serializers.Serializer):
@@ -54,21 +59,32 @@ class DeltaOutput(serializers.Serializer):
 
 
 class FeedItem(serializers.Serializer):
+    catalog = serializers.CharField()
     event = serializers.ChoiceField(["published", "withdrawn"])
     at = serializers.DateTimeField(help_text="when it became known")
     version = FeedVersion()
     base = VersionNamed(allow_null=True, help_text="what the deltas are against; null: nothing, all entries follow")
+    supersedes = VersionNamed(
+        allow_null=True,
+        help_text="what was in force on the version's first day until it was published; null: nothing, or a withdrawal",
+    )
+    log_seq = serializers.IntegerField(
+        allow_null=True, help_text="its number in the publication log; null for an insurer's own list"
+    )
     note = serializers.CharField(help_text="the publishing note, or the reason of the withdrawal")
     deltas = DeltaOutput(many=True, help_text="by entry_code in code-point order")
     continued = serializers.BooleanField(help_text="the deltas go on from the page before")
     complete = serializers.BooleanField(help_text="no more deltas follow: the checksum can be compared now")
 
 
-class FeedOutput(serializers.Serializer):
-    catalog = serializers.CharField()
+class AllFeedOutput(serializers.Serializer):
     cursor = serializers.CharField(allow_null=True, help_text="keep it; pass it as `since` to go on, now or next year")
     next = serializers.CharField(allow_null=True, help_text="null: that is all for now; ask again with `cursor` later")
     results = FeedItem(many=True)
+
+
+class FeedOutput(AllFeedOutput):
+    catalog = serializers.CharField()
 
 
 def cursor_of(code: str, position: feed.Position) -> str:
@@ -79,19 +95,47 @@ def cursor_of(code: str, position: feed.Position) -> str:
 
 def position_of(code: str, cursor: str) -> feed.Position:
     """Return the position that a cursor of this catalog stands for; raises ValueError."""
+    facts = _facts_of(cursor)
+    if not (len(facts) == 5 and facts[:2] == [_FORMAT, code]):
+        raise ValueError(cursor)
+    kind, label, after = facts[2:]
+    if not (isinstance(kind, str) and isinstance(label, str)):
+        raise ValueError(cursor)
+    label.encode()  # UnicodeEncodeError, a ValueError, for half a surrogate pair
+    return feed.Position(kind, label, _entry_code(after))
+
+
+def cursor_of_all(place: feed.Place) -> str:
+    """Return a place in the feed of all catalogs as an opaque text for URLs: it names nothing that its reader was not told."""
+    facts = json.dumps([_FORMAT_OF_ALL, instant_text(place.at), place.after], ensure_ascii=False)
+    return base64.urlsafe_b64encode(facts.encode()).decode().rstrip("=")
+
+
+def place_of(cursor: str) -> feed.Place:
+    """Return the place that a cursor of the feed of all catalogs stands for; raises ValueError."""
+    facts = _facts_of(cursor)
+    if not (len(facts) == 3 and facts[0] == _FORMAT_OF_ALL and isinstance(facts[1], str)):
+        raise ValueError(cursor)
+    return feed.Place(parse_instant(facts[1]), _entry_code(facts[2]))
+
+
+def _facts_of(cursor: str) -> list[Any]:
     try:
         facts = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except RecursionError as fault:
         raise ValueError(cursor) from fault
-    if not (isinstance(facts, list) and len(facts) == 5 and facts[:2] == [_FORMAT, code]):
+    if not isinstance(facts, list):
         raise ValueError(cursor)
-    _format, _code, kind, label, after = facts
-    if not (isinstance(kind, str) and isinstance(label, str) and (after is None or isinstance(after, str))):
-        raise ValueError(cursor)
-    if after is not None and "\x00" in after:
-        raise ValueError(cursor)
-    "".join((label, after or "")).encode()  # UnicodeEncodeError, a ValueError, for half a surrogate pair
-    return feed.Position(kind, label, after)
+    return facts
+
+
+def _entry_code(after: Any) -> str | None:
+    if after is None:
+        return None
+    if not isinstance(after, str) or "\x00" in after:
+        raise ValueError(after)
+    after.encode()
+    return after
 
 
 def _refuse(name: str, code: str, detail: str) -> ApiProblem:
@@ -144,18 +188,10 @@ class ChangesViewSet(ApiViewSet):
             if name == "from":
                 raise _refuse("from", "unknown_version", _("No such version was published.")) from None
             raise self._bad_cursor() from None
-        cursor = cursor_of(catalog.code, page.position) if page.position else None
-        path = reverse("catalog-changes", args=[catalog.code])
-        following = f"{path}?{urlencode({'since': cursor, 'page_size': size})}" if page.more else None
-        answer = {
-            "catalog": catalog.code,
-            "cursor": cursor,
-            "next": following and request.build_absolute_uri(following),
-            "results": [shown(item) for item in page.items],
-        }
-        # What was published and withdrawn never changes, so the place where the page ends says all that is on it.
-        asked = f"{request.get_full_path()} {cursor} {page.more}"
-        return etags.answer(request, answer, etag=hashlib.sha256(asked.encode()).hexdigest()[:32], immutable=False)
+        position = page.position(since)
+        cursor = cursor_of(catalog.code, position) if position else None
+        answer = {"catalog": catalog.code, **_told(request, page, cursor, reverse("catalog-changes", args=[code]), {})}
+        return _held(request, page, answer)
 
     def _since(self, request: Any, code: str) -> tuple[str, feed.Position | None]:
         cursor, held = request.query_params.get("since"), request.query_params.get("from")
@@ -174,21 +210,120 @@ class ChangesViewSet(ApiViewSet):
         return _refuse("since", "bad_cursor", _("This cursor was not given for this catalog; start again without one."))
 
 
-def shown(item: feed.Item) -> dict[str, Any]:
-    """Return an item as the API shows it; only what can never change."""
+class AllChangesViewSet(ApiViewSet):
+    """What changed in all the catalogs that a key sees, for those who keep copies of them."""
+
+    queryset = CatalogVersion.objects.none()
+    serializer_class = AllFeedOutput
+    pagination_class = None
+    scopes = {"GET": READ}
+    tagged = frozenset({"list"})
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "since",
+                str,
+                description="the `cursor` of the last answer, or an instant (2026-03-14T08:00:00Z); left out: from the beginning",
+            ),
+            OpenApiParameter("deltas", bool, description="false: what happened alone, without what it changes (true)"),
+            OpenApiParameter("page_size", int, description="at most so many deltas, or items without, 1 to 500 (50)"),
+        ],
+        responses=forced_singular_serializer(AllFeedOutput),
+    )
+    def list(self, request: Any) -> Response:
+        """Every publication and withdrawal of every list you see, in the order in which they became known.
+
+        The items are those of each catalog's own feed (`GET /catalogs/{code}/changes/`, where it is told how a copy is kept by them), of all the
+        shared lists and of your own; the deltas of one item are all of one catalog, and what stands between two items of a catalog changes
+        nothing in it. With `deltas=false` there are none: read them from the catalog's own feed, or its entries.
+
+        Instants are declared in the order in which they are committed, no two are alike, and an answer tells all there is before its `cursor`.
+        So polling with the last `cursor` misses nothing and repeats nothing, also while others publish, now or in ten years.
+        """
+        refuse_unknown(request.query_params, ("since", "deltas", "page_size"))
+        size, deltas = page_size_of(request), request.query_params.get("deltas", "true")
+        if deltas not in {"true", "false"}:
+            raise _refuse("deltas", "bad_yes_no", _("Write true or false."))
+        since = self._since(request)
+        caller = request.user
+        page = feed.page_of_all(
+            caller.insurer_id, since=since, size=size, until=caller.known_at, with_deltas=deltas == "true"
+        )
+        place = page.place(since)
+        others = {} if deltas == "true" else {"deltas": deltas}
+        told = _told(request, page, cursor_of_all(place) if place else None, reverse("changes"), others)
+        return _held(request, page, told, str(caller.insurer_id))
+
+    def _since(self, request: Any) -> feed.Place | None:
+        """Return the place behind which to go on; raises a 400 for a cursor of another feed, or of events that are none to this caller."""
+        asked = request.query_params.get("since")
+        if asked is None:
+            return None
+        instant = _instant(with_plus(asked))
+        if instant is not None:
+            if instant > request.user.known_at:
+                raise _refuse("since", "out_of_range", _("This instant is still to come."))
+            return feed.place_at(request.user.insurer_id, instant)
+        try:
+            place = place_of(asked)
+        except ValueError:
+            raise self._bad_cursor() from None
+        if not feed.has_happened(request.user.insurer_id, place.at):
+            raise self._bad_cursor()
+        return place
+
+    def _bad_cursor(self) -> ApiProblem:
+        return _refuse("since", "bad_cursor", _("This cursor was not given by this feed; start again without one."))
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        return parse_instant(text)
+    except ValueError:
+        return None
+
+
+def _told(request: Any, page: feed.Page, cursor: str | None, path: str, others: Mapping[str, str]) -> dict[str, Any]:
+    """Return what both feeds answer: where the page ends, the address of the next, the items."""
+    following = {"since": cursor, **others, "page_size": page_size_of(request)}
+    return {
+        "cursor": cursor,
+        "next": request.build_absolute_uri(f"{path}?{urlencode(following)}") if page.more else None,
+        "results": shown(page.items),
+    }
+
+
+def _held(request: Any, page: feed.Page, answer: dict[str, Any], *besides: str) -> Any:
+    """Return the answer with its ETag: what was published and withdrawn never changes, so the place where the page ends says all that is on it."""
+    asked = " ".join((request.get_full_path(), str(answer["cursor"]), str(page.more), *besides))
+    return etags.answer(request, answer, etag=hashlib.sha256(asked.encode()).hexdigest()[:32], immutable=False)
+
+
+def shown(items: Iterable[feed.Item]) -> list[dict[str, Any]]:
+    """Return items as the API shows them; only what can never change."""
+    items = list(items)
+    numbers = feed.log_numbers(items)
+    return [_shown(item, numbers.get((item.event.version.pk, item.event.kind))) for item in items]
+
+
+def _shown(item: feed.Item, number: int | None) -> dict[str, Any]:
     event, version = item.event, item.event.version
     return {
+        "catalog": version.catalog.code,
         "event": event.kind,
         "at": event.at,
         "version": {
-            "label": version.label,
-            "checksum": version.checksum,
+            **_named(version),
             "entry_count": version.entry_count,
             "effective_from": version.effective_from,
             "effective_to": version.effective_to,
             "complete_for": version.complete_for,
+            "published_at": version.published_at,
         },
-        "base": {"label": event.base.label, "checksum": event.base.checksum} if event.base else None,
+        "base": _named(event.base) if event.base else None,
+        "supersedes": _named(event.superseded) if event.superseded else None,
+        "log_seq": number,
         "note": version.publish_note if event.kind == "published" else version.withdraw_reason,
         "deltas": [
             {"change": one.change, "entry_code": one.entry_code, "row_hash": one.row_hash, "entry": one.entry}
@@ -197,3 +332,7 @@ def shown(item: feed.Item) -> dict[str, Any]:
         "continued": item.continued,
         "complete": item.complete,
     }
+
+
+def _named(version: CatalogVersion) -> dict[str, str]:
+    return {"label": version.label, "checksum": version.checksum}

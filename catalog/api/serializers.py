@@ -15,6 +15,7 @@ from catalog.diff import WEIGHTS
 from catalog.drugs.resolve import MatchedBy
 from catalog.marked import SAID
 from catalog.models import CODE_PATTERN, Catalog, CatalogVersion, Drug, DrugProduct, ImportRun, Provenance
+from catalog.naming import LONGEST
 from catalog.services import class_list
 from catalog.vocabularies import KINDS, REGULATORS, SETTINGS, SEXES
 from common.api.fields import StrictSerializer
@@ -231,7 +232,7 @@ class ImportInput(StrictSerializer):
 
     file = serializers.FileField(allow_empty_file=True, max_length=None)
     kind = serializers.ChoiceField(["entries", "drugs"], required=False, default="entries")
-    catalog = serializers.CharField(max_length=64, required=False)
+    catalog = serializers.CharField(max_length=LONGEST, required=False)
     label = serializers.CharField(max_length=64, required=False, validators=[CODE_PATTERN])
     effective_from = serializers.DateField(required=False)
     effective_to = serializers.DateField(required=False, allow_null=True)

@@ -22,6 +22,7 @@ urlpatterns = [
     path("catalogs/<str:code>/in-force/", views.CatalogViewSet.as_view({"get": "in_force"}), name="catalog-in-force"),
     path("catalogs/<str:code>/diff/", views.CatalogViewSet.as_view({"get": "diff"}), name="catalog-diff"),
     path("catalogs/<str:code>/changes/", feed.ChangesViewSet.as_view({"get": "list"}), name="catalog-changes"),
+    path("changes/", feed.AllChangesViewSet.as_view({"get": "list"}), name="changes"),
     path("catalogs/<str:code>/versions/", version({"get": "list", "post": "create"}), name="version-list"),
     path(
         VERSION,

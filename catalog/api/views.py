@@ -34,9 +34,11 @@ from catalog.api.access import (
     WRITE,
     catalog_of,
     check_writable,
+    code_for,
     given_in,
     may_write,
     refuse,
+    several,
     version_etag,
     version_of,
     writable_version,
@@ -112,8 +114,8 @@ class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
     refusals = {"partial_update": (409,)}
 
     def get_queryset(self) -> QuerySet[Catalog]:
-        visible = Catalog.objects.visible_to(self.request.user.insurer_id)
-        return visible.select_related("owner").order_by("code")
+        readable = Catalog.objects.readable_by(self.request.user.insurer_id)
+        return readable.select_related("owner").order_by("code", "id")
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         kwargs["context"] = {**self.get_serializer_context(), "in_force": self._in_force(args[0]) if args else {}}
@@ -129,7 +131,7 @@ class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
 
     def retrieve(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         refuse_unknown(request.query_params, ())
-        shown = self.get_serializer(self.get_object()).data
+        shown = self.get_serializer(catalog_of(request, kwargs["code"])).data
         return etags.answer(request, shown, etag=shown_etag(shown), immutable=False)
 
     @extend_schema(request=shapes.CatalogInput, responses={201: shapes.CatalogOutput})
@@ -142,7 +144,9 @@ class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
         fields["series"] = fields.get("series") or ""
         catalog = services.create_catalog(owner_id=self._owner(owner), by=request.user.person, **fields)
         shown = self.get_serializer(catalog).data
-        return Response(shown, status=201, headers={"Location": reverse("catalog-detail", args=[catalog.code])})
+        return Response(
+            shown, status=201, headers={"Location": reverse("catalog-detail", args=[code_for(request, catalog)])}
+        )
 
     @extend_schema(request=shapes.CatalogChange, responses=shapes.CatalogOutput)
     def partial_update(self, request: Any, code: str) -> Response:
@@ -159,11 +163,11 @@ class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
         if "series" in fields:
             fields["series"] = fields["series"] or ""
         services.change_catalog(catalog=catalog, by=request.user.person, **fields)
-        changed = catalog_of(request, fields.get("code", code))
+        changed = self.get_queryset().get(pk=catalog.pk)
         shown = self.get_serializer(changed).data
         response = Response(shown, headers={"ETag": f'"{shown_etag(shown)}"'})
-        if changed.code != code:
-            response["Content-Location"] = reverse("catalog-detail", args=[changed.code])
+        if (changed.code, changed.owner_id) != (catalog.code, catalog.owner_id):
+            response["Content-Location"] = reverse("catalog-detail", args=[code_for(request, changed)])
         return response
 
     def _owner(self, code: str) -> int | None:
@@ -327,11 +331,11 @@ class VersionViewSet(ApiViewSet):
         if wanted and copy_of is None:
             refuse("/from", _("The catalog has no such version."))
         made = services.create_draft(catalog=catalog, by=request.user.person, copy_of=copy_of, **given)
-        return self._made(request, made)
+        return self._made(request, code, made)
 
-    def _made(self, request: Any, version: CatalogVersion) -> Response:
+    def _made(self, request: Any, code: str, version: CatalogVersion) -> Response:
         response = self._shown(request, version, status=201)
-        response["Location"] = reverse("version-detail", args=[version.catalog.code, version.label])
+        response["Location"] = reverse("version-detail", args=[code, version.label])
         return response
 
     @extend_schema(request=shapes.EditInput, responses=shapes.VersionOutput)
@@ -380,7 +384,7 @@ class VersionViewSet(ApiViewSet):
         """Make a draft equal to the edition before this published one (same checksum); a second person publishes it."""
         given = given_in(request, shapes.RevertInput)
         version = self._for_change(request, code, label)
-        return self._made(request, services.revert_version(version=version, by=request.user.person, **given))
+        return self._made(request, code, services.revert_version(version=version, by=request.user.person, **given))
 
     def _for_change(self, request: Any, code: str, label: str) -> CatalogVersion:
         version = writable_version(request, code, label)
@@ -486,7 +490,7 @@ class ImportViewSet(ApiViewSet):
     refusals = {"marked_csv": (409,), "marked_xlsx": (409,)}
 
     def get_queryset(self) -> QuerySet[ImportRun]:
-        runs = ImportRun.objects.select_related("job", "catalog", "version__parent").order_by("-created_at")
+        runs = ImportRun.objects.select_related("job", "catalog__owner", "version__parent").order_by("-created_at")
         return runs if self.request.user.is_office else runs.filter(catalog__owner=self.request.user.insurer_id)
 
     @extend_schema(parameters=[OpenApiParameter("page", int), OpenApiParameter("page_size", int)])
@@ -522,9 +526,10 @@ class ImportViewSet(ApiViewSet):
                 raise ApiProblem(403, "not_yours", _("Only the catalog office keeps the drug master."))
             run, new = services.upload_drugs(**common, staged=fields["staged"])
         else:
-            catalog = Catalog.objects.visible_to(request.user.insurer_id).filter(code=fields["catalog"]).first()
-            if catalog is None:
-                refuse("/catalog", _("No such catalog."))
+            named = list(Catalog.objects.select_related("owner").named(fields["catalog"], request.user.insurer_id))
+            if len(named) != 1:
+                refuse("/catalog", several(named) if named else _("No such catalog."))
+            (catalog,) = named
             check_writable(request, catalog)
             run, new = services.upload_catalog(
                 catalog=catalog,
@@ -614,7 +619,7 @@ def shown_run(run: ImportRun, version: CatalogVersion | None, *, problems: bool 
     compared = version.change_counts if version else {}
     diff = None
     if version and version.parent_id and run.catalog:
-        diff = f"{reverse('catalog-diff', args=[run.catalog.code])}?from={quote(version.parent.label)}&to={quote(version.label)}"
+        diff = f"{reverse('catalog-diff', args=[run.catalog.office_code])}?from={quote(version.parent.label)}&to={quote(version.label)}"
     return {
         "id": str(run.pk),
         "state": run.state,

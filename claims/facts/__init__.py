@@ -9,6 +9,14 @@ instant in the past is always read anew. `Overlay` lays drafts over what is publ
 from claims.facts.authorisations import with_authorisations
 from claims.facts.load import load
 from claims.facts.overlay import Overlay
-from claims.facts.products import ProductFacts, UnknownProduct, product_facts
+from claims.facts.products import ProductFacts, UnknownProduct, as_anybody_sees, product_facts
 
-__all__ = ["Overlay", "ProductFacts", "UnknownProduct", "load", "product_facts", "with_authorisations"]
+__all__ = [
+    "Overlay",
+    "ProductFacts",
+    "UnknownProduct",
+    "as_anybody_sees",
+    "load",
+    "product_facts",
+    "with_authorisations",
+]

@@ -41,7 +41,7 @@ def kept_or_made(store: Store[K, V], keys: Iterable[K], make: Callable[[list[K]]
     return found
 
 
-# (product, revision, identities, versions in force, what alternatives are wanted) → what lines of these drugs are judged against.
+# (product, whose lists, revision, identities, versions in force, alternatives wanted) → what lines of these drugs are judged against.
 snapshots: LruCache[Any, Snapshot] = LruCache(SNAPSHOTS_KEPT)
 
 

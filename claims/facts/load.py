@@ -44,7 +44,7 @@ def load(
     in_force = needs(frozenset(days), product.versions, product.catalogs, known_at).values()
     references = frozenset(reference for listed in in_force for reference in listed)
     # Days on which the same versions are in force share a snapshot.
-    key = (product.pk, seen.revision, wanted, references, heads)
+    key = (product.pk, product.insurer_id, seen.revision, wanted, references, heads)
     if keep and (kept := snapshots.get(key)):
         return kept.seen_at(known_at)
 

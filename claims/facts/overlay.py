@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from catalog.models import CatalogVersion
-from claims.facts.products import ProductFacts, Reference, by_catalog, references
+from claims.facts.products import ProductFacts, Reference, by_catalog, names_in, references
 
 
 class OwnStore(dict[Any, Any]):
@@ -30,7 +30,8 @@ class Overlay:
 
     def over(self, product: ProductFacts, known_at: datetime) -> tuple[ProductFacts, tuple[Reference, ...]]:
         """Return the product with the versions laid over those of its catalogs, and the versions: those that its insurer may see."""
-        found = references(CatalogVersion.objects.filter(pk__in=self.versions), product.insurer_id)
+        versions, names = CatalogVersion.objects.filter(pk__in=self.versions), names_in(product.versions)
+        found = references(versions, product.insurer_id, also=names)
         laid = by_catalog(self._as_if_published(reference, known_at) for reference in found)
         catalogs = {code: (*self._under(product.catalogs.get(code, ())), *over) for code, over in laid.items()}
         return replace(product, catalogs=product.catalogs | catalogs), tuple(

@@ -1,6 +1,6 @@
 """A product with its versions, and the versions of every catalog that these name: enough to tell what is in force."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from catalog.clock import Observation
 from catalog.models import Catalog, CatalogVersion
+from catalog.naming import parted
 from catalog.vocabularies import Kind
 from claims.eligibility import ProductVersion
 from common.cache import LruCache
@@ -28,7 +29,10 @@ class UnknownProduct(Refused):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reference:
-    """A version of a catalog without its entries, of which it has `entries`: enough to tell whether it is in force."""
+    """A version of a catalog without its entries, of which it has `entries`: enough to tell whether it is in force.
+
+    `catalog` is what the product's terms call it: its code, or `:CODE` for one of the office's beside an insurer's own of that code.
+    """
 
     pk: int
     catalog: str
@@ -48,7 +52,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class ProductFacts:
-    """A product with its published versions and, by catalog code, every published version of the catalogs that these name."""
+    """A product with its published versions and, by the name that these give it, every published version of each catalog they name."""
 
     pk: int
     code: str
@@ -61,6 +65,10 @@ class ProductFacts:
 
 # The revision is in the key: after the next publication nobody asks for it any more, and it ages out.
 _products: LruCache[tuple[int, str, int], ProductFacts] = LruCache(PRODUCTS_KEPT)
+# (product, revision) → it with its shared lists alone, and the codes of the others.
+_shared: LruCache[tuple[int, int], tuple[ProductFacts, frozenset[str]]] = LruCache(PRODUCTS_KEPT)
+# The id of no insurer: who asks for it sees the shared lists alone.
+NOBODYS = 0
 
 
 def product_facts(*, insurer_id: int, code: str, seen: Observation) -> ProductFacts:
@@ -76,12 +84,23 @@ def product_facts(*, insurer_id: int, code: str, seen: Observation) -> ProductFa
         for version in published
         if version.published_at
     )
-    codes = {reference.catalog for version in versions for reference in version.terms.references()}
-    listed = CatalogVersion.objects.filter(catalog__code__in=codes, published_at__isnull=False)
-    catalogs = by_catalog(references(listed, insurer_id))
+    published_lists = CatalogVersion.objects.filter(published_at__isnull=False)
+    catalogs = by_catalog(references(published_lists, insurer_id, names_in(versions)))
     facts = ProductFacts(product.pk, code, insurer_id, product.is_demonstration, versions, catalogs, product.name)
     _products.put((insurer_id, code, seen.revision), facts)
     return facts
+
+
+def as_anybody_sees(product: ProductFacts, seen: Observation) -> tuple[ProductFacts, frozenset[str]]:
+    """Return a product with its shared lists alone, as whoever has none of their own sees it, and the codes of the lists that are not shared."""
+    kept = _shared.get((product.pk, seen.revision))
+    if kept is None:
+        named = {reference.catalog for version in product.versions for reference in version.terms.references()}
+        shared = set(Catalog.objects.visible_to(NOBODYS).filter(code__in=named).values_list("code", flat=True))
+        catalogs = {code: listed for code, listed in product.catalogs.items() if code in shared}
+        kept = replace(product, insurer_id=NOBODYS, catalogs=catalogs), frozenset(named - shared)
+        _shared.put((product.pk, seen.revision), kept)
+    return kept
 
 
 def _product(insurer_id: int, code: str) -> insurers.Product:
@@ -91,33 +110,56 @@ def _product(insurer_id: int, code: str) -> insurers.Product:
     return product
 
 
-def references(versions: QuerySet[CatalogVersion], insurer_id: int) -> list[Reference]:
-    """Return those of the versions that the insurer may see, by catalog code and age, in one query."""
-    rows: Any = (
-        versions.filter(catalog__in=Catalog.objects.visible_to(insurer_id))
-        .order_by("catalog__code", "id")
-        .values_list(
-            "id",
-            "catalog__code",
-            "catalog__kind",
-            "catalog__series_id",
-            "catalog__provenance",
-            "label",
-            "checksum",
-            "entry_count",
-            "effective_from",
-            "effective_to",
-            "published_at",
-            "withdrawn_at",
-            "catalog__name",
-            "complete_for",
-        )
+def names_in(versions: Iterable[ProductVersion]) -> frozenset[str]:
+    """Return the texts by which terms name catalogs."""
+    return frozenset(reference.catalog for version in versions for reference in version.terms.references())
+
+
+def references(
+    versions: QuerySet[CatalogVersion],
+    insurer_id: int,
+    names: Collection[str] | None = None,
+    also: Collection[str] = (),
+) -> list[Reference]:
+    """Return those of the versions whose catalogs an insurer means by the names (catalog.naming), each under its name, by code and age.
+
+    Without names those of every catalog that its plain codes mean, under its code; `also` are names beside. One statement; more where a name
+    says whose it is.
+    """
+    saying = sorted(name for name in {*(names or ()), *also} if parted(name)[0] is not None)
+    plain = versions.filter(catalog__in=Catalog.objects.visible_to(insurer_id))
+    found = _references(plain if names is None else plain.filter(catalog__code__in=set(names).difference(saying)))
+    if not saying:
+        return found
+    catalogs = Catalog.objects.meant_by(saying, insurer_id)
+    for name in saying:
+        if name in catalogs:
+            found += [replace(one, catalog=name) for one in _references(versions.filter(catalog=catalogs[name]))]
+    return found
+
+
+def _references(versions: QuerySet[CatalogVersion]) -> list[Reference]:
+    rows: Any = versions.order_by("catalog__code", "id").values_list(
+        "id",
+        "catalog__code",
+        "catalog__kind",
+        "catalog__series_id",
+        "catalog__provenance",
+        "label",
+        "checksum",
+        "entry_count",
+        "effective_from",
+        "effective_to",
+        "published_at",
+        "withdrawn_at",
+        "catalog__name",
+        "complete_for",
     )
     return [replace(Reference(*facts), complete_for=tuple(map(norm, facts[-1]))) for facts in rows]
 
 
 def by_catalog(listed: Iterable[Reference]) -> dict[str, tuple[Reference, ...]]:
-    """Return the versions by the code of their catalog, in their order."""
+    """Return the versions by the name of their catalog, in their order."""
     found: dict[str, list[Reference]] = {}
     for reference in listed:
         found.setdefault(reference.catalog, []).append(reference)

@@ -1,33 +1,102 @@
-"""The command `shangbao`: `shangbao verify` proves from files alone, and says what it proved; what is not so is told, with exit code 1."""
+"""The command `shangbao`: asks the service, keeps a mirror of its lists, and proves what it said.
+
+Exit codes: 0 done; 1 something is not proved; 2 asked wrongly, or a file cannot be read; 3 the service refused, or a job failed; 4 there was no
+answer; 130 interrupted. What went wrong is told in one line on the error output.
+"""
 
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from shangbao_client import verify
+from shangbao_client import asking, verify
 from shangbao_client.verify import NotProved
+
+INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns the exit code: 0 proved, 1 not so, 2 asked wrongly."""
+    """Run the command; returns the exit code."""
     given = _parser().parse_args(arguments)
     try:
         print(given.do(given))
-    except NotProved as wrong:
-        print(f"not proved [{wrong.code}]: {wrong}", file=sys.stderr)
-        return 1
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as fault:
-        print(f"cannot be read: {fault}", file=sys.stderr)
-        return 2
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except Exception as fault:
+        told = asking.exit_code_of(fault)
+        if told is None:
+            raise
+        code, line = told
+        print(" ".join(line.split()), file=sys.stderr)
+        return code
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="shangbao", description="A client of the 商保目录 service.")
+    parser = argparse.ArgumentParser(
+        prog="shangbao",
+        description="A client of the 商保目录 service.",
+        epilog="exit codes: 0 done, 1 not proved, 2 asked wrongly, 3 refused, 4 no answer",
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _asking(commands)
+    _verifying(commands)
+    return parser
+
+
+def _asking(commands: Any) -> None:
+    """Add the commands that ask the service."""
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--url", help="the service's address (SHANGBAO_URL)")
+    shared.add_argument("--key", help="an API key (SHANGBAO_KEY, where others cannot read it)")
+    shared.add_argument("--language", choices=["en", "zh"], default="en", help="of messages (en)")
+    shared.add_argument("--json", action="store_true", help="print the answer as JSON")
+    shared.add_argument("--quiet", action="store_true", help="do not say how it goes")
+
+    def add(name: str, do: Callable[[argparse.Namespace], str], told: str) -> argparse.ArgumentParser:
+        one: argparse.ArgumentParser = commands.add_parser(name, help=told, description=told, parents=[shared])
+        one.set_defaults(do=do)
+        return one
+
+    one = add("coverage", asking.coverage, "whether a product pays for a drug")
+    one.add_argument("product", metavar="PRODUCT", help="the product's code")
+    for name, (kind, told) in asking.QUESTION.items():
+        option = "--" + name.replace("_", "-")
+        if kind == "several":
+            one.add_argument(option, action="append", help=told)
+        else:
+            one.add_argument(option, type=int if kind == "number" else str, help=told)
+
+    again = "the same key for the same request gives the first answer again; one is made unless given"
+    one = add("check", asking.check, "decide one claim")
+    one.add_argument(
+        "claim", metavar="CLAIM", nargs="?", default="-", help="a file of JSON; - or nothing: standard input"
+    )
+    one.add_argument("--dry-run", action="store_true", help="decide, but record nothing")
+    one.add_argument("--idempotency-key", metavar="KEY", help=again)
+
+    one = add("batch", asking.batch, "upload a file of claims, follow it, keep its results")
+    one.add_argument("file", metavar="FILE", nargs="?", help="CSV, XLSX or NDJSON")
+    one.add_argument("--product", help="the code of the product that all claims are of")
+    one.add_argument("--id", help="in place of a file: a batch that was uploaded before")
+    one.add_argument("--output", metavar="FILE", help="where the results go; .ndjson or .csv (BATCH.csv)")
+    one.add_argument("--idempotency-key", metavar="KEY", help=again)
+
+    one = add("sync", asking.sync, "keep a mirror of lists, each version proved by its checksum")
+    one.add_argument("mirror", metavar="MIRROR", help="the SQLite file; made where it is not there")
+    one.add_argument(
+        "catalogs", metavar="CATALOG", nargs="*", help="only these lists; all that the key sees unless given"
+    )
+    one.add_argument("--begin-at", metavar="LABEL", help="a list that is not kept yet begins with this version")
+    one.add_argument("--follow", metavar="SECONDS", type=float, help="go on, and look again after so many seconds")
+    one.add_argument("--check", action="store_true", help="ask nothing: prove all that is kept again")
+
+
+def _verifying(commands: Any) -> None:
+    """Add the command that proves from files alone."""
     proving = commands.add_parser("verify", help="prove, offline, what the service has said")
     what = proving.add_subparsers(required=True, metavar="WHAT")
 
@@ -53,7 +122,6 @@ def _parser() -> argparse.ArgumentParser:
 
     for each in what.choices.values():
         each.add_argument("--keys", required=True, help="the service's key set, /.well-known/jwks.json, which you kept")
-    return parser
 
 
 def _receipt(given: argparse.Namespace) -> str:

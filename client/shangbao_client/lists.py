@@ -73,7 +73,16 @@ def checksum_of(entries: Iterable[dict[str, Any]], complete_for: list[str]) -> s
     by_code = {entry["entry_code"]: entry for entry in held}
     if len(by_code) != len(held):
         raise ValueError("an entry_code stands twice in the list")
-    hashes = [hashlib.sha256(canonical(by_code[code])).digest() for code in sorted(by_code)]
+    return checksum_of_hashes(
+        [hashlib.sha256(canonical(by_code[code])).digest() for code in sorted(by_code)], complete_for
+    )
+
+
+def checksum_of_hashes(hashes: Iterable[bytes], complete_for: list[str]) -> str:
+    """Return the checksum of a version of whose entries these are the hashes, in the order of entry_code."""
+    made = hashlib.sha256()
+    for one in hashes:
+        made.update(one)
     if complete_for:
-        hashes.append(hashlib.sha256(canonical({"complete_for": complete_for})).digest())
-    return hashlib.sha256(b"".join(hashes)).hexdigest()
+        made.update(hashlib.sha256(canonical({"complete_for": complete_for})).digest())
+    return made.hexdigest()

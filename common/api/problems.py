@@ -12,6 +12,7 @@ from django.db import DatabaseError, DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.template.loader import get_template
 from django.urls import is_valid_path
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 from rest_framework import exceptions
@@ -231,7 +232,11 @@ def internal_error() -> ApiProblem:
 
 
 def _page(request: HttpRequest, problem: ApiProblem) -> HttpResponse:
-    """Answer a person on the curators' pages with a page, everybody else with a problem document."""
+    """Answer a person on the curators' pages with a page, everybody else with a problem document, or as the face at that address does."""
+    for below, writer in settings.ERROR_WRITERS.items():
+        if request.path.startswith(below):
+            written: HttpResponse = import_string(writer)(problem)
+            return written
     if not request.path.startswith("/admin/"):
         return plain(problem)
     words = {

@@ -9,6 +9,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 
 from common.logs import request_id, via
+from common.personal import identity_number_in
 
 _asked: ContextVar[HttpRequest | None] = ContextVar("asked", default=None)
 _SAFE = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
@@ -22,10 +23,11 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.META.get("HTTP_X_REQUEST_ID", "")
-        chosen = given if _SAFE.match(given) else uuid.uuid4().hex
+        # It is written into logs: what is or may hold an identity number is not.
+        chosen = given if _SAFE.match(given) and identity_number_in(given) is None else uuid.uuid4().hex
         token = request_id.set(chosen)
         asked = _asked.set(request)
-        door = via.set("api" if request.path.startswith("/api/") else "page")
+        door = via.set("api" if request.path.startswith(("/api/", "/fhir/")) else "page")
         try:
             response = self.get_response(request)
         finally:

@@ -75,13 +75,17 @@ class ApiViewSet(GenericViewSet):
                 raise Http404
             response: HttpResponseBase = getattr(self, self.action)(request, **of_the_path)
         except Exception as fault:  # as the framework does
-            response = problems.plain(problems.reported(fault))
+            response = self.refused(problems.reported(fault))
         if isinstance(response, Response):
             response.accepted_renderer, response.accepted_media_type = JsonRenderer(), _JSON
             response.renderer_context = {}
         response.headers["Allow"] = ", ".join(self.allowed_methods)
         finish(response, http, self)
         return response
+
+    def refused(self, problem: ApiProblem) -> HttpResponseBase:
+        """Return the answer to a GET for a problem."""
+        return problems.plain(problem)
 
     def _check_accepted(self, http: HttpRequest) -> None:
         """Raise a 406 where the caller takes neither JSON nor the file that the action gives."""

@@ -44,6 +44,7 @@ class Deed(TextChoices):
     KEY_TAKEN_OVER = "key.taken_over", _("answers for an API key")
     KEY_REVOKED = "key.revoked", _("revoked an API key")
     PRODUCT_CREATED = "product.created", _("made a product")
+    PRODUCT_CHANGED = "product.changed", _("changed a product")
     PRODUCT_VERSION_CREATED = "product_version.created", _("made a product version")
     PRODUCT_VERSION_CHANGED = "product_version.changed", _("changed a product version")
     PRODUCT_VERSION_SUBMITTED = "product_version.submitted", _("submitted a product version for review")

@@ -7,8 +7,8 @@ from celery import shared_task
 from celery.signals import worker_ready, worker_shutdown
 from redis.exceptions import RedisError
 
-from common.health import worker_gone, worker_seen
 from common.jobs import services, wake
+from common.operations.health import worker_gone, worker_seen
 
 log = logging.getLogger(__name__)
 

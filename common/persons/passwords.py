@@ -3,13 +3,12 @@
 import secrets
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from common.persons.models import PastPassword
-
-KINDS_AT_LEAST = 3
 
 
 def kinds_of(password: str) -> int:
@@ -21,21 +20,23 @@ def kinds_of(password: str) -> int:
 
 
 class KindsOfCharacters:
-    """A password has three kinds of characters at least."""
+    """A password has so many kinds of characters at least (PASSWORD_KINDS)."""
 
     def validate(self, password: str, user: Any = None) -> None:
-        if kinds_of(password) < KINDS_AT_LEAST:
+        if kinds_of(password) < settings.PASSWORD_KINDS:
             raise ValidationError(self.get_help_text(), code="password_too_plain")
 
     def get_help_text(self) -> str:
-        return _("Use three kinds of characters: small letters, capital letters, digits, others.")
+        told = _("Use %(count)d kinds of characters at least: small letters, capital letters, digits, others.")
+        return told % {"count": settings.PASSWORD_KINDS}
 
 
 class NotUsedLately:
-    """A password is none of the account's last ones, the present one included."""
+    """A password is none of the account's last ones (PASSWORDS_REMEMBERED), the present one included."""
 
-    def __init__(self, count: int = 5) -> None:
-        self.count = count
+    @property
+    def count(self) -> int:
+        return int(settings.PASSWORDS_REMEMBERED)
 
     def validate(self, password: str, user: Any = None) -> None:
         if user is None or user.pk is None:
@@ -53,5 +54,5 @@ def temporary_password() -> str:
     letters = "abcdefghjkmnpqrstuvwxyz23456789"
     while True:
         made = "-".join("".join(secrets.choice(letters) for _n in range(5)) for _group in range(4))
-        if kinds_of(made) >= KINDS_AT_LEAST:
+        if kinds_of(made) >= 3:
             return made

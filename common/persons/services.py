@@ -78,6 +78,10 @@ def _write_password(user: Any, standing: Standing, password: str, given_by: str)
 def change_own_password(*, user: Any, password: str) -> Any:
     """Give an account the password its owner chose (checked by the form); its other sessions end. Returns the account."""
     user, standing = _locked(user)
+    if standing.password_given_by not in ("", standing.opened_by) and _has_factor(user):
+        standing.opened_by = (
+            ""  # the password was one person's to know, the second step another's: only the owner had both
+        )
     _write_password(user, standing, password, "")
     record(Deed.PASSWORD_CHANGED_OWN, by=user.get_username(), what=user)
     return user
@@ -98,6 +102,8 @@ def give_temporary_password(*, user: Any, by: str) -> str:
             )
         )
     password = passwords.temporary_password()
+    if not _has_factor(user):
+        standing.opened_by = by
     _write_password(user, standing, password, by)
     record(Deed.PASSWORD_CHANGED, by=by, what=user, after={"temporary": True})
     return password
@@ -107,9 +113,13 @@ def give_temporary_password(*, user: Any, by: str) -> str:
 def password_is_given(*, user: Any, given_by: str) -> None:
     """Note that an account just made has its password from somebody else: part of the deed that made it."""
     _user, standing = _locked(user)
-    standing.password_given_by = given_by
+    standing.password_given_by = standing.opened_by = given_by
     standing.password_set_at = timezone.now()
     standing.save()
+
+
+def _has_factor(user: Any) -> bool:
+    return TOTPDevice.objects.filter(user=user, confirmed=True).exists()
 
 
 @transaction.atomic
@@ -126,6 +136,8 @@ def reset_second_factor(*, user: Any, by: str) -> None:
                 "You gave this account its password; the second step is reset by another administrator, or once the owner has changed the password."
             )
         )
+    if standing.password_given_by:  # and not changed since: whoever gave it can go in now
+        standing.opened_by = standing.password_given_by
     TOTPDevice.objects.filter(user=user).delete()
     StaticDevice.objects.filter(user=user).delete()
     standing.factor_reset_by = by

@@ -250,15 +250,18 @@ class CodingDecisionViewSet(ApiViewSet):
 
 def _drafts(request: Any, asked: list[tuple[str, str]]) -> list[CatalogVersion]:
     """Return the versions that are named, each once; raises a 400 that points at each that is not there, a 403."""
-    seen = Catalog.objects.visible_to(request.user.insurer_id)
-    found = {
-        (version.catalog.code, version.label): version
+    catalogs = Catalog.objects.meant_by({code for code, _label in asked}, request.user.insurer_id)
+    there = {
+        (version.catalog_id, version.label): version
         for version in CatalogVersion.objects.select_related("catalog", "parent").filter(
-            catalog__in=seen,
-            catalog__code__in={code for code, _label in asked},
-            label__in={label for _code, label in asked},
+            catalog__in=[one.pk for one in catalogs.values()], label__in={label for _code, label in asked}
         )
         if may_write(request, version.catalog) or version.published_at is not None
+    }
+    found = {
+        (code, label): there[catalogs[code].pk, label]
+        for code, label in asked
+        if code in catalogs and (catalogs[code].pk, label) in there
     }
     detail = _("There is no such version.")
     missing = [

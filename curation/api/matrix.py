@@ -216,7 +216,7 @@ def shown_list(one: ListOnDay) -> dict[str, Any]:
     """Return a list as the API shows it."""
     catalog, version = one.catalog, one.version
     return {
-        "catalog": catalog.code,
+        "catalog": one.name,
         "name": catalog.name,
         "kind": catalog.kind,
         "version": version.label if version else None,

@@ -129,7 +129,7 @@ class UpcomingViewSet(ApiViewSet):
         pages = PagePagination()
         asked = [one for one in found.changes if kind in ("", one.what)]
         page = pages.paginate_queryset(asked, request, view=self) or []  # type: ignore[arg-type]
-        reach = products_naming(catalog.code, today, until, request.user.insurer_id)
+        reach = products_naming(catalog, today, until, request.user.insurer_id)
         answer = pages.get_paginated_response([_change(*one) for one in shown_changes(page)])
         answer.data = {
             "catalog": catalog.code,

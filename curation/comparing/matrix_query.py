@@ -63,10 +63,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class ListOnDay:
-    """A list and its version in force on the day, None where there is none."""
+    """A list, its version in force on the day (None where there is none), and what whoever asked called it."""
 
     catalog: Catalog
     version: CatalogVersion | None
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class Matrix:
         for drug in drugs:
             found = entries.get(drug, {})
             cells = {
-                one.catalog.code: cell_of(
+                one.name: cell_of(
                     chain(found.get(one.version.pk, ()), selected.get((one.version.pk, drug), ()))
                     if one.version
                     else (),
@@ -190,13 +191,13 @@ def matrix_of(
 def lists_on(codes: Iterable[str], *, insurer_id: int | None, day: date, known_at: datetime) -> list[ListOnDay]:
     """Return these lists, each with its version in force on the day; raises UnknownCatalog."""
     asked = list(dict.fromkeys(codes))
-    catalogs = {one.code: one for one in Catalog.objects.visible_to(insurer_id).filter(code__in=asked)}
+    catalogs = Catalog.objects.meant_by(asked, insurer_id)
     for code in asked:
         if code not in catalogs:
             raise UnknownCatalog(code)
     versions = CatalogVersion.objects.filter(catalog__in=[one.pk for one in catalogs.values()])
     in_force = {version.catalog_id: version for version in versions.in_force(day, known_at)}
-    return [ListOnDay(catalogs[code], in_force.get(catalogs[code].pk)) for code in asked]
+    return [ListOnDay(catalogs[code], in_force.get(catalogs[code].pk), code) for code in asked]
 
 
 def _drugs_of(lists: Sequence[ListOnDay], aliases: Aliases, known_at: datetime, day: date, wanted: Wanted) -> list[str]:

@@ -39,7 +39,7 @@ def table_of(matrix: Matrix) -> tuple[list[str], Iterator[list[str]]]:
     """Return the header and the rows of the whole matrix, in the reader's language."""
     header = [_("Drug"), _("Class code")]
     for one in matrix.lists:
-        name = f"{one.catalog.code} {one.version.label if one.version else ''}".strip()
+        name = f"{one.name} {one.version.label if one.version else ''}".strip()
         header += [f"{name} {what}" for what in (_("listed?"), _("class"), _("institution level from"), _("entries"))]
     return header, _rows(matrix)
 

@@ -16,7 +16,7 @@ from catalog.vocabularies import EXCLUDING_KINDS
 from claims.eligibility.compiling import COLUMNS_READ
 from curation.comparing.matrix import NOT_LISTED, Cell, ListedEntry, cell_of
 from insurers.models import ProductVersion
-from insurers.reach import versions_naming
+from insurers.reach import catalog_named, versions_naming
 from insurers.terms import Benefit, CatalogReference, InvalidTerms, ProductTerms, parse_terms
 
 # So many product versions that name a list of the drug are looked into; who reads is told where there are more.
@@ -72,41 +72,38 @@ def products_paying(
     lists = _lists_with(names, insurer_id, known_at)
     if not lists:
         return Paying([], more=False)
-    found = list(versions_naming(list(lists), day, known_at, insurer_id)[: MOST + 1])
+    catalogs = [versions[0].catalog for versions in lists.values()]
+    found = list(versions_naming(catalogs, day, known_at, insurer_id)[: MOST + 1])
     terms = [(version, read) for version in found[:MOST] if (read := _terms(version)) is not None]
-    references = {one for _version, read in terms for one in read.references() if one.catalog in lists}
-    versions = {one: version for one in references if (version := _meant(one, lists, day, known_at)) is not None}
-    cells = _cells(versions.values(), names, day)
-    through = {
-        reference: Through(
-            reference.catalog, version.label, reference.label is not None, cells.get(version.pk, NOT_LISTED)
-        )
-        for reference, version in versions.items()
+    pins = {
+        (pk, one.label)
+        for version, read in terms
+        for one in read.references()
+        if (pk := catalog_named(version, one)) is not None
     }
-    kinds = {code: known[0].catalog.kind for code, known in lists.items()}
-    products = [_paying(version, read, through, kinds) for version, read in terms]
+    meant = {pin: version for pin in pins if (version := _meant(*pin, lists, day, known_at)) is not None}
+    cells = _cells(meant.values(), names, day)
+    products = [_paying(version, read, meant, cells) for version, read in terms]
     return Paying([one for one in products if one.benefits], more=len(found) > MOST)
 
 
-def _lists_with(names: Collection[str], insurer_id: int | None, known_at: datetime) -> dict[str, list[CatalogVersion]]:
-    """Return the lists that an insurer may see and that ever named the drug, by code, each with its versions as known at the instant."""
-    catalogs = Catalog.objects.visible_to(insurer_id).exclude(kind="reference")  # which no product names
+def _lists_with(names: Collection[str], insurer_id: int | None, known_at: datetime) -> dict[int, list[CatalogVersion]]:
+    """Return the lists that an insurer may see and that ever named the drug, by id, each with its versions as known at the instant."""
+    catalogs = Catalog.objects.readable_by(insurer_id).exclude(kind="reference")  # which no product names
     named = CatalogEntry.objects.filter(base_name__in=list(names), version__catalog__in=catalogs)
     known = CatalogVersion.objects.known_at(known_at).filter(catalog__in=named.values("version__catalog"))
-    lists: dict[str, list[CatalogVersion]] = {}
-    for version in known.select_related("catalog"):
-        lists.setdefault(version.catalog.code, []).append(version)
+    lists: dict[int, list[CatalogVersion]] = {}
+    for version in known.select_related("catalog__owner"):
+        lists.setdefault(version.catalog_id, []).append(version)
     return lists
 
 
 def _meant(
-    reference: CatalogReference, lists: Mapping[str, list[CatalogVersion]], day: date, known_at: datetime
+    catalog: int, label: str | None, lists: Mapping[int, list[CatalogVersion]], day: date, known_at: datetime
 ) -> CatalogVersion | None:
-    """Return the version that a reference means on the day; None where it means none."""
-    versions = lists[reference.catalog]
-    if reference.label:
-        return pinned(versions, reference.label, known_at)
-    return in_force(versions, day, known_at)
+    """Return the version of a list that a reference to it means on the day, by its label or (None) as it follows; None where it means none."""
+    versions = lists[catalog]
+    return pinned(versions, label, known_at) if label else in_force(versions, day, known_at)
 
 
 def _terms(version: ProductVersion) -> ProductTerms | None:
@@ -130,17 +127,19 @@ def _cells(versions: Iterable[CatalogVersion], names: Collection[str], day: date
 def _paying(
     version: ProductVersion,
     terms: ProductTerms,
-    through: Mapping[CatalogReference, Through],
-    kinds: Mapping[str, str],
+    meant: Mapping[tuple[int | None, str | None], CatalogVersion],
+    cells: Mapping[int, Cell],
 ) -> PayingProduct:
     def listing(references: Iterable[CatalogReference], *, excluding: bool) -> list[Through]:
-        return [
-            through[one]
-            for one in dict.fromkeys(references)
-            if one in through
-            and through[one].cell.listed != "no"
-            and (kinds[one.catalog] in EXCLUDING_KINDS) == excluding
-        ]
+        found = []
+        for one in dict.fromkeys(references):
+            listed = meant.get((catalog_named(version, one), one.label))
+            if listed is None or (listed.catalog.kind in EXCLUDING_KINDS) != excluding:
+                continue
+            cell = cells.get(listed.pk, NOT_LISTED)
+            if cell.listed != "no":
+                found.append(Through(one.catalog, listed.label, one.label is not None, cell))
+        return found
 
     benefits = []
     for benefit in terms.benefits:

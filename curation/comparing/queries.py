@@ -7,7 +7,7 @@ from itertools import starmap
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from catalog.clock import Observation, china_today
@@ -89,19 +89,19 @@ def find_side(
     is withdrawn, from the instant at which it was published; entries whose agreement is over count unless a day is given. Drafts are the office's
     and the owner's.
     """
-    catalogs = Catalog.objects.visible_to(insurer_id).filter(code=named.code)
+    catalogs = Catalog.objects.named(named.code, insurer_id)
     versions = CatalogVersion.objects.filter(catalog__in=catalogs).select_related("catalog", "catalog__series")
     then = known_at or seen.known_at
     if named.label:
         if insurer_id is not None:
             readable = versions.open_to_readers(china_today(seen.known_at))
             versions = versions.filter(Q(catalog__owner=insurer_id) | Q(pk__in=readable.values("pk")))
-        version = versions.filter(label=named.label).first()
+        version = _only(versions.filter(label=named.label), named)
         if version and not (known_at and version.published_at and version.published_at > known_at):
             return Side(version, day, then)
     else:
         day = day or china_today(seen.known_at)
-        version = versions.in_force(day, then).first()
+        version = _only(versions.in_force(day, then), named)
         if version:
             return Side(version, day, then)
     if not catalogs.exists():
@@ -110,6 +110,14 @@ def find_side(
         raise NoSuchSide(_("The catalog %(code)s has no version %(label)s.") % named._asdict())
     told = _("No version of %(code)s was in force on %(day)s.")
     raise NothingInForce(told % {"code": named.code, "day": day.isoformat() if day else ""})
+
+
+def _only(versions: QuerySet[CatalogVersion], named: Named) -> CatalogVersion | None:
+    """Return the first version; raises NoSuchSide where there is one of another catalog too, which only the office sees (catalog.naming)."""
+    found = list(versions[:2])
+    if len({one.catalog_id for one in found}) > 1:
+        raise NoSuchSide(_("Several insurers have a list %(code)s; say whose, as OWNER:CODE.") % {"code": named.code})
+    return found[0] if found else None
 
 
 class Comparison(NamedTuple):

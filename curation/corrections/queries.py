@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db.models import Max, Q, QuerySet
 
 from catalog.clock import Observation
-from catalog.models import CatalogVersion, DrugProduct
+from catalog.models import Catalog, CatalogVersion, DrugProduct
 from claims.models import ClaimCheck
 from insurers.models import ProductVersion
 from insurers.references import lists_named
@@ -23,7 +23,7 @@ def checks_resting(
 ) -> QuerySet[ClaimCheck]:
     """Return the checks of an insurer (None: of all) that rest on what has changed after they were decided; with `since`, changed at it or later.
 
-    The newest first; five statements before the first is read.
+    The newest first; six statements before the first is read.
     """
     products = defaultdict(list)
     for product, changed in changed_at(insurer_id, seen).items():
@@ -53,13 +53,17 @@ def changed_at(insurer_id: int | None, seen: Observation) -> dict[int, datetime]
     )
     withdrawn = dict(
         lists.filter(withdrawn_at__lte=now)
-        .values("catalog__code")
+        .values("catalog")
         .annotate(at=Max("withdrawn_at"))
-        .values_list("catalog__code", "at")
+        .values_list("catalog", "at")
     )
     known = [*_master_changed_at(now), *([published[None]] if None in published else [])]
     found: dict[int, datetime] = {}
-    rows = versions.values_list("product", "insurer", "terms", "published_at", "withdrawn_at")
+    rows = list(versions.values_list("product", "insurer", "terms", "published_at", "withdrawn_at"))
+    names = (
+        {name for _product, _insurer, terms, *_at in rows for name, _label in lists_named(terms)} if withdrawn else ()
+    )
+    meaning = Catalog.objects.meanings(names)
     for product, insurer, terms, begun, ended in rows:
         assert begun is not None, "it is published"
         happened = [begun, *known]
@@ -67,7 +71,9 @@ def changed_at(insurer_id: int | None, seen: Observation) -> dict[int, datetime]
             happened.append(ended)
         if insurer in published:
             happened.append(published[insurer])
-        happened += [withdrawn[code] for code, _label in lists_named(terms) if code in withdrawn]
+        happened += [
+            withdrawn[pk] for name, _label in lists_named(terms) if (pk := meaning(name, insurer)) in withdrawn
+        ]
         found[product] = max([*happened, *([found[product]] if product in found else [])])
     return found
 

@@ -166,28 +166,28 @@ def moved(world: World) -> Iterator[Cause]:
     An edition that is not complete for a drug's class says nothing by leaving it out: then it is not gone.
     """
     begin = world.day - timedelta(days=TOLD_DAYS + MOVED_DAYS)
-    there = {one.code: _presences(world, one, begin) for one in world.looked_at}
+    there = {one.key: _presences(world, one, begin) for one in world.looked_at}
     came: dict[str, list[tuple[date, DrugList]]] = {}
     for listing in world.looked_at:
-        for drug, periods in there[listing.code].items():
+        for drug, periods in there[listing.key].items():
             for first, _last in periods:
                 if first > begin:
                     came.setdefault(drug, []).append((first, listing))
     for listing in world.looked_at:
-        for drug, periods in there[listing.code].items():
+        for drug, periods in there[listing.key].items():
             for _first, last in periods:
                 if last is None or last == date.max or drug not in came:
                     continue
                 gone = last + timedelta(days=1)
                 for come, other in came[drug]:
-                    if other.code == listing.code or abs((come - gone).days) > MOVED_DAYS:
+                    if other.key == listing.key or abs((come - gone).days) > MOVED_DAYS:
                         continue
                     when = max(gone, come)
                     seen = max(when, world.day)
                     if (
                         when >= world.day - timedelta(days=TOLD_DAYS)
                         and seen_together(listing, other)
-                        and on_day(there[other.code][drug], seen)
+                        and on_day(there[other.key][drug], seen)
                         and not on_day(periods, seen)
                         and _spoken_of(world, listing, drug, gone)
                     ):

@@ -27,7 +27,11 @@ def world_at(seen: Observation, day: date | None = None) -> World:
     """Return everything that the rules look at on a day (None: China's of the instant), as known at an instant."""
     day, known_at = day or china_today(seen.known_at), seen.known_at
     master = _master(known_at)
-    catalogs = list(Catalog.objects.order_by("code"))
+    catalogs = list(Catalog.objects.select_related("owner").order_by("code", "id"))
+    own_of: dict[str, set[int]] = {}
+    for one in catalogs:
+        if one.owner_id is not None:
+            own_of.setdefault(one.code, set()).add(one.owner_id)
     versions: dict[int, list[CatalogVersion]] = {}
     for version in CatalogVersion.objects.filter(published_at__isnull=False).order_by("pk"):
         versions.setdefault(version.catalog_id, []).append(version)
@@ -51,6 +55,8 @@ def world_at(seen: Observation, day: date | None = None) -> World:
             one.publisher,
             one.owner_id,
             tuple(_edition(version, listed, presences) for version in versions.get(one.pk, [])),
+            one.owner.code if one.owner else None,
+            frozenset() if one.owner else frozenset(own_of.get(one.code, ())),
         )
         for one in catalogs
     )

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.urls import reverse
 
+from catalog.models import Catalog
+from catalog.naming import address_of
 from common.dates import instant_text
 from common.jcs import sha256_of
 from curation.findings.world import ProductInForce
@@ -37,12 +39,27 @@ def announce(opened: Iterable[Finding], products: Iterable[ProductInForce], *, a
 def _concerned(finding: Finding, uses: dict[int, dict[str, list[str]]]) -> list[int]:
     if finding.owner_id is not None:
         return [finding.owner_id] if finding.owner_id in uses else []
-    return [insurer for insurer, its in uses.items() if not its.keys().isdisjoint(finding.catalogs)]
+    own = Catalog.objects.filter(owner__in=list(uses), code__in=finding.catalogs).values_list("owner", "code")
+    theirs = {(insurer, code) for insurer, code in own}
+    return [
+        insurer
+        for insurer, its in uses.items()
+        if any(
+            address_of(code, None) in its or (code in its and (insurer, code) not in theirs)
+            for code in finding.catalogs
+        )
+    ]
+
+
+def _products(finding: Finding, uses: dict[str, list[str]]) -> list[str]:
+    """Return the products that name one of the lists of a finding, by whatever name."""
+    names = [name for code in finding.catalogs for name in (code, address_of(code, None))]
+    return [product for name in names for product in uses.get(name, ())]
 
 
 def _told(insurer: int, finding: Finding, uses: dict[str, list[str]], at: datetime) -> int:
     product = finding.facts["product"]
-    touched = [product["code"]] if product else [code for one in finding.catalogs for code in uses.get(one, ())]
+    touched = [product["code"]] if product else _products(finding, uses)
     data: dict[str, Any] = {
         "finding": finding.pk,
         "kind": finding.kind,

@@ -1,6 +1,6 @@
 """Kinds of findings in one list: what ends, what is not coded or not known, what stands together or twice; and products without a list."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
@@ -8,6 +8,7 @@ from typing import Final
 from catalog.drugs.printed import NOTATION, PrintedNames
 from catalog.importing.one_value import is_known_form
 from catalog.in_force import Span, in_force, pinned
+from catalog.naming import parted
 from claims.eligibility import Entry
 from curation.findings.causes import Cause
 from curation.findings.meeting import ByDisease, cases_meet, drug_parts_meet
@@ -82,11 +83,11 @@ def follows(ended: Entry, other: Entry, world: World) -> bool:
 
 def product_without_list(world: World) -> Iterator[Cause]:
     """A product version in force whose reference has nothing in force, or is pinned to what is not there, was withdrawn or replaced."""
-    lists = {one.code: one for one in world.lists}
+    lists = {one.key: one for one in world.lists}
     for product in world.products:
         for reference in product.references:
-            listing = lists.get(reference.catalog)
-            if listing is None or listing.owner not in (None, product.insurer):
+            listing = named_by(product.insurer, reference.catalog, lists)
+            if listing is None:
                 why, label = "nothing_in_force", ""
             else:
                 why, label = wanting(listing, reference.label, world)
@@ -99,6 +100,15 @@ def product_without_list(world: World) -> Iterator[Cause]:
                     text=why,
                     product=(product.code, product.label),
                 )
+
+
+def named_by(insurer: int, text: str, lists: Mapping[tuple[int | None, str], DrugList]) -> DrugList | None:
+    """Return the list that a text means for an insurer (catalog.naming)."""
+    owner, code = parted(text)
+    own = lists.get((insurer, code)) if owner != "" else None
+    if owner:
+        return own if own and own.owner_code == owner else None
+    return own or lists.get((None, code))
 
 
 def wanting(listing: DrugList, label: str | None, world: World) -> tuple[str, str]:

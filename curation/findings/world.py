@@ -63,13 +63,20 @@ class Edition:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DrugList:
-    """A catalog with its editions; `owner` is the insurer whose own it is (None: shared)."""
+    """A catalog with its editions; `owner` is the insurer whose own it is (None: shared), `own_of` who has one of a shared one's code itself."""
 
     code: str
     kind: Kind
     publisher: str = ""
     owner: int | None = None
     editions: tuple[Edition, ...] = ()
+    owner_code: str | None = None
+    own_of: frozenset[int] = frozenset()
+
+    @property
+    def key(self) -> tuple[int | None, str]:
+        """What tells it from every other list (catalog.naming)."""
+        return self.owner, self.code
 
     @property
     def excludes(self) -> bool:
@@ -98,18 +105,22 @@ class World:
     products: tuple[ProductInForce, ...] = ()
     master: DrugNames = field(default_factory=lambda: DrugNames(()))
     classes: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    _spans: dict[str, list[Span[Edition]]] = field(default_factory=dict)
+    _spans: dict[tuple[int | None, str], list[Span[Edition]]] = field(default_factory=dict)
 
     @cached_property
     def looked_at(self) -> tuple[DrugList, ...]:
         """The lists that decide claims, by their code."""
-        return tuple(sorted((one for one in self.lists if one.kind not in NOT_LOOKED_AT), key=lambda one: one.code))
+        return tuple(
+            sorted(
+                (one for one in self.lists if one.kind not in NOT_LOOKED_AT), key=lambda one: (one.code, one.owner or 0)
+            )
+        )
 
     def coming(self, listing: DrugList) -> list[Span[Edition]]:
         """Return which edition holds on which days from today on."""
-        if listing.code not in self._spans:
-            self._spans[listing.code] = spans(listing.editions, self.known_at, self.day, None)
-        return self._spans[listing.code]
+        if listing.key not in self._spans:
+            self._spans[listing.key] = spans(listing.editions, self.known_at, self.day, None)
+        return self._spans[listing.key]
 
     def edition_today(self, listing: DrugList) -> Edition | None:
         """Return the edition in force today."""
@@ -156,5 +167,8 @@ def place(listing: DrugList, edition: Edition, one: Listed) -> Place:
 
 
 def seen_together(one: DrugList, other: DrugList) -> bool:
-    """Tell whether two lists may be held against each other: an insurer's own never against another insurer's."""
-    return one.owner is None or other.owner is None or one.owner == other.owner
+    """Tell whether two lists may be held against each other: an insurer's own never against another insurer's, nor against a shared one of
+    which it has the code itself: by that it means its own."""
+    if one.owner is not None and other.owner is not None:
+        return one.owner == other.owner
+    return one.owner not in other.own_of and other.owner not in one.own_of

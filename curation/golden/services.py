@@ -191,8 +191,8 @@ def _product(given: Given, insurer_id: int | None) -> Product:
 
 
 def _catalogs(codes: Sequence[str], insurer_id: int | None) -> tuple[list[str], list[FieldError]]:
-    visible = Catalog.objects.visible_to(SHARED_ONLY if insurer_id is None else insurer_id).filter(code__in=codes)
-    kinds = dict(visible.values_list("code", "kind"))
+    meant = Catalog.objects.meant_by(codes, SHARED_ONLY if insurer_id is None else insurer_id)
+    kinds = {name: catalog.kind for name, catalog in meant.items()}
     errors = []
     for place, code in enumerate(codes):
         at = pointer("catalogs", place)

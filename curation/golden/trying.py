@@ -82,10 +82,11 @@ class Judge:
 
     def _of_lists(self, case: GoldenCase) -> ProductFacts:
         insurer_id = case.insurer_id or SHARED_ONLY
-        kinds = dict(Catalog.objects.filter(code__in=case.catalogs).values_list("code", "kind"))
+        meant = Catalog.objects.meant_by(case.catalogs, insurer_id)
+        kinds = {name: catalog.kind for name, catalog in meant.items()}
         terms = bare_terms((code, kinds[code]) for code in case.catalogs if kinds.get(code) in KINDS)
-        listed = CatalogVersion.objects.filter(catalog__code__in=case.catalogs, published_at__isnull=False)
-        catalogs = by_catalog(references(listed, insurer_id))
+        listed = CatalogVersion.objects.filter(published_at__isnull=False)
+        catalogs = by_catalog(references(listed, insurer_id, case.catalogs))
         return ProductFacts(0, _BARE, insurer_id, False, (ProductVersion(terms, _ALWAYS),), catalogs)
 
     def tried(self, cases: Iterable[GoldenCase]) -> list[Tried]:
@@ -144,28 +145,29 @@ def cases_of(version: CatalogVersion, seen: Observation) -> list[GoldenCase]:
     """Return the cases that a version is tried on, by name, of everybody: whoever calls shows no more of them than may be seen."""
     judge = Judge(seen)
     with tenancy.acting_for(tenancy.OFFICE):
-        return [case for case in _naming(version.catalog.code) if _consults(judge, case, version)]
+        names = version.catalog.names_by_insurer()
+        return [case for case in _naming(version.catalog) if _consults(judge, case, version, names(case.insurer_id))]
 
 
-def _naming(catalog: str) -> QuerySet[GoldenCase]:
+def _naming(catalog: Catalog) -> QuerySet[GoldenCase]:
     """Return the cases that may consult a catalog: they name it, or some terms of their product do."""
     published = insurers.ProductVersion.objects.filter(product=OuterRef("product"), published_at__isnull=False)
-    terms = published.annotate(named=naming([catalog])).filter(named=True)
-    cases = GoldenCase.objects.annotate(by_terms=Exists(terms))
-    found = cases.filter(Q(catalogs__contains=[catalog]) | Q(by_terms=True))
+    cases = GoldenCase.objects.annotate(by_terms=Exists(naming([catalog], published)))
+    found = cases.filter(Q(catalogs__overlap=[catalog.code, catalog.address]) | Q(by_terms=True))
     return found.select_related("product", "insurer").order_by("name", "pk")
 
 
-def _consults(judge: Judge, case: GoldenCase, version: CatalogVersion) -> bool:
+def _consults(judge: Judge, case: GoldenCase, version: CatalogVersion, names: frozenset[str]) -> bool:
+    """Tell whether a case may consult a version, whose catalog the case's insurer means by the names."""
     if case.product is None:
         owner = version.catalog.owner_id
-        return owner is None or owner == case.insurer_id
+        return (owner is None or owner == case.insurer_id) and not names.isdisjoint(case.catalogs)
     product, claim = judge.product_of(case), claim_of(case)
     if product is None or claim is None:
         return product is not None
     terms = (in_force(product.versions, day, judge.seen.known_at) for day in days_of(claim))
     return any(
-        reference.catalog == version.catalog.code and reference.label in (None, version.label)
+        reference.catalog in names and reference.label in (None, version.label)
         for one in terms
         if one is not None
         for reference in one.terms.references()

@@ -27,9 +27,11 @@ from catalog.refusals import NotReady, SamePerson
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import FieldError, InvalidInput, Refused
+from common.files import open_private, private_folder
 from common.jobs import services as jobs
 from common.jobs.models import Job
 from common.jobs.services import Lease
+from common.persons.alike import one_with
 from common.text import norm
 from curation.market.collecting import FACTS, Defaults, Listed, apart, completed, differences
 from curation.market.unpacking import Cover, Kept, cover_in_child, unpacked_in_child
@@ -142,7 +144,7 @@ def bring_in(collection: Collection, lease: Lease) -> None:
     try:
         lease.progress("unpack")
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+        private_folder(folder)
         try:
             parts, broken, are_sheets = _unpack(uploads.full_path(collection.file_path), folder, lease)
             if not collection.lists.exists():
@@ -181,7 +183,7 @@ def _unpack(path: Path, folder: Path, lease: Lease) -> tuple[list[Kept], dict[in
         at, name, are_sheets = len(parts), message.name, message.is_sheet
         lease.progress("unpack", at)
         file = folder / str(at)
-        with file.open("xb") as written:
+        with open_private(file) as written:
             while isinstance(message := next(messages, None), bytes):
                 written.write(message)
         if isinstance(message, Problem):
@@ -315,11 +317,11 @@ def _begin(collection: Collection, one: CollectedList, parts: Sequence[Kept]) ->
     """Make or find the list's catalog and queue its import, both or neither; raises what these raise, and WrongKind."""
     by = collection.created_by
     facts = {name: getattr(one, name) for name in FACTS}
-    catalog = Catalog.objects.filter(code=one.code).first()
+    catalog = Catalog.objects.filter(owner=None, code=one.code).first()
     one.made_catalog = catalog is None
     if catalog is None:
         catalog = services.create_catalog(code=one.code, kind=KIND, by=by, **facts)
-    elif catalog.kind != KIND or catalog.owner_id is not None:
+    elif catalog.kind != KIND:
         raise _wrong_kind(catalog)
     else:
         one.differences = _told(differences(facts, {name: getattr(catalog, name) for name in FACTS}))
@@ -427,7 +429,7 @@ def ask_publication(*, collection: Collection, by: str, note: str = "", with_war
 
 def check_publisher(collection: Collection, person: str) -> None:
     """Raise SamePerson for whoever brought the lists in: an editor of every one of them."""
-    if person == collection.created_by:
+    if collection.created_by in one_with(person):
         raise SamePerson(_(SamePerson.sentence))
 
 

@@ -75,7 +75,7 @@ def disease_groups() -> DiseaseGroups:
 
 def seen_lists(insurer_id: int | None) -> QuerySet[Catalog]:
     """Return the reference lists that an insurer (None: the office) sees."""
-    return Catalog.objects.visible_to(insurer_id).filter(kind=REFERENCE).order_by("code")
+    return Catalog.objects.readable_by(insurer_id).filter(kind=REFERENCE).order_by("code", "id")
 
 
 def market_of(
@@ -87,7 +87,7 @@ def market_of(
     """
     wanted = seen_lists(insurer_id)
     if codes is not None:
-        wanted = wanted.filter(code__in=codes)
+        wanted = wanted.filter(pk__in=[one.pk for one in Catalog.objects.meant_by(codes, insurer_id).values()])
     versions = CatalogVersion.objects.filter(catalog__in=wanted).in_force(day, known_at).values_list("catalog_id", "pk")
     in_force: dict[int, int] = dict(versions)
     lists, places, left_out = [], [], []

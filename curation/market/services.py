@@ -145,8 +145,7 @@ def _market(catalog: Catalog, asked: Asked, insurer_id: int | None, known_at: da
 
 
 def _check_lists(codes: Sequence[str], insurer_id: int | None) -> None:
-    visible = Catalog.objects.visible_to(insurer_id).filter(code__in=codes).values_list("code", "kind")
-    kinds: dict[str, str] = dict(visible)
+    kinds = {name: catalog.kind for name, catalog in Catalog.objects.meant_by(codes, insurer_id).items()}
     errors = []
     for place, code in enumerate(codes):
         if code not in kinds:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from catalog.models import Catalog
 from curation.reports.lists import InForce
 from insurers.models import ProductVersion
 from insurers.references import lists_named
@@ -23,21 +24,23 @@ class Reach:
 
 
 def reach(day: date, known_at: datetime, insurer_id: int | None, lists: Sequence[InForce]) -> list[Reach]:
-    """Return the products in force on a day, an insurer's or (None) all, at most MOST of them; one statement.
+    """Return the products in force on a day, an insurer's or (None) all, at most MOST of them; two statements.
 
     A reference that is pinned to another edition than the one in force counts for nothing here.
     """
-    by_code = {one.code: one for one in lists}
+    by_id = {one.catalog_id: one for one in lists}
     versions = ProductVersion.objects.in_force(day, known_at)
     if insurer_id is not None:
         versions = versions.filter(insurer=insurer_id)
     found = []
-    for version in versions.select_related("product", "insurer")[:MOST]:
+    shown = list(versions.select_related("product", "insurer")[:MOST])
+    meaning = Catalog.objects.meanings({name for version in shown for name, _label in lists_named(version.terms)})
+    for version in shown:
         entries: Counter[str] = Counter()
         named = lists_named(version.terms)
-        for code in sorted({code for code, _label in named}):
-            one = by_code.get(code)
-            if one and not named.isdisjoint({(code, None), (code, one.label)}):
+        for name in sorted({name for name, _label in named}):
+            one = by_id.get(meaning(name, version.insurer_id) or 0)
+            if one and not named.isdisjoint({(name, None), (name, one.label)}):
                 entries[one.kind] += one.entry_count
         found.append(Reach(version.insurer.name, version.product.name, version.label, entries))
     return sorted(found, key=lambda one: (one.insurer, one.product))

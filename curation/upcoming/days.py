@@ -66,7 +66,7 @@ def _visible(insurer_id: int | None) -> QuerySet[Catalog]:
 
 def day_of_change(day: date, *, insurer_id: int | None, seen: Observation) -> DayOfChange:
     """Return what changes on a day over the lists that an insurer may see (None: the office); at most six statements."""
-    versions = CatalogVersion.objects.filter(catalog__in=_visible(insurer_id)).select_related("catalog")
+    versions = CatalogVersion.objects.filter(catalog__in=_visible(insurer_id)).select_related("catalog__owner")
     before = {one.catalog_id: one for one in versions.in_force(day - ONE_DAY, seen.known_at)}
     after = {one.catalog_id: one for one in versions.in_force(day, seen.known_at)}
     same = [one for key, one in after.items() if key in before and before[key].pk == one.pk]
@@ -123,11 +123,11 @@ def products_reached(
     """Return the first products in force on the day that name lists that change, of an insurer (None: of all), and whether there are more; one
     statement."""
     catalogs = [one.catalog for one in changed.lists]
-    named = versions_naming([one.code for one in catalogs], changed.day, seen.known_at, insurer_id)
+    named = versions_naming(catalogs, changed.day, seen.known_at, insurer_id)
     versions = list(named[: PRODUCTS_SHOWN + 1]) if catalogs else []
     found = []
     for version in versions[:PRODUCTS_SHOWN]:
-        reached = [(catalog, reached_by(version, catalog.code, changed.day)) for catalog in catalogs]
+        reached = [(catalog, reached_by(version, catalog, changed.day)) for catalog in catalogs]
         found.append(ProductReached(version, [one for one in reached if one[1].follows or one[1].pins]))
     return found, len(versions) > PRODUCTS_SHOWN
 

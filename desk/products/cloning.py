@@ -23,17 +23,21 @@ class CloneForm(forms.Form):
     def __init__(self, *args: Any, version: ProductVersion, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         referred = list(dict.fromkeys(one.catalog for one in parse_terms(version.terms).references()))
-        names = dict(Catalog.objects.filter(code__in=referred).values_list("code", "name"))
+        meant = Catalog.objects.meant_by(referred, version.insurer_id)
         published = CatalogVersion.objects.filter(
-            catalog__code__in=referred, published_at__isnull=False, withdrawn_at=None
+            catalog__in=[one.pk for one in meant.values()], published_at__isnull=False, withdrawn_at=None
         ).order_by("-effective_from", "-pk")
-        labels = list(published.values_list("catalog__code", "label")[:500])
+        labels = list(published.values_list("catalog_id", "label")[:500])
         self.pins = {f"pin-{number}": code for number, code in enumerate(referred)}
         for name, code in self.pins.items():
             choices = [("", _("as it is")), ("~", _("whatever is in force"))]
-            choices += [(label, _("pinned to %(label)s") % {"label": label}) for of, label in labels if of == code]
+            choices += [
+                (label, _("pinned to %(label)s") % {"label": label})
+                for of, label in labels
+                if code in meant and of == meant[code].pk
+            ]
             self.fields[name] = forms.ChoiceField(
-                label=f"{code} {names.get(code, '')}",
+                label=f"{code} {meant[code].name if code in meant else ''}",
                 choices=choices,
                 required=False,
                 widget=UnfoldAdminSelectWidget(choices=choices),

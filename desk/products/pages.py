@@ -9,6 +9,7 @@ from django.urls import URLPattern, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from catalog.in_force import in_force
 from curation.comparing.timeline import segments
@@ -39,6 +40,29 @@ class ProductForm(forms.Form):
     note = note_field(label=gettext_lazy("Note"), required=False, max_length=2000)
 
 
+class PublicForm(forms.Form):
+    """Whether the look-up page tells of the product; who begins that says that they have thought of it."""
+
+    public = forms.BooleanField(
+        widget=UnfoldBooleanSwitchWidget(),
+        label=gettext_lazy("Anybody may look up what this product pays for, without a key"),
+        required=False,
+    )
+    sure = forms.BooleanField(
+        widget=UnfoldBooleanSwitchWidget(), label=gettext_lazy("I have read what becomes public"), required=False
+    )
+
+    def __init__(self, *args: Any, was: bool, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"public": was}, **kwargs)
+        self.was = was
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("public") and not self.was and not given.get("sure"):
+            self.add_error("sure", _("Read the points above and tick this, or leave the product as it is."))
+        return given
+
+
 @admin.register(Product)
 class ProductAdmin(OfInsurer, PageAdmin):
     page_template = "desk/products/product.html"
@@ -59,6 +83,7 @@ class ProductAdmin(OfInsurer, PageAdmin):
         return [
             self.route("<int:pk>/write/", self.write_view, "write"),
             self.route("<int:pk>/time/", self.time_view, "time"),
+            self.route("<int:pk>/public/", self.public_view, "public"),
             *super().get_urls(),
         ]
 
@@ -66,7 +91,10 @@ class ProductAdmin(OfInsurer, PageAdmin):
         versions = list(product.versions.defer("terms").order_by("-effective_from", "-id")[:200])
         for version in versions:
             version.badge = product_version_badge(version)
-        buttons = [Button(_("Write a version"), self.url("write", product.pk), "edit_note", "primary")]
+        buttons = [
+            Button(_("Write a version"), self.url("write", product.pk), "edit_note", "primary"),
+            Button(_("Look-up page"), self.url("public", product.pk), "public"),
+        ]
         may = may_own(request, MAY_WRITE)
         return {
             **self._tabs(product, "overview"),
@@ -139,6 +167,40 @@ class ProductAdmin(OfInsurer, PageAdmin):
             back=self.url("changelist"),
         )
         return self.act(request, None, action)
+
+    def public_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Let the insurer say whether the look-up page tells of the product."""
+        own_insurer(request, MAY_WRITE)
+        product = self.found(request, pk)
+
+        def do(given: dict[str, Any]) -> tuple[str, str]:
+            services.change_product(product=product, public=given["public"], by=request.user.get_username())
+            said = (
+                _("The look-up page tells anybody of %(product)s now.")
+                if given["public"]
+                else _("The look-up page tells nobody of %(product)s any more.")
+            )
+            return self.url("change", pk), said % {"product": product.name}
+
+        action = Action(
+            title=_("%(product)s at the look-up page") % {"product": product.name},
+            form=PublicForm(posted(request), was=product.public),
+            do=do,
+            submit=_("Keep this"),
+            back=self.url("change", pk),
+            intro=_("The look-up page is open to anybody, patients and competitors alike."),
+            points=[
+                _(
+                    "It tells the name, the insurer, and of each drug whether it is covered: benefits, shares, deductibles, limits, conditions."
+                ),
+                _("All published versions of the product are told of, by the day that is asked about."),
+                _(
+                    "Your own lists are never shown. Where a version names one of them, the page says only that the answer is not public."
+                ),
+                _("It can be taken back at any time; pages may be kept elsewhere for a minute."),
+            ],
+        )
+        return self.act(request, product, action)
 
     def write_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         own_insurer(request, MAY_WRITE)

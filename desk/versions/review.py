@@ -91,7 +91,7 @@ class ReviewPages(VersionTabs):
         progress = reviewing.progress_of(version, person)
         reached = None
         if request.user.has_perm(MAY_SEE_PRODUCTS):
-            reached = products_naming(version.catalog.code, version.effective_from, version.effective_to)
+            reached = products_naming(version.catalog, version.effective_from, version.effective_to)
         return {
             **self.tab_context(request, version, "review", with_buttons=False),
             **_changes(request, version, progress),

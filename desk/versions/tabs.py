@@ -123,9 +123,9 @@ class VersionTabs(VersionMoves):
 
 def _compare(version: CatalogVersion) -> Button:
     """Return the way to compare a version with another: the one it follows is proposed."""
-    sides = {"right": f"{version.catalog.code}@{version.label}"}
+    sides = {"right": f"{version.catalog.office_code}@{version.label}"}
     if version.parent:
-        sides["left"] = f"{version.catalog.code}@{version.parent.label}"
+        sides["left"] = f"{version.catalog.office_code}@{version.parent.label}"
     return Button(_("Compare with"), f"{reverse('desk:compare')}?{urlencode(sides)}", "compare_arrows")
 
 

@@ -57,7 +57,7 @@ class WithdrawalPages(VersionTabs):
             "why_not": refusal_now.detail if refusal_now else "",
             "becomes": what_applies(version, known_at),
             "day": clock.china_today(known_at),
-            "reached": products_naming(version.catalog.code, version.effective_from, version.effective_to),
+            "reached": products_naming(version.catalog, version.effective_from, version.effective_to),
             "resting": resting_on(version, known_at - timedelta(days=RESTING_DAYS)),
             "resting_days": RESTING_DAYS,
             "keep_href": self.url("keep", pk) if asked else "",

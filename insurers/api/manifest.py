@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from catalog.clock import china_today
+from catalog.naming import LONGEST
 from common.api.fields import StrictSerializer
 from common.api.filtering import refuse_unknown
 from common.api.problems import ApiProblem
@@ -25,7 +26,7 @@ CATALOGS, PRODUCTS = "catalog:read", "coverage:read"
 
 class HeldInput(StrictSerializer):
     product = serializers.CharField(max_length=64, required=False, allow_null=True)
-    catalog = serializers.CharField(max_length=64, required=False, allow_null=True)
+    catalog = serializers.CharField(max_length=LONGEST, required=False, allow_null=True)
     version = serializers.CharField(max_length=64, help_text="the label")
     checksum = serializers.RegexField(r"^[0-9A-Fa-f]{64}\Z", help_text="SHA-256, 64 hex digits")
 

@@ -38,6 +38,8 @@ from insurers.terms import (
     VALID_DAYS,
 )
 
+PUBLIC = "whether anybody may ask at the look-up page, without a key, what the product pays for"
+
 
 class InsurerOutput(serializers.Serializer):
     code = serializers.CharField(allow_null=True)
@@ -56,6 +58,11 @@ class ProductInput(StrictSerializer):
     code = serializers.CharField(max_length=64, validators=[CODE_PATTERN])
     name = serializers.CharField(max_length=200)
     note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
+    public = serializers.BooleanField(required=False, default=False, help_text=PUBLIC)
+
+
+class ProductChange(StrictSerializer):
+    public = serializers.BooleanField(help_text=PUBLIC)
 
 
 class ProductOutput(serializers.ModelSerializer):
@@ -63,7 +70,7 @@ class ProductOutput(serializers.ModelSerializer):
 
     class Meta:
         model = Product
-        fields = ["code", "name", "note", "insurer", "is_demonstration", "created_at"]
+        fields = ["code", "name", "note", "insurer", "is_demonstration", "public", "created_at"]
 
 
 class ReferenceShape(serializers.Serializer):

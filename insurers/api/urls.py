@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from insurers.api import audit, keys, manifest, views, webhooks
+from insurers.api import audit, keys, manifest, requests, views, webhooks
 from insurers.api import (
     schema as schema,  # what is here is in the OpenAPI document, and how its callers say who they are
 )
@@ -17,9 +17,14 @@ urlpatterns = [
     path("keys/", keys.KeyViewSet.as_view({"get": "list", "post": "create"}), name="key-list"),
     path("keys/<str:prefix>/", keys.KeyViewSet.as_view({"get": "retrieve"}), name="key-detail"),
     path("keys/<str:prefix>/revoke/", keys.KeyViewSet.as_view({"post": "revoke"}), name="key-revoke"),
+    path("requests/", requests.RequestViewSet.as_view({"get": "list"}), name="request-list"),
     path("audit/", audit.AuditViewSet.as_view({"get": "list"}), name="audit-list"),
     path("products/", views.ProductViewSet.as_view({"get": "list", "post": "create"}), name="product-list"),
-    path("products/<str:code>/", views.ProductViewSet.as_view({"get": "retrieve"}), name="product-detail"),
+    path(
+        "products/<str:code>/",
+        views.ProductViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
+        name="product-detail",
+    ),
     path(
         "products/<str:code>/versions/",
         version({"get": "list", "post": "create"}),

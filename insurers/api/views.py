@@ -49,9 +49,10 @@ class WhoViewSet(ApiViewSet):
         )
 
 
-def product_of(request: Any, code: str) -> Product:
-    """Return the caller's own product; anybody else's is not found."""
+def product_of(request: Any, code: str, *, to_change: bool = False) -> Product:
+    """Return the caller's own product, locked `to_change` it; anybody else's is not found."""
     own = Product.objects.filter(insurer=insurer_of(request.user)).select_related("insurer")
+    own = own.select_for_update(of=("self",)) if to_change else own
     return get_object_or_404(own, code=code)
 
 
@@ -60,7 +61,9 @@ class ProductViewSet(ApiViewSet):
 
     queryset = Product.objects.none()
     serializer_class = shapes.ProductOutput
-    scopes = {"GET": READ, "POST": WRITE}
+    scopes = {"GET": READ, "POST": WRITE, "PATCH": WRITE}
+    tagged = frozenset({"retrieve", "create", "partial_update"})
+    matched = frozenset({"partial_update"})
     located = frozenset({"create"})
 
     def get_queryset(self) -> QuerySet[Product]:
@@ -74,7 +77,9 @@ class ProductViewSet(ApiViewSet):
 
     def retrieve(self, request: Any, code: str) -> Response:
         refuse_unknown(request.query_params, ())
-        return Response(shapes.ProductOutput(product_of(request, code)).data)
+        product = product_of(request, code)
+        shown = shapes.ProductOutput(product).data
+        return etags.answer(request, shown, etag=_product_etag(product), immutable=False)
 
     @extend_schema(request=shapes.ProductInput, responses={201: shapes.ProductOutput})
     def create(self, request: Any) -> Response:
@@ -85,7 +90,23 @@ class ProductViewSet(ApiViewSet):
             insurer_id=insurer_of(request.user), by=request.user.person, **given.validated_data
         )
         location = reverse("product-detail", args=[product.code])
-        return Response(shapes.ProductOutput(product).data, status=201, headers={"Location": location})
+        return self._shown(product, status=201, headers={"Location": location})
+
+    @extend_schema(request=shapes.ProductChange, responses=shapes.ProductOutput)
+    def partial_update(self, request: Any, code: str) -> Response:
+        """Say whether the look-up page tells anybody what the product pays for."""
+        refuse_unknown(request.query_params, ())
+        given = shapes.ProductChange(data=request.data)
+        given.is_valid(raise_exception=True)
+        with transaction.atomic():
+            product = product_of(request, code, to_change=True)
+            etags.check_match(request, _product_etag(product))
+            changed = services.change_product(product=product, by=request.user.person, **given.validated_data)
+        return self._shown(changed)
+
+    def _shown(self, product: Product, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+        tag = {"ETag": f'"{_product_etag(product)}"'}
+        return Response(shapes.ProductOutput(product).data, status=status, headers={**tag, **(headers or {})})
 
 
 class ProductVersionViewSet(ApiViewSet):
@@ -199,6 +220,11 @@ class ProductVersionViewSet(ApiViewSet):
             status=status,
             headers={**tag, **(headers or {})},
         )
+
+
+def _product_etag(product: Product) -> str:
+    facts = (product.pk, product.code, product.name, product.note, product.public)
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
 
 
 def _etag(version: ProductVersion) -> str:

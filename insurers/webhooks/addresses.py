@@ -57,7 +57,7 @@ _URL = re.compile(r"[\x21-\x7e]+")
 _NAME = re.compile(
     r"(?=.{1,253}\Z)(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\Z"
 )
-_LOOPBACK_HOSTS: Final = frozenset({"127.0.0.1", "localhost"})
+_LOOPBACK_HOSTS: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class Forbidden(Exception):
@@ -96,8 +96,8 @@ def parse_target(url: str, *, may_reach_loopback: bool = False) -> Target:
     """Take a webhook's URL apart; raises Forbidden.
 
     https on port 443 or 1024 to 65535, no user, no fragment. The host is a name with a dot in it or a canonical public address: numbers in any other
-    writing (decimal, octal, hexadecimal, shortened) are refused before anything resolves them. `may_reach_loopback` is for tests only: it lets
-    http go to 127.0.0.1.
+    writing (decimal, octal, hexadecimal, shortened) are refused before anything resolves them. `may_reach_loopback` is for trying only: it lets
+    http go to this machine (127.0.0.1, [::1], localhost).
     """
     if len(url) > MAX_URL_LENGTH or not _URL.fullmatch(url) or "\\" in url:
         raise Forbidden("bad_url")
@@ -143,7 +143,7 @@ def public_addresses(answers: Iterable[str]) -> list[Address]:
 
 
 def loopback_addresses(answers: Iterable[str]) -> list[Address]:
-    """Return what a host name resolved to; raises Forbidden unless every address is this machine's own (tests only)."""
+    """Return what a host name resolved to; raises Forbidden unless every address is this machine's own."""
     addresses = [ipaddress.ip_address(answer) for answer in answers]
     if not addresses or not all(address.is_loopback for address in addresses):
         raise Forbidden("bad_address")

@@ -1,13 +1,14 @@
 """One request to somebody else's server, that can neither reach inside nor hold us up.
 
 The name is resolved once, every address must be public, and the connection goes to such an address and no other; TLS must prove the name.
-No redirect is followed, no proxy asked, no body read. Five seconds and 64 KB, then it is over.
+No redirect is followed, no proxy asked, no body read. Five seconds, the resolving of the name among them, and 64 KB, then it is over.
 """
 
 import http.client
 import io
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -60,10 +61,7 @@ def post(
     status, error = None, ""
     try:
         target = parse_target(url, may_reach_loopback=may_reach_loopback)
-        try:
-            answers = resolver(target.host, target.port)
-        except (OSError, UnicodeError) as fault:
-            raise Forbidden("bad_address") from fault
+        answers = _resolved(target, resolver, ends)
         addresses = public_addresses(answers) if target.secure else loopback_addresses(answers)
         with _connected(target, [str(address) for address in addresses], tls, ends) as connection:
             status = _asked(connection, target, body, headers, ends)
@@ -88,6 +86,41 @@ def _left(ends: float) -> float:
     if left <= 0:
         raise TimeoutError
     return left
+
+
+# A resolver that hangs cannot be stopped, only left alone: so many may hang at once, then a name is not even asked for.
+HANGING_AT_MOST = 64
+_resolving = threading.BoundedSemaphore(HANGING_AT_MOST)
+
+
+def _resolved(target: Target, resolver: Resolver, ends: float) -> list[str]:
+    """Ask for a host's addresses on a thread of its own; raises Forbidden where there are none, TimeoutError where no answer came in time."""
+    places = _resolving
+    if not places.acquire(timeout=_left(ends)):
+        raise TimeoutError
+    found: list[list[str] | BaseException] = []
+
+    def ask() -> None:
+        try:
+            found.append(resolver(target.host, target.port))
+        except BaseException as fault:
+            found.append(fault)
+        finally:
+            places.release()
+
+    # A daemon: a worker that is told to end does not wait for it either.
+    asking = threading.Thread(target=ask, name="resolving", daemon=True)
+    asking.start()
+    asking.join(_left(ends))
+    if not found:
+        raise TimeoutError
+    match found[0]:
+        case OSError() | UnicodeError() as fault:
+            raise Forbidden("bad_address") from fault
+        case BaseException() as fault:
+            raise fault
+        case answers:
+            return answers
 
 
 def _connected(target: Target, addresses: list[str], tls: ssl.SSLContext | None, ends: float) -> socket.socket:

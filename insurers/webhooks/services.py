@@ -220,18 +220,29 @@ def _announce_to_all_who_see(event: feed.Event) -> int:
     webhooks = list(listening)
     if not webhooks:
         return 0
-    identity = sha256_of([name, catalog.code, event.version.label, instant_text(event.at)])
-    return _written(webhooks, name, _news(event, catalog), event.at, f"msg_{identity[:32]}")
+    of = [catalog.code] if catalog.owner_id is None else [catalog.code, catalog.owner_id]
+    identity = sha256_of([name, *of, event.version.label, instant_text(event.at)])
+    # Who has a list of its own of that code finds this one under its whole address (catalog.naming).
+    own = set(Catalog.objects.filter(code=catalog.code).exclude(owner=None).values_list("owner", flat=True))
+    own.discard(catalog.owner_id)
+    written = 0
+    for called, whose in ((catalog.code, False), (catalog.address, True)):
+        listening_so = [one for one in webhooks if (one.insurer_id in own) == whose]
+        if listening_so:
+            news = _news(event, catalog, called)
+            written += _written(listening_so, name, news, event.at, f"msg_{identity[:32]}")
+    return written
 
 
-def _diff_link(version: CatalogVersion) -> str | None:
+def _diff_link(version: CatalogVersion, called: str) -> str | None:
     if version.parent is None:
         return None
     asked = urlencode({"from": version.parent.label, "to": version.label})
-    return f"{reverse('catalog-diff', args=[version.catalog.code])}?{asked}"
+    return f"{reverse('catalog-diff', args=[called])}?{asked}"
 
 
-def _news(event: feed.Event, catalog: Catalog) -> dict[str, Any]:
+def _news(event: feed.Event, catalog: Catalog, called: str) -> dict[str, Any]:
+    """Return what is told of an event; addresses name the catalog as whoever is told calls it."""
     version = event.version
     data: dict[str, Any] = {
         "catalog": catalog.code,
@@ -240,7 +251,7 @@ def _news(event: feed.Event, catalog: Catalog) -> dict[str, Any]:
         "version": version.label,
         "effective_from": version.effective_from,
         "effective_to": version.effective_to,
-        "url": reverse("version-detail", args=[catalog.code, version.label]),
+        "url": reverse("version-detail", args=[called, version.label]),
     }
     match event.kind:
         case "published":
@@ -248,19 +259,25 @@ def _news(event: feed.Event, catalog: Catalog) -> dict[str, Any]:
                 "published_at": instant_text(event.at),
                 "checksum": version.checksum,
                 "entry_count": version.entry_count,
-                "changes": reverse("catalog-changes", args=[catalog.code]),
+                "changes": reverse("catalog-changes", args=[called]),
                 "follows": version.parent.label if version.parent else None,
                 "change_counts": version.change_counts,
-                "diff": _diff_link(version),
+                "diff": _diff_link(version, called),
             }
         case "withdrawn":
             data |= {"withdrawn_at": instant_text(event.at), "reason": version.withdraw_reason}
         case "consultation_opened":
             data |= {"submitted_at": instant_text(event.at), "comments_until": version.comments_until}
         case "consultation_closed":
-            summary = reverse("comment-summary", args=[catalog.code, version.label])
+            summary = reverse("comment-summary", args=[called, version.label])
             data |= {"closed_at": instant_text(event.at), "summary": summary}
     return data
+
+
+def _called(catalog: Catalog, insurer_id: int | None) -> str:
+    """Return the text by which an insurer's addresses name a catalog."""
+    meant = Catalog.objects.named(catalog.code, insurer_id).filter(pk=catalog.pk)
+    return catalog.code if meant.exists() else catalog.address
 
 
 def _announce_answer(comment: Comment) -> int:
@@ -276,7 +293,9 @@ def _announce_answer(comment: Comment) -> int:
         "disposition": comment.disposition,
         "text": comment.answer,
         "answered_at": answered_at,
-        "url": reverse("comment-detail", args=[version.catalog.code, version.label, comment.pk]),
+        "url": reverse(
+            "comment-detail", args=[_called(version.catalog, comment.insurer_id), version.label, comment.pk]
+        ),
     }
     identity = sha256_of([WebhookEvent.COMMENT_ANSWERED, str(comment.pk), answered_at])
     return queue_event(

@@ -89,6 +89,7 @@ BODIES: dict[tuple[str, str], Callable[[], Any]] = {
     ("POST", "finding-acknowledge"): lambda: {"reason": "已知"},
     ("POST", "drug-resolve"): lambda: [{"generic_name": "甲磺酸奥希替尼片"}],
     ("POST", "product-list"): lambda: {"code": "NEW", "name": "新产品"},
+    ("PATCH", "product-detail"): lambda: {"public": True},
     ("POST", "product-version-list"): lambda: terms(label="2028"),
     ("POST", "product-version-validate"): terms,
     ("PUT", "product-version-detail"): lambda: terms(label="2027"),

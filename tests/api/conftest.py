@@ -1,6 +1,7 @@
 """A small world for the API tests: what the office and two insurers have, and everybody who may call."""
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -28,8 +29,9 @@ from curation.impact.services import Asked, ask_impact
 from curation.market import bulk
 from curation.models import Collection, Finding, GoldenCase, ImpactRun
 from insurers import services as insurers
-from insurers.models import Insurer, Product, ProductVersion, Webhook, WebhookDelivery
+from insurers.models import ApiRequest, Insurer, Product, ProductVersion, Webhook, WebhookDelivery
 from insurers.webhooks import services as webhooks
+from tests.client import through
 from tests.conftest import Api, imported, published
 from tests.curation.market.packages import zipped
 
@@ -184,6 +186,17 @@ def make_world() -> World:
     insurers.publish_product_version(version=version, by="key:a")
     draft = insurers.create_product_version(product=product, data=terms(label="2027"), by="key:a")
     check = claims.decide_claim(insurer_id=a.pk, data=CLAIM, by="key:a", seen=observe(), language="zh").check
+    ApiRequest.objects.create(
+        id="019cbe1f5e80ab12cd34ef56",
+        insurer=a,
+        key="k3y0f4ab",
+        method="POST",
+        route="/api/v1/claims/checks/",
+        status=200,
+        milliseconds=9,
+        request_id="b1d2f0c4a6",
+        at=timezone.now(),
+    )
     webhook = webhooks.add_webhook(
         insurer_id=a.pk, url="https://hooks.example.com/a", events=["batch.finished"], by="key:a"
     )
@@ -291,4 +304,7 @@ def _as_the_document_says(monkeypatch: pytest.MonkeyPatch) -> None:
         answers.check(environ.get("REQUEST_METHOD", "GET"), environ.get("PATH_INFO", ""), response)
         return response
 
+    if os.environ.get("THROUGH_CLIENT"):
+        # The same tests, asked through shangbao-client: tests/client/through.py.
+        request = through.the_client(request)
     monkeypatch.setattr(Client, "request", request)

@@ -90,7 +90,7 @@ WRITES = {
 OPEN = {
     "catalog-list": {"code", "name", "kind", "series", "publisher", "owner", "province", "premium_cny", "insured_count"}
     | {"provenance", "note"},
-    "product-list": {"code", "name", "note"},
+    "product-list": {"code", "name", "note", "public"},
     "product-version-list": {"label", "effective_from", "effective_to"},
     "product-version-clone": {"label", "effective_from", "effective_to"},
     "check-list": {"product", "claim_no", "service_date", "as_known_at"},

@@ -13,7 +13,7 @@ from tests.api.conftest import World
 from tests.conftest import Api
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("catalog", "claims", "common", "curation", "insurers", "tables")
+ROOMS = ("catalog", "claims", "common", "curation", "fhir", "insurers", "tables")
 # How errors are made: the name of what is called, and which of its arguments is the code.
 _MAKERS = {
     "ApiProblem": 1,

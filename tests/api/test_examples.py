@@ -15,6 +15,7 @@ from django.db import transaction
 from django.test import Client
 
 from config.openapi import EXAMPLES, openapi_document
+from insurers.request_log import waiting
 from tests.api import answers
 from tests.api.calls import BODIES, call
 from tests.api.conftest import World
@@ -97,6 +98,7 @@ def _asked(world: World, monkeypatch: pytest.MonkeyPatch, method: str, route: st
         return ask(self, **environ)
 
     monkeypatch.setattr(Client, "request", request)
+    waiting.clear()  # what the tests before asked for
     mark = transaction.savepoint()
     response = call(world, found[1], method, route, found[0].of)
     told = answers.operation_of(method, seen["PATH_INFO"])

@@ -19,6 +19,7 @@ OFFICE_PEOPLE = ("alice", "bob", "carol")
         "/catalogs/COM/versions/",
         "/catalogs/COM/versions/v1/",
         "/catalogs/COM/changes/",
+        "/changes/",
         "/catalogs/PRIV-A/versions/",
         "/catalogs/PRIV-A/versions/p1/",
         "/catalogs/PRIV-A/changes/",

@@ -2,8 +2,8 @@
 
 import shutil
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,13 @@ import pytest
 from django.contrib.auth.models import Permission, User
 
 from common.jobs import services as jobs
+from insurers.models import Insurer
+from insurers.persons import bind_user
+from tests.browser.people import PASSWORD, Person
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome") or ""
-PASSWORD = "a long enough one 2026"
-# A desk's screen and a telephone's. A journey goes at one of them; every page is looked at in both (test_every_page.py).
-WIDTHS = DESK, PHONE = (1280, 390)
+# A browser on a busy machine is given time: what is there sooner is seen sooner.
+PATIENCE_MS = 30_000
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +29,7 @@ def chromium(django_db_setup: None) -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch:
         # Playwright keeps an event loop in this thread; Django would refuse to touch the database beside it.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        playwright.expect.set_options(timeout=PATIENCE_MS)
         with playwright.sync_playwright() as started:
             browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
             yield browser
@@ -34,12 +37,13 @@ def chromium(django_db_setup: None) -> Iterator[Any]:
 
 
 @pytest.fixture
-def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Do each job in a thread when the broker would have been told, a moment later, so that the page is seen waiting."""
+def waiting_worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """Do the jobs in threads, from when the test says so: it has then seen the page wait, however quick a job or slow a page."""
     threads: list[threading.Thread] = []
+    begun = threading.Event()
 
     def work(job_id: int) -> None:
-        time.sleep(1.5)
+        begun.wait()
         jobs.run(job_id)
         jobs.connection.close()
 
@@ -48,9 +52,16 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         threads[-1].start()
 
     monkeypatch.setattr(jobs, "notify", notify)
-    yield
+    yield begun.set
+    begun.set()
     for thread in threads:
         thread.join(timeout=30)
+
+
+@pytest.fixture
+def worker(waiting_worker: Callable[[], None]) -> None:
+    """Do each job in a thread as soon as the broker would have been told of it."""
+    waiting_worker()
 
 
 @pytest.fixture
@@ -65,7 +76,34 @@ def curators(transactional_db: None) -> None:
 
 
 @pytest.fixture
+def insurers_people(transactional_db: None, insurer: Insurer) -> None:
+    """Ines and Ivan, of an insurer."""
+    for name in ("ines", "ivan"):
+        user = User.objects.create_user(username=name, password=PASSWORD, is_staff=True)
+        bind_user(user=user, insurer=insurer, by="sam")
+
+
+@pytest.fixture
 def pictures(request: pytest.FixtureRequest) -> Path:
-    """Where screenshots go: kept by pytest for the last three runs (`--basetemp` says where)."""
+    """Where screenshots go if PICTURES is set: kept by pytest for the last three runs (`--basetemp` says where)."""
     folder: Path = request.getfixturevalue("tmp_path_factory").mktemp("pictures")
     return folder
+
+
+@pytest.fixture
+def at_a_browser(chromium: Any, live_server: Any, pictures: Path) -> Callable[..., Any]:
+    """Somebody at a browser of its own, `with at_a_browser(1280) as alice`; at its end nothing may have gone wrong in it.
+
+    `given`: what else the browser is to be. `allowed`: the answer that may be an error to the browser's console (a form's 400) as often as it likes.
+    """
+
+    @contextmanager
+    def open_(width: int, language: str = "zh-CN", *, allowed: int | None = None, **given: Any) -> Iterator[Person]:
+        context = chromium.new_context(viewport={"width": width, "height": 900}, locale=language, **given)
+        context.set_default_timeout(PATIENCE_MS)
+        person = Person(context.new_page(), live_server.url, pictures, width)
+        yield person
+        context.close()
+        assert [told for told in person.complaints if allowed is None or str(allowed) not in told] == []
+
+    return open_

@@ -4,16 +4,21 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from claims.models import PriorAuthorisation
 from insurers.models import Insurer
-from tests.browser.test_insurers_desk import at_a_browser, menu
 from tests.claims.authorisations.conftest import asked, claim, hmb, reasons
 from tests.conftest import Api
 
-__all__ = ["at_a_browser", "hmb"]  # fixtures
+__all__ = ["hmb"]  # fixtures
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.slow,
+    pytest.mark.usefixtures("insurers_people"),
+]
 
 
 def test_a_case_goes_from_the_queue_to_its_use(hmb: Api, insurer: Insurer, at_a_browser: Callable[..., Any]) -> None:
@@ -23,7 +28,7 @@ def test_a_case_goes_from_the_queue_to_its_use(hmb: Api, insurer: Insurer, at_a_
     with at_a_browser(1280) as ines:
         ines.sign_in("ines")
         page = ines.page
-        menu(ines, "事前授权")
+        ines.menu("事前授权")
         page.wait_for_selector("text=剩 71 小时")
         ines.picture("authorisations")
         page.click("a:has-text('申请事前授权')")
@@ -60,8 +65,8 @@ def test_a_case_goes_from_the_queue_to_its_use(hmb: Api, insurer: Insurer, at_a_
         page = ines.page
         page.goto(f"{ines.home}/admin/claims/priorauthorisation/{row.pk}/change/")
         page.wait_for_selector("text=已使用")
-        assert page.locator("dt:has-text('剩余数量') + dd").inner_text() == "1"
-        assert page.locator("td:has-text('未答')").count() == 1
+        expect(page.locator("dt:has-text('剩余数量') + dd")).to_have_text("1")
+        expect(page.locator("td:has-text('未答')")).to_have_count(1)
         ines.picture("authorisation-narrow")
         page.click("text=打印空白问卷")
         page.wait_for_selector("text=目录要求")

@@ -7,13 +7,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from catalog.models import Catalog, CatalogEntry
-from tests.browser.conftest import DESK
-from tests.browser.test_curating import at_a_browser
+from tests.browser.people import DESK, PHONE
 from tests.browser.test_every_page import LEVELS
 from tests.conftest import imported
 
-__all__ = ["at_a_browser"]
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.slow,
+    pytest.mark.usefixtures("curators"),
+]
 
 LUNG = "限二级及以上医疗机构，既往经表皮生长因子受体（EGFR）酪氨酸激酶抑制剂治疗时或治疗后出现疾病进展，并经检验确认存在EGFR T790M突变阳性的局部晚期或转移性非小细胞肺癌成人患者"
 LIST = (
@@ -63,6 +66,5 @@ def test_alice_codes_by_keyboard(
         page.wait_for_selector(".coding-said:has-text('限住院期间使用')")
         assert coded("P-1").settings == []
 
-        page.set_viewport_size({"width": 390, "height": 900})
+        alice.turn(PHONE)
         alice.picture("coding-narrow")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390

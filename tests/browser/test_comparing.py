@@ -5,16 +5,18 @@ from datetime import date
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from catalog.models import Catalog
-from tests.browser.test_curating import at_a_browser
 from tests.conftest import published, withdrawn
 from tests.desk.test_compare import NEW, OLD
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
-
-__all__ = ["at_a_browser"]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.slow,
+    pytest.mark.usefixtures("curators"),
+]
 
 
 def test_alice_compares_two_editions_sends_the_address_on_and_drags_through_time(
@@ -35,7 +37,7 @@ def test_alice_compares_two_editions_sends_the_address_on_and_drags_through_time
         page.fill("input[name=right_date]", "2026-02-01")
         page.click("form button:text-is('对比')")
         page.wait_for_selector("table.compared")
-        assert page.locator("table.compared >> text=90.00").count() == 1
+        expect(page.locator("table.compared >> text=90.00")).to_have_count(1)
         alice.picture("compare")
         page.click("nav.page-tabs >> text=只在右边")
         page.wait_for_selector("table.compared >> text=贝伐珠单抗")
@@ -53,7 +55,7 @@ def test_alice_compares_two_editions_sends_the_address_on_and_drags_through_time
         page.fill("input[name=date]", "2026-03-02")
         page.click("form[data-clocks] button")
         page.wait_for_selector("tr[aria-current] >> text=2026")
-        assert page.locator("tr:has-text('2026-2') >> text=非当时所知").count() == 1
+        expect(page.locator("tr:has-text('2026-2') >> text=非当时所知")).to_have_count(1)
         alice.picture("time")
         # Dragged with the keyboard: a day further, and the page is of that day.
         page.focus(".clock-slider >> nth=0")

@@ -4,18 +4,23 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from catalog.models import Catalog
 from common import tenancy
-from tests.browser.conftest import DESK, PHONE
-from tests.browser.test_insurers_desk import at_a_browser
+from tests.browser.people import DESK, PHONE
 from tests.claims.test_checks import cidl, hmb
 from tests.conftest import Api, published
 from tests.curation.corrections.test_corrections import SHORTER, checked
 from tests.curation.upcoming.test_upcoming import HEADER, turn_of_the_year
 
-__all__ = ["at_a_browser", "cidl", "hmb"]
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
+__all__ = ["cidl", "hmb"]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.slow,
+    pytest.mark.usefixtures("insurers_people"),
+]
 
 NEXT = HEADER + "C-2,多奈单抗注射液,,XN06DX,,G30,50,,\n"
 BASE = HEADER + "1,仑卡奈单抗注射液,,XN06DX,乙类,G30,,,\n"
@@ -35,7 +40,7 @@ def test_ines_sees_what_is_coming_and_settles_a_check(
         page = ines.page
         page.click("nav >> text=某日变化 >> nth=0")
         page.wait_for_selector("text=在目录之间转移的药品")
-        assert page.locator("td[data-label='转入'] >> text=NRDL").count() == 1
+        expect(page.locator("td[data-label='转入'] >> text=NRDL")).to_have_count(1)
         ines.picture("upcoming-day")
         page.click("a[aria-label^='CIDL']")
         page.wait_for_selector("text=列入方式变化")
@@ -49,11 +54,10 @@ def test_ines_sees_what_is_coming_and_settles_a_check(
         page.click("button[aria-label='将 LP-2026-1 标记为已处理']")
         page.wait_for_selector("text=LP-2026-1 已标记为已处理。")
         page.click("nav.chips >> text=未处理")
-        assert page.locator("table >> text=LP-2026-1").count() == 0
-        assert page.locator("table >> text=LP-2026-2").count() == 1
+        expect(page.locator("table >> text=LP-2026-1")).to_have_count(0)
+        expect(page.locator("table >> text=LP-2026-2")).to_have_count(1)
         page.click("nav.chips >> text=已处理 >> nth=0")
-        page.set_viewport_size({"width": PHONE, "height": 844})
+        ines.turn(PHONE)
         for name in ("corrections", "upcoming"):
             page.goto(f"{ines.home}/admin/{name}/")
             ines.picture(f"{name}-phone")
-            assert page.evaluate("document.documentElement.scrollWidth") <= PHONE

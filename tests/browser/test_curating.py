@@ -1,7 +1,6 @@
 """The two-person way from a file to a published version, as Alice and Bob walk it in a browser, on a desk and on a telephone."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,59 +8,28 @@ import pytest
 from django.conf import settings as django_settings
 from django.urls import reverse
 from openpyxl import Workbook
+from playwright.sync_api import expect
 
 from catalog.models import Catalog, CatalogVersion
-from tests.browser.conftest import DESK, PASSWORD, PHONE
+from tests.browser.people import DESK, PHONE
 from tests.conftest import published
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.slow,
+    pytest.mark.usefixtures("curators"),
+]
 
 SEED = Path(django_settings.BASE_DIR) / "seeds" / "cidl_2025.csv"
 
 
-class Person:
-    """Somebody at a browser, whose console is listened to."""
-
-    def __init__(self, page: Any, home: str, pictures: Path, width: int) -> None:
-        self.page, self.home, self.pictures, self.width = page, home, pictures, width
-        self.complaints: list[str] = []
-        page.on(
-            "console", lambda said: self.complaints.append(said.text) if said.type in {"error", "warning"} else None
-        )
-        page.on("pageerror", lambda fault: self.complaints.append(str(fault)))
-        page.on("response", lambda r: self.complaints.append(f"{r.status} {r.url}") if r.status >= 500 else None)
-
-    def sign_in(self, name: str) -> None:
-        self.page.goto(f"{self.home}/admin/")
-        self.page.fill("#id_username", name)
-        self.page.fill("#id_password", PASSWORD)
-        self.page.click("#login-form button[type=submit]")
-        self.page.wait_for_url("**/admin/")
-
-    def picture(self, name: str) -> None:
-        """Keep a screenshot, and hold the page to its width: nothing may stick out."""
-        self.page.wait_for_load_state("networkidle")
-        wide = self.page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= self.width, f"{name} is {wide} px wide at {self.width}"
-        self.page.screenshot(path=self.pictures / f"{name}-{self.width}.png", full_page=True)
-
-
-@pytest.fixture
-def at_a_browser(chromium: Any, live_server: Any, curators: None, pictures: Path) -> Callable[..., Any]:
-    @contextmanager
-    def open_(width: int, language: str = "zh-CN") -> Iterator[Person]:
-        context = chromium.new_context(viewport={"width": width, "height": 900}, locale=language)
-        person = Person(context.new_page(), live_server.url, pictures, width)
-        yield person
-        context.close()
-        assert person.complaints == []
-
-    return open_
-
-
 @pytest.mark.parametrize("width", [PHONE])
 def test_alice_uploads_and_bob_publishes(
-    at_a_browser: Callable[..., Any], make_catalog: Callable[..., Catalog], worker: None, width: int
+    at_a_browser: Callable[..., Any],
+    make_catalog: Callable[..., Catalog],
+    waiting_worker: Callable[[], None],
+    width: int,
 ) -> None:
     catalog = make_catalog("CIDL", name="商业健康保险创新药品目录", provenance="hand_coded")
 
@@ -80,19 +48,20 @@ def test_alice_uploads_and_bob_publishes(
         page.click("text=上传并检查")
         page.wait_for_selector("[data-progress]")
         alice.picture("import-waiting")
+        waiting_worker()
         page.wait_for_selector("text=该文件已成为草稿", timeout=30_000)
-        assert page.locator("[data-progress]").count() == 0
-        assert page.locator(".counts .good b").inner_text() == "25"
+        expect(page.locator("[data-progress]")).to_have_count(0)
+        expect(page.locator(".counts .good b")).to_have_text("25")
         alice.picture("import-ready")
         page.click(".note-good a")
-        assert page.locator("text=请由另一人发布").count() == 1
-        assert page.locator("a:has-text('发布')").count() == 0
+        expect(page.locator("text=请由另一人发布")).to_have_count(1)
+        expect(page.locator("a:has-text('发布')")).to_have_count(0)
         alice.picture("draft-of-alice")
         page.goto(
             f"{alice.home}{reverse('admin:catalog_catalogversion_publish', args=[CatalogVersion.objects.get().pk])}"
         )
-        assert page.locator("text=请由另一人发布").count() >= 1
-        assert page.locator("form button:text-is('发布')").count() == 0
+        expect(page.locator("text=请由另一人发布")).not_to_have_count(0)
+        expect(page.locator("form button:text-is('发布')")).to_have_count(0)
         alice.picture("publish-refused")
 
     version = CatalogVersion.objects.get()
@@ -142,14 +111,14 @@ def test_the_next_file_shows_what_it_changes(
         page.fill("#id_effective_from", "2026-07-01")
         page.click("text=上传并检查")
         page.wait_for_selector("text=该文件已成为草稿", timeout=30_000)
-        assert page.locator(".counts .bad b").first.inner_text() == "4"
-        assert page.locator("text=C45.01").count() == 1
+        expect(page.locator(".counts .bad b").first).to_have_text("4")
+        expect(page.locator("text=C45.01")).to_have_count(1)
         alice.picture("differences")
         page.select_option("select[name=change]", "removed")
         page.click("text=筛选")
-        assert page.locator("table.changes tbody tr").count() == 4
+        expect(page.locator("table.changes tbody tr")).to_have_count(4)
         page.click(".note-good a")
-        assert page.locator("text=须明确确认").count() == 1
+        expect(page.locator("text=须明确确认")).to_have_count(1)
         alice.picture("draft-with-a-mass-change")
 
     with at_a_browser(width) as bob:
@@ -161,9 +130,8 @@ def test_the_next_file_shows_what_it_changes(
         page.click("form button:text-is('发布')")
         page.wait_for_selector("text=请确认")
         bob.picture("mass-change-refused")
-        assert ["409" in complaint for complaint in bob.complaints] == [True]  # the browser's own note of the refusal
-        bob.complaints.clear()
-        page.fill("#id_confirm", page.locator(".counts li:has-text('移除或收窄') b").inner_text())
+        bob.was_refused(409)
+        page.fill("#id_confirm", page.inner_text(".counts li:has-text('移除或收窄') b"))
         page.click("form button:text-is('发布')")
         page.wait_for_selector("text=已发布，自 2026-07-01 起生效")
 
@@ -189,10 +157,10 @@ def test_a_file_with_errors_tells_each_one(
         page.fill("#id_effective_from", "2026-01-01")
         page.click("text=上传并检查")
         page.wait_for_selector("text=文件有错误", timeout=30_000)
-        assert page.locator("text=不是有效日期").count() == 50
+        expect(page.locator("text=不是有效日期")).to_have_count(50)
         alice.picture("import-failed")
         page.click("text=下一页")
-        assert page.locator("text=不是有效日期").count() == 10
+        expect(page.locator("text=不是有效日期")).to_have_count(10)
         with page.expect_download() as download:
             page.click("text=下载问题清单")
         assert download.value.suggested_filename.startswith("problems-")
@@ -241,7 +209,7 @@ def test_a_faulty_workbook_is_read_as_one_says_and_mended_on_the_page(
         alice.picture("steps-mapped")
         page.click("text=上传并检查")
         page.wait_for_selector("text=文件有错误", timeout=30_000)
-        assert page.locator("text=协议从（C 列）").count() >= 1
+        expect(page.locator("text=协议从（C 列）")).not_to_have_count(0)
         alice.picture("import-failed-named")
         page.click("text=在此修正单元格")
         page.fill("[id='cell-3-effective_from']", "2026-01-31")
@@ -282,10 +250,9 @@ def test_a_key_is_copied_and_the_menu_opens_on_a_telephone(at_a_browser: Callabl
         page.goto(f"{alice.home}/admin/insurers/apikey/add/")
         page.check("input[value='catalog:read']")
         page.click("text=Issue the key")
-        shown = page.locator("#secret").inner_text()
+        shown = page.inner_text("#secret")
         assert shown.startswith("sbm_")
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-        page.wait_for_load_state()  # the button does nothing before its script is there
         page.click("[data-copy]")
         page.wait_for_selector("text=Copied")
         assert page.evaluate("navigator.clipboard.readText()") == shown

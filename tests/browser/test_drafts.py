@@ -5,17 +5,21 @@ from datetime import date
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from catalog import consultation
 from catalog.models import Catalog, Comment, EntryEdit
 from common import tenancy
 from insurers.models import Insurer
-from tests.browser.conftest import DESK
-from tests.browser.test_curating import at_a_browser
+from tests.browser.people import DESK
 from tests.conftest import imported, published
 
-__all__ = ["at_a_browser"]
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.slow,
+    pytest.mark.usefixtures("curators"),
+]
 
 LIST = "entry_code,generic_name,class_code,reimbursement_class,indication,icd10,manufacturer,strength\n" + "".join(
     f"E-{n:02d},{name},XL01EB,谈判,非小细胞肺癌,C34,某药厂,{n}mg\n"
@@ -49,8 +53,7 @@ def test_alice_works_on_a_draft(
         page.click("form button:has-text('保存')")
         page.wait_for_selector(".entry-fields .errors")
         alice.picture("draft-edit-refused")
-        assert ["400" in complaint for complaint in alice.complaints] == [True]  # the browser's own note of the refusal
-        alice.complaints.clear()
+        alice.was_refused(400)
         page.fill("#id_icd10", "C34; C45.0")
         page.click("form button:has-text('保存')")
         page.wait_for_selector("text=条目 E-01 已保存")
@@ -80,7 +83,7 @@ def test_alice_works_on_a_draft(
         page.click(".behind >> text=合并")
         alice.picture("draft-merge")
         page.click("form button:has-text('合并')")
-        assert page.locator("input[type=radio]:invalid").count() == 3  # the browser itself asks for a choice
+        expect(page.locator("input[type=radio]:invalid")).to_have_count(3)  # the browser itself asks for a choice
         page.check("label:has-text('现行版') input[type=radio]")
         page.click("form button:has-text('合并')")
         page.wait_for_selector("text=2025-2 的改动已并入")

@@ -3,13 +3,19 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser.test_impact import at_a_browser
+from tests.browser.people import PHONE
 from tests.claims.test_explaining import check
 
-__all__ = ["at_a_browser", "check"]  # fixtures
+__all__ = ["check"]  # fixtures
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.slow,
+    pytest.mark.usefixtures("curators"),
+]
 
 
 def test_a_check_is_explained_and_printed(check: str, at_a_browser: Any) -> None:
@@ -24,8 +30,7 @@ def test_a_check_is_explained_and_printed(check: str, at_a_browser: Any) -> None
         page.wait_for_selector("text=DRUG_NOT_RECOGNISED")
         alice.picture("explanation-desk")
         page.emulate_media(media="print")
-        assert not page.locator("nav").is_visible()
+        expect(page.locator("nav")).to_be_hidden()
         page.emulate_media(media="screen")
-        page.set_viewport_size({"width": 390, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        alice.turn(PHONE)
         alice.picture("explanation-narrow")

@@ -9,12 +9,15 @@ from django.contrib.auth.models import Permission, User
 from catalog.models import Catalog
 from common import tenancy
 from curation.findings import services
-from tests.browser.conftest import DESK, PHONE
-from tests.browser.test_curating import at_a_browser
+from tests.browser.people import DESK, PHONE
 from tests.conftest import published, withdrawn
 
-__all__ = ["at_a_browser"]
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.slow,
+    pytest.mark.usefixtures("curators"),
+]
 
 BASE = "entry_code,generic_name,dosage_form,icd10\nN-1,奥希替尼,口服常释剂型,C34\n"
 COMMERCIAL = "entry_code,generic_name,dosage_form,icd10,indication\nC-1,甲磺酸奥希替尼片,,C34.1,肺癌\nC-2,维拉苷酶,丹丸,,戈谢病\n"
@@ -54,7 +57,6 @@ def test_alice_sees_to_a_finding(at_a_browser: Callable[..., Any], make_catalog:
         page.click("nav.chips >> text=已消失")
         page.wait_for_selector("td >> text=奥希替尼已在")
         alice.picture("findings-gone")
-        page.set_viewport_size({"width": PHONE, "height": 844})
+        alice.turn(PHONE)
         page.reload()
         alice.picture("findings-gone-phone")
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE

@@ -1,38 +1,33 @@
 """A draft's impact at a browser: asked, followed while a worker tries it, read; the reviewer finds it in the review."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from catalog.models import Catalog, CatalogVersion
-from tests.browser.test_curating import Person
 from tests.conftest import Api
 from tests.curation.impact.conftest import _nothing_kept_of_a_run
 from tests.curation.impact.test_runs import cidl, decided, draft, hmb
 
 __all__ = ["_nothing_kept_of_a_run", "cidl", "decided", "draft", "hmb"]  # fixtures
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
-
-
-@pytest.fixture
-def at_a_browser(chromium: Any, live_server: Any, curators: None, pictures: Path) -> Callable[..., Any]:
-    @contextmanager
-    def open_(width: int) -> Iterator[Person]:
-        context = chromium.new_context(viewport={"width": width, "height": 900}, locale="zh-CN")
-        person = Person(context.new_page(), live_server.url, pictures, width)
-        yield person
-        context.close()
-        assert person.complaints == []
-
-    return open_
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.slow,
+    pytest.mark.usefixtures("curators"),
+]
 
 
 def test_a_draft_is_tried_before_it_is_published(
-    api: Api, cidl: Catalog, decided: str, draft: CatalogVersion, worker: None, at_a_browser: Callable[..., Any]
+    api: Api,
+    cidl: Catalog,
+    decided: str,
+    draft: CatalogVersion,
+    waiting_worker: Callable[[], None],
+    at_a_browser: Callable[..., Any],
 ) -> None:
     with at_a_browser(1280) as alice:
         alice.sign_in("alice")
@@ -44,8 +39,9 @@ def test_a_draft_is_tried_before_it_is_published(
         alice.picture("impact-form")
         page.click("button:has-text('开始试算')")
         page.wait_for_selector("[data-progress]")
+        waiting_worker()
         page.wait_for_selector("text=3 行中有 2 行结论不同", timeout=30_000)
-        assert page.locator("figure svg").count() == 2
+        expect(page.locator("figure svg")).to_have_count(2)
         alice.picture("impact")
 
     with at_a_browser(390) as bob:

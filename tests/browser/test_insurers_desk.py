@@ -1,52 +1,30 @@
 """An insurer's people at a browser: a product by form and its second person, a comment in a consultation, a batch from upload to results."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from catalog import moves
 from catalog.models import Catalog, Comment
 from claims.models import ClaimBatch
 from insurers.models import Insurer, ProductVersion
-from insurers.persons import bind_user
-from tests.browser.conftest import DESK, PASSWORD, PHONE
-from tests.browser.test_curating import Person
+from tests.browser.people import DESK, PHONE
 from tests.claims.batches.conftest import HEADER, TABLET, make_product
 from tests.conftest import imported, published
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.slow,
+    pytest.mark.usefixtures("insurers_people"),
+]
 
 LIST = "entry_code,generic_name,icd10\nE-1,奥希替尼片,C34\nE-2,阿司匹林片,I10\n"
-
-
-@pytest.fixture
-def at_a_browser(chromium: Any, live_server: Any, insurer: Insurer, pictures: Path) -> Callable[..., Any]:
-    for name in ("ines", "ivan"):
-        user = User.objects.create_user(username=name, password=PASSWORD, is_staff=True)
-        bind_user(user=user, insurer=insurer, by="sam")
-
-    @contextmanager
-    def open_(width: int) -> Iterator[Person]:
-        context = chromium.new_context(viewport={"width": width, "height": 900}, locale="zh-CN")
-        person = Person(context.new_page(), live_server.url, pictures, width)
-        yield person
-        context.close()
-        assert [told for told in person.complaints if "400" not in told] == []
-
-    return open_
-
-
-def menu(person: Person, title: str) -> None:
-    """Go to a page as a person does: by the side bar, which a telephone opens first."""
-    if person.width < 1000:
-        person.page.click("header span, #header-inner span.material-symbols-outlined >> visible=true")
-    person.page.click(f"#nav-sidebar >> text='{title}'")
 
 
 @pytest.mark.parametrize("width", [DESK])
@@ -56,10 +34,10 @@ def test_a_product_is_written_mended_and_published_by_two(
     published(make_catalog("NRDL", "base", name="国家医保目录"), LIST, label="2025")
     published(make_catalog("CIDL", name="商保创新药目录"), LIST, label="2025")
 
-    with at_a_browser(width) as ines:
+    with at_a_browser(width, allowed=400) as ines:
         ines.sign_in("ines")
         page = ines.page
-        menu(ines, "保险产品")
+        ines.menu("保险产品")
         page.click("a[href$='/product/add/'] >> visible=true")
         page.fill("#id_code", "HMB")
         page.fill("#id_name", "某市惠民保")
@@ -85,8 +63,8 @@ def test_a_product_is_written_mended_and_published_by_two(
         page.select_option("#id_benefits-0-deductible_group", "住院")
         page.click("button[value=preview] >> nth=0")
         page.wait_for_selector("text=这些条款没有问题")
-        told = page.locator("[data-live]").inner_text()
-        assert "凡列于 CIDL（固定 2025 版），扣除「住院」年度免赔额 10,000.00 元后，按 80% 赔付" in told
+        told = "凡列于 CIDL（固定 2025 版），扣除「住院」年度免赔额 10,000.00 元后，按 80% 赔付"
+        expect(page.locator("[data-live]")).to_contain_text(told)
         ines.picture("terms")
         page.fill("#id_benefits-0-ratio", "75")
         page.press("#id_benefits-0-ratio", "Tab")
@@ -100,13 +78,13 @@ def test_a_product_is_written_mended_and_published_by_two(
         page.click("a:has-text('提交复核')")
         page.click("form button:has-text('提交复核')")
         page.wait_for_selector("text=待另一人复核")
-        assert page.locator("a:has-text('发布')").count() == 0
+        expect(page.locator("a:has-text('发布')")).to_have_count(0)
         ines.picture("version-of-ines")
 
     with at_a_browser(width) as ivan:
         ivan.sign_in("ivan")
         page = ivan.page
-        menu(ivan, "产品版本")
+        ivan.menu("产品版本")
         page.click("text=HMB 2026")
         page.click("a:has-text('发布')")
         ivan.picture("publish")
@@ -131,7 +109,7 @@ def test_a_comment_is_made_where_the_entry_stands(
     with at_a_browser(width) as ines:
         ines.sign_in("ines")
         page = ines.page
-        menu(ines, "征求意见")
+        ines.menu("征求意见")
         ines.picture("consultations")
         page.click("text=商保创新药目录 2026")
         page.fill("input[name=q]", "奥希替尼")
@@ -153,7 +131,7 @@ def test_claims_are_uploaded_and_their_results_downloaded(
     at_a_browser: Callable[..., Any],
     make_catalog: Callable[..., Catalog],
     insurer: Insurer,
-    worker: None,
+    waiting_worker: Callable[[], None],
     tmp_path: Path,
     width: int,
 ) -> None:
@@ -166,7 +144,7 @@ def test_claims_are_uploaded_and_their_results_downloaded(
     with at_a_browser(width) as ines:
         ines.sign_in("ines")
         page = ines.page
-        menu(ines, "批量审核")
+        ines.menu("批量审核")
         page.click("a[href$='/claimbatch/add/'] >> visible=true")
         page.select_option("#id_product", label="HMB 惠民保")
         page.set_input_files("#id_file", file)
@@ -174,13 +152,14 @@ def test_claims_are_uploaded_and_their_results_downloaded(
         page.click("text=上传并审核")
         page.wait_for_selector("[data-progress]")
         ines.picture("batch-waiting")
+        waiting_worker()
         page.wait_for_selector("text=按结论", timeout=60_000)
         ines.picture("batch")
         with page.expect_download() as download:
             page.click("text=下载结果（CSV）")
         assert download.value.suggested_filename == "三月理赔-结果.csv"
         assert "C-1" in Path(download.value.path()).read_text(encoding="utf-8-sig")
-        menu(ines, "回调通知")
+        ines.menu("回调通知")
         page.click("a[href$='/webhook/add/'] >> visible=true")
         page.fill("#id_url", "https://hooks.example.com/shangbao")
         page.check("input[value='batch.finished']")

@@ -6,15 +6,20 @@ from typing import Any
 import pytest
 
 from catalog.models import Catalog, CatalogVersion
-from tests.browser.test_curating import at_a_browser
+from tests.browser.people import PHONE
 from tests.curation.market.conftest import make_list, seed_lists, series
 
-__all__ = ["at_a_browser", "make_list", "seed_lists", "series"]
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
+__all__ = ["make_list", "seed_lists", "series"]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.slow,
+    pytest.mark.usefixtures("curators"),
+]
 
 
 def test_alice_drafts_a_series_by_frequency(
-    at_a_browser: Callable[..., Any], seed_lists: None, series: Catalog, worker: None
+    at_a_browser: Callable[..., Any], seed_lists: None, series: Catalog, waiting_worker: Callable[[], None]
 ) -> None:
     with at_a_browser(1280) as alice:
         alice.sign_in("alice")
@@ -30,7 +35,6 @@ def test_alice_drafts_a_series_by_frequency(
         alice.picture("market-lists")
         page.click("button:has-text('统计所选清单')")
 
-        page.wait_for_load_state()  # the script listens by then
         # The cut is drawn anew while it is typed, without the button.
         page.fill("#id_min_products", "5")
         page.wait_for_selector(".market-kept:has-text('14 /')")
@@ -38,14 +42,15 @@ def test_alice_drafts_a_series_by_frequency(
         page.wait_for_selector(".market-kept:has-text('21 /')")
         assert "min_products=4" in page.url
         alice.picture("market-cut")
-        row = page.locator("#rows tr:has-text('多奈单抗注射液')")
-        row.locator("summary").click()
-        row.locator("input[name=reason]").fill("专家不同意")
-        row.locator("button:has-text('指定')").click()
+        row = "#rows tr:has-text('多奈单抗注射液')"
+        page.click(f"{row} >> summary")
+        page.fill(f"{row} >> input[name=reason]", "专家不同意")
+        page.click(f"{row} >> button:has-text('指定')")
         page.wait_for_selector(".market-kept:has-text('20 /')")
         page.fill("#id_label", "2026")
         page.click("button:has-text('生成草稿')")
         page.wait_for_selector("[data-progress]")
+        waiting_worker()
         page.wait_for_selector("text=已按频次起草", timeout=30_000)
         alice.picture("market-drafted")
         page.click(".note-good a")
@@ -57,8 +62,7 @@ def test_alice_drafts_a_series_by_frequency(
         assert (drafted.entry_count, drafted.created_by) == (20, "alice")
 
         # On a telephone.
-        page.set_viewport_size({"width": 390, "height": 900})
-        alice.width = 390
+        alice.turn(PHONE)
         alice.picture("market-evidence")
         page.goto(f"{alice.home}/admin/catalog/catalog/{series.pk}/market/")
         alice.picture("market-lists")

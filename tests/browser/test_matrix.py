@@ -4,14 +4,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from catalog.models import Catalog
-from tests.browser.test_curating import at_a_browser
+from tests.browser.people import PHONE
 from tests.conftest import published
 from tests.curation.comparing.test_matrix_api import CIDL, NEG, NRDL
 
-__all__ = ["at_a_browser"]
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.slow,
+    pytest.mark.usefixtures("curators"),
+]
 
 
 def test_alice_looks_across_lists(at_a_browser: Callable[..., Any], make_catalog: Callable[..., Catalog]) -> None:
@@ -28,8 +33,8 @@ def test_alice_looks_across_lists(at_a_browser: Callable[..., Any], make_catalog
         page.wait_for_selector("text=5 种药品")
         alice.picture("matrix")
         row = page.locator("table.matrix tr:has-text('贝伐珠单抗')")
-        assert row.locator("td >> text=限制列入").count() == 2
-        assert row.locator("td >> text=排除").count() == 1
+        expect(row.locator("td >> text=限制列入")).to_have_count(2)
+        expect(row.locator("td >> text=排除")).to_have_count(1)
 
         page.click("details.choose summary")
         page.uncheck("input[name=catalogs][value=NEG]")
@@ -37,7 +42,7 @@ def test_alice_looks_across_lists(at_a_browser: Callable[..., Any], make_catalog
         page.fill("#filter_class_code", "XL")
         page.click("form button:has-text('查看')")
         page.wait_for_selector("text=2 种药品")
-        assert page.locator("table.matrix thead th").count() == 3
+        expect(page.locator("table.matrix thead th")).to_have_count(3)
 
         page.click("table.matrix >> text=奥希替尼")
         page.wait_for_selector("text=收录情况： 2026-03-01")
@@ -52,10 +57,9 @@ def test_alice_looks_across_lists(at_a_browser: Callable[..., Any], make_catalog
         alice.picture("marks")
         page.click("tr:has-text('国家谈判药品') a")
         page.wait_for_selector("#result_list")
-        assert page.locator("#result_list tbody tr").count() == 1
+        expect(page.locator("#result_list tbody tr")).to_have_count(1)
 
-        page.set_viewport_size({"width": 390, "height": 900})
-        alice.width = 390
+        alice.turn(PHONE)
         for name in ("matrix", "marks"):
             page.goto(f"{alice.home}/admin/{name}/?date=2026-03-01")
             alice.picture(f"{name}-narrow")

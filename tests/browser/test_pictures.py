@@ -8,13 +8,18 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from playwright.sync_api import expect
 
 from catalog.models import Catalog
-from tests.browser.test_curating import at_a_browser
+from tests.browser.people import PHONE
 from tests.conftest import published
 
-__all__ = ["at_a_browser"]
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.slow,
+    pytest.mark.usefixtures("curators"),
+]
 
 LIST = "entry_code,generic_name,class_code,icd10\n"
 ROWS = [
@@ -37,21 +42,21 @@ def test_alice_reads_the_reports(at_a_browser: Callable[..., Any], make_catalog:
         page = alice.page
         page.click("nav >> text=统计报表")
         alice.picture("reports-lists")
-        overlap = page.locator("figure:has(figcaption:text('清单重叠'))")
-        overlap.locator("summary").click()
-        assert "医保药品目录 + 创新药目录" in overlap.locator("table").inner_text()
+        overlap = "figure:has(figcaption:text('清单重叠'))"
+        page.click(f"{overlap} >> summary")
+        expect(page.locator(f"{overlap} >> table")).to_contain_text("医保药品目录 + 创新药目录")
 
         page.click("text=选择要对照的清单")
         page.uncheck("label:has-text('医保药品目录') input")
         page.click("button:has-text('查看')")
-        overlap.locator("summary").click()
-        told = sorted(one.split("\t") for one in overlap.locator("tbody tr").all_inner_texts())
+        page.click(f"{overlap} >> summary")
+        told = sorted(page.inner_text(f"{overlap} >> tbody").split("\n"))
         assert told == sorted(
             [
-                ["惠民保特药目录 + 创新药目录", "1"],
-                ["仅 创新药目录", "1"],
-                ["创新药目录（全部）", "2"],
-                ["惠民保特药目录（全部）", "1"],
+                "惠民保特药目录 + 创新药目录\t1",
+                "仅 创新药目录\t1",
+                "创新药目录（全部）\t2",
+                "惠民保特药目录（全部）\t1",
             ]
         )
 
@@ -61,19 +66,20 @@ def test_alice_reads_the_reports(at_a_browser: Callable[..., Any], make_catalog:
         assert [sheet["A1"].value for sheet in book.worksheets][:2] == ["系列 × 疾病领域", "系列 × 肿瘤部位"]
 
         page.click("nav.page-tabs >> text=按药品类别")
-        assert page.locator("figure:has(figcaption:text('按类别的变化')) svg").count() == 1
+        expect(page.locator("figure:has(figcaption:text('按类别的变化')) svg")).to_have_count(1)
         page.click("nav.page-tabs >> text=按周")
-        assert page.locator("figcaption").all_inner_texts()[:2] == ["每周导入", "导入中的问题"]
+        for number, title in enumerate(("每周导入", "导入中的问题")):
+            expect(page.locator("figcaption").nth(number)).to_have_text(title)
         # On paper the numbers stand below each picture, whether they were opened or not.
         page.emulate_media(media="print")
-        assert page.locator("figure table").first.is_visible()
+        expect(page.locator("figure table").first).to_be_visible()
         page.emulate_media(media="screen")
-        assert not page.locator("figure table").first.is_visible()
+        expect(page.locator("figure table").first).to_be_hidden()
 
-        page.set_viewport_size({"width": 390, "height": 844})
+        alice.turn(PHONE)
         for tab in ("按清单", "按周"):
             page.click(f"nav.page-tabs >> text={tab}")
-            assert page.evaluate("document.documentElement.scrollWidth") <= 390
+            alice.fits(tab)
             letters = page.evaluate(
                 "[...document.querySelectorAll('svg.picture')].map(s => 13 * s.getBoundingClientRect().width / s.viewBox.baseVal.width)"
             )

@@ -5,16 +5,19 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from catalog import clock, services
 from catalog.models import Catalog, CatalogVersion, ReviewMark
-from tests.browser.conftest import DESK, PHONE
-from tests.browser.test_curating import at_a_browser
+from tests.browser.people import DESK, PHONE
 from tests.conftest import imported, published
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
-
-__all__ = ["at_a_browser"]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.slow,
+    pytest.mark.usefixtures("curators"),
+]
 
 HEADER = "entry_code,generic_name,dosage_form,icd10,indication,effective_to\n"
 OLD = HEADER + "".join(f"E-{n},药品{n},片剂,C34,非小细胞肺癌,\n" for n in range(10, 40))
@@ -48,30 +51,30 @@ def test_bob_ticks_remarks_publishes_and_prints_the_sheet(
     with at_a_browser(width) as alice:
         alice.sign_in("alice")
         alice.page.click("text=商业健康保险创新药品目录 2026 >> nth=0")
-        assert alice.page.locator("text=请由另一人发布").count() >= 1
-        assert alice.page.locator("a:has-text('复核与发布')").count() == 0
+        expect(alice.page.locator("text=请由另一人发布")).not_to_have_count(0)
+        expect(alice.page.locator("a:has-text('复核与发布')")).to_have_count(0)
 
     with at_a_browser(width) as bob:
         bob.sign_in("bob")
         page = bob.page
         bob.picture("today-with-a-review")
         page.click("section:has-text('待我处理') >> a:has-text('商业健康保险创新药品目录 2026') >> nth=0")
-        assert page.locator("text=已看 0/3").count() == 1
-        assert page.locator("text=请核对新药的协议期").count() == 1
+        expect(page.locator("text=已看 0/3")).to_have_count(1)
+        expect(page.locator("text=请核对新药的协议期")).to_have_count(1)
         bob.picture("review")
         page.check(".drug-changes:has-text('药品10') input[name=seen]")
         page.fill(".drug-changes:has-text('药品11') input[name=remark]", "收窄是否有依据？")
         page.click("button:text-is('保存标记')")
         page.wait_for_selector("text=已看 1/3")
         page.click("nav.chips >> text=未看")
-        assert page.locator(".review-change").count() == 2
+        expect(page.locator(".review-change")).to_have_count(2)
         page.click("nav.chips >> text=全部")
-        assert page.input_value(".drug-changes:has-text('药品11') input[name=remark]") == "收窄是否有依据？"
+        remark = page.locator(".drug-changes:has-text('药品11') input[name=remark]")
+        expect(remark).to_have_value("收窄是否有依据？")
         bob.picture("review-ticked")
         page.fill("#id_note", "按会议纪要发布")
         page.click("form button:text-is('发布')")
         page.wait_for_selector("h2:has-text('发布单')")
-        told = page.inner_text(".sheet")
         for expected in (
             "alice",
             "bob",
@@ -79,11 +82,11 @@ def test_bob_ticks_remarks_publishes_and_prints_the_sheet(
             "收窄是否有依据？",
             CatalogVersion.objects.get(pk=waiting.pk).checksum,
         ):
-            assert expected in told
+            expect(page.locator(".sheet")).to_contain_text(expected)
         bob.picture("sheet")
         page.emulate_media(media="print")
-        assert not page.locator("#nav-sidebar-inner").is_visible()
-        assert page.locator(".sheet").is_visible()
+        expect(page.locator("#nav-sidebar-inner")).to_be_hidden()
+        expect(page.locator(".sheet")).to_be_visible()
         bob.picture("sheet-in-print")
         page.emulate_media(media="screen")
         with page.expect_download() as download:
@@ -106,7 +109,7 @@ def test_a_withdrawal_is_asked_for_by_one_and_done_by_another(
         page = alice.page
         page.goto(f"{alice.home}/admin/catalog/catalogversion/{version.pk}/change/")
         page.click("a:has-text('申请撤回')")
-        assert page.locator("td:has-text('2025')").count() == 1
+        expect(page.locator("td:has-text('2025')")).to_have_count(1)
         alice.picture("withdrawal-asked")
         page.fill("#id_reason", "误发")
         page.click("button:has-text('申请撤回')")
@@ -116,7 +119,7 @@ def test_a_withdrawal_is_asked_for_by_one_and_done_by_another(
         bob.sign_in("bob")
         page = bob.page
         page.click("section:has-text('待我处理') >> a:has-text('商业健康保险创新药品目录 2026') >> nth=0")
-        assert page.locator("text=误发").count() >= 1
+        expect(page.locator("text=误发")).not_to_have_count(0)
         bob.picture("withdrawal")
         page.click("button:has-text('撤回')")
         page.wait_for_selector("text=已撤回")

@@ -3,8 +3,7 @@
 import re
 import time
 from base64 import b32decode
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,54 +12,26 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django_otp.oath import TOTP
 from openpyxl import Workbook
+from playwright.sync_api import expect
 
 from catalog.models import Catalog, CatalogVersion, Comment, EntryEdit
 from desk.groups import EDITOR, REVIEWER
 from insurers.models import Insurer
 from insurers.persons import bind_user
-from tests.browser.conftest import PASSWORD, WIDTHS
-from tests.browser.test_curating import Person
+from tests.browser.people import DESK, PASSWORD, Person
 from tests.conftest import imported, published
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.slow,
+    pytest.mark.usefixtures("people"),
+]
 
 HEADER = "entry_code,generic_name,strength,icd10,manufacturer\n"
 OLD = HEADER + "T-01,奥希替尼片,80mg,C34,甲厂\nT-02,伏美替尼片,40mg,C34,乙厂\n"
 # Long enough that two changes are no mass change.
 LONG = OLD + "".join(f"T-{n},药品{n}片,{n}mg,C34,丙厂\n" for n in range(10, 40))
-
-
-class Visitor(Person):
-    """Somebody at a desk, who looks at the main stops on a telephone too."""
-
-    def look(self, name: str) -> None:
-        for width in WIDTHS:
-            self.width = width
-            self.page.set_viewport_size({"width": width, "height": 900})
-            self.picture(name)
-        self.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
-
-    def menu(self, title: str) -> None:
-        self.page.click(f"#nav-sidebar >> text='{title}'")
-
-    def today(self) -> None:
-        self.menu("今日")
-
-    def move(self, title: str, **given: str) -> None:
-        """Make a move of a version: its button, its page's fields, its form's button."""
-        self.page.click(f"a.button:has-text('{title}')")
-        for name, value in given.items():
-            self.page.fill(f"#id_{name}", value)
-        self.page.click(f"form button:has-text('{title}')")
-
-    def sign_out(self) -> None:
-        self.page.click(".user-menu > summary")
-        self.page.click(".user-menu button:has-text('退出')")
-
-    def was_refused(self, status: int) -> None:
-        """Take the browser's own note of one refusal off the complaints."""
-        assert [str(status) in told for told in self.complaints] == [True]
-        self.complaints.clear()
 
 
 @pytest.fixture
@@ -71,19 +42,6 @@ def people(transactional_db: None, insurer: Insurer) -> None:
         user.groups.add(Group.objects.get(name=group))
     ines = User.objects.create_user(username="ines", password=PASSWORD, is_staff=True)
     bind_user(user=ines, insurer=insurer, by="root")
-
-
-@pytest.fixture
-def visiting(chromium: Any, live_server: Any, people: None, pictures: Path) -> Callable[..., Any]:
-    @contextmanager
-    def open_() -> Iterator[Visitor]:
-        context = chromium.new_context(viewport={"width": WIDTHS[0], "height": 900}, locale="zh-CN")
-        visitor = Visitor(context.new_page(), live_server.url, pictures, WIDTHS[0])
-        yield visitor
-        context.close()
-        assert visitor.complaints == []
-
-    return open_
 
 
 def workbook(path: Path) -> Path:
@@ -108,15 +66,15 @@ def workbook(path: Path) -> Path:
 
 
 def test_a_faulty_workbook_comes_into_force(
-    visiting: Callable[..., Any], make_catalog: Callable[..., Catalog], worker: None, tmp_path: Path
+    at_a_browser: Callable[..., Any], make_catalog: Callable[..., Catalog], worker: None, tmp_path: Path
 ) -> None:
     catalog = make_catalog("PROV", name="某省特药目录", provenance="demonstration")
     published(catalog, OLD, label="2025", effective_from=date(2025, 1, 1))
     file = workbook(tmp_path)
 
-    with visiting() as editor, visiting() as ines, visiting() as reviewer:
+    with at_a_browser(DESK) as editor, at_a_browser(DESK) as ines, at_a_browser(DESK) as reviewer:
         # The editor: the file, how it is read, what is wrong in it, the mended draft.
-        editor.sign_in("林编辑")
+        editor.sign_in_by_form("林编辑")
         editor.menu("目录")
         page = editor.page
         page.click("#result_list a:has-text('PROV')")
@@ -171,7 +129,7 @@ def test_a_faulty_workbook_comes_into_force(
         ines.look("whole-08-commented")
 
         # The editor again: the consultation ends, its comment is answered, review is asked for.
-        editor.today()
+        editor.menu("今日")
         page.click("section:has-text('待我处理') >> a:has-text('某省特药目录 2026') >> nth=0")
         editor.move("结束征求意见")
         page.click("nav.page-tabs >> text=征求意见")
@@ -183,27 +141,26 @@ def test_a_faulty_workbook_comes_into_force(
         page.wait_for_selector("text=答复已保存")
         editor.move("提交复核", note="请核对病种编码。")
         page.wait_for_selector("text=等待复核")
-        assert page.locator("a.button:has-text('复核与发布')").count() == 0
+        expect(page.locator("a.button:has-text('复核与发布')")).to_have_count(0)
 
         # The reviewer: each change seen, the note, the sheet.
         reviewer.sign_in("陈复核")
         page = reviewer.page
         page.click("section:has-text('待我处理') >> a:has-text('某省特药目录 2026') >> nth=0")
-        assert page.locator("text=请核对病种编码。").count() >= 1
-        assert page.locator(".review-change").count() == 3
-        for tick in page.locator("input[name=seen]").all():
-            tick.check()
+        expect(page.locator("text=请核对病种编码。")).not_to_have_count(0)
+        expect(page.locator(".review-change")).to_have_count(3)
+        for number in range(3):
+            page.check(f"input[name=seen] >> nth={number}")
         page.click("button:text-is('保存标记')")
         page.wait_for_selector("text=已看 3/3")
         page.fill("#id_note", "按会议纪要发布")
-        page.fill("#id_confirm", page.locator(".counts li:has-text('移除或收窄') b").first.inner_text())
+        page.fill("#id_confirm", page.inner_text(".counts li:has-text('移除或收窄') b >> nth=0"))
         reviewer.look("whole-13-decide")
         page.click("form button:text-is('发布')")
         page.wait_for_selector("h2:has-text('发布单')")
         version = CatalogVersion.objects.get(label="2026")
-        told = page.inner_text(".sheet")
         for expected in (version.checksum, "林编辑", "陈复核", "按会议纪要发布"):
-            assert expected in told
+            expect(page.locator(".sheet")).to_contain_text(expected)
         reviewer.look("whole-14-sheet")
         page.click("nav.page-tabs >> text=概览")
         page.wait_for_selector(".badges >> text=生效中")
@@ -214,7 +171,7 @@ def test_a_faulty_workbook_comes_into_force(
         ines.menu("征求意见")
         ines.page.click("text=某省特药目录 2026")
         ines.page.wait_for_selector(".badges >> text=生效中")
-        assert ines.page.locator("text=支付范围以说明书为准。").count() == 1
+        expect(ines.page.locator("text=支付范围以说明书为准。")).to_have_count(1)
         ines.look("whole-15-insurer-sees-it")
 
     assert (version.created_by, version.published_by, version.entry_count) == ("林编辑", "陈复核", 4)
@@ -230,10 +187,10 @@ def code_from(secret: str, ahead: int) -> str:
     return f"{made.token():06d}"
 
 
-def test_the_second_factor_is_set_up_and_both_its_codes_let_in(visiting: Callable[..., Any], settings: Any) -> None:
+def test_the_second_factor_is_set_up_and_both_its_codes_let_in(at_a_browser: Callable[..., Any], settings: Any) -> None:
     settings.REQUIRE_SECOND_FACTOR = True
 
-    with visiting() as editor:
+    with at_a_browser(DESK) as editor:
         page = editor.page
 
         def password_only() -> None:
@@ -259,9 +216,8 @@ def test_the_second_factor_is_set_up_and_both_its_codes_let_in(visiting: Callabl
         page.fill("#id_code", code_from(secret, 0))
         page.click("button:has-text('确认')")
         page.wait_for_selector(".recovery-codes")
-        recovery = page.locator(".recovery-codes output").all_inner_texts()
-        assert len(recovery) == 10
-        assert all(re.fullmatch(r"\w{4}(-\w{4}){3}", code) for code in recovery)
+        expect(page.locator(".recovery-codes output")).to_have_text([re.compile(r"^\w{4}(-\w{4}){3}$")] * 10)
+        code = page.inner_text(".recovery-codes output >> nth=3")
         editor.look("factor-03-recovery-codes")
         page.click("text=已保存")
         page.wait_for_url("**/admin/")
@@ -276,7 +232,7 @@ def test_the_second_factor_is_set_up_and_both_its_codes_let_in(visiting: Callabl
         leave()
         password_only()
         page.wait_for_url("**/sign-in/code/")
-        page.fill("#id_code", recovery[3].lower())
+        page.fill("#id_code", code.lower())
         page.click("button:has-text('登录')")
         page.wait_for_url("**/admin/")
 
@@ -284,7 +240,7 @@ def test_the_second_factor_is_set_up_and_both_its_codes_let_in(visiting: Callabl
         leave()
         password_only()
         page.wait_for_url("**/sign-in/code/")
-        page.fill("#id_code", recovery[3])
+        page.fill("#id_code", code)
         page.click("button:has-text('登录')")
         page.wait_for_selector("text=两步验证")
         editor.look("factor-06-used-up")
@@ -293,7 +249,7 @@ def test_the_second_factor_is_set_up_and_both_its_codes_let_in(visiting: Callabl
 
 
 def test_the_second_of_two_drafts_is_published_after_it_is_merged(
-    visiting: Callable[..., Any], make_catalog: Callable[..., Catalog]
+    at_a_browser: Callable[..., Any], make_catalog: Callable[..., Catalog]
 ) -> None:
     catalog = make_catalog("PROV", name="某省特药目录", provenance="demonstration")
     published(catalog, LONG, label="2025", effective_from=date(2025, 1, 1))
@@ -307,10 +263,10 @@ def test_the_second_of_two_drafts_is_published_after_it_is_merged(
     assert second is not None
     assert first.base == second.base
 
-    with visiting() as editor, visiting() as reviewer:
+    with at_a_browser(DESK) as editor, at_a_browser(DESK) as reviewer:
         editor.sign_in("林编辑")
         editor.page.click("text=某省特药目录 2026b >> nth=0")
-        assert editor.page.locator(".behind").count() == 0
+        expect(editor.page.locator(".behind")).to_have_count(0)
         editor.move("提交复核")
 
         # The second one's review is open in a window of its own while the first one is published.
@@ -318,7 +274,7 @@ def test_the_second_of_two_drafts_is_published_after_it_is_merged(
         page = reviewer.page
         page.click("section:has-text('待我处理') >> a:has-text('某省特药目录 2026b') >> nth=0")
         page.wait_for_selector("form button:text-is('发布')")
-        beside = Visitor(page.context.new_page(), reviewer.home, reviewer.pictures, WIDTHS[0])
+        beside = Person(page.context.new_page(), reviewer.home, reviewer.pictures, DESK)
         beside.page.goto(f"{reviewer.home}/admin/")
         beside.menu("草稿")
         beside.page.click("#result_list a:has-text('2026a')")
@@ -330,13 +286,13 @@ def test_the_second_of_two_drafts_is_published_after_it_is_merged(
         page.click("form button:text-is('发布')")
         page.wait_for_selector(".note-bad:has-text('2026a')")
         reviewer.was_refused(409)
-        assert page.locator(".behind:has-text('落后 1 个版本')").count() == 1
+        expect(page.locator(".behind:has-text('落后 1 个版本')")).to_have_count(1)
         reviewer.look("merge-01-refused")
         page.fill("#id_reason", "请先合并 2026a")
         page.click("form button:text-is('退回')")
         page.wait_for_selector("text=已退回为草稿")
 
-        editor.today()
+        editor.menu("今日")
         page = editor.page
         page.click("section:has-text('待我处理') >> a:has-text('某省特药目录 2026b') >> nth=0")
         page.wait_for_selector(".behind:has-text('落后 1 个版本')")
@@ -345,10 +301,10 @@ def test_the_second_of_two_drafts_is_published_after_it_is_merged(
         editor.look("merge-04-merge")
         page.click("form button:has-text('合并')")
         page.wait_for_selector("text=2026a 的改动已并入")
-        assert page.locator(".behind").count() == 0
+        expect(page.locator(".behind")).to_have_count(0)
         editor.move("提交复核")
 
-        reviewer.today()
+        reviewer.menu("今日")
         page = reviewer.page
         page.click("section:has-text('待我处理') >> a:has-text('某省特药目录 2026b') >> nth=0")
         page.click("form button:text-is('发布')")

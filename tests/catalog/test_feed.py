@@ -1,12 +1,14 @@
 """The change feed: ordered, without gaps, and enough to rebuild every version from any other."""
 
 import hashlib
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connections, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -57,6 +59,9 @@ EVERY_COLUMN = {
 }
 
 
+ALL = "/changes/"
+
+
 class Copy:
     """A client's copy of a catalog, kept as the endpoint's description tells."""
 
@@ -83,15 +88,16 @@ class Copy:
         return self.checksum_as({"complete_for": []})
 
 
-def pages(api: Api, code: str, **query: Any) -> Iterator[dict[str, Any]]:
-    path, asked = f"/catalogs/{code}/changes/", query
+def pages(api: Api, path: str, **query: Any) -> Iterator[dict[str, Any]]:
+    """Return every page of a feed, of a catalog by its code or of all: `ALL`."""
+    path, asked = path if path == ALL else f"/catalogs/{path}/changes/", query
     while True:
         answer = api.get(path, asked)
         assert answer.status_code == 200, answer.content
         yield answer.json()
         if answer.json()["next"] is None:
             return
-        path, asked = answer.json()["next"].removeprefix("/api/v1"), {}
+        path, asked = answer.json()["next"].partition("/api/v1")[2], {}
 
 
 def items(api: Api, code: str, **query: Any) -> list[dict[str, Any]]:
@@ -246,7 +252,7 @@ def test_late_readers_miss_nothing(catalog: Catalog) -> None:
     page = feed.page_of(catalog, since=None, size=50, until=seen)
     published(catalog, SECOND, label="v2")
 
-    later = feed.page_of(catalog, since=page.position, size=50, until=clock.observe().known_at)
+    later = feed.page_of(catalog, since=page.position(None), size=50, until=clock.observe().known_at)
     assert [item.event.version.label for item in page.items] == ["v1"]
     assert [item.event.version.label for item in later.items] == ["v2"]
     assert all(item.event.at > seen for item in later.items)
@@ -423,3 +429,222 @@ def test_a_pair_is_told_by_its_codes(api: Api, catalog: Catalog) -> None:
         ("changed", "M-2"),
     ]
     assert count_changes(*CatalogVersion.objects.order_by("pk")) == {"added": 0, "removed": 0, "changed": 2}
+
+
+# --- The feed of all catalogs a key sees
+
+
+def named(found: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
+    return [(item["catalog"], item["event"], item["version"]["label"]) for item in found]
+
+
+@pytest.fixture
+def many(
+    catalog: Catalog, versions: list[CatalogVersion], make_catalog: Callable[..., Catalog], insurer: Any
+) -> list[CatalogVersion]:
+    """Publish on two more lists, of which one is the insurer's own, after COM: v1, v2, v1 withdrawn, v3."""
+    own, other = make_catalog("PRIVATE", owner_id=insurer.pk), make_catalog("OTHER")
+    made = [published(other, SECOND, label="o1"), published(own, FIRST, label="p1")]
+    made.append(published(other, THIRD, label="o2", effective_from=date(2026, 6, 1)))
+    withdrawn(made[1])
+    return made
+
+
+TOLD = [
+    ("COM", "published", "v1"),
+    ("COM", "published", "v2"),
+    ("COM", "withdrawn", "v1"),
+    ("COM", "published", "v3"),
+    ("OTHER", "published", "o1"),
+    ("PRIVATE", "published", "p1"),
+    ("OTHER", "published", "o2"),
+    ("PRIVATE", "withdrawn", "p1"),
+]
+
+
+def test_one_feed_tells_all_lists_the_key_sees_in_the_order_of_knowing(
+    api: Api, other_api: Api, many: list[CatalogVersion]
+) -> None:
+    found, others = items(api, ALL), named(items(other_api, ALL))
+
+    assert named(found) == TOLD
+    assert others == [row for row in TOLD if row[0] != "PRIVATE"]
+    assert [item["at"] for item in found] == sorted({item["at"] for item in found})
+    assert [item["log_seq"] for item in found] == [0, 1, 2, 3, 4, None, 5, None]
+
+
+def test_an_item_is_the_same_in_both_feeds(api: Api, many: list[CatalogVersion]) -> None:
+    everything = items(api, ALL)
+
+    for code in ("COM", "OTHER", "PRIVATE"):
+        assert [item for item in everything if item["catalog"] == code] == items(api, code)
+
+
+def test_a_publication_names_what_it_supersedes(api: Api, many: list[CatalogVersion]) -> None:
+    superseded = {
+        item["version"]["label"]: item["supersedes"] for item in items(api, ALL) if item["event"] != "withdrawn"
+    }
+
+    assert {label: named and named["label"] for label, named in superseded.items()} == {
+        "v1": None,
+        "v2": "v1",
+        "v3": "v2",
+        "o1": None,
+        "o2": "o1",
+        "p1": None,
+    }
+
+
+@pytest.mark.parametrize("query", [{}, {"deltas": "false"}])
+@pytest.mark.parametrize("page_size", [1, 2, 3, 500])
+def test_pages_of_all_lists_lose_and_repeat_nothing(
+    api: Api, many: list[CatalogVersion], page_size: int, query: dict[str, str]
+) -> None:
+    copies: dict[str, Copy] = {}
+    complete = []
+    for page in pages(api, ALL, page_size=page_size, **query):
+        assert sum(max(1, len(item["deltas"])) for item in page["results"]) <= page_size
+        for item in page["results"]:
+            copy = copies.setdefault(item["catalog"], Copy())
+            copy.apply(item["deltas"])
+            if item["complete"]:
+                complete += named([item])
+            if item["complete"] and item["event"] == "published" and not query:
+                assert copy.checksum == item["version"]["checksum"]
+
+    assert complete == TOLD
+    assert query == {} or not any(copy.entries for copy in copies.values())
+
+
+def test_every_cursor_goes_on_behind_what_it_has_read_also_a_year_later(api: Api, many: list[CatalogVersion]) -> None:
+    cursors = [page["cursor"] for page in pages(api, ALL, page_size=1, deltas="false")]
+    news = published(many[0].catalog, FIRST, label="o3")
+
+    for place, cursor in enumerate(cursors, start=1):
+        later = items(api, ALL, since=cursor, deltas="false")
+        assert named(later) == [*TOLD[place:], ("OTHER", "published", news.label)]
+    assert api.get("/changes/", {"since": cursors[-1]}).json()["next"] is None
+
+
+def test_a_poll_of_all_lists_without_news_keeps_the_cursor_and_is_answered_304(
+    api: Api, many: list[CatalogVersion]
+) -> None:
+    read = api.get("/changes/").json()
+    again = api.get("/changes/", {"since": read["cursor"]})
+    assert (again.json()["results"], again.json()["cursor"], again.json()["next"]) == ([], read["cursor"], None)
+    held = {"If-None-Match": again["ETag"]}
+    assert api.get("/changes/", {"since": read["cursor"]}, **held).status_code == 304
+
+    published(many[0].catalog, FIRST, label="o3")
+    assert api.get("/changes/", {"since": read["cursor"]}, **held).status_code == 200
+
+
+def test_since_an_instant_is_behind_what_had_happened_by_then(api: Api, many: list[CatalogVersion]) -> None:
+    at = [item["at"] for item in items(api, ALL)]
+
+    assert named(items(api, ALL, since=at[2])) == TOLD[3:]
+    assert named(items(api, ALL, since="2000-01-01T00:00:00Z")) == TOLD
+    empty = api.get("/changes/", {"since": at[-1]}).json()
+    assert (empty["results"], empty["next"]) == ([], None)
+    assert api.get("/changes/", {"since": empty["cursor"]}).json()["cursor"] == empty["cursor"]
+
+
+def test_what_is_declared_while_somebody_reads_all_lists_is_on_his_next_page(
+    catalog: Catalog, make_catalog: Callable[..., Catalog]
+) -> None:
+    published(catalog, FIRST, label="v1")
+    seen = clock.observe().known_at
+    published(make_catalog("OTHER"), FIRST, label="o1")
+    page = feed.page_of_all(None, since=None, size=50, until=seen)
+    later = feed.page_of_all(None, since=page.place(None), size=50, until=clock.observe().known_at)
+
+    assert [item.event.version.label for item in (*page.items, *later.items)] == ["v1", "o1"]
+    assert len(page.items) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_publications_that_commit_while_the_feed_is_read_come_once_and_in_order(
+    make_catalog: Callable[..., Catalog],
+) -> None:
+    """Three publish at once on lists of their own while a fourth polls: every event comes once, whatever the order of commits."""
+    drafts = []
+    for list_no in range(3):
+        catalog = make_catalog(f"L{list_no}")
+        drafts += [imported(catalog, FIRST + "\n" * n, label=f"v{n}").version for n in range(3)]
+    busy = threading.Event()
+    busy.set()
+
+    def publish(which: int) -> None:
+        try:
+            for version in drafts[which * 3 : which * 3 + 3]:
+                assert version is not None
+                now = followed(version)
+                services.publish_version(version=version, by="bob", confirm=True, against=now.label if now else "")
+        finally:
+            connections.close_all()
+
+    read: list[tuple[str, str]] = []
+    place = None
+    with ThreadPoolExecutor(3) as pool:
+        jobs = [pool.submit(publish, which) for which in range(3)]
+        while busy.is_set():
+            if all(job.done() for job in jobs):
+                busy.clear()  # once more, then that is all
+            page = feed.page_of_all(None, since=place, size=2, until=clock.observe().known_at, with_deltas=False)
+            while True:
+                read += [(item.event.version.catalog.code, item.event.version.label) for item in page.items]
+                place = page.place(place)
+                if not page.more:
+                    break
+                page = feed.page_of_all(None, since=place, size=2, until=clock.observe().known_at, with_deltas=False)
+        for job in jobs:
+            job.result()
+
+    assert sorted(read) == [(f"L{list_no}", f"v{n}") for list_no in range(3) for n in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer", "code"),
+    [
+        ({"since": "x"}, "/since", "bad_cursor"),
+        ({"since": "2026-01-01"}, "/since", "bad_cursor"),
+        ({"since": "9999-12-31T00:00:00Z"}, "/since", "out_of_range"),
+        # [2, an instant at which nothing happened, null]; [2, "x", null]; [2, an instant, half a surrogate pair]
+        ({"since": "WzIsICIyMDAwLTAxLTAxVDAwOjAwOjAwWiIsIG51bGxd"}, "/since", "bad_cursor"),
+        ({"since": "WzIsICJ4IiwgbnVsbF0"}, "/since", "bad_cursor"),
+        ({"since": "WzIsICIyMDAwLTAxLTAxVDAwOjAwOjAwWiIsICJcdWQ4MDAiXQ"}, "/since", "bad_cursor"),
+        ({"deltas": "no"}, "/deltas", "bad_yes_no"),
+        ({"from": "v1"}, "/from", "unknown_parameter"),
+        ({"page_size": "501"}, "/page_size", "out_of_range"),
+    ],
+)
+def test_what_cannot_be_asked_of_all_lists_is_told(
+    api: Api, many: list[CatalogVersion], query: dict[str, str], pointer: str, code: str
+) -> None:
+    answer = api.get("/changes/", query)
+
+    assert answer.status_code == 400
+    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [(pointer, code)]
+
+
+def test_a_cursor_that_only_another_could_have_is_of_no_feed(
+    api: Api, other_api: Api, many: list[CatalogVersion]
+) -> None:
+    own = api.get("/changes/").json()["cursor"]  # behind the withdrawal of the insurer's own list
+
+    assert other_api.get("/changes/", {"since": own}).status_code == 400
+    assert api.get("/catalogs/COM/changes/", {"since": own}).status_code == 400
+    assert api.get("/changes/", {"since": api.get("/catalogs/COM/changes/").json()["cursor"]}).status_code == 400
+
+
+def test_an_empty_feed_has_no_cursor(api: Api) -> None:
+    assert api.get("/changes/").json() == {"cursor": None, "next": None, "results": []}
+
+
+def test_events_of_all_lists_cost_the_same_number_of_queries(
+    api: Api, many: list[CatalogVersion], django_assert_max_num_queries: Any
+) -> None:
+    with django_assert_max_num_queries(
+        7
+    ):  # the key, what happened, the versions of those lists, the numbers in the log
+        api.get("/changes/", {"deltas": "false"})

@@ -144,17 +144,18 @@ def test_every_bar_lies_on_the_band(spans: list[tuple[date, int | None]], today:
 def test_products_that_follow_it_and_that_are_pinned_are_named(
     alice: Client, insurer: Insurer, make_catalog: Callable[..., Catalog], api: Api
 ) -> None:
-    published(make_catalog("COM"), TWO_ROWS)
-    published(make_catalog("OTHER"), TWO_ROWS)
+    com, other = make_catalog("COM"), make_catalog("OTHER")
+    published(com, TWO_ROWS)
+    published(other, TWO_ROWS)
     product = insurers.create_product(insurer_id=insurer.pk, code="HMB", name="惠民保", by="dora")
     benefit = {"code": "b", "ratio": "0.7000", "catalogs": [{"catalog": "COM"}, {"catalog": "COM", "label": "v1"}]}
     terms = {"label": "2026", "effective_from": "2026-01-01", "effective_to": "2026-12-31", "benefits": [benefit]}
     insurers.create_product_version(product=product, data=terms, by="dora")
 
-    (naming,) = products_naming("COM", most=10)
+    (naming,) = products_naming(com, most=10)
 
     assert (naming.version.label, naming.follows, naming.labels) == ("2026", True, ("v1",))
-    assert products_naming("OTHER", most=10) == []
+    assert products_naming(other, most=10) == []
     shown = text_of(alice.get(page("catalog_catalog_change", Catalog.objects.get(code="COM").pk)))
     assert "惠民保 2026" in shown and "pinned to v1" in shown
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from axes.models import AccessAttempt
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import get_resolver, reverse
@@ -18,6 +19,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from common.audit.models import Record
 from common.errors import Refused
 from common.persons import services
+from common.persons.alike import one_with
 from common.persons.codes import kept_as
 from common.persons.models import Standing
 from common.persons.signals import BEGAN, SEEN
@@ -374,3 +376,83 @@ def test_behind_a_proxy_who_guesses_locks_out_nobody_but_themself(erin: User, se
 
     owner = Client(REMOTE_ADDR="10.0.0.2", headers={"x-forwarded-for": "203.0.113.7"})
     assert sign_in(client=owner)[1].status_code == 302
+
+
+# --- Many names from one address
+
+
+def test_an_address_that_tries_many_names_is_closed_for_a_while(erin: User, settings: Any) -> None:
+    settings.SIGN_IN_FAILURES_OF_AN_ADDRESS = 6
+    guesser, elsewhere = Client(REMOTE_ADDR="198.51.100.9"), Client(REMOTE_ADDR="203.0.113.7")
+    statuses = [sign_in(f"guess-{n}", client=guesser)[1].status_code for n in range(7)]
+
+    assert statuses == [200] * 6 + [429]
+    closed = sign_in(client=guesser)[1]
+    assert (closed.status_code, int(closed["Retry-After"]) <= 900) == (429, True)
+    assert sign_in(client=elsewhere)[1].status_code == 302
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=16))
+    assert sign_in(client=guesser)[1].status_code == 302
+
+
+# --- What is sent after a session's end
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-CN", "内容未保存"), ("en", "nothing of it was saved")])
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_what_is_sent_after_the_end_is_told_and_shown_again(
+    erin: User, language: str, words: str, is_gone: bool
+) -> None:
+    client, _answer = sign_in(client=Client(headers={"accept-language": language}))
+    aged(client, SEEN, timedelta(minutes=15))
+    if is_gone:  # the browser has let the session's cookie go by itself
+        del client.cookies["sessionid"]
+    sent = {"name": "A note <b>of mine</b>", "old_password": PASSWORD, "csrfmiddlewaretoken": "x", "empty": " "}
+    answer = client.post("/admin/catalog/catalog/add/", sent)
+
+    assert (answer.status_code, "no-store" in answer["Cache-Control"]) == (403, True)
+    shown = answer.content.decode()
+    assert words in text_of(answer) and "A note &lt;b&gt;of mine&lt;/b&gt;" in shown
+    assert PASSWORD not in shown and "empty" not in shown
+
+
+def test_what_another_site_sends_is_not_shown(erin: User) -> None:
+    client, _answer = sign_in()
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = client.cookies
+    aged(client, SEEN, timedelta(minutes=15))
+    answer = strict.post("/admin/catalog/catalog/add/", {"name": "planted"})
+
+    assert (answer.status_code, "planted" in answer.content.decode()) == (403, False)
+
+
+# --- Whoever let somebody in could have gone in themself
+
+
+def one(name: str) -> set[str]:
+    return set(one_with(name))
+
+
+def test_who_gave_the_only_thing_that_is_asked_for_counts_as_the_same_person(erin: User) -> None:
+    services.give_temporary_password(user=erin, by="sam")
+    assert one("erin") == one("sam") == {"erin", "sam"}
+    # What was set up meanwhile may be the giver's too, and so may the password that was chosen.
+    with_factor(erin)
+    services.change_own_password(user=erin, password="Another one of mine 7")
+    assert one("erin") == {"erin", "sam"}
+    # With another person's password and the second step, nobody but the owner has both.
+    services.give_temporary_password(user=erin, by="sue")
+    services.change_own_password(user=erin, password="Another one of mine 8")
+    assert one("erin") == {"erin"} and one("sam") == {"sam"}
+
+
+def test_a_password_beside_the_owners_second_step_opens_nothing_for_its_giver(erin: User) -> None:
+    with_factor(erin)
+    services.give_temporary_password(user=erin, by="sam")
+    assert one("erin") == {"erin"}
+    services.reset_second_factor(user=erin, by="sue")
+    assert one("erin") == {"erin", "sam"}
+
+
+def test_an_account_is_one_person_with_whoever_made_it(erin: User) -> None:
+    services.password_is_given(user=erin, given_by="sam")
+    assert one("erin") == {"erin", "sam"}

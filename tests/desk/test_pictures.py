@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desk.pictures import (
+from catalog.vocabularies import province_of
+from common.pictures import (
     Period,
     Picture,
     bars,
@@ -19,13 +20,12 @@ from desk.pictures import (
     money,
     number,
     percent,
-    province_of,
     strip,
     tiles,
     upset,
 )
-from desk.pictures.drawing import cut, folded, steps, width_of
-from desk.pictures.tiles import PLACES
+from common.pictures.drawing import cut, folded, steps, width_of
+from common.pictures.tiles import PLACES
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = "</text><script>alert('1')</script>&\x00\"\ud800<style>"

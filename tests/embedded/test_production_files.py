@@ -12,13 +12,14 @@ import yaml
 
 from tests.embedded.conftest import ROOT
 
-SERVICES = {"proxy", "web", "worker", "scheduler", "migrate", "database", "broker"}
+SERVICES = {"proxy", "web", "worker", "scheduler", "migrate", "database", "backup", "broker"}
 SECRETS = {
     "SECRET_KEY",
     "RECEIPT_KEYS",
     "DATABASE_SUPERUSER_PASSWORD",
     "DATABASE_OWNER_PASSWORD",
     "DATABASE_APP_PASSWORD",
+    "DATABASE_BACKUP_PASSWORD",
     "BROKER_PASSWORD",
 }
 
@@ -71,6 +72,18 @@ def test_one_variable_limits_an_upload_in_the_service_and_before_it(services):
     assert "client_max_body_size ${UPLOAD_MAX_MB}m;" in (ROOT / "deploy/proxy/shangbao.conf.template").read_text()
 
 
+def test_the_backup_follows_by_the_name_that_commits_wait_for_and_lies_apart(services):
+    waited_for = re.search(
+        r"synchronous_standby_names=\$\{BACKUP_SYNCHRONOUS-(\w+)\}", str(services["database"]["command"])
+    )
+
+    assert waited_for
+    assert f"PGAPPNAME={waited_for[1]}\n" in (ROOT / "deploy/backup/backup.sh").read_text()
+    assert services["backup"]["environment"]["PGUSER"] == "shangbao_backup"
+    volumes = {name: {one.split(":")[0] for one in services[name]["volumes"]} for name in ("database", "backup")}
+    assert not {"database", "backups"} <= volumes["database"] & volumes["backup"]
+
+
 def test_only_the_proxy_is_reached_from_outside(services):
     assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
     assert services["database"]["networks"] == services["broker"]["networks"] == ["inside"]
@@ -109,8 +122,11 @@ def test_new_secrets_are_made_each_time_and_cover_what_is_asked_for(text, tmp_pa
         "script/lint",
         "script/manage",
         "script/bench",
+        "script/backup",
+        "script/drill",
         ".ci/run",
         "deploy/make-env",
+        "deploy/backup/backup.sh",
         "deploy/database/10-roles.sh",
     ],
 )

@@ -90,6 +90,7 @@ MACHINERY = {
     "catalog.moves.end_consultations": "the calendar's deed, logged as system:calendar",
     "catalog.services.forget_uploads": "removes kept copies of files; what was found in them stays",
     "insurers.webhooks.services.queue_catalog_events": "writes deliveries of what is logged already",
+    "insurers.request_log.forget_old_requests": "housekeeping of what was asked",
     "insurers.webhooks.services.take_due": "a worker takes deliveries",
     "insurers.webhooks.services.record": "a delivery's own log",
     "curation.findings.services.work_out": "follows what is logged already",
@@ -537,6 +538,10 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
     "insurers.services.create_product": (
         D.PRODUCT_CREATED,
         lambda o: insurers.create_product(insurer_id=o.insurer.pk, code="X", name="x", by="zoe"),
+    ),
+    "insurers.services.change_product": (
+        D.PRODUCT_CHANGED,
+        lambda o: insurers.change_product(product=o.product(), public=True, by="zoe"),
     ),
     "insurers.services.create_product_version": (
         D.PRODUCT_VERSION_CREATED,

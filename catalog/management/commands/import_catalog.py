@@ -43,9 +43,12 @@ class Command(OfficeCommand):
         file: Path = options["file"]
         if not file.is_file():
             raise CommandError(f"There is no file {file}.")
-        catalog = Catalog.objects.filter(code=options["catalog"]).first()
-        if catalog is None:
+        named = list(Catalog.objects.named(options["catalog"], None))
+        if not named:
             raise CommandError(f"There is no catalog {options['catalog']}.")
+        if len(named) > 1:
+            raise CommandError(f"Several insurers have a catalog {options['catalog']}; say whose, as OWNER:CODE.")
+        (catalog,) = named
         try:
             with file.open("rb") as opened:
                 run, new = services.upload_catalog(

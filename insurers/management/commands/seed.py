@@ -49,6 +49,7 @@ class Command(OfficeCommand):
                 note=described["note"],
                 by=seeding.MAKER,
                 is_demonstration=True,
+                public=True,
             )
         for terms in described["versions"]:
             if product.versions.filter(label=terms["label"]).exists():

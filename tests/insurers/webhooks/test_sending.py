@@ -178,6 +178,45 @@ def test_a_slow_resolver_uses_up_the_time(network: Network) -> None:
     assert network.connected == []
 
 
+def test_a_resolver_that_hangs_holds_nobody_up(network: Network) -> None:
+    hangs = threading.Event()
+
+    def hanging(host: str, port: int) -> list[str]:
+        hangs.wait(30)
+        return [PUBLIC]
+
+    began = time.monotonic()
+    outcome = post("https://hooks.example.com/", body="{}", headers={}, resolver=hanging, deadline_seconds=0.2)
+    took = time.monotonic() - began
+    hangs.set()
+
+    assert outcome.error == "timeout"
+    assert outcome.milliseconds >= 200
+    assert took < 3
+    assert network.connected == []
+
+
+def test_names_are_not_asked_for_without_end_where_none_is_answered(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "_resolving", threading.BoundedSemaphore(2))
+    hangs, asked = threading.Event(), []
+
+    def hanging(host: str, port: int) -> list[str]:
+        asked.append(host)
+        hangs.wait(30)
+        raise OSError
+
+    errors = [
+        post("https://hooks.example.com/", body="{}", headers={}, resolver=hanging, deadline_seconds=0.1).error
+        for _ in range(5)
+    ]
+    hangs.set()
+
+    assert errors == ["timeout"] * 5
+    assert len(asked) == 2
+
+
 # --- TLS: the certificate must be the host's, whatever address the connection goes to.
 
 

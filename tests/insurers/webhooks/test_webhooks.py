@@ -1,6 +1,9 @@
 """Webhooks from the key to the receiver: kept, announced, signed, tried again, replayed; and nobody else's."""
 
 import json
+import os
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -18,6 +21,7 @@ from catalog.consultation import add_comment, answer_comment
 from catalog.models import Catalog, CatalogVersion
 from common import tenancy
 from common.api.models import KeptAnswer
+from insurers import services as insurers
 from insurers import tasks
 from insurers.models import CatalogNewsRead, Insurer, Webhook, WebhookDelivery
 from insurers.webhooks import services
@@ -76,6 +80,25 @@ def test_a_secret_is_shown_once_and_stored_nowhere(api: Api, insurer: Insurer) -
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_jsonb(w)::text FROM insurers_webhook w")
         assert made["secret"].removeprefix("whsec_") not in cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize(
+    ("scope", "webhooks", "products"),
+    [
+        ("webhooks:manage", 201, 403),
+        ("coverage:read", 201, 200),
+        ("claims:check", 403, 403),
+        ("catalog:read", 403, 403),
+    ],
+)
+def test_a_key_for_webhooks_alone_keeps_them_and_asks_nothing_else(
+    insurer: Insurer, scope: str, webhooks: int, products: int
+) -> None:
+    own = Api(insurers.issue_insurer_key(insurer=insurer, scopes=[scope], by="root")[1])
+
+    assert own.post("/webhooks/", {"url": ADDRESS, "events": EVERY}).status_code == webhooks
+    assert own.get("/webhooks/").status_code == (200 if webhooks == 201 else 403)
+    assert own.get("/products/").status_code == products
 
 
 def test_a_repeated_request_gets_the_same_secret_and_none_is_kept_for_it(api: Api) -> None:
@@ -443,10 +466,21 @@ def test_without_the_setting_nothing_goes_to_this_machine(api: Api, settings: An
     assert deliveries(api, made)[0]["log"][0]["error"] == "not_https"
 
 
-def test_the_setting_is_off_unless_a_test_sets_it() -> None:
-    from config import settings as written
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({}, "False"),
+        ({"EMBEDDED": "1", "WEBHOOKS_TO_LOOPBACK": "0"}, "False"),
+        ({"EMBEDDED": "1", "WEBHOOKS_TO_LOOPBACK": "1"}, "True"),
+        ({"WEBHOOKS_TO_LOOPBACK": "1"}, "WEBHOOKS_TO_LOOPBACK is for script/run alone"),
+    ],
+)
+def test_only_script_run_lets_webhooks_reach_this_machine(variables: dict[str, str], told: str) -> None:
+    env = {name: value for name, value in os.environ.items() if name not in {"EMBEDDED", "WEBHOOKS_TO_LOOPBACK"}}
+    words = [sys.executable, "-c", "from config import settings; print(settings.WEBHOOKS_MAY_REACH_LOOPBACK)"]
+    asked = subprocess.run(words, env=env | variables, capture_output=True, text=True)
 
-    assert written.WEBHOOKS_MAY_REACH_LOOPBACK is False
+    assert told in (asked.stdout or asked.stderr)
 
 
 def test_after_a_change_of_the_services_key_nothing_is_sent_unsigned(api: Api, settings: Any) -> None:

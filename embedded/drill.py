@@ -1,0 +1,288 @@
+"""The restore drill: a database is lost in the middle of its work, and put back elsewhere from its backups.
+
+    script/drill [--json]
+
+On two PostgreSQLs of its own: a base backup is taken and the log followed while lists are published and somebody writes;
+the server is killed and its folder deleted; the backups are restored into another folder, once up to the last record and
+once as of an instant before. It fails unless every commit that was acknowledged is there, nothing else is, the log of
+deeds and the publication log are whole, and the instant's state is the one that was. Prints its figures.
+"""
+
+# ruff: noqa: S603 - it starts programs it names itself, never through a shell
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from embedded import backup, options, postgres
+from embedded.environment import ROOT, Environment
+from embedded.errors import CannotRun, Interrupted
+from embedded.folder import DataFolder
+from embedded.supervisor import Process, Supervisor, end_group
+
+_WRITES = 150  # acknowledged commits before the server is killed, at least
+_PATIENCE = 60  # seconds for any step
+# What a person does, over and over, in one process: a catalog with its deed, each committed before it is told.
+_WRITER = """
+import sys, django
+django.setup()
+from catalog.services import create_catalog
+from common.tenancy import OFFICE, act_for
+act_for(OFFICE)
+for number in range(1_000_000):
+    create_catalog(code=f"DRILL-{number}", name="drill", kind="reference", by="drill")
+    print(number, flush=True)
+"""
+_COUNT = """
+import django
+django.setup()
+from catalog.models import Catalog
+from common.tenancy import OFFICE, acting_for
+with acting_for(OFFICE):
+    print(*sorted(int(code.removeprefix("DRILL-")) for code in
+        Catalog.objects.filter(code__startswith="DRILL-").values_list("code", flat=True)))
+"""
+_LIST = """\
+generic_name,dosage_form,indication,icd10
+仑卡奈单抗注射液,注射剂,早期阿尔茨海默病,G30.900
+甲磺酸奥希替尼片,片剂,非小细胞肺癌,C34.900
+"""
+
+
+@dataclass(slots=True)
+class Figures:
+    """What the drill measured; seconds, and commits."""
+
+    acknowledged: int = 0
+    lost: int = 0
+    more: int = 0
+    base_backup_seconds: float = 0
+    restore_seconds: float = 0
+    recovery_seconds: float = 0
+    instant_seconds: float = 0
+    same_at_the_instant: bool = False
+
+
+class _Drill:
+    def __init__(self, supervisor: Supervisor, place: Path):
+        self.supervisor = supervisor
+        self.place = place
+        self.backups = place / "backups"
+        self.backups.mkdir(mode=0o700)
+        self.environment = Environment(ROOT / ".venv", supervisor, place / "setup.log")
+        self.python = self.environment.prepare(ROOT / "requirements" / "embedded.txt")
+        self.programs = postgres.programs(self.environment.path)
+        self.figures = Figures()
+
+    def run(self) -> Figures:
+        lost = DataFolder(self.place / "lost")
+        lost.create()
+        # Acknowledged means: received by the backup too.
+        wanted = {"synchronous_standby_names": "shangbao_backup"}
+        # Until somebody follows, nothing may wait for it.
+        first = self._started(lost, {})
+        env = self._env(lost, first)
+        self._manage(env | {"AS_OWNER": "1"}, "migrate", "--no-input", "--verbosity", "0")
+        self.supervisor.end(first.process)
+        server = self._started(lost, wanted)
+        env = self._env(lost, server)
+        shutil.copy(lost.path / "secrets.json", self.backups / "secrets.json")
+        given = backup.variables(lost, self.programs, self.backups, server.port)
+        follower = self.supervisor.spawn(
+            "follower", [backup.SCRIPT, "follow"], env=given, cwd=ROOT, log=self.place / "follow.log"
+        )
+        self._wait(lambda: self._followed(server), "the follower")
+        took = time.monotonic()
+        self._step(given, "take")
+        self.figures.base_backup_seconds = _since(took)
+
+        self._publish(env)
+        before, instant = self._fingerprint(env), self._now(server)
+        # The instant lies between two seconds, so that nothing else can.
+        self.supervisor.pause(1.1)
+        acknowledged = self._write_and_kill(env, server)
+        shutil.rmtree(lost.path / "postgres")
+        self.supervisor.end(follower)
+
+        found, seconds = self._restore("found", "", acknowledged)
+        self.figures.restore_seconds = seconds
+        self._compare(found, acknowledged)
+        took = time.monotonic()
+        then, _ = self._restore("then", instant, [])
+        self.figures.instant_seconds = _since(took)
+        self.figures.same_at_the_instant = self._fingerprint(then) == before
+        return self.figures
+
+    def _started(self, folder: DataFolder, settings: dict[str, str]) -> postgres.Postgres:
+        return postgres.start(self.supervisor, folder, self.environment.path, settings=settings)
+
+    def _env(self, folder: DataFolder, server: postgres.Postgres) -> dict[str, str]:
+        return os.environ | {
+            "SECRET_KEY": folder.secret("secret_key"),
+            "RECEIPT_KEYS": folder.secret("receipt_key", lambda: os.urandom(32).hex()),
+            "DATA_DIR": str(folder.path),
+            "EMBEDDED": "1",
+            "DATABASE_URL": server.url,
+            "DATABASE_OWNER_URL": server.owner_url,
+            # Nothing here goes through the broker.
+            "REDIS_URL": "redis://127.0.0.1:1/0",
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "LOG_LEVEL": "WARNING",
+        }
+
+    def _manage(self, env: dict[str, str], *words: str) -> str:
+        command = [self.python, ROOT / "manage.py", *words]
+        return self.supervisor.run(words[0], command, env=env, cwd=ROOT, log=self.place / "manage.log")
+
+    def _python(self, env: dict[str, str], text: str) -> str:
+        return self.supervisor.run(
+            "python", [self.python, "-c", text], env=env, cwd=ROOT, log=self.place / "manage.log"
+        )
+
+    def _step(self, env: dict[str, str], *words: str | Path) -> str:
+        log = self.place / "backup.log"
+        return self.supervisor.run(f"backup.sh {words[0]}", [backup.SCRIPT, *words], env=env, cwd=ROOT, log=log)
+
+    def _ask(self, server: postgres.Postgres, question: str) -> str:
+        answer = subprocess.run(
+            [self.programs / "psql", "--no-psqlrc", "-At", "-c", question, server.owner_url],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"PATH": "/usr/bin:/bin"},
+        )
+        return answer.stdout.strip()
+
+    def _followed(self, server: postgres.Postgres) -> bool:
+        return self._ask(server, "SELECT active FROM pg_replication_slots WHERE slot_name = 'shangbao_backup'") == "t"
+
+    def _now(self, server: postgres.Postgres) -> str:
+        self.supervisor.pause(1.1)
+        return datetime.fromtimestamp(float(self._ask(server, "SELECT extract(epoch FROM now())")), UTC).strftime(
+            "%Y-%m-%dT%H:%M:%SZ"
+        )
+
+    def _wait(self, ready: Callable[[], bool], what: str) -> None:
+        self.supervisor.wait_until(ready, what=what, seconds=_PATIENCE)
+
+    def _publish(self, env: dict[str, str]) -> None:
+        """Bring a list in and publish it, so that the publication log has a leaf."""
+        file = self.place / "list.csv"
+        file.write_text(_LIST, encoding="utf-8")
+        words = ["--catalog", "LISTED", "--label", "2026", "--effective-from", "2026-01-01", "--by", "maker"]
+        self._python(
+            env,
+            "import django; django.setup()\n"
+            "from catalog.services import create_catalog\n"
+            "from common.tenancy import OFFICE, act_for\n"
+            "act_for(OFFICE)\n"
+            "create_catalog(code='LISTED', name='drill', kind='commercial', series='A', by='maker')\n",
+        )
+        self._manage(env, "import_catalog", str(file), *words)
+        self._python(
+            env,
+            "import django; django.setup()\n"
+            "from catalog.models import CatalogVersion\n"
+            "from catalog.services import publish_version\n"
+            "from common.tenancy import OFFICE, act_for\n"
+            "act_for(OFFICE)\n"
+            "publish_version(version=CatalogVersion.objects.get(), by='checker')\n",
+        )
+
+    def _fingerprint(self, env: dict[str, str]) -> str:
+        return self._manage(env, "fingerprint")
+
+    def _write_and_kill(self, env: dict[str, str], server: postgres.Postgres) -> list[int]:
+        """Write until the server is killed in the middle of it; returns what was acknowledged."""
+        acknowledged: list[int] = []
+        writer = subprocess.Popen(
+            [self.python, "-c", _WRITER],
+            env=env,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        assert writer.stdout is not None
+        for line in writer.stdout:
+            acknowledged.append(int(line))
+            if len(acknowledged) == _WRITES:
+                _kill(server.process)
+        writer.wait()
+        self.supervisor.forget(server.process)
+        self.figures.acknowledged = len(acknowledged)
+        if len(acknowledged) < _WRITES:
+            raise CannotRun(f"the writer ended after {len(acknowledged)} commits")
+        return acknowledged
+
+    def _restore(self, name: str, instant: str, acknowledged: list[int]) -> tuple[dict[str, str], float]:
+        folder = DataFolder(self.place / name)
+        began = time.monotonic()
+        backup.restored(self.supervisor, folder, self.backups, self.programs, instant)
+        copied = time.monotonic()
+        server = self._started(folder, {})
+        self._wait(lambda: self._ask(server, "SELECT pg_is_in_recovery()") == "f", "the restored database")
+        if acknowledged:
+            self.figures.recovery_seconds = _since(copied)
+        return self._env(folder, server), _since(began)
+
+    def _compare(self, env: dict[str, str], acknowledged: list[int]) -> None:
+        there = set(map(int, self._python(env, _COUNT).split()))
+        self.figures.lost = len(set(acknowledged) - there)
+        # One may have been committed and not told any more.
+        self.figures.more = len(there - set(acknowledged))
+        self._manage(env, "verify_audit")
+        self._manage(env, "verify_log")
+
+
+def _kill(process: Process) -> None:
+    process.popen.send_signal(signal.SIGKILL)
+    end_group(process.pid)
+    process.popen.wait()
+
+
+def _since(moment: float) -> float:
+    return round(time.monotonic() - moment, 1)
+
+
+def drill() -> Figures:
+    """Do the drill in a temporary folder; raises CannotRun where a step fails."""
+    place = Path(tempfile.mkdtemp(prefix="shangbao-drill-"))
+    try:
+        with Supervisor(lambda line: None) as supervisor:
+            return _Drill(supervisor, place).run()
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def main() -> int:
+    """Do the drill and print its figures; 1 when something was lost or is not as it was."""
+    parser = options.parser("script/drill", __doc__ or "")
+    parser.add_argument("--json", action="store_true", help="the figures as JSON")
+    given = parser.parse_args()
+    try:
+        figures = drill()
+    except Interrupted as asked:
+        return 128 + asked.number
+    except CannotRun as reason:
+        print(f"script/drill: {reason}", file=sys.stderr)
+        return 1
+    if given.json:
+        print(json.dumps(asdict(figures)))
+    else:
+        for name, value in asdict(figures).items():
+            print(f"{name.replace('_', ' '):24}{value}")
+    return 0 if figures.lost == 0 and figures.more <= 1 and figures.same_at_the_instant else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

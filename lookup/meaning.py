@@ -1,0 +1,95 @@
+"""What a visitor's words mean: which drug, which disease, which product; where they may mean several, which."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from catalog import reference
+from catalog.clock import Observation
+from catalog.models import Drug
+from catalog.queries import resolve_lines
+from catalog.search import drugs_matching
+from common import icd10
+from common.text import norm
+from curation.coding.lookup import Disease, find_diseases
+from curation.coding.vocabulary import diseases
+from insurers.public import PublicProduct
+
+# Who asks without a key is no insurer: the shared lists and the drug master are what is seen.
+ANYBODY = 0
+CHOICES = 20
+SUGGESTED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class DrugMeant:
+    """The drug and what of it a question says, `form_said` whether its form too; or the drugs that it may be, `more` where there are others."""
+
+    drug: Drug | None = None
+    identity: dict[str, str] = field(default_factory=dict)
+    choices: Sequence[Drug] = ()
+    more: bool = False
+    form_said: bool = True
+
+
+def drug_meant(text: str, seen: Observation) -> DrugMeant:
+    """Return what a text means as a code, an approval number or a name, as claims are recognised; else what a search finds by it."""
+    ways = ("national_code", "approval_no", "generic_name")
+    lines = resolve_lines([{way: text} for way in ways], insurer_id=ANYBODY, known_at=seen.known_at)
+    for way, found in zip(ways, lines, strict=True):
+        if found["drug"]:
+            drug = Drug.objects.filter(pk=found["drug"]["id"]).first()
+            if drug is not None:
+                return DrugMeant(drug, {way: text}, form_said=bool(found["dosage_form"]))
+        elif found["candidates"]:
+            return DrugMeant(choices=_drugs(one["id"] for one in found["candidates"]))
+    keys = drugs_matching(text, insurer_id=ANYBODY, revision=seen.revision)
+    choices = _drugs(keys[:CHOICES])
+    if len(choices) == 1:
+        return DrugMeant(choices[0], {"generic_name": choices[0].generic_name})
+    return DrugMeant(choices=choices, more=len(keys) > CHOICES)
+
+
+def drugs_suggested(text: str, seen: Observation) -> list[Drug]:
+    """Return the first drugs that a search finds, for whoever is still writing."""
+    return _drugs(drugs_matching(text, insurer_id=ANYBODY, revision=seen.revision)[:SUGGESTED])
+
+
+def _drugs(keys: Iterable[str]) -> list[Drug]:
+    listed = list(keys)
+    by_id = Drug.objects.in_bulk(listed)
+    return [by_id[key] for key in listed if key in by_id]
+
+
+@dataclass(frozen=True, slots=True)
+class DiseaseMeant:
+    """The codes of a disease as a question gives them, with their names; or the diseases that it may be; neither: it is not known."""
+
+    codes: str = ""
+    shown: str = ""
+    choices: Sequence[Disease] = ()
+
+
+def disease_meant(text: str) -> DiseaseMeant:
+    """Return what a text means: codes as they are written, or a disease by what people call it."""
+    codes = icd10.split(text)
+    if codes and all(map(icd10.is_code, codes)):
+        written = [icd10.stored(code) for code in codes]
+        return DiseaseMeant("; ".join(written), reference.disease_names().list_shown(written))
+    called = diseases().codes_of(text)
+    found = find_diseases(text)
+    same = {one.code for one in found if norm(one.name) == norm(text)}
+    for sure in (same, set(called), {one.code for one in found}):
+        # What is listed as a range (C18-C20) is no diagnosis that anybody has.
+        if len(sure) == 1 and all(map(icd10.is_code, sure)):
+            (code,) = sure
+            return DiseaseMeant(code, reference.disease_names().shown(code))
+    return DiseaseMeant(choices=[one for one in found if icd10.is_code(one.code)])
+
+
+def products_meant(text: str, products: Sequence[PublicProduct]) -> list[PublicProduct]:
+    """Return the products that a text names: the one with this key, else those whose name, insurer or code has it."""
+    for one in products:
+        if one.key == text:
+            return [one]
+    wanted = norm(text)
+    return [one for one in products if any(wanted in norm(told) for told in (one.name, one.code, one.insurer_name))]

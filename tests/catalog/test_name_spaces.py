@@ -1,0 +1,249 @@
+"""Two insurers and the office with the same codes: each makes, reads, refers to and gets its own, and nothing of one shows or is taken."""
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from catalog import services
+from catalog.log.services import leaves_of
+from catalog.models import Catalog, LogLeaf
+from catalog.services import CodeTaken
+from claims.resting import resting_on
+from insurers import services as insurers
+from insurers.models import Insurer
+from insurers.reach import products_naming
+from tests.conftest import Api, published, withdrawn
+
+SCOPES = ["catalog:read", "catalog:write", "coverage:read", "claims:check", "products:write"]
+WHOSE = {"a": "阿司匹林片", "b": "布洛芬片", "office": "奥希替尼片"}
+
+
+def a_list(drug: str) -> str:
+    return f"entry_code,generic_name\n{drug},{drug}\n"
+
+
+@pytest.fixture
+def keys(insurer: Insurer, other_insurer: Insurer, checker: Api) -> dict[str, Api]:
+    def key(of: Insurer) -> Api:
+        return Api(insurers.issue_insurer_key(insurer=of, scopes=SCOPES, by="root")[1])
+
+    return {"a": key(insurer), "b": key(other_insurer), "office": checker}
+
+
+def made(api: Api, code: str = "X", **more: Any) -> Any:
+    return api.post("/catalogs/", {"code": code, "name": f"{code} {more}", "kind": "commercial", **more})
+
+
+def product(api: Api, *references: dict[str, str], code: str = "P") -> Any:
+    api.post("/products/", {"code": code, "name": code})
+    terms = {
+        "label": "v1",
+        "effective_from": "2026-01-01",
+        "benefits": [{"code": "drugs", "catalogs": list(references), "ratio": "0.8000", "scope": "any"}],
+    }
+    created = api.post(f"/products/{code}/versions/", terms)
+    assert created.status_code == 201, created.json()
+    return api.post(f"/products/{code}/versions/v1/publish/", {})
+
+
+def paid(api: Api, drug: str, code: str = "P") -> dict[str, Any]:
+    answer = api.get(f"/products/{code}/coverage/", {"generic_name": drug, "date": "2026-03-01"})
+    assert answer.status_code == 200, answer.json()
+    return answer.json()
+
+
+@pytest.fixture
+def three(keys: dict[str, Api]) -> dict[str, Catalog]:
+    """A list X of each insurer, then one of the office, each with a drug of its own and published under the same label."""
+    for who in ("a", "b", "office"):
+        assert made(keys[who]).status_code == 201, who
+    lists = {
+        "a": Catalog.objects.get(code="X", owner__code="INS-A"),
+        "b": Catalog.objects.get(code="X", owner__code="INS-B"),
+        "office": Catalog.objects.get(code="X", owner=None),
+    }
+    for who, catalog in lists.items():
+        published(catalog, a_list(WHOSE[who]), label="v1")
+    return lists
+
+
+def drugs_in(api: Api, code: str) -> list[str]:
+    answer = api.get(f"/catalogs/{code}/versions/v1/entries/")
+    return (
+        [one["generic_name"] for one in answer.json()["results"]] if answer.status_code == 200 else [answer.status_code]
+    )
+
+
+@pytest.mark.parametrize(
+    ("who", "code", "found"),
+    [
+        ("a", "X", "a"),
+        ("b", "X", "b"),
+        ("office", "X", "office"),
+        ("a", ":X", "office"),
+        ("a", "INS-A:X", "a"),
+        ("a", "INS-B:X", None),
+        ("b", "INS-A:X", None),
+        ("office", "INS-A:X", "a"),
+        ("office", "INS-B:X", "b"),
+        ("office", "INS-C:X", None),
+    ],
+)
+def test_each_reads_its_own_list_by_its_code(
+    three: dict[str, Catalog], keys: dict[str, Api], who: str, code: str, found: str | None
+) -> None:
+    assert drugs_in(keys[who], code) == ([WHOSE[found]] if found else [404])
+    for path in ("", "in-force/", "versions/", "versions/v1/", "changes/", "versions/v1/export.csv"):
+        assert keys[who].get(f"/catalogs/{code}/{path}", {}).status_code == (200 if found else 404), path
+
+
+def test_a_list_of_lists_shows_each_its_own_and_the_offices(three: dict[str, Catalog], keys: dict[str, Api]) -> None:
+    shown = {
+        who: sorted((one["code"], one["owner"] or "") for one in api.get("/catalogs/").json()["results"])
+        for who, api in keys.items()
+    }
+    assert shown == {
+        "a": [("X", ""), ("X", "INS-A")],
+        "b": [("X", ""), ("X", "INS-B")],
+        "office": [("X", ""), ("X", "INS-A"), ("X", "INS-B")],
+    }
+
+
+def test_each_product_pays_by_what_its_insurer_means(three: dict[str, Catalog], keys: dict[str, Api]) -> None:
+    for who in ("a", "b"):
+        product(keys[who], {"catalog": "X"})
+        outcomes = {drug: paid(keys[who], drug)["outcome"] for drug in WHOSE.values()}
+        assert [drug for drug, outcome in outcomes.items() if outcome == "covered"] == [WHOSE[who]]
+    product(keys["a"], {"catalog": ":X", "label": "v1"}, code="OFFICE")
+    answer = paid(keys["a"], WHOSE["office"], code="OFFICE")
+    assert (answer["outcome"], answer["match"]["catalog"]) == ("covered", ":X")
+    assert answer["match"]["checksum"] == three["office"].versions.get().checksum
+
+
+def test_which_products_a_list_reaches_goes_by_what_they_mean(
+    three: dict[str, Catalog], keys: dict[str, Api], insurer: Insurer
+) -> None:
+    product(keys["a"], {"catalog": "X"}, code="OWN")
+    product(keys["a"], {"catalog": ":X"}, code="OFFICE")
+    product(keys["b"], {"catalog": "X", "label": "v1"}, code="THEIRS")
+    reached = {
+        who: [one.version.product.code for one in products_naming(catalog, three["a"].created_at.date(), None).shown]
+        for who, catalog in three.items()
+    }
+    assert reached == {"a": ["OWN"], "b": ["THEIRS"], "office": ["OFFICE"]}
+
+
+def test_the_office_publishing_a_code_that_an_insurer_uses_changes_nothing_that_is_or_was_paid(
+    keys: dict[str, Api],
+) -> None:
+    made(keys["a"])
+    own = Catalog.objects.get()
+    published(own, a_list(WHOSE["a"]))
+    product(keys["a"], {"catalog": "X"})
+    claim = {
+        "product": "P",
+        "claim_no": "C-1",
+        "service_date": "2026-03-01",
+        "diagnoses": ["C34.1"],
+        "setting": "outpatient",
+        "member": {"member_ref": "m-1"},
+        "lines": [{"line_no": 1, "generic_name": WHOSE["a"], "quantity": "1", "amount": "100.00"}],
+    }
+    before = keys["a"].post("/claims/checks/", claim).json()
+    assert made(keys["office"]).status_code == 201
+    shared = Catalog.objects.get(owner=None)
+    version = published(shared, a_list(WHOSE["office"]))
+
+    assert (paid(keys["a"], WHOSE["a"])["outcome"], paid(keys["a"], WHOSE["office"])["outcome"]) == (
+        "covered",
+        "not_covered",
+    )
+    replayed = keys["a"].post(f"/claims/checks/{before['id']}/replay/", {}).json()
+    assert (replayed["same"], replayed["decision"]["digest"]) == (True, before["digest"])
+    assert resting_on(version, own.created_at).checks == 0
+    assert resting_on(own.versions.get(), own.created_at).checks == 1
+
+
+def test_an_insurer_takes_no_code_by_which_it_means_the_offices(keys: dict[str, Api]) -> None:
+    made(keys["office"])
+    product(keys["a"], {"catalog": "X"})
+    assert (made(keys["a"]).status_code, made(keys["a"]).json()["code"]) == (409, "code_taken")
+    assert made(keys["a"], code="Y").status_code == 201
+    assert keys["a"].client.patch(
+        "/api/v1/catalogs/Y/", {"code": "X"}, content_type="application/json", headers={**keys["a"].headers, "If-Match": "*"}
+    ).json()["code"] == "code_taken"  # fmt: skip
+
+
+def test_nor_gives_one_up_that_its_products_would_then_mean_another_list_by(keys: dict[str, Api]) -> None:
+    made(keys["a"])
+    made(keys["office"])
+    own = Catalog.objects.get(owner__code="INS-A")
+    for change in ({"code": "Z"}, {"owner_id": None}):
+        with pytest.raises(CodeTaken):
+            services.change_catalog(catalog=own, by="alice", **change)
+    services.change_catalog(catalog=own, by="alice", name="其他名称")
+
+
+@pytest.mark.parametrize("kind", ["commercial", "reference"])
+def test_making_a_code_tells_nothing_of_who_else_has_it(keys: dict[str, Api], kind: str) -> None:
+    answers = [
+        keys[who].post("/catalogs/", {"code": "SECRET", "name": "x", "kind": kind}) for who in ("a", "b", "office")
+    ]
+    assert [one.status_code for one in answers] == [201, 201, 201]
+    assert [
+        keys[who].post("/catalogs/", {"code": "SECRET", "name": "x", "kind": kind}).status_code for who in keys
+    ] == [409] * 3
+
+
+def test_the_office_is_asked_whose_where_only_insurers_have_a_code(keys: dict[str, Api], maker: Api) -> None:
+    made(keys["a"])
+    assert keys["office"].get("/catalogs/X/").json()["owner"] == "INS-A"
+    made(keys["b"])
+    answer = keys["office"].get("/catalogs/X/")
+    assert (answer.status_code, "INS-A:X, INS-B:X" in answer.json()["detail"]) == (404, True)
+    file = SimpleUploadedFile("list.csv", a_list(WHOSE["b"]).encode())
+    sent = maker.upload("/imports/", file, catalog="X", label="v1", effective_from="2026-01-01")
+    assert (sent.status_code, sent.json()["errors"][0]["pointer"]) == (400, "/catalog")
+    file.seek(0)
+    sent = maker.upload("/imports/", file, catalog="INS-B:X", label="v1", effective_from="2026-01-01")
+    assert sent.status_code == 202 and Catalog.objects.get(owner__code="INS-B").imports.count() == 1
+
+
+def test_an_insurers_upload_goes_to_its_own_list(three: dict[str, Catalog], keys: dict[str, Api]) -> None:
+    file = SimpleUploadedFile("list.csv", a_list("对乙酰氨基酚片").encode())
+    assert keys["a"].upload("/imports/", file, catalog="X", label="v2", effective_from="2026-06-01").status_code == 202
+    assert {who: one.imports.filter(label="v2").count() for who, one in three.items()} == {"a": 1, "b": 0, "office": 0}
+    file.seek(0)
+    sent = keys["a"].upload("/imports/", file, catalog=":X", label="v2", effective_from="2026-06-01")
+    assert (sent.status_code, sent.json()["code"]) == (403, "not_yours")
+
+
+def test_the_log_names_shared_lists_alone(three: dict[str, Catalog]) -> None:
+    withdrawn(three["a"].versions.get())
+    assert [(one.catalog, one.deed) for one in LogLeaf.objects.all()] == [("X", "published")]
+    assert {who: len(leaves_of(one.versions.get())) for who, one in three.items()} == {"a": 0, "b": 0, "office": 1}
+
+
+def test_comparing_and_the_matrix_mean_the_askers_lists(three: dict[str, Catalog], keys: dict[str, Api]) -> None:
+    for who, (left, right) in {"a": ("X", ":X"), "office": ("INS-A:X", "X")}.items():
+        answer = keys[who].get("/compare/", {"left": left, "right": right, "date": "2026-03-01"}).json()
+        assert {one["drug"]["generic_name"] for one in answer["results"]} == {"阿司匹林", "奥希替尼"}
+    asked = {"catalogs": "INS-A:X,X,INS-B:X", "date": "2026-03-01"}
+    rows = keys["office"].get("/matrix/", asked).json()["results"]
+    listed = {row["drug"]["base_name"]: [cell["listed"] for cell in row["cells"].values()] for row in rows}
+    assert listed == {
+        "阿司匹林": ["full", "no", "no"],
+        "奥希替尼": ["no", "full", "no"],
+        "布洛芬": ["no", "no", "full"],
+    }
+
+
+def test_a_held_copy_is_held_against_the_list_that_is_meant(three: dict[str, Catalog], keys: dict[str, Api]) -> None:
+    held = [
+        {"catalog": name, "version": "v1", "checksum": three[who].versions.get().checksum}
+        for name, who in (("X", "a"), (":X", "office"), ("X", "office"))
+    ]
+    answers = keys["a"].post("/manifest/check/", held).json()["results"]
+    assert [one["status"] for one in answers] == ["current", "current", "altered"]
+    assert answers[0]["export"] is None and "/catalogs/X/" in answers[2]["export"]

@@ -1,0 +1,48 @@
+"""What stands in the address of the look-up page: read leniently, never lost, never more than fits."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lookup.asking import LONGEST, Asked
+from lookup.meaning import disease_meant
+
+NAMES = st.sampled_from([*Asked.__dataclass_fields__, "utm_source", "page"])
+
+
+@given(st.dictionaries(NAMES, st.text()))
+def test_whatever_stands_in_the_address_is_read_and_written_again_alike(parameters: dict[str, str]) -> None:
+    asked = Asked.of(parameters)
+
+    again = {name: values[0] for name, values in parse_qs(urlsplit(asked.but()).query).items()}
+    assert Asked.of(again) == asked
+    assert all(len(value) <= LONGEST and value == value.strip() for value in again.values())
+
+
+def test_a_question_is_passed_on_with_something_changed() -> None:
+    asked = Asked.of({"drug": " 奥希替尼\x00", "lang": "en", "utm_source": "x"})
+
+    assert parse_qs(urlsplit(asked.but(product="A:B", lang="")).query) == {"drug": ["奥希替尼"], "product": ["A:B"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("C34.1", "C34.1"),
+        ("c34.1，G30", "C34.1; G30"),
+        ("阿尔茨海默病", "G30"),  # the disease of this name, though people call another one so too
+        ("肺癌", "C34"),  # as people call it
+        ("肺", ""),  # many
+        ("没有这种病", ""),
+        ("C18-C20", ""),  # nobody has a range
+    ],
+)
+def test_a_disease_is_its_code_or_its_name(text: str, codes: str) -> None:
+    assert disease_meant(text).codes == codes
+
+
+def test_a_disease_that_may_be_several_is_asked_about() -> None:
+    assert len(disease_meant("肺").choices) > 1
+    assert disease_meant("没有这种病").choices == []

@@ -1,0 +1,350 @@
+"""The look-up page: it says what REST says, of public products and shared lists, and nothing else to anybody."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from html import unescape
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
+
+from catalog.models import Catalog
+from common import cache
+from insurers import services as insurers
+from insurers.api.callers import counts
+from lookup import views
+from tests.conftest import Api, imported, published, withdrawn
+from tests.lookup.conftest import BENEFIT, CIDL, PRIVATE, Market, Visitor
+
+pytestmark = pytest.mark.django_db
+
+
+def outcome(page: str) -> str | None:
+    found = re.search(r'data-outcome="(\w*)"', page)
+    return found[1] if found else None
+
+
+def text_of(page: str) -> str:
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", " ", page)))
+
+
+# --- It is the coverage answer
+
+ASKED = [
+    {"drug": "奥希替尼片", "disease": "C34.1", "setting": "outpatient"},
+    {"drug": "奥希替尼片", "disease": "C34.1"},
+    {"drug": "奥希替尼片", "disease": "C34.1", "setting": "inpatient", "age": "61", "sex": "F"},
+    {"drug": "奥希替尼片", "disease": "G30", "setting": "outpatient"},
+    {"drug": "奥希替尼片"},
+    {"drug": "吉非替尼片", "disease": "C34"},
+    {"drug": "仑卡奈单抗注射液", "disease": "G30.9", "level": "3"},
+    {"drug": "奥希替尼片", "disease": "C34", "date": "2025-12-31"},
+]
+
+
+@pytest.mark.parametrize("asked", ASKED, ids=lambda asked: " ".join(asked.values()))
+def test_the_page_says_what_rest_says(market: Market, api: Api, visitor: Visitor, asked: dict[str, str]) -> None:
+    market.product("HMB")
+    names = {"drug": "generic_name", "disease": "icd10", "level": "institution_level"}
+    query = {"date": "2026-03-14"} | {names.get(name, name): value for name, value in asked.items()}
+
+    page = visitor.ask(**asked)
+    answer = api.get("/products/HMB/coverage/", query).json()
+
+    assert outcome(page) == answer["outcome"]
+    told = text_of(page)
+    for reason in answer["reasons"]:
+        assert re.sub(r"\s+", " ", reason["message"]) in told
+    for cited in answer["catalogs"]:
+        assert cited["checksum"] in told
+    if answer["match"]:
+        assert (
+            f"/lists/{answer['match']['catalog']}/{answer['match']['version']}/{answer['match']['entry_code']}/" in page
+        )
+    for criterion in (answer["requirements"] or {}).get("criteria", ()):
+        assert criterion["text"] in told
+
+
+def test_what_is_paid_and_what_to_bring_is_told(market: Market, visitor: Visitor) -> None:
+    market.product("HMB")
+
+    told = text_of(visitor.ask(disease="C34.1", setting="outpatient"))
+
+    for said in (
+        "赔付比例 70%",
+        "既往症） 30%",
+        "500.00 元",
+        "1,000,000.00 元",
+        "2026-01-01 – 2026-12-31",
+        "事前授权的授权号",
+    ):
+        assert said in told
+    assert "能说明这一点的病历或检查报告：EGFR 突变" in told
+    assert "人工编码" in told
+
+
+@pytest.mark.parametrize("text", ["奥希替尼", "泰瑞沙", "axtn", "aoxitini", "奥希替"])
+def test_a_drug_is_found_by_name_brand_pinyin_and_a_part(market: Market, visitor: Visitor, text: str) -> None:
+    market.product("HMB")
+
+    assert outcome(visitor.ask(text, disease="C34.1", setting="outpatient")) == "covered"
+
+
+def test_a_text_that_may_be_several_drugs_is_asked_about(market: Market, visitor: Visitor) -> None:
+    market.product("HMB")
+
+    page = visitor.ask("替尼")
+
+    assert outcome(page) is None
+    assert {"奥希替尼片", "吉非替尼片"} <= set(re.findall(r">([^<]+)</a>", page))
+    assert "没有查到" in visitor.ask("没有这种药")
+    assert "不说明不赔" in visitor.ask("没有这种药")
+
+
+def test_several_products_stand_below_each_other(market: Market, visitor: Visitor) -> None:
+    market.product("HMB")
+    market.product("OTHER", benefits=[{**BENEFIT, "settings": ["inpatient"]}])
+
+    page = visitor.ask(disease="C34.1", setting="outpatient")
+
+    told = text_of(page)
+    assert "HMB 惠民保 在保障范围内" in told
+    assert "OTHER 惠民保 不在保障范围内" in told
+    assert outcome(visitor.ask(disease="C34.1", setting="outpatient", product="INS-A:OTHER")) == "not_covered"
+
+
+def test_a_fault_of_the_question_stands_beside_its_field(market: Market, visitor: Visitor) -> None:
+    market.product("HMB")
+
+    for asked, field in (
+        ({"age": "x"}, "age"),
+        ({"date": "2026-02-30"}, "date"),
+        ({"disease": "没有这种病"}, "disease"),
+    ):
+        page = visitor.ask(**asked)
+        assert outcome(page) is None
+        assert re.search(rf'<input id="{field}"[^>]*aria-invalid', page)
+    assert "没有叫这个名称" in visitor.ask(product="NONE:NONE")
+
+
+# --- Public, and nothing else
+
+
+def test_a_product_shows_only_while_its_insurer_says_so(market: Market, api: Api, visitor: Visitor) -> None:
+    market.product("HMB", public=False)
+    assert "惠民保" not in visitor.ask() + visitor.get().content.decode()
+    assert outcome(visitor.ask(product="INS-A:HMB", disease="C34")) is None
+
+    shown = api.client.patch(
+        "/api/v1/products/HMB/", {"public": True}, content_type="application/json", headers=api.headers
+    )
+    assert shown.status_code == 200 and shown.json()["public"] is True
+    assert "惠民保" in visitor.get().content.decode()
+    assert outcome(visitor.ask(product="INS-A:HMB", disease="C34", setting="outpatient")) == "covered"
+
+    api.client.patch("/api/v1/products/HMB/", {"public": False}, content_type="application/json", headers=api.headers)
+    assert "惠民保" not in visitor.ask()
+
+
+def test_a_product_without_a_published_version_and_one_of_a_closed_insurer_do_not_show(
+    market: Market, visitor: Visitor
+) -> None:
+    insurers.create_product(insurer_id=market.insurer.pk, code="DRAFT", name="未发布", by="key:a", public=True)
+    market.product("HMB")
+    assert "未发布" not in visitor.get().content.decode()
+    market.insurer.is_active = False
+    market.insurer.save()
+
+    assert "惠民保" not in visitor.get().content.decode()
+
+
+def test_nothing_of_a_private_list_shows(
+    market: Market, api: Api, visitor: Visitor, make_catalog: Callable[..., Catalog]
+) -> None:
+    published(make_catalog("PRIV", owner_id=market.insurer.pk, name="自有特药"), PRIVATE)
+    market.product("OPEN")
+    market.product("OWN", benefits=[{**BENEFIT, "catalogs": [{"catalog": "PRIV"}]}])
+    assert api.get("/products/OWN/coverage/", {"generic_name": "甲药片", "icd10": "C34"}).json()["outcome"] != "review"
+
+    pages = [
+        visitor.ask("甲药片", disease="C34"),
+        visitor.ask("甲药"),
+        visitor.ask("奥希替尼片", disease="C34", product="INS-A:OWN"),
+        visitor.ask("奥希替尼片", disease="C34"),
+        visitor.get().content.decode(),
+        visitor.get("/suggest/", {"drug": "甲"}).content.decode(),
+    ]
+
+    for page in pages:
+        for secret in ("PRIV", "自有特药", "P-1"):
+            assert secret not in page
+    assert all(outcome(page) is None for page in pages[:2])
+    assert outcome(pages[2]) == ""
+    assert "请向保险公司咨询" in pages[2]
+    assert visitor.get("/lists/PRIV/v1/P-1/").status_code == 404
+    assert visitor.get("/lists/CIDL/v1/E-1/").status_code == 200
+
+
+def test_a_version_that_names_no_private_list_is_answered_though_another_does(
+    market: Market, visitor: Visitor, make_catalog: Callable[..., Catalog]
+) -> None:
+    published(make_catalog("PRIV", owner_id=market.insurer.pk), PRIVATE)
+    product = market.product("HMB")
+    later = insurers.create_product_version(
+        product=product,
+        data={
+            "label": "2027",
+            "effective_from": "2027-01-01",
+            "benefits": [{**BENEFIT, "scope": "any", "catalogs": [{"catalog": "PRIV"}]}],
+        },
+        by="key:a",
+    )
+    insurers.publish_product_version(version=later, by="key:a")
+
+    asked = {"disease": "C34", "setting": "outpatient", "product": "INS-A:HMB"}
+    assert outcome(visitor.ask(**asked)) == "covered"
+    assert outcome(visitor.ask(**asked, date="2027-03-14")) == ""
+
+
+def test_what_only_the_insurers_own_list_knows_of_a_drug_changes_no_answer(
+    market: Market, api: Api, visitor: Visitor, make_catalog: Callable[..., Catalog]
+) -> None:
+    market.product("HMB")
+    asked = {"disease": "C34", "setting": "outpatient"}
+    before = visitor.ask("奥希替尼片", **asked)
+    own = "entry_code,generic_name,brand_name,icd10\nP-1,奥希替尼片,密牌,C34\n"
+    published(make_catalog("PRIV", owner_id=market.insurer.pk), own)
+    api.get("/products/HMB/coverage/", {"brand_name": "密牌", "icd10": "C34", "date": "2026-03-14"})
+
+    assert visitor.ask("奥希替尼片", **asked) == before
+    assert "没有查到" in visitor.ask("密牌", **asked)
+
+
+@pytest.mark.parametrize("state", ["draft", "withdrawn"])
+def test_a_row_shows_once_it_is_published_and_says_when_it_is_withdrawn(
+    market: Market, visitor: Visitor, state: str
+) -> None:
+    if state == "draft":
+        imported(market.cidl, CIDL.replace("E-1", "E-9"), label="v2")
+        assert visitor.get("/lists/CIDL/v2/E-9/").status_code == 404
+        return
+    page = visitor.get("/lists/CIDL/v1/E-1/").content.decode()
+    assert "泰瑞沙" in page and "已撤回" not in page
+    withdrawn(market.cidl.versions.get(label="v1"))
+    assert "已撤回" in visitor.get("/lists/CIDL/v1/E-1/").content.decode()
+
+
+# --- Its manners
+
+
+def test_it_is_kept_by_anybody_and_sets_no_cookie(market: Market, visitor: Visitor) -> None:
+    market.product("HMB")
+    for path, query in (
+        ("/", {}),
+        ("/", {"drug": "奥希替尼片"}),
+        ("/lists/CIDL/v1/E-1/", {}),
+        ("/suggest/", {"drug": "奥"}),
+    ):
+        response = visitor.get(path, query)
+        assert response.headers["Cache-Control"] == "public, max-age=60"
+        assert response.headers["Vary"] == "Accept-Language"
+        assert not response.cookies
+        again = visitor.get(path, query, **{"If-None-Match": response.headers["ETag"]})
+        assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_cookie_of_the_desk_changes_nothing(market: Market, visitor: Visitor) -> None:
+    plain = visitor.get().content
+    visitor.client.cookies["django_language"] = "en"
+
+    assert visitor.get().content == plain
+
+
+@pytest.mark.parametrize(
+    ("header", "lang", "language"),
+    [
+        ("", "", "zh-Hans"),
+        ("fr", "", "zh-Hans"),
+        ("en-GB,zh;q=0.5", "", "en"),
+        ("zh", "en", "en"),
+        ("en", "zh", "zh-Hans"),
+        ("en", "fr", "en"),
+    ],
+)
+def test_the_language_is_the_one_chosen_else_the_browsers_else_chinese(
+    market: Market, visitor: Visitor, header: str, lang: str, language: str
+) -> None:
+    page = visitor.get("/", {"lang": lang} if lang else {}, **{"Accept-Language": header}).content.decode()
+
+    assert f'<html lang="{language}">' in page
+
+
+def test_who_asks_too_often_is_told_to_wait(market: Market, visitor: Visitor, monkeypatch: Any, settings: Any) -> None:
+    settings.PUBLIC_RATE_PER_MINUTE = 5
+    asked: list[str] = []
+    monkeypatch.setattr(counts, "used", lambda address, limit: asked.append(address) or len(asked))
+
+    statuses = [visitor.get("/", {"drug": "奥希替尼片"}).status_code for _time in range(6)]
+
+    assert statuses == [200] * 5 + [429]
+    assert set(asked) == {"127.0.0.1"}
+    refused = visitor.get()
+    assert refused.headers["Retry-After"] == "60" and refused.headers["Cache-Control"] == "no-store"
+
+
+def test_a_fault_is_told_as_a_fault(market: Market, visitor: Visitor, monkeypatch: Any) -> None:
+    def away() -> None:
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(views, "observe", away)
+
+    response = visitor.get("/", {"drug": "奥希替尼片"})
+
+    told = text_of(response.content.decode())
+    assert response.status_code == 503
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "这不说明这种药赔或不赔" in told
+    assert "不在保障范围" not in told
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
+def test_it_only_answers(market: Market, visitor: Visitor, method: str) -> None:
+    assert getattr(visitor.client, method)("/").status_code == 405
+
+
+@pytest.mark.parametrize("text", ["\x00", "%", "<script>alert(1)</script>", "' OR 1=1", "\ud7ff", "㐀" * 300, "C34\n"])
+@pytest.mark.parametrize("field", ["drug", "product", "disease", "date", "setting", "age", "lang"])
+def test_whatever_is_written_is_answered(market: Market, visitor: Visitor, field: str, text: str) -> None:
+    response = visitor.get("/", {"drug": "奥希替尼片", field: text})
+
+    assert response.status_code == 200
+    assert b"<script>alert" not in response.content
+
+
+def test_an_answer_takes_a_bounded_number_of_statements_however_long_the_lists_are(
+    market: Market, visitor: Visitor, make_catalog: Callable[..., Catalog]
+) -> None:
+    for number in range(3):
+        market.product(f"P{number}")
+    asked = {"disease": "C34", "setting": "outpatient"}
+
+    def statements() -> tuple[int, int]:
+        counted = []
+        for drug in ("", "奥希替尼片"):
+            with CaptureQueriesContext(connection) as sent:
+                visitor.get("/", {"drug": drug, "date": "2026-03-14", **asked} if drug else {})
+            counted.append(len(sent))
+        return counted[0], counted[1]
+
+    statements()  # what is loaded once is loaded
+    short = statements()
+    rows = "".join(f"M-{number},药{number}片\n" for number in range(300))
+    published(make_catalog("MORE", name="更多"), "entry_code,generic_name\n" + rows, effective_from=date(2026, 1, 1))
+    cache.clear_all()
+    statements()
+
+    assert statements() == short
+    # Two of each are the savepoint of the observation, inside the transaction of a test.
+    assert short[0] <= 6 and short[1] <= 14
