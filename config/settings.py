@@ -107,7 +107,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "desk.middleware.Authentication",
     "desk.middleware.SecondFactor",
-    "common.api.problems.BodySizeMiddleware",
+    "common.api.problems.RefusingMiddleware",
     "desk.middleware.Tenant",
     "desk.middleware.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -185,6 +185,7 @@ CACHES = {
 }
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # however long it takes the broker to come back
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,
     "unacked_restore_interval": 5,

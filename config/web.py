@@ -25,11 +25,15 @@ from django.conf import settings
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import _DEFER, TConn, ThreadWorker
 
+from common import courtesy
+
 PATIENCE_SECONDS = 0.005
 LEAVE_SECONDS = 0.0001  # for each connection a worker has
 # A whole request is here within so many seconds, and one more for every so many bytes.
 REQUEST_SECONDS = 20
 BYTES_A_SECOND = 64 * 1024
+# Long work stops for others so long at most, and then does its next piece all the same.
+GIVE_WAY_SECONDS = 0.05
 # So many threads of a worker may wait for clients beside those that work.
 WAITED_FOR_AT_MOST = 60
 
@@ -45,7 +49,9 @@ class Worker(ThreadWorker):
         super().run()
 
     def get_thread_pool(self) -> ThreadPoolExecutor:
-        return TurnTaking(self.cfg.threads)
+        threads = TurnTaking(self.cfg.threads)
+        courtesy.in_a_web_process(threads.give_way)
+        return threads
 
     def handle(self, conn: TConn) -> Any:
         if not conn.initialized and not conn.data_ready and not conn.wait_for_data(0):
@@ -154,6 +160,22 @@ class TurnTaking(ThreadPoolExecutor):
             with self._lock:
                 self._waited_for -= may
                 self._busy += may
+
+    def give_way(self) -> None:
+        """Stop while others have something to do, a moment at most; who does so is none of those that work."""
+        if not self._submitted and self._busy <= 1:
+            return
+        until = time.monotonic() + GIVE_WAY_SECONDS
+        with self._lock:
+            self._busy -= 1
+            if self._submitted and self._busy < self._threads_at_most:
+                self._pass_turn()
+        try:
+            while (self._submitted or self._busy > 0) and time.monotonic() < until:
+                time.sleep(0.0005)
+        finally:
+            with self._lock:
+                self._busy += 1
 
     def _pass_turn(self) -> None:
         """Give the turn to a thread that has nothing to do; the lock is held."""

@@ -55,7 +55,7 @@ class ProblemDocument(serializers.Serializer):
     error_count = serializers.IntegerField(
         required=False,
         min_value=MAX_ERRORS + 1,
-        help_text="how many errors there are, where not all of them are listed",
+        help_text="how many errors were found, where not all are listed; after a thousand a request is read no further",
     )
     errors_left_out = serializers.IntegerField(
         required=False, min_value=1, help_text="how many of them `errors` does not list"

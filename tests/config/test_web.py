@@ -207,3 +207,27 @@ def _answers(port: int) -> bool:
         return _ask(port, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").startswith(b"HTTP/1.1 200")
     except OSError:
         return False
+
+
+def test_long_work_stops_while_others_have_something_to_do(threads: web.TurnTaking) -> None:
+    order: list[str] = []
+    begun = threading.Event()
+
+    def long() -> None:
+        for piece in range(40):
+            order.append("long")
+            begun.set()
+            time.sleep(0.002)
+            threads.give_way()
+            if piece == 39:
+                order.append("end")
+
+    working = [threads.submit(long) for _ in range(3)]
+    assert begun.wait(SOON)
+    for _ in range(10):
+        threads.submit(order.append, "short").result(SOON)
+    for one in working:
+        one.result(SOON)
+
+    assert order.index("end") > max(place for place, what in enumerate(order) if what == "short")
+    assert threads._busy <= 1
