@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.test_curating import Person
+from tests.browser.people import Person
 from tests.conftest import Api
 from tests.lookup.conftest import BENEFIT, Market, market
 
