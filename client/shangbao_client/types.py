@@ -17,7 +17,7 @@ Audience: TypeAlias = Literal["adjudicator", "member"]
 AuthorisationDecision: TypeAlias = Literal["approved", "declined"]
 AuthorisationState: TypeAlias = Literal["approved", "declined", "expired", "in_review"]
 BaseStatus: TypeAlias = Literal["excluded", "undetermined", "covered", "restricted_out", "not_listed"]
-BatchOutcome: TypeAlias = Literal["eligible", "ineligible", "review", "refunded", "invalid"]
+BatchOutcome: TypeAlias = Literal["eligible", "ineligible", "invalid", "refunded", "review"]
 BenefitScope: TypeAlias = Literal["base_listed", "off_base", "any"]
 BlockKind: TypeAlias = Literal[
     "check",
@@ -57,6 +57,25 @@ ComparedBy: TypeAlias = Literal["drug", "drug_indication", "entry"]
 ComparedKind: TypeAlias = Literal["different", "left", "right", "same"]
 Condition: TypeAlias = Literal["indication", "sex", "age", "setting", "institution", "criteria", "prior_auth"]
 ConditionResult: TypeAlias = Literal["pass", "fail", "unknown"]
+CoverageField: TypeAlias = Literal[
+    "product",
+    "product_version",
+    "date",
+    "known_at",
+    "outcome",
+    "reasons",
+    "drug",
+    "base",
+    "benefit",
+    "ratio",
+    "ratio_pre_existing",
+    "bands",
+    "match",
+    "requirements",
+    "catalogs",
+    "alternatives",
+    "is_demonstration",
+]
 CoverageOutcome: TypeAlias = Literal["covered", "not_covered", "review"]
 DeedCode: TypeAlias = Literal[
     "account.bound",
@@ -121,6 +140,7 @@ DeedCode: TypeAlias = Literal[
     "key.taken_over",
     "master.approved",
     "master.merged",
+    "product.changed",
     "product.created",
     "product_version.changed",
     "product_version.created",
@@ -263,6 +283,7 @@ ErrorCode: TypeAlias = Literal[
     "file_not_kept",
     "finding_gone",
     "forbidden_address",
+    "formula_result",
     "golden_cases",
     "has_comments",
     "hidden_rows",
@@ -329,6 +350,7 @@ ErrorCode: TypeAlias = Literal[
     "not_the_same",
     "not_yours",
     "nothing_before",
+    "nothing_decided",
     "nothing_in_force",
     "nothing_kept",
     "nothing_mended",
@@ -337,6 +359,7 @@ ErrorCode: TypeAlias = Literal[
     "out_of_range",
     "own_account",
     "page_and_cursor",
+    "page_beyond_end",
     "parse_error",
     "past_day",
     "permission_denied",
@@ -427,7 +450,14 @@ ImpactNotTriedWhy: TypeAlias = Literal["facts_removed", "invalid", "other_rules"
 ImpactPhase: TypeAlias = Literal["plan", "try"]
 ImportKind: TypeAlias = Literal["entries", "drugs"]
 ImportState: TypeAlias = Literal["queued", "running", "staged", "ready", "failed", "cancelled"]
-InsurerScope: TypeAlias = Literal["catalog:read", "coverage:read", "claims:check", "products:write", "catalog:write"]
+InsurerScope: TypeAlias = Literal[
+    "catalog:read",
+    "coverage:read",
+    "claims:check",
+    "products:write",
+    "webhooks:manage",
+    "catalog:write",
+]
 LanguageTag: TypeAlias = Literal["zh-Hans", "en"]
 LeftOutWhy: TypeAlias = Literal["not_in_force", "another_owner"]
 LimitOf: TypeAlias = Literal["benefit", "product"]
@@ -450,6 +480,7 @@ Mark: TypeAlias = Literal[
 MatchedBy: TypeAlias = Literal["national_code", "approval_no", "name", "brand"]
 MergeSide: TypeAlias = Literal["mine", "theirs"]
 NamesReading: TypeAlias = Literal["printed", "plain"]
+NoteCode: TypeAlias = Literal["service_date_ahead", "line_repeated", "known_at_ahead"]
 Outcome: TypeAlias = Literal["eligible", "ineligible", "refunded", "review"]
 PriorAuthRule: TypeAlias = Literal["any", "checked"]
 ProductVersionState: TypeAlias = Literal["draft", "published", "withdrawn"]
@@ -513,6 +544,7 @@ Scope: TypeAlias = Literal[
     "coverage:read",
     "claims:check",
     "products:write",
+    "webhooks:manage",
     "catalog:write",
     "catalog:publish",
     "audit:read",
@@ -564,10 +596,6 @@ class AccumulatorsShape(TypedDict):
 
 
 class AcknowledgeInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     reason: str
 
 
@@ -587,6 +615,14 @@ class AffectedShape(TypedDict):
     added: int
     removed: int
     changed: int
+
+
+class AllFeedOutput(TypedDict):
+    cursor: str | None
+    """keep it; pass it as `since` to go on, now or next year"""
+    next: str | None
+    """null: that is all for now; ask again with `cursor` later"""
+    results: "list[FeedItem]"
 
 
 class AlternativeShape(TypedDict):
@@ -612,10 +648,6 @@ class AlternativesOutput(TypedDict):
 
 
 class AnswerInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     disposition: CommentAnswer
     text: str
 
@@ -957,10 +989,6 @@ class BlockOutput(TypedDict):
 
 
 class BulkInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     where: dict[str, str | bool]
     """the filters of the list, or `entry_codes`"""
     remove: NotRequired[bool]
@@ -976,8 +1004,6 @@ class BulkOutput(TypedDict):
 
 
 class ByFrequencyInputRequest(TypedDict):
-    """What both calls take. `lists` stands apart: its field reads two types."""
-
     date: NotRequired[DayGiven]
     """the day on which the lists are in force; not given: today"""
     min_products: int
@@ -998,10 +1024,6 @@ class ByFrequencyInputRequest(TypedDict):
 
 
 class CatalogInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     code: str
     name: str
     kind: CatalogKind
@@ -1182,6 +1204,7 @@ class CheckOutput(TypedDict):
     accumulators: "AccumulatorsShape"
     basis: NotRequired["BasisShape"]
     """what an explanation is made from; not of early records"""
+    notes: "list[NoteShape]"
     is_demonstration: bool
 
 
@@ -1213,6 +1236,62 @@ class CitedVersion(TypedDict):
     checksum: str
 
 
+class ClaimAnswer(TypedDict):
+    """What was decided of a claim of a batch, as of a check."""
+
+    product: str
+    product_version: str | None
+    as_known_at: str
+    rules_version: str
+    catalogs: "list[ConsultedShape]"
+    digest: str
+    lines: "list[LineOutput]"
+    totals: "TotalShape"
+    accumulators: "AccumulatorsShape"
+
+
+class ClaimListOutput(TypedDict):
+    seq: int
+    """its place in the file, by its first row"""
+    rows: list[int]
+    """its rows in the file"""
+    claim_no: str
+    member_ref: str | None
+    """null: the claim was invalid"""
+    outcome: BatchOutcome
+    digest: str | None
+    """null: the claim was invalid"""
+
+
+class ClaimOutput(TypedDict):
+    seq: int
+    """its place in the file, by its first row"""
+    rows: list[int]
+    """its rows in the file"""
+    claim_no: str
+    member_ref: str | None
+    """null: the claim was invalid"""
+    outcome: BatchOutcome
+    digest: str | None
+    """null: the claim was invalid"""
+    decision: "ClaimAnswer | None"
+    """null: the claim was invalid"""
+    problems: "list[ClaimProblem]"
+    """what is wrong with an invalid claim"""
+    notes: "list[NoteShape]"
+    asked: "AsSent | None"
+    """as a check would ask it; null: it was invalid as it stood"""
+
+
+class ClaimProblem(TypedDict):
+    row: int | None
+    column: str
+    value: str
+    code: str
+    """as the reports of files write it"""
+    message: str
+
+
 class ClaimedShape(TypedDict):
     """What was claimed, as it was read; of the drug only what was given."""
 
@@ -1236,10 +1315,6 @@ class ClassOutput(TypedDict):
 
 
 class CloneInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     label: str
     effective_from: DayGiven
     effective_to: NotRequired[DayGiven | None]
@@ -1268,10 +1343,6 @@ class CodingAppliedOutput(TypedDict):
 
 
 class CodingDecisionInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     text: str
     """the text, whatever its typography"""
     columns: "CodedColumnsRequest"
@@ -1445,10 +1516,6 @@ class CommentAnsweredMessage(TypedDict):
 
 
 class CommentInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     entry_code: NotRequired[str | None]
     """an entry of this version; not given: the whole list"""
     stance: Stance
@@ -1599,6 +1666,11 @@ class ConflictsDocument(TypedDict):
     """stable; branch on this"""
     request_id: str
     errors: NotRequired["list[FieldProblem]"]
+    """the first 100"""
+    error_count: NotRequired[int]
+    """how many errors there are, where not all of them are listed"""
+    errors_left_out: NotRequired[int]
+    """how many of them `errors` does not list"""
     conflicts: NotRequired["list[ConflictOutput]"]
     """where `code` is conflicts"""
 
@@ -1758,20 +1830,22 @@ class CoverageOutput(TypedDict):
     date: str
     known_at: str
     outcome: CoverageOutcome
-    reasons: "list[ReasonShape]"
-    drug: "RecognisedDrug | None"
+    reasons: NotRequired["list[ReasonShape]"]
+    drug: NotRequired["RecognisedDrug | None"]
     """null: not recognised"""
-    base: "BaseShape | None"
-    benefit: str | None
-    ratio: str | None
+    base: NotRequired["BaseShape | None"]
+    benefit: NotRequired[str | None]
+    ratio: NotRequired[str | None]
     """null: no benefit, or one with bands"""
-    ratio_pre_existing: str | None
-    match: "MatchShape | None"
-    requirements: "RequirementsShape | None"
-    catalogs: "list[ConsultedShape]"
-    alternatives: "list[AlternativeShape]"
+    ratio_pre_existing: NotRequired[str | None]
+    bands: NotRequired["list[CoveredBand]"]
+    """in place of the ratios; empty: the benefit has none"""
+    match: NotRequired["MatchShape | None"]
+    requirements: NotRequired["RequirementsShape | None"]
+    catalogs: NotRequired["list[ConsultedShape]"]
+    alternatives: NotRequired["list[AlternativeShape]"]
     """at most 20"""
-    is_demonstration: bool
+    is_demonstration: NotRequired[bool]
 
 
 class CoverageQueryInput(TypedDict):
@@ -1793,6 +1867,17 @@ class CoverageQueryInput(TypedDict):
     """today in China unless given"""
     known_at: NotRequired[InstantGiven | None]
     """now unless given"""
+
+
+class CoveredBand(TypedDict):
+    """A part of what the benefit counts in the year, and what it pays of it; with bands pre-existing diseases are paid
+    alike.
+    """
+
+    up_to: str | None
+    """CNY a year, inclusive; null: without end"""
+    ratio: str
+    ratio_pre_existing: str
 
 
 class CoveredOutput(TypedDict):
@@ -1838,10 +1923,6 @@ class CurveOutput(TypedDict):
 
 
 class DecisionInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     decision: AuthorisationDecision
     reason: NotRequired[str]
     """needed where it is declined"""
@@ -1920,7 +2001,6 @@ DiffOutput = TypedDict(
 )
 
 
-# A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that cannot be seen.
 DraftInputRequest = TypedDict(
     "DraftInputRequest",
     {
@@ -2225,10 +2305,6 @@ class ExpectedLineOutput(TypedDict):
 
 
 class ExpectedLineRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     outcome: Outcome
     reasons: NotRequired[list[str] | None]
     """codes; not given: whatever they are. Notes beside them are no difference"""
@@ -2241,10 +2317,6 @@ class ExpectedOutput(TypedDict):
 
 
 class ExpectedRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     lines: "list[ExpectedLineRequest]"
     """of each line of the claim, in their order"""
 
@@ -2260,12 +2332,17 @@ class ExplanationOutput(TypedDict):
 
 
 class FeedItem(TypedDict):
+    catalog: str
     event: FeedEvent
     at: str
     """when it became known"""
     version: "FeedVersion"
     base: "VersionNamed | None"
     """what the deltas are against; null: nothing, all entries follow"""
+    supersedes: "VersionNamed | None"
+    """what was in force on the version's first day until it was published; null: nothing, or a withdrawal"""
+    log_seq: int | None
+    """its number in the publication log; null for an insurer's own list"""
     note: str
     """the publishing note, or the reason of the withdrawal"""
     deltas: "list[DeltaOutput]"
@@ -2277,12 +2354,12 @@ class FeedItem(TypedDict):
 
 
 class FeedOutput(TypedDict):
-    catalog: str
     cursor: str | None
     """keep it; pass it as `since` to go on, now or next year"""
     next: str | None
     """null: that is all for now; ask again with `cursor` later"""
     results: "list[FeedItem]"
+    catalog: str
 
 
 class FeedVersion(TypedDict):
@@ -2292,6 +2369,7 @@ class FeedVersion(TypedDict):
     effective_from: str
     effective_to: str | None
     complete_for: list[str]
+    published_at: str
 
 
 class FieldProblem(TypedDict):
@@ -2409,10 +2487,6 @@ class FoundProductOutput(TypedDict):
 
 
 class GoldenCaseInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     name: str
     product: NotRequired[str | None]
     """or `catalogs`"""
@@ -2476,10 +2550,6 @@ class HappeningOutput(TypedDict):
 
 
 class HeldInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     product: NotRequired[str | None]
     catalog: NotRequired[str | None]
     version: str
@@ -2564,7 +2634,6 @@ class ImpactDrug(TypedDict):
     generic_name: str | None
 
 
-# A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that cannot be seen.
 ImpactInputRequest = TypedDict(
     "ImpactInputRequest",
     {
@@ -2789,6 +2858,7 @@ class KeptCheckOutput(TypedDict):
     accumulators: "AccumulatorsShape"
     basis: NotRequired["BasisShape"]
     """what an explanation is made from; not of early records"""
+    notes: "list[NoteShape]"
     is_demonstration: bool
     asked: "AsSent"
     """the claim as it was sent"""
@@ -2796,10 +2866,6 @@ class KeptCheckOutput(TypedDict):
 
 
 class KeyInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     scopes: list[InsurerScope]
     """of what this key itself may do now"""
     note: NotRequired[str]
@@ -3019,10 +3085,6 @@ class MemberInput(TypedDict):
 
 
 class MergeInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     resolve: NotRequired[dict[str, MergeSide]]
     """entry_code: whose counts, mine (the draft's) or theirs (the edition's)"""
 
@@ -3082,6 +3144,15 @@ class NormalisedOutput(TypedDict):
     """as read; several names or forms between ；"""
 
 
+class NoteShape(TypedDict):
+    """Something odd about the claim, which alters nothing: neither a reason nor in the digest."""
+
+    code: NoteCode
+    line_nos: list[int]
+    """of these lines; none: of the claim"""
+    message: str
+
+
 class OldNew(TypedDict):
     old: "ColumnValue | None"
     new: "ColumnValue | None"
@@ -3136,6 +3207,15 @@ class PaginatedCheckListOutputList(TypedDict):
     previous: str | None
     """null: there is none"""
     results: "list[CheckListOutput]"
+
+
+class PaginatedClaimListOutputList(TypedDict):
+    count: int
+    next: str | None
+    """null: there is none"""
+    previous: str | None
+    """null: there is none"""
+    results: "list[ClaimListOutput]"
 
 
 class PaginatedCodingWaitingOutputList(TypedDict):
@@ -3282,6 +3362,15 @@ class PaginatedProductVersionOutputList(TypedDict):
     results: "list[ProductVersionOutput]"
 
 
+class PaginatedRequestOutputList(TypedDict):
+    count: int
+    next: str | None
+    """null: there is none"""
+    previous: str | None
+    """null: there is none"""
+    results: "list[RequestOutput]"
+
+
 class PaginatedTriedOutputList(TypedDict):
     count: int
     next: str | None
@@ -3358,10 +3447,6 @@ class PairOutput(TypedDict):
 
 
 class PaperInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     name: str
     sent_on: NotRequired[DayGiven | None]
     """today unless given"""
@@ -3378,10 +3463,6 @@ class PaperOutput(TypedDict):
 
 
 class PapersInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     asked: NotRequired[list[str]]
     """names of papers that are awaited from now on"""
     received: NotRequired["list[PaperInputRequest]"]
@@ -3416,20 +3497,12 @@ class PatchedCatalogChangeRequest(TypedDict):
 
 
 class PatchedCommentChangeRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     entry_code: NotRequired[str | None]
     stance: NotRequired[Stance]
     text: NotRequired[str]
 
 
 class PatchedEditInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     label: NotRequired[str]
     effective_from: NotRequired[DayGiven]
     effective_to: NotRequired[DayGiven | None]
@@ -3481,10 +3554,6 @@ class PatchedEntryInputRequest(TypedDict):
 
 
 class PatchedGoldenCaseChangeRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     name: NotRequired[str]
     product: NotRequired[str | None]
     """or `catalogs`"""
@@ -3496,11 +3565,12 @@ class PatchedGoldenCaseChangeRequest(TypedDict):
     note: NotRequired[str]
 
 
-class PinInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
+class PatchedProductChangeRequest(TypedDict):
+    public: NotRequired[bool]
+    """whether anybody may ask at the look-up page, without a key, what the product pays for"""
 
+
+class PinInputRequest(TypedDict):
     drug: str
     """by any name of it"""
     indication: NotRequired[str | None]
@@ -3515,8 +3585,6 @@ class PinnedOutput(TypedDict):
 
 
 class PreviewInputRequest(TypedDict):
-    """What both calls take. `lists` stands apart: its field reads two types."""
-
     date: NotRequired[DayGiven]
     """the day on which the lists are in force; not given: today"""
     min_products: int
@@ -3590,6 +3658,11 @@ class ProblemDocument(TypedDict):
     """stable; branch on this"""
     request_id: str
     errors: NotRequired["list[FieldProblem]"]
+    """the first 100"""
+    error_count: NotRequired[int]
+    """how many errors there are, where not all of them are listed"""
+    errors_left_out: NotRequired[int]
+    """how many of them `errors` does not list"""
 
 
 class ProblemOutput(TypedDict):
@@ -3603,13 +3676,11 @@ class ProblemOutput(TypedDict):
 
 
 class ProductInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     code: str
     name: str
     note: NotRequired[str]
+    public: NotRequired[bool]
+    """whether anybody may ask at the look-up page, without a key, what the product pays for"""
 
 
 class ProductOutput(TypedDict):
@@ -3618,6 +3689,8 @@ class ProductOutput(TypedDict):
     note: str
     insurer: str
     is_demonstration: bool
+    public: bool
+    """任何人不用密钥即可查询它赔付什么"""
     created_at: str
 
 
@@ -3649,10 +3722,6 @@ class ProgressShape(TypedDict):
 
 
 class PublishInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     note: NotRequired[str]
     confirm: NotRequired[bool]
     """a mass change is meant"""
@@ -3665,10 +3734,6 @@ class PublishInputRequest(TypedDict):
 
 
 class PublishListsInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     note: NotRequired[str]
     with_warnings: NotRequired[bool]
     """lists whose import told warnings too; else only those without any"""
@@ -3845,6 +3910,21 @@ class ReplayOutput(TypedDict):
     """null: the rules of today refuse the request"""
 
 
+class RequestOutput(TypedDict):
+    id: str
+    at: str
+    key: str
+    """the prefix of the key it was asked with"""
+    method: str
+    route: str
+    """the address as this document writes it, without what stood in it"""
+    status: int
+    milliseconds: int
+    """until the answer began to be sent"""
+    request_id: str
+    """`X-Request-ID` of the answer"""
+
+
 class RequirementsShape(TypedDict):
     """What the matched entry asks for; what it does not ask for is null, false or empty."""
 
@@ -3897,28 +3977,16 @@ class ResultAddresses(TypedDict):
 
 
 class RevertInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     label: NotRequired[str]
     effective_from: NotRequired[DayGiven]
     effective_to: NotRequired[DayGiven | None]
 
 
 class ReviewInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     note: NotRequired[str]
 
 
 class RevokeInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     also_made: NotRequired[bool]
     """also those that were made with it, and with these: it was in wrong hands"""
 
@@ -3967,10 +4035,6 @@ class SelectionCounts(TypedDict):
 
 
 class SendBackInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     reason: str
 
 
@@ -3998,10 +4062,6 @@ class SideOutput(TypedDict):
 
 
 class SubmitInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     comments_until: NotRequired[DayGiven | None]
 
 
@@ -4261,10 +4321,6 @@ class ValidTermsOutput(TypedDict):
 
 
 class VerifyInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     receipt: str
     claim: NotRequired["TriedClaim | None"]
     """the claim as it was checked"""
@@ -4327,10 +4383,6 @@ class VersionOutput(TypedDict):
 
 
 class WebhookInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     url: str
     """https, a public host, port 443 or from 1024 up"""
     events: list[WebhookEvent]
@@ -4378,10 +4430,6 @@ class WhoOutput(TypedDict):
 
 
 class WithdrawInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     reason: NotRequired[str]
     """needed from whoever asks"""
 

@@ -11,6 +11,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -228,7 +229,7 @@ def _body(operation: dict[str, Any], environ: dict[str, Any]) -> dict[str, Any]:
     if kind != "application/json" or "charset" in environ["CONTENT_TYPE"]:
         raise _NoMethod("Content-Type")
     try:
-        body = json.loads(raw, object_pairs_hook=_once, parse_constant=_never, parse_float=_told)
+        body = json.loads(raw.decode(), object_pairs_hook=_once, parse_constant=_never, parse_float=_told)
     except (ValueError, RecursionError):
         raise _NoMethod("no JSON") from None
     if body is None:
@@ -260,7 +261,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _told(text: str) -> float:
     number = float(text)
-    if not math.isfinite(number) or (number == 0 and re.search("[1-9]", text.lower().split("e")[0])):
+    if not math.isfinite(number) or Decimal(repr(number)) != Decimal(text):
         raise ValueError(text)
     return number
 
