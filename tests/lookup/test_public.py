@@ -49,7 +49,7 @@ def test_saying_it_again_is_no_deed(api: Api) -> None:
     ("data", "code"),
     [
         ({}, "required"),
-        ({"public": None}, "null"),
+        ({"public": None}, "required"),
         ({"public": "maybe"}, ""),
         ({"public": True, "code": "B"}, "unknown_field"),
     ],
