@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from catalog.clock import Observation, observe
+from catalog.clock import Observation, china_today, observe
 from claims.authorisations.spending import lock_for, write_uses
 from claims.eligibility import (
     Claim,
@@ -28,6 +28,7 @@ from claims.explanation import Audience, Block, explain
 from claims.facts import ProductFacts, as_anybody_sees, load, product_facts, with_authorisations
 from claims.facts.authorisations import checks_authorisations
 from claims.models import ClaimCheck
+from claims.noting import Note, note_documents, notes_of, worded_notes
 from claims.receipts import keep_missing_receipts, keep_receipt
 from common.audit.deeds import Deed
 from common.audit.services import record
@@ -54,6 +55,7 @@ class Decided:
     decision: Decision
     check: ClaimCheck | None
     product: ProductFacts
+    notes: list[Note]
 
 
 def decide_claim(
@@ -65,9 +67,10 @@ def decide_claim(
     then as known at that instant, but what is used up is used up.
     """
     claim = parse_claim(data, language)
+    notes = notes_of(claim, today=china_today(seen.known_at), now=seen.known_at)
     if not record:
         decision, product = _decide(claim, insurer_id=insurer_id, seen=seen, known_at=claim.known_at)
-        return Decided(decision, None, product)
+        return Decided(decision, None, product, notes)
     product = product_facts(insurer_id=insurer_id, code=claim.product, seen=seen)
     with transaction.atomic() if checks_authorisations(product) else nullcontext():
         locked = lock_for(product, [claim])
@@ -77,9 +80,9 @@ def decide_claim(
         decision, product = _decide(
             claim, insurer_id=insurer_id, seen=seen, known_at=claim.known_at, used_by=seen.known_at
         )
-        check = _record(claim, decision, product, data=data, by=by, seen=seen)
+        check = _record(claim, decision, product, notes, data=data, by=by, seen=seen)
         write_uses([decision.judged], locked, insurer_id=insurer_id, at=seen.known_at, check_id=check.pk)
-    return Decided(decision, check, product)
+    return Decided(decision, check, product, notes)
 
 
 def _decide(
@@ -117,6 +120,7 @@ def _record(
     claim: Claim,
     decision: Decision,
     product: ProductFacts,
+    notes: list[Note],
     *,
     data: Mapping[str, Any],
     by: str,
@@ -134,7 +138,7 @@ def _record(
         rules_version=RULES_VERSION,
         digest=decision.digest,
         facts=data,
-        decision=with_provenance(bilingual(decision), product),
+        decision=with_provenance(bilingual(decision), product) | {"notes": note_documents(notes)},
         decided_by=by,
         decided_at=seen.known_at,
     )
@@ -156,7 +160,8 @@ def worded(kept: dict[str, Any], language: Language) -> dict[str, Any]:
         {**line, "reasons": [{**reason, "message": reason["message"][language]} for reason in line["reasons"]]}
         for line in kept["lines"]
     ]
-    return {**kept, "lines": lines}
+    # Not kept of checks that were decided before there were any.
+    return {**kept, "lines": lines, "notes": worded_notes(kept.get("notes", ()), language)}
 
 
 def with_provenance(shown: dict[str, Any], product: ProductFacts) -> dict[str, Any]:
@@ -278,7 +283,7 @@ def replay_check(
     except InvalidClaim as refusal:
         if check.rules_version == RULES_VERSION:
             raise
-        return Replayed(None, None, same=False, differences=[], causes=[*_rules(check), _refused(refusal)])
+        return Replayed(None, None, same=False, differences=[], causes=[*_rules(check.rules_version), refused(refusal)])
     decision, product = _decide(
         claim,
         insurer_id=check.insurer_id,
@@ -292,15 +297,15 @@ def replay_check(
         decision=decision,
         product=product,
         same=decision.digest == check.digest,
-        differences=_differences(before, after),
-        causes=_causes(check, before, after),
+        differences=differences(before, after),
+        causes=causes(check.rules_version, before, after),
     )
 
 
 _COMPARED = ("outcome", "drug", "base", "benefit", "match", "money")
 
 
-def _differences(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
+def differences(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
     """Return, line by line and field by field, what is answered otherwise: {line_no, field, before, after}."""
     found = []
     for old, new in zip(before["lines"], after["lines"], strict=True):
@@ -315,9 +320,9 @@ def _differences(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str
     return found
 
 
-def _causes(check: ClaimCheck, before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
+def causes(rules_version: str, before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what the two answers rest on that is not the same: rules, product version, catalog versions, instant."""
-    found = _rules(check)
+    found = _rules(rules_version)
     for name in ("product_version", "as_known_at"):
         if before[name] != after[name]:
             found.append({"what": name, "before": before[name], "after": after[name]})
@@ -330,14 +335,14 @@ def _causes(check: ClaimCheck, before: dict[str, Any], after: dict[str, Any]) ->
     return found
 
 
-def _rules(check: ClaimCheck) -> list[dict[str, Any]]:
-    """Return the rules versions as a cause where the check was decided by others than today's."""
-    if check.rules_version == RULES_VERSION:
+def _rules(rules_version: str) -> list[dict[str, Any]]:
+    """Return the rules versions as a cause where a check was decided by others than today's."""
+    if rules_version == RULES_VERSION:
         return []
-    return [{"what": "rules_version", "before": check.rules_version, "after": RULES_VERSION}]
+    return [{"what": "rules_version", "before": rules_version, "after": RULES_VERSION}]
 
 
-def _refused(refusal: InvalidClaim) -> dict[str, Any]:
+def refused(refusal: InvalidClaim) -> dict[str, Any]:
     """Return as a cause that today's rules refuse the request, and what is wrong with it."""
     errors = [
         {"pointer": fault.pointer, "code": fault.code.lower(), "detail": fault.detail} for fault in refusal.errors

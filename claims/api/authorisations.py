@@ -25,7 +25,7 @@ from claims.authorisations import queries, rules, services
 from claims.eligibility.facts import QUANTITY_PLACES
 from claims.models import PriorAuthorisation
 from common.api.fields import StrictSerializer
-from common.api.filtering import DayFilter, YesNoFilter, refuse_unknown
+from common.api.filtering import DayFilter, MomentFilter, YesNoFilter, refuse_unknown
 from common.api.problems import ApiProblem
 from common.api.shapes import (
     ANY_DAY,
@@ -170,6 +170,12 @@ class AuthorisationFilter(django_filters.FilterSet):
     papers_awaited = YesNoFilter(field_name="stopped_at", lookup_expr="isnull", exclude=True)
     overdue = YesNoFilter(method="is_overdue")
     valid_on = DayFilter(method="is_valid_on")
+    asked_at = MomentFilter()
+    asked_at_after = MomentFilter(field_name="asked_at", lookup_expr="gte")
+    asked_at_before = MomentFilter(field_name="asked_at", lookup_expr="lte")
+    decided_at = MomentFilter()
+    decided_at_after = MomentFilter(field_name="decided_at", lookup_expr="gte")
+    decided_at_before = MomentFilter(field_name="decided_at", lookup_expr="lte")
 
     class Meta:
         model = PriorAuthorisation

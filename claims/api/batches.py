@@ -5,34 +5,40 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-import django_filters
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from catalog.api.serializers import ProblemOutput
-from claims.api.views import language_of, seen_by
-from claims.batches import services
+from claims.api import serializers as shapes
+from claims.api.filters import BatchFilter
+from claims.api.views import language_of, replay_instant, seen_by
+from claims.batches import one_claim, services
 from claims.batches.results import Kept, Shown, csv_lines, ndjson_lines
 from claims.batches.totals import totals_document
 from claims.eligibility import REASONS
+from claims.eligibility.answer import answer
 from claims.facts import UnknownProduct
-from claims.models import ClaimBatch
+from claims.models import BatchDecision, ClaimBatch
+from claims.noting import worded_notes
+from claims.services import with_provenance
 from common.api import etags
 from common.api.fields import StrictSerializer
 from common.api.filtering import refuse_unknown
 from common.api.parsing import StrictJsonParser
+from common.api.problems import ApiProblem
 from common.api.values import SumsShape
 from common.api.views import ApiViewSet
 from common.audit.deeds import Deed
 from common.audit.services import record
+from common.errors import FieldError
 from common.sentences import Language
 from insurers.api.authentication import insurer_of
 from insurers.models import Product
@@ -44,13 +50,7 @@ _FAULT = (
 )
 
 
-class BatchFilter(django_filters.FilterSet):
-    product = django_filters.CharFilter(field_name="product__code", max_length=64)
-    state = django_filters.ChoiceFilter(choices=ClaimBatch.State.choices)
-
-    class Meta:
-        model = ClaimBatch
-        fields: list[str] = []
+OUTCOMES = ["eligible", "ineligible", "review", "refunded", "invalid"]
 
 
 class BatchInput(StrictSerializer):
@@ -67,7 +67,7 @@ class ProgressShape(serializers.Serializer):
 
 
 class OutcomeSums(SumsShape):
-    outcome = serializers.ChoiceField(["eligible", "ineligible", "review", "refunded", "invalid"])
+    outcome = serializers.ChoiceField(OUTCOMES)
 
 
 class ReasonSums(SumsShape):
@@ -203,7 +203,8 @@ class BatchViewSet(ApiViewSet):
         batch, language = self._batch(pk), language_of(request)
         services.check_shown(batch)
         etag = f"{batch.pk.hex}-{form}-{language}"
-        headers = etags.headers_of(etag, immutable=True)
+        # Held by its tag only in the caller's own program: no cache keeps what is in it.
+        headers = {**etags.headers_of(etag, immutable=True), "Cache-Control": "no-store"}
         if etags.unchanged(request, etag):
             return HttpResponse(status=304, headers=headers)
         _log_look(request, batch, form)
@@ -214,6 +215,147 @@ class BatchViewSet(ApiViewSet):
 
     def _batch(self, pk: Any) -> ClaimBatch:
         return get_object_or_404(self.get_queryset(), pk=pk)
+
+
+class ClaimListOutput(serializers.Serializer):
+    seq = serializers.IntegerField(help_text="its place in the file, by its first row")
+    rows = serializers.ListField(child=serializers.IntegerField(), help_text="its rows in the file")
+    claim_no = serializers.CharField()
+    member_ref = serializers.CharField(allow_null=True, help_text="null: the claim was invalid")
+    outcome = serializers.ChoiceField(OUTCOMES)
+    digest = serializers.CharField(allow_null=True, help_text="null: the claim was invalid")
+
+
+class ClaimAnswer(serializers.Serializer):
+    """What was decided of a claim of a batch, as of a check."""
+
+    product = serializers.CharField()
+    product_version = serializers.CharField(allow_null=True)
+    as_known_at = serializers.DateTimeField()
+    rules_version = serializers.CharField()
+    catalogs = shapes.ConsultedShape(many=True)
+    digest = shapes.DigestField()
+    lines = shapes.LineOutput(many=True)
+    totals = shapes.TotalShape()
+    accumulators = shapes.AccumulatorsShape()
+
+
+class ClaimProblem(serializers.Serializer):
+    row = serializers.IntegerField(allow_null=True)
+    column = serializers.CharField()
+    value = serializers.CharField()
+    code = serializers.CharField(help_text="as the reports of files write it")
+    message = serializers.CharField()
+
+
+class ClaimOutput(ClaimListOutput):
+    decision = ClaimAnswer(allow_null=True, help_text="null: the claim was invalid")
+    problems = ClaimProblem(many=True, help_text="what is wrong with an invalid claim")
+    notes = shapes.NoteShape(many=True)
+    asked = shapes.AsSentField(allow_null=True, help_text="as a check would ask it; null: it was invalid as it stood")
+
+
+class BatchClaimsViewSet(ApiViewSet):
+    """The claims of a batch that is done, one by one: found, shown and decided again like checks."""
+
+    queryset = ClaimBatch.objects.none()
+    serializer_class = ClaimListOutput
+    scopes = {"GET": CHECK, "POST": CHECK}
+    refusals = {"list": (409, 410), "retrieve": (409, 410), "replay": (410,)}
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("claim_no", str),
+            OpenApiParameter("member_ref", str),
+            OpenApiParameter("outcome", str, enum=OUTCOMES),
+            OpenApiParameter("page", int),
+            OpenApiParameter("page_size", int),
+        ],
+        responses=ClaimListOutput(many=True),
+    )
+    def list(self, request: Any, pk: str) -> Response:
+        """The claims in the file's order; 409 `not_done` before the batch is done."""
+        asked = ("claim_no", "member_ref", "outcome")
+        refuse_unknown(request.query_params, (*asked, "page", "page_size"))
+        batch = self._batch(pk)
+        wanted = {name: request.query_params[name] for name in asked if name in request.query_params}
+        if wanted.get("outcome", OUTCOMES[0]) not in OUTCOMES:
+            detail = _("outcome is one of %(outcomes)s.") % {"outcomes": ", ".join(OUTCOMES)}
+            raise ApiProblem(400, "invalid", detail, [FieldError("/outcome", "bad_choice", detail)])
+        page = self.paginate_queryset(one_claim.decisions_in(batch, **wanted)) or []
+        documents = one_claim.decision_documents(batch, page, language_of(request))
+        _log_look(request, batch, "claims")
+        rows = [_claim_row(kept, told) for kept, told in zip(page, documents, strict=True)]
+        return self.get_paginated_response(rows)
+
+    @extend_schema(responses=ClaimOutput)
+    def retrieve(self, request: Any, pk: str, seq: int) -> Response:
+        """What was decided of one claim, as it was decided, with what was asked."""
+        refuse_unknown(request.query_params, ())
+        batch, kept = self._claim(pk, seq)
+        language = language_of(request)
+        told = one_claim.decision_document(batch, kept, language)
+        row, problems = _claim_row(kept, told), told.get("problems")
+        decision = None if problems is not None else {name: told[name] for name in ClaimAnswer().fields}
+        asked = one_claim.asked_of(batch, kept.seq)
+        notes = one_claim.notes_on(batch, asked) if decision and asked else []
+        _log_look(request, batch, "claims")
+        return Response(
+            {
+                **row,
+                "decision": decision,
+                "problems": problems or [],
+                "notes": worded_notes(notes, language),
+                "asked": asked,
+            }
+        )
+
+    @extend_schema(request=shapes.ReplayInput, responses=shapes.ReplayOutput)
+    def replay(self, request: Any, pk: str, seq: int) -> Response:
+        """The decision again, after the member's earlier claims of the batch: as it was known then, or as known at another instant.
+
+        As it was known then it has the recorded digest. 409 `nothing_decided` for an invalid claim.
+        """
+        refuse_unknown(request.query_params, ())
+        batch, kept = self._claim(pk, seq)
+        known_at, language = replay_instant(request.data, request.user.known_at), language_of(request)
+        found = one_claim.replay_claim(
+            batch=batch, decision=kept, seen=seen_by(request.user), known_at=known_at, language=language
+        )
+        shown = with_provenance(answer(found.decision, language), found.product) if found.decision else None
+        name = f"{batch.product.code} {batch.pk} {kept.seq}"
+        record(Deed.CHECK_REPLAYED, by=request.user.person, what=batch, name=name, after={"same": found.same})
+        return Response(
+            {
+                "same": found.same,
+                "recorded_digest": kept.digest,
+                "recorded_rules_version": batch.rules_version,
+                "differences": found.differences,
+                "causes": found.causes,
+                "decision": shown and {"id": None, **shown, "notes": []},
+            }
+        )
+
+    def _batch(self, pk: Any) -> ClaimBatch:
+        own = ClaimBatch.objects.filter(insurer=insurer_of(self.request.user)).select_related("product")
+        batch = get_object_or_404(own, pk=pk)
+        services.check_shown(batch)
+        return batch
+
+    def _claim(self, pk: Any, seq: int) -> tuple[ClaimBatch, BatchDecision]:
+        batch = self._batch(pk)
+        return batch, get_object_or_404(one_claim.decisions_in(batch), seq=seq)
+
+
+def _claim_row(kept: BatchDecision, told: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "seq": kept.seq,
+        "rows": told["rows"],
+        "claim_no": told["claim_no"],
+        "member_ref": told.get("member_ref"),
+        "outcome": kept.outcome,
+        "digest": kept.digest or None,
+    }
 
 
 def _log_look(request: Any, batch: ClaimBatch, form: str = "") -> None:

@@ -43,6 +43,18 @@ _answers: LruCache[tuple[int, str, int, CoverageQuery, Language], dict[str, Any]
 _alternatives: LruCache[tuple[str, str, str | None, str, str, str], msgspec.Raw] = LruCache(20_000)
 
 
+# What of the answer can be asked for, and what is given at all events: what it is about, and the outcome.
+_SHOWN = tuple(shapes.CoverageOutput().fields)
+ALWAYS = ("product", "product_version", "date", "known_at", "outcome")
+_FIELDS = OpenApiParameter(
+    "fields",
+    {"type": "array", "items": {"type": "string", "enum": list(_SHOWN)}, "minItems": 1},
+    style="form",
+    explode=False,
+    description="fields of the answer to give, separated by commas; product, product_version, date, known_at and outcome always are",
+)
+
+
 def _in_query(name: str) -> dict[str, Any]:
     """Return the schema of a coverage field as a query parameter: never null; any text may be blank."""
     field = shapes.COVERAGE_FIELDS[name]
@@ -64,7 +76,8 @@ class CoverageViewSet(ApiViewSet):
                 name, _in_query(name), description="may be repeated, each with several codes" if name == "icd10" else ""
             )
             for name in shapes.COVERAGE_FIELDS
-        ],
+        ]
+        + [_FIELDS],
         responses=shapes.CoverageOutput,
     )
     def retrieve(self, request: Any, code: str) -> HttpResponse:
@@ -82,12 +95,13 @@ class CoverageViewSet(ApiViewSet):
                 _answers.put(key, document)
         # As it was answered before, where nothing was recorded since, with the instant of this request.
         answer = document if of_the_past else {**document, "known_at": instant_text(seen.known_at)}
-        return HttpResponse(to_json(answer), content_type="application/json")
+        return HttpResponse(to_json(_narrowed(answer, _fields_of(request))), content_type="application/json")
 
-    @extend_schema(request=shapes.CoverageListInput, responses={200: shapes.CoverageListOutput})
+    @extend_schema(parameters=[_FIELDS], request=shapes.CoverageListInput, responses={200: shapes.CoverageListOutput})
     def create(self, request: Any, code: str) -> Response:
         """A list of 1 to 1,000 queries, answered in order."""
-        refuse_unknown(request.query_params, ())
+        refuse_unknown(request.query_params, ("fields",))
+        wanted = _fields_of(request)
         language = language_of(request)
         if not isinstance(request.data, list) or not 1 <= len(request.data) <= shapes.MAX_QUERIES:
             detail = _("Send a list of 1 to %(max)d queries.") % {"max": shapes.MAX_QUERIES}
@@ -103,12 +117,31 @@ class CoverageViewSet(ApiViewSet):
         if count:
             raise InvalidQuery(_("The request is invalid; see `errors`."), errors=errors, error_count=count)
         found, product = self._answers(request, code, queries)
-        return Response({"results": [services.coverage_document(one, product, language) for one in found]})
+        documents = (services.coverage_document(one, product, language) for one in found)
+        return Response({"results": [_narrowed(document, wanted) for document in documents]})
 
     def _answers(self, request: Any, code: str, queries: list[CoverageQuery]) -> tuple[list[Coverage], ProductFacts]:
         return services.coverage(
             insurer_id=insurer_of(request.user), product_code=code, queries=queries, seen=seen_by(request.user)
         )
+
+
+def _fields_of(request: Any) -> frozenset[str] | None:
+    """Return the fields of the answer that are asked for; None: all of them. Raises a 400 for one that there is not."""
+    asked = request.query_params.get("fields")
+    if asked is None:
+        return None
+    named = asked.split(",")
+    if not set(named) <= set(_SHOWN):
+        detail = _("fields is a comma-separated list of fields of the answer: %(known)s.") % {
+            "known": ", ".join(_SHOWN)
+        }
+        raise ApiProblem(400, "invalid", detail, [FieldError("/fields", "bad_choice", detail)])
+    return frozenset((*named, *ALWAYS))
+
+
+def _narrowed(document: dict[str, Any], wanted: frozenset[str] | None) -> dict[str, Any]:
+    return document if wanted is None else {name: value for name, value in document.items() if name in wanted}
 
 
 def _written(offered: Alternative) -> msgspec.Raw:
@@ -135,6 +168,7 @@ def _question(request: Any, today: date, language: Language) -> CoverageQuery:
 def _asked(parameters: dict[str, list[str]], today: date, language: Language) -> CoverageQuery:
     """Return the question that parameters ask; raises what is wrong with it."""
     refuse_repeated(parameters, but="icd10")
+    parameters.pop("fields", None)  # of the answer (_fields_of)
     fields = coverage_fields(parameters)
     if "known_at" in fields:
         fields["known_at"] = with_plus(str(fields["known_at"]))

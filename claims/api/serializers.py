@@ -9,6 +9,7 @@ from catalog import vocabularies
 from catalog.api.serializers import CriterionShape
 from catalog.drugs.resolve import MatchedBy
 from catalog.models import Provenance
+from claims import noting
 from claims.api.basis_shapes import BasisShape
 from claims.eligibility import REASONS
 from claims.eligibility.decision import BaseStatus, StepResult
@@ -288,6 +289,14 @@ class LineOutput(serializers.Serializer):
     trace = TraceStep(many=True)
 
 
+class NoteShape(serializers.Serializer):
+    """Something odd about the claim, which alters nothing: neither a reason nor in the digest."""
+
+    code = serializers.ChoiceField(noting.CODES)
+    line_nos = serializers.ListField(child=serializers.IntegerField(), help_text="of these lines; none: of the claim")
+    message = serializers.CharField()
+
+
 class CheckOutput(serializers.Serializer):
     id = serializers.UUIDField(allow_null=True, help_text="null for a dry run")
     product = serializers.CharField()
@@ -300,6 +309,7 @@ class CheckOutput(serializers.Serializer):
     totals = TotalShape()
     accumulators = AccumulatorsShape()
     basis = BasisShape(required=False, help_text="what an explanation is made from; not of early records")
+    notes = NoteShape(many=True)
     is_demonstration = serializers.BooleanField()
 
 
@@ -403,6 +413,14 @@ class ReplayOutput(serializers.Serializer):
     decision = CheckOutput(allow_null=True, help_text="null: the rules of today refuse the request")
 
 
+class CoveredBand(serializers.Serializer):
+    """A part of what the benefit counts in the year, and what it pays of it; with bands pre-existing diseases are paid alike."""
+
+    up_to = MoneyField(allow_null=True, help_text="CNY a year, inclusive; null: without end")
+    ratio = RatioField()
+    ratio_pre_existing = RatioField()
+
+
 class CoverageOutput(serializers.Serializer):
     product = serializers.CharField()
     product_version = serializers.CharField(allow_null=True)
@@ -415,6 +433,7 @@ class CoverageOutput(serializers.Serializer):
     benefit = serializers.CharField(allow_null=True)
     ratio = RatioField(allow_null=True, help_text="null: no benefit, or one with bands")
     ratio_pre_existing = RatioField(allow_null=True)
+    bands = CoveredBand(many=True, help_text="in place of the ratios; empty: the benefit has none")
     match = MatchShape(allow_null=True)
     requirements = RequirementsShape(allow_null=True)
     catalogs = ConsultedShape(many=True)

@@ -6,6 +6,7 @@ from claims.api import alternatives, authorisations, batches, coverage, explanat
 
 check = views.ClaimCheckViewSet.as_view
 batch = batches.BatchViewSet.as_view
+claims_of_batch = batches.BatchClaimsViewSet.as_view
 authorisation = authorisations.AuthorisationViewSet.as_view
 
 urlpatterns = [
@@ -36,6 +37,13 @@ urlpatterns = [
     path("claims/batches/<uuid:pk>/cancel/", batch({"post": "cancel"}), name="batch-cancel"),
     path("claims/batches/<uuid:pk>/results.csv", batch({"get": "results_csv"}), name="batch-results-csv"),
     path("claims/batches/<uuid:pk>/results.ndjson", batch({"get": "results_ndjson"}), name="batch-results-ndjson"),
+    path("claims/batches/<uuid:pk>/claims/", claims_of_batch({"get": "list"}), name="batch-claim-list"),
+    path("claims/batches/<uuid:pk>/claims/<int:seq>/", claims_of_batch({"get": "retrieve"}), name="batch-claim-detail"),
+    path(
+        "claims/batches/<uuid:pk>/claims/<int:seq>/replay/",
+        claims_of_batch({"post": "replay"}),
+        name="batch-claim-replay",
+    ),
     path("prior-authorisations/", authorisation({"get": "list", "post": "create"}), name="authorisation-list"),
     path("prior-authorisations/<str:no>/", authorisation({"get": "retrieve"}), name="authorisation-detail"),
     path("prior-authorisations/<str:no>/decide/", authorisation({"post": "decide"}), name="authorisation-decide"),

@@ -20,6 +20,7 @@ from claims.eligibility import REASONS
 from claims.eligibility.answer import answer
 from claims.facts import product_facts
 from claims.models import ClaimCheck
+from claims.noting import note_documents, worded_notes
 from common.api.filtering import refuse_unknown
 from common.api.problems import ApiProblem
 from common.api.views import ApiViewSet
@@ -104,7 +105,8 @@ class ClaimCheckViewSet(ApiViewSet):
         shown = services.with_provenance(answer(decided.decision, language), decided.product)
         check = decided.check
         headers = {"Location": reverse("check-detail", args=[check.pk])} if check else {}
-        return Response({"id": str(check.pk) if check else None, **shown}, headers=headers)
+        notes = worded_notes(note_documents(decided.notes), language)
+        return Response({"id": str(check.pk) if check else None, **shown, "notes": notes}, headers=headers)
 
     @extend_schema(request=shapes.ReplayInput, responses=shapes.ReplayOutput)
     def replay(self, request: Any, pk: str) -> Response:
@@ -116,12 +118,14 @@ class ClaimCheckViewSet(ApiViewSet):
         """
         refuse_unknown(request.query_params, ())
         check = get_object_or_404(self.get_queryset(), pk=pk)
-        known_at = _instant(request.data, request.user.known_at)
+        known_at = replay_instant(request.data, request.user.known_at)
         language = language_of(request)
         found = services.replay_check(check=check, seen=seen_by(request.user), known_at=known_at, language=language)
         shown = None
         if found.decision and found.product:
+            kept = check.decision.get("notes", ()) if check.decision else ()
             shown = services.with_provenance(answer(found.decision, language), found.product)
+            shown["notes"] = worded_notes(kept, language)
         after = {"same": found.same}
         record(Deed.CHECK_REPLAYED, by=request.user.person, what=check, name=str(check.pk), after=after)
         return Response(
@@ -136,7 +140,7 @@ class ClaimCheckViewSet(ApiViewSet):
         )
 
 
-def _instant(data: Any, now: Any) -> Any:
+def replay_instant(data: Any, now: Any) -> Any:
     """Return the instant of a replay: None as it was known then; `now`, or an RFC 3339 instant."""
     wrong = not isinstance(data, dict) or set(data) - {"known_at"}
     text = data.get("known_at") if isinstance(data, dict) else None
@@ -145,10 +149,14 @@ def _instant(data: Any, now: Any) -> Any:
     try:
         if wrong or not isinstance(text, str):
             raise ValueError
-        return now if text == "now" else min(parse_instant(text), now)
+        instant = now if text == "now" else parse_instant(text)
     except ValueError:
         detail = _('Send {}, or {"known_at": an instant like 2026-03-14T08:00:00Z, or "now"}.')
         raise ApiProblem(400, "invalid", detail, [FieldError("/known_at", "BAD_INSTANT", detail)]) from None
+    if instant > now:
+        detail = _("This instant is still to come.")
+        raise ApiProblem(400, "invalid", detail, [FieldError("/known_at", "out_of_range", detail)])
+    return instant
 
 
 class ReasonCodeViewSet(ApiViewSet):

@@ -65,10 +65,14 @@ class Invalid(NamedTuple):
 
 def claims_of(chunk: BatchChunk) -> Iterator[Asked | Invalid]:
     """Yield the chunk's claims in the file's order, each parsed or with what is wrong with it."""
-    kept = BatchClaim.objects.filter(
-        batch=chunk.batch_id, member_key__gte=chunk.first_key, member_key__lte=chunk.last_key
-    ).order_by("seq")
-    product = chunk.batch.product.code
+    return claims_between(chunk.batch, chunk.first_key, chunk.last_key)
+
+
+def claims_between(batch: ClaimBatch, first_key: int, last_key: int) -> Iterator[Asked | Invalid]:
+    """Yield the claims of the members with these keys, both ends inclusive, in the file's order."""
+    kept = BatchClaim.objects.filter(batch=batch.pk, member_key__gte=first_key, member_key__lte=last_key)
+    kept = kept.order_by("seq")
+    product = batch.product.code
     for seq, lines, facts in kept.values_list("seq", "lines", "facts"):
         rows, data = facts_of(facts)
         problems = _not_in_a_batch(data, rows, product)

@@ -18,6 +18,7 @@ from claims.eligibility.reasons import Cite, Reason
 from common.dates import instant_text
 from common.money import plain, ratio_text, yuan
 from common.sentences import Language
+from insurers.terms import Band
 
 _COVERAGE_OUTCOMES: Final = {"eligible": "covered", "ineligible": "not_covered", "review": "review"}
 
@@ -63,11 +64,18 @@ def coverage_answer(coverage: Coverage, language: Language = "zh") -> dict[str, 
         "ratio_pre_existing": (
             ratio_text(benefit.ratio_for(pre_existing=True, settled=True)) if benefit and tells_ratio else None
         ),
+        "bands": [_band(band) for band in benefit.bands] if benefit else [],
         "match": match_document(match),
         "requirements": _requirements(match.entry) if match else None,
         "catalogs": catalogs_document(coverage.consulted),
         "alternatives": [alternative_document(alternative) for alternative in coverage.alternatives],
     }
+
+
+def _band(band: Band) -> dict[str, Any]:
+    """Write a band; a pre-existing disease is paid by it like any other (eligibility 7, step 3)."""
+    ratio = ratio_text(band.ratio)
+    return {"up_to": None if band.up_to is None else yuan(band.up_to), "ratio": ratio, "ratio_pre_existing": ratio}
 
 
 def accumulators_document(used: Accumulators) -> dict[str, Any]:

@@ -116,15 +116,19 @@ def names_in(versions: Iterable[ProductVersion]) -> frozenset[str]:
 
 
 def references(
-    versions: QuerySet[CatalogVersion], insurer_id: int, names: Collection[str], *, all_codes: bool = False
+    versions: QuerySet[CatalogVersion],
+    insurer_id: int,
+    names: Collection[str] | None = None,
+    also: Collection[str] = (),
 ) -> list[Reference]:
     """Return those of the versions whose catalogs an insurer means by the names (catalog.naming), each under its name, by code and age.
 
-    `all_codes`: also those of every other catalog that it sees, under its code. One statement; more where a name says whose it is.
+    Without names those of every catalog that its plain codes mean, under its code; `also` are names beside. One statement; more where a name
+    says whose it is.
     """
-    saying = sorted(name for name in names if parted(name)[0] is not None)
+    saying = sorted(name for name in {*(names or ()), *also} if parted(name)[0] is not None)
     plain = versions.filter(catalog__in=Catalog.objects.visible_to(insurer_id))
-    found = _references(plain if all_codes else plain.filter(catalog__code__in=set(names).difference(saying)))
+    found = _references(plain if names is None else plain.filter(catalog__code__in=set(names).difference(saying)))
     if not saying:
         return found
     catalogs = Catalog.objects.meant_by(saying, insurer_id)

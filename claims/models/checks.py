@@ -5,6 +5,7 @@ import uuid
 from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models.fields.json import KT
 from django.utils.translation import gettext_lazy as _
 
 
@@ -31,6 +32,10 @@ class ClaimCheck(models.Model):
     digest = models.CharField(_("digest"), max_length=64)
     # What was asked, as it was asked; null once the retention is over.
     facts = models.JSONField(_("facts"), null=True, encoder=DjangoJSONEncoder)
+    # The member that it was asked for, to find by; goes with the facts.
+    member_ref = models.GeneratedField(
+        expression=KT("facts__member__member_ref"), output_field=models.TextField(), db_persist=True
+    )
     # What was answered, in code form; null once the retention is over.
     decision = models.JSONField(_("decision"), null=True)
     purged_at = models.DateTimeField(_("facts removed at"), null=True)
@@ -46,6 +51,7 @@ class ClaimCheck(models.Model):
             models.Index(fields=["insurer", "claim_no"], name="check_insurer_claim_no"),
             models.Index(fields=["insurer", "service_date"], name="check_insurer_service_date"),
             models.Index(fields=["digest"], name="check_digest"),
+            models.Index(fields=["insurer", "member_ref"], name="check_insurer_member"),
         ]
 
     def __str__(self) -> str:

@@ -43,6 +43,7 @@ OPERATIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
             "right",
             "right_date",
             "right_known_at",
+            "cursor",
         ),
     ),
     "compare_as_csv": (
@@ -102,6 +103,7 @@ OPERATIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "end_consultation": ("POST", "/api/v1/catalogs/{code}/versions/{label}/end-consultation/", ()),
     "get_authorisation": ("GET", "/api/v1/prior-authorisations/{no}/", ()),
     "get_batch": ("GET", "/api/v1/claims/batches/{id}/", ()),
+    "get_batch_claim": ("GET", "/api/v1/claims/batches/{id}/claims/{seq}/", ()),
     "get_batch_results_csv": ("GET", "/api/v1/claims/batches/{id}/results.csv", ()),
     "get_batch_results_ndjson": ("GET", "/api/v1/claims/batches/{id}/results.ndjson", ()),
     "get_catalog": ("GET", "/api/v1/catalogs/{code}/", ()),
@@ -115,21 +117,33 @@ OPERATIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
             "page_size",
             "to",
             "weight",
+            "cursor",
         ),
     ),
     "get_catalog_in_force": ("GET", "/api/v1/catalogs/{code}/in-force/", ("date", "known_at")),
     "get_catalog_timeline": ("GET", "/api/v1/catalogs/{code}/timeline/", ("known_at",)),
-    "get_catalog_upcoming": ("GET", "/api/v1/catalogs/{code}/upcoming/", ("kind", "page", "page_size", "until")),
+    "get_catalog_upcoming": (
+        "GET",
+        "/api/v1/catalogs/{code}/upcoming/",
+        (
+            "kind",
+            "page",
+            "page_size",
+            "until",
+            "cursor",
+        ),
+    ),
     "get_check": ("GET", "/api/v1/claims/checks/{id}/", ()),
     "get_check_alternatives": ("GET", "/api/v1/claims/checks/{id}/alternatives/", ()),
     "get_check_explanation": ("GET", "/api/v1/claims/checks/{id}/explanation/", ("audience",)),
     "get_check_receipt": ("GET", "/api/v1/claims/checks/{id}/receipt/", ()),
-    "get_collection": ("GET", "/api/v1/collections/{id}/", ("page", "page_size", "state")),
+    "get_collection": ("GET", "/api/v1/collections/{id}/", ("page", "page_size", "state", "cursor")),
     "get_comment": ("GET", "/api/v1/catalogs/{code}/versions/{label}/comments/{id}/", ()),
     "get_comment_summary": (
         "GET",
         "/api/v1/catalogs/{code}/versions/{label}/comments/summary/",
         (
+            "cursor",
             "page",
             "page_size",
         ),
@@ -145,6 +159,7 @@ OPERATIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
             "circumstance",
             "date",
             "dosage_form",
+            "fields",
             "generic_name",
             "icd10",
             "institution_level",
@@ -156,7 +171,7 @@ OPERATIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
             "strength",
         ),
     ),
-    "get_coverage_of_many": ("POST", "/api/v1/products/{code}/coverage/", ()),
+    "get_coverage_of_many": ("POST", "/api/v1/products/{code}/coverage/", ("fields",)),
     "get_delivery": ("GET", "/api/v1/webhooks/{id}/deliveries/{delivery}/", ()),
     "get_drug": ("GET", "/api/v1/drugs/{id}/", ("date", "known_at")),
     "get_drug_history": ("GET", "/api/v1/drugs/{id}/history/", ()),
@@ -190,6 +205,7 @@ OPERATIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
             "page",
             "page_size",
             "q",
+            "cursor",
         ),
     ),
     "get_matrix_csv": (
@@ -245,6 +261,13 @@ OPERATIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "GET",
         "/api/v1/prior-authorisations/",
         (
+            "asked_at",
+            "asked_at_after",
+            "asked_at_before",
+            "cursor",
+            "decided_at",
+            "decided_at_after",
+            "decided_at_before",
             "drug",
             "member_ref",
             "overdue",
@@ -257,18 +280,67 @@ OPERATIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
             "valid_on",
         ),
     ),
-    "list_batches": ("GET", "/api/v1/claims/batches/", ("page", "page_size", "product", "state")),
+    "list_batch_claims": (
+        "GET",
+        "/api/v1/claims/batches/{id}/claims/",
+        (
+            "claim_no",
+            "cursor",
+            "member_ref",
+            "outcome",
+            "page",
+            "page_size",
+        ),
+    ),
+    "list_batches": (
+        "GET",
+        "/api/v1/claims/batches/",
+        (
+            "created_at",
+            "created_at_after",
+            "created_at_before",
+            "cursor",
+            "decided_at",
+            "decided_at_after",
+            "decided_at_before",
+            "member_ref",
+            "page",
+            "page_size",
+            "product",
+            "state",
+        ),
+    ),
     "list_catalog_changes": ("GET", "/api/v1/catalogs/{code}/changes/", ("from", "page_size", "since")),
-    "list_catalogs": ("GET", "/api/v1/catalogs/", ("kind", "page", "page_size", "series")),
+    "list_catalogs": ("GET", "/api/v1/catalogs/", ("cursor", "kind", "page", "page_size", "series")),
     "list_changes": ("GET", "/api/v1/changes/", ("deltas", "page_size", "since")),
-    "list_checks": ("GET", "/api/v1/claims/checks/", ("claim_no", "date", "outcome", "page", "page_size", "product")),
-    "list_coding_queue": ("GET", "/api/v1/coding/queue/", ("catalog", "label", "page", "page_size")),
-    "list_collections": ("GET", "/api/v1/collections/", ("page", "page_size")),
+    "list_checks": (
+        "GET",
+        "/api/v1/claims/checks/",
+        (
+            "claim_no",
+            "cursor",
+            "date",
+            "decided_at",
+            "decided_at_after",
+            "decided_at_before",
+            "member_ref",
+            "outcome",
+            "page",
+            "page_size",
+            "product",
+            "service_date",
+            "service_date_after",
+            "service_date_before",
+        ),
+    ),
+    "list_coding_queue": ("GET", "/api/v1/coding/queue/", ("catalog", "cursor", "label", "page", "page_size")),
+    "list_collections": ("GET", "/api/v1/collections/", ("cursor", "page", "page_size")),
     "list_comments": (
         "GET",
         "/api/v1/catalogs/{code}/versions/{label}/comments/",
         (
             "answered",
+            "cursor",
             "entry_code",
             "insurer",
             "page",
@@ -281,6 +353,7 @@ OPERATIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "GET",
         "/api/v1/audit/",
         (
+            "cursor",
             "deed",
             "kind",
             "object",
@@ -293,13 +366,24 @@ OPERATIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
             "who",
         ),
     ),
-    "list_deliveries": ("GET", "/api/v1/webhooks/{id}/deliveries/", ("event", "page", "page_size", "state")),
+    "list_deliveries": (
+        "GET",
+        "/api/v1/webhooks/{id}/deliveries/",
+        (
+            "cursor",
+            "event",
+            "page",
+            "page_size",
+            "state",
+        ),
+    ),
     "list_drugs": (
         "GET",
         "/api/v1/drugs/",
         (
             "approval",
             "catalog",
+            "cursor",
             "date",
             "known_at",
             "mark",
@@ -332,15 +416,15 @@ OPERATIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         ),
     ),
     "list_error_codes": ("GET", "/api/v1/error-codes/", ()),
-    "list_findings": ("GET", "/api/v1/findings/", ("catalog", "kind", "page", "page_size", "state")),
-    "list_golden_cases": ("GET", "/api/v1/golden-cases/", ("page", "page_size")),
-    "list_imports": ("GET", "/api/v1/imports/", ("page", "page_size")),
-    "list_keys": ("GET", "/api/v1/keys/", ("page", "page_size")),
+    "list_findings": ("GET", "/api/v1/findings/", ("catalog", "cursor", "kind", "page", "page_size", "state")),
+    "list_golden_cases": ("GET", "/api/v1/golden-cases/", ("cursor", "page", "page_size")),
+    "list_imports": ("GET", "/api/v1/imports/", ("cursor", "page", "page_size")),
+    "list_keys": ("GET", "/api/v1/keys/", ("cursor", "page", "page_size")),
     "list_log_entries": ("GET", "/api/v1/log/entries/", ("from", "to")),
-    "list_product_versions": ("GET", "/api/v1/products/{code}/versions/", ("page", "page_size")),
-    "list_products": ("GET", "/api/v1/products/", ("page", "page_size")),
+    "list_product_versions": ("GET", "/api/v1/products/{code}/versions/", ("cursor", "page", "page_size")),
+    "list_products": ("GET", "/api/v1/products/", ("cursor", "page", "page_size")),
     "list_reason_codes": ("GET", "/api/v1/reason-codes/", ()),
-    "list_request_list": (
+    "list_requests": (
         "GET",
         "/api/v1/requests/",
         (
@@ -358,6 +442,7 @@ OPERATIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "GET",
         "/api/v1/catalogs/{code}/versions/{label}/edits/",
         (
+            "cursor",
             "entry_code",
             "page",
             "page_size",
@@ -367,13 +452,22 @@ OPERATIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "GET",
         "/api/v1/catalogs/{code}/versions/{label}/golden-cases/",
         (
+            "cursor",
             "page",
             "page_size",
         ),
     ),
-    "list_version_impacts": ("GET", "/api/v1/catalogs/{code}/versions/{label}/impact/", ("page", "page_size")),
-    "list_versions": ("GET", "/api/v1/catalogs/{code}/versions/", ("page", "page_size")),
-    "list_webhooks": ("GET", "/api/v1/webhooks/", ("page", "page_size")),
+    "list_version_impacts": (
+        "GET",
+        "/api/v1/catalogs/{code}/versions/{label}/impact/",
+        (
+            "cursor",
+            "page",
+            "page_size",
+        ),
+    ),
+    "list_versions": ("GET", "/api/v1/catalogs/{code}/versions/", ("cursor", "page", "page_size")),
+    "list_webhooks": ("GET", "/api/v1/webhooks/", ("cursor", "page", "page_size")),
     "merge_base_into_version": ("POST", "/api/v1/catalogs/{code}/versions/{label}/merge-base/", ()),
     "merge_import": ("POST", "/api/v1/imports/{id}/merge/", ()),
     "note_authorisation_papers": ("POST", "/api/v1/prior-authorisations/{no}/papers/", ()),
@@ -383,6 +477,7 @@ OPERATIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "publish_version": ("POST", "/api/v1/catalogs/{code}/versions/{label}/publish/", ()),
     "renew_authorisation": ("POST", "/api/v1/prior-authorisations/{no}/renew/", ()),
     "replace_product_version": ("PUT", "/api/v1/products/{code}/versions/{label}/", ()),
+    "replay_batch_claim": ("POST", "/api/v1/claims/batches/{id}/claims/{seq}/replay/", ()),
     "replay_check": ("POST", "/api/v1/claims/checks/{id}/replay/", ()),
     "replay_delivery": ("POST", "/api/v1/webhooks/{id}/deliveries/{delivery}/replay/", ()),
     "request_review_of_version": ("POST", "/api/v1/catalogs/{code}/versions/{label}/request-review/", ()),
@@ -719,6 +814,7 @@ class Operations(Caller):
         page_size: int | None = None,
         right_date: t.DayGiven | None = None,
         right_known_at: t.InstantGiven | None = None,
+        cursor: str | None = None,
     ) -> t.CompareOutput:
         """Compare two sides by drug (as it is recognised, whatever salt or form a list writes), by drug and disease, or
         entry by entry.
@@ -740,6 +836,7 @@ class Operations(Caller):
         `right`: the same; what changed is told from left to right
         `right_date`: this side's own day; with `CODE@LABEL`: count only entries whose agreement is on then
         `right_known_at`: this side's own instant
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
@@ -757,6 +854,7 @@ class Operations(Caller):
                 "right": right,
                 "right_date": right_date,
                 "right_known_at": right_known_at,
+                "cursor": cursor,
             },
         )
         return cast("t.CompareOutput", self._json(asked))
@@ -775,6 +873,7 @@ class Operations(Caller):
         page_size: int | None = None,
         right_date: t.DayGiven | None = None,
         right_known_at: t.InstantGiven | None = None,
+        cursor: str | None = None,
     ) -> Iterator[t.ComparedOutput]:
         """Go through all pages, one item after the other.
 
@@ -798,6 +897,7 @@ class Operations(Caller):
         `right`: the same; what changed is told from left to right
         `right_date`: this side's own day; with `CODE@LABEL`: count only entries whose agreement is on then
         `right_known_at`: this side's own instant
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
@@ -814,6 +914,7 @@ class Operations(Caller):
                 "right": right,
                 "right_date": right_date,
                 "right_known_at": right_known_at,
+                "cursor": cursor,
             },
         )
         return self._pages(asked)
@@ -1272,7 +1373,7 @@ class Operations(Caller):
     def create_webhook(self, body: t.WebhookInputRequest, *, idempotency_key: str | None = None) -> t.WebhookOutput:
         """Add an endpoint; the answer alone shows its secret.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
         """
         asked = Asked("POST", "/api/v1/webhooks/", headers={"Idempotency-Key": idempotency_key}, body=body)
         return cast("t.WebhookOutput", self._json(asked))
@@ -1360,7 +1461,7 @@ class Operations(Caller):
     def delete_webhook(self, id: str, *, if_match: str | None = None) -> None:
         """Delete an endpoint with its log.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
         """
         asked = Asked("DELETE", "/api/v1/webhooks/{id}/", path={"id": id}, headers={"If-Match": if_match})
         self._json(asked)
@@ -1420,6 +1521,14 @@ class Operations(Caller):
         """
         asked = Asked("GET", "/api/v1/claims/batches/{id}/", path={"id": id})
         return cast("t.BatchOutput", self._json(asked))
+
+    def get_batch_claim(self, id: str, seq: str) -> t.ClaimOutput:
+        """What was decided of one claim, as it was decided, with what was asked.
+
+        Scope: `claims:check`
+        """
+        asked = Asked("GET", "/api/v1/claims/batches/{id}/claims/{seq}/", path={"id": id, "seq": seq})
+        return cast("t.ClaimOutput", self._json(asked))
 
     def get_batch_results_csv(self, id: str, *, if_none_match: str | None = None) -> bytes:
         """Stream the results, one row a line of the file, in its order; 409 `not_done` before.
@@ -1497,6 +1606,7 @@ class Operations(Caller):
         page: int | None = None,
         page_size: int | None = None,
         weight: t.ChangeWeight | None = None,
+        cursor: str | None = None,
     ) -> t.DiffOutput:
         """What differs between two versions, by entry_code.
 
@@ -1511,12 +1621,21 @@ class Operations(Caller):
         Scope: `catalog:read`
 
         `weight`: how much a change matters
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
             "/api/v1/catalogs/{code}/diff/",
             path={"code": code},
-            query={"change": change, "from": from_, "page": page, "page_size": page_size, "to": to, "weight": weight},
+            query={
+                "change": change,
+                "from": from_,
+                "page": page,
+                "page_size": page_size,
+                "to": to,
+                "weight": weight,
+                "cursor": cursor,
+            },
         )
         return cast("t.DiffOutput", self._json(asked))
 
@@ -1529,6 +1648,7 @@ class Operations(Caller):
         change: t.ChangeKind | None = None,
         page_size: int | None = None,
         weight: t.ChangeWeight | None = None,
+        cursor: str | None = None,
     ) -> Iterator[t.ChangeOutput]:
         """Go through all pages, one item after the other.
 
@@ -1545,12 +1665,20 @@ class Operations(Caller):
         Scope: `catalog:read`
 
         `weight`: how much a change matters
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
             "/api/v1/catalogs/{code}/diff/",
             path={"code": code},
-            query={"change": change, "from": from_, "page_size": page_size, "to": to, "weight": weight},
+            query={
+                "change": change,
+                "from": from_,
+                "page_size": page_size,
+                "to": to,
+                "weight": weight,
+                "cursor": cursor,
+            },
         )
         return self._pages(asked)
 
@@ -1592,6 +1720,7 @@ class Operations(Caller):
         page: int | None = None,
         page_size: int | None = None,
         until: t.DayGiven | None = None,
+        cursor: str | None = None,
     ) -> t.UpcomingOutput:
         """Tell what begins after today and by a day, and what has its last day from today on and by then, by what is
         published now.
@@ -1603,12 +1732,13 @@ class Operations(Caller):
 
         `kind`: these alone
         `until`: the last day; in 92 days unless told
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
             "/api/v1/catalogs/{code}/upcoming/",
             path={"code": code},
-            query={"kind": kind, "page": page, "page_size": page_size, "until": until},
+            query={"kind": kind, "page": page, "page_size": page_size, "until": until, "cursor": cursor},
         )
         return cast("t.UpcomingOutput", self._json(asked))
 
@@ -1619,6 +1749,7 @@ class Operations(Caller):
         kind: t.UpcomingKind | None = None,
         page_size: int | None = None,
         until: t.DayGiven | None = None,
+        cursor: str | None = None,
     ) -> Iterator[t.UpcomingChange]:
         """Go through all pages, one item after the other.
 
@@ -1632,12 +1763,13 @@ class Operations(Caller):
 
         `kind`: these alone
         `until`: the last day; in 92 days unless told
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
             "/api/v1/catalogs/{code}/upcoming/",
             path={"code": code},
-            query={"kind": kind, "page_size": page_size, "until": until},
+            query={"kind": kind, "page_size": page_size, "until": until, "cursor": cursor},
         )
         return self._pages(asked)
 
@@ -1729,18 +1861,20 @@ class Operations(Caller):
         page: int | None = None,
         page_size: int | None = None,
         state: t.CollectedListState | None = None,
+        cursor: str | None = None,
     ) -> t.CollectionOutput:
         """How a collection stands, and each of its lists, paged.
 
         Scope: `catalog:write` or `catalog:publish`
 
         `state`: lists that stand so
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
             "/api/v1/collections/{id}/",
             path={"id": id},
-            query={"page": page, "page_size": page_size, "state": state},
+            query={"page": page, "page_size": page_size, "state": state, "cursor": cursor},
         )
         return cast("t.CollectionOutput", self._json(asked))
 
@@ -1750,6 +1884,7 @@ class Operations(Caller):
         *,
         page_size: int | None = None,
         state: t.CollectedListState | None = None,
+        cursor: str | None = None,
     ) -> Iterator[t.CollectedListOutput]:
         """Go through all pages, one item after the other.
 
@@ -1758,12 +1893,13 @@ class Operations(Caller):
         Scope: `catalog:write` or `catalog:publish`
 
         `state`: lists that stand so
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
             "/api/v1/collections/{id}/",
             path={"id": id},
-            query={"page_size": page_size, "state": state},
+            query={"page_size": page_size, "state": state, "cursor": cursor},
         )
         return self._pages(asked)
 
@@ -1786,6 +1922,7 @@ class Operations(Caller):
         code: str,
         label: str,
         *,
+        cursor: str | None = None,
         page: int | None = None,
         page_size: int | None = None,
     ) -> t.PaginatedEntrySummaryOutputList:
@@ -1793,12 +1930,14 @@ class Operations(Caller):
         is over.
 
         Scope: `catalog:read`
+
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
             "/api/v1/catalogs/{code}/versions/{label}/comments/summary/",
             path={"code": code, "label": label},
-            query={"page": page, "page_size": page_size},
+            query={"cursor": cursor, "page": page, "page_size": page_size},
         )
         return cast("t.PaginatedEntrySummaryOutputList", self._json(asked))
 
@@ -1807,6 +1946,7 @@ class Operations(Caller):
         code: str,
         label: str,
         *,
+        cursor: str | None = None,
         page_size: int | None = None,
     ) -> Iterator[t.EntrySummaryOutput]:
         """Go through all pages, one item after the other.
@@ -1815,12 +1955,14 @@ class Operations(Caller):
         is over.
 
         Scope: `catalog:read`
+
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
             "/api/v1/catalogs/{code}/versions/{label}/comments/summary/",
             path={"code": code, "label": label},
-            query={"page_size": page_size},
+            query={"cursor": cursor, "page_size": page_size},
         )
         return self._pages(asked)
 
@@ -1862,6 +2004,7 @@ class Operations(Caller):
         circumstance: t.Circumstance | None = None,
         date: t.DayGiven | None = None,
         dosage_form: str | None = None,
+        fields: Sequence[t.CoverageField] | None = None,
         generic_name: str | None = None,
         icd10: Sequence[str] | None = None,
         institution_level: int | None = None,
@@ -1878,6 +2021,8 @@ class Operations(Caller):
 
         `circumstance`: none unless given
         `date`: today in China unless given
+        `fields`: fields of the answer to give, separated by commas; product, product_version, date, known_at and
+        outcome always are
         `icd10`: may be repeated, each with several codes
         `known_at`: now unless given
         """
@@ -1892,6 +2037,7 @@ class Operations(Caller):
                 "circumstance": circumstance,
                 "date": date,
                 "dosage_form": dosage_form,
+                "fields": None if fields is None else ",".join(fields),
                 "generic_name": generic_name,
                 "icd10": icd10,
                 "institution_level": institution_level,
@@ -1910,16 +2056,21 @@ class Operations(Caller):
         code: str,
         body: Sequence[t.CoverageQueryInput],
         *,
+        fields: Sequence[t.CoverageField] | None = None,
         idempotency_key: str | None = None,
     ) -> t.CoverageListOutput:
         """A list of 1 to 1,000 queries, answered in order.
 
         Scope: `coverage:read`
+
+        `fields`: fields of the answer to give, separated by commas; product, product_version, date, known_at and
+        outcome always are
         """
         asked = Asked(
             "POST",
             "/api/v1/products/{code}/coverage/",
             path={"code": code},
+            query={"fields": None if fields is None else ",".join(fields)},
             headers={"Idempotency-Key": idempotency_key},
             body=body,
         )
@@ -1928,7 +2079,7 @@ class Operations(Caller):
     def get_delivery(self, id: str, delivery: str) -> t.DeliveryOutput:
         """One message with its attempts.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
         """
         asked = Asked("GET", "/api/v1/webhooks/{id}/deliveries/{delivery}/", path={"id": id, "delivery": delivery})
         return cast("t.DeliveryOutput", self._json(asked))
@@ -2195,6 +2346,7 @@ class Operations(Caller):
         page: int | None = None,
         page_size: int | None = None,
         q: str | None = None,
+        cursor: str | None = None,
     ) -> t.MatrixOutput:
         """One row a drug that one of the lists names on the day, one cell a list.
 
@@ -2211,6 +2363,7 @@ class Operations(Caller):
         `known_at`: as it was known at this instant
         `mark`: entries with this mark
         `q`: a part of a name, alias, brand or maker, of pinyin or initials, or the start of a code
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
@@ -2226,6 +2379,7 @@ class Operations(Caller):
                 "page": page,
                 "page_size": page_size,
                 "q": q,
+                "cursor": cursor,
             },
         )
         return cast("t.MatrixOutput", self._json(asked))
@@ -2242,6 +2396,7 @@ class Operations(Caller):
         mark: t.Mark | None = None,
         page_size: int | None = None,
         q: str | None = None,
+        cursor: str | None = None,
     ) -> Iterator[t.MatrixRow]:
         """Go through all pages, one item after the other.
 
@@ -2260,6 +2415,7 @@ class Operations(Caller):
         `known_at`: as it was known at this instant
         `mark`: entries with this mark
         `q`: a part of a name, alias, brand or maker, of pinyin or initials, or the start of a code
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
@@ -2274,6 +2430,7 @@ class Operations(Caller):
                 "mark": mark,
                 "page_size": page_size,
                 "q": q,
+                "cursor": cursor,
             },
         )
         return self._pages(asked)
@@ -2681,7 +2838,7 @@ class Operations(Caller):
         `valid_from`, `valid_to`, `due_at`, the names of the `papers` that are awaited, and `at`: nothing of the
         person.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
         """
         asked = Asked("GET", "/api/v1/webhooks/{id}/", path={"id": id}, headers={"If-None-Match": if_none_match})
         return cast("t.WebhookOutput", self._json(asked))
@@ -2702,6 +2859,13 @@ class Operations(Caller):
     def list_authorisations(
         self,
         *,
+        asked_at: t.DayGiven | t.InstantGiven | None = None,
+        asked_at_after: t.DayGiven | t.InstantGiven | None = None,
+        asked_at_before: t.DayGiven | t.InstantGiven | None = None,
+        cursor: str | None = None,
+        decided_at: t.DayGiven | t.InstantGiven | None = None,
+        decided_at_after: t.DayGiven | t.InstantGiven | None = None,
+        decided_at_before: t.DayGiven | t.InstantGiven | None = None,
         drug: str | None = None,
         member_ref: str | None = None,
         overdue: bool | None = None,
@@ -2717,6 +2881,7 @@ class Operations(Caller):
 
         Scope: `claims:check`
 
+        `cursor`: from `next` or `previous` of another page
         `page`: from 1
         `page_size`: rows a page, 50 unless told
         """
@@ -2724,6 +2889,13 @@ class Operations(Caller):
             "GET",
             "/api/v1/prior-authorisations/",
             query={
+                "asked_at": asked_at,
+                "asked_at_after": asked_at_after,
+                "asked_at_before": asked_at_before,
+                "cursor": cursor,
+                "decided_at": decided_at,
+                "decided_at_after": decided_at_after,
+                "decided_at_before": decided_at_before,
                 "drug": drug,
                 "member_ref": member_ref,
                 "overdue": overdue,
@@ -2741,6 +2913,13 @@ class Operations(Caller):
     def iter_authorisations(
         self,
         *,
+        asked_at: t.DayGiven | t.InstantGiven | None = None,
+        asked_at_after: t.DayGiven | t.InstantGiven | None = None,
+        asked_at_before: t.DayGiven | t.InstantGiven | None = None,
+        cursor: str | None = None,
+        decided_at: t.DayGiven | t.InstantGiven | None = None,
+        decided_at_after: t.DayGiven | t.InstantGiven | None = None,
+        decided_at_before: t.DayGiven | t.InstantGiven | None = None,
         drug: str | None = None,
         member_ref: str | None = None,
         overdue: bool | None = None,
@@ -2757,12 +2936,20 @@ class Operations(Caller):
 
         Scope: `claims:check`
 
+        `cursor`: from `next` or `previous` of another page
         `page_size`: rows a page, 50 unless told
         """
         asked = Asked(
             "GET",
             "/api/v1/prior-authorisations/",
             query={
+                "asked_at": asked_at,
+                "asked_at_after": asked_at_after,
+                "asked_at_before": asked_at_before,
+                "cursor": cursor,
+                "decided_at": decided_at,
+                "decided_at_after": decided_at_after,
+                "decided_at_before": decided_at_before,
                 "drug": drug,
                 "member_ref": member_ref,
                 "overdue": overdue,
@@ -2776,9 +2963,81 @@ class Operations(Caller):
         )
         return self._pages(asked)
 
+    def list_batch_claims(
+        self,
+        id: str,
+        *,
+        claim_no: str | None = None,
+        cursor: str | None = None,
+        member_ref: str | None = None,
+        outcome: t.BatchOutcome | None = None,
+        page: int | None = None,
+        page_size: int | None = None,
+    ) -> t.PaginatedClaimListOutputList:
+        """The claims in the file's order; 409 `not_done` before the batch is done.
+
+        Scope: `claims:check`
+
+        `cursor`: from `next` or `previous` of another page
+        """
+        asked = Asked(
+            "GET",
+            "/api/v1/claims/batches/{id}/claims/",
+            path={"id": id},
+            query={
+                "claim_no": claim_no,
+                "cursor": cursor,
+                "member_ref": member_ref,
+                "outcome": outcome,
+                "page": page,
+                "page_size": page_size,
+            },
+        )
+        return cast("t.PaginatedClaimListOutputList", self._json(asked))
+
+    def iter_batch_claims(
+        self,
+        id: str,
+        *,
+        claim_no: str | None = None,
+        cursor: str | None = None,
+        member_ref: str | None = None,
+        outcome: t.BatchOutcome | None = None,
+        page_size: int | None = None,
+    ) -> Iterator[t.ClaimListOutput]:
+        """Go through all pages, one item after the other.
+
+        The claims in the file's order; 409 `not_done` before the batch is done.
+
+        Scope: `claims:check`
+
+        `cursor`: from `next` or `previous` of another page
+        """
+        asked = Asked(
+            "GET",
+            "/api/v1/claims/batches/{id}/claims/",
+            path={"id": id},
+            query={
+                "claim_no": claim_no,
+                "cursor": cursor,
+                "member_ref": member_ref,
+                "outcome": outcome,
+                "page_size": page_size,
+            },
+        )
+        return self._pages(asked)
+
     def list_batches(
         self,
         *,
+        created_at: t.DayGiven | t.InstantGiven | None = None,
+        created_at_after: t.DayGiven | t.InstantGiven | None = None,
+        created_at_before: t.DayGiven | t.InstantGiven | None = None,
+        cursor: str | None = None,
+        decided_at: t.DayGiven | t.InstantGiven | None = None,
+        decided_at_after: t.DayGiven | t.InstantGiven | None = None,
+        decided_at_before: t.DayGiven | t.InstantGiven | None = None,
+        member_ref: str | None = None,
         page: int | None = None,
         page_size: int | None = None,
         product: str | None = None,
@@ -2788,19 +3047,42 @@ class Operations(Caller):
 
         Scope: `claims:check`
 
+        `cursor`: from `next` or `previous` of another page
+        `member_ref`: batches with a claim of this member, while its facts are kept
         `page`: from 1
         `page_size`: rows a page, 50 unless told
         """
         asked = Asked(
             "GET",
             "/api/v1/claims/batches/",
-            query={"page": page, "page_size": page_size, "product": product, "state": state},
+            query={
+                "created_at": created_at,
+                "created_at_after": created_at_after,
+                "created_at_before": created_at_before,
+                "cursor": cursor,
+                "decided_at": decided_at,
+                "decided_at_after": decided_at_after,
+                "decided_at_before": decided_at_before,
+                "member_ref": member_ref,
+                "page": page,
+                "page_size": page_size,
+                "product": product,
+                "state": state,
+            },
         )
         return cast("t.PaginatedBatchOutputList", self._json(asked))
 
     def iter_batches(
         self,
         *,
+        created_at: t.DayGiven | t.InstantGiven | None = None,
+        created_at_after: t.DayGiven | t.InstantGiven | None = None,
+        created_at_before: t.DayGiven | t.InstantGiven | None = None,
+        cursor: str | None = None,
+        decided_at: t.DayGiven | t.InstantGiven | None = None,
+        decided_at_after: t.DayGiven | t.InstantGiven | None = None,
+        decided_at_before: t.DayGiven | t.InstantGiven | None = None,
+        member_ref: str | None = None,
         page_size: int | None = None,
         product: str | None = None,
         state: t.WorkState | None = None,
@@ -2811,12 +3093,26 @@ class Operations(Caller):
 
         Scope: `claims:check`
 
+        `cursor`: from `next` or `previous` of another page
+        `member_ref`: batches with a claim of this member, while its facts are kept
         `page_size`: rows a page, 50 unless told
         """
         asked = Asked(
             "GET",
             "/api/v1/claims/batches/",
-            query={"page_size": page_size, "product": product, "state": state},
+            query={
+                "created_at": created_at,
+                "created_at_after": created_at_after,
+                "created_at_before": created_at_before,
+                "cursor": cursor,
+                "decided_at": decided_at,
+                "decided_at_after": decided_at_after,
+                "decided_at_before": decided_at_before,
+                "member_ref": member_ref,
+                "page_size": page_size,
+                "product": product,
+                "state": state,
+            },
         )
         return self._pages(asked)
 
@@ -2909,6 +3205,7 @@ class Operations(Caller):
     def list_catalogs(
         self,
         *,
+        cursor: str | None = None,
         kind: t.CatalogKind | None = None,
         page: int | None = None,
         page_size: int | None = None,
@@ -2918,19 +3215,21 @@ class Operations(Caller):
 
         Scope: `catalog:read`
 
+        `cursor`: from `next` or `previous` of another page
         `page`: from 1
         `page_size`: rows a page, 50 unless told
         """
         asked = Asked(
             "GET",
             "/api/v1/catalogs/",
-            query={"kind": kind, "page": page, "page_size": page_size, "series": series},
+            query={"cursor": cursor, "kind": kind, "page": page, "page_size": page_size, "series": series},
         )
         return cast("t.PaginatedCatalogOutputList", self._json(asked))
 
     def iter_catalogs(
         self,
         *,
+        cursor: str | None = None,
         kind: t.CatalogKind | None = None,
         page_size: int | None = None,
         series: str | None = None,
@@ -2941,9 +3240,14 @@ class Operations(Caller):
 
         Scope: `catalog:read`
 
+        `cursor`: from `next` or `previous` of another page
         `page_size`: rows a page, 50 unless told
         """
-        asked = Asked("GET", "/api/v1/catalogs/", query={"kind": kind, "page_size": page_size, "series": series})
+        asked = Asked(
+            "GET",
+            "/api/v1/catalogs/",
+            query={"cursor": cursor, "kind": kind, "page_size": page_size, "series": series},
+        )
         return self._pages(asked)
 
     def list_changes(
@@ -3012,29 +3316,49 @@ class Operations(Caller):
         self,
         *,
         claim_no: str | None = None,
+        cursor: str | None = None,
         date: t.DayGiven | None = None,
+        decided_at: t.DayGiven | t.InstantGiven | None = None,
+        decided_at_after: t.DayGiven | t.InstantGiven | None = None,
+        decided_at_before: t.DayGiven | t.InstantGiven | None = None,
+        member_ref: str | None = None,
         outcome: t.Outcome | None = None,
         page: int | None = None,
         page_size: int | None = None,
         product: str | None = None,
+        service_date: t.DayGiven | None = None,
+        service_date_after: t.DayGiven | None = None,
+        service_date_before: t.DayGiven | None = None,
     ) -> t.PaginatedCheckListOutputList:
         """Claim checks 理赔审核: is each line eligible, why, and for how much.
 
         Scope: `claims:check`
 
+        `cursor`: from `next` or `previous` of another page
+        `date`: the same as `service_date`
         `page`: from 1
         `page_size`: rows a page, 50 unless told
+        `service_date_after`: this day or later
+        `service_date_before`: this day or earlier
         """
         asked = Asked(
             "GET",
             "/api/v1/claims/checks/",
             query={
                 "claim_no": claim_no,
+                "cursor": cursor,
                 "date": date,
+                "decided_at": decided_at,
+                "decided_at_after": decided_at_after,
+                "decided_at_before": decided_at_before,
+                "member_ref": member_ref,
                 "outcome": outcome,
                 "page": page,
                 "page_size": page_size,
                 "product": product,
+                "service_date": service_date,
+                "service_date_after": service_date_after,
+                "service_date_before": service_date_before,
             },
         )
         return cast("t.PaginatedCheckListOutputList", self._json(asked))
@@ -3043,10 +3367,18 @@ class Operations(Caller):
         self,
         *,
         claim_no: str | None = None,
+        cursor: str | None = None,
         date: t.DayGiven | None = None,
+        decided_at: t.DayGiven | t.InstantGiven | None = None,
+        decided_at_after: t.DayGiven | t.InstantGiven | None = None,
+        decided_at_before: t.DayGiven | t.InstantGiven | None = None,
+        member_ref: str | None = None,
         outcome: t.Outcome | None = None,
         page_size: int | None = None,
         product: str | None = None,
+        service_date: t.DayGiven | None = None,
+        service_date_after: t.DayGiven | None = None,
+        service_date_before: t.DayGiven | None = None,
     ) -> Iterator[t.CheckListOutput]:
         """Go through all pages, one item after the other.
 
@@ -3054,17 +3386,29 @@ class Operations(Caller):
 
         Scope: `claims:check`
 
+        `cursor`: from `next` or `previous` of another page
+        `date`: the same as `service_date`
         `page_size`: rows a page, 50 unless told
+        `service_date_after`: this day or later
+        `service_date_before`: this day or earlier
         """
         asked = Asked(
             "GET",
             "/api/v1/claims/checks/",
             query={
                 "claim_no": claim_no,
+                "cursor": cursor,
                 "date": date,
+                "decided_at": decided_at,
+                "decided_at_after": decided_at_after,
+                "decided_at_before": decided_at_before,
+                "member_ref": member_ref,
                 "outcome": outcome,
                 "page_size": page_size,
                 "product": product,
+                "service_date": service_date,
+                "service_date_after": service_date_after,
+                "service_date_before": service_date_before,
             },
         )
         return self._pages(asked)
@@ -3073,6 +3417,7 @@ class Operations(Caller):
         self,
         *,
         catalog: str | None = None,
+        cursor: str | None = None,
         label: str | None = None,
         page: int | None = None,
         page_size: int | None = None,
@@ -3082,12 +3427,13 @@ class Operations(Caller):
         Scope: `catalog:read`
 
         `catalog`: of this catalog's drafts alone
+        `cursor`: from `next` or `previous` of another page
         `label`: of this version of the catalog, draft or not
         """
         asked = Asked(
             "GET",
             "/api/v1/coding/queue/",
-            query={"catalog": catalog, "label": label, "page": page, "page_size": page_size},
+            query={"catalog": catalog, "cursor": cursor, "label": label, "page": page, "page_size": page_size},
         )
         return cast("t.PaginatedCodingWaitingOutputList", self._json(asked))
 
@@ -3095,6 +3441,7 @@ class Operations(Caller):
         self,
         *,
         catalog: str | None = None,
+        cursor: str | None = None,
         label: str | None = None,
         page_size: int | None = None,
     ) -> Iterator[t.CodingWaitingOutput]:
@@ -3105,36 +3452,47 @@ class Operations(Caller):
         Scope: `catalog:read`
 
         `catalog`: of this catalog's drafts alone
+        `cursor`: from `next` or `previous` of another page
         `label`: of this version of the catalog, draft or not
         """
         asked = Asked(
             "GET",
             "/api/v1/coding/queue/",
-            query={"catalog": catalog, "label": label, "page_size": page_size},
+            query={"catalog": catalog, "cursor": cursor, "label": label, "page_size": page_size},
         )
         return self._pages(asked)
 
     def list_collections(
         self,
         *,
+        cursor: str | None = None,
         page: int | None = None,
         page_size: int | None = None,
     ) -> t.PaginatedCollectionSummaryOutputList:
         """Collections, the latest first.
 
         Scope: `catalog:write` or `catalog:publish`
+
+        `cursor`: from `next` or `previous` of another page
         """
-        asked = Asked("GET", "/api/v1/collections/", query={"page": page, "page_size": page_size})
+        asked = Asked("GET", "/api/v1/collections/", query={"cursor": cursor, "page": page, "page_size": page_size})
         return cast("t.PaginatedCollectionSummaryOutputList", self._json(asked))
 
-    def iter_collections(self, *, page_size: int | None = None) -> Iterator[t.CollectionSummaryOutput]:
+    def iter_collections(
+        self,
+        *,
+        cursor: str | None = None,
+        page_size: int | None = None,
+    ) -> Iterator[t.CollectionSummaryOutput]:
         """Go through all pages, one item after the other.
 
         Collections, the latest first.
 
         Scope: `catalog:write` or `catalog:publish`
+
+        `cursor`: from `next` or `previous` of another page
         """
-        asked = Asked("GET", "/api/v1/collections/", query={"page_size": page_size})
+        asked = Asked("GET", "/api/v1/collections/", query={"cursor": cursor, "page_size": page_size})
         return self._pages(asked)
 
     def list_comments(
@@ -3143,6 +3501,7 @@ class Operations(Caller):
         label: str,
         *,
         answered: bool | None = None,
+        cursor: str | None = None,
         entry_code: str | None = None,
         insurer: str | None = None,
         page: int | None = None,
@@ -3153,6 +3512,7 @@ class Operations(Caller):
 
         Scope: `catalog:read`
 
+        `cursor`: from `next` or `previous` of another page
         `insurer`: an insurer's code
         `page`: from 1
         `page_size`: rows a page, 50 unless told
@@ -3163,6 +3523,7 @@ class Operations(Caller):
             path={"code": code, "label": label},
             query={
                 "answered": answered,
+                "cursor": cursor,
                 "entry_code": entry_code,
                 "insurer": insurer,
                 "page": page,
@@ -3178,6 +3539,7 @@ class Operations(Caller):
         label: str,
         *,
         answered: bool | None = None,
+        cursor: str | None = None,
         entry_code: str | None = None,
         insurer: str | None = None,
         page_size: int | None = None,
@@ -3189,6 +3551,7 @@ class Operations(Caller):
 
         Scope: `catalog:read`
 
+        `cursor`: from `next` or `previous` of another page
         `insurer`: an insurer's code
         `page_size`: rows a page, 50 unless told
         """
@@ -3198,6 +3561,7 @@ class Operations(Caller):
             path={"code": code, "label": label},
             query={
                 "answered": answered,
+                "cursor": cursor,
                 "entry_code": entry_code,
                 "insurer": insurer,
                 "page_size": page_size,
@@ -3267,6 +3631,7 @@ class Operations(Caller):
     def list_deeds(
         self,
         *,
+        cursor: str | None = None,
         deed: t.DeedCode | None = None,
         kind: str | None = None,
         object: str | None = None,
@@ -3282,6 +3647,7 @@ class Operations(Caller):
 
         Scope: `audit:read`
 
+        `cursor`: from `next` or `previous` of another page
         `page`: from 1
         `page_size`: rows a page, 50 unless told
         """
@@ -3289,6 +3655,7 @@ class Operations(Caller):
             "GET",
             "/api/v1/audit/",
             query={
+                "cursor": cursor,
                 "deed": deed,
                 "kind": kind,
                 "object": object,
@@ -3306,6 +3673,7 @@ class Operations(Caller):
     def iter_deeds(
         self,
         *,
+        cursor: str | None = None,
         deed: t.DeedCode | None = None,
         kind: str | None = None,
         object: str | None = None,
@@ -3322,12 +3690,14 @@ class Operations(Caller):
 
         Scope: `audit:read`
 
+        `cursor`: from `next` or `previous` of another page
         `page_size`: rows a page, 50 unless told
         """
         asked = Asked(
             "GET",
             "/api/v1/audit/",
             query={
+                "cursor": cursor,
                 "deed": deed,
                 "kind": kind,
                 "object": object,
@@ -3345,6 +3715,7 @@ class Operations(Caller):
         self,
         id: str,
         *,
+        cursor: str | None = None,
         event: t.DeliveryEvent | None = None,
         page: int | None = None,
         page_size: int | None = None,
@@ -3352,8 +3723,9 @@ class Operations(Caller):
     ) -> t.PaginatedDeliveryOutputList:
         """The log, the latest first.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
 
+        `cursor`: from `next` or `previous` of another page
         `page`: from 1
         `page_size`: rows a page, 50 unless told
         """
@@ -3361,7 +3733,7 @@ class Operations(Caller):
             "GET",
             "/api/v1/webhooks/{id}/deliveries/",
             path={"id": id},
-            query={"event": event, "page": page, "page_size": page_size, "state": state},
+            query={"cursor": cursor, "event": event, "page": page, "page_size": page_size, "state": state},
         )
         return cast("t.PaginatedDeliveryOutputList", self._json(asked))
 
@@ -3369,6 +3741,7 @@ class Operations(Caller):
         self,
         id: str,
         *,
+        cursor: str | None = None,
         event: t.DeliveryEvent | None = None,
         page_size: int | None = None,
         state: t.DeliveryState | None = None,
@@ -3377,15 +3750,16 @@ class Operations(Caller):
 
         The log, the latest first.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
 
+        `cursor`: from `next` or `previous` of another page
         `page_size`: rows a page, 50 unless told
         """
         asked = Asked(
             "GET",
             "/api/v1/webhooks/{id}/deliveries/",
             path={"id": id},
-            query={"event": event, "page_size": page_size, "state": state},
+            query={"cursor": cursor, "event": event, "page_size": page_size, "state": state},
         )
         return self._pages(asked)
 
@@ -3394,6 +3768,7 @@ class Operations(Caller):
         *,
         approval: t.Approval | None = None,
         catalog: str | None = None,
+        cursor: str | None = None,
         date: t.DayGiven | None = None,
         known_at: t.InstantGiven | None = None,
         mark: t.Mark | None = None,
@@ -3411,6 +3786,7 @@ class Operations(Caller):
 
         `approval`: where they are approved, as a list in force on `date` or the drug master says
         `catalog`: drugs that the version of this list in force on `date` names
+        `cursor`: from `next` or `previous` of another page
         `mark`: drugs that a list in force on `date` marks so
         `page`: from 1
         `page_size`: rows a page, 50 unless told
@@ -3423,6 +3799,7 @@ class Operations(Caller):
             query={
                 "approval": approval,
                 "catalog": catalog,
+                "cursor": cursor,
                 "date": date,
                 "known_at": known_at,
                 "mark": mark,
@@ -3439,6 +3816,7 @@ class Operations(Caller):
         *,
         approval: t.Approval | None = None,
         catalog: str | None = None,
+        cursor: str | None = None,
         date: t.DayGiven | None = None,
         known_at: t.InstantGiven | None = None,
         mark: t.Mark | None = None,
@@ -3457,6 +3835,7 @@ class Operations(Caller):
 
         `approval`: where they are approved, as a list in force on `date` or the drug master says
         `catalog`: drugs that the version of this list in force on `date` names
+        `cursor`: from `next` or `previous` of another page
         `mark`: drugs that a list in force on `date` marks so
         `page_size`: rows a page, 50 unless told
         `q`: a part of a name, alias, brand or maker, of pinyin or initials, or the start of a code
@@ -3468,6 +3847,7 @@ class Operations(Caller):
             query={
                 "approval": approval,
                 "catalog": catalog,
+                "cursor": cursor,
                 "date": date,
                 "known_at": known_at,
                 "mark": mark,
@@ -3612,6 +3992,7 @@ class Operations(Caller):
         self,
         *,
         catalog: str | None = None,
+        cursor: str | None = None,
         kind: t.FindingKind | None = None,
         page: int | None = None,
         page_size: int | None = None,
@@ -3622,13 +4003,21 @@ class Operations(Caller):
         Scope: `catalog:read`
 
         `catalog`: a list's code
+        `cursor`: from `next` or `previous` of another page
         `page`: from 1
         `page_size`: rows a page, 50 unless told
         """
         asked = Asked(
             "GET",
             "/api/v1/findings/",
-            query={"catalog": catalog, "kind": kind, "page": page, "page_size": page_size, "state": state},
+            query={
+                "catalog": catalog,
+                "cursor": cursor,
+                "kind": kind,
+                "page": page,
+                "page_size": page_size,
+                "state": state,
+            },
         )
         return cast("t.PaginatedFindingOutputList", self._json(asked))
 
@@ -3636,6 +4025,7 @@ class Operations(Caller):
         self,
         *,
         catalog: str | None = None,
+        cursor: str | None = None,
         kind: t.FindingKind | None = None,
         page_size: int | None = None,
         state: t.FindingState | None = None,
@@ -3647,67 +4037,99 @@ class Operations(Caller):
         Scope: `catalog:read`
 
         `catalog`: a list's code
+        `cursor`: from `next` or `previous` of another page
         `page_size`: rows a page, 50 unless told
         """
         asked = Asked(
             "GET",
             "/api/v1/findings/",
-            query={"catalog": catalog, "kind": kind, "page_size": page_size, "state": state},
+            query={"catalog": catalog, "cursor": cursor, "kind": kind, "page_size": page_size, "state": state},
         )
         return self._pages(asked)
 
     def list_golden_cases(
         self,
         *,
+        cursor: str | None = None,
         page: int | None = None,
         page_size: int | None = None,
     ) -> t.PaginatedGoldenCaseListOutputList:
         """Your cases, by name.
 
         Scope: `catalog:read` or `catalog:write` or `catalog:publish` or `claims:check`
+
+        `cursor`: from `next` or `previous` of another page
         """
-        asked = Asked("GET", "/api/v1/golden-cases/", query={"page": page, "page_size": page_size})
+        asked = Asked("GET", "/api/v1/golden-cases/", query={"cursor": cursor, "page": page, "page_size": page_size})
         return cast("t.PaginatedGoldenCaseListOutputList", self._json(asked))
 
-    def iter_golden_cases(self, *, page_size: int | None = None) -> Iterator[t.GoldenCaseListOutput]:
+    def iter_golden_cases(
+        self,
+        *,
+        cursor: str | None = None,
+        page_size: int | None = None,
+    ) -> Iterator[t.GoldenCaseListOutput]:
         """Go through all pages, one item after the other.
 
         Your cases, by name.
 
         Scope: `catalog:read` or `catalog:write` or `catalog:publish` or `claims:check`
+
+        `cursor`: from `next` or `previous` of another page
         """
-        asked = Asked("GET", "/api/v1/golden-cases/", query={"page_size": page_size})
+        asked = Asked("GET", "/api/v1/golden-cases/", query={"cursor": cursor, "page_size": page_size})
         return self._pages(asked)
 
-    def list_imports(self, *, page: int | None = None, page_size: int | None = None) -> t.PaginatedImportOutputList:
+    def list_imports(
+        self,
+        *,
+        cursor: str | None = None,
+        page: int | None = None,
+        page_size: int | None = None,
+    ) -> t.PaginatedImportOutputList:
         """Imports 导入: a file on its way to a draft, or into the drug master.
 
         Scope: `catalog:write`
+
+        `cursor`: from `next` or `previous` of another page
         """
-        asked = Asked("GET", "/api/v1/imports/", query={"page": page, "page_size": page_size})
+        asked = Asked("GET", "/api/v1/imports/", query={"cursor": cursor, "page": page, "page_size": page_size})
         return cast("t.PaginatedImportOutputList", self._json(asked))
 
-    def iter_imports(self, *, page_size: int | None = None) -> Iterator[t.ImportOutput]:
+    def iter_imports(self, *, cursor: str | None = None, page_size: int | None = None) -> Iterator[t.ImportOutput]:
         """Go through all pages, one item after the other.
 
         Imports 导入: a file on its way to a draft, or into the drug master.
 
         Scope: `catalog:write`
+
+        `cursor`: from `next` or `previous` of another page
         """
-        asked = Asked("GET", "/api/v1/imports/", query={"page_size": page_size})
+        asked = Asked("GET", "/api/v1/imports/", query={"cursor": cursor, "page_size": page_size})
         return self._pages(asked)
 
-    def list_keys(self, *, page: int | None = None, page_size: int | None = None) -> t.PaginatedKeyOutputList:
-        """Keys of the key's own insurer: for rotation without asking anybody."""
-        asked = Asked("GET", "/api/v1/keys/", query={"page": page, "page_size": page_size})
+    def list_keys(
+        self,
+        *,
+        cursor: str | None = None,
+        page: int | None = None,
+        page_size: int | None = None,
+    ) -> t.PaginatedKeyOutputList:
+        """Keys of the key's own insurer: for rotation without asking anybody.
+
+        `cursor`: from `next` or `previous` of another page
+        """
+        asked = Asked("GET", "/api/v1/keys/", query={"cursor": cursor, "page": page, "page_size": page_size})
         return cast("t.PaginatedKeyOutputList", self._json(asked))
 
-    def iter_keys(self, *, page_size: int | None = None) -> Iterator[t.KeyOutput]:
+    def iter_keys(self, *, cursor: str | None = None, page_size: int | None = None) -> Iterator[t.KeyOutput]:
         """Go through all pages, one item after the other.
 
         Keys of the key's own insurer: for rotation without asking anybody.
+
+        `cursor`: from `next` or `previous` of another page
         """
-        asked = Asked("GET", "/api/v1/keys/", query={"page_size": page_size})
+        asked = Asked("GET", "/api/v1/keys/", query={"cursor": cursor, "page_size": page_size})
         return self._pages(asked)
 
     def list_log_entries(self, *, from_: int | None = None, to: int | None = None) -> t.LogEntriesOutput:
@@ -3723,47 +4145,73 @@ class Operations(Caller):
         self,
         code: str,
         *,
+        cursor: str | None = None,
         page: int | None = None,
         page_size: int | None = None,
     ) -> t.PaginatedProductVersionOutputList:
         """Versions of a product: drafts until published, then immutable.
 
         Scope: `coverage:read` or `products:write`
+
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
             "/api/v1/products/{code}/versions/",
             path={"code": code},
-            query={"page": page, "page_size": page_size},
+            query={"cursor": cursor, "page": page, "page_size": page_size},
         )
         return cast("t.PaginatedProductVersionOutputList", self._json(asked))
 
-    def iter_product_versions(self, code: str, *, page_size: int | None = None) -> Iterator[t.ProductVersionOutput]:
+    def iter_product_versions(
+        self,
+        code: str,
+        *,
+        cursor: str | None = None,
+        page_size: int | None = None,
+    ) -> Iterator[t.ProductVersionOutput]:
         """Go through all pages, one item after the other.
 
         Versions of a product: drafts until published, then immutable.
 
         Scope: `coverage:read` or `products:write`
+
+        `cursor`: from `next` or `previous` of another page
         """
-        asked = Asked("GET", "/api/v1/products/{code}/versions/", path={"code": code}, query={"page_size": page_size})
+        asked = Asked(
+            "GET",
+            "/api/v1/products/{code}/versions/",
+            path={"code": code},
+            query={"cursor": cursor, "page_size": page_size},
+        )
         return self._pages(asked)
 
-    def list_products(self, *, page: int | None = None, page_size: int | None = None) -> t.PaginatedProductOutputList:
+    def list_products(
+        self,
+        *,
+        cursor: str | None = None,
+        page: int | None = None,
+        page_size: int | None = None,
+    ) -> t.PaginatedProductOutputList:
         """Insurance products 保险产品 of the key's insurer.
 
         Scope: `coverage:read` or `products:write`
+
+        `cursor`: from `next` or `previous` of another page
         """
-        asked = Asked("GET", "/api/v1/products/", query={"page": page, "page_size": page_size})
+        asked = Asked("GET", "/api/v1/products/", query={"cursor": cursor, "page": page, "page_size": page_size})
         return cast("t.PaginatedProductOutputList", self._json(asked))
 
-    def iter_products(self, *, page_size: int | None = None) -> Iterator[t.ProductOutput]:
+    def iter_products(self, *, cursor: str | None = None, page_size: int | None = None) -> Iterator[t.ProductOutput]:
         """Go through all pages, one item after the other.
 
         Insurance products 保险产品 of the key's insurer.
 
         Scope: `coverage:read` or `products:write`
+
+        `cursor`: from `next` or `previous` of another page
         """
-        asked = Asked("GET", "/api/v1/products/", query={"page_size": page_size})
+        asked = Asked("GET", "/api/v1/products/", query={"cursor": cursor, "page_size": page_size})
         return self._pages(asked)
 
     def list_reason_codes(self) -> list[t.ReasonCodeOutput]:
@@ -3771,7 +4219,7 @@ class Operations(Caller):
         asked = Asked("GET", "/api/v1/reason-codes/")
         return cast("list[t.ReasonCodeOutput]", self._json(asked))
 
-    def list_request_list(
+    def list_requests(
         self,
         *,
         cursor: str | None = None,
@@ -3808,7 +4256,7 @@ class Operations(Caller):
         )
         return cast("t.PaginatedRequestOutputList", self._json(asked))
 
-    def iter_request_list(
+    def iter_requests(
         self,
         *,
         cursor: str | None = None,
@@ -3849,6 +4297,7 @@ class Operations(Caller):
         code: str,
         label: str,
         *,
+        cursor: str | None = None,
         entry_code: str | None = None,
         page: int | None = None,
         page_size: int | None = None,
@@ -3857,13 +4306,14 @@ class Operations(Caller):
 
         Scope: `catalog:read`
 
+        `cursor`: from `next` or `previous` of another page
         `entry_code`: of this entry alone
         """
         asked = Asked(
             "GET",
             "/api/v1/catalogs/{code}/versions/{label}/edits/",
             path={"code": code, "label": label},
-            query={"entry_code": entry_code, "page": page, "page_size": page_size},
+            query={"cursor": cursor, "entry_code": entry_code, "page": page, "page_size": page_size},
         )
         return cast("t.PaginatedEditOutputList", self._json(asked))
 
@@ -3872,6 +4322,7 @@ class Operations(Caller):
         code: str,
         label: str,
         *,
+        cursor: str | None = None,
         entry_code: str | None = None,
         page_size: int | None = None,
     ) -> Iterator[t.EditOutput]:
@@ -3881,13 +4332,14 @@ class Operations(Caller):
 
         Scope: `catalog:read`
 
+        `cursor`: from `next` or `previous` of another page
         `entry_code`: of this entry alone
         """
         asked = Asked(
             "GET",
             "/api/v1/catalogs/{code}/versions/{label}/edits/",
             path={"code": code, "label": label},
-            query={"entry_code": entry_code, "page_size": page_size},
+            query={"cursor": cursor, "entry_code": entry_code, "page_size": page_size},
         )
         return self._pages(asked)
 
@@ -3896,6 +4348,7 @@ class Operations(Caller):
         code: str,
         label: str,
         *,
+        cursor: str | None = None,
         page: int | None = None,
         page_size: int | None = None,
     ) -> t.PaginatedTriedOutputList:
@@ -3905,12 +4358,14 @@ class Operations(Caller):
         too.
 
         Scope: `catalog:read` or `catalog:write` or `catalog:publish` or `claims:check`
+
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
             "/api/v1/catalogs/{code}/versions/{label}/golden-cases/",
             path={"code": code, "label": label},
-            query={"page": page, "page_size": page_size},
+            query={"cursor": cursor, "page": page, "page_size": page_size},
         )
         return cast("t.PaginatedTriedOutputList", self._json(asked))
 
@@ -3919,6 +4374,7 @@ class Operations(Caller):
         code: str,
         label: str,
         *,
+        cursor: str | None = None,
         page_size: int | None = None,
     ) -> Iterator[t.TriedOutput]:
         """Go through all pages, one item after the other.
@@ -3929,12 +4385,14 @@ class Operations(Caller):
         too.
 
         Scope: `catalog:read` or `catalog:write` or `catalog:publish` or `claims:check`
+
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
             "/api/v1/catalogs/{code}/versions/{label}/golden-cases/",
             path={"code": code, "label": label},
-            query={"page_size": page_size},
+            query={"cursor": cursor, "page_size": page_size},
         )
         return self._pages(asked)
 
@@ -3943,18 +4401,21 @@ class Operations(Caller):
         code: str,
         label: str,
         *,
+        cursor: str | None = None,
         page: int | None = None,
         page_size: int | None = None,
     ) -> t.PaginatedImpactListOutputList:
         """Runs of this version, the latest first.
 
         Scope: `catalog:write` or `catalog:publish` or `claims:check`
+
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
             "/api/v1/catalogs/{code}/versions/{label}/impact/",
             path={"code": code, "label": label},
-            query={"page": page, "page_size": page_size},
+            query={"cursor": cursor, "page": page, "page_size": page_size},
         )
         return cast("t.PaginatedImpactListOutputList", self._json(asked))
 
@@ -3963,6 +4424,7 @@ class Operations(Caller):
         code: str,
         label: str,
         *,
+        cursor: str | None = None,
         page_size: int | None = None,
     ) -> Iterator[t.ImpactListOutput]:
         """Go through all pages, one item after the other.
@@ -3970,12 +4432,14 @@ class Operations(Caller):
         Runs of this version, the latest first.
 
         Scope: `catalog:write` or `catalog:publish` or `claims:check`
+
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
             "/api/v1/catalogs/{code}/versions/{label}/impact/",
             path={"code": code, "label": label},
-            query={"page_size": page_size},
+            query={"cursor": cursor, "page_size": page_size},
         )
         return self._pages(asked)
 
@@ -3983,32 +4447,54 @@ class Operations(Caller):
         self,
         code: str,
         *,
+        cursor: str | None = None,
         page: int | None = None,
         page_size: int | None = None,
     ) -> t.PaginatedVersionOutputList:
         """Versions 版本 of a catalog: drafts that a second person publishes, then immutable.
 
         Scope: `catalog:read`
+
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
             "/api/v1/catalogs/{code}/versions/",
             path={"code": code},
-            query={"page": page, "page_size": page_size},
+            query={"cursor": cursor, "page": page, "page_size": page_size},
         )
         return cast("t.PaginatedVersionOutputList", self._json(asked))
 
-    def iter_versions(self, code: str, *, page_size: int | None = None) -> Iterator[t.VersionOutput]:
+    def iter_versions(
+        self,
+        code: str,
+        *,
+        cursor: str | None = None,
+        page_size: int | None = None,
+    ) -> Iterator[t.VersionOutput]:
         """Go through all pages, one item after the other.
 
         Versions 版本 of a catalog: drafts that a second person publishes, then immutable.
 
         Scope: `catalog:read`
+
+        `cursor`: from `next` or `previous` of another page
         """
-        asked = Asked("GET", "/api/v1/catalogs/{code}/versions/", path={"code": code}, query={"page_size": page_size})
+        asked = Asked(
+            "GET",
+            "/api/v1/catalogs/{code}/versions/",
+            path={"code": code},
+            query={"cursor": cursor, "page_size": page_size},
+        )
         return self._pages(asked)
 
-    def list_webhooks(self, *, page: int | None = None, page_size: int | None = None) -> t.PaginatedWebhookOutputList:
+    def list_webhooks(
+        self,
+        *,
+        cursor: str | None = None,
+        page: int | None = None,
+        page_size: int | None = None,
+    ) -> t.PaginatedWebhookOutputList:
         """Endpoints of the key's insurer, told of what happens as [Standard Webhooks](https://www.standardwebhooks.com).
 
         A message is `{"type", "timestamp", "data"}`, sent by POST with `webhook-id`, `webhook-timestamp` and
@@ -4032,12 +4518,14 @@ class Operations(Caller):
         `valid_from`, `valid_to`, `due_at`, the names of the `papers` that are awaited, and `at`: nothing of the
         person.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
+
+        `cursor`: from `next` or `previous` of another page
         """
-        asked = Asked("GET", "/api/v1/webhooks/", query={"page": page, "page_size": page_size})
+        asked = Asked("GET", "/api/v1/webhooks/", query={"cursor": cursor, "page": page, "page_size": page_size})
         return cast("t.PaginatedWebhookOutputList", self._json(asked))
 
-    def iter_webhooks(self, *, page_size: int | None = None) -> Iterator[t.WebhookOutput]:
+    def iter_webhooks(self, *, cursor: str | None = None, page_size: int | None = None) -> Iterator[t.WebhookOutput]:
         """Go through all pages, one item after the other.
 
         Endpoints of the key's insurer, told of what happens as [Standard Webhooks](https://www.standardwebhooks.com).
@@ -4063,9 +4551,11 @@ class Operations(Caller):
         `valid_from`, `valid_to`, `due_at`, the names of the `papers` that are awaited, and `at`: nothing of the
         person.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
+
+        `cursor`: from `next` or `previous` of another page
         """
-        asked = Asked("GET", "/api/v1/webhooks/", query={"page_size": page_size})
+        asked = Asked("GET", "/api/v1/webhooks/", query={"cursor": cursor, "page_size": page_size})
         return self._pages(asked)
 
     def merge_base_into_version(
@@ -4256,6 +4746,30 @@ class Operations(Caller):
         )
         return cast("t.ProductVersionOutput", self._json(asked))
 
+    def replay_batch_claim(
+        self,
+        id: str,
+        seq: str,
+        body: t.ReplayInput | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> t.ReplayOutput:
+        """The decision again, after the member's earlier claims of the batch: as it was known then, or as known at
+        another instant.
+
+        As it was known then it has the recorded digest. 409 `nothing_decided` for an invalid claim.
+
+        Scope: `claims:check`
+        """
+        asked = Asked(
+            "POST",
+            "/api/v1/claims/batches/{id}/claims/{seq}/replay/",
+            path={"id": id, "seq": seq},
+            headers={"Idempotency-Key": idempotency_key},
+            body=body,
+        )
+        return cast("t.ReplayOutput", self._json(asked))
+
     def replay_check(
         self,
         id: str,
@@ -4285,7 +4799,7 @@ class Operations(Caller):
     def replay_delivery(self, id: str, delivery: str, *, idempotency_key: str | None = None) -> t.DeliveryOutput:
         """Send a message that has ended once more: the same bytes, the same `webhook-id`.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
         """
         asked = Asked(
             "POST",
@@ -4380,7 +4894,7 @@ class Operations(Caller):
         """Give the endpoint a new secret, shown in this answer alone; for 24 hours messages are signed with the earlier
         one too.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
         """
         asked = Asked(
             "POST",
@@ -4463,7 +4977,7 @@ class Operations(Caller):
     def test_webhook(self, id: str, *, idempotency_key: str | None = None) -> t.DeliveryOutput:
         """Send a `webhook.test` message within seconds; what came of it is in the log.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
         """
         asked = Asked(
             "POST",
@@ -4906,6 +5420,7 @@ class AsyncOperations(AsyncCaller):
         page_size: int | None = None,
         right_date: t.DayGiven | None = None,
         right_known_at: t.InstantGiven | None = None,
+        cursor: str | None = None,
     ) -> t.CompareOutput:
         """Compare two sides by drug (as it is recognised, whatever salt or form a list writes), by drug and disease, or
         entry by entry.
@@ -4927,6 +5442,7 @@ class AsyncOperations(AsyncCaller):
         `right`: the same; what changed is told from left to right
         `right_date`: this side's own day; with `CODE@LABEL`: count only entries whose agreement is on then
         `right_known_at`: this side's own instant
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
@@ -4944,6 +5460,7 @@ class AsyncOperations(AsyncCaller):
                 "right": right,
                 "right_date": right_date,
                 "right_known_at": right_known_at,
+                "cursor": cursor,
             },
         )
         return cast("t.CompareOutput", await self._json(asked))
@@ -4962,6 +5479,7 @@ class AsyncOperations(AsyncCaller):
         page_size: int | None = None,
         right_date: t.DayGiven | None = None,
         right_known_at: t.InstantGiven | None = None,
+        cursor: str | None = None,
     ) -> AsyncIterator[t.ComparedOutput]:
         """Go through all pages, one item after the other.
 
@@ -4985,6 +5503,7 @@ class AsyncOperations(AsyncCaller):
         `right`: the same; what changed is told from left to right
         `right_date`: this side's own day; with `CODE@LABEL`: count only entries whose agreement is on then
         `right_known_at`: this side's own instant
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
@@ -5001,6 +5520,7 @@ class AsyncOperations(AsyncCaller):
                 "right": right,
                 "right_date": right_date,
                 "right_known_at": right_known_at,
+                "cursor": cursor,
             },
         )
         return self._pages(asked)
@@ -5474,7 +5994,7 @@ class AsyncOperations(AsyncCaller):
     ) -> t.WebhookOutput:
         """Add an endpoint; the answer alone shows its secret.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
         """
         asked = Asked("POST", "/api/v1/webhooks/", headers={"Idempotency-Key": idempotency_key}, body=body)
         return cast("t.WebhookOutput", await self._json(asked))
@@ -5562,7 +6082,7 @@ class AsyncOperations(AsyncCaller):
     async def delete_webhook(self, id: str, *, if_match: str | None = None) -> None:
         """Delete an endpoint with its log.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
         """
         asked = Asked("DELETE", "/api/v1/webhooks/{id}/", path={"id": id}, headers={"If-Match": if_match})
         await self._json(asked)
@@ -5622,6 +6142,14 @@ class AsyncOperations(AsyncCaller):
         """
         asked = Asked("GET", "/api/v1/claims/batches/{id}/", path={"id": id})
         return cast("t.BatchOutput", await self._json(asked))
+
+    async def get_batch_claim(self, id: str, seq: str) -> t.ClaimOutput:
+        """What was decided of one claim, as it was decided, with what was asked.
+
+        Scope: `claims:check`
+        """
+        asked = Asked("GET", "/api/v1/claims/batches/{id}/claims/{seq}/", path={"id": id, "seq": seq})
+        return cast("t.ClaimOutput", await self._json(asked))
 
     async def get_batch_results_csv(self, id: str, *, if_none_match: str | None = None) -> bytes:
         """Stream the results, one row a line of the file, in its order; 409 `not_done` before.
@@ -5699,6 +6227,7 @@ class AsyncOperations(AsyncCaller):
         page: int | None = None,
         page_size: int | None = None,
         weight: t.ChangeWeight | None = None,
+        cursor: str | None = None,
     ) -> t.DiffOutput:
         """What differs between two versions, by entry_code.
 
@@ -5713,12 +6242,21 @@ class AsyncOperations(AsyncCaller):
         Scope: `catalog:read`
 
         `weight`: how much a change matters
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
             "/api/v1/catalogs/{code}/diff/",
             path={"code": code},
-            query={"change": change, "from": from_, "page": page, "page_size": page_size, "to": to, "weight": weight},
+            query={
+                "change": change,
+                "from": from_,
+                "page": page,
+                "page_size": page_size,
+                "to": to,
+                "weight": weight,
+                "cursor": cursor,
+            },
         )
         return cast("t.DiffOutput", await self._json(asked))
 
@@ -5731,6 +6269,7 @@ class AsyncOperations(AsyncCaller):
         change: t.ChangeKind | None = None,
         page_size: int | None = None,
         weight: t.ChangeWeight | None = None,
+        cursor: str | None = None,
     ) -> AsyncIterator[t.ChangeOutput]:
         """Go through all pages, one item after the other.
 
@@ -5747,12 +6286,20 @@ class AsyncOperations(AsyncCaller):
         Scope: `catalog:read`
 
         `weight`: how much a change matters
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
             "/api/v1/catalogs/{code}/diff/",
             path={"code": code},
-            query={"change": change, "from": from_, "page_size": page_size, "to": to, "weight": weight},
+            query={
+                "change": change,
+                "from": from_,
+                "page_size": page_size,
+                "to": to,
+                "weight": weight,
+                "cursor": cursor,
+            },
         )
         return self._pages(asked)
 
@@ -5794,6 +6341,7 @@ class AsyncOperations(AsyncCaller):
         page: int | None = None,
         page_size: int | None = None,
         until: t.DayGiven | None = None,
+        cursor: str | None = None,
     ) -> t.UpcomingOutput:
         """Tell what begins after today and by a day, and what has its last day from today on and by then, by what is
         published now.
@@ -5805,12 +6353,13 @@ class AsyncOperations(AsyncCaller):
 
         `kind`: these alone
         `until`: the last day; in 92 days unless told
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
             "/api/v1/catalogs/{code}/upcoming/",
             path={"code": code},
-            query={"kind": kind, "page": page, "page_size": page_size, "until": until},
+            query={"kind": kind, "page": page, "page_size": page_size, "until": until, "cursor": cursor},
         )
         return cast("t.UpcomingOutput", await self._json(asked))
 
@@ -5821,6 +6370,7 @@ class AsyncOperations(AsyncCaller):
         kind: t.UpcomingKind | None = None,
         page_size: int | None = None,
         until: t.DayGiven | None = None,
+        cursor: str | None = None,
     ) -> AsyncIterator[t.UpcomingChange]:
         """Go through all pages, one item after the other.
 
@@ -5834,12 +6384,13 @@ class AsyncOperations(AsyncCaller):
 
         `kind`: these alone
         `until`: the last day; in 92 days unless told
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
             "/api/v1/catalogs/{code}/upcoming/",
             path={"code": code},
-            query={"kind": kind, "page_size": page_size, "until": until},
+            query={"kind": kind, "page_size": page_size, "until": until, "cursor": cursor},
         )
         return self._pages(asked)
 
@@ -5931,18 +6482,20 @@ class AsyncOperations(AsyncCaller):
         page: int | None = None,
         page_size: int | None = None,
         state: t.CollectedListState | None = None,
+        cursor: str | None = None,
     ) -> t.CollectionOutput:
         """How a collection stands, and each of its lists, paged.
 
         Scope: `catalog:write` or `catalog:publish`
 
         `state`: lists that stand so
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
             "/api/v1/collections/{id}/",
             path={"id": id},
-            query={"page": page, "page_size": page_size, "state": state},
+            query={"page": page, "page_size": page_size, "state": state, "cursor": cursor},
         )
         return cast("t.CollectionOutput", await self._json(asked))
 
@@ -5952,6 +6505,7 @@ class AsyncOperations(AsyncCaller):
         *,
         page_size: int | None = None,
         state: t.CollectedListState | None = None,
+        cursor: str | None = None,
     ) -> AsyncIterator[t.CollectedListOutput]:
         """Go through all pages, one item after the other.
 
@@ -5960,12 +6514,13 @@ class AsyncOperations(AsyncCaller):
         Scope: `catalog:write` or `catalog:publish`
 
         `state`: lists that stand so
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
             "/api/v1/collections/{id}/",
             path={"id": id},
-            query={"page_size": page_size, "state": state},
+            query={"page_size": page_size, "state": state, "cursor": cursor},
         )
         return self._pages(asked)
 
@@ -5995,6 +6550,7 @@ class AsyncOperations(AsyncCaller):
         code: str,
         label: str,
         *,
+        cursor: str | None = None,
         page: int | None = None,
         page_size: int | None = None,
     ) -> t.PaginatedEntrySummaryOutputList:
@@ -6002,12 +6558,14 @@ class AsyncOperations(AsyncCaller):
         is over.
 
         Scope: `catalog:read`
+
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
             "/api/v1/catalogs/{code}/versions/{label}/comments/summary/",
             path={"code": code, "label": label},
-            query={"page": page, "page_size": page_size},
+            query={"cursor": cursor, "page": page, "page_size": page_size},
         )
         return cast("t.PaginatedEntrySummaryOutputList", await self._json(asked))
 
@@ -6016,6 +6574,7 @@ class AsyncOperations(AsyncCaller):
         code: str,
         label: str,
         *,
+        cursor: str | None = None,
         page_size: int | None = None,
     ) -> AsyncIterator[t.EntrySummaryOutput]:
         """Go through all pages, one item after the other.
@@ -6024,12 +6583,14 @@ class AsyncOperations(AsyncCaller):
         is over.
 
         Scope: `catalog:read`
+
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
             "/api/v1/catalogs/{code}/versions/{label}/comments/summary/",
             path={"code": code, "label": label},
-            query={"page_size": page_size},
+            query={"cursor": cursor, "page_size": page_size},
         )
         return self._pages(asked)
 
@@ -6071,6 +6632,7 @@ class AsyncOperations(AsyncCaller):
         circumstance: t.Circumstance | None = None,
         date: t.DayGiven | None = None,
         dosage_form: str | None = None,
+        fields: Sequence[t.CoverageField] | None = None,
         generic_name: str | None = None,
         icd10: Sequence[str] | None = None,
         institution_level: int | None = None,
@@ -6087,6 +6649,8 @@ class AsyncOperations(AsyncCaller):
 
         `circumstance`: none unless given
         `date`: today in China unless given
+        `fields`: fields of the answer to give, separated by commas; product, product_version, date, known_at and
+        outcome always are
         `icd10`: may be repeated, each with several codes
         `known_at`: now unless given
         """
@@ -6101,6 +6665,7 @@ class AsyncOperations(AsyncCaller):
                 "circumstance": circumstance,
                 "date": date,
                 "dosage_form": dosage_form,
+                "fields": None if fields is None else ",".join(fields),
                 "generic_name": generic_name,
                 "icd10": icd10,
                 "institution_level": institution_level,
@@ -6119,16 +6684,21 @@ class AsyncOperations(AsyncCaller):
         code: str,
         body: Sequence[t.CoverageQueryInput],
         *,
+        fields: Sequence[t.CoverageField] | None = None,
         idempotency_key: str | None = None,
     ) -> t.CoverageListOutput:
         """A list of 1 to 1,000 queries, answered in order.
 
         Scope: `coverage:read`
+
+        `fields`: fields of the answer to give, separated by commas; product, product_version, date, known_at and
+        outcome always are
         """
         asked = Asked(
             "POST",
             "/api/v1/products/{code}/coverage/",
             path={"code": code},
+            query={"fields": None if fields is None else ",".join(fields)},
             headers={"Idempotency-Key": idempotency_key},
             body=body,
         )
@@ -6137,7 +6707,7 @@ class AsyncOperations(AsyncCaller):
     async def get_delivery(self, id: str, delivery: str) -> t.DeliveryOutput:
         """One message with its attempts.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
         """
         asked = Asked("GET", "/api/v1/webhooks/{id}/deliveries/{delivery}/", path={"id": id, "delivery": delivery})
         return cast("t.DeliveryOutput", await self._json(asked))
@@ -6411,6 +6981,7 @@ class AsyncOperations(AsyncCaller):
         page: int | None = None,
         page_size: int | None = None,
         q: str | None = None,
+        cursor: str | None = None,
     ) -> t.MatrixOutput:
         """One row a drug that one of the lists names on the day, one cell a list.
 
@@ -6427,6 +6998,7 @@ class AsyncOperations(AsyncCaller):
         `known_at`: as it was known at this instant
         `mark`: entries with this mark
         `q`: a part of a name, alias, brand or maker, of pinyin or initials, or the start of a code
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
@@ -6442,6 +7014,7 @@ class AsyncOperations(AsyncCaller):
                 "page": page,
                 "page_size": page_size,
                 "q": q,
+                "cursor": cursor,
             },
         )
         return cast("t.MatrixOutput", await self._json(asked))
@@ -6458,6 +7031,7 @@ class AsyncOperations(AsyncCaller):
         mark: t.Mark | None = None,
         page_size: int | None = None,
         q: str | None = None,
+        cursor: str | None = None,
     ) -> AsyncIterator[t.MatrixRow]:
         """Go through all pages, one item after the other.
 
@@ -6476,6 +7050,7 @@ class AsyncOperations(AsyncCaller):
         `known_at`: as it was known at this instant
         `mark`: entries with this mark
         `q`: a part of a name, alias, brand or maker, of pinyin or initials, or the start of a code
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
@@ -6490,6 +7065,7 @@ class AsyncOperations(AsyncCaller):
                 "mark": mark,
                 "page_size": page_size,
                 "q": q,
+                "cursor": cursor,
             },
         )
         return self._pages(asked)
@@ -6897,7 +7473,7 @@ class AsyncOperations(AsyncCaller):
         `valid_from`, `valid_to`, `due_at`, the names of the `papers` that are awaited, and `at`: nothing of the
         person.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
         """
         asked = Asked("GET", "/api/v1/webhooks/{id}/", path={"id": id}, headers={"If-None-Match": if_none_match})
         return cast("t.WebhookOutput", await self._json(asked))
@@ -6918,6 +7494,13 @@ class AsyncOperations(AsyncCaller):
     async def list_authorisations(
         self,
         *,
+        asked_at: t.DayGiven | t.InstantGiven | None = None,
+        asked_at_after: t.DayGiven | t.InstantGiven | None = None,
+        asked_at_before: t.DayGiven | t.InstantGiven | None = None,
+        cursor: str | None = None,
+        decided_at: t.DayGiven | t.InstantGiven | None = None,
+        decided_at_after: t.DayGiven | t.InstantGiven | None = None,
+        decided_at_before: t.DayGiven | t.InstantGiven | None = None,
         drug: str | None = None,
         member_ref: str | None = None,
         overdue: bool | None = None,
@@ -6933,6 +7516,7 @@ class AsyncOperations(AsyncCaller):
 
         Scope: `claims:check`
 
+        `cursor`: from `next` or `previous` of another page
         `page`: from 1
         `page_size`: rows a page, 50 unless told
         """
@@ -6940,6 +7524,13 @@ class AsyncOperations(AsyncCaller):
             "GET",
             "/api/v1/prior-authorisations/",
             query={
+                "asked_at": asked_at,
+                "asked_at_after": asked_at_after,
+                "asked_at_before": asked_at_before,
+                "cursor": cursor,
+                "decided_at": decided_at,
+                "decided_at_after": decided_at_after,
+                "decided_at_before": decided_at_before,
                 "drug": drug,
                 "member_ref": member_ref,
                 "overdue": overdue,
@@ -6957,6 +7548,13 @@ class AsyncOperations(AsyncCaller):
     def iter_authorisations(
         self,
         *,
+        asked_at: t.DayGiven | t.InstantGiven | None = None,
+        asked_at_after: t.DayGiven | t.InstantGiven | None = None,
+        asked_at_before: t.DayGiven | t.InstantGiven | None = None,
+        cursor: str | None = None,
+        decided_at: t.DayGiven | t.InstantGiven | None = None,
+        decided_at_after: t.DayGiven | t.InstantGiven | None = None,
+        decided_at_before: t.DayGiven | t.InstantGiven | None = None,
         drug: str | None = None,
         member_ref: str | None = None,
         overdue: bool | None = None,
@@ -6973,12 +7571,20 @@ class AsyncOperations(AsyncCaller):
 
         Scope: `claims:check`
 
+        `cursor`: from `next` or `previous` of another page
         `page_size`: rows a page, 50 unless told
         """
         asked = Asked(
             "GET",
             "/api/v1/prior-authorisations/",
             query={
+                "asked_at": asked_at,
+                "asked_at_after": asked_at_after,
+                "asked_at_before": asked_at_before,
+                "cursor": cursor,
+                "decided_at": decided_at,
+                "decided_at_after": decided_at_after,
+                "decided_at_before": decided_at_before,
                 "drug": drug,
                 "member_ref": member_ref,
                 "overdue": overdue,
@@ -6992,9 +7598,81 @@ class AsyncOperations(AsyncCaller):
         )
         return self._pages(asked)
 
+    async def list_batch_claims(
+        self,
+        id: str,
+        *,
+        claim_no: str | None = None,
+        cursor: str | None = None,
+        member_ref: str | None = None,
+        outcome: t.BatchOutcome | None = None,
+        page: int | None = None,
+        page_size: int | None = None,
+    ) -> t.PaginatedClaimListOutputList:
+        """The claims in the file's order; 409 `not_done` before the batch is done.
+
+        Scope: `claims:check`
+
+        `cursor`: from `next` or `previous` of another page
+        """
+        asked = Asked(
+            "GET",
+            "/api/v1/claims/batches/{id}/claims/",
+            path={"id": id},
+            query={
+                "claim_no": claim_no,
+                "cursor": cursor,
+                "member_ref": member_ref,
+                "outcome": outcome,
+                "page": page,
+                "page_size": page_size,
+            },
+        )
+        return cast("t.PaginatedClaimListOutputList", await self._json(asked))
+
+    def iter_batch_claims(
+        self,
+        id: str,
+        *,
+        claim_no: str | None = None,
+        cursor: str | None = None,
+        member_ref: str | None = None,
+        outcome: t.BatchOutcome | None = None,
+        page_size: int | None = None,
+    ) -> AsyncIterator[t.ClaimListOutput]:
+        """Go through all pages, one item after the other.
+
+        The claims in the file's order; 409 `not_done` before the batch is done.
+
+        Scope: `claims:check`
+
+        `cursor`: from `next` or `previous` of another page
+        """
+        asked = Asked(
+            "GET",
+            "/api/v1/claims/batches/{id}/claims/",
+            path={"id": id},
+            query={
+                "claim_no": claim_no,
+                "cursor": cursor,
+                "member_ref": member_ref,
+                "outcome": outcome,
+                "page_size": page_size,
+            },
+        )
+        return self._pages(asked)
+
     async def list_batches(
         self,
         *,
+        created_at: t.DayGiven | t.InstantGiven | None = None,
+        created_at_after: t.DayGiven | t.InstantGiven | None = None,
+        created_at_before: t.DayGiven | t.InstantGiven | None = None,
+        cursor: str | None = None,
+        decided_at: t.DayGiven | t.InstantGiven | None = None,
+        decided_at_after: t.DayGiven | t.InstantGiven | None = None,
+        decided_at_before: t.DayGiven | t.InstantGiven | None = None,
+        member_ref: str | None = None,
         page: int | None = None,
         page_size: int | None = None,
         product: str | None = None,
@@ -7004,19 +7682,42 @@ class AsyncOperations(AsyncCaller):
 
         Scope: `claims:check`
 
+        `cursor`: from `next` or `previous` of another page
+        `member_ref`: batches with a claim of this member, while its facts are kept
         `page`: from 1
         `page_size`: rows a page, 50 unless told
         """
         asked = Asked(
             "GET",
             "/api/v1/claims/batches/",
-            query={"page": page, "page_size": page_size, "product": product, "state": state},
+            query={
+                "created_at": created_at,
+                "created_at_after": created_at_after,
+                "created_at_before": created_at_before,
+                "cursor": cursor,
+                "decided_at": decided_at,
+                "decided_at_after": decided_at_after,
+                "decided_at_before": decided_at_before,
+                "member_ref": member_ref,
+                "page": page,
+                "page_size": page_size,
+                "product": product,
+                "state": state,
+            },
         )
         return cast("t.PaginatedBatchOutputList", await self._json(asked))
 
     def iter_batches(
         self,
         *,
+        created_at: t.DayGiven | t.InstantGiven | None = None,
+        created_at_after: t.DayGiven | t.InstantGiven | None = None,
+        created_at_before: t.DayGiven | t.InstantGiven | None = None,
+        cursor: str | None = None,
+        decided_at: t.DayGiven | t.InstantGiven | None = None,
+        decided_at_after: t.DayGiven | t.InstantGiven | None = None,
+        decided_at_before: t.DayGiven | t.InstantGiven | None = None,
+        member_ref: str | None = None,
         page_size: int | None = None,
         product: str | None = None,
         state: t.WorkState | None = None,
@@ -7027,12 +7728,26 @@ class AsyncOperations(AsyncCaller):
 
         Scope: `claims:check`
 
+        `cursor`: from `next` or `previous` of another page
+        `member_ref`: batches with a claim of this member, while its facts are kept
         `page_size`: rows a page, 50 unless told
         """
         asked = Asked(
             "GET",
             "/api/v1/claims/batches/",
-            query={"page_size": page_size, "product": product, "state": state},
+            query={
+                "created_at": created_at,
+                "created_at_after": created_at_after,
+                "created_at_before": created_at_before,
+                "cursor": cursor,
+                "decided_at": decided_at,
+                "decided_at_after": decided_at_after,
+                "decided_at_before": decided_at_before,
+                "member_ref": member_ref,
+                "page_size": page_size,
+                "product": product,
+                "state": state,
+            },
         )
         return self._pages(asked)
 
@@ -7125,6 +7840,7 @@ class AsyncOperations(AsyncCaller):
     async def list_catalogs(
         self,
         *,
+        cursor: str | None = None,
         kind: t.CatalogKind | None = None,
         page: int | None = None,
         page_size: int | None = None,
@@ -7134,19 +7850,21 @@ class AsyncOperations(AsyncCaller):
 
         Scope: `catalog:read`
 
+        `cursor`: from `next` or `previous` of another page
         `page`: from 1
         `page_size`: rows a page, 50 unless told
         """
         asked = Asked(
             "GET",
             "/api/v1/catalogs/",
-            query={"kind": kind, "page": page, "page_size": page_size, "series": series},
+            query={"cursor": cursor, "kind": kind, "page": page, "page_size": page_size, "series": series},
         )
         return cast("t.PaginatedCatalogOutputList", await self._json(asked))
 
     def iter_catalogs(
         self,
         *,
+        cursor: str | None = None,
         kind: t.CatalogKind | None = None,
         page_size: int | None = None,
         series: str | None = None,
@@ -7157,9 +7875,14 @@ class AsyncOperations(AsyncCaller):
 
         Scope: `catalog:read`
 
+        `cursor`: from `next` or `previous` of another page
         `page_size`: rows a page, 50 unless told
         """
-        asked = Asked("GET", "/api/v1/catalogs/", query={"kind": kind, "page_size": page_size, "series": series})
+        asked = Asked(
+            "GET",
+            "/api/v1/catalogs/",
+            query={"cursor": cursor, "kind": kind, "page_size": page_size, "series": series},
+        )
         return self._pages(asked)
 
     async def list_changes(
@@ -7228,29 +7951,49 @@ class AsyncOperations(AsyncCaller):
         self,
         *,
         claim_no: str | None = None,
+        cursor: str | None = None,
         date: t.DayGiven | None = None,
+        decided_at: t.DayGiven | t.InstantGiven | None = None,
+        decided_at_after: t.DayGiven | t.InstantGiven | None = None,
+        decided_at_before: t.DayGiven | t.InstantGiven | None = None,
+        member_ref: str | None = None,
         outcome: t.Outcome | None = None,
         page: int | None = None,
         page_size: int | None = None,
         product: str | None = None,
+        service_date: t.DayGiven | None = None,
+        service_date_after: t.DayGiven | None = None,
+        service_date_before: t.DayGiven | None = None,
     ) -> t.PaginatedCheckListOutputList:
         """Claim checks 理赔审核: is each line eligible, why, and for how much.
 
         Scope: `claims:check`
 
+        `cursor`: from `next` or `previous` of another page
+        `date`: the same as `service_date`
         `page`: from 1
         `page_size`: rows a page, 50 unless told
+        `service_date_after`: this day or later
+        `service_date_before`: this day or earlier
         """
         asked = Asked(
             "GET",
             "/api/v1/claims/checks/",
             query={
                 "claim_no": claim_no,
+                "cursor": cursor,
                 "date": date,
+                "decided_at": decided_at,
+                "decided_at_after": decided_at_after,
+                "decided_at_before": decided_at_before,
+                "member_ref": member_ref,
                 "outcome": outcome,
                 "page": page,
                 "page_size": page_size,
                 "product": product,
+                "service_date": service_date,
+                "service_date_after": service_date_after,
+                "service_date_before": service_date_before,
             },
         )
         return cast("t.PaginatedCheckListOutputList", await self._json(asked))
@@ -7259,10 +8002,18 @@ class AsyncOperations(AsyncCaller):
         self,
         *,
         claim_no: str | None = None,
+        cursor: str | None = None,
         date: t.DayGiven | None = None,
+        decided_at: t.DayGiven | t.InstantGiven | None = None,
+        decided_at_after: t.DayGiven | t.InstantGiven | None = None,
+        decided_at_before: t.DayGiven | t.InstantGiven | None = None,
+        member_ref: str | None = None,
         outcome: t.Outcome | None = None,
         page_size: int | None = None,
         product: str | None = None,
+        service_date: t.DayGiven | None = None,
+        service_date_after: t.DayGiven | None = None,
+        service_date_before: t.DayGiven | None = None,
     ) -> AsyncIterator[t.CheckListOutput]:
         """Go through all pages, one item after the other.
 
@@ -7270,17 +8021,29 @@ class AsyncOperations(AsyncCaller):
 
         Scope: `claims:check`
 
+        `cursor`: from `next` or `previous` of another page
+        `date`: the same as `service_date`
         `page_size`: rows a page, 50 unless told
+        `service_date_after`: this day or later
+        `service_date_before`: this day or earlier
         """
         asked = Asked(
             "GET",
             "/api/v1/claims/checks/",
             query={
                 "claim_no": claim_no,
+                "cursor": cursor,
                 "date": date,
+                "decided_at": decided_at,
+                "decided_at_after": decided_at_after,
+                "decided_at_before": decided_at_before,
+                "member_ref": member_ref,
                 "outcome": outcome,
                 "page_size": page_size,
                 "product": product,
+                "service_date": service_date,
+                "service_date_after": service_date_after,
+                "service_date_before": service_date_before,
             },
         )
         return self._pages(asked)
@@ -7289,6 +8052,7 @@ class AsyncOperations(AsyncCaller):
         self,
         *,
         catalog: str | None = None,
+        cursor: str | None = None,
         label: str | None = None,
         page: int | None = None,
         page_size: int | None = None,
@@ -7298,12 +8062,13 @@ class AsyncOperations(AsyncCaller):
         Scope: `catalog:read`
 
         `catalog`: of this catalog's drafts alone
+        `cursor`: from `next` or `previous` of another page
         `label`: of this version of the catalog, draft or not
         """
         asked = Asked(
             "GET",
             "/api/v1/coding/queue/",
-            query={"catalog": catalog, "label": label, "page": page, "page_size": page_size},
+            query={"catalog": catalog, "cursor": cursor, "label": label, "page": page, "page_size": page_size},
         )
         return cast("t.PaginatedCodingWaitingOutputList", await self._json(asked))
 
@@ -7311,6 +8076,7 @@ class AsyncOperations(AsyncCaller):
         self,
         *,
         catalog: str | None = None,
+        cursor: str | None = None,
         label: str | None = None,
         page_size: int | None = None,
     ) -> AsyncIterator[t.CodingWaitingOutput]:
@@ -7321,36 +8087,47 @@ class AsyncOperations(AsyncCaller):
         Scope: `catalog:read`
 
         `catalog`: of this catalog's drafts alone
+        `cursor`: from `next` or `previous` of another page
         `label`: of this version of the catalog, draft or not
         """
         asked = Asked(
             "GET",
             "/api/v1/coding/queue/",
-            query={"catalog": catalog, "label": label, "page_size": page_size},
+            query={"catalog": catalog, "cursor": cursor, "label": label, "page_size": page_size},
         )
         return self._pages(asked)
 
     async def list_collections(
         self,
         *,
+        cursor: str | None = None,
         page: int | None = None,
         page_size: int | None = None,
     ) -> t.PaginatedCollectionSummaryOutputList:
         """Collections, the latest first.
 
         Scope: `catalog:write` or `catalog:publish`
+
+        `cursor`: from `next` or `previous` of another page
         """
-        asked = Asked("GET", "/api/v1/collections/", query={"page": page, "page_size": page_size})
+        asked = Asked("GET", "/api/v1/collections/", query={"cursor": cursor, "page": page, "page_size": page_size})
         return cast("t.PaginatedCollectionSummaryOutputList", await self._json(asked))
 
-    def iter_collections(self, *, page_size: int | None = None) -> AsyncIterator[t.CollectionSummaryOutput]:
+    def iter_collections(
+        self,
+        *,
+        cursor: str | None = None,
+        page_size: int | None = None,
+    ) -> AsyncIterator[t.CollectionSummaryOutput]:
         """Go through all pages, one item after the other.
 
         Collections, the latest first.
 
         Scope: `catalog:write` or `catalog:publish`
+
+        `cursor`: from `next` or `previous` of another page
         """
-        asked = Asked("GET", "/api/v1/collections/", query={"page_size": page_size})
+        asked = Asked("GET", "/api/v1/collections/", query={"cursor": cursor, "page_size": page_size})
         return self._pages(asked)
 
     async def list_comments(
@@ -7359,6 +8136,7 @@ class AsyncOperations(AsyncCaller):
         label: str,
         *,
         answered: bool | None = None,
+        cursor: str | None = None,
         entry_code: str | None = None,
         insurer: str | None = None,
         page: int | None = None,
@@ -7369,6 +8147,7 @@ class AsyncOperations(AsyncCaller):
 
         Scope: `catalog:read`
 
+        `cursor`: from `next` or `previous` of another page
         `insurer`: an insurer's code
         `page`: from 1
         `page_size`: rows a page, 50 unless told
@@ -7379,6 +8158,7 @@ class AsyncOperations(AsyncCaller):
             path={"code": code, "label": label},
             query={
                 "answered": answered,
+                "cursor": cursor,
                 "entry_code": entry_code,
                 "insurer": insurer,
                 "page": page,
@@ -7394,6 +8174,7 @@ class AsyncOperations(AsyncCaller):
         label: str,
         *,
         answered: bool | None = None,
+        cursor: str | None = None,
         entry_code: str | None = None,
         insurer: str | None = None,
         page_size: int | None = None,
@@ -7405,6 +8186,7 @@ class AsyncOperations(AsyncCaller):
 
         Scope: `catalog:read`
 
+        `cursor`: from `next` or `previous` of another page
         `insurer`: an insurer's code
         `page_size`: rows a page, 50 unless told
         """
@@ -7414,6 +8196,7 @@ class AsyncOperations(AsyncCaller):
             path={"code": code, "label": label},
             query={
                 "answered": answered,
+                "cursor": cursor,
                 "entry_code": entry_code,
                 "insurer": insurer,
                 "page_size": page_size,
@@ -7483,6 +8266,7 @@ class AsyncOperations(AsyncCaller):
     async def list_deeds(
         self,
         *,
+        cursor: str | None = None,
         deed: t.DeedCode | None = None,
         kind: str | None = None,
         object: str | None = None,
@@ -7498,6 +8282,7 @@ class AsyncOperations(AsyncCaller):
 
         Scope: `audit:read`
 
+        `cursor`: from `next` or `previous` of another page
         `page`: from 1
         `page_size`: rows a page, 50 unless told
         """
@@ -7505,6 +8290,7 @@ class AsyncOperations(AsyncCaller):
             "GET",
             "/api/v1/audit/",
             query={
+                "cursor": cursor,
                 "deed": deed,
                 "kind": kind,
                 "object": object,
@@ -7522,6 +8308,7 @@ class AsyncOperations(AsyncCaller):
     def iter_deeds(
         self,
         *,
+        cursor: str | None = None,
         deed: t.DeedCode | None = None,
         kind: str | None = None,
         object: str | None = None,
@@ -7538,12 +8325,14 @@ class AsyncOperations(AsyncCaller):
 
         Scope: `audit:read`
 
+        `cursor`: from `next` or `previous` of another page
         `page_size`: rows a page, 50 unless told
         """
         asked = Asked(
             "GET",
             "/api/v1/audit/",
             query={
+                "cursor": cursor,
                 "deed": deed,
                 "kind": kind,
                 "object": object,
@@ -7561,6 +8350,7 @@ class AsyncOperations(AsyncCaller):
         self,
         id: str,
         *,
+        cursor: str | None = None,
         event: t.DeliveryEvent | None = None,
         page: int | None = None,
         page_size: int | None = None,
@@ -7568,8 +8358,9 @@ class AsyncOperations(AsyncCaller):
     ) -> t.PaginatedDeliveryOutputList:
         """The log, the latest first.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
 
+        `cursor`: from `next` or `previous` of another page
         `page`: from 1
         `page_size`: rows a page, 50 unless told
         """
@@ -7577,7 +8368,7 @@ class AsyncOperations(AsyncCaller):
             "GET",
             "/api/v1/webhooks/{id}/deliveries/",
             path={"id": id},
-            query={"event": event, "page": page, "page_size": page_size, "state": state},
+            query={"cursor": cursor, "event": event, "page": page, "page_size": page_size, "state": state},
         )
         return cast("t.PaginatedDeliveryOutputList", await self._json(asked))
 
@@ -7585,6 +8376,7 @@ class AsyncOperations(AsyncCaller):
         self,
         id: str,
         *,
+        cursor: str | None = None,
         event: t.DeliveryEvent | None = None,
         page_size: int | None = None,
         state: t.DeliveryState | None = None,
@@ -7593,15 +8385,16 @@ class AsyncOperations(AsyncCaller):
 
         The log, the latest first.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
 
+        `cursor`: from `next` or `previous` of another page
         `page_size`: rows a page, 50 unless told
         """
         asked = Asked(
             "GET",
             "/api/v1/webhooks/{id}/deliveries/",
             path={"id": id},
-            query={"event": event, "page_size": page_size, "state": state},
+            query={"cursor": cursor, "event": event, "page_size": page_size, "state": state},
         )
         return self._pages(asked)
 
@@ -7610,6 +8403,7 @@ class AsyncOperations(AsyncCaller):
         *,
         approval: t.Approval | None = None,
         catalog: str | None = None,
+        cursor: str | None = None,
         date: t.DayGiven | None = None,
         known_at: t.InstantGiven | None = None,
         mark: t.Mark | None = None,
@@ -7627,6 +8421,7 @@ class AsyncOperations(AsyncCaller):
 
         `approval`: where they are approved, as a list in force on `date` or the drug master says
         `catalog`: drugs that the version of this list in force on `date` names
+        `cursor`: from `next` or `previous` of another page
         `mark`: drugs that a list in force on `date` marks so
         `page`: from 1
         `page_size`: rows a page, 50 unless told
@@ -7639,6 +8434,7 @@ class AsyncOperations(AsyncCaller):
             query={
                 "approval": approval,
                 "catalog": catalog,
+                "cursor": cursor,
                 "date": date,
                 "known_at": known_at,
                 "mark": mark,
@@ -7655,6 +8451,7 @@ class AsyncOperations(AsyncCaller):
         *,
         approval: t.Approval | None = None,
         catalog: str | None = None,
+        cursor: str | None = None,
         date: t.DayGiven | None = None,
         known_at: t.InstantGiven | None = None,
         mark: t.Mark | None = None,
@@ -7673,6 +8470,7 @@ class AsyncOperations(AsyncCaller):
 
         `approval`: where they are approved, as a list in force on `date` or the drug master says
         `catalog`: drugs that the version of this list in force on `date` names
+        `cursor`: from `next` or `previous` of another page
         `mark`: drugs that a list in force on `date` marks so
         `page_size`: rows a page, 50 unless told
         `q`: a part of a name, alias, brand or maker, of pinyin or initials, or the start of a code
@@ -7684,6 +8482,7 @@ class AsyncOperations(AsyncCaller):
             query={
                 "approval": approval,
                 "catalog": catalog,
+                "cursor": cursor,
                 "date": date,
                 "known_at": known_at,
                 "mark": mark,
@@ -7828,6 +8627,7 @@ class AsyncOperations(AsyncCaller):
         self,
         *,
         catalog: str | None = None,
+        cursor: str | None = None,
         kind: t.FindingKind | None = None,
         page: int | None = None,
         page_size: int | None = None,
@@ -7838,13 +8638,21 @@ class AsyncOperations(AsyncCaller):
         Scope: `catalog:read`
 
         `catalog`: a list's code
+        `cursor`: from `next` or `previous` of another page
         `page`: from 1
         `page_size`: rows a page, 50 unless told
         """
         asked = Asked(
             "GET",
             "/api/v1/findings/",
-            query={"catalog": catalog, "kind": kind, "page": page, "page_size": page_size, "state": state},
+            query={
+                "catalog": catalog,
+                "cursor": cursor,
+                "kind": kind,
+                "page": page,
+                "page_size": page_size,
+                "state": state,
+            },
         )
         return cast("t.PaginatedFindingOutputList", await self._json(asked))
 
@@ -7852,6 +8660,7 @@ class AsyncOperations(AsyncCaller):
         self,
         *,
         catalog: str | None = None,
+        cursor: str | None = None,
         kind: t.FindingKind | None = None,
         page_size: int | None = None,
         state: t.FindingState | None = None,
@@ -7863,72 +8672,104 @@ class AsyncOperations(AsyncCaller):
         Scope: `catalog:read`
 
         `catalog`: a list's code
+        `cursor`: from `next` or `previous` of another page
         `page_size`: rows a page, 50 unless told
         """
         asked = Asked(
             "GET",
             "/api/v1/findings/",
-            query={"catalog": catalog, "kind": kind, "page_size": page_size, "state": state},
+            query={"catalog": catalog, "cursor": cursor, "kind": kind, "page_size": page_size, "state": state},
         )
         return self._pages(asked)
 
     async def list_golden_cases(
         self,
         *,
+        cursor: str | None = None,
         page: int | None = None,
         page_size: int | None = None,
     ) -> t.PaginatedGoldenCaseListOutputList:
         """Your cases, by name.
 
         Scope: `catalog:read` or `catalog:write` or `catalog:publish` or `claims:check`
+
+        `cursor`: from `next` or `previous` of another page
         """
-        asked = Asked("GET", "/api/v1/golden-cases/", query={"page": page, "page_size": page_size})
+        asked = Asked("GET", "/api/v1/golden-cases/", query={"cursor": cursor, "page": page, "page_size": page_size})
         return cast("t.PaginatedGoldenCaseListOutputList", await self._json(asked))
 
-    def iter_golden_cases(self, *, page_size: int | None = None) -> AsyncIterator[t.GoldenCaseListOutput]:
+    def iter_golden_cases(
+        self,
+        *,
+        cursor: str | None = None,
+        page_size: int | None = None,
+    ) -> AsyncIterator[t.GoldenCaseListOutput]:
         """Go through all pages, one item after the other.
 
         Your cases, by name.
 
         Scope: `catalog:read` or `catalog:write` or `catalog:publish` or `claims:check`
+
+        `cursor`: from `next` or `previous` of another page
         """
-        asked = Asked("GET", "/api/v1/golden-cases/", query={"page_size": page_size})
+        asked = Asked("GET", "/api/v1/golden-cases/", query={"cursor": cursor, "page_size": page_size})
         return self._pages(asked)
 
     async def list_imports(
         self,
         *,
+        cursor: str | None = None,
         page: int | None = None,
         page_size: int | None = None,
     ) -> t.PaginatedImportOutputList:
         """Imports 导入: a file on its way to a draft, or into the drug master.
 
         Scope: `catalog:write`
+
+        `cursor`: from `next` or `previous` of another page
         """
-        asked = Asked("GET", "/api/v1/imports/", query={"page": page, "page_size": page_size})
+        asked = Asked("GET", "/api/v1/imports/", query={"cursor": cursor, "page": page, "page_size": page_size})
         return cast("t.PaginatedImportOutputList", await self._json(asked))
 
-    def iter_imports(self, *, page_size: int | None = None) -> AsyncIterator[t.ImportOutput]:
+    def iter_imports(
+        self,
+        *,
+        cursor: str | None = None,
+        page_size: int | None = None,
+    ) -> AsyncIterator[t.ImportOutput]:
         """Go through all pages, one item after the other.
 
         Imports 导入: a file on its way to a draft, or into the drug master.
 
         Scope: `catalog:write`
+
+        `cursor`: from `next` or `previous` of another page
         """
-        asked = Asked("GET", "/api/v1/imports/", query={"page_size": page_size})
+        asked = Asked("GET", "/api/v1/imports/", query={"cursor": cursor, "page_size": page_size})
         return self._pages(asked)
 
-    async def list_keys(self, *, page: int | None = None, page_size: int | None = None) -> t.PaginatedKeyOutputList:
-        """Keys of the key's own insurer: for rotation without asking anybody."""
-        asked = Asked("GET", "/api/v1/keys/", query={"page": page, "page_size": page_size})
+    async def list_keys(
+        self,
+        *,
+        cursor: str | None = None,
+        page: int | None = None,
+        page_size: int | None = None,
+    ) -> t.PaginatedKeyOutputList:
+        """Keys of the key's own insurer: for rotation without asking anybody.
+
+        `cursor`: from `next` or `previous` of another page
+        """
+        asked = Asked("GET", "/api/v1/keys/", query={"cursor": cursor, "page": page, "page_size": page_size})
         return cast("t.PaginatedKeyOutputList", await self._json(asked))
 
-    def iter_keys(self, *, page_size: int | None = None) -> AsyncIterator[t.KeyOutput]:
+    def iter_keys(self, *, cursor: str | None = None, page_size: int | None = None) -> AsyncIterator[t.KeyOutput]:
         """Go through all pages, one item after the other.
 
         Keys of the key's own insurer: for rotation without asking anybody.
+
+        `cursor`: from `next` or `previous` of another page
         """
-        asked = Asked("GET", "/api/v1/keys/", query={"page_size": page_size})
+        asked = Asked("GET", "/api/v1/keys/", query={"cursor": cursor, "page_size": page_size})
         return self._pages(asked)
 
     async def list_log_entries(self, *, from_: int | None = None, to: int | None = None) -> t.LogEntriesOutput:
@@ -7944,18 +8785,21 @@ class AsyncOperations(AsyncCaller):
         self,
         code: str,
         *,
+        cursor: str | None = None,
         page: int | None = None,
         page_size: int | None = None,
     ) -> t.PaginatedProductVersionOutputList:
         """Versions of a product: drafts until published, then immutable.
 
         Scope: `coverage:read` or `products:write`
+
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
             "/api/v1/products/{code}/versions/",
             path={"code": code},
-            query={"page": page, "page_size": page_size},
+            query={"cursor": cursor, "page": page, "page_size": page_size},
         )
         return cast("t.PaginatedProductVersionOutputList", await self._json(asked))
 
@@ -7963,6 +8807,7 @@ class AsyncOperations(AsyncCaller):
         self,
         code: str,
         *,
+        cursor: str | None = None,
         page_size: int | None = None,
     ) -> AsyncIterator[t.ProductVersionOutput]:
         """Go through all pages, one item after the other.
@@ -7970,31 +8815,48 @@ class AsyncOperations(AsyncCaller):
         Versions of a product: drafts until published, then immutable.
 
         Scope: `coverage:read` or `products:write`
+
+        `cursor`: from `next` or `previous` of another page
         """
-        asked = Asked("GET", "/api/v1/products/{code}/versions/", path={"code": code}, query={"page_size": page_size})
+        asked = Asked(
+            "GET",
+            "/api/v1/products/{code}/versions/",
+            path={"code": code},
+            query={"cursor": cursor, "page_size": page_size},
+        )
         return self._pages(asked)
 
     async def list_products(
         self,
         *,
+        cursor: str | None = None,
         page: int | None = None,
         page_size: int | None = None,
     ) -> t.PaginatedProductOutputList:
         """Insurance products 保险产品 of the key's insurer.
 
         Scope: `coverage:read` or `products:write`
+
+        `cursor`: from `next` or `previous` of another page
         """
-        asked = Asked("GET", "/api/v1/products/", query={"page": page, "page_size": page_size})
+        asked = Asked("GET", "/api/v1/products/", query={"cursor": cursor, "page": page, "page_size": page_size})
         return cast("t.PaginatedProductOutputList", await self._json(asked))
 
-    def iter_products(self, *, page_size: int | None = None) -> AsyncIterator[t.ProductOutput]:
+    def iter_products(
+        self,
+        *,
+        cursor: str | None = None,
+        page_size: int | None = None,
+    ) -> AsyncIterator[t.ProductOutput]:
         """Go through all pages, one item after the other.
 
         Insurance products 保险产品 of the key's insurer.
 
         Scope: `coverage:read` or `products:write`
+
+        `cursor`: from `next` or `previous` of another page
         """
-        asked = Asked("GET", "/api/v1/products/", query={"page_size": page_size})
+        asked = Asked("GET", "/api/v1/products/", query={"cursor": cursor, "page_size": page_size})
         return self._pages(asked)
 
     async def list_reason_codes(self) -> list[t.ReasonCodeOutput]:
@@ -8002,7 +8864,7 @@ class AsyncOperations(AsyncCaller):
         asked = Asked("GET", "/api/v1/reason-codes/")
         return cast("list[t.ReasonCodeOutput]", await self._json(asked))
 
-    async def list_request_list(
+    async def list_requests(
         self,
         *,
         cursor: str | None = None,
@@ -8039,7 +8901,7 @@ class AsyncOperations(AsyncCaller):
         )
         return cast("t.PaginatedRequestOutputList", await self._json(asked))
 
-    def iter_request_list(
+    def iter_requests(
         self,
         *,
         cursor: str | None = None,
@@ -8080,6 +8942,7 @@ class AsyncOperations(AsyncCaller):
         code: str,
         label: str,
         *,
+        cursor: str | None = None,
         entry_code: str | None = None,
         page: int | None = None,
         page_size: int | None = None,
@@ -8088,13 +8951,14 @@ class AsyncOperations(AsyncCaller):
 
         Scope: `catalog:read`
 
+        `cursor`: from `next` or `previous` of another page
         `entry_code`: of this entry alone
         """
         asked = Asked(
             "GET",
             "/api/v1/catalogs/{code}/versions/{label}/edits/",
             path={"code": code, "label": label},
-            query={"entry_code": entry_code, "page": page, "page_size": page_size},
+            query={"cursor": cursor, "entry_code": entry_code, "page": page, "page_size": page_size},
         )
         return cast("t.PaginatedEditOutputList", await self._json(asked))
 
@@ -8103,6 +8967,7 @@ class AsyncOperations(AsyncCaller):
         code: str,
         label: str,
         *,
+        cursor: str | None = None,
         entry_code: str | None = None,
         page_size: int | None = None,
     ) -> AsyncIterator[t.EditOutput]:
@@ -8112,13 +8977,14 @@ class AsyncOperations(AsyncCaller):
 
         Scope: `catalog:read`
 
+        `cursor`: from `next` or `previous` of another page
         `entry_code`: of this entry alone
         """
         asked = Asked(
             "GET",
             "/api/v1/catalogs/{code}/versions/{label}/edits/",
             path={"code": code, "label": label},
-            query={"entry_code": entry_code, "page_size": page_size},
+            query={"cursor": cursor, "entry_code": entry_code, "page_size": page_size},
         )
         return self._pages(asked)
 
@@ -8127,6 +8993,7 @@ class AsyncOperations(AsyncCaller):
         code: str,
         label: str,
         *,
+        cursor: str | None = None,
         page: int | None = None,
         page_size: int | None = None,
     ) -> t.PaginatedTriedOutputList:
@@ -8136,12 +9003,14 @@ class AsyncOperations(AsyncCaller):
         too.
 
         Scope: `catalog:read` or `catalog:write` or `catalog:publish` or `claims:check`
+
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
             "/api/v1/catalogs/{code}/versions/{label}/golden-cases/",
             path={"code": code, "label": label},
-            query={"page": page, "page_size": page_size},
+            query={"cursor": cursor, "page": page, "page_size": page_size},
         )
         return cast("t.PaginatedTriedOutputList", await self._json(asked))
 
@@ -8150,6 +9019,7 @@ class AsyncOperations(AsyncCaller):
         code: str,
         label: str,
         *,
+        cursor: str | None = None,
         page_size: int | None = None,
     ) -> AsyncIterator[t.TriedOutput]:
         """Go through all pages, one item after the other.
@@ -8160,12 +9030,14 @@ class AsyncOperations(AsyncCaller):
         too.
 
         Scope: `catalog:read` or `catalog:write` or `catalog:publish` or `claims:check`
+
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
             "/api/v1/catalogs/{code}/versions/{label}/golden-cases/",
             path={"code": code, "label": label},
-            query={"page_size": page_size},
+            query={"cursor": cursor, "page_size": page_size},
         )
         return self._pages(asked)
 
@@ -8174,18 +9046,21 @@ class AsyncOperations(AsyncCaller):
         code: str,
         label: str,
         *,
+        cursor: str | None = None,
         page: int | None = None,
         page_size: int | None = None,
     ) -> t.PaginatedImpactListOutputList:
         """Runs of this version, the latest first.
 
         Scope: `catalog:write` or `catalog:publish` or `claims:check`
+
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
             "/api/v1/catalogs/{code}/versions/{label}/impact/",
             path={"code": code, "label": label},
-            query={"page": page, "page_size": page_size},
+            query={"cursor": cursor, "page": page, "page_size": page_size},
         )
         return cast("t.PaginatedImpactListOutputList", await self._json(asked))
 
@@ -8194,6 +9069,7 @@ class AsyncOperations(AsyncCaller):
         code: str,
         label: str,
         *,
+        cursor: str | None = None,
         page_size: int | None = None,
     ) -> AsyncIterator[t.ImpactListOutput]:
         """Go through all pages, one item after the other.
@@ -8201,12 +9077,14 @@ class AsyncOperations(AsyncCaller):
         Runs of this version, the latest first.
 
         Scope: `catalog:write` or `catalog:publish` or `claims:check`
+
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
             "/api/v1/catalogs/{code}/versions/{label}/impact/",
             path={"code": code, "label": label},
-            query={"page_size": page_size},
+            query={"cursor": cursor, "page_size": page_size},
         )
         return self._pages(asked)
 
@@ -8214,34 +9092,51 @@ class AsyncOperations(AsyncCaller):
         self,
         code: str,
         *,
+        cursor: str | None = None,
         page: int | None = None,
         page_size: int | None = None,
     ) -> t.PaginatedVersionOutputList:
         """Versions 版本 of a catalog: drafts that a second person publishes, then immutable.
 
         Scope: `catalog:read`
+
+        `cursor`: from `next` or `previous` of another page
         """
         asked = Asked(
             "GET",
             "/api/v1/catalogs/{code}/versions/",
             path={"code": code},
-            query={"page": page, "page_size": page_size},
+            query={"cursor": cursor, "page": page, "page_size": page_size},
         )
         return cast("t.PaginatedVersionOutputList", await self._json(asked))
 
-    def iter_versions(self, code: str, *, page_size: int | None = None) -> AsyncIterator[t.VersionOutput]:
+    def iter_versions(
+        self,
+        code: str,
+        *,
+        cursor: str | None = None,
+        page_size: int | None = None,
+    ) -> AsyncIterator[t.VersionOutput]:
         """Go through all pages, one item after the other.
 
         Versions 版本 of a catalog: drafts that a second person publishes, then immutable.
 
         Scope: `catalog:read`
+
+        `cursor`: from `next` or `previous` of another page
         """
-        asked = Asked("GET", "/api/v1/catalogs/{code}/versions/", path={"code": code}, query={"page_size": page_size})
+        asked = Asked(
+            "GET",
+            "/api/v1/catalogs/{code}/versions/",
+            path={"code": code},
+            query={"cursor": cursor, "page_size": page_size},
+        )
         return self._pages(asked)
 
     async def list_webhooks(
         self,
         *,
+        cursor: str | None = None,
         page: int | None = None,
         page_size: int | None = None,
     ) -> t.PaginatedWebhookOutputList:
@@ -8268,12 +9163,19 @@ class AsyncOperations(AsyncCaller):
         `valid_from`, `valid_to`, `due_at`, the names of the `papers` that are awaited, and `at`: nothing of the
         person.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
+
+        `cursor`: from `next` or `previous` of another page
         """
-        asked = Asked("GET", "/api/v1/webhooks/", query={"page": page, "page_size": page_size})
+        asked = Asked("GET", "/api/v1/webhooks/", query={"cursor": cursor, "page": page, "page_size": page_size})
         return cast("t.PaginatedWebhookOutputList", await self._json(asked))
 
-    def iter_webhooks(self, *, page_size: int | None = None) -> AsyncIterator[t.WebhookOutput]:
+    def iter_webhooks(
+        self,
+        *,
+        cursor: str | None = None,
+        page_size: int | None = None,
+    ) -> AsyncIterator[t.WebhookOutput]:
         """Go through all pages, one item after the other.
 
         Endpoints of the key's insurer, told of what happens as [Standard Webhooks](https://www.standardwebhooks.com).
@@ -8299,9 +9201,11 @@ class AsyncOperations(AsyncCaller):
         `valid_from`, `valid_to`, `due_at`, the names of the `papers` that are awaited, and `at`: nothing of the
         person.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
+
+        `cursor`: from `next` or `previous` of another page
         """
-        asked = Asked("GET", "/api/v1/webhooks/", query={"page_size": page_size})
+        asked = Asked("GET", "/api/v1/webhooks/", query={"cursor": cursor, "page_size": page_size})
         return self._pages(asked)
 
     async def merge_base_into_version(
@@ -8492,6 +9396,30 @@ class AsyncOperations(AsyncCaller):
         )
         return cast("t.ProductVersionOutput", await self._json(asked))
 
+    async def replay_batch_claim(
+        self,
+        id: str,
+        seq: str,
+        body: t.ReplayInput | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> t.ReplayOutput:
+        """The decision again, after the member's earlier claims of the batch: as it was known then, or as known at
+        another instant.
+
+        As it was known then it has the recorded digest. 409 `nothing_decided` for an invalid claim.
+
+        Scope: `claims:check`
+        """
+        asked = Asked(
+            "POST",
+            "/api/v1/claims/batches/{id}/claims/{seq}/replay/",
+            path={"id": id, "seq": seq},
+            headers={"Idempotency-Key": idempotency_key},
+            body=body,
+        )
+        return cast("t.ReplayOutput", await self._json(asked))
+
     async def replay_check(
         self,
         id: str,
@@ -8527,7 +9455,7 @@ class AsyncOperations(AsyncCaller):
     ) -> t.DeliveryOutput:
         """Send a message that has ended once more: the same bytes, the same `webhook-id`.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
         """
         asked = Asked(
             "POST",
@@ -8622,7 +9550,7 @@ class AsyncOperations(AsyncCaller):
         """Give the endpoint a new secret, shown in this answer alone; for 24 hours messages are signed with the earlier
         one too.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
         """
         asked = Asked(
             "POST",
@@ -8705,7 +9633,7 @@ class AsyncOperations(AsyncCaller):
     async def test_webhook(self, id: str, *, idempotency_key: str | None = None) -> t.DeliveryOutput:
         """Send a `webhook.test` message within seconds; what came of it is in the log.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
         """
         asked = Asked(
             "POST",

@@ -17,7 +17,7 @@ Audience: TypeAlias = Literal["adjudicator", "member"]
 AuthorisationDecision: TypeAlias = Literal["approved", "declined"]
 AuthorisationState: TypeAlias = Literal["approved", "declined", "expired", "in_review"]
 BaseStatus: TypeAlias = Literal["excluded", "undetermined", "covered", "restricted_out", "not_listed"]
-BatchOutcome: TypeAlias = Literal["eligible", "ineligible", "review", "refunded", "invalid"]
+BatchOutcome: TypeAlias = Literal["eligible", "ineligible", "invalid", "refunded", "review"]
 BenefitScope: TypeAlias = Literal["base_listed", "off_base", "any"]
 BlockKind: TypeAlias = Literal[
     "check",
@@ -57,6 +57,25 @@ ComparedBy: TypeAlias = Literal["drug", "drug_indication", "entry"]
 ComparedKind: TypeAlias = Literal["different", "left", "right", "same"]
 Condition: TypeAlias = Literal["indication", "sex", "age", "setting", "institution", "criteria", "prior_auth"]
 ConditionResult: TypeAlias = Literal["pass", "fail", "unknown"]
+CoverageField: TypeAlias = Literal[
+    "product",
+    "product_version",
+    "date",
+    "known_at",
+    "outcome",
+    "reasons",
+    "drug",
+    "base",
+    "benefit",
+    "ratio",
+    "ratio_pre_existing",
+    "bands",
+    "match",
+    "requirements",
+    "catalogs",
+    "alternatives",
+    "is_demonstration",
+]
 CoverageOutcome: TypeAlias = Literal["covered", "not_covered", "review"]
 DeedCode: TypeAlias = Literal[
     "account.bound",
@@ -264,6 +283,7 @@ ErrorCode: TypeAlias = Literal[
     "file_not_kept",
     "finding_gone",
     "forbidden_address",
+    "formula_result",
     "golden_cases",
     "has_comments",
     "hidden_rows",
@@ -330,6 +350,7 @@ ErrorCode: TypeAlias = Literal[
     "not_the_same",
     "not_yours",
     "nothing_before",
+    "nothing_decided",
     "nothing_in_force",
     "nothing_kept",
     "nothing_mended",
@@ -338,6 +359,7 @@ ErrorCode: TypeAlias = Literal[
     "out_of_range",
     "own_account",
     "page_and_cursor",
+    "page_beyond_end",
     "parse_error",
     "past_day",
     "permission_denied",
@@ -428,7 +450,14 @@ ImpactNotTriedWhy: TypeAlias = Literal["facts_removed", "invalid", "other_rules"
 ImpactPhase: TypeAlias = Literal["plan", "try"]
 ImportKind: TypeAlias = Literal["entries", "drugs"]
 ImportState: TypeAlias = Literal["queued", "running", "staged", "ready", "failed", "cancelled"]
-InsurerScope: TypeAlias = Literal["catalog:read", "coverage:read", "claims:check", "products:write", "catalog:write"]
+InsurerScope: TypeAlias = Literal[
+    "catalog:read",
+    "coverage:read",
+    "claims:check",
+    "products:write",
+    "webhooks:manage",
+    "catalog:write",
+]
 LanguageTag: TypeAlias = Literal["zh-Hans", "en"]
 LeftOutWhy: TypeAlias = Literal["not_in_force", "another_owner"]
 LimitOf: TypeAlias = Literal["benefit", "product"]
@@ -451,6 +480,7 @@ Mark: TypeAlias = Literal[
 MatchedBy: TypeAlias = Literal["national_code", "approval_no", "name", "brand"]
 MergeSide: TypeAlias = Literal["mine", "theirs"]
 NamesReading: TypeAlias = Literal["printed", "plain"]
+NoteCode: TypeAlias = Literal["service_date_ahead", "line_repeated", "known_at_ahead"]
 Outcome: TypeAlias = Literal["eligible", "ineligible", "refunded", "review"]
 PriorAuthRule: TypeAlias = Literal["any", "checked"]
 ProductVersionState: TypeAlias = Literal["draft", "published", "withdrawn"]
@@ -514,6 +544,7 @@ Scope: TypeAlias = Literal[
     "coverage:read",
     "claims:check",
     "products:write",
+    "webhooks:manage",
     "catalog:write",
     "catalog:publish",
     "audit:read",
@@ -1173,6 +1204,7 @@ class CheckOutput(TypedDict):
     accumulators: "AccumulatorsShape"
     basis: NotRequired["BasisShape"]
     """what an explanation is made from; not of early records"""
+    notes: "list[NoteShape]"
     is_demonstration: bool
 
 
@@ -1202,6 +1234,62 @@ class CiteShape(TypedDict):
 class CitedVersion(TypedDict):
     version: str
     checksum: str
+
+
+class ClaimAnswer(TypedDict):
+    """What was decided of a claim of a batch, as of a check."""
+
+    product: str
+    product_version: str | None
+    as_known_at: str
+    rules_version: str
+    catalogs: "list[ConsultedShape]"
+    digest: str
+    lines: "list[LineOutput]"
+    totals: "TotalShape"
+    accumulators: "AccumulatorsShape"
+
+
+class ClaimListOutput(TypedDict):
+    seq: int
+    """its place in the file, by its first row"""
+    rows: list[int]
+    """its rows in the file"""
+    claim_no: str
+    member_ref: str | None
+    """null: the claim was invalid"""
+    outcome: BatchOutcome
+    digest: str | None
+    """null: the claim was invalid"""
+
+
+class ClaimOutput(TypedDict):
+    seq: int
+    """its place in the file, by its first row"""
+    rows: list[int]
+    """its rows in the file"""
+    claim_no: str
+    member_ref: str | None
+    """null: the claim was invalid"""
+    outcome: BatchOutcome
+    digest: str | None
+    """null: the claim was invalid"""
+    decision: "ClaimAnswer | None"
+    """null: the claim was invalid"""
+    problems: "list[ClaimProblem]"
+    """what is wrong with an invalid claim"""
+    notes: "list[NoteShape]"
+    asked: "AsSent | None"
+    """as a check would ask it; null: it was invalid as it stood"""
+
+
+class ClaimProblem(TypedDict):
+    row: int | None
+    column: str
+    value: str
+    code: str
+    """as the reports of files write it"""
+    message: str
 
 
 class ClaimedShape(TypedDict):
@@ -1742,20 +1830,22 @@ class CoverageOutput(TypedDict):
     date: str
     known_at: str
     outcome: CoverageOutcome
-    reasons: "list[ReasonShape]"
-    drug: "RecognisedDrug | None"
+    reasons: NotRequired["list[ReasonShape]"]
+    drug: NotRequired["RecognisedDrug | None"]
     """null: not recognised"""
-    base: "BaseShape | None"
-    benefit: str | None
-    ratio: str | None
+    base: NotRequired["BaseShape | None"]
+    benefit: NotRequired[str | None]
+    ratio: NotRequired[str | None]
     """null: no benefit, or one with bands"""
-    ratio_pre_existing: str | None
-    match: "MatchShape | None"
-    requirements: "RequirementsShape | None"
-    catalogs: "list[ConsultedShape]"
-    alternatives: "list[AlternativeShape]"
+    ratio_pre_existing: NotRequired[str | None]
+    bands: NotRequired["list[CoveredBand]"]
+    """in place of the ratios; empty: the benefit has none"""
+    match: NotRequired["MatchShape | None"]
+    requirements: NotRequired["RequirementsShape | None"]
+    catalogs: NotRequired["list[ConsultedShape]"]
+    alternatives: NotRequired["list[AlternativeShape]"]
     """at most 20"""
-    is_demonstration: bool
+    is_demonstration: NotRequired[bool]
 
 
 class CoverageQueryInput(TypedDict):
@@ -1777,6 +1867,17 @@ class CoverageQueryInput(TypedDict):
     """today in China unless given"""
     known_at: NotRequired[InstantGiven | None]
     """now unless given"""
+
+
+class CoveredBand(TypedDict):
+    """A part of what the benefit counts in the year, and what it pays of it; with bands pre-existing diseases are paid
+    alike.
+    """
+
+    up_to: str | None
+    """CNY a year, inclusive; null: without end"""
+    ratio: str
+    ratio_pre_existing: str
 
 
 class CoveredOutput(TypedDict):
@@ -2757,6 +2858,7 @@ class KeptCheckOutput(TypedDict):
     accumulators: "AccumulatorsShape"
     basis: NotRequired["BasisShape"]
     """what an explanation is made from; not of early records"""
+    notes: "list[NoteShape]"
     is_demonstration: bool
     asked: "AsSent"
     """the claim as it was sent"""
@@ -3042,6 +3144,15 @@ class NormalisedOutput(TypedDict):
     """as read; several names or forms between ；"""
 
 
+class NoteShape(TypedDict):
+    """Something odd about the claim, which alters nothing: neither a reason nor in the digest."""
+
+    code: NoteCode
+    line_nos: list[int]
+    """of these lines; none: of the claim"""
+    message: str
+
+
 class OldNew(TypedDict):
     old: "ColumnValue | None"
     new: "ColumnValue | None"
@@ -3096,6 +3207,15 @@ class PaginatedCheckListOutputList(TypedDict):
     previous: str | None
     """null: there is none"""
     results: "list[CheckListOutput]"
+
+
+class PaginatedClaimListOutputList(TypedDict):
+    count: int
+    next: str | None
+    """null: there is none"""
+    previous: str | None
+    """null: there is none"""
+    results: "list[ClaimListOutput]"
 
 
 class PaginatedCodingWaitingOutputList(TypedDict):

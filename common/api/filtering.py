@@ -1,25 +1,30 @@
 """Filters that never ignore: an unknown parameter or a repeated one is a 400."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import django_filters
 from django import forms
+from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import extend_schema_field
 
-from common.api.pagination import CursorPages
+from common.api.params import with_plus
 from common.api.problems import ApiProblem
-from common.dates import parse_day
+from common.dates import parse_day, parse_instant
 from common.errors import FieldError
 
 MAX_VALUE = 2000
-PAGING = frozenset({"page", "page_size"})
+PAGING = frozenset({"cursor", "page", "page_size"})
 
 
 def refuse_unknown(parameters: Any, known: Iterable[str]) -> None:
     """Raise a 400 that names each query parameter that is not known, is given twice, is empty, or holds a NUL."""
     known = set(known)
+    # What has numbered pages has them by cursor too (common.api.pagination).
+    known |= {"cursor"} if {"page", "page_size"} <= known else set()
     errors = []
     for name, values in parameters.lists():
         if name not in known:
@@ -81,6 +86,44 @@ class DayFilter(django_filters.DateFilter):
     field_class = _DayField
 
 
+class _MomentField(forms.Field):
+    def to_python(self, value: Any) -> tuple[datetime, datetime | None] | None:
+        """Return the instant and None, or the first instant of a day of ours and that of the day after."""
+        if value in self.empty_values:
+            return None
+        try:
+            if len(value) > len("2026-03-14"):
+                return parse_instant(with_plus(value)), None
+            begins = datetime.combine(parse_day(value), time.min, get_default_timezone())
+            return begins, begins + timedelta(days=1)
+        except (ValueError, OverflowError):
+            detail = _("Write a day as 2026-03-14, or an instant as 2026-03-14T08:00:00Z.")
+            raise forms.ValidationError(detail, code="bad_date") from None
+
+
+_MOMENT = {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}
+
+
+@extend_schema_field(_MOMENT)
+class MomentFilter(django_filters.CharFilter):
+    """An instant held against an instant or a whole day in China: on it, from it on (`gte`), or up to it and with it (`lte`)."""
+
+    field_class = _MomentField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        told = {"gte": "from it on", "lte": "up to it and with it"}.get(self.lookup_expr, "on it")
+        self.extra.setdefault("help_text", f"a day (of China) or an instant: {told}")
+
+    def filter(self, qs: Any, value: Any) -> Any:
+        if value is None:
+            return qs
+        begins, ends = value
+        after = {f"{self.field_name}__gte": begins} if self.lookup_expr in {"exact", "gte"} else {}
+        until = {f"{self.field_name}__lt": ends} if ends else {f"{self.field_name}__lte": begins}
+        return qs.filter(**after, **(until if self.lookup_expr in {"exact", "lte"} else {}))
+
+
 class StrictFilterBackend(DjangoFilterBackend):
     """django-filter, but what it does not know is refused; a view may name more in `extra_parameters`."""
 
@@ -88,8 +131,6 @@ class StrictFilterBackend(DjangoFilterBackend):
         filterset_class = self.get_filterset_class(view, queryset)
         filters = set(filterset_class.base_filters) if filterset_class else set()
         names = filters | PAGING | set(getattr(view, "extra_parameters", ()))
-        if isinstance(view.paginator, CursorPages):
-            names.add("cursor")
         refuse_unknown(request.query_params, names)
         # A form for nothing would take as long as a page.
         return (

@@ -9,6 +9,7 @@ _SUBJECTS: Final = (
     "golden-case",
     "coding-decision",
     "authorisation",
+    "batch-claim",
     "collection",
     "correction",
     "delivery",
@@ -26,6 +27,7 @@ _SUBJECTS: Final = (
     "entry",
     "drug",
     "key",
+    "request",
 )
 _VERBS: Final = {"GET": "get", "PUT": "replace", "PATCH": "change", "DELETE": "delete"}
 # Where the route says too little.

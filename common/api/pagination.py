@@ -1,14 +1,19 @@
-"""Pages: numbered with a count, or by cursor where a list may be long."""
+"""Pages of every list: by cursor, so that none is lost or seen twice while rows come and go, or numbered where `page` is given; both with a count."""
+
+from __future__ import annotations
 
 import base64
 import binascii
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NoReturn
 from urllib.parse import parse_qs, urlencode
 
-from django.db.models import Q, QuerySet
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import CompositePrimaryKey, Field, Q, QuerySet
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import BasePagination, PageNumberPagination
 from rest_framework.response import Response
 
@@ -53,8 +58,8 @@ PAGE_SIZE = _parameter(
 CURSOR = _parameter("cursor", "from `next` or `previous` of another page", {"type": "string", "minLength": 1})
 
 
-class PagePagination(PageNumberPagination):
-    """Numbered pages: `?page=&page_size=`."""
+class NumberedPages(PageNumberPagination):
+    """Numbered pages: `?page=&page_size=`; a page beyond the last is a 404 that says so."""
 
     page_size = DEFAULT_SIZE
     max_page_size = MAX_SIZE
@@ -66,8 +71,12 @@ class PagePagination(PageNumberPagination):
     def get_page_number(self, request: Any, paginator: Any) -> int:
         return _whole(request, "page", 1, MAX_PAGE)
 
-    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        return [PAGE, PAGE_SIZE]
+    def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list[Any] | None:
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except NotFound:
+            detail = _("There is no such page; the list ends before it.")
+            raise ApiProblem(404, "page_beyond_end", detail) from None
 
     def get_paginated_response_schema(self, schema: Any) -> dict[str, Any]:
         link = {"type": ["string", "null"], "format": "uri", "description": "null: there is none"}
@@ -110,13 +119,21 @@ class CursorPages(BasePagination):
         if self._pages:
             return list(self._pages.paginate_queryset(_Counted(queryset.order_by(*order), count), request) or [])
 
+        return self._keyset(queryset, request, [(column, None) for column in order])
+
+    def _keyset(
+        self, queryset: QuerySet[Any], request: Any, order: Sequence[tuple[str, Field[Any, Any] | None]]
+    ) -> list[Any]:
+        """Return the rows at the cursor; `order`: columns with the field that reads a value from its text, None where it is text of `values()`."""
+        names = [name for name, _field in order]
         text = request.query_params.get("cursor")
         backwards, place = False, None
         if text is not None:
-            named, backwards, *place = _decoded(text, (str, bool, *[str] * len(order)))
-            if named != ",".join(order):
+            named, backwards, *texts = _decoded(text, (str, bool, *[str] * len(order)))
+            if named != ",".join(names):
                 _bad_cursor()
-        columns = [_turned(column) for column in order] if backwards else list(order)
+            place = [_read(field, value) for (_name, field), value in zip(order, texts, strict=True)]
+        columns = [_turned(column) for column in names] if backwards else names
         narrowed = queryset.filter(_beyond(columns, place)) if place is not None else queryset
         rows = list(narrowed.order_by(*columns)[: self._size + 1])
         more, rows = len(rows) > self._size, rows[: self._size]
@@ -149,7 +166,7 @@ class CursorPages(BasePagination):
             detail = _("Give page or cursor, not both.")
             raise _bad("cursor", "page_and_cursor", detail)
         self._request, self._count, self._size = request, count, page_size_of(request)
-        self._pages = PagePagination() if "page" in request.query_params else None
+        self._pages = NumberedPages() if "page" in request.query_params else None
 
     def _links(self, **cursors: str | None) -> None:
         url, _mark, query = self._request.build_absolute_uri().partition("?")
@@ -165,10 +182,44 @@ class CursorPages(BasePagination):
         return Response({"count": self._count, "next": self._next, "previous": self._previous, "results": data})
 
     def get_paginated_response_schema(self, schema: Any) -> Any:
-        return PagePagination().get_paginated_response_schema(schema)
+        return NumberedPages().get_paginated_response_schema(schema)
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         return [CURSOR, PAGE, PAGE_SIZE]
+
+
+class PagePagination(CursorPages):
+    """Pages of any list: of rows by their place in its order, of anything else by how many came before."""
+
+    def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list[Any]:
+        order = _order_of(queryset) if isinstance(queryset, QuerySet) else None
+        if order is None:
+            ranked = _Counted(queryset, queryset.count()) if isinstance(queryset, QuerySet) else queryset
+            return list(self.paginate_ranked(ranked, request))
+        # Not counted for a numbered page: its paginator does.
+        count = 0 if "page" in request.query_params else queryset.count()
+        self._begin(request, count)
+        if self._pages:
+            return list(self._pages.paginate_queryset(queryset, request) or [])
+        return self._keyset(queryset, request, order)
+
+
+def _order_of(queryset: QuerySet[Any]) -> list[tuple[str, Field[Any, Any]]] | None:
+    """Return the columns of a queryset's order with their fields, made to end in a unique one; None where one may be null."""
+    asked = [str(one) for one in queryset.query.order_by]
+    meta = queryset.model._meta
+    if not asked or queryset.query.distinct:
+        return None
+    try:
+        order = [(name, meta.pk if name.lstrip("-") == "pk" else meta.get_field(name.lstrip("-"))) for name in asked]
+    except FieldDoesNotExist:
+        return None
+    if any(not isinstance(field, Field) or field.null or field.is_relation for _name, field in order):
+        return None
+    # Rows known by several columns are listed of one parent, where what they are ordered by tells them apart.
+    if not any(field.unique for _name, field in order) and not isinstance(meta.pk, CompositePrimaryKey):
+        order.append(("-pk" if asked[-1].startswith("-") else "pk", meta.pk))
+    return order
 
 
 class _Counted:
@@ -182,6 +233,9 @@ class _Counted:
     def count(self) -> int:
         return self._count
 
+    def __len__(self) -> int:
+        return self._count
+
     def __getitem__(self, part: slice) -> Any:
         return self._queryset[part]
 
@@ -190,11 +244,25 @@ def _turned(column: str) -> str:
     return column[1:] if column.startswith("-") else f"-{column}"
 
 
-def _place(order: Sequence[str], row: Any, *, backwards: bool) -> str:
-    return _encoded([",".join(order), backwards, *[row[column.lstrip("-")] for column in order]])
+def _place(order: Sequence[tuple[str, Field[Any, Any] | None]], row: Any, *, backwards: bool) -> str:
+    values = [row[name.lstrip("-")] if field is None else field.value_to_string(row) for name, field in order]
+    return _encoded([",".join(name for name, _field in order), backwards, *map(str, values)])
 
 
-def _beyond(order: Sequence[str], place: Sequence[str]) -> Q:
+def _read(field: Field[Any, Any] | None, text: str) -> Any:
+    """Return the value of a column whose text stands in a cursor; raises a 400 for what no row can have."""
+    if field is None:
+        return text
+    try:
+        value = field.to_python(text)
+    except (ValidationError, ValueError, OverflowError):
+        _bad_cursor()
+    if isinstance(value, datetime) and value.tzinfo is None:
+        _bad_cursor()
+    return value
+
+
+def _beyond(order: Sequence[str], place: Sequence[Any]) -> Q:
     """Return the condition for rows after a place: the first column is further, or it is the same and the next one is further, …"""
     found, same = Q(pk__in=[]), Q()
     for column, value in zip(order, place, strict=True):

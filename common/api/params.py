@@ -1,7 +1,7 @@
 """Reading days and instants from the query string; a wrong one is a 400 with the mend."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,12 +10,14 @@ from common.api.problems import ApiProblem
 from common.dates import parse_day, parse_instant
 from common.errors import FieldError
 
+# A caller's clock may be a little ahead of ours.
+_AHEAD = timedelta(minutes=5)
 _LOST_PLUS = re.compile(r" (?=[0-9]{2}:[0-9]{2}$)")
 
 
-def _bad(name: str, detail: str) -> ApiProblem:
+def _bad(name: str, detail: str, code: str = "bad_date") -> ApiProblem:
     return ApiProblem(
-        400, "invalid", _("The request is invalid; see `errors`."), [FieldError(f"/{name}", "bad_date", detail)]
+        400, "invalid", _("The request is invalid; see `errors`."), [FieldError(f"/{name}", code, detail)]
     )
 
 
@@ -36,11 +38,14 @@ def with_plus(instant: str) -> str:
 
 
 def instant_parameter(request: Any, name: str, now: datetime) -> datetime:
-    """Return an instant `2026-03-14T08:00:00Z`, never later than now: what is not known yet cannot be asked."""
+    """Return an instant `2026-03-14T08:00:00Z`, now where it is not given; raises a 400 for one to come: what will be known nobody can say."""
     text = request.query_params.get(name, "")
     if not text:
         return now
     try:
-        return min(parse_instant(with_plus(text)), now)
+        instant = parse_instant(with_plus(text))
     except ValueError:
         raise _bad(name, _("Write an instant as 2026-03-14T08:00:00Z.")) from None
+    if instant > now + _AHEAD:
+        raise _bad(name, _("This instant is still to come."), "out_of_range")
+    return min(instant, now)

@@ -277,6 +277,29 @@ class FaultMiddleware:
         return None
 
 
+class BodySizeMiddleware:
+    """Refuse a body that says of itself that it is too large before a byte of it is read, or kept on the disk.
+
+    Files may be as large as an upload (UPLOAD_MAX_BYTES) where somebody has signed in or shows a key, all else as any JSON.
+    """
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        said = request.META.get("CONTENT_LENGTH") or "0"
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if request.content_type == "multipart/form-data":
+            user = getattr(request, "user", None)
+            is_known = user.is_authenticated if user else "HTTP_AUTHORIZATION" in request.META
+            limit += settings.UPLOAD_MAX_BYTES if is_known else 0
+        # Longer than an int may be written, it is no length that could be read either.
+        if said.isascii() and said.isdigit() and (len(said) > 15 or int(said) > limit):
+            told = _("The request body is larger than %(limit)d bytes.") % {"limit": limit}
+            return _page(request, ApiProblem(413, "too_large", told))
+        return self.get_response(request)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer a fault outside a view (handler500): a database that is gone is a 503, a bug a 500."""
     fault = sys.exc_info()[1]

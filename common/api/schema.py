@@ -18,7 +18,7 @@ from common.api import deprecation, shapes
 from common.api.fields import StrictSerializer
 from common.api.filtering import MAX_VALUE
 from common.api.naming import operation_name, summary_of
-from common.api.pagination import PAGE, PAGE_SIZE
+from common.api.pagination import CURSOR, PAGE, PAGE_SIZE
 from common.errors import MAX_ERRORS
 
 _ARGUMENT = re.compile("<[^<>]+>")
@@ -158,7 +158,9 @@ class ProductSchema(AutoSchema):
         if operation is None:
             return None
         parameters = operation.setdefault("parameters", [])
-        if any(one["name"] == "page" for one in parameters) and "404" not in operation["responses"]:
+        names = {one["name"] for one in parameters}
+        parameters += [CURSOR] if "page" in names and "cursor" not in names else []
+        if "page" in names and "404" not in operation["responses"]:
             # A page beyond the last.
             operation["responses"] |= self._told({"404": self._problem("404")})
         parameters += [_IF_NONE_MATCH] if self._says("tagged") and self.method == "GET" else []
@@ -261,7 +263,12 @@ _MAY_LACK = {
     "CheckOutput": {"basis"},
     "KeptCheckOutput": {"basis"},
 }
-_ALWAYS = {"EntryOutput": ["entry_code"], "FoundDaysOutput": []}
+# What stands in an answer also where `fields` asks for less.
+_ALWAYS = {
+    "EntryOutput": ["entry_code"],
+    "CoverageOutput": ["product", "product_version", "date", "known_at", "outcome"],
+    "FoundDaysOutput": [],
+}
 _CODE = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*$", "maxLength": 64}
 _IN_PATH = {"code": _CODE, "label": _CODE}
 

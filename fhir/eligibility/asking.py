@@ -101,8 +101,8 @@ class Reader:
         asked = self.resource(data)
         if asked is None:
             return None
-        for place in _identity_numbers(asked, KIND):
-            self.wrong(place, "identity_number", _("Send no identity number of a person."))
+        for at in _identity_numbers(asked, KIND):
+            self.wrong(at, "identity_number", _("Send no identity number of a person."))
         self.known(asked, _ELEMENTS, KIND)
         self.contained = {
             str(one.get("id")): one for one in self.objects(asked, "contained", KIND) if isinstance(one, Mapping)
@@ -127,7 +127,7 @@ class Reader:
         common = self.of_patient(patient, day or self.today)
         found = self.extensions(asked, KIND, CIRCUMSTANCES)
         fields, places = {**common[0], **found[0]}, {**common[1], **found[1]}
-        items = [self.item(one, at, fields, places) for at, one in self.items(asked)]
+        items = [self.item(one, here, fields, places) for here, one in self.items(asked)]
         if self.errors or any(item is None for item in items):
             return None
         return Request(
@@ -172,7 +172,8 @@ class Reader:
 
     def item(self, data: Any, at: str, fields: Mapping[str, Any], places: Mapping[str, str]) -> Item | None:
         if not isinstance(data, Mapping):
-            return self.not_an_object(at)
+            self.not_an_object(at)
+            return None
         self.known(data, _ITEM, at)
         drug = self.concept(data.get("productOrService"), f"{at}.productOrService")
         found = self.extensions(data, at, {**CIRCUMSTANCES, **IDENTITY})
@@ -389,7 +390,8 @@ class Reader:
             self.missing(at)
             return None
         if not isinstance(value, Mapping):
-            return self.not_an_object(at)
+            self.not_an_object(at)
+            return None
         self.known(value, _CONCEPT, at)
         if "text" in value and not isinstance(value["text"], str):
             self.wrong(f"{at}.text", "wrong_type", _("Send a text."))

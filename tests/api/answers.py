@@ -1,5 +1,6 @@
 """Every answer that a test of the API is given, held against the OpenAPI document: status, headers, media type, and each field of the body."""
 
+import gzip
 import json
 import re
 from functools import cache
@@ -13,6 +14,7 @@ from config.openapi import openapi_document
 COMMON = {
     "Allow",
     "Cache-Control",
+    "Content-Encoding",
     "Content-Language",
     "Content-Length",
     "Content-Location",
@@ -94,5 +96,7 @@ def check(method: str, path: str, response: Any) -> None:
         return
     assert kind in content, f"{name}: {kind} is not in the document"
     if kind.endswith("json"):
-        faults = faults_of(content[kind]["schema"], json.loads(response.content))
+        sent = response.content
+        body = gzip.decompress(sent) if response.get("Content-Encoding") == "gzip" else sent
+        faults = faults_of(content[kind]["schema"], json.loads(body))
         assert not faults, f"{name}: {faults[:3]}"

@@ -158,3 +158,55 @@ def test_what_was_recorded_a_moment_ago_is_in_the_next_answer(world: World, a: A
     known_at = before["known_at"].replace("+", "%2B")
     asked_again = a.get(f"{path}&known_at={known_at}").json()
     assert asked_again == before
+
+
+FULL = f"generic_name={OSIMERTINIB}&icd10=C34.1&date=2026-03-14"
+
+
+@pytest.mark.parametrize("fields", ["ratio", "benefit,requirements", "outcome", "alternatives,known_at"])
+def test_fields_narrow_the_answer_and_alter_nothing_of_it(a: Api, fields: str) -> None:
+    always = {"product", "product_version", "date", "known_at", "outcome"}
+    path = "/products/HMB/coverage/"
+    asked = {"generic_name": "甲磺酸奥希替尼片", "icd10": ["C34.1"], "date": "2026-03-14"}
+
+    whole = a.get(f"{path}?{FULL}").json()
+    one = a.get(f"{path}?{FULL}&fields={fields}").json()
+    many = a.post(f"{path}?fields={fields}", [asked, asked]).json()["results"]
+
+    for answer in (one, *many):
+        assert set(answer) == always | set(fields.split(","))
+        assert {name: value for name, value in answer.items() if name != "known_at"} == {
+            name: whole[name] for name in answer if name != "known_at"
+        }
+    assert a.get(f"{path}?{FULL}").json().keys() == whole.keys()
+
+
+@pytest.mark.parametrize("fields", ["price", "ratio,price", "ratio,", "RATIO", " "])
+def test_a_field_that_the_answer_has_not_is_refused(a: Api, fields: str) -> None:
+    for answer in (
+        a.get(f"/products/HMB/coverage/?{FULL}&fields={quote(fields)}"),
+        a.post(f"/products/HMB/coverage/?fields={quote(fields)}", [{"generic_name": "甲"}]),
+    ):
+        assert answer.status_code == 400
+        assert [error["pointer"] for error in answer.json()["errors"]] == ["/fields"]
+
+
+def test_bands_are_told_in_place_of_the_ratios(world: World, a: Api) -> None:
+    benefit = {
+        "code": "special",
+        "catalogs": [{"catalog": "COM"}],
+        "bands": [{"up_to": "20000.00", "ratio": "0.3000"}, {"up_to": None, "ratio": "0.6000"}],
+    }
+    a.post("/products/", {"code": "BANDS", "name": "分段"})
+    a.post("/products/BANDS/versions/", {"label": "1", "effective_from": "2026-01-01", "benefits": [benefit]})
+    assert a.post("/products/BANDS/versions/1/publish/").status_code == 200
+
+    banded = a.get(f"/products/BANDS/coverage/?{FULL}").json()
+    plain = a.get(f"/products/HMB/coverage/?{FULL}").json()
+
+    assert (banded["ratio"], banded["ratio_pre_existing"]) == (None, None)
+    assert banded["bands"] == [
+        {"up_to": "20000.00", "ratio": "0.3000", "ratio_pre_existing": "0.3000"},
+        {"up_to": None, "ratio": "0.6000", "ratio_pre_existing": "0.6000"},
+    ]
+    assert plain["ratio"] == "0.7000" and plain["bands"] == []

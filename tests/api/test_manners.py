@@ -198,7 +198,7 @@ def test_a_fault_shows_nothing_of_the_inside_and_says_when_to_ask_again(
     def fail(*args: Any, **kwargs: Any) -> None:
         raise fault
 
-    monkeypatch.setattr("common.api.pagination.PagePagination.paginate_queryset", fail)
+    monkeypatch.setattr("common.api.pagination.CursorPages._begin", fail)
 
     response = Client(raise_request_exception=False).get(path, headers=a.headers)
 
@@ -254,14 +254,20 @@ def test_a_fault_before_a_view_is_a_problem_too(world: World, monkeypatch: Any) 
         (V1 + "entries/", "icd10=C00-C97", "/icd10", "bad_code"),
         (V1 + "entries/", "icd10=cancer", "/icd10", "bad_code"),
         ("/catalogs/", "kind=nonsense", "/kind", "bad_choice"),
-        ("/catalogs/", "cursor=Wy0xXQ", "/cursor", "unknown_parameter"),
-        ("/drugs/", "cursor=Wy0xXQ", "/cursor", "unknown_parameter"),
-        ("/claims/checks/", "cursor=Wy0xXQ", "/cursor", "unknown_parameter"),
+        ("/catalogs/", "cursor=Wy0xXQ", "/cursor", "bad_cursor"),
+        ("/drugs/", "cursor=Wy0xXQ", "/cursor", "bad_cursor"),
+        ("/claims/checks/", "cursor=Wy0xXQ", "/cursor", "bad_cursor"),
+        ("/catalogs/", "cursor=Wy0xXQ&page=1", "/cursor", "page_and_cursor"),
+        ("/products/HMB/", "cursor=Wy0xXQ", "/cursor", "unknown_parameter"),
         ("/catalogs/", "ordering=name", "/ordering", "unknown_parameter"),
         ("/catalogs/COM/", "x=1", "/x", "unknown_parameter"),
         ("/catalogs/COM/in-force/", "date=2026-13-01", "/date", "bad_date"),
         ("/catalogs/COM/in-force/", "date=01/02/2026", "/date", "bad_date"),
         ("/catalogs/COM/in-force/", "known_at=2026-01-01", "/known_at", "bad_date"),
+        ("/catalogs/COM/in-force/", "known_at=2099-01-01T00:00:00Z", "/known_at", "out_of_range"),
+        ("/compare/", "left=COM&right=COM&known_at=2099-01-01T00:00:00Z", "/known_at", "out_of_range"),
+        ("/products/HMB/coverage/", "generic_name=x&fields=price", "/fields", "bad_choice"),
+        ("/products/HMB/coverage/", "generic_name=x&fields=outcome&fields=ratio", "/fields", "repeated_parameter"),
         ("/catalogs/COM/diff/", "from=v1&to=v2&change=nonsense", "/change", "invalid"),
         ("/catalogs/COM/diff/", "from=v1", "/to", "invalid"),
         ("/claims/checks/", "date=03/04/2026", "/date", "bad_date"),
@@ -287,7 +293,7 @@ def test_a_parameter_that_is_not_understood_is_a_400_that_names_it(
     "path", ["/catalogs/COM/in-force/?date=2026-03-14", "/products/HMB/coverage/?date=2026-03-14&generic_name=x"]
 )
 def test_the_plus_of_a_zone_may_come_as_it_is(world: World, a: Api, path: str, plus: str) -> None:
-    now = datetime.now(tz=UTC).astimezone(timezone(timedelta(hours=8))) + timedelta(hours=1)
+    now = datetime.now(tz=UTC).astimezone(timezone(timedelta(hours=8))) + timedelta(minutes=1)
     instant = now.isoformat(timespec="seconds").replace("+", plus)
 
     assert a.client.get(f"/api/v1{path}&known_at={instant}", headers=a.headers).status_code == 200

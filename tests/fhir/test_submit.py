@@ -151,7 +151,7 @@ def _extended(**values: Any) -> dict[str, Any]:
         (_extended(institution_level={"valueInteger": 3}), "institution_level", 3),
         (_extended(circumstance={"valueCode": "overseas"}), "circumstance", "overseas"),
         (set_at("extension", to=[{"url": "https://other.example/x", "valueCode": "x"}]), "circumstance", "none"),
-        (REQUEST, "diagnoses", ("C34.1",)),
+        (REQUEST, "diagnoses", ("C341",)),
         (without("item", 0, "diagnosis"), "diagnoses", ()),
         (parameters(REQUEST), "age", 60),
     ],
@@ -292,7 +292,7 @@ WRONG: list[tuple[Any, str, str]] = [
     (set_at("item", to={}), "CoverageEligibilityRequest.item", "wrong_type"),
     (set_at("item", 0, to="drug"), ITEM, "wrong_type"),
     (without("item", 0, "productOrService"), f"{ITEM}.productOrService", "required"),
-    (set_at("item", 0, "productOrService", to={}), f"{ITEM}.productOrService", "no_drug_identity"),
+    (set_at("item", 0, "productOrService", to={}), f"{ITEM}.productOrService", "required"),
     (
         set_at("item", 0, "productOrService", to={"coding": [{"system": systems.DRUG}]}),
         f"{ITEM}.productOrService.coding[0].code",
