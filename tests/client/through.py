@@ -190,9 +190,10 @@ def _query(name: str, operation: dict[str, Any], environ: dict[str, Any]) -> dic
         several
     ):
         raise _NoMethod("something is missing")
+    together = {one["name"] for one in operation.get("parameters", ()) if one.get("explode") is False}
     made: dict[str, Any] = {}
     for key, values in several.items():
-        joined = key in ("fields", "ordering") and name == "list_entries"
+        joined = key in together
         if joined and len(values) > 1:
             raise _NoMethod("query")
         made[_python(key)] = values[0].split(",") if joined else values if len(values) > 1 else values[0]
