@@ -24,6 +24,7 @@ from django.test.client import FakePayload
 from shangbao_client import Client, NotModified, Problem
 from shangbao_client.operations import OPERATIONS
 from tests.api import answers
+from tests.client.conforming import faults_of
 
 Request = Callable[..., Any]
 SENT: Counter[str] = Counter()
@@ -116,6 +117,8 @@ def asked(ask: Callable[..., Any], environ: dict[str, Any], name: str, given: di
             _same_problem(problem, transport.response)
             return transport.response, problem
     _same_answer(made, transport.response)
+    # Whatever was answered, it is of the type that the method tells.
+    assert faults_of(made, getattr(Client, name).__annotations__["return"]) == [], name
     return transport.response, made
 
 
@@ -187,9 +190,10 @@ def _query(name: str, operation: dict[str, Any], environ: dict[str, Any]) -> dic
         several
     ):
         raise _NoMethod("something is missing")
+    together = {one["name"] for one in operation.get("parameters", ()) if one.get("explode") is False}
     made: dict[str, Any] = {}
     for key, values in several.items():
-        joined = key in ("fields", "ordering") and name == "list_entries"
+        joined = key in together
         if joined and len(values) > 1:
             raise _NoMethod("query")
         made[_python(key)] = values[0].split(",") if joined else values if len(values) > 1 else values[0]
