@@ -1668,7 +1668,7 @@ class ConflictsDocument(TypedDict):
     errors: NotRequired["list[FieldProblem]"]
     """the first 100"""
     error_count: NotRequired[int]
-    """how many errors there are, where not all of them are listed"""
+    """how many errors were found, where not all are listed; after a thousand a request is read no further"""
     errors_left_out: NotRequired[int]
     """how many of them `errors` does not list"""
     conflicts: NotRequired["list[ConflictOutput]"]
@@ -3660,7 +3660,7 @@ class ProblemDocument(TypedDict):
     errors: NotRequired["list[FieldProblem]"]
     """the first 100"""
     error_count: NotRequired[int]
-    """how many errors there are, where not all of them are listed"""
+    """how many errors were found, where not all are listed; after a thousand a request is read no further"""
     errors_left_out: NotRequired[int]
     """how many of them `errors` does not list"""
 
