@@ -1,8 +1,10 @@
 """Every request is counted, timed, and told in one line of the log, by its route: never by what was asked or about whom."""
 
 import logging
+import re
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +19,7 @@ REQUESTS = Counter(
 SECONDS = Histogram(
     "shangbao_request_seconds", "Time to the beginning of the answer, by route", ["route", "method"], buckets=_BUCKETS
 )
+_PART = re.compile(r"<(?:\w+:)?(\w+)>")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -41,9 +44,15 @@ class MeasureMiddleware:
 
 
 def route_of(request: HttpRequest) -> str:
-    """Return the pattern of the address that was asked, never the address; "-" where there is none."""
+    """Return what was asked as the API's document writes it (/api/v1/products/{code}/), never as it was written; "-" for no address of ours."""
     match = request.resolver_match
-    return str(match.route) if match else "-"
+    return template_of(match.route) if match else "-"
+
+
+@lru_cache(maxsize=1_000)
+def template_of(route: str) -> str:
+    """Return a route as the document of the API writes it."""
+    return "/" + _PART.sub(r"{\1}", route)
 
 
 def tenant_of(request: HttpRequest) -> str:

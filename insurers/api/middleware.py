@@ -1,18 +1,15 @@
 """Middleware of the REST API that knows who calls."""
 
-import re
 import time
 from collections.abc import Callable
-from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from common.logs import request_id
+from common.operations.measuring import route_of
 from insurers.api.callers import Caller
 from insurers.request_log import Answered, id_at, waiting
-
-_PART = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
 class RequestLogMiddleware:
@@ -34,7 +31,7 @@ class RequestLogMiddleware:
                     insurer_id=caller.insurer_id,
                     key=caller.prefix,
                     method=request.method or "",
-                    route=template_of(match.route),
+                    route=route_of(request),
                     status=response.status_code,
                     milliseconds=round((time.monotonic() - began) * 1000),
                     request_id=request_id.get(),
@@ -42,9 +39,3 @@ class RequestLogMiddleware:
                 )
             )
         return response
-
-
-@lru_cache(maxsize=1_000)
-def template_of(route: str) -> str:
-    """Return a route as the document of the API writes it: /api/v1/products/{code}/."""
-    return "/" + _PART.sub(r"{\1}", route)

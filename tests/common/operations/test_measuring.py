@@ -37,7 +37,7 @@ def test_a_request_is_counted_by_route_outcome_and_tenant(api: Api, client: Any)
 
     known = [name for name in counted if "insurers/me" in name and "requests_total" in name]
     assert sorted(re.findall(r'status="(\d+)",tenant="([^"]*)"', " ".join(known))) == [("200", "INS-A"), ("401", "-")]
-    assert counted[asked.format("healthz", 200, "-")] == 1
+    assert counted[asked.format("/healthz", 200, "-")] == 1
     assert counted[asked.format("-", 404, "-")] == 1
 
 
