@@ -7,6 +7,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +26,7 @@ from tables.read import Table
 _MODULE = "catalog.importing.again"
 _ROWS, _CSV = b"W", b"C"
 _BATCH = 500
+CPU_SECONDS, WALL_SECONDS = 60, 120
 # What stands behind a cell that a sheet cannot say in a CSV (an error, a number that lost digits): no column takes it, so it is told again.
 NOT_SAID = "\x01"
 
@@ -160,6 +162,8 @@ def _table(path: Path, kind: str, options: CheckOptions) -> Table:
 
 def rows_in_child(path: Path, kind: str, options: CheckOptions) -> Iterator[KeptRow]:
     """Yield what `rows` does, from a process of its own; ends early where the child is refused its memory or time."""
+    # A person waits for it: less time than a check may take.
+    options = replace(options, limits=replace(options.limits, cpu_seconds=CPU_SECONDS, wall_seconds=WALL_SECONDS))
     with closing(frames_from(_MODULE, _request(path, kind, options), options.limits)) as frames:
         try:
             for _letter, payload in frames:
