@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
+from common.files import private_folder
+
 
 class CatalogConfig(AppConfig):
     name = "catalog"
@@ -13,7 +15,7 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         # Uploads in flight lie under the data folder too, like everything the service writes.
-        Path(settings.FILE_UPLOAD_TEMP_DIR).mkdir(parents=True, exist_ok=True)
+        private_folder(Path(settings.FILE_UPLOAD_TEMP_DIR))
         # The vocabularies change with the software, not with the schema: a new file reaches an existing database as well.
         post_migrate.connect(_bring_in_vocabularies, sender=self)
 

@@ -49,7 +49,7 @@ def find(text: str, *, insurer_id: int | None, day: date, seen: Observation) -> 
 def _catalogs(text: str, insurer_id: int | None) -> list[Catalog]:
     wanted = norm(text)
     ranked = []
-    for pk, code, name in Catalog.objects.visible_to(insurer_id).values_list("pk", "code", "name"):
+    for pk, code, name in Catalog.objects.readable_by(insurer_id).values_list("pk", "code", "name"):
         pinyin, initials = sounds(name)
         told = (norm(code), norm(name), pinyin, initials)
         if any(wanted in one for one in told):
@@ -60,7 +60,7 @@ def _catalogs(text: str, insurer_id: int | None) -> list[Catalog]:
 
 
 def _versions(text: str, insurer_id: int | None, day: date) -> list[CatalogVersion]:
-    versions = CatalogVersion.objects.filter(catalog__in=Catalog.objects.visible_to(insurer_id))
+    versions = CatalogVersion.objects.filter(catalog__in=Catalog.objects.readable_by(insurer_id))
     if insurer_id is not None:
         versions = versions.open_to_readers(day)
     for word in text.replace("@", " ").split():
@@ -71,7 +71,7 @@ def _versions(text: str, insurer_id: int | None, day: date) -> list[CatalogVersi
 
 
 def _entries(text: str, drugs: list[Drug], insurer_id: int | None, day: date, seen: Observation) -> list[CatalogEntry]:
-    lists = CatalogVersion.objects.filter(catalog__in=Catalog.objects.visible_to(insurer_id))
+    lists = CatalogVersion.objects.filter(catalog__in=Catalog.objects.readable_by(insurer_id))
     in_force = list(lists.in_force(day, seen.known_at).values_list("pk", flat=True))
     entries = CatalogEntry.objects.filter(version__in=in_force).select_related("version__catalog")
     # Two questions, each with an index of its own.

@@ -19,7 +19,7 @@ def visible_drugs(insurer_id: int | None) -> QuerySet[Drug]:
     """Return the drugs that the master or a published list the caller may see names."""
     if insurer_id is None:
         return Drug.objects.all()
-    catalogs = Catalog.objects.visible_to(insurer_id)
+    catalogs = Catalog.objects.readable_by(insurer_id)
     listed = CatalogEntry.objects.filter(
         base_name=OuterRef("base_name"), version__catalog__in=catalogs, version__published_at__isnull=False
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Field, Q
+from django.db.models import F, Field, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -439,10 +439,15 @@ def _queued(run: ImportRun, exclusive_key: str) -> ImportRun:
 
 
 def _earlier(where: Q, sha256: str) -> ImportRun | None:
-    """Return the run that these bytes had before: waiting, under way, failed by its content, staged, or ready with its version still there."""
+    """Return the run that these bytes had before: waiting, under way, failed by its content, staged, or ready with its version still there.
+
+    And still what was asked for: a draft that has got another label or other days since is another one.
+    """
     alive = Q(outcome="", job__state__in=[Job.State.QUEUED, Job.State.RUNNING])
     ended = Q(outcome__in=[ImportRun.Outcome.READY, ImportRun.Outcome.STAGED])
-    kept = ended & (Q(version__isnull=False) | Q(kind=ImportRun.Kind.DRUGS))
+    last_day = Q(version__effective_to=F("effective_to")) | Q(version__effective_to=None, effective_to=None)
+    stands = Q(version__label=F("label"), version__effective_from=F("effective_from")) & last_day
+    kept = ended & (stands | Q(kind=ImportRun.Kind.DRUGS))
     told = Q(outcome=ImportRun.Outcome.FAILED, job__state=Job.State.DONE)
     return ImportRun.objects.filter(where, alive | kept | told, sha256=sha256).order_by("-created_at").first()
 

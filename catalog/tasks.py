@@ -9,7 +9,7 @@ from django.utils import timezone
 from catalog.importing.load import load
 from catalog.models import ImportRun
 from catalog.services import IMPORT_JOB, end_consultations, forget_uploads
-from catalog.uploading import forget_abandoned
+from catalog.uploading import forget_abandoned, forget_orphans
 from common import tenancy
 from common.audit.deeds import Via
 from common.audit.services import through
@@ -37,11 +37,12 @@ def load_import(lease: Lease, run_id: str) -> None:
 
 @shared_task(name="catalog.tasks.forget_old_uploads")
 def forget_old_uploads() -> None:
-    """Remove the files of imports that ended long ago, and those that were looked at and left."""
+    """Remove the files of imports that ended long ago, those that were looked at and left, and those that nothing knows of."""
     now = timezone.now()
     with tenancy.acting_for(tenancy.OFFICE):
         forget_uploads(before=now - KEPT_FOR)
         forget_abandoned(before=now - LOOKED_AT_FOR)
+        forget_orphans(before=now - LOOKED_AT_FOR)
 
 
 @shared_task(name="catalog.tasks.end_consultations")

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from django.apps import apps
 from django.utils.translation import gettext as _
 
 from catalog import services, uploads
 from catalog.importing.preview import Preview, preview_in_child
 from catalog.importing.result import CheckOptions, usual_names
 from catalog.models import Catalog, ImportRun, Upload
+from common import tenancy
 from common.errors import Refused
 from tables.guarded import ChildDied
 
@@ -124,6 +126,25 @@ def forget_abandoned(*, before: datetime) -> int:
     for upload in left:
         discard_upload(upload=upload)
     return len(left)
+
+
+def forget_orphans(*, before: datetime) -> int:
+    """Remove kept files, last written before an instant, that no row names: a process that kept one was killed before it wrote its row.
+
+    Every table that keeps a file names it in a column `file_path`, whichever app it is of. Answers how many.
+    """
+    old = uploads.kept_before(before)
+    keeping = [model for model in apps.get_models() if any(field.name == "file_path" for field in model._meta.fields)]
+    with tenancy.acting_for(tenancy.OFFICE):  # who sees less would take others' files for nobody's
+        named = {
+            path
+            for model in keeping
+            for path in model._base_manager.filter(file_path__in=old).values_list("file_path", flat=True)
+        }
+    for path in old:
+        if path not in named:
+            uploads.discard(path)
+    return len(set(old) - named) + uploads.forget_half_received(before=before)
 
 
 def seen(upload: Upload) -> Preview:

@@ -5,12 +5,14 @@ import os
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path, PurePath
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from common.errors import Refused
+from common.files import open_private, private_folder
 
 
 class FileTooLarge(Refused):
@@ -35,11 +37,11 @@ class StoredFile:
 def keep(chunks: Iterable[bytes]) -> StoredFile:
     """Write the chunks to a file of our own and return it; raises FileTooLarge or NoRoom, leaving no part of it."""
     folder = Path(settings.UPLOAD_DIR)
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     path = folder / uuid.uuid4().hex
     digest, size = hashlib.sha256(), 0
     try:
-        with path.open("xb") as file:
+        with open_private(path) as file:
             for chunk in chunks:
                 size += len(chunk)
                 if size > settings.UPLOAD_MAX_BYTES:
@@ -66,6 +68,25 @@ def shown_file_name(name: str) -> str:
 def full_path(path: str) -> Path:
     """Return where a kept upload lies."""
     return Path(settings.DATA_DIR) / (path or "no file kept")
+
+
+def kept_before(instant: datetime) -> list[str]:
+    """Return the paths of the kept uploads that were last written before an instant."""
+    files = Path(settings.UPLOAD_DIR).glob("*")
+    old = [file for file in files if file.is_file() and file.stat().st_mtime < instant.timestamp()]
+    return [str(file.relative_to(settings.DATA_DIR)) for file in old]
+
+
+def forget_half_received(*, before: datetime) -> int:
+    """Remove what a web process that was killed had received of a request's files (FILE_UPLOAD_TEMP_DIR); answers how many."""
+    left = [
+        file
+        for file in Path(settings.FILE_UPLOAD_TEMP_DIR).glob("*.upload*")
+        if file.is_file() and file.stat().st_mtime < before.timestamp()
+    ]
+    for file in left:
+        file.unlink(missing_ok=True)
+    return len(left)
 
 
 def discard(path: str) -> None:

@@ -30,6 +30,7 @@ from claims.facts.authorisations import checks_authorisations
 from claims.models import ClaimCheck
 from claims.noting import Note, note_documents, notes_of, worded_notes
 from claims.receipts import keep_missing_receipts, keep_receipt
+from common import courtesy
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import Refused
@@ -227,7 +228,11 @@ def _covered(product: ProductFacts, queries: Sequence[CoverageQuery], seen: Obse
             seen=seen,
             treating=[(query.identity, query.diagnoses) for query in alike],
         )
-    return [assess_coverage(query, snapshots[_known_at(query, seen)]) for query in queries]
+    found = []
+    for query in queries:
+        courtesy.give_way()
+        found.append(assess_coverage(query, snapshots[_known_at(query, seen)]))
+    return found
 
 
 def _known_at(query: CoverageQuery, seen: Observation) -> datetime:

@@ -1,7 +1,7 @@
 """Makes the client's types and operations anew from the OpenAPI document of this checkout: `script/client`.
 
-Two files come of it, `shangbao_client/types.py` (a TypedDict for each shape, a Literal for each choice) and `shangbao_client/operations.py` (a
-method for each operation, of the client that waits and of the one that does not), and `docs/collection/`, which collection.py makes.
+Three files come of it: `shangbao_client/types.py` (a TypedDict for each shape, a Literal for each choice) and `shangbao_client/operations.py` (a
+method for each operation, of the client that waits and of the one that does not), and the collection of postman.py.
 tests/client/test_generated.py holds them to the document. They are written by this program alone, so no hand and no formatter touches them.
 """
 
@@ -18,8 +18,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from postman import collection_text
+
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(__file__).parent / "shangbao_client"
+COLLECTION = ROOT / "docs" / "collection" / "shangbao.postman_collection.json"
 WIDTH = 118
 _COMPONENT = "#/components/schemas/"
 _JSON = "application/json"
@@ -568,12 +571,14 @@ def made(document: Mapping[str, Any]) -> dict[Path, str]:
     return {
         PACKAGE / "types.py": types_text(document),
         PACKAGE / "operations.py": operations_text(document),
+        COLLECTION: collection_text(document),
     }
 
 
 def main() -> None:
     """Write all that is made of the document."""
     for path, text in made(document()).items():
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
 

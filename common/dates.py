@@ -36,6 +36,13 @@ def parse_instant(text: str) -> datetime:
         raise ValueError(text) from beyond
 
 
+def later(day: date, days: int) -> date:
+    """Return the day so many days later (or earlier), at the ends of the calendar the last (or first) there is: 9999-12-31 is what people write
+    where nothing ends."""
+    at = day.toordinal() + days
+    return date.fromordinal(min(max(at, date.min.toordinal()), date.max.toordinal()))
+
+
 def instant_text(moment: datetime) -> str:
     """Write an instant in UTC, with six decimals of a second where it has any: 2026-05-27T23:00:05Z."""
     written = moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="auto")

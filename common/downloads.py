@@ -19,7 +19,7 @@ def download(
         content,
         content_type=f"{kind}; charset=utf-8" if kind == "text/csv" else kind,
         headers={
-            "Cache-Control": "private, no-cache",
+            "Cache-Control": "no-store",
             **(headers or {}),
             "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
         },

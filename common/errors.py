@@ -10,6 +10,8 @@ from typing import Any, Final
 
 # How many things wrong one answer lists: nobody mends more at once, and what is sent in one request could be wrong a million times.
 MAX_ERRORS: Final = 100
+# So many are counted, and then what was sent is not read any further: each costs more to find than to send.
+MOST_COUNTED: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)

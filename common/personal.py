@@ -28,8 +28,14 @@ NAME: Final = Likeness("姓名", "a name")
 
 _DAY = "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 _NUMBER: Final = re.compile(f"[1-9][0-9]{{5}}(?:18|19|20)[0-9]{{2}}{_DAY}[0-9]{{3}}[0-9X]", re.ASCII)
-_NUMBER_WITHIN: Final = re.compile(f"(?<![0-9]){_NUMBER.pattern}(?![0-9])", re.ASCII)
+# What stands between digits, whatever it is and however many hide it: the number is the same. A longer run of digits is a number of its own.
+_BETWEEN_DIGITS: Final = r"[\W_]{0,3}"
+_NUMBER_WITHIN: Final = re.compile(
+    f"(?<![0-9])(?=([1-9](?:{_BETWEEN_DIGITS}[0-9]){{16}}{_BETWEEN_DIGITS}[0-9X])(?![0-9]))"
+)
+_NOT_OF_A_NUMBER: Final = re.compile("[^0-9X]")
 SHORTEST_NUMBER: Final = 18
+_SHORTEST_SECRET: Final = 11
 _OLD_NUMBER: Final = re.compile(f"[1-9][0-9]{{5}}[0-9]{{2}}{_DAY}[0-9]{{3}}", re.ASCII)
 _ANY_EIGHTEEN: Final = re.compile("[1-9][0-9]{16}[0-9X]", re.ASCII)
 _MASKED: Final = re.compile("[0-9]{1,6}[*＊X●•]{4,}[0-9]{0,4}[0-9X]?")
@@ -56,14 +62,31 @@ _BETWEEN_LETTERS: Final = re.compile("[\\s_\u200b-\u200d\u2060\ufeff\u00ad-]")
 
 
 def identity_number_in(text: str) -> Likeness | None:
-    """Tell whether a text is, or holds, a resident identity number with its right check digit, however it is spaced."""
+    """Tell whether a text is, or holds, a resident identity number with its right check digit.
+
+    However it is spaced, pointed or begun, and in whatever digits: full-width, circled, of another script.
+    """
     if len(text) < SHORTEST_NUMBER:
         return None
-    plain = narrow(text).upper()
-    for written in (plain, _JOINED.sub("", plain)):
-        if any(_has_right_check_digit(found.group()) for found in _NUMBER_WITHIN.finditer(written)):
-            return IDENTITY_NUMBER
+    # Two readings: what is a digit only to the second may stand before the number in the first.
+    readings = (text.upper(),) if text.isascii() else (narrow(text).upper(), _in_plain_digits(text))
+    for written in readings:
+        for found in _NUMBER_WITHIN.finditer(written):
+            number = _NOT_OF_A_NUMBER.sub("", found.group(1))
+            if _NUMBER.fullmatch(number) and _has_right_check_digit(number):
+                return IDENTITY_NUMBER
     return None
+
+
+# Letters that cannot be told from an X by eye.
+_LIKE_X: Final = dict.fromkeys(map(ord, "\u0425\u0445\u03a7\u03c7\u00d7\u2715\u2716\u2a2f\u4e42"), "X")
+
+
+def _in_plain_digits(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text).translate(_LIKE_X).upper()
+    return "".join(
+        character if character.isascii() else str(unicodedata.decimal(character, character)) for character in plain
+    )
 
 
 def likeness_of_person(text: str) -> Likeness | None:
@@ -99,10 +122,18 @@ def names_a_person(name: str, *, in_claim: bool = True) -> bool:
 
 
 def shown(text: str) -> str:
-    """Return a text as it may be shown: masked where it holds an identity number or is a mobile number."""
-    if len(text) < 11 or not (identity_number_in(text) or _MOBILE.fullmatch(_JOINED.sub("", narrow(text)))):
+    """Return a text as it may be shown: masked where it holds an identity number, or is what may be one or a mobile number.
+
+    So what slipped into the wrong column is not quoted whole either.
+    """
+    if len(text) < _SHORTEST_SECRET or not (identity_number_in(text) or _may_be_a_number(text)):
         return text
     return mask(text)
+
+
+def _may_be_a_number(text: str) -> bool:
+    digits = _JOINED.sub("", narrow(text)).upper()
+    return any(kind.fullmatch(digits) for kind in (_NUMBER, _OLD_NUMBER, _MOBILE))
 
 
 def refuse_identity_number(text: str) -> None:

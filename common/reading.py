@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 from common import personal
 from common.dates import parse_day, parse_instant
-from common.errors import MAX_ERRORS, FieldError, InvalidInput
+from common.errors import MAX_ERRORS, MOST_COUNTED, FieldError, InvalidInput
 from common.money import Fen
 from common.sentences import Language, Place, Problems, Said
 from tables.cells import WIDE, Fault, any_day, clean, says_nothing
@@ -159,6 +159,8 @@ class Reader:
             return None
         if not data.keys() <= known:
             for name in data:
+                if self.problems.count > MOST_COUNTED:
+                    break
                 if name not in known:
                     code = "PERSONAL_DATA" if personal.names_a_person(str(name)) else "UNKNOWN_FIELD"
                     self.add((*place, str(name)), code, what=str(name))

@@ -32,6 +32,8 @@ worker_class = "config.web.Worker"
 threads = 4
 # A hung database must not hold a process for long.
 timeout = 30
+# Whatever a process writes is for the service alone.
+umask = 0o077
 graceful_timeout = 20
 max_requests = 20_000
 max_requests_jitter = 2_000

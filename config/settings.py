@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "desk.middleware.Authentication",
     "desk.middleware.SecondFactor",
+    "common.api.problems.RefusingMiddleware",
     "desk.middleware.Tenant",
     "desk.middleware.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -184,6 +185,7 @@ CACHES = {
 }
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # however long it takes the broker to come back
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,
     "unacked_restore_interval": 5,
@@ -232,6 +234,8 @@ UPLOAD_DIR = DATA_DIR / "uploads"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "tmp"
+# What is collected is for everybody to read; what is uploaded is written by catalog.uploads, for the service alone.
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o644, 0o755
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # The one limit of an uploaded file; the proxy reads the same variable.
@@ -281,7 +285,9 @@ SESSION_COOKIE_AGE = 3600 * env.int("SESSION_HOURS", default=8)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+# Browsers that carry a list of hosts take this word for years: only who owns the whole domain asks for it.
+SECURE_HSTS_PRELOAD = HTTPS and env.bool("HSTS_PRELOAD", default=False)
 SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -351,6 +357,7 @@ SPECTACULAR_SETTINGS = {
         "config.openapi.name_choices",
         "config.openapi.add_examples",
     ],
+    "GET_LIB_DOC_EXCLUDES": "common.api.schema.told_to_us_alone",
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -382,6 +389,6 @@ LOGGING = {
     },
 }
 # axes looks for its middleware by name; desk.middleware.Axes is it, for pages only.
-SILENCED_SYSTEM_CHECKS = ["axes.W002"]
+SILENCED_SYSTEM_CHECKS = ["axes.W002", "security.W021"]  # … and preloading is asked for, not default
 if not HTTPS:
     SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W008", "security.W012", "security.W016"]

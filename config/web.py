@@ -4,22 +4,38 @@ Four threads that all have work take the interpreter from each other in mid-requ
 (measured, 16 connections on two cores). One thread answers in the order of arrival, and the slowest take twice the median; but alone it would
 let everybody wait for one long upload or a database that hangs. So one thread works, and where it has been at one request for
 `PATIENCE_SECONDS` another takes over what has arrived meanwhile.
+
+A thread that waits for a client is none of those that work: however many send their request a byte at a time, the others are answered. Who sends
+too slowly, or is one too many of those waited for, is cut off.
 """
 
+import errno
 import gc
+import select
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
 from django.conf import settings
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.http.unreader import SocketUnreader
+from gunicorn.workers.gthread import _DEFER, TConn, ThreadWorker
+
+from common import courtesy
 
 PATIENCE_SECONDS = 0.005
 LEAVE_SECONDS = 0.0001  # for each connection a worker has
+# A whole request is here within so many seconds, and one more for every so many bytes.
+REQUEST_SECONDS = 20
+BYTES_A_SECOND = 64 * 1024
+# Long work stops for others so long at most, and then does its next piece all the same.
+GIVE_WAY_SECONDS = 0.05
+# So many threads of a worker may wait for clients beside those that work.
+WAITED_FOR_AT_MOST = 60
 
 
 class Worker(ThreadWorker):
@@ -33,7 +49,19 @@ class Worker(ThreadWorker):
         super().run()
 
     def get_thread_pool(self) -> ThreadPoolExecutor:
-        return TurnTaking(self.cfg.threads)
+        threads = TurnTaking(self.cfg.threads)
+        courtesy.in_a_web_process(threads.give_way)
+        return threads
+
+    def handle(self, conn: TConn) -> Any:
+        if not conn.initialized and not conn.data_ready and not conn.wait_for_data(0):
+            return _DEFER  # nothing is here yet: the poller waits for it, no thread
+        if not conn.initialized:
+            conn.sock.setblocking(True)
+            conn.init()
+            conn.parser.unreader = Incoming(conn.sock, self.tpool)
+        conn.parser.unreader.begin()
+        return super().handle(conn)
 
     def accept(self, listener: Any) -> None:
         # Every worker hears of a new connection: one that has many leaves it to one that has fewer for a moment, or all might end up with one.
@@ -41,12 +69,53 @@ class Worker(ThreadWorker):
         super().accept(listener)
 
 
+class TooSlow(ConnectionResetError):
+    """A client that does not send its request: to it, and to whoever reads from it, the connection is gone."""
+
+    def __init__(self) -> None:
+        super().__init__(errno.ECONNRESET, "the request took too long to come")
+
+
+class Incoming(SocketUnreader):
+    """What a client sends: waited for without being at work, and within the time a request has. Raises TooSlow."""
+
+    def __init__(self, sock: Any, threads: "TurnTaking") -> None:
+        super().__init__(sock)
+        self._threads = threads
+        self.begin()
+
+    def begin(self) -> None:
+        """Another request begins now."""
+        self._begun = time.monotonic()
+        self._received = 0
+
+    def chunk(self, size_hint: int | None = None) -> bytes:
+        if not self._is_here(0):
+            with self._threads.waiting() as may_wait:
+                left = self._begun + REQUEST_SECONDS + self._received / BYTES_A_SECOND - time.monotonic()
+                asked = self.sock.gettimeout()  # what is left of a refused body is drained within a time of its own
+                if not may_wait or not self._is_here(max(0.0, left if asked is None else min(left, asked))):
+                    raise TooSlow
+        received: bytes = super().chunk(size_hint)
+        self._received += len(received)
+        return received
+
+    def _is_here(self, seconds: float) -> bool:
+        ready = select.poll()
+        ready.register(self.sock, select.POLLIN | select.POLLHUP)
+        return bool(ready.poll(seconds * 1000))
+
+
 class TurnTaking(ThreadPoolExecutor):
-    """Does what is submitted in its order, on one thread while that gets on, on more while some wait, at most `threads` at once."""
+    """Does what is submitted in its order, on one thread while that gets on, on more while some wait, at most `threads` at once.
+
+    Those inside `waiting` are not counted.
+    """
 
     def __init__(self, threads: int) -> None:
-        super().__init__(threads)
+        super().__init__(threads + WAITED_FOR_AT_MOST)
         self._threads_at_most = threads
+        self._waited_for = 0
         self._lock = threading.Lock()
         self._submitted: deque[Callable[[], None]] = deque()
         # Whose turn it is to take what was submitted, since when it has been at what it took, and how many are at something.
@@ -77,6 +146,36 @@ class TurnTaking(ThreadPoolExecutor):
         if waits and not self._somebody_waits.is_set():
             self._somebody_waits.set()
         return future
+
+    @contextmanager
+    def waiting(self) -> Iterator[bool]:
+        """While it waits for a client, the thread is none of those that work; says whether it may (WAITED_FOR_AT_MOST)."""
+        with self._lock:
+            may = self._waited_for < WAITED_FOR_AT_MOST
+            self._waited_for += may
+            self._busy -= may
+        try:
+            yield may
+        finally:
+            with self._lock:
+                self._waited_for -= may
+                self._busy += may
+
+    def give_way(self) -> None:
+        """Stop while others have something to do, a moment at most; who does so is none of those that work."""
+        if not self._submitted and self._busy <= 1:
+            return
+        until = time.monotonic() + GIVE_WAY_SECONDS
+        with self._lock:
+            self._busy -= 1
+            if self._submitted and self._busy < self._threads_at_most:
+                self._pass_turn()
+        try:
+            while (self._submitted or self._busy > 0) and time.monotonic() < until:
+                time.sleep(0.0005)
+        finally:
+            with self._lock:
+                self._busy += 1
 
     def _pass_turn(self) -> None:
         """Give the turn to a thread that has nothing to do; the lock is held."""

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+
+from common.dates import later
 
 WIDTH, LEFT, ROW = 1000, 150, 26
 _LEAST = 4  # a version of a day is still seen
@@ -46,9 +48,9 @@ def band_of(editions: Sequence[Edition], today: date) -> Band | None:
     """Return the drawing of the editions, each a row in their order; None without any."""
     if not editions:
         return None
-    first = min(min(one.first for one in editions), today) - timedelta(days=15)
+    first = later(min(min(one.first for one in editions), today), -15)
     known = [day for one in editions for day in (one.first, one.last) if day]
-    last = max(max(known), today) + timedelta(days=120)
+    last = later(max(max(known), today), 120)
     days = (last - first).days
 
     def x(day: date) -> int:
@@ -58,7 +60,7 @@ def band_of(editions: Sequence[Edition], today: date) -> Band | None:
         Bar(
             one,
             x(one.first),
-            max(_LEAST, x((one.last or last) + timedelta(days=1) if one.last else last) - x(one.first)),
+            max(_LEAST, x(later(one.last, 1) if one.last else last) - x(one.first)),
             ROW + row * ROW,
             one.last is None,
         )

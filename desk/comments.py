@@ -55,7 +55,7 @@ class CommentAdmin(OfInsurer, PageAdmin):
         seen = observe()
         day = china_today(seen.known_at)
         own = insurer_of(request.user)
-        visible = Catalog.objects.visible_to(own.pk if own else None)
+        visible = Catalog.objects.readable_by(own.pk if own else None)
         versions = CatalogVersion.objects.filter(catalog__in=visible).open_to_commenters(day)
         return versions.select_related("catalog").told_on(day, seen.known_at), day
 

@@ -85,6 +85,13 @@ class Entry:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path.startswith("/admin/"):
             return self.get_response(request)
+        answer = self._answer(request)
+        # Claims, persons, drafts: what pages and their files show is kept by no browser and no cache.
+        if "no-store" not in answer.get("Cache-Control", ""):
+            answer["Cache-Control"] = "no-store"
+        return answer
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         signs_in = request.method == "POST" and request.path == reverse("admin:login")
         if signs_in and (wait := fails_too_often(address_of(request))):
             return lock_page(request, wait)

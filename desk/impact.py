@@ -168,7 +168,7 @@ class ImpactRunAdmin(PageAdmin):
         day = clock.china_today(seen.known_at)
         versions = CatalogVersion.objects.select_related("catalog").told_on(day, seen.known_at)
         if insurer is not None:
-            visible = Catalog.objects.visible_to(insurer.pk)
+            visible = Catalog.objects.readable_by(insurer.pk)
             versions = versions.filter(catalog__in=visible).open_to_readers(day)
         elif not request.user.has_perm("catalog.view_catalogversion"):
             raise PermissionDenied

@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
 
 from catalog.clock import CHINA
+from common.dates import later
 from desk.forms import NothingToFillIn, day_field, posted, text_field
 from desk.frame import Action, Button, PageAdmin
 from desk.markup import badge
 from desk.own import OfInsurer
 from insurers import services
+from insurers.keys import MAX_DAYS
 from insurers.models import ApiKey, Insurer
 from insurers.persons import insurer_of
 from insurers.scopes import MAY_ISSUE, Scope
@@ -67,6 +69,8 @@ class IssueForm(forms.Form):
         day = self.cleaned_data["expires_on"]
         if day < timezone.now().astimezone(CHINA).date():
             raise forms.ValidationError(_("This day is over; choose a later one."))
+        if day > later(timezone.now().astimezone(CHINA).date(), MAX_DAYS):
+            raise forms.ValidationError(_("A key lasts at most %(days)d days.") % {"days": MAX_DAYS})
         return day
 
 

@@ -52,7 +52,7 @@ def own_waiting_count(request: HttpRequest, insurer: Insurer) -> int:
 
 def _open_consultations(insurer: Insurer, day: date) -> list[Any]:
     """Return the versions one may comment on today, what closes first before; each with whether this insurer did."""
-    visible = Catalog.objects.visible_to(insurer.pk)
+    visible = Catalog.objects.readable_by(insurer.pk)
     said = Comment.objects.filter(version=OuterRef("pk"), insurer=insurer)
     versions = CatalogVersion.objects.filter(catalog__in=visible, state=CONSULTATION).open_to_readers(day)
     versions = versions.select_related("catalog").annotate(commented=Exists(said)).order_by("comments_until", "pk")

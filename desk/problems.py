@@ -53,6 +53,7 @@ def kind_words() -> dict[str, str]:
         "UNKNOWN_FORM": _("unknown dosage form"),
         "SHEETS_NOT_READ": _("sheets not read"),
         "HIDDEN_ROWS": _("hidden rows"),
+        "FORMULA_RESULT": _("results of formulas"),
         "SEVERAL_VALUES": _("several values"),
         "REUSED_CODE": _("code used twice"),
         "LABEL_TAKEN": _("label taken"),

@@ -69,7 +69,7 @@ class Published:
 
     def _versions(self, request: HttpRequest) -> QuerySet[CatalogVersion]:
         """Return the published versions, withdrawn ones too, of the lists that the person's insurer may see."""
-        visible = Catalog.objects.visible_to(self._reader(request).pk)
+        visible = Catalog.objects.readable_by(self._reader(request).pk)
         seen = clock.observe()
         versions = CatalogVersion.objects.filter(catalog__in=visible, published_at__lte=seen.known_at)
         versions = versions.told_on(clock.china_today(seen.known_at), seen.known_at)

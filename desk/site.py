@@ -161,7 +161,7 @@ def frame(context: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
     """Add to the theme's context what our frame shows (unfold's `extra_context` hook)."""
     context["styles"] = [
         *context["styles"],
-        *map(static, ("desk/desk.css", "desk/drafts.css", "desk/review.css", "common/pictures.css")),
+        *map(static, ("desk/desk.css", "desk/drafts.css", "desk/review.css", "desk/pictures.css")),
     ]
     context["site_favicons"] = [{"rel": "icon", "type": "image/svg+xml", "href": static("desk/icon.svg")}]
     context["show_languages"] = True

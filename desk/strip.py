@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from common.dates import later
+
 Kind = Literal["begins", "ends", "closes"]
 DAYS = 90
 ROWS = 12
@@ -29,7 +31,7 @@ class Event:
         """The first day on which lists say something else by it; None where it changes none."""
         if self.kind == "closes":
             return None
-        return self.day + timedelta(days=1) if self.kind == "ends" else self.day
+        return later(self.day, 1) if self.kind == "ends" else self.day
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ instant too.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 from django.http import HttpRequest
@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 
 from catalog import clock
 from catalog.in_force import Dated
-from common.dates import instant_text, parse_day, parse_instant
+from common.dates import instant_text, later, parse_day, parse_instant
 from common.pictures import Period, Picture, strip
 from curation.comparing.timeline import Segment
 
 # How far the sliders reach beyond what is known of.
-MARGIN = timedelta(days=92)
+MARGIN = 92  # days
 SHOWN_SEGMENTS = 200
 
 
@@ -71,7 +71,7 @@ def clocks_of(request: HttpRequest, prefix: str = "") -> Clocks:
     day = read_day(request.GET.get(f"{prefix}date", "")) or today
     known_at = read_instant(request.GET.get(f"{prefix}known_at", ""), now) or now
     known_day = clock.china_today(known_at)
-    first, last = min(day, today) - MARGIN, max(day, today) + MARGIN
+    first, last = later(min(day, today), -MARGIN), later(max(day, today), MARGIN)
     return Clocks(day, known_at, known_day, now, first, last, revision=seen.revision)
 
 
@@ -88,9 +88,9 @@ def read_instant(text: str, now: datetime) -> datetime | None:
     day = read_day(text)
     try:
         at = datetime.combine(day, time.max, clock.CHINA) if day else parse_instant(text)
-    except ValueError:
+        return min(at, now)
+    except (ValueError, OverflowError):  # the ends of the calendar are beyond it in another zone
         return None
-    return min(at, now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,9 +60,9 @@ class DataFolder:
     def create(self) -> None:
         """Make the folder; raises CannotRun when it cannot be written to."""
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            self.temporary.mkdir(exist_ok=True)
-            self.logs.mkdir(exist_ok=True)
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.temporary.mkdir(mode=0o700, exist_ok=True)
+            self.logs.mkdir(mode=0o700, exist_ok=True)
             probe = self.path / f".writable-{os.getpid()}"
             probe.touch()
             probe.unlink()

@@ -171,6 +171,8 @@ def _start_service(
 ) -> None:
     """Start worker, scheduler and web server, in the order in which they are not missed by the next."""
     celery = [python, "-m", "celery", "-A", "config"]
+    # A broker that somebody else runs may go and come back, and a worker that was busy meanwhile ends: that is no reason to end the web.
+    foreign = bool(os.environ.get("REDIS_URL"))
     supervisor.spawn(
         "worker",
         [
@@ -185,6 +187,7 @@ def _start_service(
         cwd=ROOT,
         stop=_WORKER_STOP,
         log=folder.logs / "worker.log",
+        restarted=foreign,
     )
     supervisor.spawn(
         "scheduler",
@@ -193,6 +196,7 @@ def _start_service(
         cwd=ROOT,
         stop=_SCHEDULER_STOP,
         log=folder.logs / "scheduler.log",
+        restarted=foreign,
     )
     supervisor.spawn(
         "web server",

@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from embedded.errors import CannotRun, Interrupted
@@ -26,6 +27,7 @@ _PR_SET_PDEATHSIG = 1
 _LOG_LINES_SHOWN = 25
 _GUARDIAN = Path(__file__).with_name("guardian.py")
 _PATIENCE = 20  # seconds for a command of the terminal to end after TERM
+_LONGEST_PATIENCE = 30.0  # seconds before a process that ends again and again is started once more
 _LOG_BYTES_KEPT = 10 * 1024 * 1024
 
 
@@ -51,6 +53,10 @@ class Process:
     log: Path | None
     # Where its own lines begin: a log goes on over many starts.
     log_begins: int = 0
+    # What starts it anew where it ends by itself (None: its end is the end of all), when, and how long to wait the time after.
+    again: Callable[[], "Process"] | None = None
+    due: float | None = None
+    patience: float = 1.0
 
     @property
     def pid(self) -> int:
@@ -104,10 +110,13 @@ class Supervisor:
         stop: Stop = TERM,
         log: Path | None = None,
         in_child: Callable[[], None] | None = None,
+        restarted: bool = False,
+        patience: float = 1.0,
     ) -> Process:
         """Start a process in a session of its own, so that Ctrl-C reaches this supervisor alone.
 
-        `in_child` runs in the child before the program does, and may change its user.
+        `in_child` runs in the child before the program does, and may change its user. One that is `restarted` is started anew `patience` seconds
+        after it ended by itself, later each time; the end of any other is the end of all.
         """
         with _output(log) as output:
             begins = log.stat().st_size if log else 0
@@ -122,6 +131,21 @@ class Supervisor:
                 preexec_fn=_child_setup(stop.orphaned, in_child),
             )
         process = Process(name, popen, stop, log, begins)
+        if restarted:
+            longer = min(2 * patience, _LONGEST_PATIENCE)
+            process.again = partial(
+                self.spawn,
+                name,
+                command,
+                env=env,
+                cwd=cwd,
+                stop=stop,
+                log=log,
+                in_child=in_child,
+                restarted=True,
+                patience=longer,
+            )
+            process.patience = patience
         self._note_down(process)
         return process
 
@@ -306,13 +330,28 @@ class Supervisor:
     def _look(self, but: Process | None = None) -> None:
         if self._asked_to_stop:
             raise Interrupted(self._asked_to_stop)
-        for process in self.processes:
+        for process in list(self.processes):
             # A step that ends is waited for by finish().
-            if process is not but and process.popen.stdout is None and process.popen.poll() is not None:
+            if process.popen.poll() is not None and process.again:
+                self._start_again(process)
+            elif process is not but and process.popen.stdout is None and process.popen.poll() is not None:
                 shown = f"; the end of {process.log}:\n{tail(process.log, process.log_begins)}" if process.log else ""
                 raise CannotRun(
                     f"{process.name} (pid {process.pid}) ended by itself: {_ending(process.popen.returncode)}{shown}"
                 )
+
+    def _start_again(self, process: Process) -> None:
+        """Start a process anew that ended by itself, once its time has come; the others go on meanwhile."""
+        now = time.monotonic()
+        if process.due is None:
+            process.due = now + process.patience
+            self.say(
+                f"{process.name} (pid {process.pid}) ended by itself: {_ending(process.popen.returncode)};"
+                f" started again in {process.patience:.0f} s (see {process.log})"
+            )
+        elif now >= process.due and process.again:
+            self.forget(process)
+            process.again()
 
 
 def tail(log: Path, begins: int = 0) -> str:

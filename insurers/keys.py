@@ -3,6 +3,8 @@
 import hashlib
 import secrets
 
+MAX_DAYS = 3_660  # that a key lasts
+
 _MARK = "sbm"
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 

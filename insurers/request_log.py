@@ -6,7 +6,7 @@ about a second with one statement, so an insurer reads of it a moment later. Wha
 
 import atexit
 import logging
-import secrets
+import random
 import threading
 from collections import deque
 from collections.abc import Sequence
@@ -53,7 +53,7 @@ class Answered:
 
 def id_at(at: datetime) -> str:
     """Return a name for a request at this instant that sorts after those of earlier milliseconds."""
-    return f"{_beginning(at)}{secrets.token_hex(6)}"
+    return f"{_beginning(at)}{random.getrandbits(48):012x}"  # noqa: S311  tells two of one millisecond apart, no secret
 
 
 def _beginning(at: datetime) -> str:

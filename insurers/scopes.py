@@ -13,6 +13,7 @@ class Scope(models.TextChoices):
     COVERAGE_READ = "coverage:read", _("query coverage")
     CLAIMS_CHECK = "claims:check", _("check claims")
     PRODUCTS_WRITE = "products:write", _("keep products")
+    WEBHOOKS_MANAGE = "webhooks:manage", _("keep webhooks")
     CATALOG_WRITE = "catalog:write", _("keep catalogs")
     CATALOG_PUBLISH = "catalog:publish", _("publish catalogs")
     AUDIT_READ = "audit:read", _("read the log of deeds")
@@ -35,6 +36,7 @@ OF_INSURER: Mapping[str, str] = {
     Scope.COVERAGE_READ: "insurers.view_product",
     Scope.CLAIMS_CHECK: "insurers.view_product",
     Scope.PRODUCTS_WRITE: "insurers.change_productversion",
+    Scope.WEBHOOKS_MANAGE: "insurers.change_webhook",
     Scope.CATALOG_WRITE: "insurers.change_productversion",
 }
 # Who curates lists or reads the log does not hold an insurer's key as well: one person would be two.

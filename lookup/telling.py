@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from catalog.naming import parted
 from catalog.vocabularies import LEVELS, SETTINGS, SEXES
 from catalog.words import NOT_GIVEN, Words, field_label, period_words
 from claims.eligibility import reasons as eligibility
@@ -122,8 +123,7 @@ def told(
         requirements=_requirements(requirements) if requirements else (),
         bring=_bring(answer, terms),
         consulted=[
-            Written(code, one["version"], "", one["checksum"], one["provenance"], days.get(code, ""))
-            for code, one in cited.items()
+            _written({"catalog": one["catalog"], "version": one["version"]}, cited, days) for one in cited.values()
         ],
         alternatives=answer["alternatives"],
         answer=answer,
@@ -231,13 +231,14 @@ def _base_words(status: str | None) -> str:
 
 def _written(cites: Mapping[str, Any], cited: Mapping[str, Any], days: Mapping[str, str]) -> Written:
     of_list = cited.get(cites["catalog"], {})
+    code = parted(cites["catalog"])[1]
     return Written(
-        cites["catalog"],
+        code,
         cites["version"] or "",
         cites.get("entry_code") or "",
         of_list.get("checksum", ""),
         of_list.get("provenance", ""),
-        days.get(cites["catalog"], ""),
+        days.get(code, ""),
     )
 
 

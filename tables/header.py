@@ -233,6 +233,7 @@ class _Reading:
                 if other not in doubled:
                     after = f"未读取，以“{shown(best[3], 30)}”为准 not read, “{shown(best[3], 30)}” counts"
                     self._tell(Normalised(self._row, name, other[3], after))
+        self._report_unnamed(placed)
         periods = self._place_periods(placed, len(header))
         self._report_missing(placed, header)
         for key, (written, column) in self._names.mapping.items():
@@ -243,6 +244,14 @@ class _Reading:
         in_order = sorted(placed.values(), key=lambda place: place.index)
         cells = tuple(header_text(cell) for cell in header)
         return Header(tuple(in_order), len(header), tuple(self._unnamed), periods, cells, self._extra)
+
+    def _report_unnamed(self, placed: Mapping[str, Placed]) -> None:
+        """A column without a name among those that have one is told, whatever stands below; one behind them where anything does (regular_rows)."""
+        last = max((one.index for one in placed.values()), default=-1)
+        for index in [index for index in self._unnamed if index < last]:
+            name = f"第 {index + 1} 列 column {index + 1}"
+            self._report(problem("UNKNOWN_COLUMN", self._row, name, "", header=name))
+            self._unnamed.remove(index)
 
     def _place_periods(self, placed: dict[str, Placed], width: int) -> tuple[int, ...]:
         """Two days in one cell go to their two columns, unless the file has one of these columns itself."""

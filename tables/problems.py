@@ -131,6 +131,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "只读取了工作表“{read}”，未读取：{sheets_zh}。如需导入其他工作表，请在上传时指明工作表，或分别上传。",
         "Only the sheet “{read}” was read, not: {sheets_en}. To import another one, name it when uploading.",
     ),
+    "FORMULA_RESULT": (
+        "列“{header}”有 {count} 个单元格是公式，读取的是文件中保存的计算结果，可能已过时。请重新计算后保存，或改为数值再上传。",
+        "{count} cells of the column “{header}” are formulas; their stored results were read, which may be out of date. "
+        "Calculate and save the file anew, or paste the values, and upload it again.",
+    ),
     "HIDDEN_ROWS": (
         "{what_zh}是隐藏的，也已读取。如不应导入，请删除后重新上传。",
         "Hidden {what_en}: read like the others. Delete what should not be imported and upload the file again.",
@@ -163,7 +168,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
 
 WARNINGS = frozenset(
     "UNKNOWN_COLUMN DUPLICATE_ROW UNUSUAL_APPROVAL_NO UNCODED NAME_NOT_READ STACKED_NAME UNKNOWN_FORM REUSED_CODE"
-    " SHEETS_NOT_READ HIDDEN_ROWS NOT_AN_ENTRY NOT_A_LIST".split()
+    " SHEETS_NOT_READ HIDDEN_ROWS FORMULA_RESULT NOT_AN_ENTRY NOT_A_LIST".split()
 )
 
 # What fills a sentence where whoever reports the problem says nothing else.

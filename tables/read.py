@@ -163,6 +163,7 @@ class Table:
         yield from rows
         if self._sheet:
             self._report_hidden(self._sheet)
+            self._report_calculated(self._sheet)
             self._report_merged(self._sheet)
 
     # ------------------------------------------------------------------------------------------ its sheet
@@ -302,6 +303,13 @@ class Table:
             )
             words = {"what_zh": f"列 {zh}", "what_en": f"columns {zh}"}
             self._report(problem("HIDDEN_ROWS", self.header_row, header_text(self.header[hidden[0] - 1]), zh, **words))
+
+    def _report_calculated(self, sheet: workbook.SheetRows) -> None:
+        """A formula's stored result is what it came to when the file was last calculated, which may be long ago."""
+        for column, (row, count) in sorted(sheet.calculated.items()):
+            named = column <= len(self.header) and self.header[column - 1]
+            header = header_text(self.header[column - 1]) if named else workbook.column_letters(column)
+            self._report(problem("FORMULA_RESULT", row, header, "", count=count, header=shown(header, 60)))
 
     def _report_merged(self, sheet: workbook.SheetRows) -> None:
         """Merged cells among the data say their value in one row only, and may mean it for all."""

@@ -61,7 +61,8 @@ class SheetRows:
 
     No column beyond `limits.columns` may hold anything, and there may be at most `limits.rows` rows and some above them.
     While and after they are read: `hidden_rows` and `hidden_columns`, each from and to, as the sheet counts them;
-    `merged`, the references of merged cells. Raises Refusal NOT_A_TABLE, TOO_LARGE, TOO_MANY_ROWS.
+    `merged`, the references of merged cells; `calculated`, by the number of a column in which formulas stand, of which the stored result was
+    read, the first such row and how many there are. Raises Refusal NOT_A_TABLE, TOO_LARGE, TOO_MANY_ROWS.
     """
 
     def __init__(self, book: "Book", sheet: SheetName) -> None:
@@ -69,6 +70,7 @@ class SheetRows:
         self.hidden_rows: list[list[int]] = []
         self.hidden_columns: list[tuple[int, int]] = []
         self.merged: list[str] = []
+        self.calculated: dict[int, list[int]] = {}
         self.last_row = 0
         self._rows = self._read(book, sheet)
 
@@ -85,6 +87,13 @@ class SheetRows:
             yield from reader.take()
         _feed(parser, b"", last=True)
         yield from reader.take()
+
+    def calculate(self, column: int, row: int) -> None:
+        """Note a cell whose value is what a formula last came to."""
+        if column in self.calculated:
+            self.calculated[column][1] += 1
+        else:
+            self.calculated[column] = [row, 1]
 
     def hide_row(self, row: int) -> None:
         """Note a hidden row that says something."""
@@ -424,6 +433,8 @@ class _Sheet:
         value = self._value()
         if value == "":
             return
+        if self._has_formula and self._has_value:
+            self._notes.calculate(self._column, self._number)
         if self._column > self._greatest_column:
             letters = column_letters(self._column)
             raise too_large(

@@ -18,13 +18,11 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db import connection
-from django.db.models.signals import post_migrate
-from django.dispatch import receiver
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
 from catalog import leases
 from catalog import services as catalogs
-from catalog.models import Catalog, CatalogVersion, ImportRun, Revision
+from catalog.models import Catalog, CatalogVersion, ImportRun
 from common import cache, tenancy
 from common.jobs import services as jobs
 from insurers import request_log
@@ -33,6 +31,7 @@ from insurers.api import callers
 from insurers.models import Insurer
 from tables import guarded
 from tables.limits import Limits
+from tests.emptying import Pristine
 
 # No test measures time (benchmarks do), and the machine may be busy.
 hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -40,24 +39,13 @@ hypothesis.settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Let the test runner empty tables between tests: the triggers that forbid it are tested on their own (tests/catalog/test_promises.py)."""
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE catalog_catalogentry DISABLE TRIGGER entry_never_emptied")
-        cursor.execute("ALTER TABLE catalog_catalogversion DISABLE TRIGGER version_never_emptied")
-        cursor.execute("ALTER TABLE catalog_entryevidence DISABLE TRIGGER evidence_never_emptied")
-        cursor.execute("ALTER TABLE catalog_entryedit DISABLE TRIGGER edit_never_emptied")
-        cursor.execute("ALTER TABLE catalog_logleaf DISABLE TRIGGER log_never_emptied")
-        cursor.execute("ALTER TABLE audit_record DISABLE TRIGGER record_never_emptied")
-        cursor.execute("ALTER TABLE audit_head DISABLE TRIGGER head_never_emptied")
-        cursor.execute("ALTER TABLE catalog_logleaf DISABLE TRIGGER log_never_emptied")
-
-
-@receiver(post_migrate)
-def _bring_back_what_migrations_wrote(sender: Any, **_details: Any) -> None:
-    """Write the counter again after the test runner has emptied all tables (it announces that as a migration)."""
-    if sender.label == "catalog" and not Revision.objects.exists():
-        Revision.objects.create(pk=1)
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Leave the database as the migrations made it after each test whose transactions are real (tests/emptying.py)."""
+    with django_db_blocker.unblock():
+        pristine = Pristine.kept()
+    with pytest.MonkeyPatch.context() as patching:
+        patching.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: pristine.put_back())
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -93,16 +81,28 @@ def _many_may_ask(settings: Any) -> None:
     settings.PUBLIC_RATE_PER_MINUTE = 10**9
 
 
-@pytest.fixture(autouse=True)
-def _read_in_this_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def _read_in_this_process() -> Iterator[None]:
     """Let files be read by the same reader in this process: starting one of its own takes longer than the rest of a test.
 
-    What the process of its own is for (limits, crashes, being ended) is tested with it: tests marked `own_process`, and the fault tests, whose
-    workers are whole.
+    From the first fixture on, since the worlds that are made for a whole file read the most.
     """
-    if request.node.get_closest_marker("own_process") is None:
+    with pytest.MonkeyPatch.context() as patching:
         for module in CHILDREN:
-            monkeypatch.setattr(f"{module}.frames_from", _frames_in_this_process)
+            patching.setattr(f"{module}.frames_from", _frames_in_this_process)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _read_in_its_own_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let files be read as in service where a test is marked `own_process`.
+
+    What the process of its own is for (limits, crashes, being ended) is tested with it: by those tests, and by the fault tests, whose workers are
+    whole.
+    """
+    if request.node.get_closest_marker("own_process") is not None:
+        for module in CHILDREN:
+            monkeypatch.setattr(f"{module}.frames_from", guarded.frames_from)
 
 
 CHILDREN = [f"catalog.importing.{name}" for name in ("again", "child", "comments", "preview")] + [

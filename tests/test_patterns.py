@@ -27,6 +27,7 @@ PACKAGES = (
     "curation",
     "desk",
     "embedded",
+    "fhir",
     "insurers",
     "tables",
 )

@@ -203,7 +203,8 @@ class BatchViewSet(ApiViewSet):
         batch, language = self._batch(pk), language_of(request)
         services.check_shown(batch)
         etag = f"{batch.pk.hex}-{form}-{language}"
-        headers = etags.headers_of(etag, immutable=True)
+        # Held by its tag only in the caller's own program: no cache keeps what is in it.
+        headers = {**etags.headers_of(etag, immutable=True), "Cache-Control": "no-store"}
         if etags.unchanged(request, etag):
             return HttpResponse(status=304, headers=headers)
         _log_look(request, batch, form)

@@ -29,8 +29,9 @@ from common.api.rendering import to_json
 from common.api.shapes import accepted, lenient, not_null, plain
 from common.api.views import ApiViewSet
 from common.cache import LruCache
+from common.courtesy import give_way, long_work
 from common.dates import instant_text
-from common.errors import MAX_ERRORS, FieldError
+from common.errors import MAX_ERRORS, MOST_COUNTED, FieldError
 from common.sentences import Language
 from insurers.api.authentication import insurer_of
 
@@ -102,6 +103,10 @@ class CoverageViewSet(ApiViewSet):
         """A list of 1 to 1,000 queries, answered in order."""
         refuse_unknown(request.query_params, ("fields",))
         wanted = _fields_of(request)
+        with long_work(insurer_of(request.user), int(request.META.get("CONTENT_LENGTH") or 0)):
+            return self._answer_all(request, code, wanted)
+
+    def _answer_all(self, request: Any, code: str, wanted: frozenset[str] | None) -> Response:
         language = language_of(request)
         if not isinstance(request.data, list) or not 1 <= len(request.data) <= shapes.MAX_QUERIES:
             detail = _("Send a list of 1 to %(max)d queries.") % {"max": shapes.MAX_QUERIES}
@@ -109,6 +114,9 @@ class CoverageViewSet(ApiViewSet):
         today = china_today(request.user.known_at)
         queries, errors, count = [], list[FieldError](), 0
         for place, data in enumerate(request.data):
+            give_way()
+            if count > MOST_COUNTED:
+                break
             try:
                 queries.append(parse_coverage(data, today=today, language=language, room=MAX_ERRORS - len(errors)))
             except InvalidQuery as invalid:
@@ -117,8 +125,12 @@ class CoverageViewSet(ApiViewSet):
         if count:
             raise InvalidQuery(_("The request is invalid; see `errors`."), errors=errors, error_count=count)
         found, product = self._answers(request, code, queries)
-        documents = (services.coverage_document(one, product, language) for one in found)
-        return Response({"results": [_narrowed(document, wanted) for document in documents]})
+        results = []
+        for one in found:
+            give_way()
+            document = services.coverage_document(one, product, language)
+            results.append(msgspec.Raw(to_json(_narrowed(document, wanted))))
+        return Response(to_json({"results": results}))  # written a piece at a time
 
     def _answers(self, request: Any, code: str, queries: list[CoverageQuery]) -> tuple[list[Coverage], ProductFacts]:
         return services.coverage(

@@ -6,6 +6,8 @@ Days are calendar days in China, inclusive; instants are aware.
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from common.dates import later
+
 RENEWABLE_DAYS: Final = 30
 IN_REVIEW: Final = "in_review"
 APPROVED: Final = "approved"
@@ -17,7 +19,7 @@ DECISIONS: Final = (APPROVED, DECLINED)
 
 def last_day(first: date, days: int) -> date:
     """Return the last of so many days, the first counted."""
-    return first + timedelta(days=days - 1)
+    return later(first, days - 1)
 
 
 def state_on(state: str, valid_to: date | None, today: date) -> str:
@@ -27,7 +29,7 @@ def state_on(state: str, valid_to: date | None, today: date) -> str:
 
 def renewable_from(valid_to: date) -> date:
     """Return the first day on which it may be renewed: 30 days before its last."""
-    return valid_to - timedelta(days=RENEWABLE_DAYS)
+    return later(valid_to, -RENEWABLE_DAYS)
 
 
 def due_at(asked_at: datetime, *, urgent: bool, decision_days: int, urgent_hours: int) -> datetime:

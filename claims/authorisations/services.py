@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import transaction
@@ -22,6 +22,7 @@ from claims.models import AuthorisationEvent, AuthorisationUse, PriorAuthorisati
 from common import personal
 from common.audit.deeds import Deed
 from common.audit.services import record
+from common.dates import later
 from common.errors import FieldError, InvalidInput, Refused
 from common.sentences import Language
 from insurers.models import Insurer, WebhookEvent
@@ -357,7 +358,7 @@ def renew(
     if refusal := why_not_renewed(row, today):
         raise refusal
     assert row.valid_to is not None
-    starts_on = max(row.valid_to + timedelta(days=1), today)
+    starts_on = max(later(row.valid_to, 1), today)
     before, changes = facts_shown(row), data or {}
     _check_same(before, changes)
     merged = {**before, "from": starts_on.isoformat(), **changes}

@@ -207,9 +207,20 @@ class _Column:
         said_as = None if value is None or value is WRONG else _plain(self.name, value)
         if len(self.known) >= REMEMBERED:
             self.known.clear()
-        issues = tuple([issue._replace(value=self._shown(issue)) for issue in told])
+        issues = tuple(map(self._impersonal, told))
         found = self.known[cell] = _Read(value, said_as, issues)
         return found
+
+    def _impersonal(self, issue: Issue) -> Issue:
+        """The issue with what stood in the cell, and what its words quote of it, masked where it may identify a person."""
+        hidden = self._shown(issue)
+        if hidden == issue.value or not issue.value:
+            return issue._replace(value=hidden)
+        details = {
+            name: said.replace(issue.value, hidden) if isinstance(said, str) else said
+            for name, said in issue.details.items()
+        }
+        return issue._replace(value=hidden, details=details)
 
     def _shown(self, issue: Issue) -> str:
         """What stood in the cell, masked where it may identify a person."""
@@ -546,7 +557,8 @@ def shown(value: Any) -> str:
     """Return what was sent as it is quoted in a problem: short, and masked where it may identify a person."""
     if value is None:
         return ""
-    return personal.shown((value if isinstance(value, str) else compact(value))[:100])
+    # Masked before it is cut: half a number is no number, and would be shown.
+    return personal.shown(value if isinstance(value, str) else compact(value))[:100]
 
 
 def _impersonal(found: Problem) -> Problem:

@@ -167,10 +167,11 @@ def _codes(text: str, *, ranges: bool) -> tuple[str, ...]:
         if icd10.is_code(code):
             continue
         if icd10.range_of(code) is None:
+            shown = personal.shown(code)[:40]
             raise Fault(
                 "BAD_CODE",
-                f"“{code[:40]}”不是疾病编码；编码形如 C34、C34.1、C34.100x003，后面不带文字。",
-                f"“{code[:40]}” is no disease code; they look like C34, C34.1, C34.100x003, without words behind.",
+                f"“{shown}”不是疾病编码；编码形如 C34、C34.1、C34.100x003，后面不带文字。",
+                f"“{shown}” is no disease code; they look like C34, C34.1, C34.100x003, without words behind.",
             )
         if not ranges:
             raise Fault(

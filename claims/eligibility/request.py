@@ -25,7 +25,7 @@ from claims.eligibility.facts import (
 from claims.eligibility.refunds import ADDED_UP, Row, Wrong, add_up, wrong_signs
 from claims.limits import MAX_LINES, MAX_TEXT
 from common import icd10, personal
-from common.errors import MAX_ERRORS
+from common.errors import MAX_ERRORS, MOST_COUNTED
 from common.money import MAX_FEN, Fen, Nano
 from common.reading import UNKEEPABLE, Reader, Unreadable, not_below_nothing, not_given
 from common.sentences import Language, Place
@@ -215,6 +215,8 @@ class ClaimReader(Reader):
         rows: list[Row] = []
         numbers: set[int] = set()
         for place, item in enumerate(data):
+            if self.problems.count > MOST_COUNTED:
+                return ()
             row = self.row(place, item, common)
             if row is None:
                 continue

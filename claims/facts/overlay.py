@@ -31,7 +31,7 @@ class Overlay:
     def over(self, product: ProductFacts, known_at: datetime) -> tuple[ProductFacts, tuple[Reference, ...]]:
         """Return the product with the versions laid over those of its catalogs, and the versions: those that its insurer may see."""
         versions, names = CatalogVersion.objects.filter(pk__in=self.versions), names_in(product.versions)
-        found = references(versions, product.insurer_id, names, all_codes=True)
+        found = references(versions, product.insurer_id, also=names)
         laid = by_catalog(self._as_if_published(reference, known_at) for reference in found)
         catalogs = {code: (*self._under(product.catalogs.get(code, ())), *over) for code, over in laid.items()}
         return replace(product, catalogs=product.catalogs | catalogs), tuple(

@@ -65,7 +65,7 @@ class ProductFacts:
 
 # The revision is in the key: after the next publication nobody asks for it any more, and it ages out.
 _products: LruCache[tuple[int, str, int], ProductFacts] = LruCache(PRODUCTS_KEPT)
-# (product, revision) → it with its shared lists alone, and the codes of the others.
+# (product, revision) → it with its shared lists alone, and the names of the others.
 _shared: LruCache[tuple[int, int], tuple[ProductFacts, frozenset[str]]] = LruCache(PRODUCTS_KEPT)
 # The id of no insurer: who asks for it sees the shared lists alone.
 NOBODYS = 0
@@ -92,12 +92,14 @@ def product_facts(*, insurer_id: int, code: str, seen: Observation) -> ProductFa
 
 
 def as_anybody_sees(product: ProductFacts, seen: Observation) -> tuple[ProductFacts, frozenset[str]]:
-    """Return a product with its shared lists alone, as whoever has none of their own sees it, and the codes of the lists that are not shared."""
+    """Return a product with its shared lists alone, as whoever has none of their own sees it, and the names of the others in its terms."""
     kept = _shared.get((product.pk, seen.revision))
     if kept is None:
-        named = {reference.catalog for version in product.versions for reference in version.terms.references()}
-        shared = set(Catalog.objects.visible_to(NOBODYS).filter(code__in=named).values_list("code", flat=True))
-        catalogs = {code: listed for code, listed in product.catalogs.items() if code in shared}
+        named = names_in(product.versions)
+        # As the insurer means them: of one code its own list comes before the office's.
+        meant = Catalog.objects.meant_by(named, product.insurer_id)
+        shared = {name for name, catalog in meant.items() if catalog.owner_id is None}
+        catalogs = {name: listed for name, listed in product.catalogs.items() if name in shared}
         kept = replace(product, insurer_id=NOBODYS, catalogs=catalogs), frozenset(named - shared)
         _shared.put((product.pk, seen.revision), kept)
     return kept
@@ -116,15 +118,19 @@ def names_in(versions: Iterable[ProductVersion]) -> frozenset[str]:
 
 
 def references(
-    versions: QuerySet[CatalogVersion], insurer_id: int, names: Collection[str], *, all_codes: bool = False
+    versions: QuerySet[CatalogVersion],
+    insurer_id: int,
+    names: Collection[str] | None = None,
+    also: Collection[str] = (),
 ) -> list[Reference]:
     """Return those of the versions whose catalogs an insurer means by the names (catalog.naming), each under its name, by code and age.
 
-    `all_codes`: also those of every other catalog that it sees, under its code. One statement; more where a name says whose it is.
+    Without names those of every catalog that its plain codes mean, under its code; `also` are names beside. One statement; more where a name
+    says whose it is.
     """
-    saying = sorted(name for name in names if parted(name)[0] is not None)
+    saying = sorted(name for name in {*(names or ()), *also} if parted(name)[0] is not None)
     plain = versions.filter(catalog__in=Catalog.objects.visible_to(insurer_id))
-    found = _references(plain if all_codes else plain.filter(catalog__code__in=set(names).difference(saying)))
+    found = _references(plain if names is None else plain.filter(catalog__code__in=set(names).difference(saying)))
     if not saying:
         return found
     catalogs = Catalog.objects.meant_by(saying, insurer_id)

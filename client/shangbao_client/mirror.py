@@ -129,10 +129,12 @@ class Mirror:
         `begin_at`: the label of the version with which a catalog that is not kept yet begins, in place of its first one.
         """
         self._of_service(client.settings.url)
-        for code in catalogs or _codes(client):
-            self._begin(client, code, begin_at, tell)
-            while self._next_page(client, code, tell):
-                pass
+        if begin_at is not None and not catalogs:
+            raise ValueError("name the list that begins with that version")
+        for code in catalogs:
+            self._follow(client, code, begin_at, tell)
+        if not catalogs:
+            self._follow_all(client, tell)
 
     def check(self) -> list[tuple[str, str]]:
         """Prove every version again from what is in the file; returns those that are not what their checksum says."""
@@ -175,6 +177,29 @@ class Mirror:
         (known,) = self._db.execute("SELECT value FROM mirror WHERE name = 'service'").fetchone()
         if known != url:
             raise ValueError(f"{self.path} is a mirror of {known}; keep another file for {url}")
+
+    def _follow_all(self, client: Client, tell: Callable[[Told], object]) -> None:
+        """Follow every list that is not kept yet, and those that the feed of all lists names since it was read last."""
+        kept = set(self.catalogs())
+        asked = {catalog["code"] for catalog in client.iter_catalogs(page_size=PAGE_SIZE)} - kept
+        found = self._db.execute("SELECT value FROM mirror WHERE name = 'cursor'").fetchone()
+        cursor: str | None = found and found[0]
+        page = None
+        while page is None or page["next"] is not None:
+            page = client.list_changes(deltas=False, page_size=PAGE_SIZE, since=cursor)
+            asked |= {item["catalog"] for item in page["results"]}
+            cursor = page["cursor"]
+        for code in sorted(asked):
+            self._follow(client, code, None, tell)
+        # Not before all of it is kept: ended halfway, it is asked for again.
+        if cursor is not None:
+            with self._changing():
+                self._db.execute("INSERT OR REPLACE INTO mirror VALUES ('cursor', ?)", [cursor])
+
+    def _follow(self, client: Client, code: str, begin_at: str | None, tell: Callable[[Told], object]) -> None:
+        self._begin(client, code, begin_at, tell)
+        while self._next_page(client, code, tell):
+            pass
 
     def _begin(self, client: Client, code: str, label: str | None, tell: Callable[[Told], object]) -> None:
         if self._db.execute("SELECT 1 FROM catalog WHERE code = ?", [code]).fetchone():
@@ -331,11 +356,6 @@ class Mirror:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
-
-
-def _codes(client: Client) -> Iterator[str]:
-    for catalog in client.iter_catalogs(page_size=PAGE_SIZE):
-        yield catalog["code"]
 
 
 def _told(code: str, item: t.FeedItem) -> Told:

@@ -424,7 +424,7 @@ OPERATIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "list_product_versions": ("GET", "/api/v1/products/{code}/versions/", ("cursor", "page", "page_size")),
     "list_products": ("GET", "/api/v1/products/", ("cursor", "page", "page_size")),
     "list_reason_codes": ("GET", "/api/v1/reason-codes/", ()),
-    "list_request_list": (
+    "list_requests": (
         "GET",
         "/api/v1/requests/",
         (
@@ -1373,7 +1373,7 @@ class Operations(Caller):
     def create_webhook(self, body: t.WebhookInputRequest, *, idempotency_key: str | None = None) -> t.WebhookOutput:
         """Add an endpoint; the answer alone shows its secret.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
         """
         asked = Asked("POST", "/api/v1/webhooks/", headers={"Idempotency-Key": idempotency_key}, body=body)
         return cast("t.WebhookOutput", self._json(asked))
@@ -1461,7 +1461,7 @@ class Operations(Caller):
     def delete_webhook(self, id: str, *, if_match: str | None = None) -> None:
         """Delete an endpoint with its log.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
         """
         asked = Asked("DELETE", "/api/v1/webhooks/{id}/", path={"id": id}, headers={"If-Match": if_match})
         self._json(asked)
@@ -2079,7 +2079,7 @@ class Operations(Caller):
     def get_delivery(self, id: str, delivery: str) -> t.DeliveryOutput:
         """One message with its attempts.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
         """
         asked = Asked("GET", "/api/v1/webhooks/{id}/deliveries/{delivery}/", path={"id": id, "delivery": delivery})
         return cast("t.DeliveryOutput", self._json(asked))
@@ -2838,7 +2838,7 @@ class Operations(Caller):
         `valid_from`, `valid_to`, `due_at`, the names of the `papers` that are awaited, and `at`: nothing of the
         person.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
         """
         asked = Asked("GET", "/api/v1/webhooks/{id}/", path={"id": id}, headers={"If-None-Match": if_none_match})
         return cast("t.WebhookOutput", self._json(asked))
@@ -3723,7 +3723,7 @@ class Operations(Caller):
     ) -> t.PaginatedDeliveryOutputList:
         """The log, the latest first.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
 
         `cursor`: from `next` or `previous` of another page
         `page`: from 1
@@ -3750,7 +3750,7 @@ class Operations(Caller):
 
         The log, the latest first.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
 
         `cursor`: from `next` or `previous` of another page
         `page_size`: rows a page, 50 unless told
@@ -4219,7 +4219,7 @@ class Operations(Caller):
         asked = Asked("GET", "/api/v1/reason-codes/")
         return cast("list[t.ReasonCodeOutput]", self._json(asked))
 
-    def list_request_list(
+    def list_requests(
         self,
         *,
         cursor: str | None = None,
@@ -4256,7 +4256,7 @@ class Operations(Caller):
         )
         return cast("t.PaginatedRequestOutputList", self._json(asked))
 
-    def iter_request_list(
+    def iter_requests(
         self,
         *,
         cursor: str | None = None,
@@ -4518,7 +4518,7 @@ class Operations(Caller):
         `valid_from`, `valid_to`, `due_at`, the names of the `papers` that are awaited, and `at`: nothing of the
         person.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
 
         `cursor`: from `next` or `previous` of another page
         """
@@ -4551,7 +4551,7 @@ class Operations(Caller):
         `valid_from`, `valid_to`, `due_at`, the names of the `papers` that are awaited, and `at`: nothing of the
         person.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
 
         `cursor`: from `next` or `previous` of another page
         """
@@ -4799,7 +4799,7 @@ class Operations(Caller):
     def replay_delivery(self, id: str, delivery: str, *, idempotency_key: str | None = None) -> t.DeliveryOutput:
         """Send a message that has ended once more: the same bytes, the same `webhook-id`.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
         """
         asked = Asked(
             "POST",
@@ -4894,7 +4894,7 @@ class Operations(Caller):
         """Give the endpoint a new secret, shown in this answer alone; for 24 hours messages are signed with the earlier
         one too.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
         """
         asked = Asked(
             "POST",
@@ -4977,7 +4977,7 @@ class Operations(Caller):
     def test_webhook(self, id: str, *, idempotency_key: str | None = None) -> t.DeliveryOutput:
         """Send a `webhook.test` message within seconds; what came of it is in the log.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
         """
         asked = Asked(
             "POST",
@@ -5994,7 +5994,7 @@ class AsyncOperations(AsyncCaller):
     ) -> t.WebhookOutput:
         """Add an endpoint; the answer alone shows its secret.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
         """
         asked = Asked("POST", "/api/v1/webhooks/", headers={"Idempotency-Key": idempotency_key}, body=body)
         return cast("t.WebhookOutput", await self._json(asked))
@@ -6082,7 +6082,7 @@ class AsyncOperations(AsyncCaller):
     async def delete_webhook(self, id: str, *, if_match: str | None = None) -> None:
         """Delete an endpoint with its log.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
         """
         asked = Asked("DELETE", "/api/v1/webhooks/{id}/", path={"id": id}, headers={"If-Match": if_match})
         await self._json(asked)
@@ -6707,7 +6707,7 @@ class AsyncOperations(AsyncCaller):
     async def get_delivery(self, id: str, delivery: str) -> t.DeliveryOutput:
         """One message with its attempts.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
         """
         asked = Asked("GET", "/api/v1/webhooks/{id}/deliveries/{delivery}/", path={"id": id, "delivery": delivery})
         return cast("t.DeliveryOutput", await self._json(asked))
@@ -7473,7 +7473,7 @@ class AsyncOperations(AsyncCaller):
         `valid_from`, `valid_to`, `due_at`, the names of the `papers` that are awaited, and `at`: nothing of the
         person.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
         """
         asked = Asked("GET", "/api/v1/webhooks/{id}/", path={"id": id}, headers={"If-None-Match": if_none_match})
         return cast("t.WebhookOutput", await self._json(asked))
@@ -8358,7 +8358,7 @@ class AsyncOperations(AsyncCaller):
     ) -> t.PaginatedDeliveryOutputList:
         """The log, the latest first.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
 
         `cursor`: from `next` or `previous` of another page
         `page`: from 1
@@ -8385,7 +8385,7 @@ class AsyncOperations(AsyncCaller):
 
         The log, the latest first.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
 
         `cursor`: from `next` or `previous` of another page
         `page_size`: rows a page, 50 unless told
@@ -8864,7 +8864,7 @@ class AsyncOperations(AsyncCaller):
         asked = Asked("GET", "/api/v1/reason-codes/")
         return cast("list[t.ReasonCodeOutput]", await self._json(asked))
 
-    async def list_request_list(
+    async def list_requests(
         self,
         *,
         cursor: str | None = None,
@@ -8901,7 +8901,7 @@ class AsyncOperations(AsyncCaller):
         )
         return cast("t.PaginatedRequestOutputList", await self._json(asked))
 
-    def iter_request_list(
+    def iter_requests(
         self,
         *,
         cursor: str | None = None,
@@ -9163,7 +9163,7 @@ class AsyncOperations(AsyncCaller):
         `valid_from`, `valid_to`, `due_at`, the names of the `papers` that are awaited, and `at`: nothing of the
         person.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
 
         `cursor`: from `next` or `previous` of another page
         """
@@ -9201,7 +9201,7 @@ class AsyncOperations(AsyncCaller):
         `valid_from`, `valid_to`, `due_at`, the names of the `papers` that are awaited, and `at`: nothing of the
         person.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
 
         `cursor`: from `next` or `previous` of another page
         """
@@ -9455,7 +9455,7 @@ class AsyncOperations(AsyncCaller):
     ) -> t.DeliveryOutput:
         """Send a message that has ended once more: the same bytes, the same `webhook-id`.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
         """
         asked = Asked(
             "POST",
@@ -9550,7 +9550,7 @@ class AsyncOperations(AsyncCaller):
         """Give the endpoint a new secret, shown in this answer alone; for 24 hours messages are signed with the earlier
         one too.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
         """
         asked = Asked(
             "POST",
@@ -9633,7 +9633,7 @@ class AsyncOperations(AsyncCaller):
     async def test_webhook(self, id: str, *, idempotency_key: str | None = None) -> t.DeliveryOutput:
         """Send a `webhook.test` message within seconds; what came of it is in the log.
 
-        Scope: `coverage:read`
+        Scope: `coverage:read` or `webhooks:manage`
         """
         asked = Asked(
             "POST",

@@ -283,6 +283,7 @@ ErrorCode: TypeAlias = Literal[
     "file_not_kept",
     "finding_gone",
     "forbidden_address",
+    "formula_result",
     "golden_cases",
     "has_comments",
     "hidden_rows",
@@ -449,7 +450,14 @@ ImpactNotTriedWhy: TypeAlias = Literal["facts_removed", "invalid", "other_rules"
 ImpactPhase: TypeAlias = Literal["plan", "try"]
 ImportKind: TypeAlias = Literal["entries", "drugs"]
 ImportState: TypeAlias = Literal["queued", "running", "staged", "ready", "failed", "cancelled"]
-InsurerScope: TypeAlias = Literal["catalog:read", "coverage:read", "claims:check", "products:write", "catalog:write"]
+InsurerScope: TypeAlias = Literal[
+    "catalog:read",
+    "coverage:read",
+    "claims:check",
+    "products:write",
+    "webhooks:manage",
+    "catalog:write",
+]
 LanguageTag: TypeAlias = Literal["zh-Hans", "en"]
 LeftOutWhy: TypeAlias = Literal["not_in_force", "another_owner"]
 LimitOf: TypeAlias = Literal["benefit", "product"]
@@ -536,6 +544,7 @@ Scope: TypeAlias = Literal[
     "coverage:read",
     "claims:check",
     "products:write",
+    "webhooks:manage",
     "catalog:write",
     "catalog:publish",
     "audit:read",
@@ -587,10 +596,6 @@ class AccumulatorsShape(TypedDict):
 
 
 class AcknowledgeInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     reason: str
 
 
@@ -643,10 +648,6 @@ class AlternativesOutput(TypedDict):
 
 
 class AnswerInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     disposition: CommentAnswer
     text: str
 
@@ -988,10 +989,6 @@ class BlockOutput(TypedDict):
 
 
 class BulkInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     where: dict[str, str | bool]
     """the filters of the list, or `entry_codes`"""
     remove: NotRequired[bool]
@@ -1007,8 +1004,6 @@ class BulkOutput(TypedDict):
 
 
 class ByFrequencyInputRequest(TypedDict):
-    """What both calls take. `lists` stands apart: its field reads two types."""
-
     date: NotRequired[DayGiven]
     """the day on which the lists are in force; not given: today"""
     min_products: int
@@ -1029,10 +1024,6 @@ class ByFrequencyInputRequest(TypedDict):
 
 
 class CatalogInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     code: str
     name: str
     kind: CatalogKind
@@ -1324,10 +1315,6 @@ class ClassOutput(TypedDict):
 
 
 class CloneInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     label: str
     effective_from: DayGiven
     effective_to: NotRequired[DayGiven | None]
@@ -1356,10 +1343,6 @@ class CodingAppliedOutput(TypedDict):
 
 
 class CodingDecisionInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     text: str
     """the text, whatever its typography"""
     columns: "CodedColumnsRequest"
@@ -1533,10 +1516,6 @@ class CommentAnsweredMessage(TypedDict):
 
 
 class CommentInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     entry_code: NotRequired[str | None]
     """an entry of this version; not given: the whole list"""
     stance: Stance
@@ -1944,10 +1923,6 @@ class CurveOutput(TypedDict):
 
 
 class DecisionInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     decision: AuthorisationDecision
     reason: NotRequired[str]
     """needed where it is declined"""
@@ -2026,7 +2001,6 @@ DiffOutput = TypedDict(
 )
 
 
-# A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that cannot be seen.
 DraftInputRequest = TypedDict(
     "DraftInputRequest",
     {
@@ -2331,10 +2305,6 @@ class ExpectedLineOutput(TypedDict):
 
 
 class ExpectedLineRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     outcome: Outcome
     reasons: NotRequired[list[str] | None]
     """codes; not given: whatever they are. Notes beside them are no difference"""
@@ -2347,10 +2317,6 @@ class ExpectedOutput(TypedDict):
 
 
 class ExpectedRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     lines: "list[ExpectedLineRequest]"
     """of each line of the claim, in their order"""
 
@@ -2521,10 +2487,6 @@ class FoundProductOutput(TypedDict):
 
 
 class GoldenCaseInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     name: str
     product: NotRequired[str | None]
     """or `catalogs`"""
@@ -2588,10 +2550,6 @@ class HappeningOutput(TypedDict):
 
 
 class HeldInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     product: NotRequired[str | None]
     catalog: NotRequired[str | None]
     version: str
@@ -2676,7 +2634,6 @@ class ImpactDrug(TypedDict):
     generic_name: str | None
 
 
-# A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that cannot be seen.
 ImpactInputRequest = TypedDict(
     "ImpactInputRequest",
     {
@@ -2909,10 +2866,6 @@ class KeptCheckOutput(TypedDict):
 
 
 class KeyInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     scopes: list[InsurerScope]
     """of what this key itself may do now"""
     note: NotRequired[str]
@@ -3132,10 +3085,6 @@ class MemberInput(TypedDict):
 
 
 class MergeInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     resolve: NotRequired[dict[str, MergeSide]]
     """entry_code: whose counts, mine (the draft's) or theirs (the edition's)"""
 
@@ -3498,10 +3447,6 @@ class PairOutput(TypedDict):
 
 
 class PaperInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     name: str
     sent_on: NotRequired[DayGiven | None]
     """today unless given"""
@@ -3518,10 +3463,6 @@ class PaperOutput(TypedDict):
 
 
 class PapersInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     asked: NotRequired[list[str]]
     """names of papers that are awaited from now on"""
     received: NotRequired["list[PaperInputRequest]"]
@@ -3556,20 +3497,12 @@ class PatchedCatalogChangeRequest(TypedDict):
 
 
 class PatchedCommentChangeRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     entry_code: NotRequired[str | None]
     stance: NotRequired[Stance]
     text: NotRequired[str]
 
 
 class PatchedEditInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     label: NotRequired[str]
     effective_from: NotRequired[DayGiven]
     effective_to: NotRequired[DayGiven | None]
@@ -3621,10 +3554,6 @@ class PatchedEntryInputRequest(TypedDict):
 
 
 class PatchedGoldenCaseChangeRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     name: NotRequired[str]
     product: NotRequired[str | None]
     """or `catalogs`"""
@@ -3637,19 +3566,11 @@ class PatchedGoldenCaseChangeRequest(TypedDict):
 
 
 class PatchedProductChangeRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     public: NotRequired[bool]
     """whether anybody may ask at the look-up page, without a key, what the product pays for"""
 
 
 class PinInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     drug: str
     """by any name of it"""
     indication: NotRequired[str | None]
@@ -3664,8 +3585,6 @@ class PinnedOutput(TypedDict):
 
 
 class PreviewInputRequest(TypedDict):
-    """What both calls take. `lists` stands apart: its field reads two types."""
-
     date: NotRequired[DayGiven]
     """the day on which the lists are in force; not given: today"""
     min_products: int
@@ -3757,10 +3676,6 @@ class ProblemOutput(TypedDict):
 
 
 class ProductInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     code: str
     name: str
     note: NotRequired[str]
@@ -3807,10 +3722,6 @@ class ProgressShape(TypedDict):
 
 
 class PublishInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     note: NotRequired[str]
     confirm: NotRequired[bool]
     """a mass change is meant"""
@@ -3823,10 +3734,6 @@ class PublishInputRequest(TypedDict):
 
 
 class PublishListsInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     note: NotRequired[str]
     with_warnings: NotRequired[bool]
     """lists whose import told warnings too; else only those without any"""
@@ -4070,28 +3977,16 @@ class ResultAddresses(TypedDict):
 
 
 class RevertInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     label: NotRequired[str]
     effective_from: NotRequired[DayGiven]
     effective_to: NotRequired[DayGiven | None]
 
 
 class ReviewInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     note: NotRequired[str]
 
 
 class RevokeInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     also_made: NotRequired[bool]
     """also those that were made with it, and with these: it was in wrong hands"""
 
@@ -4140,10 +4035,6 @@ class SelectionCounts(TypedDict):
 
 
 class SendBackInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     reason: str
 
 
@@ -4171,10 +4062,6 @@ class SideOutput(TypedDict):
 
 
 class SubmitInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     comments_until: NotRequired[DayGiven | None]
 
 
@@ -4434,10 +4321,6 @@ class ValidTermsOutput(TypedDict):
 
 
 class VerifyInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     receipt: str
     claim: NotRequired["TriedClaim | None"]
     """the claim as it was checked"""
@@ -4500,10 +4383,6 @@ class VersionOutput(TypedDict):
 
 
 class WebhookInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     url: str
     """https, a public host, port 443 or from 1024 up"""
     events: list[WebhookEvent]
@@ -4551,10 +4430,6 @@ class WhoOutput(TypedDict):
 
 
 class WithdrawInputRequest(TypedDict):
-    """A serializer that refuses fields it does not know, values of another JSON type, and texts with characters that
-    cannot be seen.
-    """
-
     reason: NotRequired[str]
     """needed from whoever asks"""
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from common.dates import parse_instant
 from common.errors import MAX_ERRORS
 
 # What cannot be seen on a screen and could deceive who reads it: control characters (line ends and tabs aside), zero-width ones,
@@ -44,6 +45,18 @@ def _json_type(field: serializers.Field) -> tuple[tuple[type, ...], str] | None:
         ):
             return (str,), _("Send a text.")
     return None
+
+
+class InstantField(serializers.DateTimeField):
+    """An RFC 3339 instant with its zone, as everywhere else; the framework's own also reads days, and fails at the ends of the calendar."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        try:
+            return parse_instant(value)
+        except ValueError:
+            raise serializers.ValidationError(
+                _("Write an instant as 2026-03-14T08:00:00Z."), code="bad_instant"
+            ) from None
 
 
 class StrictSerializer(serializers.Serializer):

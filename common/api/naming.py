@@ -27,6 +27,7 @@ _SUBJECTS: Final = (
     "entry",
     "drug",
     "key",
+    "request",
 )
 _VERBS: Final = {"GET": "get", "PUT": "replace", "PATCH": "change", "DELETE": "delete"}
 # Where the route says too little.

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from rest_framework.parsers import BaseParser
 
 from common.api.problems import ApiProblem
+from common.courtesy import give_way
 from common.errors import MAX_ERRORS, FieldError, pointer
 
 MAX_DEPTH = 20
@@ -26,6 +27,7 @@ def _refuse(code: str, detail: str) -> NoReturn:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    give_way()
     made: dict[str, Any] = {}
     for name, value in pairs:
         if name in made:
@@ -82,6 +84,7 @@ def _check(value: Any, depth: int) -> None:
         if _is_unkeepable(value):
             raise _Unkeepable
     elif isinstance(value, dict):
+        give_way()
         for name, inner in value.items():
             _check(name, depth)
             _check(inner, depth + 1)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import DatabaseError, DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.template.loader import get_template
 from django.urls import is_valid_path
@@ -21,6 +21,7 @@ from rest_framework.response import Response
 from common.api.error_codes import canonical
 from common.api.rendering import JsonRenderer
 from common.api.requests import absolute
+from common.courtesy import TooManyAtOnce
 from common.errors import MAX_ERRORS, FieldError, InvalidInput, Refused
 from common.logs import request_id
 
@@ -83,7 +84,7 @@ def body(
 ) -> dict[str, Any]:
     """Return the problem document; `more` are its further members.
 
-    It lists MAX_ERRORS errors; where there are more, `error_count` says how many in all and `errors_left_out` how many are not listed.
+    It lists MAX_ERRORS errors; where there are more, `error_count` says how many were found and `errors_left_out` how many of them are not listed.
     """
     document: dict[str, Any] = {
         "type": absolute(f"/docs/errors/{code}/"),
@@ -154,6 +155,11 @@ def problem_of(fault: Exception) -> ApiProblem | None:
             # A pure reader words each error in the caller's language, its summary in English alone.
             detail = _("The request is invalid; see `errors`.")
             return ApiProblem(fault.status, fault.code, detail, fault.errors, error_count=fault.error_count)
+        case TooManyAtOnce():
+            told = _(
+                "This insurer has as many long requests under way as one may; try again when one of them is answered."
+            )
+            return ApiProblem(429, fault.code, told, headers={"Retry-After": "1"})
         case Refused():
             return ApiProblem(
                 fault.status, fault.code, fault.detail, fault.errors, more=fault.more, error_count=fault.error_count
@@ -269,12 +275,41 @@ class FaultMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
+        if isinstance(fault, DataError) and request.path.startswith("/admin/") and request.method == "GET":
+            # What somebody wrote into the address of a page (a number no column can hold) is no fault of ours, and nothing was done.
+            return bad_request(request)
         if isinstance(fault, DatabaseError | InterfaceError | RedisError):
             problem = problem_of(fault)
             if problem:
                 log.error("fault: %s: %s", type(fault).__name__, fault)
                 return _page(request, problem)
         return None
+
+
+class RefusingMiddleware:
+    """Refuse a body that says of itself that it is too large before a byte of it is read, or kept on the disk; and a page's address with a NUL.
+
+    Files may be as large as an upload (UPLOAD_MAX_BYTES) where somebody has signed in or shows a key, all else as any JSON.
+    """
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # No database keeps a NUL: no address may name one, whatever would be looked for by it.
+        if "%00" in request.META.get("QUERY_STRING", "") and request.path.startswith("/admin/"):
+            return bad_request(request)
+        said = request.META.get("CONTENT_LENGTH") or "0"
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if request.content_type == "multipart/form-data":
+            user = getattr(request, "user", None)
+            is_known = user.is_authenticated if user else "HTTP_AUTHORIZATION" in request.META
+            limit += settings.UPLOAD_MAX_BYTES if is_known else 0
+        # Longer than an int may be written, it is no length that could be read either.
+        if said.isascii() and said.isdigit() and (len(said) > 15 or int(said) > limit):
+            told = _("The request body is larger than %(limit)d bytes.") % {"limit": limit}
+            return _page(request, ApiProblem(413, "too_large", told))
+        return self.get_response(request)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -16,7 +16,7 @@ Cell: TypeAlias = str | int | Decimal | float | date | None
 Say: TypeAlias = Callable[[Number], str]
 
 # Units of the drawing are pixels where there is room for them. A narrow picture keeps its letters legible on a telephone;
-# a wide one is scrolled sideways there (desk/static/common/pictures.css).
+# a wide one is scrolled sideways there (desk/static/desk/pictures.css).
 NARROW, WIDE = 400, 560
 LETTER: Final = 13
 ROW: Final = 24

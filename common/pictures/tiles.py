@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Final
 
-from catalog.vocabularies import province_of as province_of
 from common.pictures.drawing import NOTHING, Number, Picture, Say, Sheet, number, picture
 
 SIDE = 50

@@ -201,7 +201,9 @@ class GoldenCaseViewSet(ApiViewSet):
     def retrieve(self, request: Any, pk: str) -> HttpResponseBase:
         refuse_unknown(request.query_params, ())
         case = get_object_or_404(self.get_queryset(), pk=pk)
-        return etags.answer(request, _whole(request, case), etag=case_etag(case), immutable=False)
+        found = etags.answer(request, _whole(request, case), etag=case_etag(case), immutable=False)
+        found.headers["Cache-Control"] = "no-store"  # there is a claim in it
+        return found
 
     @extend_schema(request=GoldenCaseInput, responses={201: GoldenCaseOutput})
     def create(self, request: Any) -> Response:

@@ -65,7 +65,7 @@ class ListsField(serializers.Field):
 
 
 class FrequencyInput(StrictSerializer):
-    """What both calls take. `lists` stands apart: its field reads two types."""
+    # What both calls take. `lists` stands apart: its field reads two types.
 
     date = serializers.DateField(required=False, help_text="the day on which the lists are in force; not given: today")
     min_products = serializers.IntegerField(min_value=1, max_value=100_000, help_text="in at least so many lists")

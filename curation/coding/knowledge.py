@@ -68,7 +68,7 @@ def knowledge(insurer_id: int | None) -> Knowledge:
 
 
 def _latest(insurer_id: int | None) -> tuple[int, ...]:
-    seen = Catalog.objects.visible_to(insurer_id).filter(kind__in=_KINDS)
+    seen = Catalog.objects.readable_by(insurer_id).filter(kind__in=_KINDS)
     latest = (
         CatalogVersion.objects.filter(state=PUBLISHED, catalog__in=seen)
         .order_by("catalog_id", "-effective_from", "-published_at", "-label")

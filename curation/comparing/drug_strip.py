@@ -1,10 +1,11 @@
 """The time of a drug as a picture: on each list that ever took it the days on which it does."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils.translation import gettext as _
 
+from common.dates import later
 from common.pictures import Period, Picture, strip
 from curation.comparing.drug_time import DrugTime
 from curation.comparing.matrix import LISTED
@@ -30,8 +31,8 @@ def history_strip(times: Sequence[DrugTime], day: date) -> Picture:
         _("When each list takes it"),
         _("Each bar is the days of one version; the line is the day that is looked at."),
         lanes,
-        min(days) - timedelta(days=60),
-        max(days) + timedelta(days=120),
+        later(min(days), -60),
+        later(max(days), 120),
         looks=[words[name] for name in looks],
         today=day,
         header=(_("List"), _("First day"), _("Last day"), _("Version")),

@@ -55,7 +55,7 @@ def _entries(names: Collection[str], insurer_id: int | None, known_at: datetime)
     rows = CatalogEntry.objects.filter(
         base_name__in=list(names),
         version__published_at__lte=known_at,
-        version__catalog__in=Catalog.objects.visible_to(insurer_id).exclude(kind="reference"),
+        version__catalog__in=Catalog.objects.readable_by(insurer_id).exclude(kind="reference"),
     )
     grouped: dict[int, list[dict[str, object]]] = {}
     for row in rows.order_by().values("version_id", "reimbursement_class", *COLUMNS_READ):

@@ -8,6 +8,7 @@ from catalog.diff import speaks_of
 from catalog.drugs.names import Agreement, DosageForms
 from catalog.in_force import Span, spans
 from claims.eligibility import Entry
+from common.dates import later
 from common.text import as_read, norm
 from curation.findings.causes import Cause
 from curation.findings.meeting import PRODUCT_TEXTS, ByDisease, cases_meet, diseases_meet, drug_parts_meet, people_meet
@@ -215,7 +216,7 @@ def _merged(periods: list[Days]) -> list[Days]:
         return periods
     merged: list[Days] = []
     for first, last in sorted(periods, key=lambda one: one[0]):
-        if merged and (merged[-1][1] is None or first <= merged[-1][1] + timedelta(days=1)):
+        if merged and (merged[-1][1] is None or first <= later(merged[-1][1], 1)):
             before = merged[-1][1]
             merged[-1] = (merged[-1][0], None if before is None or last is None else max(before, last))
         else:

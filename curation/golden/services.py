@@ -12,6 +12,7 @@ from catalog import clock
 from catalog.models import Catalog, CatalogVersion
 from claims.eligibility import REASONS, Claim, InvalidClaim, parse_claim
 from claims.facts import UnknownProduct
+from claims.limits import MAX_TEXT
 from claims.models import ClaimCheck
 from claims.services import FactsRemoved
 from common import tenancy
@@ -215,6 +216,9 @@ def _claim(given: Given) -> tuple[Claim | None, list[FieldError]]:
     if given.product and named not in (None, "", given.product):
         told = _("The claim names another product than the case.")
         errors.append(FieldError("/claim/product", "invalid", told))
+    if isinstance(named, str) and len(named) > MAX_TEXT:
+        told = _("At most %(limit)d characters.") % {"limit": MAX_TEXT}
+        errors.append(FieldError("/claim/product", "too_long", told))
     try:
         claim = parse_claim({**given.claim, "product": given.product or "-"}, "en" if _is_english() else "zh")
     except InvalidClaim as refusal:

@@ -27,6 +27,7 @@ from catalog.refusals import NotReady, SamePerson
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import FieldError, InvalidInput, Refused
+from common.files import open_private, private_folder
 from common.jobs import services as jobs
 from common.jobs.models import Job
 from common.jobs.services import Lease
@@ -143,7 +144,7 @@ def bring_in(collection: Collection, lease: Lease) -> None:
     try:
         lease.progress("unpack")
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+        private_folder(folder)
         try:
             parts, broken, are_sheets = _unpack(uploads.full_path(collection.file_path), folder, lease)
             if not collection.lists.exists():
@@ -182,7 +183,7 @@ def _unpack(path: Path, folder: Path, lease: Lease) -> tuple[list[Kept], dict[in
         at, name, are_sheets = len(parts), message.name, message.is_sheet
         lease.progress("unpack", at)
         file = folder / str(at)
-        with file.open("xb") as written:
+        with open_private(file) as written:
             while isinstance(message := next(messages, None), bytes):
                 written.write(message)
         if isinstance(message, Problem):

@@ -75,7 +75,7 @@ def disease_groups() -> DiseaseGroups:
 
 def seen_lists(insurer_id: int | None) -> QuerySet[Catalog]:
     """Return the reference lists that an insurer (None: the office) sees."""
-    return Catalog.objects.visible_to(insurer_id).filter(kind=REFERENCE).order_by("code", "id")
+    return Catalog.objects.readable_by(insurer_id).filter(kind=REFERENCE).order_by("code", "id")
 
 
 def market_of(

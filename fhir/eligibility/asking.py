@@ -21,6 +21,7 @@ from common.dates import parse_day
 from common.errors import FieldError
 from common.sentences import Language
 from fhir import systems
+from fhir.elements import tidy
 from fhir.systems import BASE, extension_url
 
 KIND: Final = "CoverageEligibilityRequest"
@@ -37,6 +38,8 @@ _ITEM: Final = frozenset(
 _DIAGNOSIS: Final = frozenset(f"{_ANY} diagnosisCodeableConcept diagnosisReference".split())
 _REFERENCE: Final = frozenset("id extension reference type identifier display".split())
 _CONCEPT: Final = frozenset("id extension coding text".split())
+_CODING: Final = frozenset("id extension system version code display userSelected".split())
+_IDENTIFIER: Final = frozenset("id extension use type system value period assigner".split())
 PURPOSES: Final = ("auth-requirements", "benefits", "discovery", "validation")
 _STATUSES: Final = ("active", "draft")
 _GENDERS: Final = {"male": "M", "female": "F", "other": None, "unknown": None}
@@ -101,8 +104,8 @@ class Reader:
         asked = self.resource(data)
         if asked is None:
             return None
-        for place in _identity_numbers(asked, KIND):
-            self.wrong(place, "identity_number", _("Send no identity number of a person."))
+        for at in _identity_numbers(asked, KIND):
+            self.wrong(at, "identity_number", _("Send no identity number of a person."))
         self.known(asked, _ELEMENTS, KIND)
         self.contained = {
             str(one.get("id")): one for one in self.objects(asked, "contained", KIND) if isinstance(one, Mapping)
@@ -127,7 +130,7 @@ class Reader:
         common = self.of_patient(patient, day or self.today)
         found = self.extensions(asked, KIND, CIRCUMSTANCES)
         fields, places = {**common[0], **found[0]}, {**common[1], **found[1]}
-        items = [self.item(one, at, fields, places) for at, one in self.items(asked)]
+        items = [self.item(one, here, fields, places) for here, one in self.items(asked)]
         if self.errors or any(item is None for item in items):
             return None
         return Request(
@@ -172,7 +175,8 @@ class Reader:
 
     def item(self, data: Any, at: str, fields: Mapping[str, Any], places: Mapping[str, str]) -> Item | None:
         if not isinstance(data, Mapping):
-            return self.not_an_object(at)
+            self.not_an_object(at)
+            return None
         self.known(data, _ITEM, at)
         drug = self.concept(data.get("productOrService"), f"{at}.productOrService")
         found = self.extensions(data, at, {**CIRCUMSTANCES, **IDENTITY})
@@ -184,7 +188,9 @@ class Reader:
             fields={**fields, **named, **found[0], "icd10": [code for code, _place in diseases]},
             places={**places, **found[1], "": f"{at}.productOrService"}
             | {f"icd10/{number}": place for number, (_code, place) in enumerate(diseases)},
-            product_or_service=dict(drug),
+            product_or_service=tidy(
+                {"coding": [tidy(one) for one in self.codings(drug, at)], "text": drug.get("text")}
+            ),
             drug=coded_drug,
         )
 
@@ -192,10 +198,10 @@ class Reader:
         """Return what a concept says about the drug, and the id of the drug where it is coded so; systems that are not known say nothing."""
         named: dict[str, Any] = {"generic_name": concept["text"]} if "text" in concept else {}
         drug = None
-        for place, one in enumerate(self.objects(concept, "coding", at)):
-            system, code = (one.get("system"), one.get("code")) if isinstance(one, Mapping) else (None, None)
+        for place, one in enumerate(self.codings(concept, at)):
+            system, code = one.get("system"), one.get("code")
             if system in _CODED or system == systems.DRUG:
-                if not isinstance(code, str):
+                if code is None:
                     self.missing(f"{at}.coding[{place}].code")
                 elif system == systems.DRUG:
                     drug = code
@@ -223,8 +229,8 @@ class Reader:
 
     def diseases(self, concept: Mapping[str, Any], at: str) -> Iterator[tuple[str, str]]:
         found = False
-        for place, one in enumerate(self.objects(concept, "coding", at)):
-            if isinstance(one, Mapping) and one.get("system") in _DISEASES and isinstance(one.get("code"), str):
+        for place, one in enumerate(self.codings(concept, at)):
+            if one.get("system") in _DISEASES and "code" in one:
                 found = True
                 yield one["code"], f"{at}.coding[{place}]"
         if not found:
@@ -292,10 +298,10 @@ class Reader:
         inside = self.inside(patient, "Patient") or {}
         fields: dict[str, Any] = {}
         gender, born = inside.get("gender"), inside.get("birthDate")
-        if gender is not None and gender not in _GENDERS:
-            self.not_among(f"{KIND}.contained.gender", tuple(_GENDERS))
-        elif gender is not None:
+        if isinstance(gender, str) and gender in _GENDERS:
             fields["sex"] = _GENDERS[gender]
+        elif gender is not None:
+            self.not_among(f"{KIND}.contained.gender", tuple(_GENDERS))
         if born is not None:
             try:
                 birth = parse_day(born)
@@ -362,7 +368,7 @@ class Reader:
         return value
 
     def reference(self, element: Mapping[str, Any], name: str, at: str) -> Mapping[str, Any]:
-        """Return a reference that must be given; {} where it is not."""
+        """Return a reference that must be given, its texts alone; {} where it is not."""
         value = element.get(name)
         if value is None:
             self.missing(f"{at}.{name}")
@@ -370,13 +376,14 @@ class Reader:
         if not isinstance(value, Mapping):
             self.not_an_object(f"{at}.{name}")
             return {}
-        self.known(value, _REFERENCE, f"{at}.{name}")
-        for part in ("reference", "type", "display"):
-            if part in value and not isinstance(value[part], str):
-                self.wrong(f"{at}.{name}.{part}", "wrong_type", _("Send a text."))
-        if not any(value.get(part) for part in ("reference", "identifier", "display")):
+        found: dict[str, Any] = dict(self.texts(value, _REFERENCE, ("reference", "type", "display"), f"{at}.{name}"))
+        if "identifier" in value:
+            found["identifier"] = self.texts(
+                value["identifier"], _IDENTIFIER, ("system", "value"), f"{at}.{name}.identifier"
+            )
+        if not any(found.get(part) for part in ("reference", "identifier", "display")):
             self.missing(f"{at}.{name}.reference")
-        return value
+        return found
 
     def inside(self, reference: Any, kind: str) -> Mapping[str, Any] | None:
         """Return the contained resource of a kind that a reference names, None for any other reference."""
@@ -389,12 +396,33 @@ class Reader:
             self.missing(at)
             return None
         if not isinstance(value, Mapping):
-            return self.not_an_object(at)
+            self.not_an_object(at)
+            return None
         self.known(value, _CONCEPT, at)
         if "text" in value and not isinstance(value["text"], str):
             self.wrong(f"{at}.text", "wrong_type", _("Send a text."))
             return None
         return value
+
+    def codings(self, concept: Mapping[str, Any], at: str) -> list[dict[str, str]]:
+        """Return the codings of a concept, their texts alone; {} for one that is wrong, so that the others keep their places."""
+        return [
+            self.texts(one, _CODING, ("system", "version", "code", "display"), f"{at}.coding[{place}]")
+            for place, one in enumerate(self.objects(concept, "coding", at))
+        ]
+
+    def texts(self, element: Any, known: frozenset[str], names: tuple[str, ...], at: str) -> dict[str, str]:
+        """Return those parts of an element that are texts, as far as they are given."""
+        if not isinstance(element, Mapping):
+            self.not_an_object(at)
+            return {}
+        self.known(element, known, at)
+        wrong = [name for name in names if name in element and not isinstance(element[name], str)]
+        for name in wrong:
+            self.wrong(f"{at}.{name}", "wrong_type", _("Send a text."))
+        return {
+            name: element[name] for name in names if name in element and name not in wrong and element[name].strip()
+        }
 
     def choice(self, element: Mapping[str, Any], name: str, among: tuple[str, ...]) -> None:
         if element.get(name) is None:

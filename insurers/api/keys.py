@@ -15,15 +15,15 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from common.api.fields import StrictSerializer
+from common.api.fields import InstantField, StrictSerializer
 from common.api.filtering import refuse_unknown
 from common.api.views import ApiViewSet
 from insurers import services
 from insurers.api.authentication import ANY_KEY, insurer_of
+from insurers.keys import MAX_DAYS
 from insurers.models import ApiKey
 from insurers.scopes import OF_INSURER, Scope
 
-MAX_DAYS = 3_660
 PAGE = [OpenApiParameter("page", int), OpenApiParameter("page_size", int)]
 KEY_NOTE = "the key itself, shown in this answer only and never again: null in all others, in a repeated one too"
 
@@ -36,7 +36,7 @@ class KeyInput(StrictSerializer):
         help_text="of what this key itself may do now",
     )
     note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
-    expires_at = serializers.DateTimeField(
+    expires_at = InstantField(
         required=False, allow_null=True, default=None, help_text="no later than this key's own end; null: its end"
     )
 

@@ -28,7 +28,8 @@ from insurers.webhooks import services
 from insurers.webhooks.addresses import MAX_URL_LENGTH
 from insurers.webhooks.signing import SecretLost
 
-SCOPE = ("coverage:read",)
+# A key for webhooks alone needs to ask nothing else; whoever may query coverage keeps them as well (spec api.md, the table).
+SCOPE = ("coverage:read", "webhooks:manage")
 PAGE = [OpenApiParameter("page", int), OpenApiParameter("page_size", int)]
 SECRET_NOTE = "the key that signs (Standard Webhooks), shown in this answer only; null in all others"  # noqa: S105
 

@@ -37,7 +37,13 @@ _LOOKALIKE = re.compile("[\u0400-\u052fΑΒΕΖΗΙΚΜΝΟΡΤΥΧο]")
 _MIXED_WORD = re.compile("[A-Za-z0-9](?=[\u0400-\u052fΑΒΕΖΗΙΚΜΝΟΡΤΥΧο])|[\u0400-\u052fΑΒΕΖΗΙΚΜΝΟΡΤΥΧο](?=[A-Za-z0-9])")
 _UTF8_HAN = re.compile(rb"[\xe4-\xe9][\x80-\xbf]{2}")
 _GB2312_HAN = re.compile(rb"[\xb0-\xf7][\xa1-\xfe]")
-_LATIN1_HIGH = re.compile("[\u0080-\u00ff]")
+# What the bytes above ASCII are as Latin-1 or as Windows' Western letters.
+_WESTERN = re.compile(
+    "[\u0080-\u00ff" + "".join(sorted(set(bytes(range(128, 256)).decode("cp1252", "ignore")) - {"\u00ff"})) + "]"
+)
+_HAN = re.compile("[\u3400-\u9fff]")
+# How old systems read each byte as a character: DOS, the Mac, Russian ones.
+_ONE_BYTE_CODECS = ("cp437", "cp850", "mac_roman", "koi8-r", "cp1251", "cp866")
 _ASCII = bytes(range(128))
 _REPLACED = re.compile("锟斤拷|锟斤|烫烫烫|屯屯屯|锘锘|ï¿½")
 
@@ -106,7 +112,9 @@ def wrongly_decoded(text: str) -> bool:
     """Whether the text is what UTF-8 or GBK bytes become when read as another encoding and saved again."""
     if _REPLACED.search(text):
         return True
-    high = len(_LATIN1_HIGH.findall(text)) if _LATIN1_HIGH.search(text) else 0
+    if not _HAN.search(text) and _is_utf8_a_byte_a_character(text):
+        return True
+    high = len(_WESTERN.findall(text)) if _WESTERN.search(text) else 0
     if high >= 4 and high * 2 >= sum(c > "\x7f" for c in text):
         for codec in ("latin-1", "cp1252"):
             raw = text.encode(codec, "ignore")
@@ -116,6 +124,22 @@ def wrongly_decoded(text: str) -> bool:
         if len(_GB2312_HAN.findall(raw)) * 2 == sum(b > 0x7F for b in raw):
             return True
     return utf8_read_as_gbk(text)
+
+
+def _is_utf8_a_byte_a_character(text: str) -> bool:
+    """Whether each character, taken as one byte, makes Chinese in UTF-8: by chance hardly any text does."""
+    if sum(character > "\x7f" for character in text) < 6:
+        return False
+    for codec in _ONE_BYTE_CODECS:
+        try:
+            raw = text.encode(codec)
+        except UnicodeError:
+            continue
+        # A byte that is no character of the codec may have gone lost.
+        read_again = len(_HAN.findall(raw.decode("utf-8", "ignore")))
+        if read_again >= 2 and read_again * 3 >= 0.7 * len(raw.translate(None, _ASCII)):
+            return True
+    return False
 
 
 _SHORT = 8  # characters; what is shorter must be garbled beyond doubt, what has five or less beyond any

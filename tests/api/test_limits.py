@@ -176,11 +176,23 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+# A field that is refused by the name of another: the two are one column, or say together what is wrong.
+TOGETHER = {
+    "payment_standard_text": "payment_standard",
+    "effective_from": "effective_to",
+    "from": "to",
+    "label": "catalog",
+}
+
+
 def refused_by_name(response: Any, name: str, top: str) -> bool:
     """Whether a refusal says which field it is about: the field, or what it stands in, where something else is missing there."""
     told = response.json()
     pointers = [one["pointer"] for one in told.get("errors", [])]
-    return any(name in one or one.startswith(f"/{top}") for one in pointers) or name in told["detail"]
+    return (
+        any(name in one or TOGETHER.get(name, name) in one or one.startswith(f"/{top}") for one in pointers)
+        or name in told["detail"]
+    )
 
 
 def faults(

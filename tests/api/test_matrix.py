@@ -1,6 +1,7 @@
 """Every route × method × kind of caller (tests/cases/api_matrix.txt), and that what is another insurer's is answered as what does not exist."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,12 @@ OWN_OF_A = (
     "GOLDEN-A",
     "AUTH-A",
     "KEY-A",
+)
+
+
+# Answers with claims, members, or what was asked of either, and of whom.
+PERSONAL = re.compile(
+    r"/api/v1/(claims/|prior-authorisations/|products/[^/]+/coverage/|impact/|golden-cases/|receipts/|requests/|keys/|webhooks/.+/deliveries/)"
 )
 
 
@@ -95,11 +102,27 @@ def test_each_caller_is_answered_as_the_table_says(world: World, undone: Any, ro
     for who in row.expected:
         response = undone(world, who, row.method, row.route, row.of)
         found[who] = response.status_code
-        assert response["X-Request-ID"] and response["Content-Security-Policy"]
+        assert response["X-Request-ID"]
+        if PERSONAL.match(address(world, row.route, row.of)):
+            assert response["Cache-Control"] == "no-store", who
+        assert_closed(response, row)
         if response.status_code >= 400:
             assert response["Content-Type"] == "application/problem+json"
 
     assert found == row.expected
+
+
+# What speaks of claims, members or what an insurer's own products pay is kept by nobody on the way.
+OF_CLAIMS = ("check", "batch", "authorisation", "product", "coverage", "golden", "impact", "webhook", "key", "insurer")
+
+
+def assert_closed(response: Any, row: Row) -> None:
+    """No frame holds the answer, no type is guessed, and nobody keeps what is personal (A37)."""
+    assert response["X-Content-Type-Options"] == "nosniff"
+    policy = response["Content-Security-Policy"]
+    assert response["X-Frame-Options"] == "DENY" and "frame-ancestors 'none'" in policy
+    if response.status_code >= 400 or row.route.startswith(OF_CLAIMS):
+        assert "no-store" in response["Cache-Control"], f"{row}: {response.headers.get('Cache-Control')}"
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.method == "GET"], ids=str)

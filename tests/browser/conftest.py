@@ -2,7 +2,6 @@
 
 import shutil
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,12 +37,13 @@ def chromium(django_db_setup: None) -> Iterator[Any]:
 
 
 @pytest.fixture
-def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Do each job in a thread when the broker would have been told, a moment later, so that the page is seen waiting."""
+def waiting_worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """Do the jobs in threads, from when the test says so: it has then seen the page wait, however quick a job or slow a page."""
     threads: list[threading.Thread] = []
+    begun = threading.Event()
 
     def work(job_id: int) -> None:
-        time.sleep(1.5)
+        begun.wait()
         jobs.run(job_id)
         jobs.connection.close()
 
@@ -52,9 +52,16 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         threads[-1].start()
 
     monkeypatch.setattr(jobs, "notify", notify)
-    yield
+    yield begun.set
+    begun.set()
     for thread in threads:
         thread.join(timeout=30)
+
+
+@pytest.fixture
+def worker(waiting_worker: Callable[[], None]) -> None:
+    """Do each job in a thread as soon as the broker would have been told of it."""
+    waiting_worker()
 
 
 @pytest.fixture
@@ -87,12 +94,12 @@ def pictures(request: pytest.FixtureRequest) -> Path:
 def at_a_browser(chromium: Any, live_server: Any, pictures: Path) -> Callable[..., Any]:
     """Somebody at a browser of its own, `with at_a_browser(1280) as alice`; at its end nothing may have gone wrong in it.
 
-    `allowed`: the answer that may be an error to the browser's console (a form's 400) as often as it likes.
+    `given`: what else the browser is to be. `allowed`: the answer that may be an error to the browser's console (a form's 400) as often as it likes.
     """
 
     @contextmanager
-    def open_(width: int, language: str = "zh-CN", allowed: int | None = None) -> Iterator[Person]:
-        context = chromium.new_context(viewport={"width": width, "height": 900}, locale=language)
+    def open_(width: int, language: str = "zh-CN", *, allowed: int | None = None, **given: Any) -> Iterator[Person]:
+        context = chromium.new_context(viewport={"width": width, "height": 900}, locale=language, **given)
         context.set_default_timeout(PATIENCE_MS)
         person = Person(context.new_page(), live_server.url, pictures, width)
         yield person

@@ -18,7 +18,7 @@ PASSWORD = "a long enough one 2026"
 WIDTHS = DESK, PHONE = (1280, 390)
 
 # What may open another page, and what is read of one.
-DEEDS = frozenset(["check", "click", "go_back", "goto", "press", "reload", "select_option", "uncheck"])
+DEEDS = frozenset(["check", "click", "go_back", "goto", "press", "reload", "select_option", "tap", "uncheck"])
 READINGS = frozenset(["evaluate", "inner_text", "input_value"])
 
 

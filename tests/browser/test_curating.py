@@ -26,7 +26,10 @@ SEED = Path(django_settings.BASE_DIR) / "seeds" / "cidl_2025.csv"
 
 @pytest.mark.parametrize("width", [PHONE])
 def test_alice_uploads_and_bob_publishes(
-    at_a_browser: Callable[..., Any], make_catalog: Callable[..., Catalog], worker: None, width: int
+    at_a_browser: Callable[..., Any],
+    make_catalog: Callable[..., Catalog],
+    waiting_worker: Callable[[], None],
+    width: int,
 ) -> None:
     catalog = make_catalog("CIDL", name="商业健康保险创新药品目录", provenance="hand_coded")
 
@@ -45,6 +48,7 @@ def test_alice_uploads_and_bob_publishes(
         page.click("text=上传并检查")
         page.wait_for_selector("[data-progress]")
         alice.picture("import-waiting")
+        waiting_worker()
         page.wait_for_selector("text=该文件已成为草稿", timeout=30_000)
         expect(page.locator("[data-progress]")).to_have_count(0)
         expect(page.locator(".counts .good b")).to_have_text("25")

@@ -22,7 +22,12 @@ pytestmark = [
 
 
 def test_a_draft_is_tried_before_it_is_published(
-    api: Api, cidl: Catalog, decided: str, draft: CatalogVersion, worker: None, at_a_browser: Callable[..., Any]
+    api: Api,
+    cidl: Catalog,
+    decided: str,
+    draft: CatalogVersion,
+    waiting_worker: Callable[[], None],
+    at_a_browser: Callable[..., Any],
 ) -> None:
     with at_a_browser(1280) as alice:
         alice.sign_in("alice")
@@ -34,6 +39,7 @@ def test_a_draft_is_tried_before_it_is_published(
         alice.picture("impact-form")
         page.click("button:has-text('开始试算')")
         page.wait_for_selector("[data-progress]")
+        waiting_worker()
         page.wait_for_selector("text=3 行中有 2 行结论不同", timeout=30_000)
         expect(page.locator("figure svg")).to_have_count(2)
         alice.picture("impact")

@@ -131,7 +131,7 @@ def test_claims_are_uploaded_and_their_results_downloaded(
     at_a_browser: Callable[..., Any],
     make_catalog: Callable[..., Catalog],
     insurer: Insurer,
-    worker: None,
+    waiting_worker: Callable[[], None],
     tmp_path: Path,
     width: int,
 ) -> None:
@@ -152,6 +152,7 @@ def test_claims_are_uploaded_and_their_results_downloaded(
         page.click("text=上传并审核")
         page.wait_for_selector("[data-progress]")
         ines.picture("batch-waiting")
+        waiting_worker()
         page.wait_for_selector("text=按结论", timeout=60_000)
         ines.picture("batch")
         with page.expect_download() as download:

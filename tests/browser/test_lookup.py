@@ -3,13 +3,13 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
-from tests.browser.test_curating import Person
+from tests.browser.people import Person
 from tests.conftest import Api
 from tests.lookup.conftest import BENEFIT, Market, market
 
@@ -20,15 +20,14 @@ COVERED = {"generic_name": "奥希替尼片", "icd10": "C34.1", "setting": "outp
 
 
 @pytest.fixture
-def at_the_page(chromium: Any, live_server: Any, pictures: Path) -> Callable[..., Any]:
+def at_the_page(at_a_browser: Callable[..., Any]) -> Callable[..., Any]:
+    """Somebody of whom nothing is kept in the browser."""
+
     @contextmanager
     def open_(width: int = 1280, language: str = "zh-CN", **context: Any) -> Iterator[Person]:
-        opened = chromium.new_context(viewport={"width": width, "height": 900}, locale=language, **context)
-        person = Person(opened.new_page(), live_server.url, pictures, width)
-        yield person
-        assert opened.cookies() == []
-        opened.close()
-        assert person.complaints == []
+        with at_a_browser(width, language, **context) as person:
+            yield person
+            assert person.page.context.cookies() == []
 
     return open_
 
@@ -45,10 +44,8 @@ def answer_of(api: Api, market: Market) -> Callable[..., Any]:
     return answer
 
 
-def outcome(person: Person) -> str:
-    person.page.wait_for_selector("[data-outcome]")
-    said: str = person.page.get_attribute("[data-outcome]", "data-outcome")
-    return said
+def shows(person: Person, outcome: str) -> None:
+    expect(person.page.locator("[data-outcome]")).to_have_attribute("data-outcome", outcome)
 
 
 def fill(person: Person, **fields: str) -> None:
@@ -67,13 +64,14 @@ def test_a_patient_asks_in_chinese(answer_of: Any, at_the_page: Any) -> None:
         fill(wang, drug="奥希替尼片", product="INS-A:HMB", disease="C34.1", date="2026-03-14", setting="outpatient")
         wang.page.click("button[type=submit]")
 
-        assert outcome(wang) == answer["outcome"] == "covered"
+        assert answer["outcome"] == "covered"
+        shows(wang, "covered")
         wang.picture("look-up-covered")
-        assert wang.page.locator("text=由“特药”赔付 70%").is_visible()
+        expect(wang.page.locator("text=由“特药”赔付 70%")).to_be_visible()
         # The answer came without the page being left, and its address leads to it again.
         assert "drug=" in wang.page.url
         wang.page.reload()
-        assert outcome(wang) == "covered"
+        shows(wang, "covered")
 
 
 def test_a_pharmacist_asks_in_english(answer_of: Any, at_the_page: Any) -> None:
@@ -84,9 +82,10 @@ def test_a_pharmacist_asks_in_english(answer_of: Any, at_the_page: Any) -> None:
         fill(ann, drug="奥希替尼片", product="INS-A:PICKY", disease="C34.1", date="2026-03-14", setting="outpatient")
         ann.page.click("button:has-text('Look it up')")
 
-        assert outcome(ann) == answer["outcome"] == "not_covered"
+        assert answer["outcome"] == "not_covered"
+        shows(ann, "not_covered")
         assert [one["code"] for one in answer["reasons"]] == ["SETTING_NOT_COVERED"]
-        assert ann.page.locator("text=The benefit 特药 does not cover the setting outpatient.").is_visible()
+        expect(ann.page.locator("text=The benefit 特药 does not cover the setting outpatient.")).to_be_visible()
         ann.page.click("text=中文")
         ann.page.wait_for_selector("text=不在保障范围内")
 
@@ -99,8 +98,9 @@ def test_on_a_telephone_a_person_must_decide(answer_of: Any, at_the_page: Any) -
         fill(li, drug="奥希替尼片", product="INS-A:HMB", date="2026-03-14")
         li.page.tap("button[type=submit]")
 
-        assert outcome(li) == answer["outcome"] == "review"
-        assert li.page.locator("text=要由人来判断").is_visible()
+        assert answer["outcome"] == "review"
+        shows(li, "review")
+        expect(li.page.locator("text=要由人来判断")).to_be_visible()
         li.picture("look-up-review")
 
 
@@ -116,7 +116,8 @@ def test_by_keyboard_alone_from_pinyin_to_the_answer(answer_of: Any, at_the_page
         assert page.evaluate("document.activeElement.textContent") == "奥希替尼片"
         page.keyboard.press("Enter")
 
-        assert outcome(zhao) == answer["outcome"] == "covered"
+        assert answer["outcome"] == "covered"
+        shows(zhao, "covered")
 
 
 def test_by_keyboard_alone_the_form_is_sent_and_the_answer_is_where_one_is(answer_of: Any, at_the_page: Any) -> None:
@@ -127,7 +128,7 @@ def test_by_keyboard_alone_the_form_is_sent_and_the_answer_is_where_one_is(answe
         page.keyboard.type("乐意保")
         page.keyboard.press("Enter")
 
-        assert outcome(zhao) == answer["outcome"]
+        shows(zhao, answer["outcome"])
         page.wait_for_function("document.activeElement.id === 'answer'")
 
 
@@ -141,11 +142,12 @@ def test_without_script(answer_of: Any, at_the_page: Any, width: int) -> None:
         qian.page.click("button[type=submit]")
         qian.page.click("#answer a:has-text('奥希替尼片')")
 
-        assert outcome(qian) == answer["outcome"] == "covered"
+        assert answer["outcome"] == "covered"
+        shows(qian, "covered")
         qian.page.click("text=CIDL v1 · E-1 >> nth=0")
         qian.page.wait_for_selector("text=条目原文")
         checksum = next(one["checksum"] for one in answer["catalogs"] if one["catalog"] == "CIDL")
-        assert qian.page.locator(f"text={checksum}").is_visible()
+        expect(qian.page.locator(f"text={checksum}")).to_be_visible()
 
 
 def test_a_screen_reader_hears_the_question_and_the_answer(answer_of: Any, at_the_page: Any) -> None:
@@ -155,12 +157,12 @@ def test_a_screen_reader_hears_the_question_and_the_answer(answer_of: Any, at_th
         page.goto(sun.home)
         assert Axe().run(page).response["violations"] == []
         page.get_by_role("combobox", name="保险产品").select_option("INS-A:HMB")
-        page.get_by_text("患者与就医情况").click()
+        page.click("text=患者与就医情况")
         page.get_by_role("combobox", name="就医类型").select_option("outpatient")
         page.get_by_role("textbox", name="病种").fill("C34.1")
         page.get_by_label("用药日期").fill("2026-03-14")
         page.get_by_role("textbox", name="药品").fill("泰瑞沙")
-        page.get_by_role("button", name="查询").click()
+        page.click("role=button[name='查询']")
 
         verdict = page.get_by_role("region", name="在保障范围内")
         verdict.wait_for()
@@ -175,12 +177,12 @@ def test_all_products_then_one(answer_of: Any, at_the_page: Any) -> None:
     answer = answer_of("PICKY", **COVERED)
     with at_the_page(1920) as zhou:
         zhou.page.goto(f"{zhou.home}/?drug=泰瑞沙&disease=C34.1&date=2026-03-14&setting=outpatient")
-        rows = zhou.page.locator(".product-row")
-        assert rows.count() == 2
+        expect(zhou.page.locator(".product-row")).to_have_count(2)
         zhou.picture("look-up-all")
         zhou.page.click("a:has-text('PICKY')")
 
-        assert outcome(zhou) == answer["outcome"] == "not_covered"
+        assert answer["outcome"] == "not_covered"
+        shows(zhou, "not_covered")
 
 
 def test_a_disease_that_may_be_several_is_chosen(answer_of: Any, at_the_page: Any) -> None:
@@ -191,7 +193,8 @@ def test_a_disease_that_may_be_several_is_chosen(answer_of: Any, at_the_page: An
         wu.page.click("button[type=submit]")
         wu.page.click("#answer .choices a:has-text('C34')")
 
-        assert outcome(wu) == answer["outcome"] == "covered"
+        assert answer["outcome"] == "covered"
+        shows(wu, "covered")
 
 
 def test_where_no_answer_comes_it_says_so(answer_of: Any, at_the_page: Any) -> None:
@@ -203,11 +206,12 @@ def test_where_no_answer_comes_it_says_so(answer_of: Any, at_the_page: Any) -> N
         page.fill("#drug", "奥希替尼片")
         page.click("button[type=submit]")
         page.wait_for_selector("#away:not([hidden])")
-        assert page.locator("[data-outcome]").count() == 0
-        assert "这是技术故障" in page.inner_text("#away")
+        expect(page.locator("[data-outcome]")).to_have_count(0)
+        expect(page.locator("#away")).to_contain_text("这是技术故障")
         zheng.complaints.clear()  # the browser's own word for it
 
         page.unroute_all()
         page.click("button[type=submit]")
-        assert outcome(zheng) == answer["outcome"] == "covered"
-        assert page.locator("#away").is_hidden()
+        assert answer["outcome"] == "covered"
+        shows(zheng, "covered")
+        expect(page.locator("#away")).to_be_hidden()

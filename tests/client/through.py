@@ -11,6 +11,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -23,6 +24,7 @@ from django.test.client import FakePayload
 from shangbao_client import Client, NotModified, Problem
 from shangbao_client.operations import OPERATIONS
 from tests.api import answers
+from tests.client.conforming import faults_of
 
 Request = Callable[..., Any]
 SENT: Counter[str] = Counter()
@@ -115,6 +117,8 @@ def asked(ask: Callable[..., Any], environ: dict[str, Any], name: str, given: di
             _same_problem(problem, transport.response)
             return transport.response, problem
     _same_answer(made, transport.response)
+    # Whatever was answered, it is of the type that the method tells.
+    assert faults_of(made, getattr(Client, name).__annotations__["return"]) == [], name
     return transport.response, made
 
 
@@ -186,9 +190,10 @@ def _query(name: str, operation: dict[str, Any], environ: dict[str, Any]) -> dic
         several
     ):
         raise _NoMethod("something is missing")
+    together = {one["name"] for one in operation.get("parameters", ()) if one.get("explode") is False}
     made: dict[str, Any] = {}
     for key, values in several.items():
-        joined = key in ("fields", "ordering") and name == "list_entries"
+        joined = key in together
         if joined and len(values) > 1:
             raise _NoMethod("query")
         made[_python(key)] = values[0].split(",") if joined else values if len(values) > 1 else values[0]
@@ -228,7 +233,7 @@ def _body(operation: dict[str, Any], environ: dict[str, Any]) -> dict[str, Any]:
     if kind != "application/json" or "charset" in environ["CONTENT_TYPE"]:
         raise _NoMethod("Content-Type")
     try:
-        body = json.loads(raw, object_pairs_hook=_once, parse_constant=_never, parse_float=_told)
+        body = json.loads(raw.decode(), object_pairs_hook=_once, parse_constant=_never, parse_float=_told)
     except (ValueError, RecursionError):
         raise _NoMethod("no JSON") from None
     if body is None:
@@ -260,7 +265,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _told(text: str) -> float:
     number = float(text)
-    if not math.isfinite(number) or (number == 0 and re.search("[1-9]", text.lower().split("e")[0])):
+    if not math.isfinite(number) or Decimal(repr(number)) != Decimal(text):
         raise ValueError(text)
     return number
 

@@ -1,12 +1,19 @@
 """The web worker's threads: one works, another joins where it waits, and nothing that was submitted is lost."""
 
+import os
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from config import web
+
+ROOT = Path(__file__).resolve().parents[2]
 
 SOON = 5.0
 
@@ -116,3 +123,111 @@ def test_from_many_threads_everything_is_done_once(threads: web.TurnTaking) -> N
     time.sleep(2 * web.PATIENCE_SECONDS)
 
     assert sorted(done) == list(range(1_600))
+
+
+def test_who_waits_for_a_client_is_none_of_those_that_work(threads: web.TurnTaking) -> None:
+    pairs = [socket.socketpair() for _ in range(12)]
+    slow = [threads.submit(web.Incoming(ours, threads).chunk) for ours, _theirs in pairs]
+
+    assert threads.submit(str, 1).result(SOON) == "1"
+    assert not any(future.done() for future in slow)
+    for _ours, theirs in pairs:
+        theirs.sendall(b"x")
+    assert [future.result(SOON) for future in slow] == [b"x"] * 12
+    assert threads._busy <= 1 and threads._waited_for == 0
+    for pair in pairs:
+        for one in pair:
+            one.close()
+
+
+def test_a_request_that_comes_too_slowly_or_is_one_too_many_is_cut_off(
+    threads: web.TurnTaking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = socket.socketpair()
+    incoming = web.Incoming(ours, threads)
+    monkeypatch.setattr(web, "REQUEST_SECONDS", 0.2)
+
+    with pytest.raises(web.TooSlow):
+        incoming.chunk()
+    theirs.sendall(b"x")
+    assert incoming.chunk() == b"x"  # what is here is taken
+    monkeypatch.setattr(web, "REQUEST_SECONDS", SOON)
+    monkeypatch.setattr(web, "WAITED_FOR_AT_MOST", 0)
+    incoming.begin()
+    begun = time.monotonic()
+    with pytest.raises(web.TooSlow):
+        incoming.chunk()
+    assert time.monotonic() - begun < 1
+    ours.close()
+    theirs.close()
+
+
+def _ask(port: int, request: bytes) -> bytes:
+    with socket.create_connection(("127.0.0.1", port), SOON) as client:
+        client.sendall(request)
+        return client.recv(200)
+
+
+def test_slow_senders_keep_nobody_waiting() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", "tests.config.reader", "--config", "python:config.processes"]
+    command += ["--workers", "1", "--threads", "2", "--bind", f"127.0.0.1:{port}", "--log-level", "error"]
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings"}
+    server = subprocess.Popen(command, cwd=ROOT, env=environment)  # noqa: S603
+    slow: list[socket.socket] = []
+    try:
+        until = time.monotonic() + 60
+        while not _answers(port):
+            assert server.poll() is None and time.monotonic() < until
+            time.sleep(0.2)
+        for number in range(24):
+            slow.append(socket.create_connection(("127.0.0.1", port), SOON))
+            half = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc"
+            slow[-1].sendall(half[: (len(half), 30, 0)[number % 3]])
+        time.sleep(0.5)
+
+        begun = time.monotonic()
+        answers = [_ask(port, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc") for _ in range(5)]
+
+        assert all(answer.startswith(b"HTTP/1.1 200") for answer in answers)
+        assert time.monotonic() - begun < 2
+        slow[0].sendall(b"d" * 997)  # slow, but within its time
+        assert slow[0].recv(200).startswith(b"HTTP/1.1 200")
+    finally:
+        for one in slow:
+            one.close()
+        server.terminate()
+        server.wait(30)
+
+
+def _answers(port: int) -> bool:
+    try:
+        return _ask(port, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").startswith(b"HTTP/1.1 200")
+    except OSError:
+        return False
+
+
+def test_long_work_stops_while_others_have_something_to_do(threads: web.TurnTaking) -> None:
+    order: list[str] = []
+    begun = threading.Event()
+
+    def long() -> None:
+        for piece in range(40):
+            order.append("long")
+            begun.set()
+            time.sleep(0.002)
+            threads.give_way()
+            if piece == 39:
+                order.append("end")
+
+    working = [threads.submit(long) for _ in range(3)]
+    assert begun.wait(SOON)
+    for _ in range(10):
+        threads.submit(order.append, "short").result(SOON)
+    for one in working:
+        one.result(SOON)
+
+    assert order.index("end") > max(place for place, what in enumerate(order) if what == "short")
+    assert threads._busy <= 1

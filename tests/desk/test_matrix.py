@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.contrib.auth.models import Group, User
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import get_resolver, reverse
@@ -31,7 +33,8 @@ from curation.findings.causes import Cause
 from curation.findings.services import follow
 from curation.golden.services import Given, make_case
 from curation.impact.services import Asked, ask_impact
-from desk.groups import GROUPS
+from desk.frame import Logged
+from desk.groups import ADMINISTRATOR, EDITOR, GROUPS, REVIEWER, why_not_together
 from insurers import services
 from insurers.models import ApiRequest, Insurer, ProductVersion
 from insurers.persons import bind_user
@@ -203,10 +206,27 @@ def test_who_comes_to_which_page(world: World, people: dict[str, Client]) -> Non
         found = tuple(str(answers[role].status_code) if role in answers else "-" for role in ROLES)
         if found != table.get(name):
             differing.append(f"{name} {' '.join(found)}")
+        for role, answer in answers.items():
+            assert_closed(answer, f"{name} {role}")
         if "B" in answers:
             assert MARK not in _text(answers["B"]), f"{name} shows B what is A's"
 
     assert differing == [], "\n" + "\n".join(differing)
+
+
+def test_every_page_tells_the_log_of_deeds_and_none_the_admins_own() -> None:
+    unlogged = [model.__name__ for model, pages in admin.site._registry.items() if not isinstance(pages, Logged)]
+    # A page may add to its history; what it tells of is the log of deeds all the same.
+    told = ("log_addition", "log_change", "log_deletions")
+    own = [
+        f"{model.__name__}.{name}"
+        for model, pages in admin.site._registry.items()
+        for name in told
+        if getattr(type(pages), name) is not getattr(Logged, name)
+    ]
+
+    assert (unlogged, own) == ([], [])
+    assert LogEntry not in admin.site._registry
 
 
 @pytest.mark.django_db
@@ -217,6 +237,60 @@ def test_nothing_that_b_posts_touches_what_is_as(world: World, people: dict[str,
             people["B"].post(world.address(name, pattern), {"text": "x", "reason": "x", "do": "keep", "events": []})
 
     assert _kept() == before
+    assert not LogEntry.objects.exists()
+
+
+def assert_closed(answer: Any, where: str) -> None:
+    """No frame holds the page, no type is guessed, and nobody keeps what a person may see (A37)."""
+    assert answer["X-Content-Type-Options"] == "nosniff", where
+    assert answer["X-Frame-Options"] == "DENY" and "frame-ancestors 'none'" in answer["Content-Security-Policy"], where
+    assert "no-store" in answer.get("Cache-Control", ""), where
+
+
+RIGHTS = {"is_active": "on", "is_staff": "on", "is_superuser": "on", "name": "own", "username": "made-by-post"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ROLES)
+def test_no_role_widens_anybodys_rights_at_any_address_of_accounts(
+    world: World, people: dict[str, Client], role: str
+) -> None:
+    every = [str(pk) for pk in Permission.objects.values_list("pk", flat=True)]
+    groups = [str(pk) for pk in Group.objects.filter(name__in=(EDITOR, REVIEWER)).values_list("pk", flat=True)]
+    sent = {**RIGHTS, "user_permissions": every, "permissions": every, "groups": groups}
+    own = people[role].session.get("_auth_user_id")
+    mine = Group.objects.filter(user=own).values_list("pk", flat=True).first() if own else None
+    ids = [pk for pk in (own, world.ids["user"], world.ids["group"], mine) if pk]
+    before = _rights()
+    for name, pattern in routes().items():
+        if not name.startswith("auth_"):
+            continue
+        takes = "<" in str(pattern.pattern)
+        for address in {_address(name, [pk] if takes else []) for pk in ids}:
+            people[role].post(address, sent)
+
+    after = _rights()
+    if role == ADMINISTRATOR:  # who gives roles: to others, by groups alone, never more than one beside theirs
+        assert after["rights"] == before["rights"] and after["superusers"] == before["superusers"]
+        assert after["groups"].get(int(own or 0)) == before["groups"].get(int(own or 0))
+        assert all(not why_not_together(set(names)) for names in after["groups"].values())
+    else:
+        assert after == before
+
+
+def _address(name: str, args: list[Any]) -> str:
+    return reverse(f"admin:{name}", args=args)
+
+
+def _rights() -> dict[str, Any]:
+    """What everybody may do: single rights, superusers, groups, and the rights of groups."""
+    users = User.objects.order_by("pk")
+    return {
+        "rights": {user.pk: sorted(user.user_permissions.values_list("codename", flat=True)) for user in users},
+        "superusers": [user.pk for user in users if user.is_superuser],
+        "groups": {user.pk: sorted(user.groups.values_list("name", flat=True)) for user in users},
+        "of_groups": {group.name: group.permissions.count() for group in Group.objects.order_by("pk")},
+    }
 
 
 def _kept() -> list[Any]:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from catalog.vocabularies import province_of
 from common.pictures import (
     Period,
     Picture,
@@ -19,7 +20,6 @@ from common.pictures import (
     money,
     number,
     percent,
-    province_of,
     strip,
     tiles,
     upset,

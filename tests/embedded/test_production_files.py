@@ -67,6 +67,34 @@ def test_the_service_waits_for_the_migrations_and_signs_in_as_the_bound_role(ser
     assert services["migrate"]["environment"]["DATABASE_OWNER_URL"].startswith("postgresql://shangbao:")
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"), [({}, False), ({"HSTS_PRELOAD": "1"}, True), ({"HTTPS": "0", "HSTS_PRELOAD": "1"}, False)]
+)
+def test_browsers_are_told_to_preload_only_where_it_is_asked_for(asked, told):
+    env = os.environ | {"HTTPS": "1"} | asked
+    words = [
+        sys.executable,
+        "-c",
+        "from config import settings as s; print(s.SECURE_HSTS_SECONDS > 0, s.SECURE_HSTS_PRELOAD)",
+    ]
+    found = subprocess.run(words, env=env, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+
+    assert found == [str(env["HTTPS"] == "1"), str(told)]
+
+
+def test_every_door_for_large_files_takes_them(text):
+    template = (ROOT / "deploy/proxy/shangbao.conf.template").read_text()
+    found = re.search(r"location ~ (\S+) {\s+client_max_body_size \$", template)
+    assert found
+    for path in (
+        "/api/v1/imports/",
+        "/api/v1/collections/",
+        "/api/v1/claims/batches/",
+        "/admin/catalog/catalog/1/upload/",
+    ):
+        assert re.search(found[1], path), path
+
+
 def test_one_variable_limits_an_upload_in_the_service_and_before_it(services):
     assert services["web"]["environment"]["UPLOAD_MAX_MB"] == services["proxy"]["environment"]["UPLOAD_MAX_MB"]
     assert "client_max_body_size ${UPLOAD_MAX_MB}m;" in (ROOT / "deploy/proxy/shangbao.conf.template").read_text()

@@ -55,6 +55,17 @@ def test_a_child_that_is_killed_is_named_with_the_signal(supervisor, tmp_path):
         supervisor.pause(10)
 
 
+def test_a_child_that_is_restarted_comes_back_and_the_others_go_on(supervisor, said, tmp_path):
+    web = spawn(supervisor, tmp_path, "import time; time.sleep(60)", name="web server")
+    code = "import os; open('starts', 'a').write('x'); os._exit(1) if len(open('starts').read()) < 3 else __import__('time').sleep(60)"
+    spawn(supervisor, tmp_path, code, name="worker", restarted=True, patience=0.1)
+
+    assert wait_for(lambda: supervisor.pause(0.05) or (tmp_path / "starts").read_text() == "xxx")
+    assert alive(web.pid) and web.popen.poll() is None
+    assert [process.name for process in supervisor.processes] == ["web server", "worker"]
+    assert len([line for line in said if line.startswith("worker (pid ")]) == 2
+
+
 def test_the_last_started_is_stopped_first(supervisor, tmp_path):
     order = tmp_path / "order"
     code = (

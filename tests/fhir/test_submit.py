@@ -1,16 +1,22 @@
 """CoverageEligibilityRequest/$submit: what a request may say, where each thing stands, and what is refused with its place."""
 
 import copy
+import json
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fhir import systems
+from fhir.elements import to_json
+from fhir.eligibility.answering import response
 from fhir.eligibility.asking import Reader, queries_of
 from fhir.systems import extension_url
 from tests.api.conftest import World
+from tests.fhir import validating
 from tests.fhir.conftest import Fhir
 
 SUBMIT = "CoverageEligibilityRequest/$submit"
@@ -151,7 +157,7 @@ def _extended(**values: Any) -> dict[str, Any]:
         (_extended(institution_level={"valueInteger": 3}), "institution_level", 3),
         (_extended(circumstance={"valueCode": "overseas"}), "circumstance", "overseas"),
         (set_at("extension", to=[{"url": "https://other.example/x", "valueCode": "x"}]), "circumstance", "none"),
-        (REQUEST, "diagnoses", ("C34.1",)),
+        (REQUEST, "diagnoses", ("C341",)),
         (without("item", 0, "diagnosis"), "diagnoses", ()),
         (parameters(REQUEST), "age", 60),
     ],
@@ -231,6 +237,51 @@ def test_of_several_insurances_the_focal_one_is_asked() -> None:
     assert request is not None and request.product == "OTHER"
 
 
+# --- Whatever is sent
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 5) | st.sampled_from(["", " ", "#p", "drug", "2026-03-14", systems.ICD_10, systems.DRUG]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("coding system code text id reference url valueCode".split()), inner, max_size=3),
+    max_leaves=5,
+)  # fmt: skip
+
+
+def _places(value: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [one for step, below in inner for one in ((*way, step), *_places(below, (*way, step)))]
+
+
+ANSWER: dict[str, Any] = {
+    "product_version": "2026",
+    "date": "2026-03-14",
+    "known_at": "2026-03-14T08:00:00Z",
+    "outcome": "review",
+    "reasons": [],
+    "drug": None,
+    "benefit": None,
+    "ratio": None,
+    "ratio_pre_existing": None,
+    "requirements": None,
+}
+
+
+@given(place=st.sampled_from(_places(REQUEST)), value=JSON)
+def test_whatever_stands_at_a_place_is_read_or_refused_and_the_answer_is_as_fhir_defines_it(
+    place: tuple[Any, ...], value: Any
+) -> None:
+    data = set_at(*place, to=value)
+    reader = Reader("INS-A", date(2026, 5, 1))
+
+    request = reader.request(data)
+
+    assert (request is None) == bool(reader.errors)
+    if request is not None:
+        queries_of(request, {}, today=date(2026, 5, 1), language="en")
+        answers = [ANSWER] * len(request.items)
+        whole = response(request, answers, insurer=("INS-A", "甲保险"), product="惠民保", language="zh")
+        validating.check(json.loads(to_json(whole)))
+
+
 # --- What is refused
 
 ITEM = "CoverageEligibilityRequest.item[0]"
@@ -292,7 +343,13 @@ WRONG: list[tuple[Any, str, str]] = [
     (set_at("item", to={}), "CoverageEligibilityRequest.item", "wrong_type"),
     (set_at("item", 0, to="drug"), ITEM, "wrong_type"),
     (without("item", 0, "productOrService"), f"{ITEM}.productOrService", "required"),
-    (set_at("item", 0, "productOrService", to={}), f"{ITEM}.productOrService", "no_drug_identity"),
+    (
+        set_at("item", 0, "productOrService", to={"text": "甲", "coding": [{"system": ["x"], "code": "y"}]}),
+        f"{ITEM}.productOrService.coding[0].system",
+        "wrong_type",
+    ),
+    (set_at("patient", to={"identifier": "x"}), "CoverageEligibilityRequest.patient.identifier", "wrong_type"),
+    (set_at("item", 0, "productOrService", to={}), f"{ITEM}.productOrService", "required"),
     (
         set_at("item", 0, "productOrService", to={"coding": [{"system": systems.DRUG}]}),
         f"{ITEM}.productOrService.coding[0].code",

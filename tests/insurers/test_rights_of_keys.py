@@ -39,6 +39,7 @@ EVERY_INSURERS = frozenset(OF_INSURER)
             True,
             frozenset({Scope.PRODUCTS_WRITE, Scope.CATALOG_WRITE}),
         ),
+        ({"insurers.add_apikey", "insurers.change_webhook"}, True, True, frozenset({Scope.WEBHOOKS_MANAGE})),
         ({"catalog.publish_catalogversion"}, False, False, frozenset({Scope.CATALOG_PUBLISH})),
         (set(), False, False, frozenset()),
     ],

@@ -187,6 +187,24 @@ def test_nothing_of_a_private_list_shows(
     assert visitor.get("/lists/CIDL/v1/E-1/").status_code == 200
 
 
+@pytest.mark.parametrize(("name", "says"), [("LATER", ""), (":LATER", "covered")])
+def test_of_one_code_the_insurers_own_list_is_meant_and_does_not_show(
+    market: Market, visitor: Visitor, make_catalog: Callable[..., Catalog], name: str, says: str
+) -> None:
+    own = make_catalog("LATER", owner_id=market.insurer.pk, name="自有")
+    published(own, "entry_code,generic_name,icd10\nP-1,奥希替尼片,C34\n")
+    published(make_catalog("LATER", name="公开"), "entry_code,generic_name,icd10\nS-1,奥希替尼片,C34\n")
+    market.product("HMB", benefits=[{**BENEFIT, "catalogs": [{"catalog": name}]}])
+
+    page = visitor.ask(disease="C34", product="INS-A:HMB")
+
+    assert outcome(page) == says
+    assert "P-1" not in page and "自有" not in page
+    if says:
+        assert "/lists/LATER/v1/S-1/" in page
+        assert "S-1" in visitor.get("/lists/LATER/v1/S-1/").content.decode()
+
+
 def test_a_version_that_names_no_private_list_is_answered_though_another_does(
     market: Market, visitor: Visitor, make_catalog: Callable[..., Catalog]
 ) -> None:

@@ -88,3 +88,24 @@ def test_the_usual_garbled_texts_are_told(text):
 )
 def test_western_texts_are_not(text):
     assert not wrongly_decoded(text)
+
+
+NAMES = "甲磺酸奥希替尼片 阿司匹林肠溶片 注射用曲妥珠单抗 地舒单抗 非小细胞肺癌 阿斯利康制药有限公司".split()
+
+
+@pytest.mark.parametrize("codec", ["latin-1", "cp1252", "cp437", "cp850", "mac_roman", "koi8-r", "cp1251", "cp866"])
+@pytest.mark.parametrize("name", NAMES)
+def test_utf8_that_was_read_a_byte_a_character_is_garbled(name, codec):
+    assert wrongly_decoded(name.encode().decode(codec, "ignore" if codec in ("cp1252", "cp1251") else "strict"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_gbk_that_was_read_as_western_letters_is_garbled(name):
+    assert wrongly_decoded(name.encode("gbk").decode("latin-1"))
+
+
+@pytest.mark.parametrize(
+    "name", ["Société Générale d’été à Zürich", "Общество с ограниченной", "ΑΣΤΡΑΖΕΝΕΚΑ α-β 受体", "°C ± 5 “—”"]
+)
+def test_what_other_languages_write_is_not_garbled(name):
+    assert not wrongly_decoded(name)

@@ -165,3 +165,19 @@ def test_every_record_is_found_with_the_number_of_its_first_line(rows, end):
 
     assert problems == []
     assert read == [(1, ["a", "b"]), *expected]
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "told"),
+    [
+        ("generic_name,,note", "甲片,,好", [("UNKNOWN_COLUMN", 1)]),
+        ("generic_name,,note", "甲片,多,好", [("UNKNOWN_COLUMN", 1)]),
+        ("generic_name,note,,", "甲片,好,,", []),  # as spreadsheets leave them behind the last column
+        ("generic_name,note,,", "甲片,好,,多", [("UNKNOWN_COLUMN", 2)]),
+    ],
+)
+def test_a_column_without_a_name_is_told_once(header, row, told, tmp_path):
+    result = outcome(f"{header}\n{row}\n", path=tmp_path)
+
+    assert result.ok
+    assert [(one.code, one.row) for one in result.warnings] == told

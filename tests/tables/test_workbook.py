@@ -130,6 +130,22 @@ def test_a_formulas_stored_result_is_the_cell(tmp_path):
     result, rows = outcome_and_rows(raw_xlsx(cell("<f>1+2</f><v>3</v>")), path=tmp_path)
 
     assert result.ok and rows[0]["payment_standard"] == "3.0000"
+    assert [(one.code, one.row, one.column) for one in result.warnings] == [("FORMULA_RESULT", 2, "payment_standard")]
+
+
+def test_formulas_are_told_once_a_column(tmp_path):
+    cells = "".join(
+        f'<row r="{row}"><c r="A{row}" t="inlineStr"><is><t>药{row}片</t></is></c>'
+        f'<c r="B{row}" t="str"><f>C{row}</f><v>甲{row}</v></c><c r="C{row}"><v>5</v></c></row>'
+        for row in (2, 3, 4)
+    )
+    content = raw_xlsx(inline(1, ("generic_name", "note", "payment_standard")) + cells)
+
+    result, rows = outcome_and_rows(content, path=tmp_path)
+
+    assert [row["note"] for row in rows] == ["甲2", "甲3", "甲4"]
+    (told,) = result.warnings
+    assert (told.code, told.row, told.column) == ("FORMULA_RESULT", 2, "note") and "3" in told.en
 
 
 @pytest.mark.parametrize(

@@ -240,6 +240,8 @@ def test_results_are_held_by_their_etag(api: Api, product: Product) -> None:
     )
 
     assert (again.status_code, english.status_code) == (304, 200)
+    # Whoever asked may hold it by its tag, no cache may: there are claims in it.
+    assert {answer["Cache-Control"] for answer in (first, again, english)} == {"no-store"}
 
 
 @pytest.mark.parametrize("path", ["results.csv", "results.ndjson"])

@@ -7,7 +7,7 @@ import pytest
 from openpyxl import Workbook
 
 from tests.claims.batches.test_read import HEADER, ONE, line, problems_of, read, written
-from tests.files import raw_xlsx, saved
+from tests.files import inline, raw_xlsx, saved
 
 TWO = tuple(line(claim_no="C-2", member_ref="m-2"))
 
@@ -61,6 +61,27 @@ def test_hidden_rows_are_read_and_told(tmp_path):
 
     assert [claim.problems for claim in claims] == [(), ()]
     assert told(result) == [("HIDDEN_ROWS", 3, "3")]
+
+
+def test_stored_results_of_formulas_are_told(tmp_path):
+    last = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[len(ONE) - 1]
+    row = inline(2, ONE[:-1]).removesuffix("</row>")
+    row += f'<c r="{last}2" t="str"><f>A2</f><v>{ONE[-1]}</v></c></row>'
+
+    claims, result = read(raw_xlsx(inline(1, HEADER) + row), tmp_path)
+
+    assert [claim.problems for claim in claims] == [()]
+    assert told(result) == [("FORMULA_RESULT", 2, "")]
+
+
+def test_a_column_without_a_name_is_told(tmp_path):
+    file = io.StringIO()
+    csv.writer(file).writerows([(HEADER[0], "", *HEADER[1:]), (ONE[0], "", *ONE[1:])])
+
+    claims, result = read(file.getvalue(), tmp_path)
+
+    assert [claim.problems for claim in claims] == [()]
+    assert [code for code, *_where in told(result)] == ["UNKNOWN_COLUMN"]
 
 
 def test_merged_lines_are_invalid_and_stop_no_other(tmp_path):

@@ -220,3 +220,30 @@ def test_the_pages_are_bounded(ines: At, draft: ProductVersion, django_assert_ma
     ):
         with django_assert_max_num_queries(20):
             assert ines.get(address).status_code == 200
+
+
+def test_a_product_becomes_public_only_with_second_thoughts_and_can_be_taken_back(
+    ines: At, bea: At, product: Product
+) -> None:
+    asked = page("product_public", product.pk)
+    assert bea.get(asked).status_code == bea.post(asked, {"public": "on", "sure": "on"}).status_code == 404
+
+    hasty = ines.post(asked, {"public": "on"})
+    assert hasty.status_code == 200 and "请阅读上面的说明" in text_of(hasty)
+    product.refresh_from_db()
+    assert not product.public
+
+    assert ines.post(asked, {"public": "on", "sure": "on"}).status_code == 302
+    assert ines.post(asked, {"public": "on"}).status_code == 302  # it is public already: nothing is begun
+    product.refresh_from_db()
+    assert product.public
+    assert "可公开查询" in text_of(ines.get(page("product_change", product.pk)))
+
+    assert ines.post(asked, {}).status_code == 302
+    product.refresh_from_db()
+    assert not product.public
+    deeds = Record.objects.filter(deed="product.changed").order_by("id").values_list("who", "before", "after")
+    assert list(deeds) == [
+        ("ines", {"public": False}, {"public": True}),
+        ("ines", {"public": True}, {"public": False}),
+    ]

@@ -21,6 +21,7 @@ from catalog.consultation import add_comment, answer_comment
 from catalog.models import Catalog, CatalogVersion
 from common import tenancy
 from common.api.models import KeptAnswer
+from insurers import services as insurers
 from insurers import tasks
 from insurers.models import CatalogNewsRead, Insurer, Webhook, WebhookDelivery
 from insurers.webhooks import services
@@ -79,6 +80,25 @@ def test_a_secret_is_shown_once_and_stored_nowhere(api: Api, insurer: Insurer) -
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_jsonb(w)::text FROM insurers_webhook w")
         assert made["secret"].removeprefix("whsec_") not in cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize(
+    ("scope", "webhooks", "products"),
+    [
+        ("webhooks:manage", 201, 403),
+        ("coverage:read", 201, 200),
+        ("claims:check", 403, 403),
+        ("catalog:read", 403, 403),
+    ],
+)
+def test_a_key_for_webhooks_alone_keeps_them_and_asks_nothing_else(
+    insurer: Insurer, scope: str, webhooks: int, products: int
+) -> None:
+    own = Api(insurers.issue_insurer_key(insurer=insurer, scopes=[scope], by="root")[1])
+
+    assert own.post("/webhooks/", {"url": ADDRESS, "events": EVERY}).status_code == webhooks
+    assert own.get("/webhooks/").status_code == (200 if webhooks == 201 else 403)
+    assert own.get("/products/").status_code == products
 
 
 def test_a_repeated_request_gets_the_same_secret_and_none_is_kept_for_it(api: Api) -> None:

@@ -1,0 +1,109 @@
+"""The database as the migrations left it, after a test whose transactions were real.
+
+Django's own way empties every table and announces a migration, upon which the vocabularies are read from their files again: seconds for each such
+test. Here only the tables that hold something are emptied, and what the migrations wrote is put back where it was changed. The
+triggers that forbid both are off meanwhile, and on in every test.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, LiteralString
+
+from django.db import connection, transaction
+from psycopg import sql
+
+# Where the rows of the migrations are kept; no search path names it.
+KEPT = "kept_for_the_tests"
+
+
+@dataclass
+class Pristine:
+    """What the tables held after the migrations: all of them by name, and for those with rows their columns and their mark (see `_mark`)."""
+
+    tables: list[str]
+    # Those that a trigger watches: over what is published, and over the log.
+    watched: set[str] = field(default_factory=set)
+    # The tables that refer to each, which are emptied with it.
+    referring: dict[str, set[str]] = field(default_factory=dict)
+    columns: dict[str, list[str]] = field(default_factory=dict)
+    marks: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def kept(cls) -> "Pristine":
+        """Keep a copy of what the tables hold."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'django_migrations' ORDER BY 1"
+            )
+            found = cls([name for (name,) in cursor.fetchall()])
+            cursor.execute(
+                "SELECT holder.relname, referrer.relname FROM pg_constraint c JOIN pg_class holder ON holder.oid = c.confrelid"
+                " JOIN pg_class referrer ON referrer.oid = c.conrelid WHERE c.contype = 'f'"
+            )
+            for holder, referrer in cursor.fetchall():
+                found.referring.setdefault(holder, set()).add(referrer)
+            cursor.execute(
+                "SELECT DISTINCT relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT tgisinternal"
+            )
+            found.watched = {name for (name,) in cursor.fetchall()}
+            cursor.execute(sql.SQL("DROP SCHEMA IF EXISTS {0} CASCADE; CREATE SCHEMA {0}").format(sql.Identifier(KEPT)))
+            for table in found._holding(cursor):
+                cursor.execute(
+                    "SELECT column_name FROM information_schema.columns"
+                    " WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER'",
+                    [table],
+                )
+                found.columns[table] = [name for (name,) in cursor.fetchall()]
+                cursor.execute(
+                    sql.SQL("CREATE TABLE {} AS TABLE {}").format(sql.Identifier(KEPT, table), sql.Identifier(table))
+                )
+                found.marks[table] = _mark(cursor, table)
+        return found
+
+    def put_back(self) -> None:
+        """Empty what has been filled, and put back what the migrations wrote and a test changed."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            filled = self._holding(cursor) - self.marks.keys()
+            changed = {table for table, mark in self.marks.items() if _mark(cursor, table) != mark}
+            emptied = self._and_referring(filled | changed)
+            self._watch(cursor, emptied, "DISABLE")
+            if emptied:
+                names = sql.SQL(", ").join(map(sql.Identifier, sorted(emptied)))
+                cursor.execute(sql.SQL("TRUNCATE {}").format(names))
+            for table in emptied & self.marks.keys():
+                columns = sql.SQL(", ").join(map(sql.Identifier, self.columns[table]))
+                cursor.execute(
+                    sql.SQL("INSERT INTO {} ({columns}) SELECT {columns} FROM {}").format(
+                        sql.Identifier(table), sql.Identifier(KEPT, table), columns=columns
+                    )
+                )
+                self.marks[table] = _mark(cursor, table)
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            self._watch(cursor, emptied, "ENABLE")
+
+    def _watch(self, cursor: Any, tables: set[str], how: LiteralString) -> None:
+        for table in sorted(tables & self.watched):
+            cursor.execute(sql.SQL("ALTER TABLE {} " + how + " TRIGGER USER").format(sql.Identifier(table)))
+
+    def _and_referring(self, tables: set[str]) -> set[str]:
+        """Return the tables with all that refer to them, and to those."""
+        found, todo = set(tables), list(tables)
+        while todo:
+            more = self.referring.get(todo.pop(), set()) - found
+            found |= more
+            todo += more
+        return found
+
+    def _holding(self, cursor: Any) -> set[str]:
+        """Return the tables that hold rows."""
+        each = [
+            sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(sql.Literal(table), sql.Identifier(table))
+            for table in self.tables
+        ]
+        cursor.execute(sql.SQL(" UNION ALL ").join(each))
+        return {name for (name,) in cursor.fetchall()}
+
+
+def _mark(cursor: Any, table: str) -> Any:
+    """Return what changes with any change of the table: how many rows it has, and the youngest transaction that wrote one."""
+    cursor.execute(sql.SQL("SELECT count(*), max(xmin::text::bigint) FROM {}").format(sql.Identifier(table)))
+    return cursor.fetchone()
