@@ -376,6 +376,6 @@ def purge_facts(*, insurer_id: int, older_than: datetime, by: str, at: datetime)
     keep_missing_receipts(due)
     count = due.update(facts=None, decision=None, claim_no="", purged_at=at)
     if count:
-        insurer = Insurer.objects.get(pk=insurer_id)
+        insurer = Insurer.every.get(pk=insurer_id)
         record(Deed.FACTS_PURGED, by=by, what=insurer, after={"checks": count, "older_than": older_than})
     return count
