@@ -13,7 +13,7 @@ from insurers import services
 from insurers.models import Insurer
 
 
-class InsurerForm(forms.ModelForm[Insurer]):
+class InsurerForm(forms.ModelForm):
     """An insurer; its code is no other's. Sandboxes have their insurer's, so the form asks about insurers alone."""
 
     class Meta:
