@@ -32,7 +32,7 @@ def erase_sandbox(*, sandbox: Insurer, by: str) -> None:
         for webhook in Webhook.objects.filter(insurer=sandbox):
             remove_webhook(webhook=webhook, by=by)
         # Answers kept for repeated requests hold what was asked of a person.
-        KeptAnswer.objects.filter(insurer=sandbox.pk).delete()
+        KeptAnswer.objects.filter(insurer_id=sandbox.pk).delete()
         at = timezone.now()
         # Whatever the clocks say, nothing in it is later than this.
         due = {"insurer_id": sandbox.pk, "older_than": at + timedelta(days=1), "by": by, "at": at}

@@ -28,6 +28,14 @@ OWN_LISTS, REFUSED = "own_lists", "refused"
 
 
 @dataclass(frozen=True, slots=True)
+class Copied:
+    """A product version that was copied."""
+
+    product: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOut:
     """A product version that is not copied: it names lists that are the insurer's own, or its terms are refused today."""
 
@@ -39,9 +47,9 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """What was copied into a sandbox now, as (product, version), and what is left out of it."""
+    """What was copied into a sandbox now, and what is left out of it."""
 
-    copied: list[tuple[str, str]] = field(default_factory=list)
+    copied: list[Copied] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
 
 
@@ -94,11 +102,11 @@ def refresh_sandbox(*, sandbox: Insurer, by: str) -> Copies:
             if named:
                 copies.left_out.append(LeftOut(code, version.label, OWN_LISTS, tuple(dict.fromkeys(named))))
             elif _copied(version, sandbox, there):
-                copies.copied.append((code, version.label))
+                copies.copied.append(Copied(code, version.label))
             else:
                 copies.left_out.append(LeftOut(code, version.label, REFUSED))
         if copies.copied:
-            after = {"copied": copies.copied, "left_out": len(copies.left_out)}
+            after = {"copied": [f"{one.product} {one.version}" for one in copies.copied], "left_out": len(copies.left_out)}
             record(Deed.SANDBOX_REFRESHED, by=by, what=sandbox, after=after)
     return copies
 

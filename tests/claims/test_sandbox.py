@@ -24,7 +24,7 @@ def terms(label: str = "2026", **more: Any) -> dict[str, Any]:
 
 
 def claim(number: str = "C-1", product: str = "HMB") -> dict[str, Any]:
-    line = {"line_no": 1, "drug": {"generic_name": "仑卡奈单抗注射液"}, "amount": "100.00"}
+    line = {"generic_name": "仑卡奈单抗注射液", "quantity": "2", "amount": "100.00"}
     return {"product": product, "claim_no": number, "service_date": "2026-06-01", "lines": [line]}
 
 
@@ -166,7 +166,8 @@ def test_the_office_and_the_machine_see_no_sandbox_but_what_keeps_house_does(san
 def test_a_batch_of_a_sandbox_is_decided_in_it(sandbox: Api, maker: Api) -> None:
     from django.core.files.uploadedfile import SimpleUploadedFile
 
-    rows = f"claim_no,service_date,generic_name,amount\n{MARK},2026-06-01,仑卡奈单抗注射液,100\n"
+    header = "claim_no,member_ref,line_no,service_date,diagnoses,setting,generic_name,quantity,amount"
+    rows = f"{header}\nC-1,m-1,1,2026-06-01,G30.9,outpatient,仑卡奈单抗注射液,2,100\n"
     sent = sandbox.upload("/claims/batches/", SimpleUploadedFile("b.csv", rows.encode()), product="HMB")
     assert sent.status_code == 202, sent.json()
     twin = Insurer.every.get(pk__lt=0)
