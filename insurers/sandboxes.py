@@ -106,7 +106,10 @@ def refresh_sandbox(*, sandbox: Insurer, by: str) -> Copies:
             else:
                 copies.left_out.append(LeftOut(code, version.label, REFUSED))
         if copies.copied:
-            after = {"copied": [f"{one.product} {one.version}" for one in copies.copied], "left_out": len(copies.left_out)}
+            after = {
+                "copied": [f"{one.product} {one.version}" for one in copies.copied],
+                "left_out": len(copies.left_out),
+            }
             record(Deed.SANDBOX_REFRESHED, by=by, what=sandbox, after=after)
     return copies
 
