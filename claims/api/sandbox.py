@@ -20,12 +20,12 @@ from insurers.sandboxes import OWN_LISTS, REFUSED, refresh_sandbox, sandbox_of
 OF_INSURER = "claims:check"
 
 
-class CopiedOutput(serializers.Serializer):
+class CopiedVersionOutput(serializers.Serializer):
     product = serializers.CharField()
     version = serializers.CharField()
 
 
-class LeftOutOutput(CopiedOutput):
+class LeftOutOfSandboxOutput(CopiedVersionOutput):
     reason = serializers.ChoiceField(
         [(OWN_LISTS, "names lists of the insurer's own"), (REFUSED, "its terms are refused today")],
         help_text="`own_lists`: it names lists of the insurer's own, which no sandbox has; `refused`: its terms are refused today",
@@ -33,28 +33,28 @@ class LeftOutOutput(CopiedOutput):
     catalogs = serializers.ListField(child=serializers.CharField(), help_text="the lists of the insurer's own")
 
 
-class CopiesOutput(serializers.Serializer):
-    copied = CopiedOutput(many=True)
-    left_out = LeftOutOutput(many=True)
+class SandboxCopiesOutput(serializers.Serializer):
+    copied = CopiedVersionOutput(many=True)
+    left_out = LeftOutOfSandboxOutput(many=True)
 
 
 class SandboxViewSet(ApiViewSet):
     """The sandbox of the key's insurer: asked with a test key, or with a key of the insurer that checks claims."""
 
     queryset = ClaimCheck.objects.none()
-    serializer_class = CopiesOutput
+    serializer_class = SandboxCopiesOutput
     scopes = {"POST": ANY_KEY, "DELETE": ANY_KEY}
     bodiless = frozenset({"refresh"})
     refusals = {"refresh": (403, 404), "destroy": (403,)}
 
-    @extend_schema(request=None, responses=CopiesOutput)
+    @extend_schema(request=None, responses=SandboxCopiesOutput)
     def refresh(self, request: Any) -> Response:
         """Copy what the sandbox lacks of the insurer's published product versions, in force or to come; what is there stays as it is."""
         refuse_unknown(request.query_params, ())
         sandbox = sandbox_of(self._insurer(request))
         if sandbox is None:
             raise ApiProblem(404, "no_sandbox", _("There is no sandbox; your first test key begins one."))
-        return Response(CopiesOutput(refresh_sandbox(sandbox=sandbox, by=request.user.person)).data)
+        return Response(SandboxCopiesOutput(refresh_sandbox(sandbox=sandbox, by=request.user.person)).data)
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Any) -> Response:
