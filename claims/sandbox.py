@@ -1,6 +1,7 @@
 """Erasing an insurer's sandbox: at once, and all that tells of a person (docs/sandbox.md)."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -35,7 +36,7 @@ def erase_sandbox(*, sandbox: Insurer, by: str) -> None:
         KeptAnswer.objects.filter(insurer_id=sandbox.pk).delete()
         at = timezone.now()
         # Whatever the clocks say, nothing in it is later than this.
-        due = {"insurer_id": sandbox.pk, "older_than": at + timedelta(days=1), "by": by, "at": at}
+        due: dict[str, Any] = {"insurer_id": sandbox.pk, "older_than": at + timedelta(days=1), "by": by, "at": at}
         purge_facts(**due)
         purge_batches(**due)
         purge_authorisations(**due, also_open=True)

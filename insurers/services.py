@@ -268,7 +268,7 @@ def take_over_key(*, key: ApiKey, issuer: Any, by: str) -> None:
 def _log_key(row: ApiKey, by: str) -> None:
     """Log that a key was issued: whose it is and what it may do, never the key."""
     holder = row.insurer.code if row.insurer else row.user.get_username() if row.user else ""
-    after = {"holder": holder, "scopes": row.scopes, "expires_at": row.expires_at}
+    after: dict[str, Any] = {"holder": holder, "scopes": row.scopes, "expires_at": row.expires_at}
     after |= {"sandbox": True} if row.sandbox_id else {}
     record(Deed.KEY_ISSUED, by=by, what=row, name=row.prefix, after=after)
 

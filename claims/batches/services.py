@@ -196,7 +196,7 @@ def _purged(insurer: Insurer, at: datetime, by: str) -> Purged:
     """Remove of one insurer, or of a sandbox, what is over; of one that was erased whatever came while it was."""
     gone = insurer.retired_at is not None
     older_than = at if gone else at - timedelta(days=(insurer.sandbox_of or insurer).retention_days)
-    due = {"insurer_id": insurer.pk, "older_than": older_than, "by": by, "at": at}
+    due: dict[str, Any] = {"insurer_id": insurer.pk, "older_than": older_than, "by": by, "at": at}
     name = f"{insurer.code} (sandbox)" if insurer.sandbox_of_id else insurer.code
     checks, batches = purge_facts(**due), purge_batches(**due)
     return Purged(name, checks, batches, purge_authorisations(**due, also_open=gone))
