@@ -32,7 +32,7 @@ from claims.noting import Note, note_documents, notes_of, worded_notes
 from claims.receipts import keep_missing_receipts, keep_receipt
 from common import courtesy
 from common.audit.deeds import Deed
-from common.audit.services import record
+from common.audit.services import hash_of, record
 from common.errors import Refused
 from common.sentences import Language
 from common.tenancy import NOBODY, acting_for
@@ -374,8 +374,10 @@ def purge_facts(*, insurer_id: int, older_than: datetime, by: str, at: datetime)
     """Remove the facts of an insurer's checks decided before an instant, for ever; digests, versions and outcomes stay. Answers how many."""
     due = ClaimCheck.objects.filter(insurer=insurer_id, decided_at__lt=older_than, purged_at=None)
     keep_missing_receipts(due)
+    which = [str(pk) for pk in due.order_by("pk").values_list("pk", flat=True)]
     count = due.update(facts=None, decision=None, claim_no="", purged_at=at)
     if count:
         insurer = Insurer.every.get(pk=insurer_id)
-        record(Deed.FACTS_PURGED, by=by, what=insurer, after={"checks": count, "older_than": older_than})
+        after = {"checks": count, "older_than": older_than, "sha256": hash_of(which)}
+        record(Deed.FACTS_PURGED, by=by, what=insurer, after=after)
     return count

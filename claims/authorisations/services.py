@@ -21,7 +21,7 @@ from claims.facts.authorisations import decimal_of
 from claims.models import AuthorisationEvent, AuthorisationUse, PriorAuthorisation
 from common import personal
 from common.audit.deeds import Deed
-from common.audit.services import record
+from common.audit.services import hash_of, record
 from common.dates import later
 from common.errors import FieldError, InvalidInput, Refused
 from common.sentences import Language
@@ -404,6 +404,7 @@ def purge_authorisations(
     )
     if due:
         insurer = Insurer.every.get(pk=insurer_id)
-        after = {"authorisations": len(due), "older_than": older_than}
+        which = sorted(PriorAuthorisation.objects.filter(pk__in=due).values_list("no", flat=True))
+        after = {"authorisations": len(due), "older_than": older_than, "sha256": hash_of(which)}
         record(Deed.FACTS_PURGED, by=by, what=insurer, after=after)
     return len(due)

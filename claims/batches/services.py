@@ -20,7 +20,7 @@ from claims.batches.results import Kept, Shown
 from claims.models import BatchChunk, BatchClaim, BatchDecision, ClaimBatch
 from claims.services import FactsRemoved, purge_facts
 from common.audit.deeds import Deed
-from common.audit.services import record
+from common.audit.services import hash_of, record
 from common.errors import Refused
 from common.jobs import services as jobs
 from common.jobs.models import Job
@@ -218,5 +218,7 @@ def purge_batches(*, insurer_id: int, older_than: datetime, by: str, at: datetim
         uploads.discard(batch.file_path)
     for batch in due:
         name = f"{batch.product.code} {batch.pk}"
-        record(Deed.FACTS_PURGED, by=by, what=batch, name=name, after={"older_than": older_than})
+        claims_of = BatchDecision.objects.filter(batch=batch.pk).order_by("seq").values_list("digest", flat=True)
+        after = {"claims": len(claims_of), "older_than": older_than, "sha256": hash_of(claims_of)}
+        record(Deed.FACTS_PURGED, by=by, what=batch, name=name, after=after)
     return len(due)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import DatabaseError, DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
@@ -275,7 +276,8 @@ class FaultMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
-        if isinstance(fault, DataError) and request.path.startswith("/admin/") and request.method == "GET":
+        of_an_address = isinstance(fault, DataError | IncorrectLookupParameters) and request.method == "GET"
+        if of_an_address and request.path.startswith("/admin/"):
             # What somebody wrote into the address of a page (a number no column can hold) is no fault of ours, and nothing was done.
             return bad_request(request)
         if isinstance(fault, DatabaseError | InterfaceError | RedisError):

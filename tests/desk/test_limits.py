@@ -30,7 +30,7 @@ def test_no_address_of_a_page_is_a_fault(world: World, people: dict[str, Client]
             answer = people[role].get(f"{world.address(name, pattern)}?{query}")
             faults += [f"{name} {value[:12]!r}: {answer.status_code}"] if answer.status_code >= 500 else []
 
-    assert faults == []
+    assert not faults, "\n".join(faults)
 
 
 @pytest.mark.django_db

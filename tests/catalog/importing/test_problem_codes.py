@@ -127,7 +127,7 @@ def test_one_bad_row_in_five_thousand_is_found(tmp_path):
 def test_every_code_has_a_sentence_in_both_languages(code):
     words = dict.fromkeys(
         "why_zh why_en limit headers hint_zh hint_en header found expected choices characters first last other same_zh "
-        "same_en what_zh what_en needed read sheets_zh sheets_en names label entry wanted file".split(),
+        "same_en what_zh what_en count needed read sheets_zh sheets_en names label entry wanted file".split(),
         "·",
     )
 
