@@ -196,7 +196,7 @@ def test_the_commands_read_as_they_are_told_and_list_what_became_of_it(
     said = capsys.readouterr().out
     assert draft() == AS_PRINTED
     assert CatalogVersion.objects.get().complete_for == ["X", "Z"]
-    assert "row 3 generic_name: 丙丁(戊己) → 丙丁；戊己" in said and "药品名称 → generic name" in said
+    assert "row 3 generic_name: 丙丁(戊己) → 丙丁；戊己" in said and "药品名称 → generic_name" in said
 
     with pytest.raises(CommandError, match="class code|药品分类代码"):
         call_command("import_catalog", file, label="other", complete_for="Q", **given)
