@@ -251,12 +251,12 @@ TIME_ZONE = "Asia/Shanghai"
 # --- People who sign in to the admin.
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "common.persons.passwords.UnlikeThePerson"},
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "NAME": "common.persons.passwords.LongEnough",
         "OPTIONS": {"min_length": env.int("PASSWORD_LENGTH", default=12)},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "common.persons.passwords.NotCommon"},
     {"NAME": "common.persons.passwords.KindsOfCharacters"},
     {"NAME": "common.persons.passwords.NotUsedLately"},
 ]

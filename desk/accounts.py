@@ -9,7 +9,7 @@ from typing import Any
 from axes.models import AccessAttempt
 from django import forms
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
 from django.contrib.auth.models import User
@@ -32,7 +32,7 @@ from common.audit.services import record
 from common.persons import services
 from desk.forms import NothingToFillIn, posted
 from desk.frame import PAGE_SIZE, Action, Button
-from desk.groups import role_names, why_not_together
+from desk.groups import role_name, role_names, why_not_together
 from desk.markup import badge
 from desk.rights import WithRights, right_name
 from insurers.models import Insurer
@@ -67,6 +67,8 @@ class OneRole(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.bound = insurer_of(self.instance) if self.instance.pk else None  # type: ignore[attr-defined]
+        if "groups" in self.fields:
+            self.fields["groups"].label_from_instance = lambda group: role_name(group.name)  # type: ignore[attr-defined]
         self.fields["insurer"].queryset = Insurer.objects.filter(is_active=True)  # type: ignore[attr-defined]
         if self.bound is not None:
             self.fields["insurer"].queryset = Insurer.objects.filter(pk=self.bound.pk)  # type: ignore[attr-defined]
@@ -181,10 +183,18 @@ class UserAdmin(WithRights, StockUserAdmin, ModelAdmin):
         if not self.has_change_permission(request, user):
             return []
         own = _("Not to your own account.") if user.pk == request.user.pk else ""
+        by = request.user.get_username()
         href = reverse("admin:auth_user_password_change", args=[user.pk])
         return [
-            Button(_("Temporary password"), href, "password", why_not=own),
-            Button(_("Reset second step"), self.url("factor", user.pk), "phonelink_erase", why_not=own),
+            Button(
+                _("Temporary password"), href, "password", why_not=own or services.why_no_password(user=user, by=by)
+            ),
+            Button(
+                _("Reset second step"),
+                self.url("factor", user.pk),
+                "phonelink_erase",
+                why_not=own or services.why_no_reset(user=user, by=by),
+            ),
             Button(_("Unlock"), self.url("unlock", user.pk), "lock_open", why_not=own),
             Button(_("End sessions"), self.url("sessions", user.pk), "logout"),
         ]
@@ -214,6 +224,8 @@ class UserAdmin(WithRights, StockUserAdmin, ModelAdmin):
         record(deed, by=by, what=user, before=before, after=_rights_of(user))
         if not change:
             services.password_is_given(user=user, given_by=by)
+        if user.is_active and not user.get_all_permissions():
+            messages.warning(request, _("This account has no role yet: its owner can sign in and do nothing."))
         if form.cleaned_data.get("insurer") is not None and form.bound is None:
             bind_user(user=user, insurer=form.cleaned_data["insurer"], by=by)
 
@@ -261,7 +273,13 @@ class UserAdmin(WithRights, StockUserAdmin, ModelAdmin):
             return self.url("change", user.pk), _("The account's sessions are over.")
 
         user = self._kept(request, object_id)
-        return self.act(request, user, self._action(request, user, _("End sessions"), end, ()))
+        points = [
+            _(
+                "The account is signed out everywhere at once; what was not saved is lost. Its owner may sign in again right away."
+            ),
+            _("To keep somebody out, switch the account off or give it a temporary password."),
+        ]
+        return self.act(request, user, self._action(request, user, _("End sessions"), end, points))
 
     def _kept(self, request: HttpRequest, object_id: str) -> User:
         """Return the account for whoever keeps it."""

@@ -20,7 +20,7 @@ from openpyxl.cell import WriteOnlyCell
 from common.audit.models import Record
 from common.audit.services import head, verify
 from common.downloads import XLSX, download
-from desk.deeds import changes, in_brief, kind_name, logged_models
+from desk.deeds import changes, in_brief, logged_models, object_name
 from desk.frame import Button, PageAdmin
 from tables.written import csv_table
 
@@ -75,7 +75,7 @@ class RecordAdmin(PageAdmin):
 
     @admin.display(description=gettext_lazy("object"), ordering="object")
     def object_shown(self, record: Record) -> str:
-        return f"{kind_name(record.kind)} {record.object}".strip()
+        return object_name(record.kind, record.object)
 
     @admin.display(description=gettext_lazy("what changed"))
     def changed(self, record: Record) -> SafeString:
@@ -93,7 +93,7 @@ class RecordAdmin(PageAdmin):
         return {
             "record": record,
             "changes": changes(record),
-            "kind": kind_name(record.kind),
+            "object_name": object_name(record.kind, record.object),
             "history_href": "",
         }
 

@@ -104,6 +104,7 @@ def _benefit_names(batch: ClaimBatch) -> dict[str, str]:
 @admin.register(ClaimBatch)
 class ClaimBatchAdmin(OfInsurer, PageAdmin):
     page_template = "desk/batches/batch.html"
+    list_before_template = "desk/frame/list_buttons.html"
     list_display = ["file_shown", "insurer", "product", "state_shown", "claims", "lines", "created_by", "created_at"]
     list_filter = ["state", "insurer", "product"]
     list_select_related = ["insurer", "product"]
@@ -127,6 +128,12 @@ class ClaimBatchAdmin(OfInsurer, PageAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ClaimBatch]:
         return super().get_queryset(request).select_related("product", "insurer", "job")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        # The theme's own button for it is not there on a telephone.
+        buttons = [Button(_("Upload claims"), self.url("add"), "upload", "primary")]
+        shown = {"buttons": buttons if self.has_add_permission(request) else []}
+        return super().changelist_view(request, {**(extra_context or {}), **shown})
 
     def get_urls(self) -> list[URLPattern]:
         return [

@@ -69,8 +69,15 @@ def _model(kind: str) -> type[Model] | None:
 
 def kind_name(kind: str) -> str:
     """Return what a kind of object is called."""
+    if kind == "group":
+        return _("role")
     model = _model(kind)
     return str(model._meta.verbose_name) if model else kind
+
+
+def object_name(kind: str, name: str) -> str:
+    """Return what a row is about: what kind of object, and which; a list of them has no name but its kind's."""
+    return kind_name(kind) if name == kind else f"{kind_name(kind)} {name}".strip()
 
 
 def field_name(kind: str, name: str) -> str:

@@ -158,6 +158,13 @@ def fails_too_often(address: str) -> int:
 class SignInForm(AuthenticationForm):
     """Name and password; an account nobody has used for long sleeps until an administrator wakes it."""
 
+    error_messages = {
+        **AuthenticationForm.error_messages,
+        "invalid_login": gettext_lazy(
+            "The user name or the password is wrong. Capital and small letters differ in both."
+        ),
+    }
+
     def confirm_login_allowed(self, user: Any) -> None:
         super().confirm_login_allowed(user)
         standing = getattr(user, "standing", None)

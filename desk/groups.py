@@ -121,7 +121,21 @@ def why_not_together(names: set[str]) -> bool:
     return len(names) > 1 and not names.isdisjoint(ALONE)
 
 
+_ROLE_WORDS = {
+    EDITOR: _("list editor"),
+    REVIEWER: _("list reviewer"),
+    AUDITOR: _("auditor"),
+    ADMINISTRATOR: _("administrator"),
+    INSURERS_USERS: _("insurer's user"),
+}
+
+
+def role_name(group: str) -> str:
+    """Return what a group is called by its reader; one that an office made is called as the office does."""
+    return str(_ROLE_WORDS.get(group, group))
+
+
 def role_names(user: Any) -> list[str]:
     """Return a person's roles in words: the names of their groups, and that they may do everything."""
-    names = sorted(group.name for group in user.groups.all())
+    names = sorted(role_name(group.name) for group in user.groups.all())
     return [str(_("everything (superuser)")), *names] if user.is_superuser else names

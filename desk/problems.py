@@ -14,6 +14,7 @@ from catalog.models import ImportProblem, ImportRun
 from common import icd10
 from common.labels import reader_language
 from desk.frame import paged
+from desk.words import field_label
 
 SORTS = {"row": ("row", "id"), "column": ("column", "row", "id"), "kind": ("code", "row", "id")}
 
@@ -32,10 +33,10 @@ def kind_words() -> dict[str, str]:
         "RAGGED_ROW": _("cells do not fit the header"),
         "REQUIRED": _("required"),
         "TOO_LONG": _("too long"),
-        "BAD_DATE": _("date"),
-        "BAD_NUMBER": _("number"),
+        "BAD_DATE": _("bad date"),
+        "BAD_NUMBER": _("bad number"),
         "OUT_OF_RANGE": _("out of range"),
-        "BAD_CODE": _("malformed code"),
+        "BAD_CODE": _("bad code or cell"),
         "BAD_CHOICE": _("not a choice"),
         "BAD_YES_NO": _("yes or no"),
         "CONTROL_CHARACTER": _("character not allowed"),
@@ -65,7 +66,6 @@ class ColumnNames:
 
     def __init__(self, run: ImportRun) -> None:
         self._read = {read["column"]: read for read in run.columns_read}
-        self._english = reader_language() == "en"
 
     def of(self, column: str) -> str:
         """Return a column's own header and letter; one that the file has not by its title."""
@@ -77,7 +77,7 @@ class ColumnNames:
                 return _("Header row")
             if column == "sheet":
                 return _("Sheet")
-            return column if self._english else TITLES.get(column, column)
+            return names_of(column)
         if not read.get("letter"):
             return str(read["header"])
         return _("%(header)s (column %(letter)s)") % read
@@ -130,7 +130,7 @@ def problems_context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
 
 def names_of(column: str) -> str:
     """Return a column's title in the reader's language."""
-    return column if reader_language() == "en" else TITLES.get(column, column)
+    return field_label(column) if reader_language() == "en" else TITLES.get(column, column)
 
 
 def _page(

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from desk.frame import ReadOnlyAdmin
@@ -15,7 +17,7 @@ from desk.own import OfInsurer
 from insurers.models import ApiRequest
 from insurers.request_log import waiting
 
-_TONES = {2: "good", 3: "quiet", 4: "warning", 5: "bad"}
+_TONES = {2: "good", 3: "quiet", 4: "warn", 5: "bad"}
 
 
 class StatusFilter(admin.SimpleListFilter):
@@ -36,6 +38,7 @@ class StatusFilter(admin.SimpleListFilter):
 
 @admin.register(ApiRequest)
 class ApiRequestAdmin(OfInsurer, ReadOnlyAdmin):
+    list_before_template = "desk/frame/list_note.html"
     list_display = ["at_shown", "insurer", "key", "method", "route", "status_shown", "milliseconds", "request_id"]
     list_filter = [StatusFilter, "method", "insurer"]
     list_select_related = ["insurer"]
@@ -43,7 +46,7 @@ class ApiRequestAdmin(OfInsurer, ReadOnlyAdmin):
     date_hierarchy = "at"
     ordering = ["-id"]
     show_full_result_count = False
-    fields = ["at", "insurer", "key", "method", "route", "status", "milliseconds", "request_id"]
+    fields = ["at_shown", "insurer", "key", "method", "route", "status_shown", "milliseconds", "request_id"]
 
     @admin.display(description=gettext_lazy("at"), ordering="id")
     def at_shown(self, asked: ApiRequest) -> str:
@@ -55,4 +58,9 @@ class ApiRequestAdmin(OfInsurer, ReadOnlyAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         waiting.write()
-        return super().changelist_view(request, extra_context)
+        told = _(
+            "What programs asked for with this service's keys, and how it was answered; nothing of what was sent is kept. "
+            "A route is shown as its pattern. Rows are kept for %(days)s days."
+        )
+        note = told % {"days": settings.REQUEST_LOG_DAYS}
+        return super().changelist_view(request, {**(extra_context or {}), "note": note})

@@ -62,6 +62,7 @@ def today(request: HttpRequest) -> dict[str, Any]:
     context: dict[str, Any] = {
         "day": day,
         "person": request.user.get_username(),
+        "no_role": not request.user.get_all_permissions(),
         "dead": _dead() if may("jobs.view_job") else None,
         "imports": _imports() if may("catalog.view_importrun") else None,
         "waits": None,

@@ -37,10 +37,10 @@ class UploadSteps(PageAdmin):
         """Answer the catalogs one may upload a version to, found by code or name: one is picked before the file."""
         self.require(request, MAY_UPLOAD, "catalog.view_catalog")
         wanted = request.GET.get("q", "").strip()[:100]
-        catalogs = self.get_queryset(request).select_related("series").order_by("code")
+        catalogs = self.get_queryset(request).select_related("series", "owner").order_by("code", "owner__code")
         if wanted:
             catalogs = catalogs.filter(Q(code__icontains=wanted) | Q(name__icontains=wanted))
-        left = Upload.objects.filter(created_by=request.user.get_username()).select_related("catalog")
+        left = Upload.objects.filter(created_by=request.user.get_username()).select_related("catalog__owner")
         context = {
             "page_title": _("Upload a new version"),
             "catalogs": paged(request, catalogs),

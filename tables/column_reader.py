@@ -96,36 +96,37 @@ def text_for(cell: Cell, column: Column) -> str:
         return cell
     kind, text, _ = cell
     if kind == "error":
-        raise Fault(column.wrong, f"单元格是错误值 {text}。", f"the cell holds the error {text}.", choices=text)
+        raise Fault(column.wrong, f"单元格是错误值 {text}。", f"the cell holds the error {text}.", told_as=_UNREADABLE)
     if kind == "formula":
         raise Fault(
             column.wrong,
             "公式没有保存结果。请复制后“粘贴为数值”。",
             "the formula has no stored result; paste it as a value.",
-            choices="–",
+            told_as=_UNREADABLE,
         )
     if kind == "lossy":
         raise Fault(
             column.wrong,
             "数字超过 15 位，表格软件已丢失末位。请把该列设为文本后重新填写。",
             "a number of more than 15 digits, of which a spreadsheet lost the last. Make the column text and type it again.",
-            choices="–",
+            told_as=_UNREADABLE,
         )
     if kind == "no period":
         raise Fault(
             column.wrong,
             "该列须写有效期的起止两天，如 2026-01-01至2027-12-31；只有一天时写“至…”或“…起”。",
             "this column holds the first and the last day of a period, like 2026-01-01至2027-12-31; a single one as “至…” or “…起”.",
+            told_as=_UNREADABLE,
         )
     if kind == "date" and column.storage != "date":
         raise Fault(
             column.wrong,
             "表格软件把该单元格变成了日期。请设为文本后重新填写。",
             "a spreadsheet turned this cell into a date. Make it text and type it again.",
-            choices="–",
+            told_as=_UNREADABLE,
         )
     if kind == "yes_no" and column.storage != "yes_no":
-        raise Fault(column.wrong, "单元格是逻辑值。", "the cell holds TRUE or FALSE.", choices="–")
+        raise Fault(column.wrong, "单元格是逻辑值。", "the cell holds TRUE or FALSE.", told_as=_UNREADABLE)
     if kind == "number" and column.storage not in _NUMERIC:
         # People see the number in its format: 5% is what they meant, not 0.05.
         if cell.shown is None:
@@ -133,10 +134,11 @@ def text_for(cell: Cell, column: Column) -> str:
                 column.wrong,
                 "单元格是数字，其显示格式无法识别。请把该列设为文本后重新填写。",
                 "the cell is a number in a format that cannot be read. Make the column text and type it again.",
-                choices="–",
+                told_as=_UNREADABLE,
             )
         return cell.shown
     return text
 
 
 _NUMERIC: Final = frozenset({"int", "decimal", "date", "yes_no"})
+_UNREADABLE: Final = "unreadable cell"

@@ -19,22 +19,46 @@ CHUNK = 1 << 16
 
 # The first bytes of what people rename to .csv or .xlsx by mistake or on purpose.
 _DISGUISES: tuple[tuple[bytes, str, str], ...] = (
-    (b"%PDF", "这是 PDF 文件。", "this is a PDF."),
-    (b"\x89PNG", "这是图片（PNG）。", "this is a PNG picture."),
-    (b"\xff\xd8\xff", "这是图片（JPEG）。", "this is a JPEG picture."),
-    (b"GIF8", "这是图片（GIF）。", "this is a GIF picture."),
-    (b"\x7fELF", "这是可执行文件。", "this is a program."),
+    (b"%PDF", "这是 PDF 文件，请把表格另存为 .xlsx 或 CSV。", "this is a PDF; save its table as .xlsx or CSV."),
+    (
+        b"\x89PNG",
+        "这是图片（PNG），请上传表格本身（.xlsx 或 CSV）。",
+        "this is a PNG picture; upload the table itself as .xlsx or CSV.",
+    ),
+    (
+        b"\xff\xd8\xff",
+        "这是图片（JPEG），请上传表格本身（.xlsx 或 CSV）。",
+        "this is a JPEG picture; upload the table itself as .xlsx or CSV.",
+    ),
+    (
+        b"GIF8",
+        "这是图片（GIF），请上传表格本身（.xlsx 或 CSV）。",
+        "this is a GIF picture; upload the table itself as .xlsx or CSV.",
+    ),
+    (b"\x7fELF", "这是可执行文件，请上传表格（.xlsx 或 CSV）。", "this is a program; upload a table as .xlsx or CSV."),
     (b"\x1f\x8b", "这是压缩文件（gzip），请先解压。", "this is a gzip archive; unpack it first."),
     (b"BZh", "这是压缩文件（bzip2），请先解压。", "this is a bzip2 archive; unpack it first."),
     (b"\xfd7zXZ", "这是压缩文件（xz），请先解压。", "this is an xz archive; unpack it first."),
     (b"7z\xbc\xaf", "这是压缩文件（7z），请先解压。", "this is a 7z archive; unpack it first."),
     (b"Rar!", "这是压缩文件（RAR），请先解压。", "this is a RAR archive; unpack it first."),
     (b"\x28\xb5\x2f\xfd", "这是压缩文件（zstd），请先解压。", "this is a zstd archive; unpack it first."),
-    (b"{\\rtf", "这是 RTF 文档。", "this is an RTF document."),
-    (b"SQLite format 3", "这是数据库文件。", "this is a database file."),
+    (
+        b"{\\rtf",
+        "这是 RTF 文档，请把表格另存为 .xlsx 或 CSV。",
+        "this is an RTF document; save its table as .xlsx or CSV.",
+    ),
+    (b"SQLite format 3", "这是数据库文件，请把表格导出为 CSV。", "this is a database file; export its table as CSV."),
     (b"PAR1", "这是 Parquet 数据文件，请导出为 CSV。", "this is a Parquet file; export it as CSV."),
-    (b"II*\0", "这是图片（TIFF）。", "this is a TIFF picture."),
-    (b"MM\0*", "这是图片（TIFF）。", "this is a TIFF picture."),
+    (
+        b"II*\0",
+        "这是图片（TIFF），请上传表格本身（.xlsx 或 CSV）。",
+        "this is a TIFF picture; upload the table itself as .xlsx or CSV.",
+    ),
+    (
+        b"MM\0*",
+        "这是图片（TIFF），请上传表格本身（.xlsx 或 CSV）。",
+        "this is a TIFF picture; upload the table itself as .xlsx or CSV.",
+    ),
     (b"\x09\x08", "这是旧版 .xls，请另存为 .xlsx。", "this is an old .xls; save it as .xlsx."),
     (b"\x09\x04\x06\0", "这是旧版 .xls，请另存为 .xlsx。", "this is an old .xls; save it as .xlsx."),
     (b"\x09\x02\x06\0", "这是旧版 .xls，请另存为 .xlsx。", "this is an old .xls; save it as .xlsx."),
@@ -116,7 +140,9 @@ def file_format_of(path: Path, limits: Limits) -> str:
     if start.startswith(_OLE):
         raise _old_office(path, size)
     if start.startswith(b"MZ") and b"\0" in start:
-        raise not_a_table("这是可执行文件。", "this is a program.")
+        raise not_a_table(
+            "这是可执行文件，请上传表格（.xlsx 或 CSV）。", "this is a program; upload a table as .xlsx or CSV."
+        )
     plain = start.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
     _refuse_other_texts(plain)
     return "json" if _JSON.match(plain) else "csv"

@@ -27,6 +27,10 @@ class HasIssues(Protocol):
     def issues(self) -> tuple[Issue, ...]: ...
 
 
+# So many garbled cells are one fault of the whole file, and are mended by saving it anew, not cell by cell.
+GARBLED_FILE = 5
+
+
 class Findings:
     """What was found so far: the first problems in full, all of them counted.
 
@@ -40,6 +44,7 @@ class Findings:
         self.warnings: list[Problem] = []
         self.normalised: list[Normalised] = []
         self.error_count = self.warning_count = self.normalised_count = 0
+        self._garbled: list[Problem] = []
 
     def report(self, found: Problem) -> None:
         """Keep a problem, and count it."""
@@ -74,7 +79,39 @@ class Findings:
         issues = [issue for outcome in outcomes for issue in outcome.issues]
         # A totals row or a repeated header is one mistake, not one in every cell.
         for issue in next(([issue] for issue in issues if issue.code == "NOT_A_TABLE"), issues):
-            if issue.code:
+            if _is_garbled(issue):
+                self._add_garbled(issue.at(row))
+            elif issue.code:
                 self.add(issue.code, row, issue.column, issue.value, **issue.details)
             else:
                 self.tell(Normalised(row, issue.column, issue.value, str(issue.details["after"])))
+
+    def _add_garbled(self, found: Problem) -> None:
+        """Report a garbled cell; once there are many, all of them as one problem of the file."""
+        if len(self._garbled) >= GARBLED_FILE:
+            return
+        self._garbled.append(found)
+        if len(self._garbled) < GARBLED_FILE:
+            self.report(found)
+            return
+        told = set(map(id, self._garbled))
+        self.errors = [error for error in self.errors if id(error) not in told]
+        self.error_count -= GARBLED_FILE - 1
+        self.report(garbled_file([one.row for one in self._garbled if one.row]))
+
+
+def garbled_file(rows: Sequence[int]) -> Problem:
+    """Make the problem of a file of which cells in these rows, and perhaps in others, are garbled."""
+    first = list(dict.fromkeys(rows))
+    why = {
+        "why_zh": f"第 {'、'.join(map(str, first))} 行等处的单元格是乱码。",
+        "why_en": f"cells are garbled, in row {', '.join(map(str, first))} and perhaps others.",
+    }
+    return problem("BAD_ENCODING", first[0], "", "", **why)
+
+
+def _is_garbled(issue: Issue) -> bool:
+    """Tell whether a cell holds what other bytes became when they were read wrongly."""
+    if issue.code == "CONTROL_CHARACTER":
+        return "\ufffd" in issue.value or str(issue.details.get("characters", "")).startswith("U+FFFD")
+    return issue.code == "BAD_ENCODING"

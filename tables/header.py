@@ -11,6 +11,7 @@ from tables.cells import WHITE, Cell, Fault, clean, unquoted, wrongly_decoded
 from tables.columns import Column, HeaderNames, bare_key, header_key, is_addition, title_of
 from tables.delimited import separators_seen
 from tables.problems import Normalised, Problem, problem, shown
+from tables.workbook import column_letters
 
 LOOKED_AT = 30  # rows in which a header is looked for
 
@@ -174,6 +175,7 @@ class _Reading:
         self._unnamed: list[int] = []
         self._met: set[str] = set()
         self._extra: dict[str, int] = {}
+        self._is_garbled = False
         self._titles = {name: column.title for name, column in names.columns.items()}
 
     def cell(self, index: int, written: str) -> None:
@@ -209,7 +211,9 @@ class _Reading:
     def _unknown(self, written: str, key: str) -> None:
         if wrongly_decoded(written):
             why: dict[str, Any] = {"why_zh": "表头是乱码。", "why_en": "the header is garbled."}
-            self._report(problem("BAD_ENCODING", self._row, written, written, **why))
+            if not self._is_garbled:  # one fault of the file, however many headers it spoils
+                self._report(problem("BAD_ENCODING", self._row, written, written, **why))
+            self._is_garbled = True
         elif key not in self._names.shape.ignored:
             try:
                 clean(written, free=True)
@@ -249,8 +253,8 @@ class _Reading:
         """A column without a name among those that have one is told, whatever stands below; one behind them where anything does (regular_rows)."""
         last = max((one.index for one in placed.values()), default=-1)
         for index in [index for index in self._unnamed if index < last]:
-            name = f"第 {index + 1} 列 column {index + 1}"
-            self._report(problem("UNKNOWN_COLUMN", self._row, name, "", header=name))
+            letter = column_letters(index + 1)
+            self._report(problem("UNKNOWN_COLUMN", self._row, letter, "", told_as="no header", letter=letter))
             self._unnamed.remove(index)
 
     def _place_periods(self, placed: dict[str, Placed], width: int) -> tuple[int, ...]:

@@ -166,6 +166,27 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
 }
 
+# The sentences of a code that is told of something else than usually: `told_as` among the details says of what.
+OTHERWISE: dict[str, tuple[str, str]] = {
+    "unreadable cell": ("单元格无法读取：{why_zh}", "The cell cannot be read: {why_en}"),
+    "no header": (
+        "{letter} 列没有表头，其内容未被读取。如需导入，请补上表头后重新上传。",
+        "Column {letter} has no header and was not read. Give it one and upload the file again if it should be imported.",
+    ),
+    "seen: no header": (
+        "{letter} 列没有表头，其内容不会被读取。如需导入，请补上表头后重新上传。",
+        "Column {letter} has no header and will not be read. Give it one and upload the file again if it should be imported.",
+    ),
+    "seen: not known": (
+        "不认识的列{headers_zh}，其内容不会被读取。如需导入，请在下方说明读作哪一列。",
+        "Not known and not to be read: {headers_en}. Say below what it is read as if it should be imported.",
+    ),
+    "seen: unreadable cells": (
+        "列“{header}”有单元格无法读取（首个在第 {row} 行）：{why_zh}",
+        "Cells of the column “{header}” cannot be read, the first in row {row}: {why_en}",
+    ),
+}
+
 WARNINGS = frozenset(
     "UNKNOWN_COLUMN DUPLICATE_ROW UNUSUAL_APPROVAL_NO UNCODED NAME_NOT_READ STACKED_NAME UNKNOWN_FORM REUSED_CODE"
     " SHEETS_NOT_READ HIDDEN_ROWS FORMULA_RESULT NOT_AN_ENTRY NOT_A_LIST".split()
@@ -243,7 +264,7 @@ def problem(
 
     `details` fill the sentence; a tuple among them names columns. `titles` say what Chinese sentences call a column; English ones use its name.
     """
-    zh, en = MESSAGES[code]
+    zh, en = OTHERWISE.get(details.get("told_as", ""), MESSAGES[code])
     words = {**_USUAL_WORDS, "column": (shown(column),), "row": row, **details}
     return Problem(
         code=code,

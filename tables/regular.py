@@ -8,6 +8,7 @@ from tables.header import Header
 from tables.non_entries import NOTE, NonEntries, Why
 from tables.problems import Normalised, shown
 from tables.read import Table
+from tables.workbook import column_letters
 
 
 def regular_rows(
@@ -42,8 +43,8 @@ def regular_rows(
             continue
         if unnamed:
             for index in [index for index in unnamed if cells[index]]:
-                name = f"第 {index + 1} 列 column {index + 1}"
-                findings.add("UNKNOWN_COLUMN", row, name, "", header=name)
+                letter = column_letters(index + 1)
+                findings.add("UNKNOWN_COLUMN", row, letter, "", told_as="no header", letter=letter)
                 unnamed.remove(index)
         for place in header.periods:
             cells += _two_days(row, names[len(cells)], cells[place], findings)

@@ -433,7 +433,7 @@ class _Sheet:
         value = self._value()
         if value == "":
             return
-        if self._has_formula and self._has_value:
+        if self._has_formula and self._has_value and not (isinstance(value, Typed) and value.kind == "formula"):
             self._notes.calculate(self._column, self._number)
         if self._column > self._greatest_column:
             letters = column_letters(self._column)

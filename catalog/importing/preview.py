@@ -3,7 +3,7 @@
 Never in the service's own process: `preview_in_child`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from itertools import islice
@@ -14,12 +14,15 @@ import msgspec
 
 from catalog.importing.columns import DRUGS, PART, PART_HEADERS, header_names
 from catalog.importing.result import CheckOptions, options_from_dict
+from tables.cells import Fault, Typed, wrongly_decoded
+from tables.column_reader import text_for
 from tables.columns import HeaderNames
 from tables.encoding import Refusal
+from tables.findings import GARBLED_FILE, garbled_file
 from tables.guarded import Frame, frames_from, serve
 from tables.header import Header, header_text, read_header, text_of
 from tables.limits import MIB, Limits
-from tables.problems import Problem, shown
+from tables.problems import Problem, problem, shown
 from tables.read import Table
 from tables.workbook import column_letters
 
@@ -93,20 +96,75 @@ def preview(path: Path, kind: str, options: CheckOptions | None = None) -> Previ
         header = read_header(table.header, table.header_row, names, found.append)
         rows = [SeenRow(row, "above", _texts(cells)) for row, cells in table.above]
         rows.append(SeenRow(table.header_row, "header", _texts(table.header)))
+        below: list[tuple[int, Sequence[Any]]] = []
         try:
-            rows += [SeenRow(row, "below", _texts(cells)) for row, cells in islice(table, ROWS)]
+            below += islice(table, ROWS)
         except Refusal as refusal:
             found.append(refusal.problem)
+        rows += [SeenRow(row, "below", _texts(cells)) for row, cells in below]
+        columns = _columns(table, header, names)
+        unknown = {one.column for one in found if one.code == "UNKNOWN_COLUMN"}
+        told = _told(one for one in found if one.code != "UNKNOWN_COLUMN")
+        if header:
+            told += _warned(_foreseen(table.header_row, header, columns, unknown, below))
         return Preview(
             file_format=table.file_format,
             encoding=table.encoding,
             sheets=sheets,
             sheet=table.sheet_name,
             header_row=table.header_row,
-            columns=_columns(table, header, names),
+            columns=columns,
             rows=rows,
-            told=_told(one for one in found if one.code != "UNKNOWN_COLUMN"),  # seen in the columns
+            told=told,
         )
+
+
+def _foreseen(
+    header_row: int,
+    header: Header,
+    columns: Sequence[SeenColumn],
+    unknown: Container[str],
+    below: Sequence[tuple[int, Sequence[Any]]],
+) -> Iterator[Problem]:
+    """Yield what the rows shown already tell of the import: no rows, columns with content that go nowhere, cells that cannot be read."""
+    if not below:
+        yield problem("EMPTY_FILE", None)
+        return
+    filled = {place for _, cells in below for place, cell in enumerate(cells) if cell}
+    unread = [column for place, column in enumerate(columns) if place in filled and not column.column]
+    lost = [column.header for column in unread if column.header in unknown]
+    if lost:
+        shown_zh, shown_en = "".join(f"“{one[:60]}”" for one in lost), ", ".join(f"“{one[:60]}”" for one in lost)
+        words = {"headers_zh": shown_zh, "headers_en": shown_en}
+        yield problem("UNKNOWN_COLUMN", header_row, lost[0], "", told_as="seen: not known", **words)
+    for column in unread:
+        if not column.header:
+            told_as = {"told_as": "seen: no header", "letter": column.letter}
+            yield problem("UNKNOWN_COLUMN", header_row, column.letter, "", **told_as)
+    garbled = [row for row, cells in below if any(isinstance(cell, str) and _is_garbled(cell) for cell in cells)]
+    if garbled:
+        yield garbled_file(garbled[:GARBLED_FILE])
+    yield from _unreadable(header, below)
+
+
+def _is_garbled(text: str) -> bool:
+    return "\ufffd" in text or (not text.isascii() and wrongly_decoded(text))
+
+
+def _unreadable(header: Header, below: Sequence[tuple[int, Sequence[Any]]]) -> Iterator[Problem]:
+    """Yield for each column the first cell of every sort that a spreadsheet typed otherwise than the column can read."""
+    met: set[tuple[str, str]] = set()
+    for row, cells in below:
+        for placed in header.placed:
+            cell = cells[placed.index] if placed.index < len(cells) else ""
+            if not isinstance(cell, Typed) or (placed.header, cell.kind) in met:
+                continue
+            try:
+                text_for(cell, placed.column)
+            except Fault as fault:
+                met.add((placed.header, cell.kind))
+                words = {**fault.details, "told_as": "seen: unreadable cells", "header": shown(placed.header, 60)}
+                yield problem(fault.code, row, placed.column.name, text_of(cell), **words)
 
 
 def _columns(table: Table, header: Header | None, names: HeaderNames) -> list[SeenColumn]:
@@ -126,8 +184,13 @@ def _texts(cells: Sequence[Any]) -> list[str]:
     return [shown(text_of(cell), _SHOWN) for cell in cells]
 
 
-def _told(problems: Any) -> list[Told]:
+def _told(problems: Iterable[Problem]) -> list[Told]:
     return [Told(one.code, one.severity, one.zh, one.en) for one in problems]
+
+
+def _warned(problems: Iterable[Problem]) -> list[Told]:
+    """What the import would say is said as a warning: it is not made yet, and may be read otherwise."""
+    return [Told(one.code, "warning", one.zh, one.en) for one in problems]
 
 
 def preview_in_child(path: Path, kind: str, options: CheckOptions | None = None) -> Preview:

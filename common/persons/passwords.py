@@ -1,10 +1,15 @@
-"""What a password must be (RELIABILITY.md C15): three kinds of characters, and none of the last five. Length and common words are Django's own."""
+"""What a password must be (RELIABILITY.md C15): three kinds of characters, none of the last five, and Django's own rules in our words."""
 
 import secrets
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
+from django.contrib.auth.password_validation import (
+    CommonPasswordValidator,
+    MinimumLengthValidator,
+    UserAttributeSimilarityValidator,
+)
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -17,6 +22,39 @@ def kinds_of(password: str) -> int:
     return sum(any(kind(c) for c in password) for kind in kinds) + any(
         not any(kind(c) for kind in kinds) for c in password
     )
+
+
+# Django's own rules in our own sentences: its translations follow its releases, and some lack.
+
+
+class LongEnough(MinimumLengthValidator):
+    """A password has so many characters at least (PASSWORD_LENGTH)."""
+
+    def get_help_text(self) -> str:
+        return _("At least %(count)d characters.") % {"count": self.min_length}
+
+    def get_error_message(self) -> str:
+        return _("The password is too short: at least %(count)d characters.") % {"count": self.min_length}
+
+
+class NotCommon(CommonPasswordValidator):
+    """A password is none of those that everybody takes."""
+
+    def get_help_text(self) -> str:
+        return _("No password that is often used.")
+
+    def get_error_message(self) -> str:
+        return _("This password is often used elsewhere and easily guessed; take another.")
+
+
+class UnlikeThePerson(UserAttributeSimilarityValidator):
+    """A password is not much like the account's names."""
+
+    def get_help_text(self) -> str:
+        return _("Not like the user name, the full name or the e-mail address.")
+
+    def get_error_message(self) -> str:
+        return _("The password is too much like the user name, the full name or the e-mail address.")
 
 
 class KindsOfCharacters:

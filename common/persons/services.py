@@ -96,11 +96,7 @@ def give_temporary_password(*, user: Any, by: str) -> str:
     user, standing = _locked(user)
     _not_own(user, by)
     if standing.factor_reset_by == by:
-        raise SamePerson(
-            _(
-                "You reset this account's second factor; the password is given by another administrator, or after the owner has set up a new one."
-            )
-        )
+        raise SamePerson(_no_password())
     password = passwords.temporary_password()
     if not _has_factor(user):
         standing.opened_by = by
@@ -122,6 +118,30 @@ def _has_factor(user: Any) -> bool:
     return TOTPDevice.objects.filter(user=user, confirmed=True).exists()
 
 
+def why_no_password(*, user: Any, by: str) -> str:
+    """Return why `give_temporary_password` would be refused this person, '' where it would not, as far as another's deeds go."""
+    standing = getattr(user, "standing", None)
+    return _no_password() if standing and standing.factor_reset_by == by else ""
+
+
+def why_no_reset(*, user: Any, by: str) -> str:
+    """Return why `reset_second_factor` would be refused this person, '' where it would not, as far as another's deeds go."""
+    standing = getattr(user, "standing", None)
+    return _no_reset() if standing and standing.password_given_by == by else ""
+
+
+def _no_password() -> str:
+    return _(
+        "You reset this account's second factor; the password is given by another administrator, or after the owner has set up a new one."
+    )
+
+
+def _no_reset() -> str:
+    return _(
+        "You gave this account its password; the second step is reset by another administrator, or once the owner has changed the password."
+    )
+
+
 @transaction.atomic
 def reset_second_factor(*, user: Any, by: str) -> None:
     """Take away an account's application and recovery codes; its sessions end and the next sign-in sets up another.
@@ -131,11 +151,7 @@ def reset_second_factor(*, user: Any, by: str) -> None:
     user, standing = _locked(user)
     _not_own(user, by)
     if standing.password_given_by == by:
-        raise SamePerson(
-            _(
-                "You gave this account its password; the second step is reset by another administrator, or once the owner has changed the password."
-            )
-        )
+        raise SamePerson(_no_reset())
     if standing.password_given_by:  # and not changed since: whoever gave it can go in now
         standing.opened_by = standing.password_given_by
     TOTPDevice.objects.filter(user=user).delete()

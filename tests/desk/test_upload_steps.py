@@ -250,3 +250,44 @@ def test_another_sheet_and_header_row_show_their_own_columns(
     assert [column.header for column in found.columns] == ["品名", "病种编码", "协议从"]
     shown = alice.get(address).content.decode()
     assert 'id="id_column-B"' in shown and '<option value="清单" selected>' in shown
+
+
+def garbled_rows(count: int) -> str:
+    return "通用名,疾病编码\n" + "".join(f"奥希\ufffd替尼{n}片,C34\n" for n in range(count))
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "said"),
+    [
+        ("通用名,色彩\n奥希替尼片,红\n", "UNKNOWN_COLUMN", "“色彩”"),
+        ("通用名,,备注\n奥希替尼片,红,好\n", "UNKNOWN_COLUMN", "B 列没有表头"),
+        ("通用名,备注\n", "EMPTY_FILE", "没有数据行"),
+        (garbled_rows(9), "BAD_ENCODING", "文字编码有误"),
+    ],
+)
+def test_what_the_import_will_say_is_foreseen_once(tmp_path: Path, content: str, code: str, said: str) -> None:
+    told = seen(tmp_path, content).told
+
+    assert [(one.code, one.severity) for one in told] == [(code, "warning")]
+    assert said in told[0].zh
+
+
+@pytest.mark.parametrize("content", ["通用名,色彩\n奥希替尼片,\n", "通用名,,备注\n奥希替尼片,,好\n"])
+def test_an_empty_column_is_not_worth_a_word(tmp_path: Path, content: str) -> None:
+    assert seen(tmp_path, content).told == []
+
+
+def test_a_column_left_out_as_asked_is_not_told_again(tmp_path: Path) -> None:
+    assert seen(tmp_path, "通用名,色彩\n奥希替尼片,红\n", mapping={"色彩": ""}).told == []
+
+
+def test_a_formula_without_a_result_is_told_as_that_alone(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["通用名", "规格"])
+    book.active.append(["=A9", "1mg"])
+    file = tmp_path / "formula.xlsx"
+    book.save(file)
+    told = preview(file, "commercial").told
+
+    assert [one.severity for one in told] == ["warning"]
+    assert "公式没有保存结果" in told[0].zh and "编码" not in told[0].zh

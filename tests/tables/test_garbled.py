@@ -109,3 +109,14 @@ def test_gbk_that_was_read_as_western_letters_is_garbled(name):
 )
 def test_what_other_languages_write_is_not_garbled(name):
     assert not wrongly_decoded(name)
+
+
+@pytest.mark.parametrize("cell", ["奥希\ufffd尼", "鐢茬：閰稿ゥ甯屾浛灏肩墖"])
+@pytest.mark.parametrize(("count", "errors"), [(4, 4), (5, 1), (60, 1)])
+def test_many_garbled_cells_are_one_fault_of_the_file(cell, count, errors, tmp_path):
+    rows = "".join(f"{cell},E{n}\n" for n in range(count))
+    result = outcome(f"generic_name,entry_code\n{rows}", path=tmp_path)
+
+    assert (result.error_count, len(result.errors)) == (errors, errors)
+    if errors == 1:
+        assert (result.errors[0].code, result.errors[0].row) == ("BAD_ENCODING", 2)

@@ -168,7 +168,7 @@ def test_the_page_reads_as_it_is_told_and_shows_what_became_of_it(make_catalog: 
     shown = text_of(alice.get(answer["Location"]))
     assert draft() == AS_PRINTED
     assert "read as printed" in shown and "Complete for classes X" in shown
-    assert "药品名称 → generic_name" in shown
+    assert "药品名称 → generic name" in shown
     assert "甲乙丸；甲乙片；甲乙胶囊" in shown and "丙丁(戊己)" in shown
 
     file = alice.get(reverse("admin:catalog_importrun_problems", args=[run.pk]))
