@@ -4,7 +4,7 @@ Reference lists, of which a market has thousands, are left out: they are only dr
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -61,7 +61,7 @@ class ProductReached:
 
 
 def _visible(insurer_id: int | None) -> QuerySet[Catalog]:
-    return Catalog.objects.visible_to(insurer_id).exclude(kind="reference")
+    return Catalog.objects.readable_by(insurer_id).exclude(kind="reference")
 
 
 def day_of_change(day: date, *, insurer_id: int | None, seen: Observation) -> DayOfChange:
@@ -88,8 +88,8 @@ def day_of_change(day: date, *, insurer_id: int | None, seen: Observation) -> Da
         step: Step[Any] = Step(day, old, new)
         count = agreements.get(new.pk, 0) if new else 0
         lists.append(ListOnTheDay(known_of, step, count, known - was, was - known, len(known & was)))
-    lists.sort(key=lambda one: one.catalog.code)
-    return DayOfChange(day, lists, _moves(lists))
+    lists.sort(key=lambda one: (one.catalog.code, one.catalog.pk))
+    return DayOfChange(day, lists, _moves(lists, Catalog.objects.addresses(insurer_id)))
 
 
 def _agreements(versions: Sequence[int], day: date) -> dict[int, int]:
@@ -100,13 +100,13 @@ def _agreements(versions: Sequence[int], day: date) -> dict[int, int]:
     return dict(entries.values("version").annotate(count=Count("pk")).values_list("version", "count"))
 
 
-def _moves(lists: Iterable[ListOnTheDay]) -> list[Move]:
+def _moves(lists: Iterable[ListOnTheDay], address: Callable[[Catalog], str]) -> list[Move]:
     left, entered = defaultdict(list), defaultdict(list)
     for one in lists:
         for drug in one.gone:
-            left[drug].append(one.catalog.code)
+            left[drug].append(address(one.catalog))
         for drug in one.came:
-            entered[drug].append(one.catalog.code)
+            entered[drug].append(address(one.catalog))
     return [Move(drug, tuple(left[drug]), tuple(entered[drug])) for drug in sorted(left.keys() & entered.keys())]
 
 

@@ -67,6 +67,7 @@ EVENTS: Final[Mapping[str, tuple[str, Mapping[str, Schema], str]]] = {
         "CommentAnsweredData",
         {
             "catalog": _TEXT,
+            "owner": or_null(_TEXT),
             "version": _TEXT,
             "comment": _ID,
             "entry_code": _TEXT,
