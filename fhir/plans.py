@@ -157,11 +157,10 @@ class PlanViewSet(ResourceViewSet):
         return own.select_related("product__insurer").annotate(updated=Coalesce("withdrawn_at", "published_at"))
 
     def written(self, rows: Sequence[ProductVersion]) -> list[Element]:
-        insurer = insurer_of(self.request.user)
         named = {
             one["catalog"] for row in rows for part in row.terms.get("benefits", ()) for one in part.get("catalogs", ())
         }
-        meant = Catalog.objects.meant_by(sorted(named), insurer.pk)
+        meant = Catalog.objects.meant_by(sorted(named), insurer_of(self.request.user))
 
         def identify(text: str) -> str:
             # What is not there yet stays as it is written.
