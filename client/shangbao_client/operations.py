@@ -2822,8 +2822,9 @@ class Operations(Caller):
         and 410 ends the endpoint. Messages may come twice or out of order: `webhook-id` tells them apart, and what is
         true now is to be asked here.
 
-        The `data` of every event about a list has `catalog`, `version` (its label) and `url`. `catalog.published`
-        adds what it changes (`follows`,
+        The `data` of every event about a list has `catalog` (its code), `owner` (the insurer's code; null: shared),
+        `version` (its label) and
+        `url`, which opens it. `catalog.published` adds what it changes (`follows`,
         `change_counts`, `diff`), `catalog.withdrawn` its `reason`, `consultation.opened` its last day
         (`comments_until`), `consultation.closed` where the
         `summary` is; each of these has `name`, `kind` and the days, and the instant at which it happened.
@@ -4502,8 +4503,9 @@ class Operations(Caller):
         and 410 ends the endpoint. Messages may come twice or out of order: `webhook-id` tells them apart, and what is
         true now is to be asked here.
 
-        The `data` of every event about a list has `catalog`, `version` (its label) and `url`. `catalog.published`
-        adds what it changes (`follows`,
+        The `data` of every event about a list has `catalog` (its code), `owner` (the insurer's code; null: shared),
+        `version` (its label) and
+        `url`, which opens it. `catalog.published` adds what it changes (`follows`,
         `change_counts`, `diff`), `catalog.withdrawn` its `reason`, `consultation.opened` its last day
         (`comments_until`), `consultation.closed` where the
         `summary` is; each of these has `name`, `kind` and the days, and the instant at which it happened.
@@ -4535,8 +4537,9 @@ class Operations(Caller):
         and 410 ends the endpoint. Messages may come twice or out of order: `webhook-id` tells them apart, and what is
         true now is to be asked here.
 
-        The `data` of every event about a list has `catalog`, `version` (its label) and `url`. `catalog.published`
-        adds what it changes (`follows`,
+        The `data` of every event about a list has `catalog` (its code), `owner` (the insurer's code; null: shared),
+        `version` (its label) and
+        `url`, which opens it. `catalog.published` adds what it changes (`follows`,
         `change_counts`, `diff`), `catalog.withdrawn` its `reason`, `consultation.opened` its last day
         (`comments_until`), `consultation.closed` where the
         `summary` is; each of these has `name`, `kind` and the days, and the instant at which it happened.
@@ -7457,8 +7460,9 @@ class AsyncOperations(AsyncCaller):
         and 410 ends the endpoint. Messages may come twice or out of order: `webhook-id` tells them apart, and what is
         true now is to be asked here.
 
-        The `data` of every event about a list has `catalog`, `version` (its label) and `url`. `catalog.published`
-        adds what it changes (`follows`,
+        The `data` of every event about a list has `catalog` (its code), `owner` (the insurer's code; null: shared),
+        `version` (its label) and
+        `url`, which opens it. `catalog.published` adds what it changes (`follows`,
         `change_counts`, `diff`), `catalog.withdrawn` its `reason`, `consultation.opened` its last day
         (`comments_until`), `consultation.closed` where the
         `summary` is; each of these has `name`, `kind` and the days, and the instant at which it happened.
@@ -9147,8 +9151,9 @@ class AsyncOperations(AsyncCaller):
         and 410 ends the endpoint. Messages may come twice or out of order: `webhook-id` tells them apart, and what is
         true now is to be asked here.
 
-        The `data` of every event about a list has `catalog`, `version` (its label) and `url`. `catalog.published`
-        adds what it changes (`follows`,
+        The `data` of every event about a list has `catalog` (its code), `owner` (the insurer's code; null: shared),
+        `version` (its label) and
+        `url`, which opens it. `catalog.published` adds what it changes (`follows`,
         `change_counts`, `diff`), `catalog.withdrawn` its `reason`, `consultation.opened` its last day
         (`comments_until`), `consultation.closed` where the
         `summary` is; each of these has `name`, `kind` and the days, and the instant at which it happened.
@@ -9185,8 +9190,9 @@ class AsyncOperations(AsyncCaller):
         and 410 ends the endpoint. Messages may come twice or out of order: `webhook-id` tells them apart, and what is
         true now is to be asked here.
 
-        The `data` of every event about a list has `catalog`, `version` (its label) and `url`. `catalog.published`
-        adds what it changes (`follows`,
+        The `data` of every event about a list has `catalog` (its code), `owner` (the insurer's code; null: shared),
+        `version` (its label) and
+        `url`, which opens it. `catalog.published` adds what it changes (`follows`,
         `change_counts`, `diff`), `catalog.withdrawn` its `reason`, `consultation.opened` its last day
         (`comments_until`), `consultation.closed` where the
         `summary` is; each of these has `name`, `kind` and the days, and the instant at which it happened.

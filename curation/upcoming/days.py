@@ -4,7 +4,7 @@ Reference lists, of which a market has thousands, are left out: they are only dr
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -32,6 +32,8 @@ class ListOnTheDay:
     came: frozenset[str]
     gone: frozenset[str]
     stayed: int
+    # By which whoever asked is told of the list (catalog.naming).
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class ProductReached:
     """A product version in force on the day that names lists that change then: how each is named."""
 
     version: ProductVersion
-    lists: Sequence[tuple[Catalog, Reached]]
+    lists: Sequence[tuple[ListOnTheDay, Reached]]
 
 
 def _visible(insurer_id: int | None) -> QuerySet[Catalog]:
@@ -80,6 +82,7 @@ def day_of_change(day: date, *, insurer_id: int | None, seen: Observation) -> Da
     aliases = aliases_at(seen.known_at)
     there = drugs_named([one for one, _other in changing if one], day - ONE_DAY, aliases)
     now = drugs_named([one for _other, one in changing if one], day, aliases)
+    address = Catalog.objects.addresses(insurer_id)
     lists: list[ListOnTheDay] = []
     for old, new in changing:
         was = there[old.pk] if old else frozenset()
@@ -87,9 +90,9 @@ def day_of_change(day: date, *, insurer_id: int | None, seen: Observation) -> Da
         known_of = (new or old).catalog  # type: ignore[union-attr]
         step: Step[Any] = Step(day, old, new)
         count = agreements.get(new.pk, 0) if new else 0
-        lists.append(ListOnTheDay(known_of, step, count, known - was, was - known, len(known & was)))
+        lists.append(ListOnTheDay(known_of, step, count, known - was, was - known, len(known & was), address(known_of)))
     lists.sort(key=lambda one: (one.catalog.code, one.catalog.pk))
-    return DayOfChange(day, lists, _moves(lists, Catalog.objects.addresses(insurer_id)))
+    return DayOfChange(day, lists, _moves(lists))
 
 
 def _agreements(versions: Sequence[int], day: date) -> dict[int, int]:
@@ -100,13 +103,13 @@ def _agreements(versions: Sequence[int], day: date) -> dict[int, int]:
     return dict(entries.values("version").annotate(count=Count("pk")).values_list("version", "count"))
 
 
-def _moves(lists: Iterable[ListOnTheDay], address: Callable[[Catalog], str]) -> list[Move]:
+def _moves(lists: Iterable[ListOnTheDay]) -> list[Move]:
     left, entered = defaultdict(list), defaultdict(list)
     for one in lists:
         for drug in one.gone:
-            left[drug].append(address(one.catalog))
+            left[drug].append(one.address)
         for drug in one.came:
-            entered[drug].append(address(one.catalog))
+            entered[drug].append(one.address)
     return [Move(drug, tuple(left[drug]), tuple(entered[drug])) for drug in sorted(left.keys() & entered.keys())]
 
 
@@ -127,7 +130,7 @@ def products_reached(
     versions = list(named[: PRODUCTS_SHOWN + 1]) if catalogs else []
     found = []
     for version in versions[:PRODUCTS_SHOWN]:
-        reached = [(catalog, reached_by(version, catalog, changed.day)) for catalog in catalogs]
+        reached = [(one, reached_by(version, one.catalog, changed.day)) for one in changed.lists]
         found.append(ProductReached(version, [one for one in reached if one[1].follows or one[1].pins]))
     return found, len(versions) > PRODUCTS_SHOWN
 
