@@ -185,7 +185,7 @@ def page_of_all(
     found = [(pk, kind) for _at, pk, kind in heads]
     of_catalogs: dict[int, list[CatalogVersion]] = defaultdict(list)
     named = versions.filter(pk__in={pk for pk, _kind in found}).values("catalog")
-    for version in versions.filter(catalog__in=named, published_at__lte=until).select_related("catalog"):
+    for version in versions.filter(catalog__in=named, published_at__lte=until).select_related("catalog__owner"):
         of_catalogs[version.catalog_id].append(version)
     events = {
         (event.version.pk, event.kind): event for chain in of_catalogs.values() for event in _events(chain, until)
@@ -209,7 +209,7 @@ def place_at(insurer_id: int | None, instant: datetime) -> Place | None:
 
 
 def _visible(insurer_id: int | None) -> VersionQuerySet:
-    return CatalogVersion.objects.filter(catalog__in=Catalog.objects.visible_to(insurer_id))
+    return CatalogVersion.objects.filter(catalog__in=Catalog.objects.readable_by(insurer_id))
 
 
 def _heads(versions: VersionQuerySet, since: datetime | None, until: datetime, *, including: bool) -> Any:
@@ -335,7 +335,7 @@ def happenings(*, after: datetime, until: datetime) -> list[Event]:
     happened = Q()
     for _kind, field in instants:
         happened |= Q(**{f"{field}__gt": after, f"{field}__lte": until})
-    versions = CatalogVersion.objects.filter(happened).select_related("catalog", "parent")
+    versions = CatalogVersion.objects.filter(happened).select_related("catalog__owner", "parent")
     events = [
         Event(kind, at, version)
         for version in versions

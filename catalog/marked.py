@@ -227,7 +227,7 @@ def asked_of(
     if catalog:
         versions = CatalogVersion.objects.filter(catalog__in=Catalog.objects.named(catalog, insurer_id))
     else:
-        paying = Catalog.objects.visible_to(insurer_id).exclude(kind__in=EXCLUDING_KINDS)
+        paying = Catalog.objects.readable_by(insurer_id).exclude(kind__in=EXCLUDING_KINDS)
         versions = CatalogVersion.objects.filter(catalog__in=paying)
     in_force = versions.in_force(day, known_at).values_list("pk", flat=True)
     return Asked(tuple(sorted(in_force)), day, known_at, revision, aliases_at(known_at))

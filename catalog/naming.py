@@ -5,7 +5,7 @@ insurer's. `OWNER:CODE` says whose, by the insurer's code; `:CODE` is always the
 later, never one that the office has already: so no reference that it has written ever comes to mean another list.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Protocol, TypeVar
 
 # What stands between an owner and a code; neither can hold it.
@@ -34,6 +34,18 @@ def parted(text: str) -> tuple[str | None, str]:
 def address_of(code: str, owner_code: str | None) -> str:
     """Return the text that means a catalog whoever writes it."""
     return f"{owner_code or ''}{MARK}{code}"
+
+
+def address_for(catalog: Named, insurer_id: int | None, own_codes: Collection[str]) -> str:
+    """Return the text by which an insurer (None: the office) is told of a catalog that it may see; `own_codes` are those of the insurer's own.
+
+    It opens that catalog, differs from that of every other, and never comes to mean another list, whoever takes which code later.
+    """
+    if catalog.owner_id == insurer_id:
+        return catalog.code
+    if catalog.owner_id is not None:
+        return address_of(catalog.code, catalog.owner_code)
+    return address_of(catalog.code, None) if catalog.code in own_codes else catalog.code
 
 
 One = TypeVar("One", bound=Named)

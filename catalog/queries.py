@@ -1,6 +1,6 @@
 """Reads across catalogs: drugs a caller may see, where a drug is listed on a day, its way in and out of the lists, how lines are recognised."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -39,21 +39,26 @@ def listings_of(
     `names` are the base names by which entries name it, where they are known already.
     """
     names = names or _names_of(drug, insurer_id=insurer_id, known_at=known_at)
-    catalogs = Catalog.objects.visible_to(insurer_id)
-    versions = CatalogVersion.objects.filter(catalog__in=catalogs).select_related("catalog").in_force(day, known_at)
+    versions = CatalogVersion.objects.filter(catalog__in=Catalog.objects.readable_by(insurer_id))
+    versions = versions.select_related("catalog__owner").in_force(day, known_at)
     in_force = {version.pk: version for version in versions}
     on_day = Q(effective_from=None) | Q(effective_from__lte=day)
     on_day &= Q(effective_to=None) | Q(effective_to__gte=day)
     found = CatalogEntry.objects.filter(on_day, version__in=in_force, base_name__in=names)
     grouped: dict[int, list[dict[str, Any]]] = {}
-    for row in found.order_by("version__catalog__code", "entry_code").values("version_id", *entries.COLUMNS):
+    for row in found.order_by("version__catalog__code", "version__catalog_id", "entry_code").values(
+        "version_id", *entries.COLUMNS
+    ):
         grouped.setdefault(row.pop("version_id"), []).append(entries.shown(row))
-    return [{**_cited(in_force[pk].catalog, in_force[pk]), "entries": listed} for pk, listed in grouped.items()]
+    address = Catalog.objects.addresses(insurer_id)
+    return [{**_cited(in_force[pk], address), "entries": listed} for pk, listed in grouped.items()]
 
 
-def _cited(catalog: Catalog, version: CatalogVersion) -> dict[str, Any]:
+def _cited(version: CatalogVersion, address: Callable[[Catalog], str]) -> dict[str, Any]:
+    catalog = version.catalog
     return {
-        "catalog": catalog.code,
+        "catalog": address(catalog),
+        "owner": catalog.owner_code,
         "name": catalog.name,
         "kind": catalog.kind,
         "series": catalog.series_id,
@@ -73,15 +78,16 @@ def history_of(
     An `out` has `spoken_of` False where the version does not speak of the drug's class (`complete_for`): nobody has removed it.
     """
     names = names or _names_of(drug, insurer_id=insurer_id, known_at=known_at)
-    catalogs = Catalog.objects.visible_to(insurer_id)
+    catalogs = Catalog.objects.readable_by(insurer_id)
     listed = CatalogEntry.objects.filter(version=OuterRef("pk"), base_name__in=names)
     ever = CatalogVersion.objects.filter(Exists(listed), catalog__in=catalogs, published_at__lte=known_at)
     versions = (
         CatalogVersion.objects.filter(catalog__in=ever.values("catalog"), published_at__lte=known_at)
         .annotate(listed=Exists(listed))
-        .select_related("catalog")
-        .order_by("catalog__code", "published_at", "id")
+        .select_related("catalog__owner")
+        .order_by("catalog__code", "catalog_id", "published_at", "id")
     )
+    address = Catalog.objects.addresses(insurer_id)
     history: list[dict[str, Any]] = []
     before: dict[int, bool] = {}
     for version in versions:
@@ -95,7 +101,7 @@ def history_of(
         silent = change == "out" and _is_silent(version, names)
         history.append(
             {
-                **_cited(version.catalog, version),
+                **_cited(version, address),
                 "change": change,
                 "spoken_of": not silent,
                 "published_at": version.published_at,

@@ -4,6 +4,7 @@ A receipt says nothing of a person and no fact of the claim; the digest stands f
 the same for ever, also once the claim's facts are gone and the key has changed.
 """
 
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db.models import QuerySet
 
 from catalog.clock import Observation
 from catalog.log.services import LogState, signing_keys, state_as_of, state_at
+from catalog.models import Catalog
 from claims.models import ClaimCheck, Receipt
 from common.dates import instant_text
 from common.jcs import canonical_json
@@ -23,6 +25,7 @@ def document_of(check: ClaimCheck, log: LogState) -> dict[str, Any]:
     """Return what the receipt of a check says: `log` is the publication log as it stood when it was decided."""
     decision = check.decision
     assert decision is not None
+    names = _names(check.insurer_id, [cited["catalog"] for cited in decision["catalogs"]])
     return {
         "digest": check.digest,
         "product": decision["product"],
@@ -31,7 +34,7 @@ def document_of(check: ClaimCheck, log: LogState) -> dict[str, Any]:
         "known_at": instant_text(check.known_at),
         "decided_at": instant_text(check.decided_at),
         "catalogs": [
-            {"code": cited["catalog"], "label": cited["version"], "checksum": cited["checksum"]}
+            {"code": names[cited["catalog"]], "label": cited["version"], "checksum": cited["checksum"]}
             for cited in decision["catalogs"]
         ],
         "lines": [
@@ -40,6 +43,16 @@ def document_of(check: ClaimCheck, log: LogState) -> dict[str, Any]:
         ],
         "log": {"size": log.size, "root": log.root.hex()},
     }
+
+
+def _names(insurer_id: int, cited: Sequence[str]) -> dict[str, str]:
+    """Return text by which an insurer's decision cites a list → what tells it from others to a stranger: as the log has it, or `OWNER:CODE`; one
+    statement.
+
+    What an insurer means by a text stays the same for ever (catalog.naming), so that this holds for a decision of any age.
+    """
+    meant = Catalog.objects.meant_by(cited, insurer_id)
+    return {text: meant[text].office_code if text in meant else text for text in cited}
 
 
 def keep_receipt(check: ClaimCheck, seen: Observation) -> None:

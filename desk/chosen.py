@@ -38,9 +38,12 @@ def chosen_lists(
     request: HttpRequest, *, insurer_id: int | None, day: date, known_at: datetime, paying_only: bool = False
 ) -> Chosen:
     """Return the lists an address names (`catalogs`, repeated or between commas; `others`); without any, the usual ones in force on the day."""
-    visible = Catalog.objects.visible_to(insurer_id)
+    readable, address = Catalog.objects.readable_by(insurer_id), Catalog.objects.addresses(insurer_id)
     kinds = [kind for kind in _KINDS if not (paying_only and kind in EXCLUDING_KINDS)]
-    offered = sorted(visible.filter(kind__in=kinds)[:OFFERED], key=lambda one: (kinds.index(one.kind), one.code))
+    offered = sorted(
+        readable.filter(kind__in=kinds).select_related("owner")[:OFFERED],
+        key=lambda one: (kinds.index(one.kind), one.code, one.pk),
+    )
     typed = ",".join([*request.GET.getlist("catalogs"), request.GET.get("others", "")])
     asked = list(dict.fromkeys(code for code in (part.strip() for part in typed.replace("，", ",").split(",")) if code))
     there = Catalog.objects.meant_by(asked, insurer_id)
@@ -48,13 +51,16 @@ def chosen_lists(
     if not asked:
         versions = CatalogVersion.objects.filter(catalog__in=[one.pk for one in offered]).in_force(day, known_at)
         in_force = {version.catalog_id for version in versions}
-        codes = [one.code for one in offered if one.pk in in_force][:USUAL]
+        codes = [address(one) for one in offered if one.pk in in_force][:USUAL]
     # In the order of the ticks, which is that of the kinds; what was typed comes behind.
-    places = {one.code: place for place, one in enumerate(offered)}
+    pks = {address(one): one.pk for one in offered} | {code: one.pk for code, one in there.items()}
+    order = {one.pk: place for place, one in enumerate(offered)}
+    places = {code: order[pks[code]] for code in codes if pks[code] in order}
+    ticked = {pks[code] for code in codes}
     codes.sort(key=lambda code: places.get(code, len(places)))
     names = KINDS.names(reader_language())
     offers = [
-        Offer(names[kind], [(one, one.code in codes) for one in offered if one.kind == kind])
+        Offer(names[kind], [(address(one), one, one.pk in ticked) for one in offered if one.kind == kind])
         for kind in kinds
         if any(one.kind == kind for one in offered)
     ]

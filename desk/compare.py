@@ -125,12 +125,10 @@ def _page(
 def _form(request: HttpRequest) -> dict[str, Any]:
     """Return what the form shows: each side as it was written, and what is offered while typing."""
     insurer = insurer_of(request.user)
-    catalogs = Catalog.objects.visible_to(insurer.pk if insurer else None)
+    reader = insurer.pk if insurer else None
+    catalogs, called = Catalog.objects.readable_by(reader), Catalog.objects.addresses(reader)
     versions = CatalogVersion.objects.filter(catalog__in=catalogs).select_related("catalog__owner").order_by("-id")
     versions = versions[:OFFERED]
-
-    def called(catalog: Catalog) -> str:
-        return catalog.code if insurer else catalog.office_code
 
     offered = {called(one.catalog): one.catalog.name for one in versions}
     for one in versions:

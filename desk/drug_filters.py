@@ -78,8 +78,12 @@ class CatalogFilter(admin.SimpleListFilter):
     title, parameter_name = gettext_lazy("list"), "catalog"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        offered = Catalog.objects.filter(kind__in=["base", "commercial"]).order_by("kind", "code")[:30]
-        found = [(one.code, f"{one.code} {one.name}") for one in offered]
+        offered = (
+            Catalog.objects.filter(kind__in=["base", "commercial"])
+            .select_related("owner")
+            .order_by("kind", "code")[:30]
+        )
+        found = [(one.office_code, f"{one.office_code} {one.name}") for one in offered]
         asked = request.GET.get(self.parameter_name, "")
         return found if not asked or asked in dict(found) else [*found, (asked, asked)]
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, reverse
 from django.utils import timezone
@@ -114,9 +114,7 @@ class Places:
 def _meant(named: Collection[tuple[int, str]], reader: int | None) -> dict[tuple[int, str], Catalog]:
     """Return (insurer, text) → the catalog that the text means for the insurer, of those that the reader may see; one statement."""
     codes = {parted(text)[1] for _owner, text in named}
-    there: list[Any] = list(
-        Catalog.objects.readable_by(reader).filter(code__in=codes).annotate(owner_code=F("owner__code"))
-    )
+    there: list[Any] = list(Catalog.objects.readable_by(reader).filter(code__in=codes).select_related("owner"))
     return {(owner, text): one for owner, text in named for one in meant(text, there, owner)}
 
 

@@ -43,7 +43,7 @@ def upcoming_view(request: HttpRequest) -> HttpResponse:
     coming = days_of_change(today, insurer_id=own, seen=seen)
     day = read_day(request.GET.get("date", "")) or (coming[0] if coming else today)
     found = day_of_change(day, insurer_id=own, seen=seen)
-    chosen = next((one for one in found.lists if one.catalog.code == request.GET.get("list")), None)
+    chosen = next((one for one in found.lists if one.address == request.GET.get("list")), None)
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": _("What changes on a day"),
@@ -66,7 +66,7 @@ def upcoming_view(request: HttpRequest) -> HttpResponse:
 
 
 def _here(found: DayOfChange, one: ListOnTheDay) -> str:
-    return f"?{urlencode({'date': found.day.isoformat(), 'list': one.catalog.code})}"
+    return f"?{urlencode({'date': found.day.isoformat(), 'list': one.address})}"
 
 
 def _list_href(request: HttpRequest, catalog: Catalog) -> str:

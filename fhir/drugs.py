@@ -141,7 +141,7 @@ class DrugViewSet(ResourceViewSet):
 
     def _listing(self) -> QuerySet[CatalogEntry]:
         """Return the entries of the published lists that the caller may see, withdrawn ones too."""
-        catalogs = Catalog.objects.visible_to(self.request.user.insurer_id)
+        catalogs = Catalog.objects.readable_by(self.request.user.insurer_id)
         versions = CatalogVersion.objects.filter(catalog__in=catalogs, published_at__isnull=False)
         return CatalogEntry.objects.filter(version__in=versions)
 

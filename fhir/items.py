@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
@@ -15,7 +15,18 @@ from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug
 from fhir import systems
 from fhir.drugs import fhir_id
 from fhir.elements import Element, coding, concept, identifier, money, own_trees, period, tidy
-from fhir.searching import EVERYTHING, NOTHING, TEXT_MODIFIERS, Parameter, codes_in, status, text, token
+from fhir.searching import (
+    EVERYTHING,
+    NOTHING,
+    TEXT_MODIFIERS,
+    Codes,
+    Parameter,
+    codes_in,
+    read_token,
+    status,
+    text,
+    token,
+)
 from fhir.systems import extension_url, formulary_extension
 from fhir.views import ResourceViewSet
 
@@ -26,14 +37,15 @@ _DRUG_REFERENCE: Final = re.compile(r"(?:.*MedicationKnowledge/)?(drug-[0-9a-f]{
 def published_entries(insurer_id: int | None) -> QuerySet[Any]:
     """Return the entries of every published list that an insurer may see, with `updated`: when the list was published or withdrawn."""
     versions = CatalogVersion.objects.filter(
-        catalog__in=Catalog.objects.visible_to(insurer_id), published_at__isnull=False
+        catalog__in=Catalog.objects.readable_by(insurer_id), published_at__isnull=False
     )
-    found = CatalogEntry.objects.filter(version__in=versions).select_related("version__catalog")
+    found = CatalogEntry.objects.filter(version__in=versions).select_related("version__catalog__owner")
     return found.annotate(updated=Coalesce("version__withdrawn_at", "version__published_at"))
 
 
 def version_name(version: CatalogVersion) -> str:
-    return f"{version.catalog.code}@{version.label}"
+    """Return what names a version to anybody: no two have it, whoever has the same code (catalog.naming)."""
+    return f"{version.catalog.office_code}@{version.label}"
 
 
 def entry_name(entry: CatalogEntry) -> str:
@@ -44,7 +56,12 @@ def item(entry: CatalogEntry) -> Element:
     """Return the formulary item of an entry. Pure, but for the version and catalog of the row."""
     version = entry.version
     shown = entries.shown({name: getattr(entry, name) for name in entries.COLUMNS})
-    named = {"catalog": version.catalog.code, "version": version.label, "checksum": version.checksum}
+    named = {
+        "catalog": version.catalog.code,
+        "owner": version.catalog.owner_code,
+        "version": version.label,
+        "checksum": version.checksum,
+    }
     return tidy(
         {
             "resourceType": "Basic",
@@ -93,18 +110,32 @@ def _as_formulary_item(entry: CatalogEntry) -> list[Element]:
     return found
 
 
+Lists = Callable[[str], QuerySet[Catalog]]
+
+
+def identified(text: str) -> QuerySet[Catalog]:
+    """Return the catalogs that the text of an identifier names to anybody: a plain code the shared one, or else those of insurers."""
+    return Catalog.objects.named(text, None)
+
+
+def in_catalog(lists: Lists) -> Codes:
+    """Return how entries of a catalog are found by its text, whatever their version."""
+    return lambda value: Q(version__catalog__in=lists(value)) if value else EVERYTHING
+
+
+def in_version(lists: Lists) -> Codes:
+    """Return how entries of a version are found by `catalog@version`."""
+
+    def condition(value: str) -> Q:
+        catalog, _at, label = value.partition("@")
+        return Q(version__catalog__in=lists(catalog), version__label=label) if value else EVERYTHING
+
+    return condition
+
+
 def _entry(value: str) -> Q:
-    if not value:
-        return EVERYTHING
     version, _slash, code = value.partition("/")
-    return _version(version) & Q(entry_code=code)
-
-
-def _version(value: str) -> Q:
-    if not value:
-        return EVERYTHING
-    catalog, _at, label = value.partition("@")
-    return Q(version__catalog__code=catalog, version__label=label)
+    return in_version(identified)(version) & Q(entry_code=code) if value else EVERYTHING
 
 
 def _subject(value: str, modifier: str) -> Q:
@@ -119,7 +150,6 @@ ITEM_CODES: Final = {
     systems.ENTRY: codes_in("entry_code"),
     systems.NATIONAL_DRUG: codes_in("national_code"),
 }
-FORMULARIES: Final = {systems.CATALOG_VERSION: _version, systems.CATALOG: codes_in("version__catalog__code")}
 IDENTIFIERS: Final = {systems.CATALOG_ENTRY: _entry}
 
 
@@ -150,12 +180,24 @@ class ItemViewSet(ResourceViewSet):
             Parameter("name", "string", "generic name or brand", text("generic_name", "brand_name"), TEXT_MODIFIERS),
             Parameter("subject", "reference", "the drug", _subject, definition=f"{_BASIC}subject"),
             Parameter(
-                "formulary", "token", "the list: `catalog@version`, or `catalog` of any version", token(FORMULARIES)
+                "formulary",
+                "token",
+                "the list: `catalog@version`, or `catalog` of any version; without a system as you call it",
+                self._formulary,
             ),
             Parameter(
                 "status", "token", "active, or retired where the list was withdrawn", status("version__withdrawn_at")
             ),
         )
+
+    def _formulary(self, value: str, modifier: str) -> Q:
+        """Return the condition of a list: with a system its identifier, the same for everybody; without one what the caller means by it."""
+        system, _code = read_token(value)
+        lists = identified if system is not None else self._meant
+        return token({systems.CATALOG_VERSION: in_version(lists), systems.CATALOG: in_catalog(lists)})(value, modifier)
+
+    def _meant(self, text: str) -> QuerySet[Catalog]:
+        return Catalog.objects.named(text, self.request.user.insurer_id)
 
     def rows(self) -> QuerySet[CatalogEntry]:
         return published_entries(self.request.user.insurer_id)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from catalog.models import Catalog
 from fhir import searching, systems
 from fhir.elements import Element, coding, concept, identifier, money, own_trees, period, tidy
 from fhir.searching import TEXT_MODIFIERS, Parameter
@@ -21,8 +22,14 @@ _RATIOS = ("ratio", "ratio_pre_existing", "ratio_unsettled", "ratio_unsettled_pr
 _SHOWN_ELSEWHERE = frozenset({"label", "effective_from", "effective_to"})
 
 
-def plan(version: ProductVersion) -> Element:
-    """Return the InsurancePlan of a published product version. Pure, but for the product and insurer of the row."""
+Identify = Callable[[str], str]
+
+
+def plan(version: ProductVersion, identify: Identify) -> Element:
+    """Return the InsurancePlan of a published product version. Pure, but for the product and insurer of the row.
+
+    `identify`: how its terms name a list → how everybody knows that list from others.
+    """
     product, terms = version.product, version.terms
     insurer = {"identifier": identifier(systems.INSURER, product.insurer.code), "display": product.insurer.name}
     return tidy(
@@ -41,7 +48,7 @@ def plan(version: ProductVersion) -> Element:
             "period": period(version.effective_from, version.effective_to),
             "ownedBy": insurer,
             "administeredBy": insurer,
-            "coverage": [_coverage(benefit) for benefit in terms.get("benefits", ())],
+            "coverage": [_coverage(benefit, identify) for benefit in terms.get("benefits", ())],
             "plan": [
                 tidy(
                     {
@@ -71,14 +78,14 @@ def _told(version: ProductVersion) -> dict[str, Any]:
     }
 
 
-def formulary(reference: Mapping[str, str]) -> Element:
+def formulary(reference: Mapping[str, str], identify: Identify) -> Element:
     """Return the extension that names a list: one of its versions where the product is pinned to it, else the one that is in force."""
-    code, label = reference["catalog"], reference.get("label")
+    code, label = identify(reference["catalog"]), reference.get("label")
     named = identifier(systems.CATALOG_VERSION, f"{code}@{label}") if label else identifier(systems.CATALOG, code)
     return {"url": systems.formulary_extension("FormularyReference"), "valueReference": {"identifier": named}}
 
 
-def _coverage(benefit: Mapping[str, Any]) -> Element:
+def _coverage(benefit: Mapping[str, Any], identify: Identify) -> Element:
     kind = concept(coding(systems.BENEFIT, benefit["code"]), text=benefit.get("name") or benefit["code"])
     limit = benefit.get("annual_limit")
     limits = (
@@ -86,7 +93,7 @@ def _coverage(benefit: Mapping[str, Any]) -> Element:
     )
     return tidy(
         {
-            "extension": [formulary(reference) for reference in benefit.get("catalogs", ())],
+            "extension": [formulary(reference, identify) for reference in benefit.get("catalogs", ())],
             "type": kind,
             "benefit": [tidy({"type": kind, "limit": limits})],
         }
@@ -150,4 +157,14 @@ class PlanViewSet(ResourceViewSet):
         return own.select_related("product__insurer").annotate(updated=Coalesce("withdrawn_at", "published_at"))
 
     def written(self, rows: Sequence[ProductVersion]) -> list[Element]:
-        return [plan(row) for row in rows]
+        named = {
+            one["catalog"] for row in rows for part in row.terms.get("benefits", ()) for one in part.get("catalogs", ())
+        }
+        meant = Catalog.objects.meant_by(sorted(named), insurer_of(self.request.user))
+
+        def identify(text: str) -> str:
+            # What is not there yet stays as it is written.
+            found = meant.get(text)
+            return text if found is None else found.office_code
+
+        return [plan(row, identify) for row in rows]

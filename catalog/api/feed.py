@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,8 +19,8 @@ from rest_framework.response import Response
 
 from catalog import feed
 from catalog.api.access import READ, catalog_of
-from catalog.api.serializers import ENTRY_COLUMNS
-from catalog.models import CatalogVersion
+from catalog.api.serializers import ADDRESS_NOTE, ENTRY_COLUMNS, OWNER_NOTE
+from catalog.models import Catalog, CatalogVersion
 from common.api import etags
 from common.api.filtering import refuse_unknown
 from common.api.pagination import page_size_of
@@ -31,6 +31,8 @@ from common.dates import instant_text, parse_instant
 from common.errors import FieldError
 
 _FORMAT, _FORMAT_OF_ALL = 1, 2
+# What an item shows: another one with each field that comes, so that no copy without it is taken for fresh.
+_SHAPE = "with owner"
 
 
 @extend_schema_field(ENTRY_COLUMNS)
@@ -59,7 +61,8 @@ class DeltaOutput(serializers.Serializer):
 
 
 class FeedItem(serializers.Serializer):
-    catalog = serializers.CharField()
+    catalog = serializers.CharField(help_text=ADDRESS_NOTE)
+    owner = serializers.CharField(allow_null=True, help_text=OWNER_NOTE)
     event = serializers.ChoiceField(["published", "withdrawn"])
     at = serializers.DateTimeField(help_text="when it became known")
     version = FeedVersion()
@@ -84,25 +87,35 @@ class AllFeedOutput(serializers.Serializer):
 
 
 class FeedOutput(AllFeedOutput):
-    catalog = serializers.CharField()
+    catalog = serializers.CharField(help_text=ADDRESS_NOTE)
+    owner = serializers.CharField(allow_null=True, help_text=OWNER_NOTE)
 
 
-def cursor_of(code: str, position: feed.Position) -> str:
-    """Return a position in the catalog's feed as an opaque text for URLs."""
-    facts = json.dumps([_FORMAT, code, position.kind, position.label, position.after], ensure_ascii=False)
+def cursor_of(catalog: Catalog, position: feed.Position) -> str:
+    """Return a position in the catalog's feed as an opaque text for URLs; it is of this catalog alone, whoever else has the code."""
+    facts = json.dumps(
+        [_FORMAT, catalog.office_code, position.kind, position.label, position.after], ensure_ascii=False
+    )
     return base64.urlsafe_b64encode(facts.encode()).decode().rstrip("=")
 
 
-def position_of(code: str, cursor: str) -> feed.Position:
+def position_of(catalog: Catalog, cursor: str) -> feed.Position:
     """Return the position that a cursor of this catalog stands for; raises ValueError."""
     facts = _facts_of(cursor)
-    if not (len(facts) == 5 and facts[:2] == [_FORMAT, code]):
+    if not (len(facts) == 5 and facts[0] == _FORMAT and _is_of(catalog, facts[1])):
         raise ValueError(cursor)
     kind, label, after = facts[2:]
     if not (isinstance(kind, str) and isinstance(label, str)):
         raise ValueError(cursor)
     label.encode()  # UnicodeEncodeError, a ValueError, for half a surrogate pair
     return feed.Position(kind, label, _entry_code(after))
+
+
+def _is_of(catalog: Catalog, named: Any) -> bool:
+    """Tell whether a cursor was given for a catalog; until cursors said whose it is, an insurer's own had its code alone."""
+    if named == catalog.office_code:
+        return True
+    return named == catalog.code and not Catalog.objects.filter(code=catalog.code).exclude(pk=catalog.pk).exists()
 
 
 def cursor_of_all(place: feed.Place) -> str:
@@ -181,7 +194,7 @@ class ChangesViewSet(ApiViewSet):
         refuse_unknown(request.query_params, ("since", "from", "page_size"))
         catalog = catalog_of(request, code)
         size = page_size_of(request)
-        name, since = self._since(request, catalog.code)
+        name, since = self._since(request, catalog)
         try:
             page = feed.page_of(catalog, since=since, size=size, until=request.user.known_at)
         except feed.UnknownPosition:
@@ -189,11 +202,16 @@ class ChangesViewSet(ApiViewSet):
                 raise _refuse("from", "unknown_version", _("No such version was published.")) from None
             raise self._bad_cursor() from None
         position = page.position(since)
-        cursor = cursor_of(catalog.code, position) if position else None
-        answer = {"catalog": catalog.code, **_told(request, page, cursor, reverse("catalog-changes", args=[code]), {})}
+        cursor = cursor_of(catalog, position) if position else None
+        address = Catalog.objects.addresses(request.user.insurer_id)(catalog)
+        answer = {
+            "catalog": address,
+            "owner": catalog.owner_code,
+            **_told(request, page, cursor, reverse("catalog-changes", args=[code]), {}, lambda _catalog: address),
+        }
         return _held(request, page, answer)
 
-    def _since(self, request: Any, code: str) -> tuple[str, feed.Position | None]:
+    def _since(self, request: Any, catalog: Catalog) -> tuple[str, feed.Position | None]:
         cursor, held = request.query_params.get("since"), request.query_params.get("from")
         if cursor is not None and held is not None:
             raise _refuse("from", "one_of", _("Give since or from, not both."))
@@ -202,7 +220,7 @@ class ChangesViewSet(ApiViewSet):
         if cursor is None:
             return "", None
         try:
-            return "since", position_of(code, cursor)
+            return "since", position_of(catalog, cursor)
         except ValueError:
             raise self._bad_cursor() from None
 
@@ -252,8 +270,8 @@ class AllChangesViewSet(ApiViewSet):
         )
         place = page.place(since)
         others = {} if deltas == "true" else {"deltas": deltas}
-        told = _told(request, page, cursor_of_all(place) if place else None, reverse("changes"), others)
-        return _held(request, page, told, str(caller.insurer_id))
+        cursor, addresses = cursor_of_all(place) if place else None, Catalog.objects.addresses(caller.insurer_id)
+        return _held(request, page, _told(request, page, cursor, reverse("changes"), others, addresses))
 
     def _since(self, request: Any) -> feed.Place | None:
         """Return the place behind which to go on; raises a 400 for a cursor of another feed, or of events that are none to this caller."""
@@ -284,33 +302,46 @@ def _instant(text: str) -> datetime | None:
         return None
 
 
-def _told(request: Any, page: feed.Page, cursor: str | None, path: str, others: Mapping[str, str]) -> dict[str, Any]:
-    """Return what both feeds answer: where the page ends, the address of the next, the items."""
+def _told(
+    request: Any,
+    page: feed.Page,
+    cursor: str | None,
+    path: str,
+    others: Mapping[str, str],
+    address: Callable[[Catalog], str],
+) -> dict[str, Any]:
+    """Return what both feeds answer: where the page ends, the address of the next, the items with the caller's addresses of their catalogs."""
     following = {"since": cursor, **others, "page_size": page_size_of(request)}
     return {
         "cursor": cursor,
         "next": request.build_absolute_uri(f"{path}?{urlencode(following)}") if page.more else None,
-        "results": shown(page.items),
+        "results": shown(page.items, address),
     }
 
 
-def _held(request: Any, page: feed.Page, answer: dict[str, Any], *besides: str) -> Any:
+def _held(request: Any, page: feed.Page, answer: dict[str, Any]) -> Any:
     """Return the answer with its ETag: what was published and withdrawn never changes, so the place where the page ends says all that is on it."""
-    asked = " ".join((request.get_full_path(), str(answer["cursor"]), str(page.more), *besides))
+    asked = " ".join(
+        (request.get_full_path(), str(answer["cursor"]), str(page.more), str(request.user.insurer_id), _SHAPE)
+    )
     return etags.answer(request, answer, etag=hashlib.sha256(asked.encode()).hexdigest()[:32], immutable=False)
 
 
-def shown(items: Iterable[feed.Item]) -> list[dict[str, Any]]:
+def shown(items: Iterable[feed.Item], address: Callable[[Catalog], str]) -> list[dict[str, Any]]:
     """Return items as the API shows them; only what can never change."""
     items = list(items)
     numbers = feed.log_numbers(items)
-    return [_shown(item, numbers.get((item.event.version.pk, item.event.kind))) for item in items]
+    return [
+        _shown(item, address(item.event.version.catalog), numbers.get((item.event.version.pk, item.event.kind)))
+        for item in items
+    ]
 
 
-def _shown(item: feed.Item, number: int | None) -> dict[str, Any]:
+def _shown(item: feed.Item, address: str, number: int | None) -> dict[str, Any]:
     event, version = item.event, item.event.version
     return {
-        "catalog": version.catalog.code,
+        "catalog": address,
+        "owner": version.catalog.owner_code,
         "event": event.kind,
         "at": event.at,
         "version": {

@@ -94,6 +94,9 @@ class CatalogChange(CatalogInput):
         return fields
 
 
+ADDRESS_NOTE = "its address for this key: `CODE`; `:CODE` the office's behind a code of your own; `OWNER:CODE` an insurer's, for the office"
+OWNER_NOTE = "code of the insurer whose own list it is; null: shared"
+
 PERSONS = (
     "created_by",
     "submitted_by",
@@ -188,6 +191,7 @@ class InForceOutput(serializers.Serializer):
 
 
 class CatalogOutput(serializers.ModelSerializer):
+    address = serializers.SerializerMethodField(help_text=ADDRESS_NOTE)
     series = serializers.CharField(source="series_id", allow_null=True)
     owner = serializers.CharField(source="owner.code", default=None, allow_null=True)
     in_force = serializers.SerializerMethodField(help_text="the version in force today, or null")
@@ -201,6 +205,7 @@ class CatalogOutput(serializers.ModelSerializer):
             "series",
             "publisher",
             "owner",
+            "address",
             "province",
             "premium_cny",
             "insured_count",
@@ -208,6 +213,10 @@ class CatalogOutput(serializers.ModelSerializer):
             "note",
             "in_force",
         ]
+
+    def get_address(self, catalog: Catalog) -> str:
+        address: str = self.context["address"](catalog)
+        return address
 
     @extend_schema_field(InForceOutput(allow_null=True))
     def get_in_force(self, catalog: Catalog) -> dict[str, Any] | None:
@@ -712,7 +721,8 @@ class DrugMarkOutput(serializers.Serializer):
 
 
 class ListingOutput(serializers.Serializer):
-    catalog = serializers.CharField()
+    catalog = serializers.CharField(help_text=ADDRESS_NOTE)
+    owner = serializers.CharField(allow_null=True, help_text=OWNER_NOTE)
     name = serializers.CharField()
     kind = serializers.ChoiceField(choices(KINDS.terms))
     series = serializers.CharField(allow_null=True)
@@ -729,7 +739,8 @@ DRUG_CHANGES = [("in", "in"), ("still_in", "still in"), ("out", "out")]
 
 
 class HistoryOutput(serializers.Serializer):
-    catalog = serializers.CharField()
+    catalog = serializers.CharField(help_text=ADDRESS_NOTE)
+    owner = serializers.CharField(allow_null=True, help_text=OWNER_NOTE)
     name = serializers.CharField()
     kind = serializers.ChoiceField(choices(KINDS.terms))
     series = serializers.CharField(allow_null=True)

@@ -118,7 +118,10 @@ class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
         return readable.select_related("owner").order_by("code", "id")
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
-        kwargs["context"] = {**self.get_serializer_context(), "in_force": self._in_force(args[0]) if args else {}}
+        kwargs["context"] = self.get_serializer_context()
+        if args:
+            address = Catalog.objects.addresses(self.request.user.insurer_id)
+            kwargs["context"] |= {"in_force": self._in_force(args[0]), "address": address}
         return self.get_serializer_class()(*args, **kwargs)
 
     def _in_force(self, catalogs: Any) -> dict[int, CatalogVersion]:

@@ -1,12 +1,12 @@
 """Catalogs: a list that has editions, and whose it is."""
 
 from collections.abc import Callable, Collection
-from typing import Any, Self
+from typing import Self
 
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog import naming
@@ -51,7 +51,7 @@ class CatalogQuerySet(models.QuerySet["Catalog"]):
 
     def meanings(self, texts: Collection[str]) -> Callable[[str, int], int | None]:
         """Return a function: one of the texts, an insurer → the id of the catalog that it means to that insurer; one statement."""
-        by_code: dict[str, list[Any]] = {}
+        by_code: dict[str, list[Catalog]] = {}
         for one in self._called(texts, None):
             by_code.setdefault(one.code, []).append(one)
 
@@ -62,11 +62,23 @@ class CatalogQuerySet(models.QuerySet["Catalog"]):
 
         return meaning
 
-    def _called(self, texts: Collection[str], insurer_id: int | None) -> list[Any]:
+    def addresses(self, insurer_id: int | None) -> Callable[["Catalog"], str]:
+        """Return a function: a catalog → the text by which an insurer (None: the office) is told of it (naming.address_for); one statement at most.
+
+        The function reads the owner of another's catalog, which only the office is told of.
+        """
+        own = (
+            set()
+            if insurer_id is None
+            else set(Catalog.objects.filter(owner=insurer_id).values_list("code", flat=True))
+        )
+        return lambda catalog: naming.address_for(catalog, insurer_id, own)
+
+    def _called(self, texts: Collection[str], insurer_id: int | None) -> list["Catalog"]:
         if not texts:
             return []
         codes = {naming.parted(text)[1] for text in texts}
-        return list(self.readable_by(insurer_id).filter(code__in=codes).annotate(owner_code=F("owner__code")))
+        return list(self.readable_by(insurer_id).filter(code__in=codes).select_related("owner"))
 
 
 class Catalog(models.Model):
@@ -122,11 +134,16 @@ class Catalog(models.Model):
         return names
 
     @property
+    def owner_code(self) -> str | None:
+        """The code of the insurer whose own it is; None where it is shared; reads its owner."""
+        return self.owner.code if self.owner_id is not None and self.owner else None
+
+    @property
     def office_code(self) -> str:
-        """The text by which the office means this catalog, and its owner too: a shared one's code, or `OWNER:CODE`."""
+        """What tells it from every other whoever reads it: a shared one's code, or `OWNER:CODE`; the office and the owner mean it by that."""
         return self.address if self.owner_id else self.code
 
     @property
     def address(self) -> str:
         """The text that means this catalog whoever writes it (catalog.naming); reads its owner."""
-        return naming.address_of(self.code, self.owner.code if self.owner else None)
+        return naming.address_of(self.code, self.owner_code)

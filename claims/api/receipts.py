@@ -34,7 +34,9 @@ JOSE = "application/jose"
 
 
 class ReceiptCatalog(serializers.Serializer):
-    code = serializers.CharField()
+    code = serializers.CharField(
+        help_text="a shared list's code, as in the publication log; an insurer's own: `OWNER:CODE`"
+    )
     label = serializers.CharField()
     checksum = serializers.CharField()
 

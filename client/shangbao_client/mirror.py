@@ -22,6 +22,7 @@ from shangbao_client.verify import NotProved
 
 PAGE_SIZE = 500
 _FORMAT = "1"
+# A catalog is kept under the address by which the key opens it (`CODE`, `:CODE`, `OWNER:CODE`), which never comes to mean another.
 # `seq` numbers the publications of a catalog in the order in which they became known. A version without one was published before the mirror
 # began: that it was withdrawn is known, its entries are not. One without `proved_at` is still arriving.
 _TABLES = """
@@ -81,7 +82,7 @@ class Mirror:
         self._db.close()
 
     def catalogs(self) -> list[str]:
-        """Return the codes of the catalogs that are kept."""
+        """Return the addresses of the catalogs that are kept: their codes, or `:CODE` and `OWNER:CODE` where the code alone is another list."""
         return [code for (code,) in self._db.execute("SELECT code FROM catalog ORDER BY code")]
 
     def versions(self, catalog: str) -> list[dict[str, Any]]:
@@ -181,7 +182,7 @@ class Mirror:
     def _follow_all(self, client: Client, tell: Callable[[Told], object]) -> None:
         """Follow every list that is not kept yet, and those that the feed of all lists names since it was read last."""
         kept = set(self.catalogs())
-        asked = {catalog["code"] for catalog in client.iter_catalogs(page_size=PAGE_SIZE)} - kept
+        asked = {catalog["address"] for catalog in client.iter_catalogs(page_size=PAGE_SIZE)} - kept
         found = self._db.execute("SELECT value FROM mirror WHERE name = 'cursor'").fetchone()
         cursor: str | None = found and found[0]
         page = None

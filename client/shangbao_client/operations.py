@@ -2833,8 +2833,9 @@ class Operations(Caller):
         and 410 ends the endpoint. Messages may come twice or out of order: `webhook-id` tells them apart, and what is
         true now is to be asked here.
 
-        The `data` of every event about a list has `catalog`, `version` (its label) and `url`. `catalog.published`
-        adds what it changes (`follows`,
+        The `data` of every event about a list has `catalog` (its code), `owner` (the insurer's code; null: shared),
+        `version` (its label) and
+        `url`, which opens it. `catalog.published` adds what it changes (`follows`,
         `change_counts`, `diff`), `catalog.withdrawn` its `reason`, `consultation.opened` its last day
         (`comments_until`), `consultation.closed` where the
         `summary` is; each of these has `name`, `kind` and the days, and the instant at which it happened.
@@ -4513,8 +4514,9 @@ class Operations(Caller):
         and 410 ends the endpoint. Messages may come twice or out of order: `webhook-id` tells them apart, and what is
         true now is to be asked here.
 
-        The `data` of every event about a list has `catalog`, `version` (its label) and `url`. `catalog.published`
-        adds what it changes (`follows`,
+        The `data` of every event about a list has `catalog` (its code), `owner` (the insurer's code; null: shared),
+        `version` (its label) and
+        `url`, which opens it. `catalog.published` adds what it changes (`follows`,
         `change_counts`, `diff`), `catalog.withdrawn` its `reason`, `consultation.opened` its last day
         (`comments_until`), `consultation.closed` where the
         `summary` is; each of these has `name`, `kind` and the days, and the instant at which it happened.
@@ -4546,8 +4548,9 @@ class Operations(Caller):
         and 410 ends the endpoint. Messages may come twice or out of order: `webhook-id` tells them apart, and what is
         true now is to be asked here.
 
-        The `data` of every event about a list has `catalog`, `version` (its label) and `url`. `catalog.published`
-        adds what it changes (`follows`,
+        The `data` of every event about a list has `catalog` (its code), `owner` (the insurer's code; null: shared),
+        `version` (its label) and
+        `url`, which opens it. `catalog.published` adds what it changes (`follows`,
         `change_counts`, `diff`), `catalog.withdrawn` its `reason`, `consultation.opened` its last day
         (`comments_until`), `consultation.closed` where the
         `summary` is; each of these has `name`, `kind` and the days, and the instant at which it happened.
@@ -7484,8 +7487,9 @@ class AsyncOperations(AsyncCaller):
         and 410 ends the endpoint. Messages may come twice or out of order: `webhook-id` tells them apart, and what is
         true now is to be asked here.
 
-        The `data` of every event about a list has `catalog`, `version` (its label) and `url`. `catalog.published`
-        adds what it changes (`follows`,
+        The `data` of every event about a list has `catalog` (its code), `owner` (the insurer's code; null: shared),
+        `version` (its label) and
+        `url`, which opens it. `catalog.published` adds what it changes (`follows`,
         `change_counts`, `diff`), `catalog.withdrawn` its `reason`, `consultation.opened` its last day
         (`comments_until`), `consultation.closed` where the
         `summary` is; each of these has `name`, `kind` and the days, and the instant at which it happened.
@@ -9174,8 +9178,9 @@ class AsyncOperations(AsyncCaller):
         and 410 ends the endpoint. Messages may come twice or out of order: `webhook-id` tells them apart, and what is
         true now is to be asked here.
 
-        The `data` of every event about a list has `catalog`, `version` (its label) and `url`. `catalog.published`
-        adds what it changes (`follows`,
+        The `data` of every event about a list has `catalog` (its code), `owner` (the insurer's code; null: shared),
+        `version` (its label) and
+        `url`, which opens it. `catalog.published` adds what it changes (`follows`,
         `change_counts`, `diff`), `catalog.withdrawn` its `reason`, `consultation.opened` its last day
         (`comments_until`), `consultation.closed` where the
         `summary` is; each of these has `name`, `kind` and the days, and the instant at which it happened.
@@ -9212,8 +9217,9 @@ class AsyncOperations(AsyncCaller):
         and 410 ends the endpoint. Messages may come twice or out of order: `webhook-id` tells them apart, and what is
         true now is to be asked here.
 
-        The `data` of every event about a list has `catalog`, `version` (its label) and `url`. `catalog.published`
-        adds what it changes (`follows`,
+        The `data` of every event about a list has `catalog` (its code), `owner` (the insurer's code; null: shared),
+        `version` (its label) and
+        `url`, which opens it. `catalog.published` adds what it changes (`follows`,
         `change_counts`, `diff`), `catalog.withdrawn` its `reason`, `consultation.opened` its last day
         (`comments_until`), `consultation.closed` where the
         `summary` is; each of these has `name`, `kind` and the days, and the instant at which it happened.

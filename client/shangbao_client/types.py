@@ -1048,6 +1048,10 @@ class CatalogOutput(TypedDict):
     series: str | None
     publisher: str
     owner: str | None
+    address: str
+    """its address for this key: `CODE`; `:CODE` the office's behind a code of your own; `OWNER:CODE` an insurer's, for
+    the office
+    """
     province: str
     premium_cny: str | None
     insured_count: int | None
@@ -1061,6 +1065,7 @@ class CatalogPublishedData(TypedDict):
     """A version of a list that you may see was published."""
 
     catalog: str
+    owner: str | None
     name: str
     kind: CatalogKind
     version: str
@@ -1091,6 +1096,7 @@ class CatalogWithdrawnData(TypedDict):
     """A published version was withdrawn: it decides nothing new."""
 
     catalog: str
+    owner: str | None
     name: str
     kind: CatalogKind
     version: str
@@ -1500,6 +1506,7 @@ class CommentAnsweredData(TypedDict):
     """A comment of yours was answered, or answered otherwise."""
 
     catalog: str
+    owner: str | None
     version: str
     comment: str
     entry_code: str
@@ -1694,6 +1701,7 @@ class ConsultationClosedData(TypedDict):
     """A consultation is over."""
 
     catalog: str
+    owner: str | None
     name: str
     kind: CatalogKind
     version: str
@@ -1718,6 +1726,7 @@ class ConsultationOpenedData(TypedDict):
     """A draft may be commented on."""
 
     catalog: str
+    owner: str | None
     name: str
     kind: CatalogKind
     version: str
@@ -2342,6 +2351,11 @@ class ExplanationOutput(TypedDict):
 
 class FeedItem(TypedDict):
     catalog: str
+    """its address for this key: `CODE`; `:CODE` the office's behind a code of your own; `OWNER:CODE` an insurer's, for
+    the office
+    """
+    owner: str | None
+    """code of the insurer whose own list it is; null: shared"""
     event: FeedEvent
     at: str
     """when it became known"""
@@ -2369,6 +2383,11 @@ class FeedOutput(TypedDict):
     """null: that is all for now; ask again with `cursor` later"""
     results: "list[FeedItem]"
     catalog: str
+    """its address for this key: `CODE`; `:CODE` the office's behind a code of your own; `OWNER:CODE` an insurer's, for
+    the office
+    """
+    owner: str | None
+    """code of the insurer whose own list it is; null: shared"""
 
 
 class FeedVersion(TypedDict):
@@ -2597,6 +2616,11 @@ class HistoriesOutput(TypedDict):
 
 class HistoryOutput(TypedDict):
     catalog: str
+    """its address for this key: `CODE`; `:CODE` the office's behind a code of your own; `OWNER:CODE` an insurer's, for
+    the office
+    """
+    owner: str | None
+    """code of the insurer whose own list it is; null: shared"""
     name: str
     kind: CatalogKind
     series: str | None
@@ -3021,6 +3045,11 @@ class LineOutput(TypedDict):
 
 class ListingOutput(TypedDict):
     catalog: str
+    """its address for this key: `CODE`; `:CODE` the office's behind a code of your own; `OWNER:CODE` an insurer's, for
+    the office
+    """
+    owner: str | None
+    """code of the insurer whose own list it is; null: shared"""
     name: str
     kind: CatalogKind
     series: str | None
@@ -3809,6 +3838,7 @@ class ReasonSums(TypedDict):
 
 class ReceiptCatalog(TypedDict):
     code: str
+    """a shared list's code, as in the publication log; an insurer's own: `OWNER:CODE`"""
     label: str
     checksum: str
 

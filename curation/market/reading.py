@@ -90,17 +90,18 @@ def market_of(
         wanted = wanted.filter(pk__in=[one.pk for one in Catalog.objects.meant_by(codes, insurer_id).values()])
     versions = CatalogVersion.objects.filter(catalog__in=wanted).in_force(day, known_at).values_list("catalog_id", "pk")
     in_force: dict[int, int] = dict(versions)
+    address = Catalog.objects.addresses(insurer_id)
     lists, places, left_out = [], [], []
-    for pk, code, name, owner, province, premium in wanted.values_list(
-        "pk", "code", "name", "owner_id", "province", "premium_cny"
-    ):
-        if owner not in (None, catalog.owner_id):
-            left_out.append(LeftOut(code, name, ANOTHER_OWNER))
-        elif pk not in in_force:
-            left_out.append(LeftOut(code, name, NOT_IN_FORCE))
+    facts = ("code", "name", "owner__code", "province", "premium_cny")
+    for one in wanted.select_related("owner").only(*facts):
+        code, province = address(one), one.province
+        if one.owner_id not in (None, catalog.owner_id):
+            left_out.append(LeftOut(code, one.name, ANOTHER_OWNER))
+        elif one.pk not in in_force:
+            left_out.append(LeftOut(code, one.name, NOT_IN_FORCE))
         else:
-            lists.append(MarketList(code, province_of(province) or province.strip(), int((premium or 0) * 100)))
-            places.append(in_force[pk])
+            lists.append(MarketList(code, province_of(province) or province.strip(), int((one.premium_cny or 0) * 100)))
+            places.append(in_force[one.pk])
     return Market(day, known_at, tuple(lists), tuple(places), tuple(left_out))
 
 
@@ -121,10 +122,11 @@ class ListFacts:
 
 def facts_of(market: Market) -> list[ListFacts]:
     """Return the facts of the lists that count, by their codes."""
-    named = ("catalog__code", "catalog__name", "catalog__province", "catalog__premium_cny", "catalog__insured_count")
-    versions = CatalogVersion.objects.filter(pk__in=market.versions).order_by("catalog__code")
-    rows = versions.values_list(*named, "pk", "label", "effective_from", "entry_count")
-    return [ListFacts(*row) for row in rows]
+    codes = {version: one.code for version, one in zip(market.versions, market.lists, strict=True)}
+    named = ("catalog__name", "catalog__province", "catalog__premium_cny", "catalog__insured_count")
+    versions = CatalogVersion.objects.filter(pk__in=market.versions).order_by("catalog__code", "catalog_id")
+    rows = versions.values_list("pk", *named, "pk", "label", "effective_from", "entry_count")
+    return [ListFacts(codes[version], *facts) for version, *facts in rows]
 
 
 class Drugs:

@@ -57,22 +57,20 @@ class Size:
 
 
 def lists_in_force(day: date, known_at: datetime, insurer_id: int | None) -> list[InForce]:
-    """Return the versions in force on a day, of the lists that an insurer may see (None: the office), by code; one statement."""
-    visible = Catalog.objects.visible_to(insurer_id)
-    versions = CatalogVersion.objects.in_force(day, known_at).filter(catalog__in=visible)
-    rows = versions.values_list(
-        "pk", "catalog_id", "catalog__code", "catalog__name", "catalog__kind", "catalog__series", "label", "checksum", "entry_count"
-    )  # fmt: skip
-    return sorted((InForce(*row) for row in rows), key=lambda one: one.code)
+    """Return the versions in force on a day, of the lists that an insurer may see (None: the office), by code; two statements at most."""
+    readable, address = Catalog.objects.readable_by(insurer_id), Catalog.objects.addresses(insurer_id)
+    versions = CatalogVersion.objects.in_force(day, known_at).filter(catalog__in=readable)
+    found = sorted(versions.select_related("catalog__owner"), key=lambda one: (one.catalog.code, one.catalog_id))
+    return [as_list(one, address(one.catalog)) for one in found]
 
 
-def as_list(version: CatalogVersion) -> InForce:
-    """Return a version, whose catalog was read with it, as its figures are asked for."""
+def as_list(version: CatalogVersion, code: str = "") -> InForce:
+    """Return a version, whose catalog was read with it, as its figures are asked for; `code` by which the asker is told of the list."""
     catalog = version.catalog
     return InForce(
         version.pk,
         catalog.pk,
-        catalog.code,
+        code or catalog.code,
         catalog.name,
         catalog.kind,
         catalog.series_id,
@@ -85,7 +83,7 @@ def as_list(version: CatalogVersion) -> InForce:
 def sizes(catalog_ids: Iterable[int], known_at: datetime, insurer_id: int | None, most: int = 200) -> list[Size]:
     """Return the published editions of some lists by first day, the latest `most` of them; two statements at most."""
     versions = CatalogVersion.objects.known_at(known_at).filter(
-        catalog__in=Catalog.objects.visible_to(insurer_id), catalog_id__in=list(catalog_ids)
+        catalog__in=Catalog.objects.readable_by(insurer_id), catalog_id__in=list(catalog_ids)
     )
     found = list(reversed(versions.order_by("-effective_from", "-published_at")[:most]))
     unspoken = _unspoken([one.pk for one in found if one.complete_for and one.change_counts.get("removed")])

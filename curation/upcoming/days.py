@@ -33,6 +33,8 @@ class ListOnTheDay:
     came: frozenset[str]
     gone: frozenset[str]
     stayed: int
+    # By which whoever asked is told of the list (catalog.naming).
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,11 @@ class ProductReached:
     """A product version in force on the day that names lists that change then: how each is named."""
 
     version: ProductVersion
-    lists: Sequence[tuple[Catalog, Reached]]
+    lists: Sequence[tuple[ListOnTheDay, Reached]]
 
 
 def _visible(insurer_id: int | None) -> QuerySet[Catalog]:
-    return Catalog.objects.visible_to(insurer_id).exclude(kind="reference")
+    return Catalog.objects.readable_by(insurer_id).exclude(kind="reference")
 
 
 def day_of_change(day: date, *, insurer_id: int | None, seen: Observation) -> DayOfChange:
@@ -81,6 +83,7 @@ def day_of_change(day: date, *, insurer_id: int | None, seen: Observation) -> Da
     aliases = aliases_at(seen.known_at)
     there = drugs_named([one for one, _other in changing if one], later(day, -1), aliases)
     now = drugs_named([one for _other, one in changing if one], day, aliases)
+    address = Catalog.objects.addresses(insurer_id)
     lists: list[ListOnTheDay] = []
     for old, new in changing:
         was = there[old.pk] if old else frozenset()
@@ -88,8 +91,8 @@ def day_of_change(day: date, *, insurer_id: int | None, seen: Observation) -> Da
         known_of = (new or old).catalog  # type: ignore[union-attr]
         step: Step[Any] = Step(day, old, new)
         count = agreements.get(new.pk, 0) if new else 0
-        lists.append(ListOnTheDay(known_of, step, count, known - was, was - known, len(known & was)))
-    lists.sort(key=lambda one: one.catalog.code)
+        lists.append(ListOnTheDay(known_of, step, count, known - was, was - known, len(known & was), address(known_of)))
+    lists.sort(key=lambda one: (one.catalog.code, one.catalog.pk))
     return DayOfChange(day, lists, _moves(lists))
 
 
@@ -105,9 +108,9 @@ def _moves(lists: Iterable[ListOnTheDay]) -> list[Move]:
     left, entered = defaultdict(list), defaultdict(list)
     for one in lists:
         for drug in one.gone:
-            left[drug].append(one.catalog.code)
+            left[drug].append(one.address)
         for drug in one.came:
-            entered[drug].append(one.catalog.code)
+            entered[drug].append(one.address)
     return [Move(drug, tuple(left[drug]), tuple(entered[drug])) for drug in sorted(left.keys() & entered.keys())]
 
 
@@ -128,7 +131,7 @@ def products_reached(
     versions = list(named[: PRODUCTS_SHOWN + 1]) if catalogs else []
     found = []
     for version in versions[:PRODUCTS_SHOWN]:
-        reached = [(catalog, reached_by(version, catalog, changed.day)) for catalog in catalogs]
+        reached = [(one, reached_by(version, one.catalog, changed.day)) for one in changed.lists]
         found.append(ProductReached(version, [one for one in reached if one[1].follows or one[1].pins]))
     return found, len(versions) > PRODUCTS_SHOWN
 

@@ -13,6 +13,7 @@ _PATH: Schema = {"type": "string", "description": "a path of this service"}
 _COUNT: Schema = {"type": "integer"}
 _LIST: Final[Mapping[str, Schema]] = {
     "catalog": _TEXT,
+    "owner": or_null(_TEXT),
     "name": _TEXT,
     "kind": {"$ref": "#/components/schemas/CatalogKind"},
     "version": _TEXT,
@@ -67,6 +68,7 @@ EVENTS: Final[Mapping[str, tuple[str, Mapping[str, Schema], str]]] = {
         "CommentAnsweredData",
         {
             "catalog": _TEXT,
+            "owner": or_null(_TEXT),
             "version": _TEXT,
             "comment": _ID,
             "entry_code": _TEXT,

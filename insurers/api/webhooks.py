@@ -124,7 +124,8 @@ class WebhookViewSet(ApiViewSet):
     seconds; anything else is tried again ten times over three days, and 410 ends the endpoint. Messages may come twice or out of order: `webhook-id`
     tells them apart, and what is true now is to be asked here.
 
-    The `data` of every event about a list has `catalog`, `version` (its label) and `url`. `catalog.published` adds what it changes (`follows`,
+    The `data` of every event about a list has `catalog` (its code), `owner` (the insurer's code; null: shared), `version` (its label) and
+    `url`, which opens it. `catalog.published` adds what it changes (`follows`,
     `change_counts`, `diff`), `catalog.withdrawn` its `reason`, `consultation.opened` its last day (`comments_until`), `consultation.closed` where the
     `summary` is; each of these has `name`, `kind` and the days, and the instant at which it happened. `comment.answered` goes to the insurer whose
     comment it is and to nobody else: `comment` (its id), `entry_code`, `stance`, `disposition`, `text`, `answered_at`.

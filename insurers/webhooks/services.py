@@ -246,6 +246,7 @@ def _news(event: feed.Event, catalog: Catalog, called: str) -> dict[str, Any]:
     version = event.version
     data: dict[str, Any] = {
         "catalog": catalog.code,
+        "owner": catalog.owner_code,
         "name": catalog.name,
         "kind": catalog.kind,
         "version": version.label,
@@ -286,6 +287,7 @@ def _announce_answer(comment: Comment) -> int:
     version, answered_at = comment.version, instant_text(comment.answered_at)
     data = {
         "catalog": version.catalog.code,
+        "owner": version.catalog.owner_code,
         "version": version.label,
         "comment": comment.pk,
         "entry_code": comment.entry_code,

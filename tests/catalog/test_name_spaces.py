@@ -1,5 +1,7 @@
 """Two insurers and the office with the same codes: each makes, reads, refers to and gets its own, and nothing of one shows or is taken."""
 
+import base64
+import json
 from typing import Any
 
 import pytest
@@ -247,3 +249,110 @@ def test_a_held_copy_is_held_against_the_list_that_is_meant(three: dict[str, Cat
     answers = keys["a"].post("/manifest/check/", held).json()["results"]
     assert [one["status"] for one in answers] == ["current", "current", "altered"]
     assert answers[0]["export"] is None and "/catalogs/X/" in answers[2]["export"]
+
+
+# Who → the lists of the world `three` by the addresses under which it is told of them.
+TOLD = {
+    "a": {"X": "a", ":X": "office"},
+    "b": {"X": "b", ":X": "office"},
+    "office": {"X": "office", "INS-A:X": "a", "INS-B:X": "b"},
+}
+OWNERS = {"a": "INS-A", "b": "INS-B", "office": None}
+
+
+def told(who: str) -> dict[str, str | None]:
+    return {address: OWNERS[whose] for address, whose in TOLD[who].items()}
+
+
+@pytest.mark.parametrize("who", TOLD)
+def test_whatever_lists_every_list_tells_each_by_an_address_that_opens_it(
+    three: dict[str, Catalog], keys: dict[str, Api], who: str
+) -> None:
+    api = keys[who]
+    for query in ({}, {"deltas": "false"}):
+        fed = api.get("/changes/", query).json()["results"]
+        assert {one["catalog"]: one["owner"] for one in fed} == told(who)
+    listed = api.get("/catalogs/").json()["results"]
+    assert {one["address"]: one["owner"] for one in listed} == told(who)
+    for address, whose in TOLD[who].items():
+        assert drugs_in(api, address) == [WHOSE[whose]]
+        own = api.get(f"/catalogs/{address}/changes/").json()
+        assert [(one["catalog"], one["owner"]) for one in (own, *own["results"])] == [(address, OWNERS[whose])] * 2
+        (drug,) = api.get("/drugs/", {"q": WHOSE[whose]}).json()["results"]
+        for path in ("listings", "history"):
+            found = api.get(f"/drugs/{drug['id']}/{path}/", {"date": "2026-03-01"} if path == "listings" else {}).json()
+            assert [(one["catalog"], one["owner"]) for one in found["results"]] == [(address, OWNERS[whose])], path
+
+
+def test_a_cursor_goes_on_in_the_list_it_was_given_for_alone(three: dict[str, Catalog], keys: dict[str, Api]) -> None:
+    cursors = {address: keys["a"].get(f"/catalogs/{address}/changes/").json()["cursor"] for address in TOLD["a"]}
+    answers = {
+        (of, at): keys["a"].get(f"/catalogs/{at}/changes/", {"since": cursor}).status_code
+        for of, cursor in cursors.items()
+        for at in TOLD["a"]
+    }
+    assert answers == {("X", "X"): 200, (":X", ":X"): 200, ("X", ":X"): 400, (":X", "X"): 400}
+
+
+def test_a_cursor_from_before_they_said_whose_goes_on_while_nobody_else_has_the_code(keys: dict[str, Api]) -> None:
+    made(keys["a"])
+    published(Catalog.objects.get(), a_list(WHOSE["a"]), label="v1")
+    old = base64.urlsafe_b64encode(json.dumps([1, "X", "published", "v1", None]).encode()).decode().rstrip("=")
+    assert keys["a"].get("/catalogs/X/changes/", {"since": old}).json()["results"] == []
+    made(keys["office"])
+    assert keys["a"].get("/catalogs/X/changes/", {"since": old}).json()["errors"][0]["code"] == "bad_cursor"
+
+
+@pytest.mark.parametrize("who", TOLD)
+def test_fhir_knows_each_entry_by_an_identifier_of_its_own(
+    three: dict[str, Catalog], keys: dict[str, Api], who: str
+) -> None:
+    def found(**query: str) -> list[dict[str, Any]]:
+        answer = keys[who].client.get("/fhir/R4/Basic", query, headers=keys[who].headers).json()
+        return [one["resource"] for one in answer.get("entry", ())]
+
+    names = {address if whose == "office" else f"{OWNERS[whose]}:X": whose for address, whose in TOLD[who].items()}
+    names = {name.lstrip(":"): whose for name, whose in names.items()}
+    identifiers = {one["code"]["text"]: one["identifier"][0] for one in found()}
+    assert {drug: one["value"] for drug, one in identifiers.items()} == {
+        WHOSE[whose]: f"{name}@v1/{WHOSE[whose]}" for name, whose in names.items()
+    }
+    for drug, one in identifiers.items():
+        assert [hit["code"]["text"] for hit in found(identifier=f"{one['system']}|{one['value']}")] == [drug]
+    for address, whose in TOLD[who].items():
+        assert [hit["code"]["text"] for hit in found(formulary=address)] == [WHOSE[whose]]
+        (entry,) = found(formulary=f"{address}@v1")
+        (reference,) = [one for one in entry["extension"] if "FormularyReference" in one["url"]]
+        named = reference["valueReference"]["identifier"]
+        assert found(formulary=f"{named['system']}|{named['value']}") == [entry]
+        path = f"/fhir/R4/Basic/{entry['id']}"
+        assert keys[who].client.get(path, headers=keys[who].headers).status_code == 200
+
+
+def test_a_plan_names_its_lists_as_their_entries_do(three: dict[str, Catalog], keys: dict[str, Api]) -> None:
+    product(keys["a"], {"catalog": "X"}, {"catalog": ":X", "label": "v1"})
+    answer = keys["a"].client.get("/fhir/R4/InsurancePlan", headers=keys["a"].headers).json()
+    (coverage,) = answer["entry"][0]["resource"]["coverage"]
+    named = [one["valueReference"]["identifier"]["value"] for one in coverage["extension"]]
+    assert named == ["INS-A:X", "X@v1"]
+
+
+def test_a_receipt_names_lists_so_that_a_stranger_knows_them(three: dict[str, Catalog], keys: dict[str, Api]) -> None:
+    product(keys["a"], {"catalog": "X"}, {"catalog": ":X"})
+    claim = {
+        "product": "P",
+        "claim_no": "C-1",
+        "service_date": "2026-03-01",
+        "diagnoses": ["C34.1"],
+        "setting": "outpatient",
+        "member": {"member_ref": "m-1"},
+        "lines": [{"line_no": 1, "generic_name": WHOSE["a"], "quantity": "1", "amount": "100.00"}],
+    }
+    check = keys["a"].post("/claims/checks/", claim).json()
+    assert {one["catalog"] for one in check["catalogs"]} == {"X", ":X"}
+    token = keys["a"].get(f"/claims/checks/{check['id']}/receipt/").json()["receipt"]
+    said = keys["b"].post("/receipts/verify/", {"receipt": token}).json()["receipt"]
+    assert {one["code"]: one["checksum"] for one in said["catalogs"]} == {
+        "INS-A:X": three["a"].versions.get().checksum,
+        "X": three["office"].versions.get().checksum,
+    }

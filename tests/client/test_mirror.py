@@ -279,3 +279,33 @@ def _when_it_has_begun(running: subprocess.Popen[bytes], file: Path) -> bool:
             return True
         time.sleep(0.005)
     return False
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [
+        ("insurer", {"COM": "布洛芬片", ":COM": "阿司匹林片"}),
+        ("office", {"INS-A:COM": "布洛芬片", "COM": "阿司匹林片"}),
+    ],
+)
+def test_lists_of_one_code_are_kept_apart(
+    insurer: Insurer, make_catalog: Callable[..., Catalog], tmp_path: Path, who: str, expected: dict[str, str]
+) -> None:
+    own, shared = make_catalog(owner_id=insurer.pk), make_catalog()
+    for catalog, drug in ((own, "布洛芬片"), (shared, "阿司匹林片")):
+        published(catalog, f"entry_code,generic_name\nE-1,{drug}\n", label="v1")
+    if who == "insurer":
+        key = insurers.issue_insurer_key(insurer=insurer, scopes=["catalog:read"], by="root")[1]
+    else:
+        key = insurers.issue_curator_key(username="bob", scopes=["catalog:read"], by="root")[1]
+
+    with Client("http://testserver", key, transport=of_django()) as asking, Mirror(tmp_path / "m.sqlite") as kept:
+        kept.sync(asking)
+        assert {code: next(kept.entries(code, "v1"))["generic_name"] for code in kept.catalogs()} == expected
+        published(shared, "entry_code,generic_name\nE-1,奥希替尼片\n", label="v2")
+        kept.sync(asking)
+        (address,) = [code for code, drug in expected.items() if drug == "阿司匹林片"]
+        assert {code: [one["label"] for one in kept.versions(code)] for code in expected} == {
+            code: ["v1", "v2"] if code == address else ["v1"] for code in expected
+        }
+        assert kept.check() == []

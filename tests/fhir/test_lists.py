@@ -35,7 +35,7 @@ def test_entries_and_drugs_of_a_private_list_are_the_insurers_alone(world: World
 
 
 def test_what_a_draft_says_is_said_nowhere(world: World, a: Fhir) -> None:
-    assert {item["identifier"][0]["value"].split("/")[0] for item in a.found("Basic")} == {"COM@v1", "PRIV-A@p1"}
+    assert {item["identifier"][0]["value"].split("/")[0] for item in a.found("Basic")} == {"COM@v1", "INS-A:PRIV-A@p1"}
     assert a.found("MedicationKnowledge", {"name": "隐蔽"}) == []
 
 

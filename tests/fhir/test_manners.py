@@ -48,7 +48,7 @@ def test_each_kind_asks_for_its_scope(world: World) -> None:
 def test_the_office_sees_lists_and_has_no_products(world: World) -> None:
     office = Fhir(world.apis["maker"])
 
-    assert {item["identifier"][0]["value"] for item in office.found("Basic")} >= {"COM@v1/E-1", "PRIV-A@p1/P-1"}
+    assert {item["identifier"][0]["value"] for item in office.found("Basic")} >= {"COM@v1/E-1", "INS-A:PRIV-A@p1/P-1"}
     assert office.get("InsurancePlan").status_code == 403
     assert all(drug["code"]["text"] != "隐蔽替尼片" for drug in office.found("MedicationKnowledge"))
 

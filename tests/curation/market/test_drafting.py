@@ -175,7 +175,7 @@ def test_lists_count_that_are_in_force_and_open_to_the_catalog(
     assert {one["catalog"]: one["why"] for one in found["left_out"]} == {
         "R-GONE": "not_in_force",
         "R-LATE": "not_in_force",
-        "R-OWN": "another_owner",
+        "INS-A:R-OWN": "another_owner",
     }
 
 

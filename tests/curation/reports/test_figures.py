@@ -114,7 +114,7 @@ def test_an_insurer_has_figures_of_shared_lists_and_its_own_only(
     def codes(who: int | None) -> list[str]:
         return [one.code for one in lists.lists_in_force(day, seen.known_at, who)]
 
-    assert codes(None) == codes(insurer.pk) == ["COM", "PRIV"]
+    assert (codes(None), codes(insurer.pk)) == (["COM", "INS-A:PRIV"], ["COM", "PRIV"])
     assert codes(other_insurer.pk) == ["COM"]
     assert len(lists.sizes([private.pk], seen.known_at, insurer.pk)) == 1
     assert lists.sizes([private.pk], seen.known_at, other_insurer.pk) == []

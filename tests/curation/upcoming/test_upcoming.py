@@ -178,7 +178,7 @@ def test_over_all_lists_a_drug_moves_at_the_turn_of_the_year(
     ]
     assert [(one.drug, one.left, one.entered) for one in found.moves] == [("仑卡奈单抗", ("CIDL",), ("NRDL",))]
     assert names_of(["仑卡奈单抗"]) == {"仑卡奈单抗": "仑卡奈单抗注射液"} and not more
-    assert [[(catalog.code, how.follows) for catalog, how in one.lists] for one in products] == [
+    assert [[(named.address, how.follows) for named, how in one.lists] for one in products] == [
         [("CIDL", True), ("NRDL", True)]
     ]
     # An agreement that ends changes its list alone; on other days nothing does.
