@@ -5,8 +5,10 @@ because what was known depends on it.
 """
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
 
 _INSTANT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,12}))?([Zz]|[+-][0-9]{2}:[0-9]{2})",
@@ -41,6 +43,24 @@ def later(day: date, days: int) -> date:
     where nothing ends."""
     at = day.toordinal() + days
     return date.fromordinal(min(max(at, date.min.toordinal()), date.max.toordinal()))
+
+
+CHINA: Final = ZoneInfo("Asia/Shanghai")
+# A caller's clock may be a little ahead of ours.
+CLOCK_AHEAD: Final = timedelta(minutes=5)
+
+
+def begin_of(day: date) -> datetime:
+    """Return the first instant of a day in China, in UTC; at the end of the calendar the first that there is."""
+    try:
+        return datetime.combine(day, time.min, CHINA).astimezone(UTC)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)
+
+
+def end_of(day: date) -> datetime:
+    """Return the first instant behind a day in China, in UTC: of the last day there is, the one that it would be."""
+    return begin_of(day) + timedelta(days=1) if day > date.min else begin_of(later(day, 1))
 
 
 def instant_text(moment: datetime) -> str:

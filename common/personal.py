@@ -41,9 +41,18 @@ _ANY_EIGHTEEN: Final = re.compile("[1-9][0-9]{16}[0-9X]", re.ASCII)
 _MASKED: Final = re.compile("[0-9]{1,6}[*＊X●•]{4,}[0-9]{0,4}[0-9X]?")
 _REWRITTEN: Final = re.compile(r"[0-9](\.[0-9]+)?E\+?1[4-9]", re.ASCII)
 _MOBILE: Final = re.compile(r"(?:(?:\+|00)?86)?1[3-9][0-9]{9}", re.ASCII)
-_MASKED_MOBILE: Final = re.compile("1[3-9][0-9][*＊X●•]{3,5}[0-9]{3,5}")
+_MASKED_MOBILE: Final = re.compile("[^0-9]*1[3-9][0-9][*＊X●•]{3,5}[0-9]{3,5}[^0-9]*")
 _NAME: Final = re.compile(
     "[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af·•・*＊某○〇]{2,15}|[\u4e00-\u9fff]{1,2}[xX]{1,2}"
+)
+_NUMBER_AMONG: Final = re.compile(f"(?=({_NUMBER.pattern}))", re.ASCII)
+_ONLY_DIGITS: Final = re.compile("[^0-9+]*([0-9+]+)[^0-9]*", re.ASCII)
+_DIGIT: Final = re.compile(r"\d")
+_NAME_WITHIN: Final = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af]{2}")
+_NOT_OF_A_NAME: Final = re.compile(r"[a-zA-Zａ-ｚＡ-Ｚ\d\s!-)+-/:-@\[-`{-~‐‑–—：，。、（）－＿／＃]")
+# The most common: who is called otherwise is known where no digits stand beside the name.
+_SURNAMES: Final = frozenset(
+    "王李张刘陈杨赵吴周徐孙马胡朱郭何林罗郑梁谢宋唐许邓冯韩曹曾彭萧肖蔡潘田董袁余叶蒋杜苏魏程吕丁沈姚卢傅钟姜崔谭廖范汪陆贾韦秦"
 )
 _JOINED: Final = re.compile(r"[\s\-‐‑–—_]")
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -102,11 +111,30 @@ def likeness_of_person(text: str) -> Likeness | None:
         return IDENTITY_NUMBER
     if _REWRITTEN.fullmatch(digits):
         return REWRITTEN_NUMBER
+    if _dated_number_among(digits):
+        return IDENTITY_NUMBER
     if _MOBILE.fullmatch(digits) or _MASKED_MOBILE.fullmatch(digits):
         return MOBILE_NUMBER
-    if _NAME.fullmatch(_JOINED.sub("", text)):
+    # The only digits of the text: of those of a digest or a UUID eleven may look so by chance.
+    if (alone := _ONLY_DIGITS.fullmatch(digits)) and _MOBILE.fullmatch(alone[1]):
+        return MOBILE_NUMBER
+    if _NAME.fullmatch(_JOINED.sub("", text)) or _is_a_name_among_letters(text):
         return NAME
     return None
+
+
+def _dated_number_among(digits: str) -> bool:
+    """Tell whether a number with its right check digit stands within a longer run of digits."""
+    found = (one[1] for one in _NUMBER_AMONG.finditer(digits))
+    return any(_has_right_check_digit(number) for number in found)
+
+
+def _is_a_name_among_letters(text: str) -> bool:
+    """Tell whether letters and signs, or digits too where it begins with a common surname, are all there is beside a Chinese name."""
+    rest = _NOT_OF_A_NAME.sub("", text)
+    if rest == text or not _NAME.fullmatch(rest) or not _NAME_WITHIN.search(text):
+        return False
+    return not _DIGIT.search(text) or (len(rest) <= 3 and rest[0] in _SURNAMES)
 
 
 def _has_right_check_digit(number: str) -> bool:
@@ -134,6 +162,20 @@ def shown(text: str) -> str:
 def _may_be_a_number(text: str) -> bool:
     digits = _JOINED.sub("", narrow(text)).upper()
     return any(kind.fullmatch(digits) for kind in (_NUMBER, _OLD_NUMBER, _MOBILE))
+
+
+def without_numbers(text: str) -> str:
+    """Return a text, a sentence perhaps, with each resident identity number in it masked."""
+    if not identity_number_in(text):
+        return text
+    plain = narrow(text).upper()
+    if len(plain) == len(text):
+        for found in reversed(list(_NUMBER_WITHIN.finditer(plain))):
+            if identity_number_in(found[1]):
+                begin, end = found.span(1)
+                text = text[:begin] + mask(text[begin:end]) + text[end:]
+    # Written otherwise than a digit for a digit: then nothing of it is quoted.
+    return mask(text) if identity_number_in(text) else text
 
 
 def refuse_identity_number(text: str) -> None:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Final, TypeVar
 
 from common import personal
-from common.dates import parse_day, parse_instant
+from common.dates import CLOCK_AHEAD, parse_day, parse_instant
 from common.errors import MAX_ERRORS, MOST_COUNTED, FieldError, InvalidInput
 from common.money import Fen
 from common.sentences import Language, Place, Problems, Said
@@ -279,13 +279,16 @@ class Reader:
             self.add(place, "REQUIRED", what=place[-1])
         return None
 
-    def instant(self, place: Place, data: object) -> datetime | None:
-        """Return an RFC 3339 instant in UTC; None where it is not given or cannot be read."""
+    def instant(self, place: Place, data: object, *, now: datetime | None = None) -> datetime | None:
+        """Return an RFC 3339 instant in UTC; None where it is not given or cannot be read. `now`: one to come is noted."""
         if not_given(data):
             return None
         try:
             if isinstance(data, str):
-                return parse_instant(data)
+                instant = parse_instant(data)
+                if now is not None and instant > now + CLOCK_AHEAD:
+                    self.add(place, "STILL_TO_COME")
+                return instant
         except ValueError:
             pass
         self.add(place, "BAD_INSTANT", value=data)

@@ -32,6 +32,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "{value} 不是带时区的时刻，请写成 2026-01-31T08:00:00Z 的形式。",
         "{value} is no instant with a time zone; write it like 2026-01-31T08:00:00Z.",
     ),
+    "STILL_TO_COME": ("这一时刻尚未到来。", "This instant is still to come."),
     "OUT_OF_RANGE": ("{value} 超出范围，应在 {low} 到 {high} 之间。", "{value} must lie between {low} and {high}."),
     "NEGATIVE": ("{value} 不得为负数。", "{value} must not be negative."),
     "NOT_POSITIVE": (
@@ -107,6 +108,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
 
 # Sentences that say more than their code: the code is the one that a file's cell or rows get for the same fault.
 _CODES: Final = {
+    "STILL_TO_COME": "OUT_OF_RANGE",
     "NEGATIVE": "OUT_OF_RANGE",
     "NOT_POSITIVE": "OUT_OF_RANGE",
     "NOT_ABOVE_ZERO": "OUT_OF_RANGE",

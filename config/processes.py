@@ -30,6 +30,8 @@ def on_exit(_server: Any) -> None:
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 worker_class = "config.web.Worker"
 threads = 4
+# gunicorn's most: what a coverage question can be in a URL; config.web answers for what is longer.
+limit_request_line = 8190
 # A hung database must not hold a process for long.
 timeout = 30
 # Whatever a process writes is for the service alone.

@@ -11,21 +11,29 @@ too slowly, or is one too many of those waited for, is cut off.
 
 import errno
 import gc
+import json
 import select
+import socket
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from http import HTTPStatus
 from importlib import import_module
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext_noop
+from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import _DEFER, TConn, ThreadWorker
 
 from common import courtesy
+from common.logs import request_id
 
 PATIENCE_SECONDS = 0.005
 LEAVE_SECONDS = 0.0001  # for each connection a worker has
@@ -36,6 +44,8 @@ BYTES_A_SECOND = 64 * 1024
 GIVE_WAY_SECONDS = 0.05
 # So many threads of a worker may wait for clients beside those that work.
 WAITED_FOR_AT_MOST = 60
+# Of what was refused unread so many seconds and pieces are taken at most.
+LINGER_SECONDS, LINGER_CHUNKS = 1.0, 16
 
 
 class Worker(ThreadWorker):
@@ -63,10 +73,54 @@ class Worker(ThreadWorker):
         conn.parser.unreader.begin()
         return super().handle(conn)
 
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
+        refusal = next((told for kind, told in _REFUSALS.items() if isinstance(exc, kind)), None)
+        if refusal is None:
+            super().handle_error(req, client, addr, exc)
+            return
+        self.log.warning("refused: %s", type(exc).__name__)
+        with suppress(OSError):
+            client.sendall(refused(*refusal))
+            # What is still coming is taken, or the answer would be lost with the connection.
+            client.shutdown(socket.SHUT_WR)
+            client.settimeout(LINGER_SECONDS)
+            for _chunk in range(LINGER_CHUNKS):
+                if not client.recv(64 * 1024):
+                    break
+
     def accept(self, listener: Any) -> None:
         # Every worker hears of a new connection: one that has many leaves it to one that has fewer for a moment, or all might end up with one.
         time.sleep(min(self.nr_conns, 10) * LEAVE_SECONDS)
         super().accept(listener)
+
+
+_REFUSALS: dict[type[Exception], tuple[int, str, str]] = {
+    LimitRequestLine: (
+        414,
+        "uri_too_long",
+        gettext_noop("The address with its query is longer than 8,190 bytes; send a POST, or ask for less."),
+    ),
+    LimitRequestHeaders: (431, "headers_too_large", gettext_noop("The headers of the request are too large.")),
+}
+
+
+def refused(status: int, code: str, detail: str) -> bytes:
+    """Return the whole answer to a request that never came as far as the application: a problem document with a request id of its own."""
+    from common.api import problems  # gunicorn reads this module before the application is there
+
+    number = uuid4().hex
+    held = request_id.set(number)
+    try:
+        with translation.override(settings.LANGUAGE_CODE):
+            document = problems.body(status, code, translation.gettext(detail))
+    finally:
+        request_id.reset(held)
+    content = json.dumps(document, ensure_ascii=False).encode()
+    head = (
+        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: application/problem+json\r\nContent-Length: {len(content)}\r\n"
+        f"Cache-Control: no-store\r\nX-Request-ID: {number}\r\nConnection: close\r\n\r\n"
+    )
+    return head.encode("ascii") + content
 
 
 class TooSlow(ConnectionResetError):

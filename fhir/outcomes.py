@@ -8,8 +8,9 @@ from django.views.decorators.csrf import csrf_exempt
 
 from common.api.error_codes import canonical
 from common.api.problems import ApiProblem
-from common.errors import FieldError
+from common.errors import MAX_ERRORS, FieldError
 from common.logs import request_id
+from common.personal import without_numbers
 from fhir.elements import coding, to_json
 from fhir.systems import ERROR
 
@@ -46,8 +47,13 @@ _BY_CODE: Final = {
 
 def outcome(problem: ApiProblem) -> dict[str, Any]:
     """Return the OperationOutcome of a problem: an issue for each field that is wrong, one for a problem of the whole."""
-    told = problem.errors or [FieldError("", problem.code, problem.detail)]
-    return {"resourceType": "OperationOutcome", "issue": [_issue(problem.status, one) for one in told]}
+    told = problem.errors[:MAX_ERRORS] or [FieldError("", problem.code, problem.detail)]
+    issues = [_issue(problem.status, one) for one in told]
+    if (left_out := problem.error_count - len(told)) > 0:
+        detail = _("%(count)d in all; %(left)d of them are not listed.")
+        text = detail % {"count": problem.error_count, "left": left_out}
+        issues.append({"severity": "information", "code": "incomplete", "details": {"text": text}})
+    return {"resourceType": "OperationOutcome", "issue": issues}
 
 
 def _issue(status: int, error: FieldError) -> dict[str, Any]:
@@ -55,13 +61,14 @@ def _issue(status: int, error: FieldError) -> dict[str, Any]:
     issue: dict[str, Any] = {
         "severity": "fatal" if status >= 500 else "error",
         "code": _TYPES.get(status) or ("exception" if status >= 500 else _BY_CODE.get(code, "value")),
-        "details": {"coding": [coding(ERROR, code)], "text": error.detail},
+        "details": {"coding": [coding(ERROR, code)], "text": without_numbers(error.detail)},
         "diagnostics": f"X-Request-ID: {request_id.get()}",
     }
-    if error.pointer.startswith("/"):
-        issue["location"] = [f"http.{error.pointer[1:]}"]
-    elif error.pointer:
-        issue["expression"] = [error.pointer]
+    place = without_numbers(error.pointer)
+    if place.startswith("/"):
+        issue["location"] = [f"http.{place[1:]}"]
+    elif place:
+        issue["expression"] = [place]
     return issue
 
 

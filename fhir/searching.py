@@ -4,11 +4,11 @@ What is not known is refused, never ignored: whoever misspells a parameter would
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Literal
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -16,13 +16,14 @@ from django.utils.translation import gettext as _
 from common.api.filtering import MAX_VALUE
 from common.api.params import with_plus
 from common.api.problems import ApiProblem
+from common.dates import CHINA, begin_of, end_of
 from common.errors import FieldError
 
 DEFAULT_COUNT: Final = 50
 MAX_COUNT: Final = 500
 # What every search takes besides its own parameters; of all only the count is told in the CapabilityStatement.
 COUNT, CURSOR, FORMAT = "_count", "_cursor", "_format"
-CHINA: Final = ZoneInfo("Asia/Shanghai")
+LAST_INSTANT: Final = datetime.max.replace(tzinfo=UTC)
 
 Kind = Literal["token", "string", "date", "reference"]
 NOTHING: Final = Q(pk__in=())
@@ -241,18 +242,14 @@ def read_moment(value: str) -> tuple[str, datetime, datetime]:
         begins = f"{year}-{month or '01'}-{day or '01'}T{hour or '00'}:{minute or '00'}:{second or '00'}"
         micros = (fraction or "").ljust(6, "0")
         low = datetime.fromisoformat(f"{begins}.{micros}{(zone or '').replace('Z', '+00:00')}")
-        low = low if zone else low.replace(tzinfo=CHINA)
-        if month is None:
-            high = low.replace(year=low.year + 1)
-        elif day is None:
-            high = low.replace(year=low.year + low.month // 12, month=low.month % 12 + 1)
-        elif hour is None:
-            high = low + timedelta(days=1)
-        elif second is None:
-            high = low + timedelta(minutes=1)
-        else:
-            high = low + timedelta(microseconds=10 ** (6 - len(fraction or "")))
-        return prefix or "eq", low.astimezone(UTC), high.astimezone(UTC)
+        if hour is None:
+            # Whole days of China, at the ends of the calendar too.
+            last = date(low.year, 12 if month is None else low.month, low.day if day else 1)
+            last = last if day else last.replace(day=monthrange(last.year, last.month)[1])
+            return prefix or "eq", begin_of(low.date()), end_of(last)
+        low = (low if zone else low.replace(tzinfo=CHINA)).astimezone(UTC)
+        length = timedelta(minutes=1) if second is None else timedelta(microseconds=10 ** (6 - len(fraction or "")))
+        return prefix or "eq", low, min(low, LAST_INSTANT - length) + length
     except (ValueError, OverflowError):
         detail = _(
             "Write a date as 2026, 2026-03, 2026-03-14 or 2026-03-14T08:00:00Z, with eq, ne, gt, ge, lt, le before it."

@@ -19,6 +19,7 @@ from common.audit.services import record
 from common.errors import FieldError, InvalidInput, Refused, pointer
 from common.jcs import sha256_of
 from common.lifecycle import why_not
+from common.personal import identity_number_in
 from common.persons.alike import one_with
 from common.tenancy import beyond_the_sandbox
 from insurers import lifecycle
@@ -207,6 +208,9 @@ def issue_curator_key(
 
 
 def _issue(*, by: str, **facts: Any) -> tuple[ApiKey, str]:
+    if identity_number_in(facts.get("note") or ""):
+        detail = _("Write no number of a person here.")
+        raise InvalidInput(detail, errors=[FieldError("/note", "identity_number", detail)])
     key, prefix, secret_hash = make_key(test=facts.get("sandbox") is not None)
     row = ApiKey.objects.create(prefix=prefix, secret_hash=secret_hash, **facts)
     _log_key(row, by)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -33,6 +34,7 @@ from common.errors import FieldError
 _FORMAT, _FORMAT_OF_ALL = 1, 2
 # What an item shows: another one with each field that comes, so that no copy without it is taken for fresh.
 _SHAPE = "with owner"
+_TIME = re.compile(r"[0-9]{4}[-/.][0-9]{1,2}", re.ASCII)
 
 
 @extend_schema_field(ENTRY_COLUMNS)
@@ -286,6 +288,8 @@ class AllChangesViewSet(ApiViewSet):
         try:
             place = place_of(asked)
         except ValueError:
+            if _looks_like_a_time(asked):
+                raise _refuse("since", "bad_date", _("Write an instant as 2026-03-14T08:00:00Z.")) from None
             raise self._bad_cursor() from None
         if not feed.has_happened(request.user.insurer_id, place.at):
             raise self._bad_cursor()
@@ -300,6 +304,11 @@ def _instant(text: str) -> datetime | None:
         return parse_instant(text)
     except ValueError:
         return None
+
+
+def _looks_like_a_time(text: str) -> bool:
+    """Tell whether a day or an instant without a zone was meant, not a cursor."""
+    return _TIME.match(text) is not None
 
 
 def _told(

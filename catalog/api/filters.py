@@ -1,5 +1,7 @@
 """Filters of the catalog endpoints (django-filter; anything else in the query is refused)."""
 
+from typing import Any
+
 import django_filters
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -10,7 +12,7 @@ from catalog.finding import of_class, under_diagnosis, usable_at
 from catalog.importing.diseases import diagnoses
 from catalog.marked import APPROVAL, APPROVALS, MARK, REGULATOR, SAID, Said
 from catalog.models import Catalog, CatalogEntry, Drug
-from catalog.vocabularies import KINDS, LEVELS, REGULATORS
+from catalog.vocabularies import KINDS, LEVELS, MARKS, REGULATORS, REIMBURSEMENT_CLASSES
 from common.api.filtering import YesNoFilter
 from common.labels import choices
 from tables.cells import Fault
@@ -35,6 +37,17 @@ def _one_diagnosis(value: str) -> None:
         raise ValidationError(told, code="bad_code")
 
 
+class _ChoiceInCapitals(django_filters.fields.ChoiceField):
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).upper()
+
+
+class ChoiceInCapitals(django_filters.ChoiceFilter):
+    """A choice that may be written in small letters too."""
+
+    field_class = _ChoiceInCapitals
+
+
 class CatalogFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(choices=choices(KINDS.terms))
     series = django_filters.CharFilter(field_name="series_id")
@@ -57,10 +70,12 @@ class EntryFilter(django_filters.FilterSet):
         help_text="a diagnosis, as C34.1: entries it falls under",
     )
     class_code = django_filters.CharFilter(method="filter_class_code", max_length=10)
-    reimbursement_class = django_filters.CharFilter(max_length=20)
+    reimbursement_class = django_filters.ChoiceFilter(choices=choices(REIMBURSEMENT_CLASSES.terms))
     manufacturer = django_filters.CharFilter(lookup_expr="contains", max_length=200)
-    regulator = django_filters.CharFilter(method="filter_regulator", max_length=12)
-    mark = django_filters.CharFilter(method="filter_mark", max_length=64)
+    regulator = ChoiceInCapitals(
+        choices=choices(REGULATORS.terms), method="filter_regulator", help_text="drugs that this regulator has approved"
+    )
+    mark = django_filters.ChoiceFilter(choices=choices(MARKS.terms), method="filter_mark")
     institution_level = django_filters.ChoiceFilter(
         choices=choices(LEVELS.terms),
         method="filter_institution_level",
@@ -88,7 +103,7 @@ class EntryFilter(django_filters.FilterSet):
         return under_diagnosis(queryset, value)
 
     def filter_regulator(self, queryset: QuerySet[CatalogEntry], name: str, value: str) -> QuerySet[CatalogEntry]:
-        return queryset.filter(regulators__contains=[value.upper()])
+        return queryset.filter(regulators__contains=[value])
 
     def filter_institution_level(
         self, queryset: QuerySet[CatalogEntry], name: str, value: str

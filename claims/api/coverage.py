@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -84,7 +84,7 @@ class CoverageViewSet(ApiViewSet):
     def retrieve(self, request: Any, code: str) -> HttpResponse:
         """One query."""
         language, seen = language_of(request), seen_by(request.user)
-        query = _question(request, china_today(seen.known_at), language)
+        query = _question(request, seen.known_at, language)
         of_the_past = query.known_at is not None and query.known_at < seen.known_at
         key = (insurer_of(request.user), code, seen.revision, query, language)
         document = None if of_the_past else _answers.get(key)
@@ -111,14 +111,16 @@ class CoverageViewSet(ApiViewSet):
         if not isinstance(request.data, list) or not 1 <= len(request.data) <= shapes.MAX_QUERIES:
             detail = _("Send a list of 1 to %(max)d queries.") % {"max": shapes.MAX_QUERIES}
             raise ApiProblem(400, "invalid", detail, [FieldError("", "BAD_TYPE", detail)])
-        today = china_today(request.user.known_at)
+        now = request.user.known_at
+        today = china_today(now)
         queries, errors, count = [], list[FieldError](), 0
         for place, data in enumerate(request.data):
             give_way()
             if count > MOST_COUNTED:
                 break
             try:
-                queries.append(parse_coverage(data, today=today, language=language, room=MAX_ERRORS - len(errors)))
+                room = MAX_ERRORS - len(errors)
+                queries.append(parse_coverage(data, today=today, now=now, language=language, room=room))
             except InvalidQuery as invalid:
                 errors += [FieldError(f"/{place}{one.pointer}", one.code, one.detail) for one in invalid.errors]
                 count += invalid.error_count
@@ -167,21 +169,22 @@ def _written(offered: Alternative) -> msgspec.Raw:
     return written
 
 
-def _question(request: Any, today: date, language: Language) -> CoverageQuery:
+def _question(request: Any, now: datetime, language: Language) -> CoverageQuery:
     """Return the question that the query string asks; raises what is wrong with it, in the caller's language."""
+    today = china_today(now)
     key = (request.META.get("QUERY_STRING", ""), request.META.get("CONTENT_TYPE", ""), today, language)
     query = _questions.get(key)
     if query is None:
-        query = _asked(dict(request.query_params.lists()), today, language)
+        query = _asked(dict(request.query_params.lists()), now, language)
         _questions.put(key, query)
     return query
 
 
-def _asked(parameters: dict[str, list[str]], today: date, language: Language) -> CoverageQuery:
+def _asked(parameters: dict[str, list[str]], now: datetime, language: Language) -> CoverageQuery:
     """Return the question that parameters ask; raises what is wrong with it."""
     refuse_repeated(parameters, but="icd10")
     parameters.pop("fields", None)  # of the answer (_fields_of)
     fields = coverage_fields(parameters)
     if "known_at" in fields:
         fields["known_at"] = with_plus(str(fields["known_at"]))
-    return parse_coverage(fields, today=today, language=language)
+    return parse_coverage(fields, today=china_today(now), now=now, language=language)

@@ -6,6 +6,7 @@ as if they had come one by one.
 """
 
 import json
+import re
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -38,6 +39,9 @@ from tables.problems import Normalised, Problem, mask, problem
 from tables.read import Table
 
 PROGRESS_EVERY = 1000
+_LOOKED_AT = 64 * 1024  # to tell lines of JSON from a table
+# No row of a table begins so: there a quote within a quoted cell stands twice.
+_OBJECT_LINE = re.compile(rb'^[ \t]*\{[ \t]*"[^"]', re.MULTILINE)
 
 _MEMBER = ("member_ref", "policy_start", "policy_end", "renewal", "sex", "age", "pre_existing")
 _IDENTITY = ("national_code", "approval_no", "generic_name", "brand_name")
@@ -580,8 +584,10 @@ class _Unreadable(ValueError):
 
 
 def _is_ndjson(path: Path) -> bool:
+    """Tell whether a file is lines of JSON: it begins with an object, or one begins a line behind what is none (a bad row stops no other)."""
     with path.open("rb") as file:
-        return file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
+        begins = file.read(_LOOKED_AT).removeprefix(b"\xef\xbb\xbf").lstrip()
+    return begins.startswith(b"{") or _OBJECT_LINE.search(begins) is not None
 
 
 def _read_ndjson(path: Path, limits: Limits, findings: Findings, count: _Count) -> Iterator[Claim | Progress]:

@@ -5,7 +5,7 @@ the cells of a batch are.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
@@ -75,10 +75,13 @@ def parse_claim(data: object, language: Language = "zh") -> Claim:
     return claim
 
 
-def parse_coverage(data: object, *, today: date, language: Language = "zh", room: int = MAX_ERRORS) -> CoverageQuery:
-    """Read one coverage query from decoded JSON; `date` not given is today. Raises InvalidQuery, `room` of its problems written out."""
+def parse_coverage(
+    data: object, *, today: date, now: datetime | None = None, language: Language = "zh", room: int = MAX_ERRORS
+) -> CoverageQuery:
+    """Read one coverage query from decoded JSON; `date` not given is today. `now`: a `known_at` to come is refused, since what will be known
+    nobody can say. Raises InvalidQuery, `room` of its problems written out."""
     reader = ClaimReader(language, room)
-    query = reader.coverage(data, today)
+    query = reader.coverage(data, today, now)
     if query is None:
         problems = reader.problems
         raise InvalidQuery(
@@ -149,7 +152,7 @@ class ClaimReader(Reader):
             return None
         return Claim(product, lines, claim_no, service_date, known_at, circumstance, member)
 
-    def coverage(self, data: object, today: date) -> CoverageQuery | None:
+    def coverage(self, data: object, today: date, now: datetime | None) -> CoverageQuery | None:
         asked = self.mapping((), data, QUERY_FIELDS)
         if asked is None:
             return None
@@ -163,7 +166,7 @@ class ClaimReader(Reader):
             setting=self.setting(("setting",), asked.get("setting")),
             institution_level=self.level(("institution_level",), asked.get("institution_level")),
             circumstance=self.circumstance(asked),
-            known_at=self.instant(("known_at",), asked.get("known_at")),
+            known_at=self.instant(("known_at",), asked.get("known_at"), now=now),
         )
         return None if self.problems else query
 

@@ -3881,7 +3881,7 @@ class Operations(Caller):
         icd10: str | None = None,
         institution_level: int | None = None,
         manufacturer: str | None = None,
-        mark: str | None = None,
+        mark: t.EntryMark | None = None,
         min_institution_level: int | None = None,
         ordering: Sequence[t.EntryOrder] | None = None,
         page: int | None = None,
@@ -3889,8 +3889,8 @@ class Operations(Caller):
         prior_auth: bool | None = None,
         q: str | None = None,
         rare_disease: bool | None = None,
-        regulator: str | None = None,
-        reimbursement_class: str | None = None,
+        regulator: t.Regulator | None = None,
+        reimbursement_class: t.ReimbursementClass | None = None,
         if_none_match: str | None = None,
     ) -> t.PaginatedEntryOutputList:
         """Entries 条目 of a version, and of a draft one by one.
@@ -3907,6 +3907,7 @@ class Operations(Caller):
         `page`: from 1
         `page_size`: rows a page, 50 unless told
         `q`: a part of a name, brand or maker, of pinyin or initials, or the start of a code; best first
+        `regulator`: drugs that this regulator has approved
         """
         asked = Asked(
             "GET",
@@ -3945,15 +3946,15 @@ class Operations(Caller):
         icd10: str | None = None,
         institution_level: int | None = None,
         manufacturer: str | None = None,
-        mark: str | None = None,
+        mark: t.EntryMark | None = None,
         min_institution_level: int | None = None,
         ordering: Sequence[t.EntryOrder] | None = None,
         page_size: int | None = None,
         prior_auth: bool | None = None,
         q: str | None = None,
         rare_disease: bool | None = None,
-        regulator: str | None = None,
-        reimbursement_class: str | None = None,
+        regulator: t.Regulator | None = None,
+        reimbursement_class: t.ReimbursementClass | None = None,
     ) -> Iterator[t.EntryOutput]:
         """Go through all pages, one item after the other.
 
@@ -3970,6 +3971,7 @@ class Operations(Caller):
         `ordering`: 排序
         `page_size`: rows a page, 50 unless told
         `q`: a part of a name, brand or maker, of pinyin or initials, or the start of a code; best first
+        `regulator`: drugs that this regulator has approved
         """
         asked = Asked(
             "GET",
@@ -8535,7 +8537,7 @@ class AsyncOperations(AsyncCaller):
         icd10: str | None = None,
         institution_level: int | None = None,
         manufacturer: str | None = None,
-        mark: str | None = None,
+        mark: t.EntryMark | None = None,
         min_institution_level: int | None = None,
         ordering: Sequence[t.EntryOrder] | None = None,
         page: int | None = None,
@@ -8543,8 +8545,8 @@ class AsyncOperations(AsyncCaller):
         prior_auth: bool | None = None,
         q: str | None = None,
         rare_disease: bool | None = None,
-        regulator: str | None = None,
-        reimbursement_class: str | None = None,
+        regulator: t.Regulator | None = None,
+        reimbursement_class: t.ReimbursementClass | None = None,
         if_none_match: str | None = None,
     ) -> t.PaginatedEntryOutputList:
         """Entries 条目 of a version, and of a draft one by one.
@@ -8561,6 +8563,7 @@ class AsyncOperations(AsyncCaller):
         `page`: from 1
         `page_size`: rows a page, 50 unless told
         `q`: a part of a name, brand or maker, of pinyin or initials, or the start of a code; best first
+        `regulator`: drugs that this regulator has approved
         """
         asked = Asked(
             "GET",
@@ -8599,15 +8602,15 @@ class AsyncOperations(AsyncCaller):
         icd10: str | None = None,
         institution_level: int | None = None,
         manufacturer: str | None = None,
-        mark: str | None = None,
+        mark: t.EntryMark | None = None,
         min_institution_level: int | None = None,
         ordering: Sequence[t.EntryOrder] | None = None,
         page_size: int | None = None,
         prior_auth: bool | None = None,
         q: str | None = None,
         rare_disease: bool | None = None,
-        regulator: str | None = None,
-        reimbursement_class: str | None = None,
+        regulator: t.Regulator | None = None,
+        reimbursement_class: t.ReimbursementClass | None = None,
     ) -> AsyncIterator[t.EntryOutput]:
         """Go through all pages, one item after the other.
 
@@ -8624,6 +8627,7 @@ class AsyncOperations(AsyncCaller):
         `ordering`: 排序
         `page_size`: rows a page, 50 unless told
         `q`: a part of a name, brand or maker, of pinyin or initials, or the start of a code; best first
+        `regulator`: drugs that this regulator has approved
         """
         asked = Asked(
             "GET",

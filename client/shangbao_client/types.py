@@ -224,6 +224,20 @@ EntryColumn: TypeAlias = Literal[
     "source",
     "evidence",
 ]
+EntryMark: TypeAlias = Literal[
+    "bidding",
+    "cell_therapy",
+    "class_1",
+    "drg_carve_out",
+    "dual_channel",
+    "essential",
+    "lecheng",
+    "negotiated",
+    "paediatric",
+    "self_pay_rate_exempt",
+    "vbp",
+    "vbp_monitor_exempt",
+]
 EntryOrder: TypeAlias = Literal[
     "-class_code",
     "-entry_code",
@@ -289,6 +303,7 @@ ErrorCode: TypeAlias = Literal[
     "formula_result",
     "golden_cases",
     "has_comments",
+    "headers_too_large",
     "hidden_rows",
     "idempotency_conflict",
     "identity_number",
@@ -420,6 +435,7 @@ ErrorCode: TypeAlias = Literal[
     "unsupported_encoding",
     "unsupported_media_type",
     "unusual_approval_no",
+    "uri_too_long",
     "withdrawn",
     "wrong_code",
     "wrong_kind",
@@ -540,6 +556,7 @@ ReasonCode: TypeAlias = Literal[
 ]
 ReceiptFault: TypeAlias = Literal["malformed", "bad_header", "unknown_key", "bad_signature"]
 Regulator: TypeAlias = Literal["EMA", "FDA", "HC", "HK", "HSA", "MHRA", "MO", "NMPA", "PMDA", "SWISSMEDIC", "TGA"]
+ReimbursementClass: TypeAlias = Literal["A", "B", "C", "bid", "negotiated"]
 ReplayCauseKind: TypeAlias = Literal["rules_version", "product_version", "as_known_at", "catalog", "request"]
 ReplayField: TypeAlias = Literal["outcome", "drug", "base", "benefit", "match", "money", "reasons"]
 Restriction: TypeAlias = Literal["indication", "sex", "age", "setting", "institution", "criteria", "product"]

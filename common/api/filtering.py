@@ -1,19 +1,19 @@
 """Filters that never ignore: an unknown parameter or a repeated one is a 400."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 import django_filters
 from django import forms
-from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema_field
+from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from common.api.params import with_plus
 from common.api.problems import ApiProblem
-from common.dates import parse_day, parse_instant
+from common.dates import begin_of, end_of, parse_day, parse_instant
 from common.errors import FieldError
 
 MAX_VALUE = 2000
@@ -88,15 +88,14 @@ class DayFilter(django_filters.DateFilter):
 
 class _MomentField(forms.Field):
     def to_python(self, value: Any) -> tuple[datetime, datetime | None] | None:
-        """Return the instant and None, or the first instant of a day of ours and that of the day after."""
+        """Return the instant and None, or the first instant of a day of ours and the first behind it."""
         if value in self.empty_values:
             return None
         try:
             if len(value) > len("2026-03-14"):
                 return parse_instant(with_plus(value)), None
-            begins = datetime.combine(parse_day(value), time.min, get_default_timezone())
-            return begins, begins + timedelta(days=1)
-        except (ValueError, OverflowError):
+            return begin_of(parse_day(value)), end_of(parse_day(value))
+        except ValueError:
             detail = _("Write a day as 2026-03-14, or an instant as 2026-03-14T08:00:00Z.")
             raise forms.ValidationError(detail, code="bad_date") from None
 
@@ -133,6 +132,16 @@ class StrictFilterBackend(DjangoFilterBackend):
         names = filters | PAGING | set(getattr(view, "extra_parameters", ()))
         refuse_unknown(request.query_params, names)
         # A form for nothing would take as long as a page.
-        return (
-            queryset if filters.isdisjoint(request.query_params) else super().filter_queryset(request, queryset, view)
-        )
+        if filters.isdisjoint(request.query_params):
+            return queryset
+        filterset = self.get_filterset(request, queryset, view)
+        if not filterset.is_valid():
+            raise ValidationError(
+                {name: [_told(one) for one in faults] for name, faults in filterset.errors.as_data().items()}
+            )
+        return filterset.qs
+
+
+def _told(fault: forms.ValidationError) -> ErrorDetail:
+    # django-filter's own fills every message once more: one that quotes a % of the caller's would break it.
+    return ErrorDetail(fault.message % fault.params if fault.params else fault.message, code=fault.code)

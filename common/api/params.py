@@ -1,17 +1,15 @@
 """Reading days and instants from the query string; a wrong one is a 400 with the mend."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from common.api.problems import ApiProblem
-from common.dates import parse_day, parse_instant
+from common.dates import CLOCK_AHEAD, parse_day, parse_instant
 from common.errors import FieldError
 
-# A caller's clock may be a little ahead of ours.
-_AHEAD = timedelta(minutes=5)
 _LOST_PLUS = re.compile(r" (?=[0-9]{2}:[0-9]{2}$)")
 
 
@@ -46,6 +44,6 @@ def instant_parameter(request: Any, name: str, now: datetime) -> datetime:
         instant = parse_instant(with_plus(text))
     except ValueError:
         raise _bad(name, _("Write an instant as 2026-03-14T08:00:00Z.")) from None
-    if instant > now + _AHEAD:
+    if instant > now + CLOCK_AHEAD:
         raise _bad(name, _("This instant is still to come."), "out_of_range")
     return min(instant, now)

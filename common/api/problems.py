@@ -5,6 +5,7 @@ import logging
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -23,8 +24,9 @@ from common.api.error_codes import canonical
 from common.api.rendering import JsonRenderer
 from common.api.requests import absolute
 from common.courtesy import TooManyAtOnce
-from common.errors import MAX_ERRORS, FieldError, InvalidInput, Refused
+from common.errors import MAX_ERRORS, FieldError, InvalidInput, Refused, pointer
 from common.logs import request_id
+from common.personal import without_numbers
 
 log = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = "5"
@@ -67,9 +69,11 @@ def titles() -> dict[int, str]:
         411: _("Length required"),
         412: _("Precondition failed"),
         413: _("Too large"),
+        414: _("Address too long"),
         415: _("Unsupported media type"),
         428: _("Precondition required"),
         429: _("Too many requests"),
+        431: _("Headers too large"),
         500: _("Internal error"),
         503: _("Temporarily unavailable"),
     }
@@ -91,7 +95,7 @@ def body(
         "type": absolute(f"/docs/errors/{code}/"),
         "title": titles().get(status, _("Error")),
         "status": status,
-        "detail": detail,
+        "detail": without_numbers(detail),
         "code": code,
         "request_id": request_id.get(),
     }
@@ -105,7 +109,12 @@ def body(
 
 def shown(error: FieldError) -> dict[str, str]:
     """Return what is wrong with a field as the API shows it: one spelling of each code, whoever found it."""
-    return {"pointer": error.pointer, "code": canonical(error.code), "detail": error.detail}
+    return {
+        # A field's name may be anything, a person's number too.
+        "pointer": without_numbers(error.pointer),
+        "code": canonical(error.code),
+        "detail": without_numbers(error.detail),
+    }
 
 
 def respond(problem: ApiProblem) -> Response:
@@ -132,19 +141,19 @@ def plain(problem: ApiProblem) -> HttpResponse:
     return response
 
 
-def _field_errors(detail: Any, pointer: str = "") -> list[FieldError]:
+def _field_errors(detail: Any, at: str = "") -> list[FieldError]:
     if isinstance(detail, Mapping):
         found: list[FieldError] = []
         for name, inner in detail.items():
-            found += _field_errors(inner, pointer if name == "non_field_errors" else f"{pointer}/{name}")
+            found += _field_errors(inner, at if name == "non_field_errors" else f"{at}/{name}")
         return found
     if isinstance(detail, list):
         found = []
         for place, inner in enumerate(detail):
             nested = isinstance(inner, Mapping | list)
-            found += _field_errors(inner, f"{pointer}/{place}" if nested else pointer)
+            found += _field_errors(inner, f"{at}/{place}" if nested else at)
         return found
-    return [FieldError(pointer, getattr(detail, "code", None) or "invalid", str(detail))]
+    return [FieldError(at, getattr(detail, "code", None) or "invalid", str(detail))]
 
 
 def problem_of(fault: Exception) -> ApiProblem | None:
@@ -301,6 +310,9 @@ class RefusingMiddleware:
         # No database keeps a NUL: no address may name one, whatever would be looked for by it.
         if "%00" in request.META.get("QUERY_STRING", "") and request.path.startswith("/admin/"):
             return bad_request(request)
+        if (broken := _broken_parameter(request)) is not None:
+            detail = _("The query is not UTF-8, percent-encoded.")
+            return _page(request, ApiProblem(400, "bad_encoding", detail, [FieldError(broken, "bad_encoding", detail)]))
         said = request.META.get("CONTENT_LENGTH") or "0"
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if request.content_type == "multipart/form-data":
@@ -312,6 +324,24 @@ class RefusingMiddleware:
             told = _("The request body is larger than %(limit)d bytes.") % {"limit": limit}
             return _page(request, ApiProblem(413, "too_large", told))
         return self.get_response(request)
+
+
+def _broken_parameter(request: HttpRequest) -> str | None:
+    """Return where the query string is no text: a parameter, '' for its name; None where it is one. Django would put other characters there."""
+    query = request.META.get("QUERY_STRING", "")
+    if "%" not in query and query.isascii() or request.path.startswith("/admin/"):
+        return None
+    for pair in query.split("&"):
+        name, _sign, value = (unquote_to_bytes(part.encode("latin-1", "replace")) for part in pair.partition("="))
+        place = ""
+        try:
+            place = pointer(name.decode(request.encoding or "utf-8")[:100])
+            value.decode(request.encoding or "utf-8")
+        except UnicodeDecodeError:
+            return place
+        except LookupError:
+            return None
+    return None
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

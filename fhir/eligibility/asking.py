@@ -8,7 +8,7 @@ institution, circumstance, …) stands in extensions of ours. Elements that no r
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -441,7 +441,7 @@ class Reader:
 
 
 def queries_of(
-    request: Request, drugs: Mapping[str, str], *, today: date, language: Language
+    request: Request, drugs: Mapping[str, str], *, now: datetime, language: Language
 ) -> tuple[list[CoverageQuery], list[FieldError]]:
     """Return the coverage question of each item, and what is wrong with them; `drugs` are the names of those that are named by id."""
     queries, errors = [], []
@@ -453,7 +453,8 @@ def queries_of(
                 continue
             fields["generic_name"] = drugs[item.drug]
         try:
-            queries.append(parse_coverage({**fields, "date": request.day.isoformat()}, today=today, language=language))
+            asked = {**fields, "date": request.day.isoformat()}
+            queries.append(parse_coverage(asked, today=request.day, now=now, language=language))
         except InvalidQuery as invalid:
             errors += [FieldError(_place(item, one.pointer), one.code, one.detail) for one in invalid.errors]
     return queries, errors

@@ -40,7 +40,7 @@ class SubmitViewSet(FhirViewSet):
         asked = reader.request(request.data)
         if asked is None:
             raise _invalid(reader.errors)
-        queries, errors = queries_of(asked, _drugs(asked, insurer_id), today=today, language=language)
+        queries, errors = queries_of(asked, _drugs(asked, insurer_id), now=caller.known_at, language=language)
         if errors:
             raise _invalid(errors)
         found, product = services.coverage(

@@ -137,7 +137,7 @@ class KeyViewSet(ApiViewSet):
             return {**given, "expires_at": own.expires_at}
         if not now < ends <= now + timedelta(days=MAX_DAYS):
             detail = _("expires_at lies between now and %(days)d days from now.") % {"days": MAX_DAYS}
-            raise serializers.ValidationError({"expires_at": detail})
+            raise serializers.ValidationError({"expires_at": detail}, code="out_of_range")
         return given
 
     @extend_schema(request=RevokeInput, responses=KeyOutput)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
 import django_filters
@@ -14,10 +14,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from catalog.clock import CHINA
 from common.api.filtering import DayFilter
 from common.api.pagination import CursorPages
 from common.api.views import ApiViewSet
+from common.dates import begin_of, end_of
 from insurers.api.authentication import ANY_KEY, insurer_of
 from insurers.models import ApiRequest
 from insurers.request_log import waiting
@@ -59,11 +59,6 @@ class StatusFilter(django_filters.Filter):
         return queryset.filter(status__gte=first, status__lte=first + 99 if value.endswith("xx") else first)
 
 
-def begin_of(day: date) -> datetime:
-    """Return the first moment of a day in China."""
-    return datetime.combine(day, time.min, CHINA).astimezone(UTC)
-
-
 class RequestFilter(django_filters.FilterSet):
     key = django_filters.CharFilter(max_length=16)
     status = StatusFilter()
@@ -79,7 +74,7 @@ class RequestFilter(django_filters.FilterSet):
         return queryset.filter(at__gte=begin_of(day))
 
     def to_day(self, queryset: QuerySet[ApiRequest], _name: str, day: date) -> QuerySet[ApiRequest]:
-        return queryset.filter(at__lt=begin_of(day) + timedelta(days=1))
+        return queryset.filter(at__lt=end_of(day))
 
 
 class RequestViewSet(ApiViewSet):

@@ -48,6 +48,25 @@ def test_a_caller_that_takes_no_gzip_is_given_none() -> None:
     assert "Content-Encoding" not in answer and "Accept-Encoding" in answer["Vary"]
 
 
+@pytest.mark.parametrize(
+    ("accepted", "compressed"),
+    [
+        ("gzip", True),
+        ("br, gzip;q=0.5", True),
+        ("gzip; q=1.000", True),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000, br", False),
+        ("identity", False),
+        ("notgzip", False),
+        ("", False),
+    ],
+)
+def test_a_weight_of_nothing_refuses_gzip(accepted: str, compressed: bool) -> None:
+    answer = sent("/api/v1/drugs/", HttpResponse(b"a" * 5000), **{"Accept-Encoding": accepted})
+
+    assert (answer.get("Content-Encoding") == "gzip") is compressed and "Accept-Encoding" in answer["Vary"]
+
+
 def test_a_stream_is_compressed_as_it_goes() -> None:
     asked: list[int] = []
 

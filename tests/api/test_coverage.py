@@ -24,7 +24,7 @@ QUERIES = [
     "brand_name=%E6%B3%B0%E7%91%9E%E6%B2%99&date=2026-03-14",
     "generic_name=nobody+knows&date=2026-03-14",
     f"generic_name={OSIMERTINIB}&date=2026-03-14&known_at=2026-01-01T00:00:00Z",
-    f"generic_name={OSIMERTINIB}&date=2026-03-14&known_at=2099-01-01T00:00:00%2B08:00",
+    f"generic_name={OSIMERTINIB}&date=2026-03-14&known_at=2026-02-01T00:00:00%2B08:00",
     f"generic_name={OSIMERTINIB}&age=",
     "",
     "icd10=C34",
@@ -35,6 +35,7 @@ QUERIES = [
     f"generic_name={OSIMERTINIB}&format=xml",
     "generic_name=%00",
     "generic_name=%ff%fe",
+    f"generic_name={OSIMERTINIB}&known_at=2099-01-01T00:00:00%2B08:00",
     "&".join(f"x{number}=1" for number in range(1001)),  # more parameters than Django reads
 ]
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from catalog.clock import china_today
 from claims.models import ClaimCheck
@@ -55,11 +56,83 @@ def test_a_member_is_forgotten_with_the_facts(world: World, a: Api) -> None:
     assert ClaimCheck.objects.get(pk=world.check.pk).member_ref is None
 
 
-@pytest.mark.parametrize(
-    "value", ["03/04/2026", "2026-3-4", "2026-02-30", "2026-03-04T08:00:00", "9999-12-31", "yesterday"]
-)
+@pytest.mark.parametrize("value", ["03/04/2026", "2026-3-4", "2026-02-30", "2026-03-04T08:00:00", "yesterday"])
 def test_a_day_that_is_none_is_refused(world: World, a: Api, value: str) -> None:
     answer = a.get("/claims/checks/", {"decided_at": value})
 
     assert answer.status_code == 400
     assert [(one["pointer"], one["code"]) for one in answer.json()["errors"]] == [("/decided_at", "bad_date")]
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_day_at_an_end_of_the_calendar_is_one(world: World, a: Api, day: str) -> None:
+    far = day.startswith("9")
+
+    assert len(found(a, decided_at_before=day)) == far and len(found(a, decided_at_after=day)) == (not far)
+    for path in (
+        "/claims/batches/?created_at_before=",
+        "/claims/checks/?decided_at=",
+        "/requests/?since=",
+        "/requests/?until=",
+    ):
+        assert a.get(path + day).status_code == 200, path
+
+
+@pytest.mark.parametrize(
+    ("path", "pointer", "code"),
+    [
+        ("/catalogs/COM/versions/v1/entries/?icd10=%25", "/icd10", "bad_code"),
+        ("/catalogs/COM/versions/v1/entries/?icd10=C34%25s", "/icd10", "bad_code"),
+        ("/catalogs/COM/versions/v1/entries/?reimbursement_class=%25", "/reimbursement_class", "bad_choice"),
+        ("/catalogs/COM/versions/v1/entries/?regulator=XYZ", "/regulator", "bad_choice"),
+        ("/catalogs/COM/versions/v1/entries/?mark=nothing", "/mark", "bad_choice"),
+        ("/catalogs/?kind=%25", "/kind", "bad_choice"),
+        ("/products/HMB/coverage/?generic_name=%FF", "/generic_name", "bad_encoding"),
+        ("/drugs/?q=%E7%94", "/q", "bad_encoding"),
+        ("/drugs/?%FF=1", "", "bad_encoding"),
+        ("/changes/?since=2026-01-01", "/since", "bad_date"),
+        ("/changes/?since=2026-01-01T00:00:00", "/since", "bad_date"),
+        ("/products/HMB/coverage/?generic_name=x&known_at=2099-01-01T00:00:00Z", "/known_at", "out_of_range"),
+        ("/drugs/?11010519491231002X=1", "/11**************2X", "unknown_parameter"),
+    ],
+)
+def test_a_parameter_that_means_nothing_is_refused_by_name(
+    world: World, a: Api, path: str, pointer: str, code: str
+) -> None:
+    answer = a.get(path)
+
+    assert answer.status_code == 400, answer.content
+    assert [(one["pointer"], one["code"]) for one in answer.json()["errors"]] == [(pointer, code)]
+
+
+def test_a_list_is_asked_about_what_is_to_come_no_more_than_one_question(world: World, a: Api) -> None:
+    soon, later = (f"{timezone.now() + timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%SZ}" for minutes in (4, 6))
+
+    assert a.post("/products/HMB/coverage/", [{"generic_name": "x", "known_at": soon}]).status_code == 200
+    refused = a.post("/products/HMB/coverage/", [{"generic_name": "x"}, {"generic_name": "x", "known_at": later}])
+    assert [(one["pointer"], one["code"]) for one in refused.json()["errors"]] == [("/1/known_at", "out_of_range")]
+
+
+def test_a_key_is_made_without_a_persons_number_and_for_a_time_that_may_be(world: World) -> None:
+    api = world.apis["A-write"]
+    for more, pointer, code in (
+        ({"note": "张三 11010519491231002X"}, "/note", "identity_number"),
+        ({"expires_at": "2001-01-01T00:00:00Z"}, "/expires_at", "out_of_range"),
+    ):
+        told = api.post("/keys/", {"scopes": ["catalog:read"], **more})
+        assert told.status_code == 400
+        assert [(one["pointer"], one["code"]) for one in told.json()["errors"]] == [(pointer, code)]
+        assert "19491231" not in told.content.decode()
+
+
+@pytest.mark.parametrize("body", ['{"11010519491231002X": 1}', '{"11010519491231002X": 1, "11010519491231002X": 2}'])
+@pytest.mark.parametrize(
+    "path",
+    ["/api/v1/keys/", "/api/v1/claims/checks/", "/api/v1/products/", "/api/v1/prior-authorisations/",
+     "/fhir/R4/CoverageEligibilityRequest/$submit"],
+)  # fmt: skip
+def test_a_field_named_by_a_persons_number_is_not_told_whole(world: World, path: str, body: str) -> None:
+    api = world.apis["A-write"]
+    answer = api.client.post(path, body, content_type="application/json", headers=api.headers)
+
+    assert answer.status_code in {400, 422} and "19491231" not in answer.content.decode()

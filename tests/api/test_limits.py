@@ -127,7 +127,7 @@ def values_for(schema: dict[str, Any]) -> list[Any]:
     bound = schema.get("maxLength", UNBOUNDED)
     return [
         *["a" * bound, "a" * (bound + 1), "甲" * (bound * 10)],
-        *[NUL, LONE, HIDDEN, "9999-12-31", "0001-01-01", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00"],
+        *[NUL, LONE, HIDDEN, "%", "9999-12-31", "0001-01-01", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00"],
         *["9" * 400, 10**39, []],
     ]
 

@@ -6,10 +6,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common.dates import instant_text, parse_day, parse_instant
+from common.dates import begin_of, end_of, instant_text, parse_day, parse_instant
 
 # A machine that is busy with other things must not fail a test.
 UNHURRIED = settings(deadline=None)
+
+
+@pytest.mark.parametrize(
+    ("day", "begins", "ends"),
+    [
+        (date(2026, 3, 14), "2026-03-13T16:00:00", "2026-03-14T16:00:00"),
+        (date.max, "9999-12-30T16:00:00", "9999-12-31T16:00:00"),
+        (date.min, "0001-01-01T00:00:00", "0001-01-01T15:54:17"),
+    ],
+)
+def test_a_day_of_china_has_two_ends_wherever_it_is_in_the_calendar(day: date, begins: str, ends: str) -> None:
+    found = begin_of(day), end_of(day)
+
+    assert found == tuple(datetime.fromisoformat(one).replace(tzinfo=UTC) for one in (begins, ends))
 
 
 def test_a_day_is_written_in_iso_form() -> None:

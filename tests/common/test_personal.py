@@ -45,6 +45,18 @@ def code_of(parse, written):
         "1.10105E+17",
         "110105199001010000",
         "１１０１０５１９４９１２３１００２Ｘ",
+        f"9{REAL}",
+        f"{REAL}1",
+        f"m-0{REAL}7",
+        "p13800138000",
+        "m-138-0013-8000",
+        "tel:+8613800138000#",
+        "p138****8000",
+        "m-张三",
+        "张三-A",
+        "张三01",
+        "李四_2026",
+        "Mr.欧阳某某",
     ],
 )
 def test_a_member_reference_is_no_person(written):
@@ -53,7 +65,8 @@ def test_a_member_reference_is_no_person(written):
 
 @pytest.mark.parametrize(
     "written",
-    ["M-DEMO-0001", "m-77", "a1b2c3d4e5", "3fa85f64-5717-4562-b3fc-2c963f66afa6", "10001", "2026000123", "44010000000123456789"],
+    ["M-DEMO-0001", "m-77", "a1b2c3d4e5", "3fa85f64-5717-4562-b3fc-2c963f66afa6", "10001", "2026000123", "44010000000123456789",
+     "a1b213800138000c3d4", "9f13912345678e0b", "会员0001", "M1-3800138000-2", "个险00012345678"],
 )  # fmt: skip
 def test_a_pseudonym_is_a_member_reference(written):
     assert personal.member_ref(written).value == written
@@ -110,6 +123,22 @@ def test_what_may_identify_a_person_is_never_shown_whole(written):
 
     assert shown != written and "*" in shown
     assert "19491231" not in shown and "00138" not in shown and "670401" not in shown
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kept"),
+    [
+        (f"/lines/0/{REAL}", "/lines/0/"),
+        (f"The key {REAL.lower()} stands twice.", "The key "),
+        ("键１１０１０５１９４９１２３１００２Ｘ重复。", "键"),
+        (f"{REAL} and 110105-19491231-002X", ""),
+    ],
+)
+def test_a_sentence_is_told_without_the_number_in_it(sentence, kept):
+    told = personal.without_numbers(sentence)
+
+    assert personal.identity_number_in(told) is None and "*" in told and told.startswith(kept)
+    assert personal.without_numbers("nothing in it") == "nothing in it"
 
 
 @given(st.text(max_size=12))

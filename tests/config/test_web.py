@@ -1,5 +1,6 @@
 """The web worker's threads: one works, another joins where it waits, and nothing that was submitted is lost."""
 
+import json
 import os
 import socket
 import subprocess
@@ -168,7 +169,9 @@ def _ask(port: int, request: bytes) -> bytes:
         return client.recv(200)
 
 
-def test_slow_senders_keep_nobody_waiting() -> None:
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """A web server with one worker that answers whatever it reads."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -176,12 +179,46 @@ def test_slow_senders_keep_nobody_waiting() -> None:
     command += ["--workers", "1", "--threads", "2", "--bind", f"127.0.0.1:{port}", "--log-level", "error"]
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings"}
     server = subprocess.Popen(command, cwd=ROOT, env=environment)  # noqa: S603
-    slow: list[socket.socket] = []
     try:
         until = time.monotonic() + 60
         while not _answers(port):
             assert server.poll() is None and time.monotonic() < until
             time.sleep(0.2)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+@pytest.mark.parametrize(
+    ("line", "headers", "status", "code"),
+    [
+        (b"/?a=" + b"a" * 4_100, b"", 200, ""),
+        (b"/?a=" + b"a" * 8_190, b"", 414, "uri_too_long"),
+        (b"/?a=" + b"a" * 60_000, b"", 414, "uri_too_long"),
+        (b"/", b"X: " + b"a" * 9_000 + b"\r\n", 431, "headers_too_large"),
+    ],
+    ids="long longer longest headers".split(),
+)
+def test_what_is_too_long_to_be_read_is_refused_by_a_problem_document(
+    port: int, line: bytes, headers: bytes, status: int, code: str
+) -> None:
+    with socket.create_connection(("127.0.0.1", port), SOON) as client:
+        client.sendall(b"GET " + line + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + headers + b"\r\n")
+        answer = b"".join(iter(lambda: client.recv(65_536), b""))
+
+    head, _blank, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 %d " % status)
+    if code:
+        told = json.loads(body)
+        assert b"Content-Type: application/problem+json" in head
+        assert (told["status"], told["code"]) == (status, code)
+        assert f"X-Request-ID: {told['request_id']}".encode() in head
+
+
+def test_slow_senders_keep_nobody_waiting(port: int) -> None:
+    slow: list[socket.socket] = []
+    try:
         for number in range(24):
             slow.append(socket.create_connection(("127.0.0.1", port), SOON))
             half = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc"
@@ -198,8 +235,6 @@ def test_slow_senders_keep_nobody_waiting() -> None:
     finally:
         for one in slow:
             one.close()
-        server.terminate()
-        server.wait(30)
 
 
 def _answers(port: int) -> bool:

@@ -3,7 +3,7 @@
 import copy
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from tests.api.conftest import World
 from tests.fhir import validating
 from tests.fhir.conftest import Fhir
 
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
 SUBMIT = "CoverageEligibilityRequest/$submit"
 DRUG = "drug_475045ffe1312dbc"
 LUNG = {"diagnosisCodeableConcept": {"coding": [{"system": systems.ICD_10, "code": "C34.1"}]}}
@@ -74,7 +75,7 @@ def read(data: Any) -> Any:
     reader = Reader("INS-A", date(2026, 5, 1))
     request = reader.request(data)
     assert request is not None, reader.errors
-    queries, errors = queries_of(request, {DRUG: "奥希替尼"}, today=date(2026, 5, 1), language="en")
+    queries, errors = queries_of(request, {DRUG: "奥希替尼"}, now=NOW, language="en")
     assert not errors, errors
     return queries[0]
 
@@ -108,6 +109,25 @@ def test_several_items_are_answered_in_their_order(world: World, a: Fhir) -> Non
 
     assert [one["productOrService"]["text"] for one in items] == ["阿昔替尼片", "没听说过的药", "阿昔替尼片"]
     assert items[0] == items[2] != items[1]
+
+
+@pytest.mark.parametrize(
+    "item", [{}, {"productOrService": {"text": "x"}, "extension": [{"url": extension_url("age"), "valueInteger": 999}]}]
+)
+def test_a_thousand_faulty_items_are_a_hundred_issues_and_their_number(world: World, a: Fhir, item: Any) -> None:
+    answer = a.post(SUBMIT, set_at("item", to=[item] * 1_000))
+
+    *issues, last = answer.json()["issue"]
+    assert answer.status_code == 400 and len(issues) == 100
+    assert (last["severity"], last["code"]) == ("information", "incomplete") and "900" in last["details"]["text"]
+
+
+def test_what_will_be_known_nobody_can_say(world: World, a: Fhir) -> None:
+    known_at = {"url": extension_url("known-at"), "valueInstant": "2099-01-01T00:00:00Z"}
+    answer = a.post(SUBMIT, set_at("item", 0, "extension", to=[known_at]))
+
+    assert answer.status_code == 400
+    assert [one["details"]["coding"][0]["code"] for one in answer.json()["issue"]] == ["out_of_range"]
 
 
 def test_parameters_may_hold_the_request(world: World, a: Fhir) -> None:
@@ -174,7 +194,7 @@ def test_the_items_own_word_goes_before_the_requests_and_the_patients() -> None:
     reader = Reader("INS-A", date(2026, 5, 1))
     request = reader.request(data)
     assert request is not None
-    queries, _errors = queries_of(request, {}, today=date(2026, 5, 1), language="en")
+    queries, _errors = queries_of(request, {}, now=NOW, language="en")
 
     assert [query.age for query in queries] == [7, 30]
 
@@ -276,7 +296,7 @@ def test_whatever_stands_at_a_place_is_read_or_refused_and_the_answer_is_as_fhir
 
     assert (request is None) == bool(reader.errors)
     if request is not None:
-        queries_of(request, {}, today=date(2026, 5, 1), language="en")
+        queries_of(request, {}, now=NOW, language="en")
         answers = [ANSWER] * len(request.items)
         whole = response(request, answers, insurer=("INS-A", "甲保险"), product="惠民保", language="zh")
         validating.check(json.loads(to_json(whole)))

@@ -416,6 +416,14 @@ def test_a_bad_line_of_ndjson_stops_no_other(bad, code, column, tmp_path):
     assert "19491231" not in str(claims) and "张三" not in str(claims)
 
 
+@pytest.mark.parametrize("bad", ["null", "[1]", "7", '"a"', "oops", "\n\ufeffnull", "null\nnull"])
+def test_a_first_line_of_ndjson_that_is_no_object_stops_no_other(bad, tmp_path):
+    claims, result = read(bad + "\n" + ndjson(CHECK), tmp_path)
+
+    assert result.file_format == "ndjson" and result.errors == ()
+    assert [bool(c.request) for c in claims] == [False] * len(bad.split()) + [True]
+
+
 @pytest.mark.parametrize(
     "content",
     [written([ONE, line(amount="x", line_no="2")]), ndjson(CHECK), "", "%PDF"],
