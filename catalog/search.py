@@ -182,7 +182,9 @@ def _read_names(whose: int | None) -> tuple[Name, ...]:
     )
     named = [
         Name(pk, norm(name), pinyin)
-        for pk, name, pinyin in _rows("SELECT id, generic_name, pinyin FROM catalog_drug ORDER BY id LIMIT %s", [NEAR_NAMES])
+        for pk, name, pinyin in _rows(
+            "SELECT id, generic_name, pinyin FROM catalog_drug ORDER BY id LIMIT %s", [NEAR_NAMES]
+        )
     ]
     for pk, called in (*brands, *masters):
         if len(named) >= NEAR_NAMES:

@@ -67,7 +67,7 @@ def _called() -> tuple[tuple[Name, ...], dict[str, tuple[str, ...]]]:
     codes: dict[str, tuple[str, ...]] = {}
     for table in ("disease_words", "indications"):
         for row in reference.rows_of(table):
-            for word in (row["words"].split("|") if "words" in row else [row["name_zh"]]):
+            for word in row["words"].split("|") if "words" in row else [row["name_zh"]]:
                 if row["icd10"]:
                     codes.setdefault(norm(word), tuple(row["icd10"].split(";")))
     codes |= {word: those for word, those in _lay().items() if word not in codes}
