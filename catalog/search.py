@@ -171,7 +171,7 @@ def drugs_near(text: str, *, insurer_id: int | None, revision: int, limit: int =
 def _read_names(whose: int | None) -> tuple[Name, ...]:
     """Return what drugs are called, with how it sounds: the names of the master's and the lists' drugs, aliases and brands."""
     brands = _rows(
-        "SELECT DISTINCT d.id, l.brand_name FROM (" + _LISTED + ") l JOIN catalog_drug d ON d.base_name = l.base_name"
+        f"SELECT DISTINCT d.id, l.brand_name FROM ({_LISTED}) l JOIN catalog_drug d ON d.base_name = l.base_name"  # noqa: S608
         " WHERE l.brand_name <> '' ORDER BY 1, 2",
         {"all": whose is None, "owner": whose},
     )

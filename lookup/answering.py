@@ -59,6 +59,8 @@ class Answer:
     base_lists: Sequence[tuple[CatalogVersion, bool]] = ()
     # Other names of it with a form, where the question said none.
     fuller: Sequence[str] = ()
+    # The name above the answer: with a form only where one is meant.
+    called: str = ""
     # No shared list at all is in force on the day.
     is_without_lists: bool = False
     # Some list took or takes the drug, but none on the day.
@@ -138,6 +140,7 @@ def _of_the_drug(answer: Answer, drug: Drug, seen: Observation) -> tuple[list[Dr
     """Note what the lists say of the drug; return its time on each, and the one name that it has where the question said no form: who asks for
     a drug by its name means the only one of that name."""
     knowledge = knowledge_of([Identity.of(generic_name=drug.base_name)], insurer_id=ANYBODY, known_at=seen.known_at)
+    answer.called = drug.generic_name
     names, products = knowledge.names_of(drug.base_name), knowledge.products_of(drug.base_name)
     listings = listings_of(drug, insurer_id=ANYBODY, day=answer.day, known_at=seen.known_at, names=names)
     times = time_of(drug, insurer_id=ANYBODY, known_at=seen.known_at, names=names)
@@ -163,9 +166,10 @@ def _of_the_drug(answer: Answer, drug: Drug, seen: Observation) -> tuple[list[Dr
         by_text = {norm(name): name for name in reversed(named) if name}
         if answer.drug.by_name and len(by_text) == 1 and said not in by_text:
             only = list(by_text.values())
-        left_out = {said, norm(drug.generic_name)}
-        others = [name for name in dict.fromkeys(filter(None, named)) if norm(name) not in left_out]
+        others = [name for name in dict.fromkeys(filter(None, named)) if norm(name) != said]
         answer.fuller = [] if only else others[:NAMES_OFFERED]
+        if answer.fuller:  # the first of its names, in the master, is one form of several
+            answer.called = drug.base_name
     if times:
         answer.picture = history_strip(times, answer.day)
         answer.wide_picture = history_strip(times, answer.day, width=WIDE)

@@ -52,8 +52,11 @@ def drug_meant(text: str, seen: Observation) -> DrugMeant:
         if found["drug"]:
             drug = Drug.objects.filter(pk=found["drug"]["id"]).first()
             if drug is not None:
-                by_name = found["matched_by"] == "name"
-                return DrugMeant(drug, {way: text}, form_said=bool(found["dosage_form"]), by_name=by_name)
+                by_name, form_said = found["matched_by"] == "name", bool(found["dosage_form"])
+                # Where the form is that of its only product, or the name another's, the reader should know.
+                is_other = by_name and form_said and norm(text) != norm(drug.generic_name)
+                taken = drug.generic_name if is_other else ""
+                return DrugMeant(drug, {way: text}, form_said=form_said, by_name=by_name, taken=taken)
         elif found["candidates"]:
             return DrugMeant(choices=_drugs(one["id"] for one in found["candidates"]))
     keys = drugs_matching(text, insurer_id=ANYBODY, revision=seen.revision)
@@ -116,8 +119,8 @@ def disease_meant(text: str) -> DiseaseMeant:
     if choices:
         return DiseaseMeant(choices=choices)
     if _LIKE_A_DISEASE_CODE.fullmatch(text):
-        return DiseaseMeant(is_code=True)
-    return DiseaseMeant(near=near_diseases(text))
+        return DiseaseMeant(choices=choices, is_code=True)
+    return DiseaseMeant(choices=choices, near=near_diseases(text))
 
 
 def products_meant(text: str, products: Sequence[PublicProduct]) -> list[PublicProduct]:

@@ -75,7 +75,7 @@ def strip(
                 labels.append((x, to, one.told))
         # Across the bars only, and below their labels: neither a name nor a label is struck through.
         if today and first <= today <= last:
-            sheet.line(x_of(today), y + 16, x_of(today), y + 42, "cut")
+            sheet.line(x_of(today), y + 19, x_of(today), y + 44, "cut")
         for x, to, said in labels:
             wide = min(width_of(said), to - x - 18)
             sheet.rect(x + 4, y + 21, wide + 4, ROW - 8, "plate")
