@@ -377,7 +377,7 @@ def purge_facts(*, insurer_id: int, older_than: datetime, by: str, at: datetime)
     which = [str(pk) for pk in due.order_by("pk").values_list("pk", flat=True)]
     count = due.update(facts=None, decision=None, claim_no="", purged_at=at)
     if count:
-        insurer = Insurer.objects.get(pk=insurer_id)
+        insurer = Insurer.every.get(pk=insurer_id)
         after = {"checks": count, "older_than": older_than, "sha256": hash_of(which)}
         record(Deed.FACTS_PURGED, by=by, what=insurer, after=after)
     return count

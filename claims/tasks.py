@@ -44,5 +44,5 @@ def decide_batch_chunk(lease: Lease, subject: str) -> None:
 @shared_task(name="claims.tasks.purge_facts")
 def purge_facts() -> None:
     """Remove the facts of checks and batches whose retention is over."""
-    with tenancy.acting_for(tenancy.OFFICE), through(Via.JOB):
+    with tenancy.acting_for(tenancy.EVERYBODY), through(Via.JOB):
         purge_due(at=timezone.now(), by=SYSTEM)

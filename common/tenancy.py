@@ -1,8 +1,9 @@
 """Who the database works for: the second wall behind the ORM's own filters (row-level security).
 
-Every connection carries `app.insurer`: empty (sees nothing that belongs to an insurer), an insurer's id, or `office` (curators, jobs,
-commands). Who asks is said once, here; the connection itself tells the server before its next statement (common.database), so nobody can
-forget it, and whoever says nothing sees nothing. The policies are in each app's migrations; a new table of an insurer's needs one, and a
+Every connection carries `app.insurer`: empty (sees nothing that belongs to an insurer), an insurer's id, `office` (curators, jobs, commands:
+everything but what is in sandboxes), or `everybody` (what keeps house for all: sending, forgetting, logs). Who asks is said once, here; the
+connection itself tells the server before its next statement (common.database), so nobody can forget it, and whoever says nothing sees nothing.
+An insurer's sandbox is a tenant with an id below zero. The policies are in each app's migrations; a new table of an insurer's needs one, and a
 test fails without it.
 """
 
@@ -13,6 +14,7 @@ from contextvars import ContextVar
 from django.http import HttpRequest, HttpResponse
 
 OFFICE = "office"
+EVERYBODY = "everybody"
 NOBODY = ""
 
 # None: nobody has said; then the connection's own default holds (settings: TENANT), which is NOBODY but for the owner of the tables.
@@ -39,9 +41,25 @@ def acting_for(who: str) -> Iterator[None]:
         _tenant.reset(before)
 
 
+def is_sandbox(who: str | int | None) -> bool:
+    """Tell whether a tenant, or an insurer's id, is a sandbox: no number of another tenant is below zero."""
+    return str(who).startswith("-")
+
+
+@contextlib.contextmanager
+def beyond_the_sandbox() -> Iterator[None]:
+    """Inside the block a sandbox sees what its insurer's people and keys are: they are not kept in it. For anybody else nothing changes."""
+    if not is_sandbox(tenant()):
+        yield
+        return
+    with acting_for(EVERYBODY):
+        yield
+
+
 def policy_sql(table: str, column: str = "insurer_id", shared: bool = False) -> str:
     """Return the SQL that turns on row-level security for a table; `shared`: rows without an insurer are everybody's."""
-    mine = f"current_setting('app.insurer', true) = '{OFFICE}' OR {column}::text = current_setting('app.insurer', true)"
+    asks = "current_setting('app.insurer', true)"
+    mine = f"{asks} = '{EVERYBODY}' OR ({asks} = '{OFFICE}' AND coalesce({column}, 1) > 0) OR {column}::text = {asks}"
     if shared:
         mine = f"{column} IS NULL OR {mine}"
     return (

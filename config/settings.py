@@ -158,7 +158,7 @@ DATABASES["default"] |= {
     "CONN_HEALTH_CHECKS": True,  # where a key is read first, that is the check (insurers.api.authentication)
     "DISABLE_SERVER_SIDE_CURSORS": False,
     # For whom it works where nobody has said (common.tenancy): migrations see every row, the service none.
-    "TENANT": "office" if _as_owner else "",
+    "TENANT": "everybody" if _as_owner else "",
 }
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"] |= {

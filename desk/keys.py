@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget, UnfoldBooleanWidget
 
 from catalog.clock import CHINA
 from common.dates import later
@@ -19,7 +19,7 @@ from desk.forms import NothingToFillIn, day_field, posted, text_field
 from desk.frame import Action, Button, PageAdmin
 from desk.markup import badge
 from desk.own import OfInsurer
-from insurers import services
+from insurers import sandboxes, services
 from insurers.keys import MAX_DAYS
 from insurers.models import ApiKey, Insurer
 from insurers.persons import insurer_of
@@ -43,6 +43,12 @@ class IssueForm(forms.Form):
         choices=[(value, f"{value}") for value in Scope.values],
         widget=UnfoldAdminCheckboxSelectMultipleWidget(),
     )
+    sandbox = forms.BooleanField(
+        label=gettext_lazy("Test key"),
+        required=False,
+        widget=UnfoldBooleanWidget(),
+        help_text=gettext_lazy("works in the insurer's sandbox alone; no check made with it counts"),
+    )
     expires_on = day_field(
         label=gettext_lazy("Last day"), help_text=gettext_lazy("the key ends with this day in China")
     )
@@ -65,6 +71,12 @@ class IssueForm(forms.Form):
         self.fields["insurer"].choices = [*myself, *others]  # type: ignore[attr-defined]
         self.fields["insurer"].required = not myself
 
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("sandbox") and "insurer" in self.fields and not given.get("insurer"):
+            self.add_error("sandbox", _("Only an insurer has a sandbox; a curator's key is no test key."))
+        return given
+
     def clean_expires_on(self) -> Any:
         day = self.cleaned_data["expires_on"]
         if day < timezone.now().astimezone(CHINA).date():
@@ -86,7 +98,7 @@ class ApiKeyAdmin(OfInsurer, PageAdmin):
     @admin.display(description=gettext_lazy("owner"))
     def owner_shown(self, key: ApiKey) -> str:
         if key.insurer:
-            return str(key.insurer)
+            return _("%(insurer)s, test key") % {"insurer": key.insurer} if key.sandbox_id else str(key.insurer)
         return _("curator %(person)s") % {"person": key.user.get_username() if key.user else ""}
 
     @admin.display(description=gettext_lazy("scopes"))
@@ -138,7 +150,8 @@ class ApiKeyAdmin(OfInsurer, PageAdmin):
             shared = {"scopes": given["scopes"], "note": given["note"], "expires_at": ends, "by": person}
             insurer = own or Insurer.objects.filter(pk=given["insurer"] or None).first()
             if insurer is not None:
-                row, secret = services.issue_insurer_key(insurer=insurer, issuer=request.user, **shared)
+                issue = sandboxes.issue_test_key if given["sandbox"] else services.issue_insurer_key
+                row, secret = issue(insurer=insurer, issuer=request.user, **shared)
             else:
                 # Never for another curator: the key would act as them and be their second person.
                 row, secret = services.issue_curator_key(username=person, issuer=request.user, **shared)

@@ -16,20 +16,47 @@ from insurers.scopes import Scope
 CODE_PATTERN = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", _("letters, digits, dot, dash and underscore only"))
 
 
-class Insurer(models.Model):
-    """A tenant: its products, keys, claims and private catalogs are nobody else's."""
+class InsurerManager(models.Manager["Insurer"]):
+    """The insurers there are; their sandboxes are no insurers to anybody who lists them."""
 
-    code = models.CharField(_("code"), max_length=64, unique=True, validators=[CODE_PATTERN])
+    def get_queryset(self) -> models.QuerySet["Insurer"]:
+        return super().get_queryset().filter(sandbox_of=None)
+
+
+class Insurer(models.Model):
+    """A tenant: its products, keys, claims and private catalogs are nobody else's.
+
+    A sandbox is a tenant too, with the code and name of the insurer whose it is and an id below zero (common.tenancy).
+    """
+
+    code = models.CharField(_("code"), max_length=64, validators=[CODE_PATTERN])
     name = models.CharField(_("name"), max_length=200)
     is_active = models.BooleanField(_("active"), default=True)
     retention_days = models.PositiveIntegerField(
         _("retention (days)"), default=1095, help_text=_("claim facts are removed after so many days; digests stay")
     )
+    sandbox_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="sandboxes", editable=False
+    )
+    retired_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = InsurerManager()
+    every = models.Manager["Insurer"]()
 
     class Meta:
         verbose_name = _("insurer")
         verbose_name_plural = _("insurers")
         ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(fields=["code"], condition=Q(sandbox_of=None), name="insurer_code_once"),
+            models.UniqueConstraint(
+                fields=["sandbox_of"], condition=Q(retired_at=None), name="one_sandbox_of_an_insurer"
+            ),
+            models.CheckConstraint(
+                condition=Q(sandbox_of=None, id__gt=0) | Q(sandbox_of__isnull=False, id__lt=0),
+                name="id_of_a_sandbox_below_zero",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
@@ -55,6 +82,8 @@ class ApiKey(models.Model):
         related_name="+",
         verbose_name=_("issued by"),
     )
+    # A test key works in this sandbox of its insurer, and nowhere else.
+    sandbox = models.ForeignKey(Insurer, models.PROTECT, null=True, blank=True, related_name="+", editable=False)
     # Made with another key over REST: where that one was in wrong hands, this one may be.
     made_with = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="made", editable=False)
     scopes = ArrayField(models.CharField(max_length=30, choices=Scope.choices), verbose_name=_("scopes"), default=list)

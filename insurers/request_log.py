@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import Error, close_old_connections, connection
 
-from common.tenancy import OFFICE, acting_for
+from common.tenancy import EVERYBODY, acting_for
 from insurers.models import ApiRequest
 
 log = logging.getLogger(__name__)
@@ -121,7 +121,7 @@ waiting = _Waiting()
 
 def _write(rows: Sequence[Answered]) -> None:
     columns = [list(column) for column in zip(*map(astuple, rows), strict=True)]
-    with acting_for(OFFICE), connection.cursor() as cursor:
+    with acting_for(EVERYBODY), connection.cursor() as cursor:
         cursor.execute(_WRITE, columns)
 
 

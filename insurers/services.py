@@ -20,6 +20,7 @@ from common.errors import FieldError, InvalidInput, Refused, pointer
 from common.jcs import sha256_of
 from common.lifecycle import why_not
 from common.persons.alike import one_with
+from common.tenancy import beyond_the_sandbox
 from insurers import lifecycle
 from insurers.keys import make_key
 from insurers.models import ApiKey, Insurer, InsurerUser, Product, ProductVersion
@@ -113,7 +114,8 @@ def keep_insurer(*, insurer: Insurer, by: str) -> Insurer:
 def scopes_of(issuer: Any, insurer: Insurer | None) -> frozenset[str]:
     """Return the scopes that a person may give now: to a key of this insurer, or (None) to their own."""
     rights = {EVERY_RIGHT} if issuer.is_superuser else issuer.get_all_permissions()
-    bound = InsurerUser.objects.filter(user_id=issuer.pk).values_list("insurer_id", flat=True).first()
+    with beyond_the_sandbox():
+        bound = InsurerUser.objects.filter(user_id=issuer.pk).values_list("insurer_id", flat=True).first()
     if bound is not None and (insurer is None or bound != insurer.pk):
         return frozenset()
     return may_give(rights, of_insurer=insurer is not None, is_insurers=bound is not None)
@@ -158,15 +160,24 @@ def issue_insurer_key(
     issuer: Any = None,
     note: str = "",
     expires_at: datetime | None = None,
+    sandbox: Insurer | None = None,
 ) -> tuple[ApiKey, str]:
     """Make a key of an insurer; returns (row, the key itself, which is never to be had again). Raises BadScope, MoreThanIssuer.
 
-    `issuer` is the account that gives it; none gives a key that is made on the machine.
+    `issuer` is the account that gives it; none gives a key that is made on the machine. A test key works in the `sandbox` (insurers.sandboxes).
     """
     wanted = _check_scopes(scopes, office=False)
     if issuer is not None:
         _check_issuer(wanted, issuer, insurer)
-    return _issue(by=by, insurer=insurer, issued_by=issuer, scopes=wanted, note=note, expires_at=expires_at)
+    return _issue(
+        by=by,
+        insurer=insurer,
+        sandbox=sandbox,
+        issued_by=issuer,
+        scopes=wanted,
+        note=note,
+        expires_at=expires_at,
+    )
 
 
 @transaction.atomic
@@ -196,7 +207,7 @@ def issue_curator_key(
 
 
 def _issue(*, by: str, **facts: Any) -> tuple[ApiKey, str]:
-    key, prefix, secret_hash = make_key()
+    key, prefix, secret_hash = make_key(test=facts.get("sandbox") is not None)
     row = ApiKey.objects.create(prefix=prefix, secret_hash=secret_hash, **facts)
     _log_key(row, by)
     return row, key
@@ -216,10 +227,11 @@ def issue_further_key(
     by: str,
     note: str = "",
     expires_at: datetime | None = None,
+    sandbox: Insurer | None = None,
 ) -> tuple[ApiKey, str]:
     """Make a further key of an insurer with a key of it (spec api.md, Keys): no more scopes than that one holds now, and no longer.
 
-    Raises BadScope, BeyondOwn.
+    A test key makes test keys of its own sandbox alone; any other key also those of a given `sandbox`. Raises BadScope, BeyondOwn.
     """
     wanted = _check_scopes(scopes, office=False)
     over = sorted(set(wanted) - set(held))
@@ -230,6 +242,7 @@ def issue_further_key(
     return _issue(
         by=by,
         insurer=own.insurer,
+        sandbox=own.sandbox or sandbox,
         issued_by=own.issued_by,
         made_with=own,
         scopes=wanted,
@@ -255,7 +268,8 @@ def take_over_key(*, key: ApiKey, issuer: Any, by: str) -> None:
 def _log_key(row: ApiKey, by: str) -> None:
     """Log that a key was issued: whose it is and what it may do, never the key."""
     holder = row.insurer.code if row.insurer else row.user.get_username() if row.user else ""
-    after = {"holder": holder, "scopes": row.scopes, "expires_at": row.expires_at}
+    after: dict[str, Any] = {"holder": holder, "scopes": row.scopes, "expires_at": row.expires_at}
+    after |= {"sandbox": True} if row.sandbox_id else {}
     record(Deed.KEY_ISSUED, by=by, what=row, name=row.prefix, after=after)
 
 

@@ -28,7 +28,7 @@ def queue_catalog_events(**_later_arguments: object) -> None:
 @shared_task(name="insurers.tasks.deliver_due_webhooks")
 def deliver_due_webhooks(**_later_arguments: object) -> None:
     """Send the deliveries that are due, several at once; may run many times at once, each delivery is leased to one."""
-    with tenancy.acting_for(tenancy.OFFICE):
+    with tenancy.acting_for(tenancy.EVERYBODY):
         taken = services.take_due(limit=DELIVERIES_A_ROUND, at=timezone.now())
         # The threads do network only: no transaction is open, and every report is written by this one.
         with ThreadPoolExecutor(max_workers=SENDERS) as senders:
@@ -48,7 +48,7 @@ def _send(taken: services.Taken) -> Outcome:
 @shared_task(name="insurers.tasks.forget_old_deliveries")
 def forget_old_deliveries(**_later_arguments: object) -> None:
     """Delete what ended long ago from the log of deliveries."""
-    with tenancy.acting_for(tenancy.OFFICE):
+    with tenancy.acting_for(tenancy.EVERYBODY):
         count = services.forget_old_deliveries(at=timezone.now())
     log.info("%d old webhook deliveries deleted", count)
 
@@ -56,6 +56,6 @@ def forget_old_deliveries(**_later_arguments: object) -> None:
 @shared_task(name="insurers.tasks.forget_old_requests")
 def forget_old_requests(**_later_arguments: object) -> None:
     """Delete what was asked too long ago from the log of requests."""
-    with tenancy.acting_for(tenancy.OFFICE):
+    with tenancy.acting_for(tenancy.EVERYBODY):
         count = request_log.forget_old_requests(at=timezone.now())
     log.info("%d old requests deleted from the log", count)

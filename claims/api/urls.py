@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from claims.api import alternatives, authorisations, batches, coverage, explanation, receipts, views
+from claims.api import alternatives, authorisations, batches, coverage, explanation, receipts, sandbox, views
 
 check = views.ClaimCheckViewSet.as_view
 batch = batches.BatchViewSet.as_view
@@ -49,5 +49,7 @@ urlpatterns = [
     path("prior-authorisations/<str:no>/decide/", authorisation({"post": "decide"}), name="authorisation-decide"),
     path("prior-authorisations/<str:no>/papers/", authorisation({"post": "papers"}), name="authorisation-papers"),
     path("prior-authorisations/<str:no>/renew/", authorisation({"post": "renew"}), name="authorisation-renew"),
+    path("sandbox/", sandbox.SandboxViewSet.as_view({"delete": "destroy"}), name="sandbox"),
+    path("sandbox/refresh/", sandbox.SandboxViewSet.as_view({"post": "refresh"}), name="sandbox-refresh"),
     path("reason-codes/", views.ReasonCodeViewSet.as_view({"get": "list"}), name="reason-codes"),
 ]

@@ -386,22 +386,24 @@ def _check_same(before: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
 
 
 @transaction.atomic
-def purge_authorisations(*, insurer_id: int, older_than: datetime, by: str, at: datetime) -> int:
-    """Remove what tells of a person from an insurer's authorisations asked before an instant and over by then, for ever. Answers how many."""
+def purge_authorisations(
+    *, insurer_id: int, older_than: datetime, by: str, at: datetime, also_open: bool = False
+) -> int:
+    """Remove what tells of a person from an insurer's authorisations asked before an instant and over by then, for ever. Answers how many.
+
+    `also_open`: those that wait for a person or are valid still too.
+    """
     older = PriorAuthorisation.objects.filter(insurer=insurer_id, asked_at__lt=older_than, purged_at=None)
-    due = list(
-        older.exclude(state=State.IN_REVIEW)
-        .exclude(valid_to__gte=china_today(older_than))
-        .select_for_update()
-        .values_list("pk", flat=True)
-    )
+    if not also_open:
+        older = older.exclude(state=State.IN_REVIEW).exclude(valid_to__gte=china_today(older_than))
+    due = list(older.select_for_update().values_list("pk", flat=True))
     uses = AuthorisationUse.objects.filter(insurer=insurer_id).exclude(claim_no="")
     uses.filter(Q(authorisation__in=due) | Q(at__lt=older_than)).update(claim_no="")
     PriorAuthorisation.objects.filter(pk__in=due).update(
         facts=None, judgement=None, member_ref="", papers=[], reason="", purged_at=at
     )
     if due:
-        insurer = Insurer.objects.get(pk=insurer_id)
+        insurer = Insurer.every.get(pk=insurer_id)
         which = sorted(PriorAuthorisation.objects.filter(pk__in=due).values_list("no", flat=True))
         after = {"authorisations": len(due), "older_than": older_than, "sha256": hash_of(which)}
         record(Deed.FACTS_PURGED, by=by, what=insurer, after=after)

@@ -25,11 +25,12 @@ from common.errors import Refused
 from common.jobs import services as jobs
 from common.jobs.models import Job
 from common.sentences import Language
+from common.tenancy import EVERYBODY, acting_for
 from insurers.models import Insurer, Product
 
 BATCH_JOB = "claims.batch.read"
 PAGE = 500
-_UNDER_WAY = (ClaimBatch.State.QUEUED, ClaimBatch.State.RUNNING)
+UNDER_WAY = (ClaimBatch.State.QUEUED, ClaimBatch.State.RUNNING)
 
 
 class NotDone(Refused):
@@ -52,7 +53,7 @@ def accept_batch(
     try:
         with transaction.atomic():
             Product.objects.select_for_update(no_key=True).get(pk=product.pk)
-            same = ClaimBatch.objects.filter(product=product, sha256=stored.sha256, state__in=_UNDER_WAY)
+            same = ClaimBatch.objects.filter(product=product, sha256=stored.sha256, state__in=UNDER_WAY)
             earlier = same.order_by("-created_at").first()
             if earlier is None:
                 batch = ClaimBatch.objects.create(
@@ -103,7 +104,7 @@ def _jobs_of(batch: ClaimBatch) -> list[Job]:
 def give_up(*, batch_id: str) -> None:
     """Say that a batch failed by a technical fault; what it had decided stays hidden, and a retried job may still bring it to its end."""
     batch = ClaimBatch.objects.select_for_update(of=["self"]).select_related("product").get(pk=batch_id)
-    if batch.state in _UNDER_WAY:
+    if batch.state in UNDER_WAY:
         end(batch, ClaimBatch.State.FAILED)
         batch.save(update_fields=["state", "finished_at"])
 
@@ -184,22 +185,28 @@ class Purged:
 
 
 def purge_due(*, at: datetime, by: str) -> list[Purged]:
-    """Remove the facts of every insurer's checks, batches and prior authorisations that are older than its `retention_days` at an instant."""
-    purged = []
-    for insurer in Insurer.objects.order_by("code"):
-        older_than = at - timedelta(days=insurer.retention_days)
-        checks = purge_facts(insurer_id=insurer.pk, older_than=older_than, by=by, at=at)
-        batches = purge_batches(insurer_id=insurer.pk, older_than=older_than, by=by, at=at)
-        authorisations = purge_authorisations(insurer_id=insurer.pk, older_than=older_than, by=by, at=at)
-        purged.append(Purged(insurer.code, checks, batches, authorisations))
-    return purged
+    """Remove the facts of checks, batches and prior authorisations that are older than their insurer's `retention_days`; in sandboxes too."""
+    with acting_for(EVERYBODY):
+        return [
+            _purged(insurer, at, by) for insurer in Insurer.every.select_related("sandbox_of").order_by("code", "-pk")
+        ]
+
+
+def _purged(insurer: Insurer, at: datetime, by: str) -> Purged:
+    """Remove of one insurer, or of a sandbox, what is over; of one that was erased whatever came while it was."""
+    gone = insurer.retired_at is not None
+    older_than = at if gone else at - timedelta(days=(insurer.sandbox_of or insurer).retention_days)
+    due: dict[str, Any] = {"insurer_id": insurer.pk, "older_than": older_than, "by": by, "at": at}
+    name = f"{insurer.code} (sandbox)" if insurer.sandbox_of_id else insurer.code
+    checks, batches = purge_facts(**due), purge_batches(**due)
+    return Purged(name, checks, batches, purge_authorisations(**due, also_open=gone))
 
 
 @transaction.atomic
 def purge_batches(*, insurer_id: int, older_than: datetime, by: str, at: datetime) -> int:
     """Remove the facts of an insurer's batches accepted before an instant, for ever; totals, outcomes and digests stay. Answers how many."""
     older = ClaimBatch.objects.filter(insurer=insurer_id, created_at__lt=older_than, purged_at=None)
-    due = list(older.exclude(state__in=_UNDER_WAY).select_for_update())
+    due = list(older.exclude(state__in=UNDER_WAY).select_for_update())
     for batch in due:
         ClaimBatch.objects.filter(pk=batch.pk).update(
             purged_at=at, file_name="", errors=[], warnings=[], asked_about=""

@@ -97,6 +97,7 @@ OPERATIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "delete_entry": ("DELETE", "/api/v1/catalogs/{code}/versions/{label}/entries/{entry_code}/", ()),
     "delete_golden_case": ("DELETE", "/api/v1/golden-cases/{id}/", ()),
     "delete_product_version": ("DELETE", "/api/v1/products/{code}/versions/{label}/", ()),
+    "delete_sandbox": ("DELETE", "/api/v1/sandbox/", ()),
     "delete_version": ("DELETE", "/api/v1/catalogs/{code}/versions/{label}/", ()),
     "delete_webhook": ("DELETE", "/api/v1/webhooks/{id}/", ()),
     "draft_by_frequency": ("POST", "/api/v1/catalogs/{code}/draft-by-frequency/", ()),
@@ -475,6 +476,7 @@ OPERATIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "publish_collection": ("POST", "/api/v1/collections/{id}/publish/", ()),
     "publish_product_version": ("POST", "/api/v1/products/{code}/versions/{label}/publish/", ()),
     "publish_version": ("POST", "/api/v1/catalogs/{code}/versions/{label}/publish/", ()),
+    "refresh_sandbox": ("POST", "/api/v1/sandbox/refresh/", ()),
     "renew_authorisation": ("POST", "/api/v1/prior-authorisations/{no}/renew/", ()),
     "replace_product_version": ("PUT", "/api/v1/products/{code}/versions/{label}/", ()),
     "replay_batch_claim": ("POST", "/api/v1/claims/batches/{id}/claims/{seq}/replay/", ()),
@@ -1316,8 +1318,10 @@ class Operations(Caller):
         return cast("t.ImportOutput", self._json(asked))
 
     def create_key(self, body: t.KeyInputRequest, *, idempotency_key: str | None = None) -> t.KeyOutput:
-        """Make a further key, for no more and no longer than this one. To rotate: make one, bring it into use, revoke
-        the old one.
+        """Make a further key, for no more and no longer than this one.
+
+        `sandbox`: a test key. The insurer's first one begins its sandbox, with copies of its products. To rotate:
+        make one, bring it into use, revoke the old one.
         """
         asked = Asked("POST", "/api/v1/keys/", headers={"Idempotency-Key": idempotency_key}, body=body)
         return cast("t.KeyOutput", self._json(asked))
@@ -1443,6 +1447,13 @@ class Operations(Caller):
             path={"code": code, "label": label},
             headers={"If-Match": if_match},
         )
+        self._json(asked)
+
+    def delete_sandbox(self) -> None:
+        """Erase the sandbox at once: its keys, webhooks and work end, and all that tells of a person goes. Without one,
+        nothing is done.
+        """
+        asked = Asked("DELETE", "/api/v1/sandbox/")
         self._json(asked)
 
     def delete_version(self, code: str, label: str, *, if_match: str | None = None) -> None:
@@ -4703,6 +4714,13 @@ class Operations(Caller):
         )
         return cast("t.VersionOutput", self._json(asked))
 
+    def refresh_sandbox(self, *, idempotency_key: str | None = None) -> t.SandboxCopiesOutput:
+        """Copy what the sandbox lacks of the insurer's published product versions, in force or to come; what is there
+        stays as it is.
+        """
+        asked = Asked("POST", "/api/v1/sandbox/refresh/", headers={"Idempotency-Key": idempotency_key})
+        return cast("t.SandboxCopiesOutput", self._json(asked))
+
     def renew_authorisation(
         self,
         no: str,
@@ -5927,8 +5945,10 @@ class AsyncOperations(AsyncCaller):
         return cast("t.ImportOutput", await self._json(asked))
 
     async def create_key(self, body: t.KeyInputRequest, *, idempotency_key: str | None = None) -> t.KeyOutput:
-        """Make a further key, for no more and no longer than this one. To rotate: make one, bring it into use, revoke
-        the old one.
+        """Make a further key, for no more and no longer than this one.
+
+        `sandbox`: a test key. The insurer's first one begins its sandbox, with copies of its products. To rotate:
+        make one, bring it into use, revoke the old one.
         """
         asked = Asked("POST", "/api/v1/keys/", headers={"Idempotency-Key": idempotency_key}, body=body)
         return cast("t.KeyOutput", await self._json(asked))
@@ -6064,6 +6084,13 @@ class AsyncOperations(AsyncCaller):
             path={"code": code, "label": label},
             headers={"If-Match": if_match},
         )
+        await self._json(asked)
+
+    async def delete_sandbox(self) -> None:
+        """Erase the sandbox at once: its keys, webhooks and work end, and all that tells of a person goes. Without one,
+        nothing is done.
+        """
+        asked = Asked("DELETE", "/api/v1/sandbox/")
         await self._json(asked)
 
     async def delete_version(self, code: str, label: str, *, if_match: str | None = None) -> None:
@@ -9352,6 +9379,13 @@ class AsyncOperations(AsyncCaller):
             body=body,
         )
         return cast("t.VersionOutput", await self._json(asked))
+
+    async def refresh_sandbox(self, *, idempotency_key: str | None = None) -> t.SandboxCopiesOutput:
+        """Copy what the sandbox lacks of the insurer's published product versions, in force or to come; what is there
+        stays as it is.
+        """
+        asked = Asked("POST", "/api/v1/sandbox/refresh/", headers={"Idempotency-Key": idempotency_key})
+        return cast("t.SandboxCopiesOutput", await self._json(asked))
 
     async def renew_authorisation(
         self,

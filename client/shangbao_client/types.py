@@ -149,6 +149,9 @@ DeedCode: TypeAlias = Literal[
     "product_version.sent_back",
     "product_version.submitted",
     "product_version.withdrawn",
+    "sandbox.begun",
+    "sandbox.erased",
+    "sandbox.refreshed",
     "version.consultation_ended",
     "version.consulted",
     "version.discarded",
@@ -314,6 +317,7 @@ ErrorCode: TypeAlias = Literal[
     "no_deductible",
     "no_drug_identity",
     "no_room",
+    "no_sandbox",
     "no_selector",
     "no_such_file",
     "no_such_leaf",
@@ -1745,6 +1749,11 @@ class ConsultedShape(TypedDict):
     """empty: not told; not of an authorisation"""
 
 
+class CopiedVersionOutput(TypedDict):
+    product: str
+    version: str
+
+
 class CorrectedLine(TypedDict):
     line_no: int
     drug: str | None
@@ -2871,6 +2880,8 @@ class KeyInputRequest(TypedDict):
     note: NotRequired[str]
     expires_at: NotRequired[InstantGiven | None]
     """no later than this key's own end; null: its end"""
+    sandbox: NotRequired[bool]
+    """a test key, which works in the insurer's sandbox alone; what a test key makes is one too"""
 
 
 class KeyOutput(TypedDict):
@@ -2883,6 +2894,8 @@ class KeyOutput(TypedDict):
     created_at: str
     expires_at: str | None
     revoked_at: str | None
+    sandbox: bool
+    """whether it is a test key: it works in the sandbox alone"""
     is_this: bool
     """whether this request was made with it"""
     key: str | None
@@ -2906,6 +2919,16 @@ class LeafOutput(TypedDict):
     at: str
     leaf_hash: str
     """64 hexadecimal digits"""
+
+
+class LeftOutOfSandboxOutput(TypedDict):
+    product: str
+    version: str
+    reason: Literal["own_lists", "refused"]
+    """`own_lists`: it names lists of the insurer's own, which no sandbox has; `refused`: its terms are refused today
+    """
+    catalogs: list[str]
+    """the lists of the insurer's own"""
 
 
 class LeftOutOutput(TypedDict):
@@ -4000,6 +4023,11 @@ class SampleOutput(TypedDict):
     """name: [old, new]"""
 
 
+class SandboxCopiesOutput(TypedDict):
+    copied: "list[CopiedVersionOutput]"
+    left_out: "list[LeftOutOfSandboxOutput]"
+
+
 class SatisfiedBy(TypedDict):
     any_of: NotRequired[list[str | bool | int]]
     """one of these; of a diagnosis: a code within one of them"""
@@ -4427,6 +4455,8 @@ class WhoOutput(TypedDict):
     """the key's prefix"""
     scopes: list[str]
     expires_at: str | None
+    sandbox: bool
+    """whether it is a test key: what it does is in the sandbox alone"""
 
 
 class WithdrawInputRequest(TypedDict):

@@ -28,6 +28,7 @@ _SUBJECTS: Final = (
     "drug",
     "key",
     "request",
+    "sandbox",
 )
 _VERBS: Final = {"GET": "get", "PUT": "replace", "PATCH": "change", "DELETE": "delete"}
 # Where the route says too little.

@@ -88,6 +88,7 @@ def _header(description: str, kind: str = "string", *, required: bool = False) -
 
 HEADERS = {
     "X-Request-ID": _header("the name of this request; quote it when you ask about it", required=True),
+    "X-Sandbox": _header("`true`: asked with a test key, in the insurer's sandbox"),
     "RateLimit-Limit": _header("requests that may be made in a minute", "integer"),
     "RateLimit-Remaining": _header("how many of them are left", "integer"),
     "RateLimit-Reset": _header("seconds until all are there again", "integer"),
@@ -220,6 +221,7 @@ class ProductSchema(AutoSchema):
     def _headers(self, status: str) -> list[str]:
         names = ["X-Request-ID"]
         names += ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"] if status != "401" else []
+        names += ["X-Sandbox"] if status != "401" else []
         names += ["WWW-Authenticate"] if status == "401" else []
         names += ["Retry-After"] if status in {"429", "503"} or (status == "409" and self._keeps_answers()) else []
         names += ["Accept-Encoding"] if status == "415" else []

@@ -20,6 +20,8 @@ class Job(models.Model):
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.QUEUED)
     # Two running jobs never share a non-empty key: one import per catalog at a time.
     exclusive_key = models.CharField(_("exclusive key"), max_length=100, blank=True, default="")
+    # The sandbox whose work it is, for which alone the database then works; of all other work the office's.
+    sandbox = models.CharField(max_length=24, blank=True, default="", db_default="", editable=False)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     # Rises with every claim; a worker whose token is old can commit nothing.
     token = models.PositiveIntegerField(default=0)

@@ -77,9 +77,17 @@ def done_by_the_caller() -> Iterator[None]:
 
 def enqueue(*, kind: str, subject: str, exclusive_key: str = "") -> Job:
     """Write a job in the caller's transaction and tell the broker on commit; a deaf broker loses nothing, the sweeper rings again."""
+    asking = tenancy.tenant() or ""
+    job = Job(
+        kind=kind,
+        subject=subject,
+        exclusive_key=exclusive_key,
+        sandbox=asking if tenancy.is_sandbox(asking) else "",
+        rung_at=Now() if _unheard.get() else None,
+    )
+    job.save()
     if _unheard.get():
-        return Job.objects.create(kind=kind, subject=subject, exclusive_key=exclusive_key, rung_at=Now())
-    job = Job.objects.create(kind=kind, subject=subject, exclusive_key=exclusive_key)
+        return job
     # Robust: the job is written, whatever becomes of the ringing.
     transaction.on_commit(partial(notify, job.pk), robust=True)
     return job
@@ -194,7 +202,7 @@ def run(job_id: int, *, heartbeat: bool = True) -> None:
         job = claim(job_id)
         if job is None:
             return
-        with held(job, heartbeat=heartbeat) as lease:
+        with tenancy.acting_for(job.sandbox or tenancy.OFFICE), held(job, heartbeat=heartbeat) as lease:
             try:
                 lease.check()
                 _WORK[job.kind](lease, job.subject)
@@ -216,7 +224,7 @@ def _give_back(job: Job, *, state: Job.State, error: str = "") -> None:
     except (OperationalError, InterfaceError):
         connection.close()
         try:
-            with tenancy.acting_for(tenancy.OFFICE):
+            with tenancy.acting_for(job.sandbox or tenancy.OFFICE):
                 _end(job, state=state, error=error)
         except (OperationalError, InterfaceError) as fault:
             log.warning("job %s could not be given back: %s", job.pk, type(fault).__name__)
@@ -259,7 +267,8 @@ def sweep() -> int:
         silent = Job.objects.filter(state=Job.State.RUNNING, lease_until__lt=Now())
         for job in silent.filter(attempts__gte=MAX_ATTEMPTS):
             try:
-                _end(job, state=Job.State.DEAD, error="the worker fell silent three times", silent=True)
+                with tenancy.acting_for(job.sandbox or tenancy.OFFICE):
+                    _end(job, state=Job.State.DEAD, error="the worker fell silent three times", silent=True)
             except Exception:  # what one kind of job says to its end must not keep the others waiting
                 log.exception("job %s could not be ended", job.pk)
         waiting = Q(state=Job.State.QUEUED) & (Q(rung_at=None) | Q(rung_at__lt=Now() - RING_AGAIN_AFTER))

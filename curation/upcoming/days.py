@@ -14,6 +14,7 @@ from django.db.models import Count, Q, QuerySet
 from catalog.aliases import aliases_at
 from catalog.clock import Observation
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug
+from common.dates import later
 from curation.comparing.matrix_query import drugs_named
 from curation.upcoming.steps import ONE_DAY, Step
 from insurers.models import ProductVersion
@@ -67,7 +68,7 @@ def _visible(insurer_id: int | None) -> QuerySet[Catalog]:
 def day_of_change(day: date, *, insurer_id: int | None, seen: Observation) -> DayOfChange:
     """Return what changes on a day over the lists that an insurer may see (None: the office); at most six statements."""
     versions = CatalogVersion.objects.filter(catalog__in=_visible(insurer_id)).select_related("catalog__owner")
-    before = {one.catalog_id: one for one in versions.in_force(day - ONE_DAY, seen.known_at)}
+    before = {one.catalog_id: one for one in versions.in_force(later(day, -1), seen.known_at)}
     after = {one.catalog_id: one for one in versions.in_force(day, seen.known_at)}
     same = [one for key, one in after.items() if key in before and before[key].pk == one.pk]
     before |= {one.catalog_id: one for one in same}
@@ -78,7 +79,7 @@ def day_of_change(day: date, *, insurer_id: int | None, seen: Observation) -> Da
         if key not in {one.catalog_id for one in same} or after[key].pk in agreements
     ]
     aliases = aliases_at(seen.known_at)
-    there = drugs_named([one for one, _other in changing if one], day - ONE_DAY, aliases)
+    there = drugs_named([one for one, _other in changing if one], later(day, -1), aliases)
     now = drugs_named([one for _other, one in changing if one], day, aliases)
     lists: list[ListOnTheDay] = []
     for old, new in changing:
@@ -95,7 +96,7 @@ def day_of_change(day: date, *, insurer_id: int | None, seen: Observation) -> Da
 def _agreements(versions: Sequence[int], day: date) -> dict[int, int]:
     """Return how many entries of each version begin to count on a day or counted last on the day before; none: it is left out."""
     entries = CatalogEntry.objects.filter(
-        Q(effective_from=day) | Q(effective_to=day - ONE_DAY), version__in=versions
+        Q(effective_from=day) | Q(effective_to=later(day, -1)), version__in=versions
     ).order_by()
     return dict(entries.values("version").annotate(count=Count("pk")).values_list("version", "count"))
 

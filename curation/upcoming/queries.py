@@ -12,6 +12,7 @@ from catalog.aliases import aliases_at
 from catalog.clock import Observation
 from catalog.in_force import Span, spans
 from catalog.models import Catalog, CatalogEntry, CatalogVersion
+from common.dates import later
 from curation.comparing.compare import Result
 from curation.comparing.queries import Comparison, Shown, Side, compare_sides, show
 from curation.upcoming.steps import ONE_DAY, EditionDays, Step, edition_days, steps
@@ -76,7 +77,7 @@ def changes_on(step: Step[Any], seen: Observation) -> list[Change]:
     """Return what of a list is otherwise on a day than on the day before, by drug; at most seven statements."""
     if step.of_edition or step.after is None:
         return _changes_of(step, None, seen)
-    touched = _touched([step.after], step.day - ONE_DAY, step.day)
+    touched = _touched([step.after], later(step.day, -1), step.day)
     return _changes_of(step, _names_of(touched[step.after.pk][step.day], seen), seen)
 
 
@@ -99,7 +100,7 @@ def _changes_of(step: Step[Any], names: frozenset[str] | None, seen: Observation
     found = []
     for result in comparison.results:
         if what := _WHAT.get(result.kind):
-            day = step.day - ONE_DAY if what == "ends" else step.day
+            day = later(step.day, -1) if what == "ends" else step.day
             found.append(Change(day, what, step, comparison, result))
     return found
 
@@ -109,7 +110,7 @@ def compare_day(step: Step[Any], seen: Observation, names: frozenset[str] | None
     filler: Any = step.after or step.before
     left, right = (
         Side(version or filler, day, seen.known_at, empty=version is None)
-        for version, day in ((step.before, step.day - ONE_DAY), (step.after, step.day))
+        for version, day in ((step.before, later(step.day, -1)), (step.after, step.day))
     )
     return compare_sides(left, right, by="drug", seen=seen, names=names)
 

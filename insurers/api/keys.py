@@ -18,7 +18,8 @@ from rest_framework.response import Response
 from common.api.fields import InstantField, StrictSerializer
 from common.api.filtering import refuse_unknown
 from common.api.views import ApiViewSet
-from insurers import services
+from common.tenancy import is_sandbox
+from insurers import sandboxes, services
 from insurers.api.authentication import ANY_KEY, insurer_of
 from insurers.keys import MAX_DAYS
 from insurers.models import ApiKey
@@ -39,6 +40,10 @@ class KeyInput(StrictSerializer):
     expires_at = InstantField(
         required=False, allow_null=True, default=None, help_text="no later than this key's own end; null: its end"
     )
+    sandbox = serializers.BooleanField(
+        required=False,
+        help_text="a test key, which works in the insurer's sandbox alone; what a test key makes is one too",
+    )
 
 
 class RevokeInput(StrictSerializer):
@@ -55,6 +60,7 @@ class KeyOutput(serializers.ModelSerializer):
         help_text="of its scopes those that whoever issued it could still give"
     )
     made_with = serializers.CharField(source="made_with.prefix", default=None, allow_null=True)
+    sandbox = serializers.SerializerMethodField(help_text="whether it is a test key: it works in the sandbox alone")
     is_this = serializers.SerializerMethodField(help_text="whether this request was made with it")
     key = serializers.CharField(allow_null=True, default=None, help_text=KEY_NOTE)
 
@@ -69,12 +75,16 @@ class KeyOutput(serializers.ModelSerializer):
             "created_at",
             "expires_at",
             "revoked_at",
+            "sandbox",
             "is_this",
             "key",
         ]
 
     def get_scopes_now(self, key: ApiKey) -> list[str]:
         return sorted(services.scopes_now(key, self.context.setdefault("issuers", {})))
+
+    def get_sandbox(self, key: ApiKey) -> bool:
+        return key.sandbox_id is not None
 
     def get_is_this(self, key: ApiKey) -> bool:
         return bool(key.prefix == self.context["request"].user.prefix)
@@ -91,8 +101,9 @@ class KeyViewSet(ApiViewSet):
     refusals = {"list": (403,), "create": (403,), "retrieve": (403,), "revoke": (403,)}
 
     def get_queryset(self) -> QuerySet[ApiKey]:
-        own = ApiKey.objects.filter(insurer=insurer_of(self.request.user))
-        return own.select_related("insurer", "issued_by", "user", "made_with").order_by("-created_at", "-id")
+        insurer = insurer_of(self.request.user)
+        own = ApiKey.objects.filter(sandbox=insurer) if is_sandbox(insurer) else ApiKey.objects.filter(insurer=insurer)
+        return own.select_related("insurer", "issued_by", "user", "made_with", "sandbox").order_by("-created_at", "-id")
 
     @extend_schema(parameters=PAGE)
     def list(self, request: Any) -> Response:
@@ -106,12 +117,16 @@ class KeyViewSet(ApiViewSet):
 
     @extend_schema(request=KeyInput, responses={201: KeyOutput})
     def create(self, request: Any) -> Response:
-        """Make a further key, for no more and no longer than this one. To rotate: make one, bring it into use, revoke the old one."""
+        """Make a further key, for no more and no longer than this one.
+
+        `sandbox`: a test key. The insurer's first one begins its sandbox, with copies of its products.
+        To rotate: make one, bring it into use, revoke the old one.
+        """
         refuse_unknown(request.query_params, ())
         given = KeyInput(data=request.data)
         given.is_valid(raise_exception=True)
         own = get_object_or_404(self.get_queryset(), pk=request.user.key_id)
-        row, self.made = services.issue_further_key(
+        row, self.made = sandboxes.issue_further_key(
             own=own, held=request.user.scopes, by=request.user.person, **self._ending(given.validated_data, own)
         )
         return Response(self._shown(row), status=201, headers={"Location": reverse("key-detail", args=[row.prefix])})

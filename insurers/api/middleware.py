@@ -13,7 +13,7 @@ from insurers.request_log import Answered, id_at, waiting
 
 
 class RequestLogMiddleware:
-    """Put aside what an insurer's key asked for, once it is answered (insurers.request_log)."""
+    """Put aside what an insurer's key asked for, once it is answered (insurers.request_log); an answer to a test key says that it is one."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -38,4 +38,6 @@ class RequestLogMiddleware:
                     at=at,
                 )
             )
+            if caller.is_sandbox:
+                response["X-Sandbox"] = "true"
         return response

@@ -52,6 +52,7 @@ class WhoOutput(serializers.Serializer):
     key = serializers.CharField(help_text="the key's prefix")
     scopes = serializers.ListField(child=serializers.CharField())
     expires_at = serializers.DateTimeField(allow_null=True)
+    sandbox = serializers.BooleanField(help_text="whether it is a test key: what it does is in the sandbox alone")
 
 
 class ProductInput(StrictSerializer):

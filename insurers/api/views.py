@@ -45,6 +45,7 @@ class WhoViewSet(ApiViewSet):
                 "key": caller.prefix,
                 "scopes": sorted(caller.scopes),
                 "expires_at": caller.expires_at,
+                "sandbox": caller.is_sandbox,
             }
         )
 

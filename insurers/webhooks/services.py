@@ -76,7 +76,7 @@ def add_webhook(*, insurer_id: int, url: str, events: Iterable[str], by: str, no
         raise InvalidInput(
             _("The request is invalid; see `errors`."), errors=[FieldError("/url", refusal.code, _why(refusal.code))]
         ) from refusal
-    Insurer.objects.select_for_update(no_key=True).get(pk=insurer_id)
+    Insurer.every.select_for_update(no_key=True).get(pk=insurer_id)
     if Webhook.objects.filter(insurer=insurer_id).count() >= MAX_WEBHOOKS:
         raise TooManyWebhooks(_("You have %(max)d webhooks; delete one first.") % {"max": MAX_WEBHOOKS})
     salt = signing.make_salt()

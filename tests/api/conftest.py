@@ -28,6 +28,7 @@ from curation.golden.services import Given, make_case
 from curation.impact.services import Asked, ask_impact
 from curation.market import bulk
 from curation.models import Collection, Finding, GoldenCase, ImpactRun
+from insurers import sandboxes
 from insurers import services as insurers
 from insurers.models import ApiRequest, Insurer, Product, ProductVersion, Webhook, WebhookDelivery
 from insurers.webhooks import services as webhooks
@@ -170,6 +171,7 @@ def collected() -> Collection:
 def make_world() -> World:
     """Make the world through the services, as people would."""
     a, b = Insurer.objects.create(code="INS-A", name="甲保险"), Insurer.objects.create(code="INS-B", name="乙保险")
+    sandboxes.issue_test_key(insurer=a, scopes=["coverage:read"], by="root")
     com = catalogs.create_catalog(code="COM", name="商保目录", kind="commercial", by="alice")
     v1 = published(com, LIST)
     office_import = imported(com, LIST.replace("肾癌", "肾细胞癌"), label="v2")

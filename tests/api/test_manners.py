@@ -64,7 +64,7 @@ def assert_problem(response: Any, status: int, code: str | None = None) -> dict[
         ("GET", "/api/v1/imports/../products/", {}, 404, "not_found"),
         ("GET", "/api/v1/imports/%2e%2e/products/", {}, 404, "not_found"),
         ("GET", "/api/v1/claims/checks/1/", {}, 404, "not_found"),
-        ("PATCH", "/api/v1/products/HMB/", {}, 405, "method_not_allowed"),
+        ("DELETE", "/api/v1/products/HMB/", {}, 405, "method_not_allowed"),
         ("TRACE", "/api/v1/products/", {}, 405, "method_not_allowed"),
         ("PROPFIND", "/api/v1/products/", {}, 405, "method_not_allowed"),
         ("GET", "/api/v1/products/", {"Accept": "text/html"}, 406, "not_acceptable"),

@@ -68,7 +68,7 @@ def product_version(insurer: Insurer) -> ProductVersion:
 
 
 def issue(client: Client, **fields: Any) -> Any:
-    sent = {"insurer": "", "scopes": ["catalog:read"], "expires_on": "2099-12-31", "note": "", **fields}
+    sent = {"insurer": "", "scopes": ["catalog:read"], "expires_on": "2030-12-31", "note": "", **fields}
     return client.post(page("insurers_apikey_add"), sent)
 
 

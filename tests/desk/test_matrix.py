@@ -36,7 +36,7 @@ from curation.impact.services import Asked, ask_impact
 from desk.frame import Logged
 from desk.groups import ADMINISTRATOR, EDITOR, GROUPS, REVIEWER, why_not_together
 from insurers import services
-from insurers.models import ApiRequest, Insurer, ProductVersion
+from insurers.models import ApiKey, ApiRequest, Insurer, ProductVersion
 from insurers.persons import bind_user
 from insurers.webhooks import services as webhooks
 from tests.api.conftest import collected
@@ -144,7 +144,7 @@ def world(make_catalog: Callable[..., Any], insurer: Insurer, api: Api) -> World
         "insurer": insurer.pk,
         "product": product.pk,
         "productversion": version.pk,
-        "apikey": insurer.keys.get().pk,
+        "apikey": ApiKey.objects.order_by("pk")[0].pk,
         "webhook": webhook.pk,
         "apirequest": asked.pk,
         "delivery_pk": delivery.pk,
@@ -173,7 +173,13 @@ def world(make_catalog: Callable[..., Any], insurer: Insurer, api: Api) -> World
 
 
 @pytest.fixture
-def people(insurer: Insurer, other_insurer: Insurer) -> dict[str, Client]:
+def insurers_people(insurer: Insurer) -> Insurer:
+    """The insurer that A's people work for."""
+    return insurer
+
+
+@pytest.fixture
+def people(insurers_people: Insurer, other_insurer: Insurer) -> dict[str, Client]:
     found = {}
     for number, role in enumerate(ROLES):
         client = found[role] = Client(headers={"accept-language": "zh-hans"})
@@ -183,7 +189,7 @@ def people(insurer: Insurer, other_insurer: Insurer) -> dict[str, Client]:
         if role in GROUPS:
             user.groups.add(Group.objects.get(name=role))
         else:
-            bind_user(user=user, insurer=insurer if role == "A" else other_insurer, by="sam")
+            bind_user(user=user, insurer=insurers_people if role == "A" else other_insurer, by="sam")
         client.force_login(User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend")
     return found
 

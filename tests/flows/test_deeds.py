@@ -15,6 +15,7 @@ from catalog import consultation, drafting, master, mending, moves, reviewing
 from catalog import services as catalogs
 from catalog.clock import observe
 from catalog.models import Catalog, CatalogVersion, Comment, ImportRun
+from claims import sandbox as erasing
 from claims import services as claims
 from claims.authorisations import services as authorisations
 from claims.batches import services as batches
@@ -34,7 +35,7 @@ from curation.market import bulk
 from curation.market import services as market
 from curation.models import Finding, GoldenCase, ImpactRun
 from desk.groups import ADMINISTRATOR
-from insurers import approval
+from insurers import approval, sandboxes
 from insurers import persons as working_for
 from insurers import services as insurers
 from insurers.models import Insurer, Product, ProductVersion, Webhook
@@ -53,6 +54,8 @@ MODULES: tuple[ModuleType, ...] = (
     consultation,
     reviewing,
     insurers,
+    sandboxes,
+    erasing,
     approval,
     working_for,
     persons,
@@ -222,6 +225,18 @@ class Office:
 
     def key(self) -> Any:
         return insurers.issue_insurer_key(insurer=self.insurer, scopes=["catalog:read"], by="dora")[0]
+
+    def sandbox(self) -> Insurer:
+        return sandboxes.begin_sandbox(insurer=self.insurer, by="dora")
+
+    def sandbox_with_a_key(self) -> Insurer:
+        sandboxes.issue_test_key(insurer=self.insurer, scopes=["catalog:read"], by="dora")
+        return self.sandbox()
+
+    def sandbox_that_lacks_a_product(self) -> Insurer:
+        found = self.sandbox()
+        self.product_published()
+        return found
 
     def administrator(self) -> User:
         person = self.person()
@@ -535,6 +550,38 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
         lambda o: insurers.take_over_key(key=o.key(), issuer=o.administrator(), by="zoe"),
     ),
     "insurers.services.revoke_key": (D.KEY_REVOKED, lambda o: insurers.revoke_key(key=o.key(), by="zoe")),
+    "insurers.sandboxes.begin_sandbox": (
+        D.SANDBOX_BEGUN,
+        lambda o: sandboxes.begin_sandbox(insurer=o.insurer, by="zoe"),
+    ),
+    "insurers.sandboxes.refresh_sandbox": (
+        D.SANDBOX_REFRESHED,
+        lambda o: sandboxes.refresh_sandbox(sandbox=o.sandbox_that_lacks_a_product(), by="zoe"),
+    ),
+    "insurers.sandboxes.issue_test_key": (
+        D.KEY_ISSUED,
+        lambda o: sandboxes.issue_test_key(
+            insurer=o.sandbox().sandbox_of or o.insurer, scopes=["catalog:read"], by="zoe"
+        ),
+    ),
+    "insurers.sandboxes.issue_further_key": (
+        D.KEY_ISSUED,
+        lambda o: sandboxes.issue_further_key(
+            own=o.key(), held={"catalog:read"}, scopes=["catalog:read"], sandbox=bool(o.sandbox()), by="zoe"
+        ),
+    ),
+    "insurers.sandboxes.close_sandbox": (
+        D.KEY_REVOKED,
+        lambda o: sandboxes.close_sandbox(sandbox=o.sandbox_with_a_key(), by="zoe"),
+    ),
+    "insurers.sandboxes.retire_sandbox": (
+        D.SANDBOX_ERASED,
+        lambda o: sandboxes.retire_sandbox(sandbox=o.sandbox(), by="zoe"),
+    ),
+    "claims.sandbox.erase_sandbox": (
+        D.SANDBOX_ERASED,
+        lambda o: erasing.erase_sandbox(sandbox=o.sandbox(), by="zoe"),
+    ),
     "insurers.services.create_product": (
         D.PRODUCT_CREATED,
         lambda o: insurers.create_product(insurer_id=o.insurer.pk, code="X", name="x", by="zoe"),

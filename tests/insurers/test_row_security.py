@@ -43,11 +43,12 @@ OF_THE_OFFICE = {"curation_collectedlist"}
 
 
 def tables_of_an_insurer() -> set[str]:
-    """Every table that names an insurer, by a foreign key or by its bare id."""
+    """Every table that names an insurer, by a foreign key or by its bare id; not that of the insurers, of which a sandbox is one."""
     return {
         model._meta.db_table
         for model in apps.get_models(include_auto_created=True)
         for field in model._meta.local_fields
+        if model is not Insurer
         if (isinstance(field, models.ForeignKey) and field.related_model is Insurer) or field.column == "insurer_id"
     }
 

@@ -7,7 +7,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from common.commands import OfficeCommand
 from common.errors import Refused
-from insurers import services
+from insurers import sandboxes, services
 from insurers.scopes import Scope
 
 
@@ -21,11 +21,16 @@ class Command(OfficeCommand):
         parser.add_argument("--user", metavar="NAME", help="the curator's user name; made if missing")
         parser.add_argument("--scope", action="append", required=True, choices=Scope.values, help="may be repeated")
         parser.add_argument("--note", default="")
+        parser.add_argument(
+            "--sandbox", action="store_true", help="a test key, which works in the insurer's sandbox alone"
+        )
 
     def handle(self, **options: Any) -> None:
         by = f"shell:{getpass.getuser()}"
         try:
             if options["curator"]:
+                if options["sandbox"]:
+                    raise CommandError("Only an insurer has a sandbox: --sandbox goes with --insurer CODE.")
                 if not options["user"]:
                     raise CommandError("--curator needs --user NAME: publishing is checked by person.")
                 _row, key = services.issue_curator_key(
@@ -34,9 +39,8 @@ class Command(OfficeCommand):
             else:
                 code = options["insurer"]
                 insurer = services.insurer_named(code=code, by=by)
-                _row, key = services.issue_insurer_key(
-                    insurer=insurer, scopes=options["scope"], note=options["note"], by=by
-                )
+                issue = sandboxes.issue_test_key if options["sandbox"] else services.issue_insurer_key
+                _row, key = issue(insurer=insurer, scopes=options["scope"], note=options["note"], by=by)
         except Refused as refusal:
             raise CommandError(refusal.detail) from refusal
         self.stdout.write("This key is shown once; keep it safe.")

@@ -88,12 +88,12 @@ def test_the_import_lists_what_was_read_otherwise_than_written_and_which_header_
 @pytest.mark.parametrize(
     ("field", "value", "code"),
     [
-        ("names", "stacked", "invalid_choice"),
+        ("names", "stacked", "bad_choice"),
         ("complete_for", "X;Q", "bad_code"),
         ("complete_for", "XL01FXX", "bad_code"),
-        ("header_row", "0", "min_value"),
-        ("header_row", "x", "invalid"),
-        ("sheet", "页" * 101, "max_length"),
+        ("header_row", "0", "out_of_range"),
+        ("header_row", "x", "bad_number"),
+        ("sheet", "页" * 101, "too_long"),
         ("mapping", "品名", "wrong_type"),
         ("mapping", "[]", "wrong_type"),
         ("mapping", '{"品名": 1}', "wrong_type"),

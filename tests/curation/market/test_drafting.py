@@ -236,7 +236,7 @@ def test_an_insurer_drafts_its_own_catalog_from_what_it_sees(
         ({"min_key_provinces": -1}, [("/min_key_provinces", "out_of_range")]),
         ({"key_provinces": ["上海", "火星"]}, [("/key_provinces/1", "unknown_province")]),
         ({"effective_to": "2025-01-01"}, [("/effective_to", "date_order")]),
-        ({"label": "a b"}, [("/label", "bad_date")]),
+        ({"label": "a b"}, [("/label", "invalid")]),
         ({"pins": [{"drug": "没有药", "keep": True, "reason": "要"}]}, [("/pins/0/drug", "unknown_drug")]),
         (
             {"pins": [{"drug": "甲药", "indication": "乳腺癌", "keep": True, "reason": "要"}]},

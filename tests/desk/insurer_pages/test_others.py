@@ -223,7 +223,7 @@ def test_an_address_that_can_never_be_reached_is_told(ines: At) -> None:
 
 
 def test_an_insurers_user_issues_and_revokes_its_insurers_keys_alone(ines: At, bea: At, insurer: Insurer) -> None:
-    sent = {"scopes": ["claims:check", "catalog:read"], "expires_on": "2099-12-31", "note": "批处理", "insurer": "999"}
+    sent = {"scopes": ["claims:check", "catalog:read"], "expires_on": "2030-12-31", "note": "批处理", "insurer": "999"}
     shown = ines.post(page("insurers_apikey_add"), sent).content.decode()
 
     found = re.search(r"sbm_\w+_[\w-]+", shown)
@@ -238,7 +238,7 @@ def test_an_insurers_user_issues_and_revokes_its_insurers_keys_alone(ines: At, b
 @pytest.mark.parametrize("scope", ["catalog:publish", "audit:read"])
 def test_no_more_than_insurers_may_hold(ines: At, scope: str) -> None:
     assert scope not in ines.get(page("insurers_apikey_add")).content.decode()
-    assert ines.post(page("insurers_apikey_add"), {"scopes": [scope], "expires_on": "2099-12-31"}).status_code == 200
+    assert ines.post(page("insurers_apikey_add"), {"scopes": [scope], "expires_on": "2030-12-31"}).status_code == 200
     assert not ApiKey.objects.exists()
 
 

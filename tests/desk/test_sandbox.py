@@ -1,0 +1,53 @@
+"""What is in a sandbox is on no page of the desk: not the office's, not its insurer's own people's."""
+
+import pytest
+from django.test import Client
+
+from claims.models import ClaimCheck
+from common import tenancy
+from insurers import sandboxes
+from insurers.models import Insurer, Product
+from insurers.public import public_products
+from tests.conftest import EVERY_INSURER_SCOPE, Api
+from tests.desk.test_matrix import MARK, World, _text, people, routes, world
+
+__all__ = ["people", "world"]
+# The log of deeds keeps every deed, a sandbox's too: by its key, and nothing of a claim.
+TELLS_DEEDS = ("audit_record", "_history")
+
+
+@pytest.fixture
+def insurer(db: None) -> Insurer:
+    """The sandbox in place of the insurer: what `world` makes is made in it."""
+    return sandboxes.begin_sandbox(insurer=Insurer.objects.create(code="INS-A", name="甲保险"), by="root")
+
+
+@pytest.fixture
+def api(insurer: Insurer) -> Api:
+    assert insurer.sandbox_of is not None
+    return Api(sandboxes.issue_test_key(insurer=insurer.sandbox_of, scopes=EVERY_INSURER_SCOPE, by="root")[1])
+
+
+@pytest.fixture
+def insurers_people(insurer: Insurer) -> Insurer | None:
+    return insurer.sandbox_of
+
+
+def test_no_page_shows_anybody_what_is_in_a_sandbox(world: World, people: dict[str, Client], insurer: Insurer) -> None:
+    assert ClaimCheck.objects.filter(insurer=insurer, claim_no=MARK).exists()
+    shown = []
+    for name, pattern in sorted(routes().items()):
+        if name in {"logout", "desk:end-sessions"} or any(word in name for word in TELLS_DEEDS):
+            continue
+        address = world.address(name, pattern)
+        shown += [f"{name} {role}" for role, client in people.items() if MARK in _text(client.get(address))]
+
+    assert shown == []
+
+
+def test_the_look_up_page_tells_of_no_product_of_a_sandbox(world: World, insurer: Insurer) -> None:
+    Product.objects.filter(insurer=insurer).update(public=True)
+
+    assert public_products() == []
+    with tenancy.acting_for(tenancy.EVERYBODY):
+        assert Product.objects.told_to_anybody().exists()
