@@ -13,13 +13,17 @@ from typing import Any, Protocol
 from django.db import connection
 
 from catalog.importing.pinyin import sounds
+from catalog.near import Name, nearest
 from catalog.queries import visible_drugs
 from catalog.text_index import TextIndex, Texts
 from common.cache import LruCache
+from common.text import norm
 
 # An entry takes about 150 bytes: all indexes together stay below 100 MB a process, or are one version's alone.
 ENTRIES_KEPT = 500_000
 RESULTS_KEPT = 1_000_000  # rows of recent answers, for their next pages: 4 MB
+# Near names are sought one by one: as many as take about a tenth of a second.
+NEAR_NAMES = 40_000
 VISIBLE_KEPT = 5_000_000  # one byte for each drug an insurer may or may not see: 5 MB
 _ROWS_A_TIME = 5_000
 
@@ -110,6 +114,8 @@ _drug_states: LruCache[int, tuple[object, ...]] = LruCache(8)
 _drugs: LruCache[tuple[object, ...], TextIndex] = LruCache(4)
 # Revision → the insurers that have published lists of their own.
 _owners: LruCache[int, frozenset[int]] = LruCache(8)
+# The same → what drugs are called, for names that lie near.
+_near: LruCache[tuple[object, ...], tuple[Name, ...]] = LruCache(4)
 _SHARED = 0  # no insurer has this id
 
 
@@ -145,6 +151,48 @@ def drugs_matching(text: str, *, insurer_id: int | None, revision: int) -> Found
     return Found(index, array("I", [ordinal for ordinal in ordinals if drugs[ordinal]]))
 
 
+def drugs_near(text: str, *, insurer_id: int | None, revision: int, limit: int = 6) -> list[str]:
+    """Return the ids of the drugs whose names lie nearest to a text that names none (catalog.near), of those the insurer may see."""
+    whose = _whose(insurer_id, revision)
+    key = (*_drug_state(revision), whose)
+    names = _near.get(key)
+    if names is None:
+        with _building:
+            names = _near.get(key) or _read_names(whose)
+            _near.put(key, names)
+    wanted = norm(text)
+    found = nearest(wanted, sounds(wanted)[0], names, limit=limit * 2)
+    if insurer_id is not None and found:
+        seen = set(visible_drugs(insurer_id).filter(pk__in=found).values_list("pk", flat=True))
+        found = [key for key in found if key in seen]
+    return found[:limit]
+
+
+def _read_names(whose: int | None) -> tuple[Name, ...]:
+    """Return what drugs are called, with how it sounds: the names of the master's and the lists' drugs, aliases and brands."""
+    brands = _rows(
+        f"SELECT DISTINCT d.id, l.brand_name FROM ({_LISTED}) l JOIN catalog_drug d ON d.base_name = l.base_name"  # noqa: S608
+        " WHERE l.brand_name <> '' ORDER BY 1, 2",
+        {"all": whose is None, "owner": whose},
+    )
+    masters = _rows(
+        "SELECT DISTINCT drug_id, called FROM catalog_drugproduct, unnest(aliases || brand_name) called"
+        " WHERE recorded_to IS NULL AND called <> '' ORDER BY 1, 2",
+        [],
+    )
+    named = [
+        Name(pk, norm(name), pinyin)
+        for pk, name, pinyin in _rows(
+            "SELECT id, generic_name, pinyin FROM catalog_drug ORDER BY id LIMIT %s", [NEAR_NAMES]
+        )
+    ]
+    for pk, called in (*brands, *masters):
+        if len(named) >= NEAR_NAMES:
+            break
+        named.append(Name(pk, norm(called), sounds(called)[0]))
+    return tuple(dict.fromkeys(named))
+
+
 def _whose(insurer_id: int | None, revision: int) -> int | None:
     """Return whose lists an insurer's drugs are found by beside the shared ones: insurers without lists of their own share an index."""
     if insurer_id is None:
@@ -156,12 +204,16 @@ def _whose(insurer_id: int | None, revision: int) -> int | None:
     return insurer_id if insurer_id in owners else _SHARED
 
 
-def _drug_index(revision: int, whose: int | None) -> TextIndex:
+def _drug_state(revision: int) -> tuple[object, ...]:
     state = _drug_states.get(revision)
     if state is None:
         (state,) = _rows(_DRUGS_STATE, [])
         _drug_states.put(revision, state)
-    key = (*state, whose)
+    return state
+
+
+def _drug_index(revision: int, whose: int | None) -> TextIndex:
+    key = (*_drug_state(revision), whose)
     index = _drugs.get(key)
     if index is None:
         with _building:

@@ -11,6 +11,8 @@ from unfold.dataclasses import SearchResult
 
 from catalog import clock
 from catalog.lookup import LONGEST, find
+from catalog.models import Drug
+from catalog.search import drugs_near
 from desk.words import period_words
 from insurers.persons import insurer_of
 
@@ -84,6 +86,20 @@ def results(request: HttpRequest, wanted: str) -> list[tuple[str, str, list[Sear
     return [one for one in kinds if one[2] and request.user.has_perm(MAY_SEE[one[0]])]
 
 
+def near(request: HttpRequest, wanted: str) -> list[SearchResult]:
+    """Return the drugs whose names lie near to a text that finds nothing, where this person may see drugs."""
+    if not request.user.has_perm(MAY_SEE["drugs"]):
+        return []
+    insurer = insurer_of(request.user)
+    keys = drugs_near(wanted, insurer_id=insurer.pk if insurer else None, revision=clock.observe().revision)
+    drugs = Drug.objects.in_bulk(keys)
+    return [
+        SearchResult(drugs[key].generic_name, _("drug"), reverse("admin:catalog_drug_change", args=[key]), "medication")
+        for key in keys
+        if key in drugs
+    ]
+
+
 def palette(request: HttpRequest, wanted: str) -> list[SearchResult]:
     """Return the same for the theme's palette, in one row."""
     return [one for _kind, _title, found in results(request, wanted) for one in found]
@@ -93,11 +109,13 @@ def find_view(request: HttpRequest) -> HttpResponse:
     """Show the page that finds; works without any script."""
     request.current_app = admin.site.name  # type: ignore[attr-defined]
     wanted = request.GET.get("q", "").strip()[:LONGEST]
+    kinds = results(request, wanted) if wanted else []
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": _("Find"),
         "q": wanted,
-        "kinds": results(request, wanted) if wanted else [],
+        "kinds": kinds,
+        "near": near(request, wanted) if wanted and not kinds else [],
     }
     return TemplateResponse(request, "desk/find.html", context)
 

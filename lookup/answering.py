@@ -1,7 +1,7 @@
 """A question of the page, answered: what is meant, what the lists say of the drug, what the products pay."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -26,12 +26,16 @@ from curation.comparing.drug_strip import history_strip
 from curation.comparing.drug_time import DrugTime, time_of
 from insurers.public import PublicProduct
 from lookup.asking import Asked
+from lookup.faults import fault_words
 from lookup.meaning import ANYBODY, DiseaseMeant, DrugMeant, disease_meant, drug_meant, products_meant
+from lookup.rows import named_rows
 from lookup.telling import PlainWords, Told, told
 
 # So many products are asked at once; who wants another one names it.
 PRODUCTS_ASKED = 20
 NAMES_OFFERED = 6
+# The days drawn for a card beside the question; the narrow ones are a telephone's.
+WIDE = 840
 _ORDER = {kind: place for place, kind in enumerate(("base", "commercial", "base_exclusion", "negative"))}
 # What a row allows and asks for, told below its name.
 SHOWN = (
@@ -53,12 +57,19 @@ class Answer:
     lists: Sequence[dict[str, Any]] = ()
     # Base lists that do not list the drug, each with whether it speaks of its class.
     base_lists: Sequence[tuple[CatalogVersion, bool]] = ()
-    # Names of it with a form, where the question said none.
+    # Other names of it with a form, where the question said none.
     fuller: Sequence[str] = ()
+    # The name above the answer: with a form only where one is meant.
+    called: str = ""
+    # No shared list at all is in force on the day.
+    is_without_lists: bool = False
+    # Some list took or takes the drug, but none on the day.
+    is_outside: bool = False
     products: Sequence[PublicProduct] = ()
     told: Sequence[Told] = ()
     more_products: int = 0
     picture: Picture | None = None
+    wide_picture: Picture | None = None
 
     @property
     def is_known(self) -> bool:
@@ -66,12 +77,18 @@ class Answer:
 
     @property
     def is_clear(self) -> bool:
-        return self.is_known and not self.errors and not self.disease.choices
+        """Whether products can be asked: of a disease that is not clear they are, as if none were named."""
+        return self.is_known and not (self.errors.keys() - {"disease"})
+
+    @property
+    def is_without_disease(self) -> bool:
+        """Whether a disease is named and left out of account, since it is not clear which one is meant."""
+        return bool("disease" in self.errors or self.disease.choices)
 
     @property
     def one(self) -> Told | None:
-        """The product, where the answer is about one."""
-        return self.told[0] if len(self.told) == 1 else None
+        """The product, where the answer is about one and takes account of all that was asked."""
+        return self.told[0] if len(self.told) == 1 and not self.is_without_disease else None
 
 
 def answer_to(asked: Asked, *, products: Sequence[PublicProduct], today: date, seen: Observation) -> Answer:
@@ -80,8 +97,11 @@ def answer_to(asked: Asked, *, products: Sequence[PublicProduct], today: date, s
     if asked.disease:
         answer.disease = disease_meant(asked.disease)
         if not answer.disease.codes and not answer.disease.choices:
-            answer.errors["disease"] = _(
-                "No disease of this name is known here. Give its ICD-10 code, or leave it out."
+            said = {"text": asked.disease}
+            answer.errors["disease"] = (
+                _("“%(text)s” is no ICD-10 code. A code looks like this: C34 or C34.1.") % said
+                if answer.disease.is_code
+                else _("No disease “%(text)s” is known here. Give its ICD-10 code, or leave it out.") % said
             )
     answer.products = products_meant(asked.product, products) if asked.product else products
     if asked.product and not answer.products:
@@ -91,8 +111,11 @@ def answer_to(asked: Asked, *, products: Sequence[PublicProduct], today: date, s
     if drug is None or query is None:
         return answer
     answer.day = query.day
-    times = _of_the_drug(answer, drug, seen)
-    if answer.is_clear:
+    times, names = _of_the_drug(answer, drug, seen)
+    if names:
+        answer.drug = replace(answer.drug, identity={"generic_name": names[0]}, taken=names[0])
+        query = _query(asked, answer, today)
+    if answer.is_clear and query is not None:
         _of_the_products(answer, query, times, seen)
     return answer
 
@@ -108,13 +131,16 @@ def _query(asked: Asked, answer: Answer, today: date) -> CoverageQuery | None:
         names = {"institution_level": "level", "icd10": "disease", "generic_name": "drug"}
         for one in invalid.errors:
             name = one.pointer.split("/")[1] if one.pointer else "drug"
-            answer.errors.setdefault(names.get(name, name), one.detail)
+            field = names.get(name, name)
+            answer.errors.setdefault(field, fault_words(field, getattr(asked, field, ""), one.detail))
         return None
 
 
-def _of_the_drug(answer: Answer, drug: Drug, seen: Observation) -> list[DrugTime]:
-    """Note what the lists say of the drug, and return its time on each."""
+def _of_the_drug(answer: Answer, drug: Drug, seen: Observation) -> tuple[list[DrugTime], list[str]]:
+    """Note what the lists say of the drug; return its time on each, and the one name that it has where the question said no form: who asks for
+    a drug by its name means the only one of that name."""
     knowledge = knowledge_of([Identity.of(generic_name=drug.base_name)], insurer_id=ANYBODY, known_at=seen.known_at)
+    answer.called = drug.generic_name
     names, products = knowledge.names_of(drug.base_name), knowledge.products_of(drug.base_name)
     listings = listings_of(drug, insurer_id=ANYBODY, day=answer.day, known_at=seen.known_at, names=names)
     times = time_of(drug, insurer_id=ANYBODY, known_at=seen.known_at, names=names)
@@ -133,12 +159,26 @@ def _of_the_drug(answer: Answer, drug: Drug, seen: Observation) -> list[DrugTime
             (version, not version.complete_for or any(speaks_of(version.complete_for, code) for code in classes))
             for version in bases.in_force(answer.day, seen.known_at).select_related("catalog")
         ]
+    only: list[str] = []
     if not answer.drug.form_said:
         named = [*(entry["generic_name"] for entry in entries), *(one.written.generic_name for one in products)]
         said = norm(answer.drug.identity.get("generic_name", ""))
-        answer.fuller = [name for name in dict.fromkeys(filter(None, named)) if norm(name) != said][:NAMES_OFFERED]
-    answer.picture = history_strip(times, answer.day) if times else None
-    return times
+        by_text = {norm(name): name for name in reversed(named) if name}
+        if answer.drug.by_name and len(by_text) == 1 and said not in by_text:
+            only = list(by_text.values())
+        others = [name for name in dict.fromkeys(filter(None, named)) if norm(name) != said]
+        answer.fuller = [] if only else others[:NAMES_OFFERED]
+        if answer.fuller:  # the first of its names, in the master, is one form of several
+            answer.called = drug.base_name
+    if times:
+        answer.picture = history_strip(times, answer.day)
+        answer.wide_picture = history_strip(times, answer.day, width=WIDE)
+        days = [(one.first, one.last) for time in times for one in time.periods]
+        answer.is_outside = not any(first <= answer.day and (not last or answer.day <= last) for first, last in days)
+    if not answer.lists and not answer.base_lists:
+        shared = CatalogVersion.objects.filter(catalog__owner=None).exclude(catalog__kind="reference")
+        answer.is_without_lists = not shared.in_force(answer.day, seen.known_at).exists()
+    return times, only
 
 
 def _listing(listing: dict[str, Any]) -> dict[str, Any]:
@@ -170,7 +210,8 @@ def _listing(listing: dict[str, Any]) -> dict[str, Any]:
 
 def _of_the_products(answer: Answer, query: CoverageQuery, times: Sequence[DrugTime], seen: Observation) -> None:
     """Ask each product, as REST asks for its insurer."""
-    found = []
+    found: list[Told | None] = []
+    answered = []
     for product in answer.products[:PRODUCTS_ASKED]:
         (coverage,), facts = services.coverage_for_anybody(
             insurer_id=product.insurer_id, product_code=product.code, queries=[query], seen=seen
@@ -179,8 +220,26 @@ def _of_the_products(answer: Answer, query: CoverageQuery, times: Sequence[DrugT
             found.append(Told(product))
             continue
         document = services.coverage_document(coverage, facts, reader_language())
-        found.append(told(product, coverage, document, times=times, day=query.day))
-    answer.told = found
+        answered.append((len(found), product, coverage, facts, document))
+        found.append(None)
+    rows = named_rows(document for *_others, document in answered)
+    for place, product, coverage, facts, document in answered:
+        periods = [
+            (one.terms.effective_from, one.terms.effective_to)
+            for one in facts.versions
+            if one.withdrawn_at is None or one.withdrawn_at > seen.known_at
+        ]
+        found[place] = told(
+            product,
+            coverage,
+            document,
+            times=times,
+            day=query.day,
+            query=query,
+            rows=rows,
+            periods=sorted(periods, key=lambda one: one[0]),
+        )
+    answer.told = [one for one in found if one]
     answer.more_products = max(0, len(answer.products) - PRODUCTS_ASKED)
 
 

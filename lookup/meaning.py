@@ -1,5 +1,6 @@
 """What a visitor's words mean: which drug, which disease, which product; where they may mean several, which."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -7,10 +8,10 @@ from catalog import reference
 from catalog.clock import Observation
 from catalog.models import Drug
 from catalog.queries import resolve_lines
-from catalog.search import drugs_matching
+from catalog.search import drugs_matching, drugs_near
 from common import icd10
 from common.text import norm
-from curation.coding.lookup import Disease, find_diseases
+from curation.coding.lookup import Disease, find_diseases, near_diseases
 from curation.coding.vocabulary import diseases
 from insurers.public import PublicProduct
 
@@ -18,17 +19,29 @@ from insurers.public import PublicProduct
 ANYBODY = 0
 CHOICES = 20
 SUGGESTED = 8
+NEAR = 6
+# Digits make a code or an approval number of a text without Chinese; of a disease's code, a letter before them.
+_NUMBER = re.compile(r"(?:国药准字|[A-Za-z]{0,3})\s*[A-Za-z]?[0-9][0-9A-Za-z]{3,}")
+_LIKE_A_DISEASE_CODE = re.compile(r"[A-Za-z]{1,4}[-.]?[0-9][0-9A-Za-z.+*†-]*")
 
 
 @dataclass(frozen=True, slots=True)
 class DrugMeant:
-    """The drug and what of it a question says, `form_said` whether its form too; or the drugs that it may be, `more` where there are others."""
+    """The drug and what of it a question says, `form_said` whether its form too; or the drugs that it may be, `more` where there are others.
+
+    `taken` is the name that was asked with where the question has another; `near` are drugs whose names are like what nobody has, and
+    `is_number` tells that this looks like a code or an approval number.
+    """
 
     drug: Drug | None = None
     identity: dict[str, str] = field(default_factory=dict)
     choices: Sequence[Drug] = ()
     more: bool = False
     form_said: bool = True
+    by_name: bool = False
+    taken: str = ""
+    near: Sequence[Drug] = ()
+    is_number: bool = False
 
 
 def drug_meant(text: str, seen: Observation) -> DrugMeant:
@@ -39,14 +52,24 @@ def drug_meant(text: str, seen: Observation) -> DrugMeant:
         if found["drug"]:
             drug = Drug.objects.filter(pk=found["drug"]["id"]).first()
             if drug is not None:
-                return DrugMeant(drug, {way: text}, form_said=bool(found["dosage_form"]))
+                by_name, form_said = found["matched_by"] == "name", bool(found["dosage_form"])
+                # Where the form is that of its only product, or the name another's, the reader should know.
+                is_other = by_name and form_said and norm(text) != norm(drug.generic_name)
+                taken = drug.generic_name if is_other else ""
+                return DrugMeant(drug, {way: text}, form_said=form_said, by_name=by_name, taken=taken)
         elif found["candidates"]:
             return DrugMeant(choices=_drugs(one["id"] for one in found["candidates"]))
     keys = drugs_matching(text, insurer_id=ANYBODY, revision=seen.revision)
     choices = _drugs(keys[:CHOICES])
     if len(choices) == 1:
-        return DrugMeant(choices[0], {"generic_name": choices[0].generic_name})
-    return DrugMeant(choices=choices, more=len(keys) > CHOICES)
+        name = choices[0].generic_name
+        return DrugMeant(choices[0], {"generic_name": name}, taken=name)
+    if choices:
+        return DrugMeant(choices=choices, more=len(keys) > CHOICES)
+    if _NUMBER.fullmatch(text):
+        return DrugMeant(is_number=True)
+    near = drugs_near(text, insurer_id=ANYBODY, revision=seen.revision, limit=NEAR)
+    return DrugMeant(near=_drugs(near))
 
 
 def drugs_suggested(text: str, seen: Observation) -> list[Drug]:
@@ -62,11 +85,18 @@ def _drugs(keys: Iterable[str]) -> list[Drug]:
 
 @dataclass(frozen=True, slots=True)
 class DiseaseMeant:
-    """The codes of a disease as a question gives them, with their names; or the diseases that it may be; neither: it is not known."""
+    """The codes of a disease as a question gives them, with their names; or the diseases that it may be; neither: it is not known.
+
+    `near` are diseases whose names are like what is not known, `is_code` tells that this looks like a code, and `unlisted` are codes whose
+    category the table of diseases does not have.
+    """
 
     codes: str = ""
     shown: str = ""
     choices: Sequence[Disease] = ()
+    near: Sequence[Disease] = ()
+    is_code: bool = False
+    unlisted: Sequence[str] = ()
 
 
 def disease_meant(text: str) -> DiseaseMeant:
@@ -74,7 +104,9 @@ def disease_meant(text: str) -> DiseaseMeant:
     codes = icd10.split(text)
     if codes and all(map(icd10.is_code, codes)):
         written = [icd10.stored(code) for code in codes]
-        return DiseaseMeant("; ".join(written), reference.disease_names().list_shown(written))
+        names = reference.disease_names()
+        unlisted = [code for code in written if not names.of(code)]
+        return DiseaseMeant("; ".join(written), names.list_shown(written), unlisted=unlisted)
     called = diseases().codes_of(text)
     found = find_diseases(text)
     same = {one.code for one in found if norm(one.name) == norm(text)}
@@ -83,7 +115,12 @@ def disease_meant(text: str) -> DiseaseMeant:
         if len(sure) == 1 and all(map(icd10.is_code, sure)):
             (code,) = sure
             return DiseaseMeant(code, reference.disease_names().shown(code))
-    return DiseaseMeant(choices=[one for one in found if icd10.is_code(one.code)])
+    choices = [one for one in found if icd10.is_code(one.code)]
+    if choices:
+        return DiseaseMeant(choices=choices)
+    if _LIKE_A_DISEASE_CODE.fullmatch(text):
+        return DiseaseMeant(choices=choices, is_code=True)
+    return DiseaseMeant(choices=choices, near=near_diseases(text))
 
 
 def products_meant(text: str, products: Sequence[PublicProduct]) -> list[PublicProduct]:

@@ -4,17 +4,19 @@ Everything comes from the answer that REST gives (`claims.services.coverage_docu
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from catalog.models import CatalogEntry
 from catalog.naming import parted
 from catalog.vocabularies import LEVELS, SETTINGS, SEXES
 from catalog.words import NOT_GIVEN, Words, field_label, period_words
 from claims.eligibility import reasons as eligibility
 from claims.eligibility.decision import Coverage
+from claims.eligibility.facts import CoverageQuery
 from claims.eligibility.reasons import BETWEEN_CODES
 from claims.explanation.member import BASES
 from claims.explanation.named import STATUSES
@@ -24,16 +26,49 @@ from curation.comparing.drug_time import DrugTime
 from insurers.public import PublicProduct
 from insurers.terms import Benefit, ProductTerms
 from insurers.wording import money, percent
+from lookup.faults import labels
+from lookup.rows import Rows, place_of
 
 TONES = {"covered": "good", "not_covered": "bad", "review": "warn"}
 REQUIRED = (
     "prior_auth criteria settings min_institution_level sex age_min age_max icd10 indication max_quantity payment_standard restriction"
 ).split()
+# Which field of the page gives what is wanting.
+FIELDS = {
+    "DIAGNOSIS_MISSING": "disease",
+    "DIAGNOSIS_UNSPECIFIC": "disease",
+    "SEX_MISSING": "sex",
+    "AGE_MISSING": "age",
+    "SETTING_MISSING": "setting",
+    "INSTITUTION_LEVEL_MISSING": "level",
+    "PRODUCT_UNSPECIFIED": "drug",
+    "DRUG_AMBIGUOUS": "drug",
+    "DRUG_NOT_RECOGNISED": "drug",
+}
+# What a row may ask for, and which field gives it.
+_ASKED_BY_ROW = {
+    "icd10": "disease",
+    "sex": "sex",
+    "age_min": "age",
+    "age_max": "age",
+    "settings": "setting",
+    "min_institution_level": "level",
+}
+_OF_THE_PRODUCT = ("dosage_form", "strength", "manufacturer", "brand_name", "approval_no", "national_code")
+# Of a row of what is not paid, or of which nobody can tell: what it is for.
+_SAYS = (
+    "generic_name brand_name dosage_form strength manufacturer class_code indication icd10 sex age_min age_max settings min_institution_level "
+    "restriction criteria"
+).split()
+_UNDETERMINED = ("NEGATIVE_LIST_UNDETERMINED", "BASE_STATUS_UNDETERMINED")
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A reason: its sentence with names in place of codes, and as REST gives it; its code, effect, the law that says so, the rows that it names."""
+    """A reason: its sentence with names in place of codes, and as REST gives it; its code, effect, the law that says so, the rows that it names.
+
+    `says` is what the row says that it cannot be told of, as (what, how); `wanting` the fields that would tell, as (name, label).
+    """
 
     said: str
     code: str
@@ -41,6 +76,8 @@ class Reason:
     message: str
     laws: Sequence[str]
     rows: "Sequence[Written]"
+    says: Sequence[tuple[str, str]] = ()
+    wanting: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +111,16 @@ class Told:
     consulted: Sequence[Written] = ()
     alternatives: Sequence[Mapping[str, Any]] = ()
     answer: Mapping[str, Any] = field(default_factory=dict)
+    is_in_force: bool = True
 
     @property
     def tone(self) -> str:
-        return TONES.get(self.outcome, "quiet")
+        return TONES.get(self.outcome, "quiet") if self.is_in_force else "quiet"
 
     @property
     def outcome_words(self) -> str:
+        if not self.is_in_force:
+            return _("Not in force on this day")
         return outcome_words().get(self.outcome, _("Not answered here"))
 
 
@@ -100,13 +140,27 @@ def told(
     *,
     times: Iterable[DrugTime],
     day: date,
+    query: CoverageQuery,
+    rows: Rows,
+    periods: Sequence[tuple[date, date | None]],
 ) -> Told:
-    """Put an answer into words; `times` say since when and until when each list takes the drug."""
+    """Put an answer into words; `times` say since when and until when each list takes the drug, `rows` are those that reasons cite, `periods` the
+    days on which the product has terms."""
     judgement = found.judgement
     cited = {one["catalog"]: one for one in answer["catalogs"]}
     days = _days(times, day)
     match, base, requirements = answer["match"], answer["base"] or {}, answer["requirements"]
     terms, benefit = judgement.terms, judgement.benefit
+    is_in_force = terms is not None
+    reasons = [
+        _reason(one, reason, cited, terms, query, rows)
+        for one, reason in zip(answer["reasons"], judgement.reasons, strict=True)
+    ]
+    if not is_in_force:
+        reasons = [
+            replace(one, said=_not_in_force(day, periods)) if one.code == "NO_PRODUCT_VERSION" else one
+            for one in reasons
+        ]
     return Told(
         product=product,
         outcome=answer["outcome"],
@@ -114,9 +168,8 @@ def told(
         headline=_headline(answer["outcome"], benefit),
         benefit=benefit.name if benefit else "",
         pays=_pays(benefit, terms) if benefit and terms else (),
-        reasons=[
-            _reason(one, reason, cited, terms) for one, reason in zip(answer["reasons"], judgement.reasons, strict=True)
-        ],
+        # What decides comes first, whatever else a person would have to look at.
+        reasons=sorted(reasons, key=lambda one: "IRN".index(one.effect)),
         base=_base_words(base.get("status")),
         base_written=_written(base, cited, days) if base.get("catalog") else None,
         match=_written(match, cited, days) if match else None,
@@ -127,7 +180,16 @@ def told(
         ],
         alternatives=answer["alternatives"],
         answer=answer,
+        is_in_force=is_in_force,
     )
+
+
+def _not_in_force(day: date, periods: Sequence[tuple[date, date | None]]) -> str:
+    """Say that the product has no terms on the day, and on which it has: no refusal of the drug."""
+    values = {"day": day.isoformat(), "periods": _("; ").join(period_words(*one) for one in periods)}
+    if not periods:
+        return _("The product is not in force on the day of use, %(day)s.") % values
+    return _("The product is not in force on the day of use, %(day)s (it is: %(periods)s).") % values
 
 
 def _headline(outcome: str, benefit: Benefit | None) -> str:
@@ -182,7 +244,12 @@ def _pays(benefit: Benefit, terms: ProductTerms) -> list[tuple[str, str]]:
 
 
 def _reason(
-    shown: Mapping[str, Any], reason: eligibility.Reason, cited: Mapping[str, Any], terms: ProductTerms | None
+    shown: Mapping[str, Any],
+    reason: eligibility.Reason,
+    cited: Mapping[str, Any],
+    terms: ProductTerms | None,
+    query: CoverageQuery,
+    found: Rows,
 ) -> Reason:
     laws = dict.fromkeys(cite["law"] for cite in shown["cites"] if cite.get("law"))
     rows = [_written(cite, cited, {}) for cite in shown["cites"] if cite.get("entry_code") and cite.get("version")]
@@ -190,7 +257,40 @@ def _reason(
         values=tuple((name, _named(reason.code, name, value, terms)) for name, value in reason.values)
     )
     said = named.message(reader_language())
-    return Reason(said, shown["code"], shown["effect"], shown["message"], tuple(laws), tuple(dict.fromkeys(rows)))
+    says: list[tuple[str, str]] = []
+    wanting = [FIELDS[reason.code]] if reason.code in FIELDS else []
+    if reason.code in _UNDETERMINED:
+        for row in (found[place] for cite in shown["cites"] if (place := place_of(cite)) in found):
+            says += PlainWords().facts(row, _SAYS)
+            wanting += _wanting(row, query)
+    names = labels()
+    return Reason(
+        said,
+        shown["code"],
+        shown["effect"],
+        shown["message"],
+        tuple(laws),
+        tuple(dict.fromkeys(rows)),
+        tuple(says),
+        tuple((name, names[name]) for name in dict.fromkeys(wanting)),
+    )
+
+
+def _wanting(row: CatalogEntry, query: CoverageQuery) -> list[str]:
+    """Return the fields that a row asks about and the question leaves open."""
+    said = {
+        "disease": bool(query.diagnoses),
+        "sex": bool(query.sex),
+        "age": query.age is not None,
+        "setting": bool(query.setting),
+        "level": query.institution_level is not None,
+    }
+    asked = [name for column, name in _ASKED_BY_ROW.items() if getattr(row, column) not in (None, "", [])]
+    wanting = [name for name in dict.fromkeys(asked) if not said[name]]
+    if not wanting and any(getattr(row, column) for column in _OF_THE_PRODUCT):
+        wanting = ["drug"]
+    # What is said, and yet does not tell: a disease too broad.
+    return wanting or [name for name in asked if name == "disease"]
 
 
 def _named(code: str, name: str, value: str, terms: ProductTerms | None) -> str:
@@ -198,7 +298,7 @@ def _named(code: str, name: str, value: str, terms: ProductTerms | None) -> str:
     language = reader_language()
     benefits = {one.code: one.name for one in terms.benefits} if terms else {}
     if name == "benefit":
-        return benefits.get(value, value)
+        return _quoted(benefits.get(value, value))
     if name == "status":
         return STATUSES[value].of(language) if value in STATUSES else value
     if name == "setting" or (name, code) == ("limit", "SETTING_MISMATCH"):
@@ -217,7 +317,11 @@ def _lacking(text: str, benefits: Mapping[str, str]) -> str:
     for code in codes.split(", "):
         plainly = PLAINLY.get(code)
         wanted.append(plainly.send.of(reader_language()) if plainly and plainly.send else code)
-    return f"{benefits.get(benefit, benefit)}: {BETWEEN_CODES.join(dict.fromkeys(wanted))}"
+    return f"{_quoted(benefits.get(benefit, benefit))}: {BETWEEN_CODES.join(dict.fromkeys(wanted))}"
+
+
+def _quoted(name: str) -> str:
+    return _("“%(name)s”") % {"name": name}
 
 
 def _base_words(status: str | None) -> str:
@@ -254,6 +358,11 @@ def _days(times: Iterable[DrugTime], day: date) -> dict[str, str]:
 
 class PlainWords(Words):
     """Values of rows as a visitor reads them: criteria by what they say, without their codes."""
+
+    def of(self, name: str, value: Any) -> str:
+        if name == "criteria" and isinstance(value, list) and value:
+            return _("; ").join(one.partition("=")[2] or one for one in value)
+        return super().of(name, value)
 
     def told(self, name: str, value: Any) -> str:
         if name == "criteria" and isinstance(value, list):

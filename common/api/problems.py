@@ -14,6 +14,7 @@ from django.db import DatabaseError, DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.template.loader import get_template
 from django.urls import is_valid_path
+from django.utils import translation
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
@@ -248,13 +249,35 @@ def _page(request: HttpRequest, problem: ApiProblem) -> HttpResponse:
             written: HttpResponse = import_string(writer)(problem)
             return written
     if not request.path.startswith("/admin/"):
-        return plain(problem)
+        return _for_a_visitor(request, problem) if _reads_pages(request) else plain(problem)
     words = {
         "title": titles().get(problem.status, _("Error")),
         "detail": problem.detail,
         "request_id": request_id.get(),
     }
     return HttpResponse(get_template("problem.html").render(words, request), status=problem.status)
+
+
+def _reads_pages(request: HttpRequest) -> bool:
+    """Tell whether a browser asks, for an address that is not one of the API's."""
+    return not request.path.startswith("/api/") and "text/html" in request.headers.get("Accept", "").lower()
+
+
+def _for_a_visitor(request: HttpRequest, problem: ApiProblem) -> HttpResponse:
+    """Answer with a plain page that says it in both languages, since nothing is known of whoever reads it."""
+    told = []
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            title, detail = titles().get(problem.status, _("Error")), ""
+            if problem.status == 404:
+                title = _("There is no such page")
+                detail = _("The address leads nowhere: %(path)s") % {"path": request.path[:200]}
+            told.append((language, title, detail, _("To the first page")))
+    words = {"told": told, "status": problem.status, "request_id": request_id.get()}
+    response = HttpResponse(get_template("nowhere.html").render(words), status=problem.status, headers=problem.headers)
+    response["Cache-Control"] = "no-store"
+    response["Vary"] = "Accept"
+    return response
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

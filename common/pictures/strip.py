@@ -32,53 +32,59 @@ def strip(
     today: date | None = None,
     header: tuple[str, str, str, str] = ("", "", "", ""),
     nothing: str = NOTHING,
+    width: int = WIDTH,
 ) -> Picture:
-    """Draw lanes of (name, periods) over the days from first to last; what reaches beyond is drawn up to there, what goes on ends in a point.
+    """Draw lanes of (name, periods) over the days from first to last, `width` wide; what reaches beyond is drawn up to there, what goes on ends
+    in a point.
 
     `looks` names what the looks mean (a legend when there is more than one); `header` the table's columns: lane, first day, last day, what.
     """
     table = [(name, one.first, one.last, one.told) for name, periods in lanes for one in periods]
-    sheet = Sheet("strip", title, description, looks, first, last, table)
+    sheet = Sheet("strip", title, description, looks, first, last, table, *([] if width == WIDTH else [width]))
     last = max(last, first)
-    head = sheet.legend(looks, 0, WIDTH) if len(looks) > 1 else 0.0
+    head = sheet.legend(looks, 0, width) if len(looks) > 1 else 0.0
     days = (last - first).days + 1
 
     def x_of(day: date) -> float:
-        return min(max((day - first).days / days, 0), 1) * WIDTH
+        return min(max((day - first).days / days, 0), 1) * width
 
     bottom = head + HEAD + LANE * len(lanes)
     free = 0.0
     for day, words in _ticks(first, last):
         sheet.line(x_of(day), head + 16, x_of(day), bottom, "axis")
         wide = width_of(words)
-        x = min(x_of(day), WIDTH - wide)
+        x = min(x_of(day), width - wide)
         if x >= free:
             sheet.text(x, head + 12, words)
             free = x + wide + 10
     for place, (name, periods) in enumerate(lanes):
         y = head + HEAD + place * LANE
-        sheet.text(0, y + 14, name, "value", room=WIDTH)
+        sheet.text(0, y + 14, name, "value", room=width)
+        labels = []
         for one in periods:
             # Days are inclusive: a period ends where the next day begins. One outside the axis is in the table only.
             end = one.last + timedelta(days=1) if one.last and one.last < date.max else None
             if one.first > last or (end and end <= first):
                 continue
-            x, to = min(x_of(one.first), WIDTH - 2), x_of(end) if end else float(WIDTH)
+            x, to = min(x_of(one.first), width - 2), x_of(end) if end else float(width)
             told = f"{name} · {one.told}: {one.first} – {one.last or ''}".rstrip()
             sheet.area(x, y + 19, max(to - x - 1, 2), ROW - 4, one.look, told)
             if end is None:
-                sheet.path([(WIDTH - 7, y + 19), (WIDTH, y + 29), (WIDTH - 7, y + 39)], "onward")
+                sheet.path([(width - 7, y + 19), (width, y + 29), (width - 7, y + 39)], "onward")
             if to - x > LETTER * 3:
-                wide = min(width_of(one.told), to - x - 18)
-                sheet.rect(x + 4, y + 21, wide + 4, ROW - 8, "plate")
-                sheet.text(x + 6, y + 34, one.told, "on-plate", room=to - x - 16)
-    if today and first <= today <= last:
-        sheet.line(x_of(today), head + 16, x_of(today), bottom, "cut")
+                labels.append((x, to, one.told))
+        # Across the bars only, and below their labels: neither a name nor a label is struck through.
+        if today and first <= today <= last:
+            sheet.line(x_of(today), y + 19, x_of(today), y + 44, "cut")
+        for x, to, said in labels:
+            wide = min(width_of(said), to - x - 18)
+            sheet.rect(x + 4, y + 21, wide + 4, ROW - 8, "plate")
+            sheet.text(x + 6, y + 34, said, "on-plate", room=to - x - 16)
     return picture(
         sheet,
         title=title,
         description=description,
-        width=WIDTH,
+        width=width,
         height=bottom + 2,
         header=header,
         rows=table,

@@ -7,12 +7,13 @@ from django.utils.translation import gettext as _
 
 from common.dates import later
 from common.pictures import Period, Picture, strip
+from common.pictures.strip import WIDTH
 from curation.comparing.drug_time import DrugTime
 from curation.comparing.matrix import LISTED
 from curation.comparing.matrix_table import listed_words
 
 
-def history_strip(times: Sequence[DrugTime], day: date) -> Picture:
+def history_strip(times: Sequence[DrugTime], day: date, *, width: int = WIDTH) -> Picture:
     """Return the periods of a drug on each list as a picture, with half a year before the first and a year after the day or the last."""
     words = listed_words()
     looks = [name for name in LISTED if name != "no"]
@@ -35,5 +36,6 @@ def history_strip(times: Sequence[DrugTime], day: date) -> Picture:
         later(max(days), 120),
         looks=[words[name] for name in looks],
         today=day,
+        width=width,
         header=(_("List"), _("First day"), _("Last day"), _("Version")),
     )

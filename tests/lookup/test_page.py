@@ -129,6 +129,135 @@ def test_a_fault_of_the_question_stands_beside_its_field(market: Market, visitor
     assert "没有叫这个名称" in visitor.ask(product="NONE:NONE")
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"date": "2026-13-01"}, "用药日期：“2026-13-01”不是有效日期"),
+        ({"date": "下周"}, "用药日期：“下周”不是有效日期"),
+        ({"setting": "spa"}, "就医类型：没有“spa”这一项，请从这些中选择：住院、门诊、"),
+        ({"level": "9"}, "“9”这一项，请从这些中选择："),
+        ({"sex": "?"}, "没有“?”这一项，请从这些中选择："),
+        ({"age": "200"}, "“200”不是年龄，请填 0 至 150 的整数"),
+        ({"disease": "XYZ123"}, "“XYZ123”不是 ICD-10 编码"),
+    ],
+)
+def test_what_is_wrong_with_a_field_is_told_in_its_words(
+    market: Market, visitor: Visitor, asked: dict[str, str], said: str
+) -> None:
+    market.product("HMB")
+    (field,) = asked
+
+    page = visitor.ask(**asked)
+
+    assert said in text_of(page)
+    assert re.search(rf'<(input|select) id="{field}"[^>]*aria-invalid', page)
+    assert f'<a href="#{field}" data-field>' in page
+    assert not re.search(r"\b(outpatient|inpatient|institution_level|JSON)\b", text_of(page))
+
+
+@pytest.mark.parametrize("text", ["奥西替尼", "奥希提尼片", "aoxitinni"])
+def test_a_mistyped_drug_is_offered(market: Market, visitor: Visitor, text: str) -> None:
+    page = visitor.ask(text, disease="C34")
+
+    assert "您是不是要找" in page and ">奥希替尼片</a>" in page
+    assert "disease=C34" in page.split("您是不是要找")[1]
+
+
+def test_a_drug_of_several_forms_stands_under_the_name_of_none(
+    market: Market, visitor: Visitor, make_catalog: Callable[..., Catalog]
+) -> None:
+    published(make_catalog("TCM", "base"), "entry_code,generic_name\nT-1,连花清瘟片\nT-2,连花清瘟胶囊\n")
+
+    page = visitor.ask("连花清瘟")
+
+    assert '<h2 id="about-title">连花清瘟</h2>' in page
+    assert {"连花清瘟片", "连花清瘟胶囊"} <= set(re.findall(r">([^<]+)</a>", page))
+    assert '<h2 id="about-title">连花清瘟胶囊</h2>' in visitor.ask("连花清瘟胶囊")
+
+
+def test_a_number_that_nobody_has_is_told_as_a_number(market: Market, visitor: Visitor) -> None:
+    for number in ("国药准字H20990001", "XL01EBZZZ001A001010001", "86900000000001"):
+        assert "没有这个编码或批准文号" in visitor.ask(number)
+    assert "没有这个编码或批准文号" not in visitor.ask("没有这种药")
+
+
+def test_what_a_drug_was_looked_up_as_is_told(market: Market, visitor: Visitor) -> None:
+    market.product("HMB")
+
+    for asked in ("奥希替尼", "axtn"):
+        page = text_of(visitor.ask(asked, disease="C34", setting="outpatient"))
+        assert f"“{asked}”按“奥希替尼片”查询" in page
+        assert "没有说明剂型" not in page
+    assert "”按“" not in text_of(visitor.ask("奥希替尼片", disease="C34"))
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("老年痴呆", "G30"), ("阿尔兹海默", "G30"), ("糖尿病2型", "E11"), ("冠心病", "I25"), ("飞癌", "C34")],
+)
+def test_a_disease_that_is_not_found_is_near_to_others_and_products_are_told_without_it(
+    market: Market, visitor: Visitor, text: str, code: str
+) -> None:
+    market.product("HMB")
+
+    page = visitor.ask("仑卡奈单抗注射液", disease=text)
+
+    assert f"disease={code}&" in unescape(page) or f'disease={code}"' in page
+    assert "未考虑疾病" in page and "HMB 惠民保" in page.split("未考虑疾病")[1]
+    assert outcome(page) is None
+
+
+def test_a_code_of_no_known_category_is_told(market: Market, visitor: Visitor) -> None:
+    market.product("HMB")
+
+    page = visitor.ask(disease="Z99.99", setting="outpatient")
+
+    assert "疾病编码表中没有 Z99.99" in page
+    assert outcome(page) == "not_covered"
+    assert "疾病编码表中没有" not in visitor.ask(disease="C34.1")
+
+
+def test_a_day_outside_the_terms_is_no_refusal(market: Market, visitor: Visitor) -> None:
+    market.product("HMB")
+
+    page = visitor.ask(disease="C34", date="2025-12-31")
+
+    told = text_of(page.split('id="basis"')[0])
+    assert "该日产品未生效" in told
+    assert "用药日期 2025-12-31 该产品未生效（产品生效期：2026-01-01 – 2026-12-31）" in told
+    assert "不在保障范围内" not in told and "verdict-bad" not in page
+
+
+def test_a_row_that_may_apply_is_quoted_and_what_would_tell_is_asked_for(
+    market: Market, visitor: Visitor, make_catalog: Callable[..., Catalog]
+) -> None:
+    rows = "entry_code,generic_name,class_code,icd10,settings\nX-1,,,,retail_pharmacy\nX-2,,,Z41,\n"
+    published(make_catalog("NEG", "negative", name="负面清单"), rows)
+    market.product("HMB", negative_lists=[{"catalog": "NEG"}])
+
+    page = visitor.ask(disease="C34.1")
+    told = text_of(page)
+    assert "该条目的内容: 就医类型 药店" in told
+    assert '<a href="#setting" data-field>' in page
+    assert outcome(visitor.ask(disease="C34.1", setting="outpatient")) == "covered"
+    assert '<a href="#disease" data-field>' in visitor.ask(setting="outpatient")
+
+
+def test_a_reason_that_decides_stands_first_and_names_the_benefit(market: Market, visitor: Visitor) -> None:
+    market.product("HMB", benefits=[{**BENEFIT, "settings": ["inpatient"]}])
+
+    told = text_of(visitor.ask(disease="C34", setting="outpatient"))
+
+    assert "保障责任 “特药” 不包括就医类型" in told
+
+
+def test_the_lists_of_a_day_before_all_lists(market: Market, visitor: Visitor) -> None:
+    page = visitor.ask(date="1999-01-01")
+
+    assert "该日没有生效的公开目录" in page
+    assert "1999-01-01 没有目录收录它" in page
+
+
 # --- Public, and nothing else
 
 

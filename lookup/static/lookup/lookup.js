@@ -1,12 +1,84 @@
-// The page works without this: it only says where an answer begins, and that none came.
+// The page works without this: it says where an answer begins and that none came, and lets names be chosen while one is written.
 (function () {
   "use strict";
   const away = () => document.getElementById("away");
 
+  // The names that a text may become: the input is a combobox, its list a listbox of links.
+  const input = () => document.getElementById("drug");
+  const list = () => document.getElementById("drugs");
+  let writing = false; // a name is being written, so that what comes late for another is left out
+  const choose = (option) => {
+    for (const one of list().children) one.setAttribute("aria-selected", String(one === option));
+    if (option) {
+      input().setAttribute("aria-activedescendant", option.id);
+      option.scrollIntoView({ block: "nearest" });
+    } else input().removeAttribute("aria-activedescendant");
+  };
+  const show = () => {
+    const any = writing && list().childElementCount > 0;
+    list().hidden = !any;
+    input().setAttribute("aria-expanded", String(any));
+    if (!any) choose(null);
+  };
+  const close = () => {
+    writing = false;
+    list().replaceChildren();
+    show();
+  };
+
+  document.addEventListener("input", (event) => {
+    if (event.target.id === "drug") writing = true;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.target.id !== "drug" || event.isComposing) return;
+    const options = [...list().children];
+    const at = options.findIndex((one) => one.getAttribute("aria-selected") === "true");
+    if (event.key === "Escape" && !list().hidden) {
+      close();
+      event.preventDefault();
+    } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && options.length) {
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      // Before the first and behind the last one is what stands in the field itself.
+      const next = (at + 1 + step + options.length + 1) % (options.length + 1);
+      choose(next ? options[next - 1] : null);
+      event.preventDefault();
+    } else if (event.key === "Enter" && at >= 0) {
+      options[at].click();
+      event.preventDefault();
+    }
+  });
+  // A press on a name must not take the field's focus, which would close the list before it is chosen.
+  document.addEventListener("mousedown", (event) => {
+    if (event.target.closest("#drugs")) event.preventDefault();
+  });
+  document.addEventListener("focusout", (event) => {
+    if (event.target.id === "drug") close();
+  });
+  document.addEventListener("submit", close);
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.elt.matches("form")) close();
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.id === "drugs" && !writing) event.detail.shouldSwap = false;
+  });
+
+  // A link to a field opens what the field is folded in, and puts the cursor there.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-field]");
+    const field = link && document.getElementById(link.hash.slice(1));
+    if (!field) return;
+    event.preventDefault();
+    const folded = field.closest("details");
+    if (folded) folded.open = true;
+    field.focus();
+    field.scrollIntoView({ block: "center" });
+  });
+
   document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id === "drugs") show();
     if (event.detail.target.id !== "answer") return;
     away().hidden = true;
-    document.getElementById("drugs").replaceChildren();
+    close();
     document.getElementById("whole").className = "asked";
     // Where the reader is now: a screen reader begins here, and so does the eye.
     const answer = document.getElementById("answer");
@@ -25,8 +97,4 @@
       away().hidden = false;
     });
   }
-
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") document.getElementById("drugs").replaceChildren();
-  });
 })();
