@@ -232,13 +232,8 @@ class Full:
 def test_a_full_disk_keeps_no_part_of_an_upload(
     room: int, catalog: Catalog, maker: Api, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened = Path.open
-
-    def open_(path: Path, mode: str = "r", **how: Any) -> Any:
-        file = opened(path, mode, **how)
-        return Full(file, room) if mode == "xb" else file
-
-    monkeypatch.setattr(uploads.Path, "open", open_)
+    opened = uploads.open_private
+    monkeypatch.setattr(uploads, "open_private", lambda path: Full(opened(path), room))
 
     answer = maker.upload(
         "/imports/", SimpleUploadedFile("list.csv", SMALL), catalog="COM", label="next", effective_from="2027-01-01"
