@@ -215,3 +215,28 @@ def test_where_no_answer_comes_it_says_so(answer_of: Any, at_the_page: Any) -> N
         assert answer["outcome"] == "covered"
         shows(zheng, "covered")
         expect(page.locator("#away")).to_be_hidden()
+
+
+def test_names_are_chosen_with_the_keys_and_the_list_goes_with_the_question(answer_of: Any, at_the_page: Any) -> None:
+    with at_the_page() as wang:
+        page = wang.page
+        page.goto(wang.home)
+        page.type("#drug", "奥希")
+        page.wait_for_selector("#drugs a")
+        page.keyboard.press("ArrowDown")
+        expect(page.locator("#drug-1")).to_have_attribute("aria-selected", "true")
+        page.keyboard.press("Escape")
+        expect(page.locator("#drugs")).to_be_hidden()
+
+        page.type("#drug", "替")
+        page.wait_for_selector("#drugs a")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        expect(page.locator("#drug")).to_have_value("奥希替尼片")
+
+        page.goto(wang.home)
+        page.type("#drug", "奥希替尼")
+        page.click("button[type=submit]")
+        expect(page.locator("#about-title")).to_be_visible()
+        page.wait_for_timeout(400)  # what was asked for while it was written comes late
+        expect(page.locator("#drugs")).to_be_hidden()

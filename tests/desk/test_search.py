@@ -67,3 +67,10 @@ def test_the_list_of_drugs_finds_what_the_api_finds(
     assert listed == sorted(found)
     assert bool(listed) == (name is not None)
     assert Drug.objects.count() == 3
+
+
+def test_find_offers_the_names_near_to_a_mistyped_one(alice: Client, version: CatalogVersion) -> None:
+    shown: Any = alice.get("/admin/find/", {"q": "仑卡奈单坑"})
+
+    assert [one.title for one in shown.context["near"]] == ["仑卡奈单抗注射液"]
+    assert alice.get("/admin/find/", {"q": "仑卡奈"}).context["near"] == []

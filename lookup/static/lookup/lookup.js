@@ -3,7 +3,7 @@
   "use strict";
   const away = () => document.getElementById("away");
 
-  // The names that a text may become: the input is a combobox, its list a listbox of links.
+  // The names that a text may become: the list is a listbox of links, gone through by arrows or Tab.
   const input = () => document.getElementById("drug");
   const list = () => document.getElementById("drugs");
   let writing = false; // a name is being written, so that what comes late for another is left out
@@ -17,7 +17,6 @@
   const show = () => {
     const any = writing && list().childElementCount > 0;
     list().hidden = !any;
-    input().setAttribute("aria-expanded", String(any));
     if (!any) choose(null);
   };
   const close = () => {
@@ -52,7 +51,9 @@
     if (event.target.closest("#drugs")) event.preventDefault();
   });
   document.addEventListener("focusout", (event) => {
-    if (event.target.id === "drug") close();
+    const to = event.relatedTarget;
+    const within = event.target.id === "drug" || event.target.closest("#drugs");
+    if (within && !(to && to.closest("#drugs"))) close();
   });
   document.addEventListener("submit", close);
   document.addEventListener("htmx:beforeRequest", (event) => {
