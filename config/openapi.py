@@ -31,13 +31,17 @@ def openapi_document() -> tuple[dict[str, Any], str]:
 
 
 def add_examples(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
-    """Show with each operation what it is asked and answers (a postprocessing hook): tests/api/test_examples.py writes and asks them."""
+    """Show with each operation what it is asked and answers (a postprocessing hook): tests/api/test_examples.py writes and asks them.
+
+    An operation with two answers that succeed has its second under its name and that status.
+    """
     kept = json.loads(EXAMPLES.read_text(encoding="utf-8"))
     for operations in result["paths"].values():
         for operation in operations.values():
-            example = kept.get(operation["operationId"])
-            if example:
-                _show(operation, example)
+            name = operation["operationId"]
+            for called in (*(f"{name} {status}" for status in operation["responses"]), name):
+                if called in kept:
+                    _show(operation, kept[called])
     return result
 
 

@@ -226,6 +226,10 @@ class ClaimListOutput(serializers.Serializer):
     digest = serializers.CharField(allow_null=True, help_text="null: the claim was invalid")
 
 
+class BatchLineOutput(shapes.LineOutput):
+    row = serializers.IntegerField(help_text="its row in the file")
+
+
 class ClaimAnswer(serializers.Serializer):
     """What was decided of a claim of a batch, as of a check."""
 
@@ -235,7 +239,7 @@ class ClaimAnswer(serializers.Serializer):
     rules_version = serializers.CharField()
     catalogs = shapes.ConsultedShape(many=True)
     digest = shapes.DigestField()
-    lines = shapes.LineOutput(many=True)
+    lines = BatchLineOutput(many=True)
     totals = shapes.TotalShape()
     accumulators = shapes.AccumulatorsShape()
 

@@ -148,6 +148,7 @@ class FrequencyViewSet(ApiViewSet):
     queryset = Catalog.objects.none()
     serializer_class = ImportOutput
     scopes = {"POST": WRITE}
+    located = frozenset({"create"})
 
     @extend_schema(request=ByFrequencyInput, responses={202: ImportOutput})
     def create(self, request: Any, code: str) -> Response:

@@ -3,10 +3,13 @@
 import io
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
+from catalog.clock import china_today
 from tests.api.conftest import AUTHORISATION, BATCH, LIST, PACKAGE, World, claim, terms
 from tests.curation.market.packages import zipped
 
@@ -65,6 +68,11 @@ def _file(text: str, name: str = "list.csv") -> io.BytesIO:
 BODIES: dict[tuple[str, str], Callable[[], Any]] = {
     ("POST", "catalog-list"): lambda: {"code": "NEW", "name": "新目录", "kind": "commercial"},
     ("POST", "version-withdraw"): lambda: {"reason": "错了"},
+    ("POST", "version-submit"): lambda: {"comments_until": str(china_today(timezone.now()) + timedelta(days=30))},
+    ("POST", "version-request-review"): lambda: {"note": "请复核第三条"},
+    ("POST", "version-publish"): lambda: {"note": "2027年版", "confirm": True},
+    ("POST", "version-revert"): lambda: {"label": "v2-revert", "effective_from": "2027-01-01"},
+    ("POST", "version-merge-base"): lambda: {"resolve": {"E-3": "mine"}},
     ("POST", "version-send-back"): lambda: {"reason": "错了"},
     ("POST", "version-list"): lambda: {"label": "new", "effective_from": "2027-01-01"},
     # There is no reference list here: what is right is answered as that none is in force.
@@ -83,6 +91,7 @@ BODIES: dict[tuple[str, str], Callable[[], Any]] = {
     ("PATCH", "entry-detail"): lambda: {"note": "更正"},
     ("PATCH", "version-detail"): lambda: {"note": "更正"},
     ("PATCH", "catalog-detail"): lambda: {"note": "更正"},
+    ("POST", "collection-publish"): lambda: {"note": "2026年收集", "with_warnings": True},
     ("POST", "comment-list"): lambda: {"stance": "support", "text": "同意"},
     ("PATCH", "comment-detail"): lambda: {"text": "总体同意"},
     ("POST", "comment-answer"): lambda: {"disposition": "noted", "text": "已阅"},
@@ -95,8 +104,11 @@ BODIES: dict[tuple[str, str], Callable[[], Any]] = {
     ("PUT", "product-version-detail"): lambda: terms(label="2027"),
     ("POST", "coverage"): lambda: [{"generic_name": "甲磺酸奥希替尼片", "icd10": ["C34.1"]}],
     ("POST", "check-list"): claim,
+    ("POST", "check-replay"): lambda: {"known_at": "now"},
+    ("POST", "batch-claim-replay"): lambda: {"known_at": "now"},
     ("POST", "authorisation-list"): lambda: dict(AUTHORISATION),
     ("POST", "authorisation-decide"): lambda: {"decision": "declined", "reason": "药名有误"},
+    ("POST", "authorisation-renew"): lambda: {"evidence": {"EGFR": True}, "quantity": "60"},
     ("POST", "authorisation-papers"): lambda: {"asked": ["病理报告"]},
     ("POST", "product-version-clone"): lambda: {"label": "2028", "effective_from": "2028-01-01"},
     ("POST", "manifest-check"): lambda: [{"catalog": "COM", "version": "v1", "checksum": "0" * 64}],
@@ -110,6 +122,7 @@ BODIES: dict[tuple[str, str], Callable[[], Any]] = {
     ("PATCH", "golden-case-detail"): lambda: {"note": "更正"},
     ("POST", "receipt-verify"): lambda: {"receipt": "a.b.c"},
     ("POST", "key-list"): lambda: {"scopes": ["coverage:read"]},
+    ("POST", "key-revoke"): lambda: {"also_made": True},
     ("POST", "webhook-list"): lambda: {"url": "https://hooks.example.com/b", "events": ["catalog.published"]},
 }
 FORMS: dict[tuple[str, str], Callable[[], dict[str, Any]]] = {

@@ -6,6 +6,7 @@ A new operation has none until somebody runs `EXAMPLES=write script/test tests/a
 import json
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -19,7 +20,8 @@ from insurers.request_log import waiting
 from tests.api import answers
 from tests.api.calls import BODIES, call
 from tests.api.conftest import World
-from tests.api.test_matrix import ROWS, Row
+from tests.api.states import STATES
+from tests.api.test_matrix import ROWS
 
 WRITE = os.environ.get("EXAMPLES") == "write"
 MOST_ROWS = 2
@@ -52,20 +54,41 @@ _BY_CHANCE = {
 }
 
 
-def _first_good(method: str, route: str) -> tuple[Row, str] | None:
-    """Return the row and the caller that the matrix lets succeed."""
+# Answered by nothing but a page, or by the document itself.
+_PAGES = {("GET", "schema"), ("GET", "docs")}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One thing that is asked: by whom, on what, and what must have happened before (an empty `of`: that says it)."""
+
+    method: str
+    route: str
+    status: int
+    who: str
+    of: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.route} {self.status}"
+
+
+def _all_asked() -> list[Asked]:
+    """Return what the matrix lets succeed, the first of each operation and status, with what needs a state of its own instead or besides."""
+    found = {key: Asked(*key, who=state.who) for key, state in STATES.items()}
+    with_first = set()
     for row in ROWS:
-        if (row.method, row.route) == (method, route):
-            for who in ("A-write", "checker", "maker", "auditor", "none"):
-                if row.expected[who] < 300:
-                    return row, who
-    return None
+        of = row.method, row.route
+        for who in ("A-write", "checker", "maker", "auditor", "none"):
+            status = row.expected[who]
+            if status < 300 and of not in with_first | _PAGES:
+                with_first.add(of)
+                found.setdefault((*of, status), Asked(*of, status, who, row.of))
+    return sorted(found.values(), key=lambda one: (one.method, one.route, -one.status))
 
 
-PAIRS = sorted(
-    {(row.method, row.route) for row in ROWS if _first_good(row.method, row.route)}
-    - {("GET", "schema"), ("GET", "docs")}
-)
+ALL_ASKED = _all_asked()
+# Of two that succeed, the higher status is what is new: it is shown under the operation's name, the other with its status behind.
+_FIRST = {(one.method, one.route): one.status for one in reversed(ALL_ASKED)}
 
 
 def _short(value: Any) -> Any:
@@ -89,52 +112,69 @@ def _masked(value: Any, name: str = "") -> Any:
     return _CHANGING.sub("…", value) if isinstance(value, str) else value
 
 
-def _asked(world: World, monkeypatch: pytest.MonkeyPatch, method: str, route: str) -> tuple[str, dict[str, Any]]:
-    """Return an operation's name with the example of it: its query, body and answer."""
-    found = _first_good(method, route)
-    assert found
+def _asked(world: World, monkeypatch: pytest.MonkeyPatch, one: Asked) -> tuple[str, dict[str, Any]]:
+    """Return an example's name with the example: its query, body and answer."""
     seen: dict[str, Any] = {}
     ask = Client.request
 
     def request(self: Client, **environ: Any) -> Any:
+        seen.clear()
         seen.update(environ)
         return ask(self, **environ)
 
     monkeypatch.setattr(Client, "request", request)
     waiting.clear()  # what the tests before asked for
     mark = transaction.savepoint()
-    response = call(world, found[1], method, route, found[0].of)
-    told = answers.operation_of(method, seen["PATH_INFO"])
-    assert told and response.status_code < 300, response
+    of = one.of or STATES[one.method, one.route, one.status].make(world)
+    response = call(world, one.who, one.method, one.route, of)
+    told = answers.operation_of(one.method, seen["PATH_INFO"])
+    assert told and response.status_code == one.status, response.content
     example: dict[str, Any] = {"status": response.status_code}
     if seen.get("QUERY_STRING"):
         example["query"] = dict(parse_qsl(urlsplit(f"?{seen['QUERY_STRING']}").query))
-    if (method, route) in BODIES:
-        example["body"] = BODIES[method, route]()
+    if (one.method, one.route) in BODIES:
+        example["body"] = BODIES[one.method, one.route]()
     if not response.streaming and response.get("Content-Type", "").startswith("application/json"):
         shown = _SECRET.sub(lambda found: f'"{found[1]}EXAMPLE', response.content.decode())
         example["answer"] = _short(json.loads(shown))
     elif response.streaming:
         list(response.streaming_content)
     transaction.savepoint_rollback(mark)
-    return told[1]["operationId"], example
+    monkeypatch.setattr(Client, "request", ask)
+    name = told[1]["operationId"]
+    return name if _FIRST[one.method, one.route] == one.status else f"{name} {one.status}", example
 
 
 @pytest.mark.skipif(not WRITE, reason="writes the examples")
 def test_write_the_examples(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = dict(_asked(world, monkeypatch, method, route) for method, route in PAIRS)
+    made = dict(_asked(world, monkeypatch, one) for one in ALL_ASKED)
 
     lines = [f"{json.dumps(name)}: {json.dumps(made[name], ensure_ascii=False)}" for name in sorted(made)]
     Path(EXAMPLES).write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
-@pytest.mark.parametrize(("method", "route"), PAIRS)
-def test_an_example_is_what_is_answered(world: World, monkeypatch: pytest.MonkeyPatch, method: str, route: str) -> None:
-    name, example = _asked(world, monkeypatch, method, route)
+@pytest.mark.parametrize("one", ALL_ASKED, ids=str)
+def test_an_example_is_what_is_answered(world: World, monkeypatch: pytest.MonkeyPatch, one: Asked) -> None:
+    name, example = _asked(world, monkeypatch, one)
     kept = json.loads(Path(EXAMPLES).read_text(encoding="utf-8"))
 
     assert name in kept, "run EXAMPLES=write script/test tests/api/test_examples.py, and look at what was written"
     assert _masked(kept[name]) == _masked(example)
+
+
+def test_every_operation_has_an_example_of_its_body_and_of_each_answer_that_succeeds() -> None:
+    missing = []
+    for path, operations in openapi_document()[0]["paths"].items():
+        for method, operation in operations.items():
+            asked = operation.get("requestBody", {}).get("content", {}).get("application/json")
+            if asked is not None and "examples" not in asked:
+                missing.append(f"{method} {path}: its body")
+            for status, answered in operation["responses"].items():
+                content = answered.get("content", {}).get("application/json")
+                if status.startswith("2") and content is not None and "examples" not in content:
+                    missing.append(f"{method} {path}: {status}")
+
+    assert missing == []
 
 
 def test_every_example_keeps_to_its_shape() -> None:
@@ -146,12 +186,15 @@ def test_every_example_keeps_to_its_shape() -> None:
     }
     kept = json.loads(Path(EXAMPLES).read_text(encoding="utf-8"))
 
-    assert set(kept) <= set(there), "an example of an operation that is gone: write them again"
+    assert {name.partition(" ")[0] for name in kept} <= set(there), (
+        "an example of an operation that is gone: write them again"
+    )
     for name, example in kept.items():
+        operation = there[name.partition(" ")[0]]
         if "body" in example:
-            body = there[name]["requestBody"]["content"]["application/json"]
+            body = operation["requestBody"]["content"]["application/json"]
             assert answers.faults_of(body["schema"], example["body"]) == [], name
         if "answer" in example:
-            told = there[name]["responses"][str(example["status"])]["content"]["application/json"]
+            told = operation["responses"][str(example["status"])]["content"]["application/json"]
             assert answers.faults_of(told["schema"], example["answer"]) == [], name
             assert told["examples"], name

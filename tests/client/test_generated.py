@@ -37,14 +37,16 @@ def test_every_operation_is_a_method_of_both_clients() -> None:
 
 @pytest.mark.parametrize("name", sorted(name for name, example in KEPT.items() if "answer" in example))
 def test_a_real_answer_is_of_the_type_that_its_method_tells(name: str) -> None:
-    told = getattr(Client, name).__annotations__["return"]
+    told = getattr(Client, name.partition(" ")[0]).__annotations__["return"]
 
     assert faults_of(KEPT[name]["answer"], told) == []
 
 
 @pytest.mark.parametrize("name", sorted(name for name, example in KEPT.items() if "body" in example))
 def test_a_body_that_is_taken_is_of_the_type_that_its_method_takes(name: str) -> None:
-    assert faults_of(KEPT[name]["body"], getattr(Client, name).__annotations__["body"]) == []
+    taken = getattr(Client, name.partition(" ")[0]).__annotations__["body"]
+
+    assert faults_of(KEPT[name]["body"], taken) == []
 
 
 @pytest.mark.parametrize(
