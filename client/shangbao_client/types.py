@@ -909,6 +909,25 @@ class BatchFinishedMessage(TypedDict):
     data: "BatchFinishedData"
 
 
+class BatchLineOutput(TypedDict):
+    line_no: int
+    reference: str | None
+    refunds: list[int]
+    """line_no of what was taken back from the line, and is counted in it"""
+    outcome: Outcome
+    """refunded: nothing is left of the line"""
+    reasons: "list[ReasonShape]"
+    drug: "RecognisedDrug | None"
+    """null: not recognised"""
+    base: "BaseShape | None"
+    benefit: str | None
+    match: "MatchShape | None"
+    money: "MoneyShape"
+    trace: "list[TraceStep]"
+    row: int
+    """its row in the file"""
+
+
 class BatchOutput(TypedDict):
     id: str
     state: WorkState
@@ -1272,7 +1291,7 @@ class ClaimAnswer(TypedDict):
     rules_version: str
     catalogs: "list[ConsultedShape]"
     digest: str
-    lines: "list[LineOutput]"
+    lines: "list[BatchLineOutput]"
     totals: "TotalShape"
     accumulators: "AccumulatorsShape"
 

@@ -11,6 +11,7 @@ from catalog.clock import Observation
 from catalog.models import Catalog, ImportRun
 from catalog.services import queue_made_draft
 from catalog.vocabularies import PROVINCES, province_of
+from common.dates import instant_text
 from common.errors import FieldError, InvalidInput, pointer
 from curation.market import reading
 from curation.market.frequency import Counted, Cut, Pin, Ranked, cut, largest_provinces
@@ -118,7 +119,7 @@ def draft_by_frequency(
             "lists": "all" if asked.lists is None else [one.code for one in market.lists],
             "insurer": insurer_id,
             "date": asked.day.isoformat(),
-            "known_at": seen.known_at.isoformat(),
+            "known_at": instant_text(seen.known_at),
             "min_products": asked.min_products,
             "min_key_provinces": asked.min_key_provinces,
             "key_provinces": list(key),

@@ -70,7 +70,7 @@ BODIES: dict[tuple[str, str], Callable[[], Any]] = {
     ("POST", "version-withdraw"): lambda: {"reason": "错了"},
     ("POST", "version-submit"): lambda: {"comments_until": str(china_today(timezone.now()) + timedelta(days=30))},
     ("POST", "version-request-review"): lambda: {"note": "请复核第三条"},
-    ("POST", "version-publish"): lambda: {"note": "2027年版", "confirm": True},
+    ("POST", "version-publish"): lambda: {"note": "2026年第二版", "confirm": True},
     ("POST", "version-revert"): lambda: {"label": "v2-revert", "effective_from": "2027-01-01"},
     ("POST", "version-merge-base"): lambda: {"resolve": {"E-3": "mine"}},
     ("POST", "version-send-back"): lambda: {"reason": "错了"},

@@ -25,7 +25,7 @@ from tests.api.calls import call
 from tests.api.conftest import AUTHORISATION, BATCH, LIST, TERMS, World
 from tests.conftest import published
 
-MASTER = "generic_name,dosage_form,class_code,aliases\n伏美替尼片,片,XL01EB,艾弗沙\n"
+MASTER = "generic_name,dosage_form\n伏美替尼片,片\n"
 
 
 @dataclass(frozen=True)

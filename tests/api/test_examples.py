@@ -28,7 +28,7 @@ MOST_ROWS = 2
 # What differs from one world to the next.
 _CHANGING = re.compile(
     r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b[0-9a-f]{32,64}\b|\d{4}-\d\d-\d\dT[\d:.]+(Z|\+\d\d:\d\d)"
-    r"|key:\w+|whsec_[\w+/=-]+|sbm_\w+|msg_\w+|PA-?\w+|ey[\w-]+\.[\w-]+\.[\w-]+|[\w+/]{43}=|\d{4}-\d\d-\d\d"
+    r"|key:\w+|whsec_[\w+/=-]+|sbm_\w+|msg_\w+|PA-?[\w-]+|ey[\w-]+\.[\w-]+\.[\w-]+|[\w+/]{43}=|\d{4}-\d\d-\d\d"
 )
 _SECRET = re.compile(r'"(sbm_|whsec_)[^"]+(?=")')
 # Said by chance or by the clock: how far a job is, how long a try took, a cursor, a row's number.
