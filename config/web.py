@@ -60,7 +60,7 @@ class Worker(ThreadWorker):
 
     def get_thread_pool(self) -> ThreadPoolExecutor:
         threads = TurnTaking(self.cfg.threads)
-        courtesy.in_a_web_process(threads.give_way)
+        courtesy.in_a_web_process(courtesy.Process(threads.give_way, threads.waiting))
         return threads
 
     def handle(self, conn: TConn) -> Any:

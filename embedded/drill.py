@@ -22,6 +22,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from embedded import backup, options, postgres
 from embedded.environment import ROOT, Environment
@@ -70,6 +71,8 @@ class Figures:
     recovery_seconds: float = 0
     instant_seconds: float = 0
     same_at_the_instant: bool = False
+    same_on_the_standby: bool = False
+    standby_refuses_writes: bool = False
 
 
 class _Drill:
@@ -116,6 +119,7 @@ class _Drill:
         found, seconds = self._restore("found", "", acknowledged)
         self.figures.restore_seconds = seconds
         self._compare(found, acknowledged)
+        self._stand_by(found)
         took = time.monotonic()
         then, _ = self._restore("then", instant, [])
         self.figures.instant_seconds = _since(took)
@@ -152,9 +156,9 @@ class _Drill:
         log = self.place / "backup.log"
         return self.supervisor.run(f"backup.sh {words[0]}", [backup.SCRIPT, *words], env=env, cwd=ROOT, log=log)
 
-    def _ask(self, server: postgres.Postgres, question: str) -> str:
+    def _ask(self, url: str, question: str) -> str:
         answer = subprocess.run(
-            [self.programs / "psql", "--no-psqlrc", "-At", "-c", question, server.owner_url],
+            [self.programs / "psql", "--no-psqlrc", "-At", "-c", question, url],
             capture_output=True,
             text=True,
             check=True,
@@ -163,22 +167,22 @@ class _Drill:
         return answer.stdout.strip()
 
     def _followed(self, server: postgres.Postgres) -> bool:
-        return self._ask(server, "SELECT active FROM pg_replication_slots WHERE slot_name = 'shangbao_backup'") == "t"
+        return (
+            self._ask(server.owner_url, "SELECT active FROM pg_replication_slots WHERE slot_name = 'shangbao_backup'")
+            == "t"
+        )
 
     def _now(self, server: postgres.Postgres) -> str:
         self.supervisor.pause(1.1)
-        return datetime.fromtimestamp(float(self._ask(server, "SELECT extract(epoch FROM now())")), UTC).strftime(
-            "%Y-%m-%dT%H:%M:%SZ"
-        )
+        return datetime.fromtimestamp(
+            float(self._ask(server.owner_url, "SELECT extract(epoch FROM now())")), UTC
+        ).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def _wait(self, ready: Callable[[], bool], what: str) -> None:
         self.supervisor.wait_until(ready, what=what, seconds=_PATIENCE)
 
     def _publish(self, env: dict[str, str]) -> None:
         """Bring a list in and publish it, so that the publication log has a leaf."""
-        file = self.place / "list.csv"
-        file.write_text(_LIST, encoding="utf-8")
-        words = ["--catalog", "LISTED", "--label", "2026", "--effective-from", "2026-01-01", "--by", "maker"]
         self._python(
             env,
             "import django; django.setup()\n"
@@ -187,7 +191,7 @@ class _Drill:
             "act_for(OFFICE)\n"
             "create_catalog(code='LISTED', name='drill', kind='commercial', series='A', by='maker')\n",
         )
-        self._manage(env, "import_catalog", str(file), *words)
+        self._manage(env, "import_catalog", *self._list(), "--label", "2026")
         self._python(
             env,
             "import django; django.setup()\n"
@@ -197,6 +201,11 @@ class _Drill:
             "act_for(OFFICE)\n"
             "publish_version(version=CatalogVersion.objects.get(), by='checker')\n",
         )
+
+    def _list(self) -> list[str]:
+        file = self.place / "list.csv"
+        file.write_text(_LIST, encoding="utf-8")
+        return [str(file), "--catalog", "LISTED", "--effective-from", "2026-01-01", "--by", "maker"]
 
     def _fingerprint(self, env: dict[str, str]) -> str:
         return self._manage(env, "fingerprint")
@@ -230,10 +239,32 @@ class _Drill:
         backup.restored(self.supervisor, folder, self.backups, self.programs, instant)
         copied = time.monotonic()
         server = self._started(folder, {})
-        self._wait(lambda: self._ask(server, "SELECT pg_is_in_recovery()") == "f", "the restored database")
+        self._wait(lambda: self._ask(server.owner_url, "SELECT pg_is_in_recovery()") == "f", "the restored database")
         if acknowledged:
             self.figures.recovery_seconds = _since(copied)
         return self._env(folder, server), _since(began)
+
+    def _stand_by(self, env: dict[str, str]) -> None:
+        """Let a second server follow the restored one: it answers the same, and takes nothing."""
+        folder = DataFolder(self.place / "standby")
+        folder.create()
+        shutil.copy(self.backups / "secrets.json", folder.path / "secrets.json")
+        given = backup.variables(folder, self.programs, self.backups, urlsplit(env["DATABASE_URL"]).port)
+        words = ["--pgdata", folder.path / "postgres", "--write-recovery-conf", "--checkpoint=fast", "--no-password"]
+        log = self.place / "standby.log"
+        self.supervisor.run("pg_basebackup", [self.programs / "pg_basebackup", *words], env=given, cwd=ROOT, log=log)
+        standby = self._started(folder, {})
+        # What is written now comes to it by itself.
+        self._manage(env, "import_catalog", *self._list(), "--label", "2027")
+        at = self._ask(env["DATABASE_OWNER_URL"], "SELECT pg_current_wal_flush_lsn()")
+        followed = f"SELECT pg_last_wal_replay_lsn() >= '{at}'"
+        self._wait(lambda: self._ask(standby.owner_url, followed) == "t", "the standby")
+        other = self._env(folder, standby)
+        self.figures.same_on_the_standby = self._fingerprint(other) == self._fingerprint(env)
+        try:
+            self._ask(standby.owner_url, "DELETE FROM catalog_catalogversion")
+        except subprocess.CalledProcessError as refused:
+            self.figures.standby_refuses_writes = "read-only transaction" in refused.stderr
 
     def _compare(self, env: dict[str, str], acknowledged: list[int]) -> None:
         there = set(map(int, self._python(env, _COUNT).split()))
@@ -281,7 +312,8 @@ def main() -> int:
     else:
         for name, value in asdict(figures).items():
             print(f"{name.replace('_', ' '):24}{value}")
-    return 0 if figures.lost == 0 and figures.more <= 1 and figures.same_at_the_instant else 1
+    kept = figures.lost == 0 and figures.more <= 1 and figures.same_at_the_instant
+    return 0 if kept and figures.same_on_the_standby and figures.standby_refuses_writes else 1
 
 
 if __name__ == "__main__":

@@ -140,7 +140,7 @@ def _of_the_drug(answer: Answer, drug: Drug, seen: Observation) -> tuple[list[Dr
     """Note what the lists say of the drug; return its time on each, and the one name that it has where the question said no form: who asks for
     a drug by its name means the only one of that name."""
     knowledge = knowledge_of([Identity.of(generic_name=drug.base_name)], insurer_id=ANYBODY, known_at=seen.known_at)
-    answer.called = drug.generic_name
+    answer.called = answer.drug.called or drug.generic_name
     names, products = knowledge.names_of(drug.base_name), knowledge.products_of(drug.base_name)
     listings = listings_of(drug, insurer_id=ANYBODY, day=answer.day, known_at=seen.known_at, names=names)
     times = time_of(drug, insurer_id=ANYBODY, known_at=seen.known_at, names=names)

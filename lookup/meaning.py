@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from catalog import reference
 from catalog.clock import Observation
+from catalog.known import dosage_forms
 from catalog.models import Drug
 from catalog.queries import resolve_lines
 from catalog.search import drugs_matching, drugs_near
@@ -29,7 +30,8 @@ _LIKE_A_DISEASE_CODE = re.compile(r"[A-Za-z]{1,4}[-.]?[0-9][0-9A-Za-z.+*†-]*")
 class DrugMeant:
     """The drug and what of it a question says, `form_said` whether its form too; or the drugs that it may be, `more` where there are others.
 
-    `taken` is the name that was asked with where the question has another; `near` are drugs whose names are like what nobody has, and
+    `taken` is the name that was asked with where the question has another; `called` is the name
+    above the answer; `near` are drugs whose names are like what nobody has, and
     `is_number` tells that this looks like a code or an approval number.
     """
 
@@ -40,6 +42,7 @@ class DrugMeant:
     form_said: bool = True
     by_name: bool = False
     taken: str = ""
+    called: str = ""
     near: Sequence[Drug] = ()
     is_number: bool = False
 
@@ -54,9 +57,12 @@ def drug_meant(text: str, seen: Observation) -> DrugMeant:
             if drug is not None:
                 by_name, form_said = found["matched_by"] == "name", bool(found["dosage_form"])
                 # Where the form is that of its only product, or the name another's, the reader should know.
-                is_other = by_name and form_said and norm(text) != norm(drug.generic_name)
+                written = dosage_forms().base_name(text)
+                is_its_name = by_name and written.name == drug.base_name and bool(written.form)
+                is_other = by_name and form_said and not is_its_name and norm(text) != norm(drug.generic_name)
                 taken = drug.generic_name if is_other else ""
-                return DrugMeant(drug, {way: text}, form_said=form_said, by_name=by_name, taken=taken)
+                called = text if is_its_name else drug.generic_name
+                return DrugMeant(drug, {way: text}, form_said=form_said, by_name=by_name, taken=taken, called=called)
         elif found["candidates"]:
             return DrugMeant(choices=_drugs(one["id"] for one in found["candidates"]))
     keys = drugs_matching(text, insurer_id=ANYBODY, revision=seen.revision)

@@ -321,7 +321,7 @@ def _lacking(text: str, benefits: Mapping[str, str]) -> str:
 
 
 def _quoted(name: str) -> str:
-    return _("“%(name)s”") % {"name": name}
+    return f"“{name}”" if reader_language() == "zh" else name
 
 
 def _base_words(status: str | None) -> str:

@@ -35,6 +35,11 @@ def test_as_of_an_instant_every_table_is_as_it_was(figures: drills.Figures) -> N
     assert figures.same_at_the_instant
 
 
+def test_a_standby_answers_the_same_and_takes_nothing(figures: drills.Figures) -> None:
+    assert figures.same_on_the_standby
+    assert figures.standby_refuses_writes
+
+
 def backup(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     env = {"PATH": os.environ["PATH"], "BACKUP_DIR": str(folder)}
     return subprocess.run([BACKUP, *words], env=env, capture_output=True, text=True)

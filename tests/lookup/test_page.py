@@ -113,6 +113,8 @@ def test_several_products_stand_below_each_other(market: Market, visitor: Visito
     assert "HMB 惠民保 在保障范围内" in told
     assert "OTHER 惠民保 不在保障范围内" in told
     assert outcome(visitor.ask(disease="C34.1", setting="outpatient", product="INS-A:OTHER")) == "not_covered"
+    # By its code alone it is the same one, and stands so in the form.
+    assert '<option value="INS-A:OTHER" selected>' in visitor.ask(disease="C34.1", product="OTHER")
 
 
 def test_a_fault_of_the_question_stands_beside_its_field(market: Market, visitor: Visitor) -> None:
