@@ -50,6 +50,7 @@ PLACES: Final = {
     "ImportState": "ImportOutput.state",
     "InsurerScope": "KeyInputRequest.scopes",
     "LanguageTag": "ExplanationOutput.language",
+    "LeftOutOfSandboxReason": "LeftOutOfSandboxOutput.reason",
     "LeftOutWhy": "LeftOutOutput.why",
     "LimitOf": "LimitShape.of",
     "ListedHow": "CellOutput.listed",

@@ -479,6 +479,7 @@ InsurerScope: TypeAlias = Literal[
     "catalog:write",
 ]
 LanguageTag: TypeAlias = Literal["zh-Hans", "en"]
+LeftOutOfSandboxReason: TypeAlias = Literal["own_lists", "refused"]
 LeftOutWhy: TypeAlias = Literal["not_in_force", "another_owner"]
 LimitOf: TypeAlias = Literal["benefit", "product"]
 ListedHow: TypeAlias = Literal["full", "restricted", "excluded", "no"]
@@ -2984,7 +2985,7 @@ class LeafOutput(TypedDict):
 class LeftOutOfSandboxOutput(TypedDict):
     product: str
     version: str
-    reason: Literal["own_lists", "refused"]
+    reason: LeftOutOfSandboxReason
     """`own_lists`: it names lists of the insurer's own, which no sandbox has; `refused`: its terms are refused today
     """
     catalogs: list[str]
