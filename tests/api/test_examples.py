@@ -71,6 +71,10 @@ class Asked:
     def __str__(self) -> str:
         return f"{self.method} {self.route} {self.status}"
 
+    def prepared(self, world: World) -> str:
+        """Let happen what must have happened before, and return the route's arguments."""
+        return self.of or STATES[self.method, self.route, self.status].make(world)
+
 
 def _all_asked() -> list[Asked]:
     """Return what the matrix lets succeed, the first of each operation and status, with what needs a state of its own instead or besides."""
@@ -125,7 +129,7 @@ def _asked(world: World, monkeypatch: pytest.MonkeyPatch, one: Asked) -> tuple[s
     monkeypatch.setattr(Client, "request", request)
     waiting.clear()  # what the tests before asked for
     mark = transaction.savepoint()
-    of = one.of or STATES[one.method, one.route, one.status].make(world)
+    of = one.prepared(world)
     response = call(world, one.who, one.method, one.route, of)
     told = answers.operation_of(one.method, seen["PATH_INFO"])
     assert told and response.status_code == one.status, response.content

@@ -10,7 +10,7 @@ from django.test import Client as DjangoClient
 
 from tests.api.calls import call
 from tests.api.conftest import World, _made, world  # noqa: F401 - fixtures
-from tests.api.test_examples import PAIRS, _first_good
+from tests.api.test_examples import ALL_ASKED, Asked
 from tests.api.test_matrix import ROWS
 from tests.client import through
 
@@ -33,20 +33,19 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
     return made
 
 
-@pytest.mark.parametrize(("method", "route"), PAIRS[::3])
+@pytest.mark.parametrize("one", ALL_ASKED[::3], ids=str)
 def test_an_answer_comes_through_the_method_as_the_type_it_tells(
     world: World,  # noqa: F811
     sent: list[tuple[str, Any]],
-    method: str,
-    route: str,
+    one: Asked,
 ) -> None:
-    found = _first_good(method, route)
-    assert found
+    of = one.prepared(world)
+    sent.clear()
 
-    response = call(world, found[1], method, route, found[0].of)
+    response = call(world, one.who, one.method, one.route, of)
 
     assert len(sent) == 1
-    assert response.status_code < 300
+    assert response.status_code == one.status
 
 
 @pytest.mark.parametrize(("row", "who"), REFUSED[::60], ids=str)
