@@ -136,7 +136,11 @@ def _try(
             if mode is GenerationMode.POSITIVE and isinstance(case.body, dict) and "product" in case.body:
                 case.body["product"] = "HMB"  # or it would hardly ever be one that is there
             response = case.call(headers={**key, "Accept-Encoding": "identity"})
-            case.validate_response(response, checks=CHECKS)
+            # In a form everything is text: a number is not told from the digits of one.
+            untold = (
+                [openapi_checks.negative_data_rejection] if (case.media_type or "").startswith("multipart/") else []
+            )
+            case.validate_response(response, checks=[check for check in CHECKS if check not in untold])
         finally:
             transaction.savepoint_rollback(mark)
         tally.requests += 1

@@ -31,7 +31,7 @@ LIST = "entry_code,generic_name,icd10\nE-1,奥希替尼片,C34\nE-2,伏美替尼
 ROLES = [*GROUPS, "超级用户"]
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 # Answers of these are no pages: files, JSON, or what only takes a POST.
-NO_PAGES = ("export.", "progress", "jsi18n", "autocomplete", "r/", "download", ".csv", ".xlsx", ".json")
+NO_PAGES = ("export.", "progress", "jsi18n", "autocomplete", "r/", "download", ".csv", ".xlsx", ".json", ".md")
 
 # Elements without an end.
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())

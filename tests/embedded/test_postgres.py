@@ -35,7 +35,11 @@ def test_the_service_signs_in_as_a_role_that_row_level_security_binds(hold):
     )
 
     assert ask(held.said["url"], "select current_user") == [("shangbao_app",)]
-    assert ask(held.said["url"], roles) == [("shangbao", False, False, True), ("shangbao_app", False, False, False)]
+    assert ask(held.said["url"], roles) == [
+        ("shangbao", False, False, True),
+        ("shangbao_app", False, False, False),
+        ("shangbao_backup", False, False, False),
+    ]
 
 
 def test_the_service_reads_and_writes_what_the_owner_made_and_makes_no_tables(hold):

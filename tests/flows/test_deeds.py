@@ -108,7 +108,11 @@ MACHINERY = {
 # The check is itself an append-only row that says who decided it, when, and on what.
 OWN_RECORD = {"claims.services.decide_claim"}
 # Asks the table of moves for the deed that follows, and writes nothing.
-ASKS = {"catalog.moves.begin_move"}
+ASKS = {
+    "catalog.moves.begin_move",
+    "common.persons.services.why_no_password",
+    "common.persons.services.why_no_reset",
+}
 
 
 def _public(module: ModuleType) -> dict[str, Callable[..., Any]]:

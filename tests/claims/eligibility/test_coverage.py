@@ -74,6 +74,7 @@ def test_the_answer_has_the_shape_of_the_contract() -> None:
         "catalogs": [
             {"catalog": "CIDL", "kind": "commercial", "series": "B", "version": "2026", "checksum": "sum-of-2026"}
         ],
+        "bands": [],
         "alternatives": [],
     }
 
