@@ -6,9 +6,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from tests.desk.test_matrix import World, listed, people, routes, world
+from tests.desk.test_matrix import World, insurers_people, listed, people, routes, world
 
-__all__ = ["people", "world"]  # fixtures
+__all__ = ["insurers_people", "people", "world"]  # fixtures
 
 PARAMETERS = "q o p e page date known_at from to show sort kind column state catalog mark icd10 class_code day left right id__exact".split()
 VALUES = ["9" * 40, "9999-12-31", "0001-01-01"]
