@@ -4,7 +4,7 @@ A receipt says nothing of a person and no fact of the claim; the digest stands f
 the same for ever, also once the claim's facts are gone and the key has changed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
@@ -21,11 +21,11 @@ from common.jcs import canonical_json
 KIND = "shangbao-receipt+json"
 
 
-def document_of(check: ClaimCheck, log: LogState) -> dict[str, Any]:
-    """Return what the receipt of a check says: `log` is the publication log as it stood when it was decided."""
+def document_of(check: ClaimCheck, log: LogState, names: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the receipt of a check says: `log` is the publication log as it stood when it was decided, `names` tell the lists that it
+    cites to a stranger."""
     decision = check.decision
     assert decision is not None
-    names = _names(check.insurer_id, [cited["catalog"] for cited in decision["catalogs"]])
     return {
         "digest": check.digest,
         "product": decision["product"],
@@ -34,7 +34,11 @@ def document_of(check: ClaimCheck, log: LogState) -> dict[str, Any]:
         "known_at": instant_text(check.known_at),
         "decided_at": instant_text(check.decided_at),
         "catalogs": [
-            {"code": names[cited["catalog"]], "label": cited["version"], "checksum": cited["checksum"]}
+            {
+                "code": names.get(cited["catalog"], cited["catalog"]),
+                "label": cited["version"],
+                "checksum": cited["checksum"],
+            }
             for cited in decision["catalogs"]
         ],
         "lines": [
@@ -45,27 +49,16 @@ def document_of(check: ClaimCheck, log: LogState) -> dict[str, Any]:
     }
 
 
-def _names(insurer_id: int, cited: Sequence[str]) -> dict[str, str]:
-    """Return text by which an insurer's decision cites a list → what tells it from others to a stranger: as the log has it, or `OWNER:CODE`; one
-    statement.
-
-    What an insurer means by a text stays the same for ever (catalog.naming), so that this holds for a decision of any age.
-    """
-    meant = Catalog.objects.meant_by(cited, insurer_id)
-    return {text: meant[text].office_code if text in meant else text for text in cited}
-
-
-def keep_receipt(check: ClaimCheck, seen: Observation) -> None:
-    """Sign the receipt of a check that is just recorded."""
-    _signed(check, state_at(seen)).save(force_insert=True)
+def keep_receipt(check: ClaimCheck, seen: Observation, names: Mapping[str, str]) -> None:
+    """Sign the receipt of a check that is just recorded; `names` are text by which it cites a list → what tells that list from all others."""
+    _signed(check, state_at(seen), names).save(force_insert=True)
 
 
 def receipt_of(check: ClaimCheck) -> str | None:
     """Return the receipt of a check, as a compact JWS; None where it was decided before there were any and its facts are gone."""
     kept = Receipt.objects.filter(pk=check.pk).first()
     if kept is None and check.decision is not None:
-        # Decided before there were receipts: signed now, with the log as it stood then.
-        Receipt.objects.bulk_create([_signed(check, state_as_of(check.decided_at))], ignore_conflicts=True)
+        Receipt.objects.bulk_create([_signed_late(check)], ignore_conflicts=True)
         kept = Receipt.objects.get(pk=check.pk)
     return kept.jws if kept else None
 
@@ -73,11 +66,21 @@ def receipt_of(check: ClaimCheck) -> str | None:
 def keep_missing_receipts(checks: QuerySet[ClaimCheck]) -> None:
     """Sign the receipts of checks that were decided before there were any, while what they say is still there."""
     without = checks.exclude(pk__in=Receipt.objects.values("pk")).exclude(decision=None)
-    signed = (_signed(check, state_as_of(check.decided_at)) for check in without.iterator(chunk_size=500))
+    signed = (_signed_late(check) for check in without.iterator(chunk_size=500))
     while some := list(islice(signed, 500)):
         Receipt.objects.bulk_create(some, ignore_conflicts=True)
 
 
-def _signed(check: ClaimCheck, log: LogState) -> Receipt:
-    token = signing_keys().sign(canonical_json(document_of(check, log)), kind=KIND)
+def _signed_late(check: ClaimCheck) -> Receipt:
+    """Sign the receipt of a check decided before there were any, with the log as it stood then.
+
+    What an insurer means by a text stays the same for ever (catalog.naming), so the lists are told as they would have been.
+    """
+    cited = [one["catalog"] for one in (check.decision or {})["catalogs"]]
+    meant = Catalog.objects.meant_by(cited, check.insurer_id)
+    return _signed(check, state_as_of(check.decided_at), {text: one.office_code for text, one in meant.items()})
+
+
+def _signed(check: ClaimCheck, log: LogState, names: Mapping[str, str]) -> Receipt:
+    token = signing_keys().sign(canonical_json(document_of(check, log, names)), kind=KIND)
     return Receipt(check_id=check.pk, insurer_id=check.insurer_id, jws=token)

@@ -143,7 +143,7 @@ def _record(
         decided_by=by,
         decided_at=seen.known_at,
     )
-    keep_receipt(check, seen)
+    keep_receipt(check, seen, product.told_to_strangers())
     return check
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from catalog.clock import Observation
 from catalog.models import Catalog, CatalogVersion
-from catalog.naming import parted
+from catalog.naming import address_of, parted
 from catalog.vocabularies import Kind
 from claims.eligibility import ProductVersion
 from common.cache import LruCache
@@ -47,6 +47,8 @@ class Reference:
     published_at: datetime | None
     withdrawn_at: datetime | None
     catalog_name: str
+    # The code of the insurer whose list it is; None for a shared one.
+    owner: str | None
     complete_for: tuple[str, ...]
 
 
@@ -61,6 +63,15 @@ class ProductFacts:
     versions: tuple[ProductVersion, ...]
     catalogs: dict[str, tuple[Reference, ...]]
     name: str = ""
+
+    def told_to_strangers(self) -> dict[str, str]:
+        """Return text by which the terms name a list → what tells it from all others: its code as the publication log has it, or `OWNER:CODE`."""
+        return {name: _office_code(listed[0]) for name, listed in self.catalogs.items()}
+
+
+def _office_code(reference: Reference) -> str:
+    code = parted(reference.catalog)[1]
+    return address_of(code, reference.owner) if reference.owner else code
 
 
 # The revision is in the key: after the next publication nobody asks for it any more, and it ages out.
@@ -155,6 +166,7 @@ def _references(versions: QuerySet[CatalogVersion]) -> list[Reference]:
         "published_at",
         "withdrawn_at",
         "catalog__name",
+        "catalog__owner__code",
         "complete_for",
     )
     return [replace(Reference(*facts), complete_for=tuple(map(norm, facts[-1]))) for facts in rows]

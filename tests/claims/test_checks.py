@@ -277,8 +277,8 @@ def test_a_claim_costs_the_same_few_statements_whatever_its_lines(api: Api, hmb:
     claim = {**CLAIM, "lines": [{**CLAIM["lines"][0], "line_no": number + 1} for number in range(lines)]}
     cache.clear_all()
 
-    assert _statements(api, claim) <= 9  # facts from SQL
-    assert _statements(api, claim) <= 4  # from compiled versions: the key with the instant, and the record
+    assert _statements(api, claim) <= 8  # facts from SQL
+    assert _statements(api, claim) <= 3  # from compiled versions: the key with the instant, and the record
 
 
 def test_a_publication_is_seen_by_the_next_request_of_a_warm_process(api: Api, hmb: str, cidl: Catalog) -> None:
