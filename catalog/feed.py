@@ -22,6 +22,7 @@ from django.db.models import F, Max, Q, Value
 
 from catalog.entries import COLUMNS
 from catalog.importing.columns import ENTRIES
+from catalog.in_force import in_force
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, LogLeaf, VersionChange
 from catalog.models.versions import VersionQuerySet
 
@@ -146,25 +147,12 @@ def _events(versions: list[CatalogVersion], until: datetime) -> list[Event]:
     for place, version in enumerate(versions):
         assert version.published_at is not None
         before = versions[:place]
-        base, superseded = (before[-1] if before else None), _superseded(version, before)
-        events.append(Event("published", version.published_at, version, base, superseded))
+        # What was in force on its first day until it came.
+        superseded = in_force(before, version.effective_from, version.published_at)
+        events.append(Event("published", version.published_at, version, before[-1] if before else None, superseded))
         if version.withdrawn_at and version.withdrawn_at <= until:
             events.append(Event("withdrawn", version.withdrawn_at, version))
     return sorted(events, key=lambda event: (event.at, event.version.pk, event.kind))
-
-
-def _superseded(version: CatalogVersion, before: Iterable[CatalogVersion]) -> CatalogVersion | None:
-    """Return which of the publications before was in force on a version's first day until it came (spec eligibility 2); None: none was."""
-    day, at = version.effective_from, version.published_at
-    assert at is not None
-    ruling = [
-        one
-        for one in before
-        if one.effective_from <= day
-        and (one.effective_to is None or one.effective_to >= day)
-        and (one.withdrawn_at is None or one.withdrawn_at > at)
-    ]
-    return max(ruling, key=lambda one: (one.effective_from, one.published_at, one.label), default=None)
 
 
 def page_of(catalog: Catalog, *, since: Position | None, size: int, until: datetime) -> Page:

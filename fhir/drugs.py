@@ -15,7 +15,7 @@ from catalog.queries import visible_drugs
 from common.text import approval_key
 from fhir import systems
 from fhir.elements import Element, coding, concept, own_trees, tidy
-from fhir.searching import TEXT_MODIFIERS, Codes, Parameter, codes_in, text, token
+from fhir.searching import TEXT_MODIFIERS, Codes, Parameter, codes_in, text, token, unescaped
 from fhir.views import ResourceViewSet
 
 _PRODUCT: Final = (
@@ -177,7 +177,7 @@ _ALIASES: Final = Concat(
 
 def text_within(column: str, value: str, modifier: str) -> Q:
     """Return the condition of a string parameter over texts that stand one below the other in a column."""
-    written = re.sub(r"\\([\\,|$])", r"\1", value)
+    written = unescaped(value)
     match modifier:
         case "exact":
             return Q(**{f"{column}__contains": f"\n{written}\n"})

@@ -133,7 +133,8 @@ def _split(value: str, by: str) -> Iterator[str]:
     yield part
 
 
-def _plain(text: str) -> str:
+def unescaped(text: str) -> str:
+    """Return a text as it was meant, without the escapes of a search."""
     return re.sub(r"\\([\\,|$])", r"\1", text)
 
 
@@ -174,7 +175,7 @@ def status(withdrawn: str) -> Callable[[str, str], Q]:
 
 def read_token(value: str) -> tuple[str | None, str]:
     """Return the system (None: any, '': none at all) and the code of a token; '' for any code. Raises Wrong."""
-    parts = [_plain(part) for part in _split(value, "|")]
+    parts = [unescaped(part) for part in _split(value, "|")]
     if len(parts) == 1:
         return None, parts[0]
     if len(parts) > 2 or not any(parts):
@@ -194,7 +195,7 @@ def text(*columns: str) -> Callable[[str, str], Q]:
     def condition(value: str, modifier: str) -> Q:
         found = NOTHING
         for column in columns:
-            found |= Q(**{f"{column}__{_LOOKUPS[modifier]}": _plain(value)})
+            found |= Q(**{f"{column}__{_LOOKUPS[modifier]}": unescaped(value)})
         return found
 
     return condition

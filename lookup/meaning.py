@@ -125,8 +125,8 @@ def disease_meant(text: str) -> DiseaseMeant:
     if choices:
         return DiseaseMeant(choices=choices)
     if _LIKE_A_DISEASE_CODE.fullmatch(text):
-        return DiseaseMeant(choices=choices, is_code=True)
-    return DiseaseMeant(choices=choices, near=near_diseases(text))
+        return DiseaseMeant(is_code=True)
+    return DiseaseMeant(near=near_diseases(text))
 
 
 def products_meant(text: str, products: Sequence[PublicProduct]) -> list[PublicProduct]:

@@ -4,7 +4,7 @@ Everything comes from the answer that REST gives (`claims.services.coverage_docu
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -82,7 +82,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Where something is written: the list's version and the row in it; `since` and `until` are the days on which that list takes the drug so."""
+    """Where something is written: the list's version and the row in it; `days`, in words, are those on which that list takes the drug so."""
 
     catalog: str
     version: str
@@ -110,7 +110,6 @@ class Told:
     bring: Sequence[str] = ()
     consulted: Sequence[Written] = ()
     alternatives: Sequence[Mapping[str, Any]] = ()
-    answer: Mapping[str, Any] = field(default_factory=dict)
     is_in_force: bool = True
 
     @property
@@ -179,7 +178,6 @@ def told(
             _written({"catalog": one["catalog"], "version": one["version"]}, cited, days) for one in cited.values()
         ],
         alternatives=answer["alternatives"],
-        answer=answer,
         is_in_force=is_in_force,
     )
 

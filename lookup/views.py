@@ -18,6 +18,7 @@ from catalog.models import CatalogEntry, CatalogVersion
 from catalog.vocabularies import LEVELS, SETTINGS, SEXES
 from catalog.words import Words, period_words, provenance_words
 from common.addresses import client_address
+from common.api import etags
 from common.labels import reader_language
 from insurers.api.callers import WINDOW_SECONDS, counts
 from insurers.public import public_products
@@ -72,14 +73,16 @@ def for_anybody(view: View) -> View:
 
 def _kept(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Let the answer be kept for a minute by anybody, with its ETag; 304 where the reader has it."""
-    etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
-    held = {tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")}
-    if etag in held or "*" in held:
-        response = HttpResponse(status=304)
-        del response.headers["Content-Type"]
-    response.headers["ETag"] = etag
-    response.headers["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
-    response.headers["Vary"] = "Accept-Language"
+    etag = hashlib.sha256(response.content).hexdigest()[:32]
+    headers = {
+        "ETag": f'"{etag}"',
+        "Cache-Control": f"public, max-age={KEPT_SECONDS}",
+        "Vary": "Accept-Language",
+    }
+    if etags.unchanged(request, etag):
+        return etags.not_changed(headers)
+    for name, value in headers.items():
+        response.headers[name] = value
     return response
 
 
@@ -134,11 +137,14 @@ def entry(request: HttpRequest, asked: Asked, catalog: str, label: str, entry_co
     if any("\x00" in text for text in (catalog, label, entry_code)):
         raise Http404
     seen = observe()
-    versions = CatalogVersion.objects.filter(catalog__owner=None, catalog__code=catalog, label=label)
-    version = versions.filter(published_at__lte=seen.known_at).select_related("catalog").first()
-    row = version and CatalogEntry.objects.filter(version=version, entry_code=entry_code).first()
-    if not row or version is None:
+    published = CatalogVersion.objects.filter(
+        catalog__owner=None, catalog__code=catalog, label=label, published_at__lte=seen.known_at
+    )
+    rows = CatalogEntry.objects.filter(version__in=published, entry_code=entry_code)
+    row = rows.select_related("version__catalog").first()
+    if row is None:
         raise Http404
+    version = row.version
     withdrawn = version.withdrawn_at if version.withdrawn_at and version.withdrawn_at <= seen.known_at else None
     context = {
         "version": version,

@@ -40,12 +40,6 @@ def several(found: Sequence[Catalog]) -> str:
     return told % {"addresses": ", ".join(sorted(one.address for one in found)[:SAID])}
 
 
-def code_for(request: Any, catalog: Catalog) -> str:
-    """Return the text by which the caller's addresses mean a catalog: its code, or with whose it is where the code alone means another."""
-    meant = Catalog.objects.named(catalog.code, request.user.insurer_id).values_list("pk", flat=True)
-    return catalog.code if list(meant) == [catalog.pk] else catalog.address
-
-
 def version_of(request: Any, code: str, label: str) -> CatalogVersion:
     """Return a version the caller may see; drafts are the catalog office's and the owner's."""
     catalog = catalog_of(request, code)

@@ -34,7 +34,6 @@ from catalog.api.access import (
     WRITE,
     catalog_of,
     check_writable,
-    code_for,
     given_in,
     may_write,
     refuse,
@@ -147,9 +146,7 @@ class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
         fields["series"] = fields.get("series") or ""
         catalog = services.create_catalog(owner_id=self._owner(owner), by=request.user.person, **fields)
         shown = self.get_serializer(catalog).data
-        return Response(
-            shown, status=201, headers={"Location": reverse("catalog-detail", args=[code_for(request, catalog)])}
-        )
+        return Response(shown, status=201, headers={"Location": reverse("catalog-detail", args=[shown["address"]])})
 
     @extend_schema(request=shapes.CatalogChange, responses=shapes.CatalogOutput)
     def partial_update(self, request: Any, code: str) -> Response:
@@ -170,7 +167,7 @@ class CatalogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSe
         shown = self.get_serializer(changed).data
         response = Response(shown, headers={"ETag": f'"{shown_etag(shown)}"'})
         if (changed.code, changed.owner_id) != (catalog.code, catalog.owner_id):
-            response["Content-Location"] = reverse("catalog-detail", args=[code_for(request, changed)])
+            response["Content-Location"] = reverse("catalog-detail", args=[shown["address"]])
         return response
 
     def _owner(self, code: str) -> int | None:

@@ -142,11 +142,7 @@ class Mirror:
         wrong = []
         for code in self.catalogs():
             for version in self.versions(code):
-                rows = self._db.execute(
-                    "SELECT entry_code, entry FROM entry WHERE catalog = ? AND label = ? ORDER BY entry_code",
-                    [code, version["label"]],
-                )
-                hashes = [_hash_of(json.loads(entry)) for _code, entry in rows]
+                hashes = map(_hash_of, self.entries(code, version["label"]))
                 if lists.checksum_of_hashes(hashes, version["complete_for"]) != version["checksum"]:
                     wrong.append((code, version["label"]))
         return wrong
@@ -203,9 +199,7 @@ class Mirror:
             pass
 
     def _begin(self, client: Client, code: str, label: str | None, tell: Callable[[Told], object]) -> None:
-        if self._db.execute("SELECT 1 FROM catalog WHERE code = ?", [code]).fetchone():
-            return
-        if label is None:
+        if label is None or self._db.execute("SELECT 1 FROM catalog WHERE code = ?", [code]).fetchone():
             return
         version = client.get_version(code, label)
         if version["published_at"] is None:
@@ -245,10 +239,8 @@ class Mirror:
     def _place(self, code: str) -> tuple[str | None, str | None]:
         """Return how far a catalog's feed was read: a cursor, or else the label of the version that it began with."""
         found = self._db.execute("SELECT cursor FROM catalog WHERE code = ?", [code]).fetchone()
-        last = self._db.execute(
-            "SELECT label FROM version WHERE catalog = ? AND seq IS NOT NULL ORDER BY seq DESC LIMIT 1", [code]
-        ).fetchone()
-        return (found and found[0]), (last and last[0])
+        last = self._last(code)
+        return (found and found[0]), (last and last["label"])
 
     def _keep(self, code: str, item: t.FeedItem) -> Iterable[Told]:
         version = item["version"]

@@ -24,42 +24,34 @@ def announce(opened: Iterable[Finding], products: Iterable[ProductInForce], *, a
     insurers = set(listening.order_by().values_list("insurer", flat=True).distinct())
     if not insurers:
         return 0
-    uses: dict[int, dict[str, list[str]]] = {one: {} for one in insurers}
-    for product in products:
-        if product.insurer in insurers:
-            for reference in product.references:
-                named = uses[product.insurer].setdefault(reference.catalog, [])
-                if product.code not in named:
-                    named.append(product.code)
-    return sum(
-        _told(insurer, finding, uses[insurer], at) for finding in opened for insurer in _concerned(finding, uses)
+    news = list(opened)
+    named = [(one, reference.catalog) for one in products if one.insurer in insurers for reference in one.references]
+    meaning = Catalog.objects.meanings(
+        {text for _product, text in named} | {text for finding in news for text in _names(finding)}
     )
+    # By insurer, the products that name a list, by whatever name.
+    uses: dict[int, dict[int | None, list[str]]] = {insurer: {} for insurer in insurers}
+    for product, text in named:
+        if (meant := meaning(text, product.insurer)) is not None:
+            uses[product.insurer].setdefault(meant, []).append(product.code)
+    count = 0
+    for finding in news:
+        for insurer, its in uses.items():
+            touched = [code for text in _names(finding) for code in its.get(meaning(text, insurer), ())]
+            if finding.owner_id == insurer or (finding.owner_id is None and touched):
+                count += _told(insurer, finding, touched, at)
+    return count
 
 
-def _concerned(finding: Finding, uses: dict[int, dict[str, list[str]]]) -> list[int]:
+def _names(finding: Finding) -> list[str]:
+    """Return the texts that mean a finding's lists: of a shared finding the office's, of an insurer's as it means them itself."""
     if finding.owner_id is not None:
-        return [finding.owner_id] if finding.owner_id in uses else []
-    own = Catalog.objects.filter(owner__in=list(uses), code__in=finding.catalogs).values_list("owner", "code")
-    theirs = {(insurer, code) for insurer, code in own}
-    return [
-        insurer
-        for insurer, its in uses.items()
-        if any(
-            address_of(code, None) in its or (code in its and (insurer, code) not in theirs)
-            for code in finding.catalogs
-        )
-    ]
+        return finding.catalogs
+    return [address_of(code, None) for code in finding.catalogs]
 
 
-def _products(finding: Finding, uses: dict[str, list[str]]) -> list[str]:
-    """Return the products that name one of the lists of a finding, by whatever name."""
-    names = [name for code in finding.catalogs for name in (code, address_of(code, None))]
-    return [product for name in names for product in uses.get(name, ())]
-
-
-def _told(insurer: int, finding: Finding, uses: dict[str, list[str]], at: datetime) -> int:
+def _told(insurer: int, finding: Finding, touched: list[str], at: datetime) -> int:
     product = finding.facts["product"]
-    touched = [product["code"]] if product else _products(finding, uses)
     data: dict[str, Any] = {
         "finding": finding.pk,
         "kind": finding.kind,
@@ -67,7 +59,7 @@ def _told(insurer: int, finding: Finding, uses: dict[str, list[str]], at: dateti
         "drug": finding.facts["drug"] or None,
         "entry_count": finding.facts["entry_count"],
         "days": finding.facts["days"],
-        "products": list(dict.fromkeys(touched)),
+        "products": [product["code"]] if product else list(dict.fromkeys(touched)),
         "opened_at": instant_text(at),
         "url": reverse("finding-detail", args=[finding.pk]),
     }

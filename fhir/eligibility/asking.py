@@ -83,7 +83,6 @@ class Request:
     patient: dict[str, Any]
     reference: dict[str, Any]
     day: date
-    is_day_given: bool
     items: tuple[Item, ...]
 
 
@@ -139,7 +138,6 @@ class Reader:
             patient=dict(patient),
             reference=_reference_to(asked),
             day=day or self.today,
-            is_day_given=day is not None,
             items=tuple(item for item in items if item is not None),
         )
 

@@ -77,6 +77,19 @@ def drugs_in(api: Api, code: str) -> list[str]:
     )
 
 
+def test_who_makes_or_moves_a_list_is_told_the_address_that_stays_its_own(keys: dict[str, Api]) -> None:
+    by_insurer, by_office = made(keys["a"]), made(keys["office"], "Y", owner="INS-A")
+    office = keys["office"]
+    moved = office.client.patch(
+        "/api/v1/catalogs/INS-A:Y/", {"owner": "INS-B"}, content_type="application/json", headers=office.headers
+    )
+    assert by_insurer["Location"] == "/api/v1/catalogs/X/"
+    assert by_office["Location"] == "/api/v1/catalogs/INS-A:Y/"
+    assert (moved.status_code, moved["Content-Location"]) == (200, "/api/v1/catalogs/INS-B:Y/")
+    assert made(keys["a"], "Y").status_code == 201  # where the code alone would now mean either
+    assert office.get("/catalogs/INS-B:Y/").json()["address"] == "INS-B:Y"
+
+
 @pytest.mark.parametrize(
     ("who", "code", "found"),
     [

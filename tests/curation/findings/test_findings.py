@@ -201,6 +201,33 @@ def test_endpoints_are_told_of_what_concerns_their_products(
     assert data["url"] == f"/api/v1/findings/{data['finding']}/"
 
 
+def test_an_endpoint_is_told_which_of_its_products_name_the_list_that_is_meant(
+    make_catalog: MakeCatalog, insurer: Insurer
+) -> None:
+    own, shared = make_catalog("COM", owner_id=insurer.pk), make_catalog("COM")
+    webhooks.add_webhook(insurer_id=insurer.pk, url="https://hooks.example.com/a", events=["finding.opened"], by="ines")
+    day = clock.china_today(timezone.now())
+    for code, name in (("OWN", "COM"), ("ALSO-OWN", f"{insurer.code}:COM"), ("OFFICE", ":COM")):
+        product = insurers.create_product(insurer_id=insurer.pk, code=code, name=code, by="ines")
+        terms = {
+            **TERMS,
+            "effective_from": str(day),
+            "effective_to": str(day + timedelta(days=300)),
+            "benefits": [{**TERMS["benefits"][0], "catalogs": [{"catalog": name}]}],
+        }
+        version = insurers.create_product_version(product=product, data=terms, by="ines")
+        insurers.publish_product_version(version=version, by="ivan")
+    for catalog in (own, shared):
+        published(catalog, HEAD + "C-1,奥希替尼,丹丸,,\n")
+    services.work_out()
+
+    bodies = [json.loads(one.body)["data"] for one in WebhookDelivery.objects.filter(event="finding.opened")]
+    of_insurer = {str(pk): owner for pk, owner in Finding.objects.values_list("pk", "owner_id")}
+    assert {
+        (of_insurer[one["finding"]], tuple(sorted(one["products"]))) for one in bodies if one["kind"] == "unknown_form"
+    } == {(insurer.pk, ("ALSO-OWN", "OWN")), (None, ("OFFICE",))}
+
+
 def test_a_day_by_day_question_sees_what_is_in_force_then(lists: tuple[Catalog, Catalog]) -> None:
     published(lists[0], BASE, effective_to=date(2026, 3, 31))
     published(lists[1], COMMERCIAL)
