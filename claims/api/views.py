@@ -26,7 +26,7 @@ from common.api.problems import ApiProblem
 from common.api.views import ApiViewSet
 from common.audit.deeds import Deed
 from common.audit.services import record
-from common.dates import parse_instant
+from common.dates import CLOCK_AHEAD, parse_instant
 from common.errors import FieldError
 from common.sentences import Language
 from insurers.api.authentication import ANY_KEY, insurer_of
@@ -153,10 +153,10 @@ def replay_instant(data: Any, now: Any) -> Any:
     except ValueError:
         detail = _('Send {}, or {"known_at": an instant like 2026-03-14T08:00:00Z, or "now"}.')
         raise ApiProblem(400, "invalid", detail, [FieldError("/known_at", "BAD_INSTANT", detail)]) from None
-    if instant > now:
+    if instant > now + CLOCK_AHEAD:
         detail = _("This instant is still to come.")
         raise ApiProblem(400, "invalid", detail, [FieldError("/known_at", "out_of_range", detail)])
-    return instant
+    return min(instant, now)
 
 
 class ReasonCodeViewSet(ApiViewSet):
