@@ -12,6 +12,8 @@ from typing import Protocol, TypeVar
 MARK = ":"
 # Two codes of 64 characters and the mark.
 LONGEST = 129
+# The id of no insurer: whoever asks as it owns no list, so that codes mean the shared ones alone.
+SHARED_ONLY = 0
 
 
 class Named(Protocol):

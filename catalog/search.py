@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from django.db import connection
 
 from catalog.importing.pinyin import sounds
+from catalog.naming import SHARED_ONLY
 from catalog.near import Name, nearest
 from catalog.queries import visible_drugs
 from catalog.text_index import TextIndex, Texts
@@ -116,7 +117,6 @@ _drugs: LruCache[tuple[object, ...], TextIndex] = LruCache(4)
 _owners: LruCache[int, frozenset[int]] = LruCache(8)
 # The same → what drugs are called, for names that lie near.
 _near: LruCache[tuple[object, ...], tuple[Name, ...]] = LruCache(4)
-_SHARED = 0  # no insurer has this id
 
 
 class _Visible:
@@ -201,7 +201,7 @@ def _whose(insurer_id: int | None, revision: int) -> int | None:
     if owners is None:
         owners = frozenset(owner for (owner,) in _rows(_OWNERS, []))
         _owners.put(revision, owners)
-    return insurer_id if insurer_id in owners else _SHARED
+    return insurer_id if insurer_id in owners else SHARED_ONLY
 
 
 def _drug_state(revision: int) -> tuple[object, ...]:

@@ -1,6 +1,6 @@
 """Deciding claims and answering coverage: load → decide → record. Instants come from the caller's observation (catalog.clock)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -33,7 +33,7 @@ from claims.receipts import keep_missing_receipts, keep_receipt
 from common import courtesy
 from common.audit.deeds import Deed
 from common.audit.services import hash_of, record
-from common.errors import Refused
+from common.errors import FieldError, Refused
 from common.sentences import Language
 from common.tenancy import NOBODY, acting_for
 from insurers.models import Insurer
@@ -261,7 +261,7 @@ def decide_again(claim: Claim, *, check: ClaimCheck, seen: Observation) -> Decis
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """A check decided again: the decision, whether it is the recorded one, and what differs and why.
+    """A check, or a claim of a batch, decided again: the decision, whether it is the recorded one, and what differs and why.
 
     No decision and no product where it was recorded under earlier rules and today's refuse the request; a cause then says what is wrong.
     """
@@ -288,7 +288,7 @@ def replay_check(
     except InvalidClaim as refusal:
         if check.rules_version == RULES_VERSION:
             raise
-        return Replayed(None, None, same=False, differences=[], causes=[*_rules(check.rules_version), refused(refusal)])
+        return refused_today(check.rules_version, refusal.errors)
     decision, product = _decide(
         claim,
         insurer_id=check.insurer_id,
@@ -297,20 +297,46 @@ def replay_check(
         used_by=None if known_at else check.decided_at,
         again=check,
     )
-    before, after = check.decision, bilingual(decision)
+    return replayed(
+        decision,
+        product,
+        digest=check.digest,
+        rules_version=check.rules_version,
+        before=check.decision,
+        after=bilingual(decision),
+    )
+
+
+def replayed(
+    decision: Decision,
+    product: ProductFacts,
+    *,
+    digest: str,
+    rules_version: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> Replayed:
+    """Hold a decision made again against what was recorded: its digest, the rules it was made by, and both documents, written alike."""
     return Replayed(
         decision=decision,
         product=product,
-        same=decision.digest == check.digest,
-        differences=differences(before, after),
-        causes=causes(check.rules_version, before, after),
+        same=decision.digest == digest,
+        differences=_differences(before, after),
+        causes=_causes(rules_version, before, after),
     )
+
+
+def refused_today(rules_version: str, faults: Iterable[FieldError]) -> Replayed:
+    """Say that today's rules refuse a request that was decided by others, and what is wrong with it."""
+    errors = [{"pointer": fault.pointer, "code": fault.code.lower(), "detail": fault.detail} for fault in faults]
+    request = {"what": "request", "before": "valid", "after": "invalid", "errors": errors}
+    return Replayed(None, None, same=False, differences=[], causes=[*_rules(rules_version), request])
 
 
 _COMPARED = ("outcome", "drug", "base", "benefit", "match", "money")
 
 
-def differences(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
+def _differences(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
     """Return, line by line and field by field, what is answered otherwise: {line_no, field, before, after}."""
     found = []
     for old, new in zip(before["lines"], after["lines"], strict=True):
@@ -325,7 +351,7 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str,
     return found
 
 
-def causes(rules_version: str, before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
+def _causes(rules_version: str, before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what the two answers rest on that is not the same: rules, product version, catalog versions, instant."""
     found = _rules(rules_version)
     for name in ("product_version", "as_known_at"):
@@ -345,14 +371,6 @@ def _rules(rules_version: str) -> list[dict[str, Any]]:
     if rules_version == RULES_VERSION:
         return []
     return [{"what": "rules_version", "before": rules_version, "after": RULES_VERSION}]
-
-
-def refused(refusal: InvalidClaim) -> dict[str, Any]:
-    """Return as a cause that today's rules refuse the request, and what is wrong with it."""
-    errors = [
-        {"pointer": fault.pointer, "code": fault.code.lower(), "detail": fault.detail} for fault in refusal.errors
-    ]
-    return {"what": "request", "before": "valid", "after": "invalid", "errors": errors}
 
 
 def _version_of(cited: dict[str, Any] | None) -> dict[str, str] | None:

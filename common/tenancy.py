@@ -22,12 +22,12 @@ _tenant: ContextVar[str | None] = ContextVar("tenant", default=None)
 
 
 def tenant() -> str | None:
-    """Return for whom this thread works: an insurer's id, OFFICE, NOBODY, or None where nobody has said."""
+    """Return for whom this thread works: an insurer's id, OFFICE, EVERYBODY, NOBODY, or None where nobody has said."""
     return _tenant.get()
 
 
 def act_for(who: str) -> None:
-    """Work for `who` (an insurer's id, OFFICE or NOBODY) from now on, until told otherwise."""
+    """Work for `who` (an insurer's id, OFFICE, EVERYBODY or NOBODY) from now on, until told otherwise."""
     _tenant.set(who)
 
 

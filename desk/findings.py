@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from catalog.models import Catalog, CatalogEntry, CatalogVersion
-from catalog.naming import meant, parted
+from catalog.naming import SHARED_ONLY, meant, parted
 from common.labels import reader_language
 from curation.findings.services import acknowledge_finding
 from curation.findings.wording import sentence
@@ -28,8 +28,6 @@ from desk.own import told_person
 from insurers.models import Insurer
 from insurers.persons import insurer_of
 
-# What a finding that is nobody's own rests on is named as an insurer that owns no list would.
-SHARED_ONLY = 0
 MAY_SEE = "curation.view_finding"
 MAY_ACKNOWLEDGE = "curation.change_finding"
 FILE_ROWS = 20_000

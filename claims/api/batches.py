@@ -19,16 +19,14 @@ from rest_framework.response import Response
 from catalog.api.serializers import ProblemOutput
 from claims.api import serializers as shapes
 from claims.api.filters import BatchFilter
-from claims.api.views import language_of, replay_instant, seen_by
+from claims.api.views import language_of, replay_document, replay_instant, seen_by
 from claims.batches import one_claim, services
 from claims.batches.results import Kept, Shown, csv_lines, ndjson_lines
 from claims.batches.totals import totals_document
 from claims.eligibility import REASONS
-from claims.eligibility.answer import answer
 from claims.facts import UnknownProduct
 from claims.models import BatchDecision, ClaimBatch
 from claims.noting import worded_notes
-from claims.services import with_provenance
 from common.api import etags
 from common.api.fields import StrictSerializer
 from common.api.filtering import refuse_unknown
@@ -326,19 +324,9 @@ class BatchClaimsViewSet(ApiViewSet):
         found = one_claim.replay_claim(
             batch=batch, decision=kept, seen=seen_by(request.user), known_at=known_at, language=language
         )
-        shown = with_provenance(answer(found.decision, language), found.product) if found.decision else None
         name = f"{batch.product.code} {batch.pk} {kept.seq}"
         record(Deed.CHECK_REPLAYED, by=request.user.person, what=batch, name=name, after={"same": found.same})
-        return Response(
-            {
-                "same": found.same,
-                "recorded_digest": kept.digest,
-                "recorded_rules_version": batch.rules_version,
-                "differences": found.differences,
-                "causes": found.causes,
-                "decision": shown and {"id": None, **shown, "notes": []},
-            }
-        )
+        return Response(replay_document(found, language, digest=kept.digest, rules_version=batch.rules_version))
 
     def _batch(self, pk: Any) -> ClaimBatch:
         own = ClaimBatch.objects.filter(insurer=insurer_of(self.request.user)).select_related("product")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -26,7 +27,7 @@ from common.api.problems import ApiProblem
 from common.api.views import ApiViewSet
 from common.audit.deeds import Deed
 from common.audit.services import record
-from common.dates import parse_instant
+from common.dates import CLOCK_AHEAD, parse_instant
 from common.errors import FieldError
 from common.sentences import Language
 from insurers.api.authentication import ANY_KEY, insurer_of
@@ -121,23 +122,43 @@ class ClaimCheckViewSet(ApiViewSet):
         known_at = replay_instant(request.data, request.user.known_at)
         language = language_of(request)
         found = services.replay_check(check=check, seen=seen_by(request.user), known_at=known_at, language=language)
-        shown = None
-        if found.decision and found.product:
-            kept = check.decision.get("notes", ()) if check.decision else ()
-            shown = services.with_provenance(answer(found.decision, language), found.product)
-            shown["notes"] = worded_notes(kept, language)
         after = {"same": found.same}
         record(Deed.CHECK_REPLAYED, by=request.user.person, what=check, name=str(check.pk), after=after)
+        notes = check.decision.get("notes", ()) if check.decision else ()
         return Response(
-            {
-                "same": found.same,
-                "recorded_digest": check.digest,
-                "recorded_rules_version": check.rules_version,
-                "differences": found.differences,
-                "causes": found.causes,
-                "decision": shown and {"id": str(check.pk), **shown},
-            }
+            replay_document(
+                found,
+                language,
+                digest=check.digest,
+                rules_version=check.rules_version,
+                check_id=str(check.pk),
+                notes=worded_notes(notes, language),
+            )
         )
+
+
+def replay_document(
+    found: services.Replayed,
+    language: Language,
+    *,
+    digest: str,
+    rules_version: str,
+    check_id: str | None = None,
+    notes: Sequence[Any] = (),
+) -> dict[str, Any]:
+    """Return a replay as it is answered, beside the digest and the rules version that were recorded; `check_id` None: of a claim of a batch."""
+    shown = None
+    if found.decision and found.product:
+        decided = services.with_provenance(answer(found.decision, language), found.product)
+        shown = {"id": check_id, **decided, "notes": notes}
+    return {
+        "same": found.same,
+        "recorded_digest": digest,
+        "recorded_rules_version": rules_version,
+        "differences": found.differences,
+        "causes": found.causes,
+        "decision": shown,
+    }
 
 
 def replay_instant(data: Any, now: Any) -> Any:
@@ -153,10 +174,10 @@ def replay_instant(data: Any, now: Any) -> Any:
     except ValueError:
         detail = _('Send {}, or {"known_at": an instant like 2026-03-14T08:00:00Z, or "now"}.')
         raise ApiProblem(400, "invalid", detail, [FieldError("/known_at", "BAD_INSTANT", detail)]) from None
-    if instant > now:
+    if instant > now + CLOCK_AHEAD:
         detail = _("This instant is still to come.")
         raise ApiProblem(400, "invalid", detail, [FieldError("/known_at", "out_of_range", detail)])
-    return instant
+    return min(instant, now)
 
 
 class ReasonCodeViewSet(ApiViewSet):

@@ -223,7 +223,7 @@ def decide(
         row.valid_from, row.valid_to = first, last
         row.quantity = quantity if quantity is not None else row.quantity
     row.save(update_fields="state reason decided_by decided_at due_at stopped_at valid_from valid_to quantity".split())
-    given = {"valid_from": first, "valid_to": last} if approved else {}
+    given: dict[str, Any] = {"valid_from": first, "valid_to": last} if approved else {}
     if approved and row.quantity is not None:
         given["quantity"] = f"{row.quantity.normalize():f}"
     _note(row, Kind(decision), by=by, at=at, **given)

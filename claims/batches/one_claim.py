@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,9 +18,9 @@ from claims.eligibility import RULES_VERSION, Decision, InvalidClaim, parse_clai
 from claims.facts import ProductFacts, load, product_facts, with_authorisations
 from claims.models import BatchChunk, BatchClaim, BatchDecision, ClaimBatch
 from claims.noting import note_documents, notes_of
-from claims.services import causes, differences, refused
+from claims.services import Replayed, refused_today, replayed
 from common.compact import compact
-from common.errors import Refused
+from common.errors import FieldError, Refused
 from common.sentences import Language
 
 
@@ -72,20 +71,6 @@ def notes_on(batch: ClaimBatch, asked: Mapping[str, Any]) -> list[dict[str, Any]
     return note_documents(notes_of(claim, today=china_today(batch.known_at), now=batch.known_at))
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayedClaim:
-    """A claim of a batch decided again: the decision, whether it is the recorded one, what differs and why.
-
-    No decision where it was decided under earlier rules and today's refuse the request.
-    """
-
-    decision: Decision | None
-    product: ProductFacts
-    same: bool
-    differences: list[dict[str, Any]]
-    causes: list[dict[str, Any]]
-
-
 def replay_claim(
     *,
     batch: ClaimBatch,
@@ -93,7 +78,7 @@ def replay_claim(
     seen: Observation,
     known_at: datetime | None = None,
     language: Language = "zh",
-) -> ReplayedClaim:
+) -> Replayed:
     """Decide a claim of a batch again, after those of its member that came before it in the batch: as known then, or at another instant.
 
     Raises NothingDecided for a claim that was invalid.
@@ -108,18 +93,15 @@ def replay_claim(
     product = product_facts(insurer_id=batch.insurer_id, code=batch.product.code, seen=seen)
     found = next((one for one in of_member if one.seq == decision.seq), None)
     if not isinstance(found, Asked):
-        why = _what_is_wrong(asked_of(batch, decision.seq) or {}, language)
-        rules = {"what": "rules_version", "before": batch.rules_version, "after": RULES_VERSION}
-        return ReplayedClaim(None, product, same=False, differences=[], causes=[rules, why])
+        return refused_today(batch.rules_version, _what_is_wrong(asked_of(batch, decision.seq) or {}, language))
     made = _decided(batch, decision, [one for one in of_member if isinstance(one, Asked)], product, seen, known_at)
-    before = decision_document(batch, decision, language)
-    after = _document(made, found, batch, language)
-    return ReplayedClaim(
-        decision=made,
-        product=product,
-        same=made.digest == decision.digest,
-        differences=differences(before, after),
-        causes=causes(batch.rules_version, before, after),
+    return replayed(
+        made,
+        product,
+        digest=decision.digest,
+        rules_version=batch.rules_version,
+        before=decision_document(batch, decision, language),
+        after=_document(made, found, batch, language),
     )
 
 
@@ -160,10 +142,10 @@ def _document(made: Decision, asked: Asked, batch: ClaimBatch, language: Languag
     return document
 
 
-def _what_is_wrong(asked: Mapping[str, Any], language: Language) -> dict[str, Any]:
-    """Return as a cause why today's rules refuse a claim."""
+def _what_is_wrong(asked: Mapping[str, Any], language: Language) -> tuple[FieldError, ...]:
+    """Return why today's rules refuse a claim."""
     try:
         parse_claim(asked, language)
     except InvalidClaim as refusal:
-        return refused(refusal)
-    return {"what": "request", "before": "valid", "after": "invalid", "errors": []}
+        return refusal.errors
+    return ()

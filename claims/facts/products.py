@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from catalog.clock import Observation
 from catalog.models import Catalog, CatalogVersion
-from catalog.naming import address_of, parted
+from catalog.naming import SHARED_ONLY, address_of, parted
 from catalog.vocabularies import Kind
 from claims.eligibility import ProductVersion
 from common.cache import LruCache
@@ -78,8 +78,6 @@ def _office_code(reference: Reference) -> str:
 _products: LruCache[tuple[int, str, int], ProductFacts] = LruCache(PRODUCTS_KEPT)
 # (product, revision) → it with its shared lists alone, and the names of the others.
 _shared: LruCache[tuple[int, int], tuple[ProductFacts, frozenset[str]]] = LruCache(PRODUCTS_KEPT)
-# The id of no insurer: who asks for it sees the shared lists alone.
-NOBODYS = 0
 
 
 def product_facts(*, insurer_id: int, code: str, seen: Observation) -> ProductFacts:
@@ -111,7 +109,7 @@ def as_anybody_sees(product: ProductFacts, seen: Observation) -> tuple[ProductFa
         meant = Catalog.objects.meant_by(named, product.insurer_id)
         shared = {name for name, catalog in meant.items() if catalog.owner_id is None}
         catalogs = {name: listed for name, listed in product.catalogs.items() if name in shared}
-        kept = replace(product, insurer_id=NOBODYS, catalogs=catalogs), frozenset(named - shared)
+        kept = replace(product, insurer_id=SHARED_ONLY, catalogs=catalogs), frozenset(named - shared)
         _shared.put((product.pk, seen.revision), kept)
     return kept
 

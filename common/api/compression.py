@@ -11,8 +11,8 @@ LEAST_BYTES = 1024
 # The desk's pages hold a token beside what the reader typed, so how well they are compressed could tell it (BREACH); what callers are given
 # by key, or without one, holds no secret that a browser would send for. Static files are stored compressed.
 _AS_THEY_ARE = ("/admin/", "/static/")
-# Compressed already.
 _NO_WEIGHT: Final = re.compile(r"0(\.0{0,3})?", re.ASCII)
+# Compressed already.
 _COMPRESSED = ("application/vnd.openxmlformats", "application/zip", "image/", "font/")
 
 

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 
@@ -27,7 +28,8 @@ class RequestIdMiddleware:
         chosen = given if _SAFE.match(given) and identity_number_in(given) is None else uuid.uuid4().hex
         token = request_id.set(chosen)
         asked = _asked.set(request)
-        door = via.set("api" if request.path.startswith(("/api/", "/fhir/")) else "page")
+        # A face that writes its errors itself is for programs too.
+        door = via.set("api" if request.path.startswith(("/api/", *settings.ERROR_WRITERS)) else "page")
         try:
             response = self.get_response(request)
         finally:

@@ -19,9 +19,8 @@ from common.jobs.models import Job
 from common.operations.health import broker_state, migrations_state, worker_state
 
 State = Literal["ok", "warn", "bad"]
-CLOCK_SECONDS = (
-    2  # between this machine and the database: instants are the database's, days of tokens and keys are ours
-)
+# Between this machine and the database: instants are the database's, days of tokens and keys are ours.
+CLOCK_SECONDS = 2
 DISK_WARN, DISK_BAD = 0.15, 0.05  # of the disk free
 JOB_WAITS = timedelta(minutes=5)
 CERTIFICATE_WARN, CERTIFICATE_BAD = timedelta(days=21), timedelta(days=3)

@@ -79,9 +79,8 @@ def change_own_password(*, user: Any, password: str) -> Any:
     """Give an account the password its owner chose (checked by the form); its other sessions end. Returns the account."""
     user, standing = _locked(user)
     if standing.password_given_by not in ("", standing.opened_by) and _has_factor(user):
-        standing.opened_by = (
-            ""  # the password was one person's to know, the second step another's: only the owner had both
-        )
+        # The password was one person's to know, the second step another's: only the owner had both.
+        standing.opened_by = ""
     _write_password(user, standing, password, "")
     record(Deed.PASSWORD_CHANGED_OWN, by=user.get_username(), what=user)
     return user

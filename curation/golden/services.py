@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from catalog import clock
 from catalog.models import Catalog, CatalogVersion
+from catalog.naming import SHARED_ONLY
 from claims.eligibility import REASONS, Claim, InvalidClaim, parse_claim
 from claims.facts import UnknownProduct
 from claims.limits import MAX_TEXT
@@ -24,7 +25,7 @@ from common.personal import identity_number_in
 from curation.golden.bare import KINDS
 from curation.golden.expecting import NAMED, OUTCOMES, expectation_of, expecting_anew, found_in_record
 from curation.golden.keeping import kept_of
-from curation.golden.trying import SHARED_ONLY, Tried, cases_of, tried_with
+from curation.golden.trying import Tried, cases_of, tried_with
 from curation.models import GoldenCase, GoldenExpectation
 from insurers.models import Product
 

@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from catalog.clock import Observation
 from catalog.in_force import in_force
 from catalog.models import Catalog, CatalogVersion
+from catalog.naming import SHARED_ONLY
 from claims.eligibility import Claim, InvalidClaim, ProductVersion, assess_claim, parse_claim
 from claims.facts import Overlay, ProductFacts, UnknownProduct, load, product_facts
 from claims.facts.products import by_catalog, references
@@ -25,8 +26,6 @@ from curation.models import GoldenCase
 from insurers import models as insurers
 from insurers.reach import naming
 
-# The office's cases are over shared lists: as an insurer that owns none sees them.
-SHARED_ONLY: Final = 0
 # A product that a case makes up has no row; it is judged by this code, which no real one has.
 _BARE: Final = "-"
 _ALWAYS: Final = datetime(1, 1, 2, tzinfo=UTC)
@@ -81,7 +80,7 @@ class Judge:
             return None
 
     def _of_lists(self, case: GoldenCase) -> ProductFacts:
-        insurer_id = case.insurer_id or SHARED_ONLY
+        insurer_id = case.insurer_id or SHARED_ONLY  # the office's cases are over shared lists
         meant = Catalog.objects.meant_by(case.catalogs, insurer_id)
         kinds = {name: catalog.kind for name, catalog in meant.items()}
         terms = bare_terms((code, kinds[code]) for code in case.catalogs if kinds.get(code) in KINDS)

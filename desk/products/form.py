@@ -14,7 +14,6 @@ from unfold.widgets import (
 )
 
 from catalog.models import Catalog, CatalogVersion
-from catalog.naming import address_of
 from catalog.vocabularies import SCOPES, SETTINGS, STATUTORY_CIRCUMSTANCES
 from common.errors import FieldError
 from common.labels import reader_language
@@ -34,18 +33,9 @@ class CatalogChoices:
     """What references may be made to: every catalog that the insurer sees, following what is in force or pinned to a published version."""
 
     def __init__(self, insurer_id: int) -> None:
-        catalogs = list(Catalog.objects.readable_by(insurer_id).exclude(kind="reference").order_by("code", "id"))
-        own = {one.code for one in catalogs if one.owner_id is not None}
-        # Of two of one code the office's is named by its address (catalog.naming).
-        self._catalogs = [
-            (
-                one.pk,
-                address_of(one.code, None) if one.owner_id is None and one.code in own else one.code,
-                one.name,
-                one.kind,
-            )
-            for one in catalogs
-        ]
+        catalogs = Catalog.objects.readable_by(insurer_id).exclude(kind="reference").order_by("code", "id")
+        called = Catalog.objects.addresses(insurer_id)
+        self._catalogs = [(one.pk, called(one), one.name, one.kind) for one in catalogs]
         versions = CatalogVersion.objects.filter(published_at__isnull=False, withdrawn_at=None)
         versions = versions.filter(catalog__in=[pk for pk, *_rest in self._catalogs]).order_by("-effective_from", "-pk")
         self._labels: dict[int, list[str]] = {}

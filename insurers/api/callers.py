@@ -36,8 +36,8 @@ class Caller:
     expires_at: datetime | None
     revision: int
     known_at: datetime
-    # Its insurer's people by name, once somebody has asked: they are asked for row by row.
-    people: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
+    # Its insurer's people by name (and OFFICE), once somebody has asked: they are asked for row by row.
+    people: set[str] = field(default_factory=set, compare=False, repr=False)
 
     is_authenticated = True
 
@@ -63,9 +63,8 @@ class Caller:
             if self.is_sandbox:
                 own = InsurerUser.objects.filter(insurer__sandboxes=self.insurer_id)
             with beyond_the_sandbox():
-                names = list(own.values_list("user__username", flat=True))
-            self.people.update(dict.fromkeys(names, True) or {OFFICE: False})
-        return person if self.people.get(person) else OFFICE
+                self.people.update([OFFICE, *own.values_list("user__username", flat=True)])
+        return person if person in self.people else OFFICE
 
 
 @functools.cache

@@ -223,11 +223,10 @@ def _announce_to_all_who_see(event: feed.Event) -> int:
     of = [catalog.code] if catalog.owner_id is None else [catalog.code, catalog.owner_id]
     identity = sha256_of([name, *of, event.version.label, instant_text(event.at)])
     # Who has a list of its own of that code finds this one under its whole address (catalog.naming).
-    own = set(Catalog.objects.filter(code=catalog.code).exclude(owner=None).values_list("owner", flat=True))
-    own.discard(catalog.owner_id)
+    names = catalog.names_by_insurer()
     written = 0
-    for called, whose in ((catalog.code, False), (catalog.address, True)):
-        listening_so = [one for one in webhooks if (one.insurer_id in own) == whose]
+    for called, by_code in ((catalog.code, True), (catalog.address, False)):
+        listening_so = [one for one in webhooks if (catalog.code in names(one.insurer_id)) == by_code]
         if listening_so:
             news = _news(event, catalog, called)
             written += _written(listening_so, name, news, event.at, f"msg_{identity[:32]}")
@@ -275,16 +274,11 @@ def _news(event: feed.Event, catalog: Catalog, called: str) -> dict[str, Any]:
     return data
 
 
-def _called(catalog: Catalog, insurer_id: int | None) -> str:
-    """Return the text by which an insurer's addresses name a catalog."""
-    meant = Catalog.objects.named(catalog.code, insurer_id).filter(pk=catalog.pk)
-    return catalog.code if meant.exists() else catalog.address
-
-
 def _announce_answer(comment: Comment) -> int:
     """Tell an insurer, and nobody else, that a comment of its own was answered, or answered otherwise."""
     assert comment.answered_at is not None
     version, answered_at = comment.version, instant_text(comment.answered_at)
+    called = Catalog.objects.addresses(comment.insurer_id)(version.catalog)
     data = {
         "catalog": version.catalog.code,
         "owner": version.catalog.owner_code,
@@ -295,9 +289,7 @@ def _announce_answer(comment: Comment) -> int:
         "disposition": comment.disposition,
         "text": comment.answer,
         "answered_at": answered_at,
-        "url": reverse(
-            "comment-detail", args=[_called(version.catalog, comment.insurer_id), version.label, comment.pk]
-        ),
+        "url": reverse("comment-detail", args=[called, version.label, comment.pk]),
     }
     identity = sha256_of([WebhookEvent.COMMENT_ANSWERED, str(comment.pk), answered_at])
     return queue_event(

@@ -101,6 +101,19 @@ def test_a_replay_gives_the_same_digest_whatever_was_recorded_since(
     assert (cause["before"]["version"], cause["after"]["version"]) == ("2025", version.label)
 
 
+def test_a_callers_clock_may_be_a_little_ahead_of_ours(api: Api, hmb: str) -> None:
+    check = api.post("/claims/checks/", CLAIM).json()
+
+    def replayed(ahead: timedelta) -> Any:
+        known_at = (timezone.now() + ahead).isoformat()
+        return api.post(f"/claims/checks/{check['id']}/replay/", {"known_at": known_at})
+
+    near, far = replayed(timedelta(minutes=2)), replayed(timedelta(minutes=10))
+    assert near.status_code == 200, near.content
+    assert near.json()["decision"]["as_known_at"] <= timezone.now().isoformat()
+    assert (far.status_code, [one["code"] for one in far.json()["errors"]]) == (400, ["out_of_range"])
+
+
 def recorded_by_rules_1(api: Api, claim: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Let a claim be decided and recorded as rules version 1 did: it did not test the form in an entry's name, and took a code with
     words behind it."""

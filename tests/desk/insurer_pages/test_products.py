@@ -1,10 +1,12 @@
 """Products of an insurer as its own people keep them: written in a form, told in sentences, published by a second person."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
+from catalog.models import Catalog
 from common.audit.models import Record
 from insurers import services
 from insurers.models import Insurer, Product, ProductVersion
@@ -209,6 +211,17 @@ def test_a_draft_is_deleted_and_a_published_version_withdrawn(ines: At, ivan: At
     made = ProductVersion.objects.get(label="2027")
     assert ines.post(page("productversion_discard", made.pk)).status_code == 302
     assert not ProductVersion.objects.filter(label="2027").exists()
+
+
+def test_the_offices_list_is_offered_beside_ones_own_of_its_code_whatever_kind_that_is(
+    ines: At, insurer: Insurer, product: Product, make_catalog: Callable[..., Catalog]
+) -> None:
+    make_catalog("X", "reference", owner_id=insurer.pk)  # an insurer's X means its own, which no terms may name
+    make_catalog("X", "commercial")
+
+    shown = ines.get(page("product_write", product.pk)).content.decode()
+    assert '<option value=":X">' in shown
+    assert '<option value="X">' not in shown
 
 
 def test_the_pages_are_bounded(ines: At, draft: ProductVersion, django_assert_max_num_queries: Any) -> None:
