@@ -23,7 +23,7 @@ Kind = Literal["INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER"]
 SERVICE: Final = "shangbao-mulu"
 STOP_SECONDS: Final = 2.0
 TEXT_AT_MOST: Final = 1_000
-_TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$")
+_TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 _VALUE = re.compile(r"'[^']*'|\b\d+(?:\.\d+)?\b")
 _PLACES = re.compile(r"%s(?:, %s)+")
 _TABLE = re.compile(r'\b(?:FROM|INTO|UPDATE)\s+"?(\w+)')
@@ -182,7 +182,7 @@ def _current() -> Any:
 
 def _context_of(traceparent: str) -> Any:
     """Return the span that a traceparent names; None where it names none."""
-    found = _TRACEPARENT.match(traceparent)
+    found = _TRACEPARENT.fullmatch(traceparent)
     if found is None:
         return None
     from opentelemetry.trace import SpanContext, TraceFlags
