@@ -18,6 +18,7 @@ from django.db import connection
 from psycopg import sql
 
 from claims.eligibility import RULES_VERSION
+from common.version import VERSION
 from tests.flows.schema import Shape, breaks
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -188,7 +189,7 @@ def test_one_version_is_told_everywhere() -> None:
     documents = sorted((path.stem for path in (ROOT / "docs" / "openapi").glob("*.json")), key=number)
     headings = re.findall(r"^## (\d+\.\d+\.\d+) ", CHANGELOG, re.M)
 
-    assert {of("pyproject.toml"), of("client/pyproject.toml"), documents[-1]} == {LAST["release"]}
+    assert {VERSION, of("pyproject.toml"), of("client/pyproject.toml"), documents[-1]} == {LAST["release"]}
     assert headings == [row["release"] for row in reversed(RELEASES)]
     assert [number(row["release"]) for row in RELEASES] == sorted(number(row["release"]) for row in RELEASES)
     assert NEXT["rules"] == str(RULES_VERSION)
