@@ -1,4 +1,4 @@
-"""Traces for a collector, where OTEL_EXPORTER_OTLP_ENDPOINT names one; where it does not, nothing of OpenTelemetry is even imported.
+"""Traces for a collector, where OTEL_EXPORTER_OTLP_ENDPOINT names one; where it does not, nothing that traces is even imported.
 
 What a span says is chosen where it is made: routes, methods, statuses, codes of insurers, kinds of jobs, statements without a value. Never an
 address, a query, a body, a header, nor the words of an error: any of them may tell of a person. So no ready-made instrumentation is used, which

@@ -398,6 +398,8 @@ LOGGING = {
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},
         # A refusal stands in the access log, by its route and without the address.
         "django.request": {"level": "ERROR"},
+        # While the collector is away: that a batch was lost, not each time it was tried.
+        "opentelemetry": {"level": "ERROR"},
     },
 }
 # axes looks for its middleware by name; desk.middleware.Axes is it, for pages only.

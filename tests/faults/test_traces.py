@@ -180,7 +180,7 @@ def test_one_trace_goes_from_the_request_to_its_job_and_tells_nothing_of_a_perso
             web.ask(f"/api/v1/claims/checks/?claim_no={MARK}", insurers_key)
             web.ask(f"/api/v1/catalogs/{MARK}/", traceparent=TRACEPARENT)
             web.ask(f"/{MARK}/")
-            wait_until(lambda: collector.named("job import") and len(collector.named("GET -")) >= 1, 60)
+            wait_until(lambda: collector.named("job catalog.import") and collector.named("GET -"), 60)
             wait_until(lambda: collector.named("POST /api/v1/claims/checks/"), 60)
         finally:
             web.kill()
@@ -188,8 +188,8 @@ def test_one_trace_goes_from_the_request_to_its_job_and_tells_nothing_of_a_perso
 
         assert ImportRun.objects.get().state == "succeeded"
         (upload,) = collector.named("POST /api/v1/imports/")
-        (enqueued,) = collector.named("enqueue import")
-        (job,) = collector.named("job import")
+        (enqueued,) = collector.named("enqueue catalog.import")
+        (job,) = collector.named("job catalog.import")
         assert [(one.process, one.trace) for one in (upload, enqueued, job)] == [
             ("web", upload.trace),
             ("web", upload.trace),

@@ -32,7 +32,7 @@ SELECT p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')', pg_
   FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.prorettype <> 'trigger'::regtype
 """
 _CONSTRAINTS = """
-SELECT t.conrelid::regclass || '.' || t.conname, t.contype || ' ' || pg_get_constraintdef(t.oid)
+SELECT t.conrelid::regclass || '.' || t.conname, t.contype::text || ' ' || pg_get_constraintdef(t.oid)
   FROM pg_constraint t WHERE t.connamespace = 'public'::regnamespace AND t.contype IN ('c', 'u', 'x', 'f', 'p')
 """
 _TRIGGERS = "SELECT tgrelid::regclass || '.' || tgname FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1"

@@ -56,7 +56,7 @@ def written(apps: StateApps, mark: str) -> None:
     shared = apps.get_model("catalog", "Catalog").objects.create(code=f"S-{mark}", name=mark, kind="commercial")
     insurer = apps.get_model("insurers", "Insurer").objects.create(code=f"I-{mark}", name=mark)
     own = apps.get_model("catalog", "Catalog").objects.create(
-        code=f"P-{mark}", name=mark, kind="private", owner=insurer
+        code=f"P-{mark}", name=mark, kind="commercial", owner=insurer
     )
     version(apps, shared, "v1", published=3, withdrawn=5)
     version(apps, own, "own", published=4)
