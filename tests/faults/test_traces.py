@@ -186,7 +186,7 @@ def test_one_trace_goes_from_the_request_to_its_job_and_tells_nothing_of_a_perso
             web.kill()
             worker.kill()
 
-        assert ImportRun.objects.get().state == "succeeded"
+        assert ImportRun.objects.get().state == "ready"
         (upload,) = collector.named("POST /api/v1/imports/")
         (enqueued,) = collector.named("enqueue catalog.import")
         (job,) = collector.named("job catalog.import")
