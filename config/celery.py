@@ -12,7 +12,7 @@ from common.jobs.wake import RUN_JOB
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
-class TracedTask(Task):
+class TracedTask(Task):  # type: ignore[misc]  # Celery brings no types
     """A task that is traced; a job is traced as itself, below whoever asked for it (common.jobs.services)."""
 
     def __call__(self, *args: Any, **named: Any) -> Any:
@@ -33,11 +33,13 @@ def _write_for_the_service_alone(**_details: Any) -> None:
     os.umask(0o077)
 
 
-@worker_process_init.connect
 def _trace(**_details: Any) -> None:
     tracing.start("worker")
 
 
-@worker_process_shutdown.connect
 def _send_the_last_spans(**_details: Any) -> None:
     tracing.stop()
+
+
+worker_process_init.connect(_trace)
+worker_process_shutdown.connect(_send_the_last_spans)
