@@ -43,8 +43,10 @@ _INSURER, _PRODUCT = "DEMO-INS-A", "DEMO-CITY-SH"
 _SCOPES = ("coverage:read", "claims:check", "catalog:read")
 _DRUGS = ("仑卡奈单抗注射液", "甲磺酸奥希替尼片", "帕拉米韦注射液", "阿司匹林片", "没听说过的药")
 _DISEASES = ("G30", "C34.1", "J10.1", "I10")
-# They say when and under which number something was answered.
-_OF_THE_MOMENT = frozenset({"known_at", "request_id", "id", "created_at", "checked_at", "revision", "decided_at"})
+# They say when and under which number something was answered; a digest is made over both.
+_OF_THE_MOMENT = frozenset(
+    {"known_at", "as_known_at", "digest", "request_id", "id", "created_at", "checked_at", "revision", "decided_at"}
+)
 _CLAIM = {
     "product": _PRODUCT,
     "service_date": "2026-03-14",
