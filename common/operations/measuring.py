@@ -96,7 +96,7 @@ def template_of(route: str) -> str:
 
 
 def tenant_of(request: HttpRequest) -> str:
-    """Return whose key was sent: the insurer's code, "sandbox:" and its code for a test key, or "office"; "-" where there was none, as on every page."""
+    """Return whose key was sent: the insurer's code ("sandbox:" before it: a test key), or "office"; "-" where there was none, as on every page."""
     caller: Any = request.__dict__.get("user")
     # A page's user is not looked up for this: only a key's holder has a code in its class.
     if not hasattr(type(caller), "insurer_code"):
