@@ -2012,6 +2012,8 @@ class DeedOutput(TypedDict):
     after: "AnyJson | None"
     reason: str
     request_id: str
+    sandbox: bool
+    """done in an insurer's sandbox, or to it"""
     previous: str
     """the hash of the row before; empty for the first"""
     hash: str

@@ -53,7 +53,29 @@ def test_rows_are_numbered_without_gaps_and_chained(three: list[Record]) -> None
     assert (verify().rows, verify().head, verify().broken) == (4, rows[-1].hash, None)
 
 
+def test_a_deed_in_a_sandbox_says_so_and_what_stands_there_keeps_its_hash(
+    three: list[Record], insurer: Insurer
+) -> None:
+    twin = Insurer.every.create(pk=-insurer.pk - 7, code=insurer.code, name="x", sandbox_of=insurer)
+    record(Deed.SANDBOX_ERASED, by="alice", what=twin)
+    with tenancy.acting_for(str(twin.pk)):
+        record(Deed.CHECKS_LISTED, by="key:a", what=Insurer)
+    record(Deed.CHECKS_LISTED, by="key:b", what=Insurer)
+
+    assert [row.sandbox for row in Record.objects.order_by("id")] == [False, False, False, True, True, False]
+    assert verify().broken is None
+    with connection.cursor() as cursor:  # as every release before has written it
+        cursor.execute(
+            "SELECT count(*), count(*) FILTER (WHERE sandbox) FROM audit_record r"
+            " WHERE hash = encode(sha256(convert_to(jsonb_build_array(previous, id,"
+            """ to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), who, via, deed, kind, object_id, object, before, after,"""
+            " reason, request_id)::text, 'UTF8')), 'hex')"
+        )
+        assert cursor.fetchone() == (4, 0)
+
+
 TAMPERED = [
+    ("UPDATE audit_record SET sandbox = true WHERE id = 2", 2),
     ("UPDATE audit_record SET who = 'mallory' WHERE id = 2", 2),
     ("UPDATE audit_record SET after = NULL WHERE id = 1", 1),
     ("UPDATE audit_record SET at = at - interval '1 second' WHERE id = 3", 3),

@@ -4,6 +4,7 @@ import getpass
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import override
 
 from common.commands import OfficeCommand
 from common.errors import Refused
@@ -25,6 +26,7 @@ class Command(OfficeCommand):
             "--sandbox", action="store_true", help="a test key, which works in the insurer's sandbox alone"
         )
 
+    @override("en")
     def handle(self, **options: Any) -> None:
         by = f"shell:{getpass.getuser()}"
         try:
