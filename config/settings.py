@@ -2,7 +2,7 @@
 
 Variables: DATABASE_URL, DATABASE_OWNER_URL (migrations and tests; default DATABASE_URL), REDIS_URL, SECRET_KEY,
 SECRET_KEY_FALLBACKS, RECEIPT_KEYS (32 bytes in hex each, comma between; the first signs, `public:` before those that only verify),
-LOG_ORIGIN, DATA_DIR, ALLOWED_HOSTS, TRUSTED_PROXIES (0), API_RATE_PER_MINUTE (6000, a key), PUBLIC_RATE_PER_MINUTE (300, an address),
+LOG_ORIGIN, DATA_DIR, DATA_KEYS (DATA_DIR/keys), ALLOWED_HOSTS, TRUSTED_PROXIES (0), API_RATE_PER_MINUTE (6000, a key), PUBLIC_RATE_PER_MINUTE (300, an address),
 REQUIRE_SECOND_FACTOR (1 in production, 0 with DJANGO_DEBUG or EMBEDDED), SESSION_IDLE_MINUTES (15), SESSION_HOURS (8),
 PASSWORD_LENGTH (12), PASSWORD_KINDS (3), PASSWORD_DAYS (90), PASSWORDS_REMEMBERED (5), ASLEEP_AFTER_DAYS (90), SIGN_IN_FAILURES (5, an
 account from an address), SIGN_IN_FAILURES_OF_AN_ADDRESS (50), SIGN_IN_LOCK_MINUTES (15), REQUEST_LOG_DAYS (30),
@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "common.jobs",
     "common.operations",
     "common.persons",
+    "common.sealing",
     "catalog",
     "insurers",
     "claims",
@@ -232,6 +233,13 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- Files: everything the service writes lies under DATA_DIR.
 UPLOAD_DIR = DATA_DIR / "uploads"
+# The keys that personal facts are sealed under (common.sealing): outside the database, whose backups cannot be read without them.
+DATA_KEYS = Path(env.str("DATA_KEYS", default=str(DATA_DIR / "keys"))).resolve()
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "keys": {"BACKEND": "common.sealing.folder.KeyFolder", "OPTIONS": {"location": DATA_KEYS}},
+}
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "tmp"

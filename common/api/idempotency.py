@@ -59,7 +59,9 @@ def once(request: Any, key: str, handler: Callable[[], Response]) -> Response:
         if kept:
             if kept.fingerprint != asked:
                 raise ApiProblem(409, "idempotency_conflict", _("This Idempotency-Key was used for another request."))
-            body = json.loads(bytes(kept.body)) if kept.body else None
+            if kept.body is None:
+                raise ApiProblem(410, "facts_removed", _("The first answer was removed; what it told of remains."))
+            body = json.loads(kept.body) if kept.body else None
             return Response(body, status=kept.status, headers={**kept.headers, "Idempotency-Replayed": "true"})
         response = handler()
         if response.status_code < 300:
