@@ -164,7 +164,7 @@ class ClaimBatchAdmin(OfInsurer, PageAdmin):
     def _buttons(self, request: HttpRequest, batch: ClaimBatch) -> list[Button]:
         if batch.state in _UNDER_WAY and may_own(request, MAY_UPLOAD):
             return [Button(_("Cancel the batch"), self.url("cancel", batch.pk), "cancel", "danger")]
-        if batch.state == ClaimBatch.State.DONE and not batch.purged_at:
+        if batch.state == ClaimBatch.State.DONE and not batch.facts_removed:
             return [
                 Button(_("Results (CSV)"), self.url("results_csv", batch.pk), "download", "primary"),
                 Button(_("Results (NDJSON)"), self.url("results_ndjson", batch.pk), "download"),

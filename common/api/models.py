@@ -25,8 +25,8 @@ class KeptAnswer(models.Model):
             models.UniqueConstraint(fields=["holder", "idempotency_key"], name="one_answer_per_idempotency_key")
         ]
 
-    def sealed_under(self) -> Box:
-        return month_box(self.insurer_id, timezone.now())
-
     def __str__(self) -> str:
         return f"{self.holder} {self.idempotency_key}"
+
+    def sealed_under(self) -> Box:
+        return month_box(self.insurer_id, timezone.now())

@@ -7,6 +7,7 @@ All before the ciphertext, and the name of the column, are authenticated with it
 import hmac
 import os
 import zlib
+from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
@@ -66,6 +67,10 @@ class Box:
         """Return by what a text of a column is found among others that are sealed under this key."""
         return hmac.digest(self.subkey(f"tag {column}"), text.encode("utf-8", "surrogatepass"), "sha256")[:TAG_BYTES]
 
+    def exported(self) -> dict[str, str]:
+        """Return it as texts, for a pipe to a process that seals for this one."""
+        return {"id": self.id.hex, "key": self._key.hex()}
+
     def subkey(self, purpose: str) -> bytes:
         """Return a key of 32 bytes for one purpose, which is worth nothing without the data key."""
         found = self._subkeys.get(purpose)
@@ -73,6 +78,11 @@ class Box:
             derived = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=b"shangbao " + purpose.encode())
             found = self._subkeys[purpose] = derived.derive(self._key)
         return found
+
+
+def box_of(texts: Mapping[str, str]) -> Box:
+    """Return the box that was exported."""
+    return Box(UUID(hex=texts["id"]), bytes.fromhex(texts["key"]))
 
 
 def key_id_of(sealed: bytes) -> UUID:

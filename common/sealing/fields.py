@@ -5,7 +5,8 @@ A column is found by equality alone, through a tag beside it (`Tag`, `keys.tags`
 """
 
 import json
-from typing import Any, Protocol, cast
+from collections.abc import Iterable
+from typing import Any, Protocol, TypeVar, cast
 
 from django.core.exceptions import FieldError
 from django.db import models
@@ -29,6 +30,9 @@ class _SealedField(models.BinaryField):
     """A value kept sealed; `removed` is what it reads as once it was removed, or its key was."""
 
     removed: Any = None
+    # For the type checker: the values are those of the subclass, not bytes.
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{**kwargs, "null": True})
@@ -124,6 +128,19 @@ class SealedBytes(_SealedField):
 
     def read(self, plain: bytes) -> bytes:
         return plain
+
+
+_Row = TypeVar("_Row", bound=models.Model)
+
+
+def tagged(
+    rows: models.QuerySet[_Row], tag: str, texts: Iterable[str], insurer_id: int | None
+) -> models.QuerySet[_Row]:
+    """Keep an insurer's rows (None: all that may be seen) whose tag is that of one of the texts, in whichever month they came; raises KeysAway."""
+    field = cast("Tag", rows.model._meta.get_field(tag))
+    if insurer_id is not None:
+        rows = rows.filter(insurer=insurer_id)
+    return rows.filter(**{f"{tag}__in": keys.tags(texts, field.tagged_as, insurer_id)})
 
 
 class Tag(models.BinaryField):

@@ -1,6 +1,7 @@
 """Data keys as files on a disk of this machine, or one that machines share: for the service alone, and on the disk before they are used."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 from django.core.files.storage import FileSystemStorage
@@ -18,7 +19,7 @@ class KeyFolder(FileSystemStorage):
         saved = super()._save(name, content)
         path = self.path(saved)
         # The file, and the folder that names it.
-        for place in (path, os.path.dirname(path)):
+        for place in (path, Path(path).parent):
             held = os.open(place, os.O_RDONLY)
             try:
                 os.fsync(held)

@@ -37,9 +37,7 @@ class DataKey(models.Model):
                 nulls_distinct=False,
                 name="one_data_key_per_insurer_and_month",
             ),
-            models.UniqueConstraint(
-                fields=["batch"], condition=Q(batch__isnull=False), name="one_data_key_per_batch"
-            ),
+            models.UniqueConstraint(fields=["batch"], condition=Q(batch__isnull=False), name="one_data_key_per_batch"),
         ]
 
     def __str__(self) -> str:

@@ -45,9 +45,7 @@ def bounds_of(key: DataKey) -> tuple[datetime, datetime]:
     """Return the instants between which what is sealed under a month's key arrived: the first inclusive, the second not."""
     assert key.month is not None, "it is a batch's"
     following = (key.month.replace(day=1) + timedelta(days=32)).replace(day=1)
-    first, last = (
-        datetime(day.year, day.month, 1, tzinfo=keys.CHINA) for day in (key.month, following)
-    )
+    first, last = (datetime(day.year, day.month, 1, tzinfo=keys.CHINA) for day in (key.month, following))
     return first, last
 
 
