@@ -8,6 +8,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from common.audit.deeds import Deed
+from common.audit.services import hash_of, record
 from common.sealing import keys
 from common.sealing.models import DataKey
 from common.tenancy import EVERYBODY, acting_for
@@ -52,3 +54,13 @@ def bounds_of(key: DataKey) -> tuple[datetime, datetime]:
 def missing(sample: Iterable[DataKey]) -> list[DataKey]:
     """Return those keys that are not destroyed and have no file, or another one's; raises KeysAway."""
     return [key for key in sample if not keys.is_whole(key)]
+
+
+@transaction.atomic
+def give_up_lost(*, lost: Iterable[DataKey], by: str) -> int:
+    """Count data keys whose files are gone for good as destroyed, so that what is sealed under them reads as removed; answers how many."""
+    gone = destroy(DataKey.objects.filter(pk__in=[key.pk for key in lost]), at=timezone.now())
+    if gone:
+        after = {"lost_keys": len(gone), "sha256": hash_of(sorted(map(str, gone)))}
+        record(Deed.FACTS_PURGED, by=by, what=DataKey, after=after)
+    return len(gone)
