@@ -30,6 +30,11 @@ CHINA: Final = ZoneInfo("Asia/Shanghai")
 KEPT_SECONDS: Final = 60.0
 ALIAS: Final = "keys"
 
+_MADE: Final = """
+INSERT INTO sealing_datakey (id, insurer_id, month, batch, fingerprint, created_at) VALUES (%s, %s, %s, %s, %s, %s)
+ON CONFLICT DO NOTHING RETURNING id
+"""
+
 # (insurer, month) or batch.
 _Of = tuple[int | None, date] | UUID
 
@@ -167,9 +172,10 @@ def _remember(of: _Of, key_id: UUID) -> None:
 
 
 def _found(of: _Of, insurer_id: int | None) -> UUID | None:
-    keys = DataKey.objects.filter(batch=of)
     if isinstance(of, tuple):
         keys = DataKey.objects.filter(insurer_id=insurer_id, month=of[1], destroyed_at=None)
+    else:
+        keys = DataKey.objects.filter(batch=of)
     return keys.values_list("pk", flat=True).first()
 
 
@@ -181,20 +187,16 @@ def _made(of: _Of, insurer_id: int | None) -> UUID:
         raise KeysAway(f"the key store cannot be written: {type(fault).__name__}") from fault
     if name != name_of(key_id):
         raise KeysAway(f"the key store keeps data key {key_id} under another name")
-    row = DataKey(
-        id=key_id,
-        insurer_id=insurer_id,
-        month=of[1] if isinstance(of, tuple) else None,
-        batch=None if isinstance(of, tuple) else of,
-        fingerprint=hashlib.sha256(content).hexdigest(),
-        created_at=timezone.now(),
-    )
-    # Whoever makes the same key at once waits here for the end of the other, and then finds that one's.
-    DataKey.objects.bulk_create([row], ignore_conflicts=True)
+    month, batch = (of[1], None) if isinstance(of, tuple) else (None, of)
+    with connection.cursor() as cursor:
+        # Whoever makes the same key at once waits here for the end of the other, and then finds that one's.
+        row = [key_id, insurer_id, month, batch, hashlib.sha256(content).hexdigest(), timezone.now()]
+        cursor.execute(_MADE, row)
+        if cursor.fetchone():
+            return key_id
+    with contextlib.suppress(KeysAway):  # what is left is a key of nothing
+        remove_file(key_id)
     theirs = _found(of, insurer_id)
-    if theirs != key_id:
-        with contextlib.suppress(KeysAway):  # what is left is a key of nothing
-            remove_file(key_id)
     if theirs is None:
         raise KeysAway("a data key could not be made")
     return theirs
