@@ -60,7 +60,8 @@ def once(request: Any, key: str, handler: Callable[[], Response]) -> Response:
             if kept.fingerprint != asked:
                 raise ApiProblem(409, "idempotency_conflict", _("This Idempotency-Key was used for another request."))
             if kept.body is None:
-                raise ApiProblem(410, "facts_removed", _("The first answer was removed; what it told of remains."))
+                told = _("The first answer to this Idempotency-Key was removed after retention; ask with another key.")
+                raise ApiProblem(409, "idempotency_conflict", told)
             body = json.loads(kept.body) if kept.body else None
             return Response(body, status=kept.status, headers={**kept.headers, "Idempotency-Replayed": "true"})
         response = handler()

@@ -23,7 +23,8 @@ def destroy(chosen: QuerySet[DataKey], *, at: datetime) -> list[UUID]:
     due = list(chosen.filter(destroyed_at=None).order_by("pk").values_list("pk", flat=True))
     if due:
         DataKey.objects.filter(pk__in=due).update(destroyed_at=at)
-        transaction.on_commit(erase_files)
+        # Where that fails, retention tries again.
+        transaction.on_commit(erase_files, robust=True)
     return due
 
 

@@ -217,7 +217,7 @@ def test_a_backup_made_before_the_purge_forgets_with_it(
     assert batch.facts_removed
     assert marked.get(f"/claims/batches/{batch.pk}/results.csv").status_code == 410
     assert marked.post(f"/claims/checks/{checks[0].pk}/replay/", {}).status_code == 410
-    assert marked.post("/claims/checks/", claim(), **{"Idempotency-Key": "erasure-1"}).status_code == 410
+    assert marked.post("/claims/checks/", claim(), **{"Idempotency-Key": "erasure-1"}).status_code == 409
 
 
 def test_neither_a_dump_nor_the_files_of_the_server_say_a_mark(marked: Api) -> None:
