@@ -6,13 +6,19 @@ A column is found by equality alone, through a tag beside it (`Tag`, `keys.tags`
 
 import json
 from collections.abc import Iterable
-from typing import Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from django.core.exceptions import FieldError
 from django.db import models
 
 from common.sealing import keys
 from common.sealing.box import Box, key_id_of
+
+if TYPE_CHECKING:
+    # The values are those of the subclass, not bytes.
+    _Binary = models.BinaryField[Any, Any]
+else:
+    _Binary = models.BinaryField
 
 
 class Sealing(Protocol):
@@ -26,11 +32,10 @@ class _Sealed(bytes):
     """What is to be written as it is."""
 
 
-class _SealedField(models.BinaryField):
+class _SealedField(_Binary):
     """A value kept sealed; `removed` is what it reads as once it was removed, or its key was."""
 
     removed: Any = None
-    # For the type checker: the values are those of the subclass, not bytes.
     _pyi_private_set_type: Any
     _pyi_private_get_type: Any
 
@@ -143,7 +148,7 @@ def tagged(
     return rows.filter(**{f"{tag}__in": keys.tags(texts, field.tagged_as, insurer_id)})
 
 
-class Tag(models.BinaryField):
+class Tag(_Binary):
     """By what a sealed text of the same row (`of`) is found again: worth nothing once the row's key is destroyed. NULL where there is no text."""
 
     def __init__(self, *args: Any, of: str = "", **kwargs: Any) -> None:

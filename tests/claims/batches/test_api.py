@@ -351,7 +351,7 @@ def test_a_reader_that_is_ended_from_outside_says_nothing_about_the_file(
 ) -> None:
     from tables.guarded import ChildDied
 
-    def died(path: Any) -> Any:
+    def died(path: Any, seals: Any) -> Any:
         raise ChildDied("ended with -9")
         yield
 
