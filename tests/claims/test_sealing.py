@@ -141,6 +141,7 @@ def test_a_month_keeps_its_key_while_a_fact_of_it_is_kept(api: Api, product: Pro
 def test_what_was_changed_is_a_fault_and_not_another_answer(api: Api, product: Product) -> None:
     kept = api.post(CHECKS, CLAIM).json()["id"]
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE claims_claimcheck DISABLE TRIGGER USER")
         cursor.execute("UPDATE claims_claimcheck SET facts = decision, decision = facts")
 
