@@ -26,6 +26,8 @@ from django.core.management import call_command
 from django_migration_linter.management.commands.lintmigrations import Command
 # By a person: a uniqueness that is weaker than the one it takes the place of, on a table of some hundred rows.
 looked_at = ["0026_own_code_spaces", "0017_sandboxes"]
+# What is sealed takes the place of what was in clear, which may not stay beside it: the release needs a stop (config/releases.tsv).
+looked_at += ["0009_sealed", "0011_clear_gone", "0003_sealed_answers", "0005_clear_answers_gone", "0007_sealed_lines", "0009_clear_lines_gone"]
 ours = [config.label for config in apps.get_app_configs() if "site-packages" not in config.path]
 call_command(Command(), quiet=["ok", "ignore"], include_apps=ours, no_cache=True, sql_analyser="postgresql", ignore_name=looked_at)
 """
