@@ -731,7 +731,7 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
     "claims.batches.services.destroy_months": (
         D.FACTS_PURGED,
         lambda o: batches.destroy_months(
-            insurer_id=o.check().insurer_id,
+            insurer_id=[o.check(), o.insurer.pk][1],
             insurer=o.insurer,
             older_than=timezone.now(),
             by="zoe",
@@ -741,7 +741,7 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
     ),
     "common.sealing.services.give_up_lost": (
         D.FACTS_PURGED,
-        lambda o: sealing.give_up_lost(lost=[o.check() and DataKey.objects.get()], by="zoe"),
+        lambda o: sealing.give_up_lost(lost=[o.check(), DataKey.objects.get()][1:], by="zoe"),
     ),
     "claims.batches.services.purge_due": (
         D.FACTS_PURGED,
