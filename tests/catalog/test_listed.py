@@ -21,14 +21,14 @@ from tests.conftest import imported, published, withdrawn
 
 HEAD = "entry_code,generic_name,brand_name,approval_no,class_code,payment_standard\n"
 ROWS = "E-1,甲片,甲牌,国药准字H20200001,XL01,1.00\nE-2,甲片,甲牌,国药准字H20200001,XL01,2.00\nE-3,乙片,,,,3.00\n"
-NAMED = {"names": frozenset({"甲"}), "codes": frozenset(), "approvals": frozenset(), "brands": frozenset()}
+NAMED = frozenset({"甲"})
+BY_NAME = KnownKeys(names=NAMED)
 
 
-def known(insurer: Insurer | None = None, **asked: frozenset[str]) -> list[tuple[Any, ...]]:
-    """Return (generic name, where it stands) of the listed rows that meet the keys."""
-    keys = KnownKeys(**{**NAMED, **asked})
+def known(insurer: Insurer | None = None, keys: KnownKeys = BY_NAME) -> list[tuple[Any, ...]]:
+    """Return (generic name, catalog, label, entry code) of the listed rows that meet the keys."""
     rows = rows_with(keys, insurer_id=insurer and insurer.pk, known_at=observe().known_at)
-    return [(row.generic_name, *row.position[1:]) for row in rows]
+    return [(row.generic_name, *row.order[1:]) for row in rows]
 
 
 def editions(catalog: Catalog, number: int, content: str = HEAD + ROWS) -> list[CatalogVersion]:
@@ -56,7 +56,7 @@ def test_an_edition_that_writes_a_drug_otherwise_adds_that(make_catalog: Callabl
     published(lists, HEAD + "E-1,甲片,新牌,,,\n", label="v9", effective_from=date(2026, 6, 1))
 
     assert sorted(known()) == [("甲片", "LST", "v0", "E-1"), ("甲片", "LST", "v9", "E-1")]
-    assert known(names=frozenset(), brands=frozenset({"新牌"})) == [("甲片", "LST", "v9", "E-1")]
+    assert known(keys=KnownKeys(brands=frozenset({"新牌"}))) == [("甲片", "LST", "v9", "E-1")]
 
 
 def test_a_draft_says_nothing_and_a_withdrawn_edition_still_does(make_catalog: Callable[..., Catalog]) -> None:
@@ -73,7 +73,7 @@ def test_what_was_not_published_yet_was_not_known(make_catalog: Callable[..., Ca
     before = observe().known_at
     editions(make_catalog("LST"), 1)
 
-    assert rows_with(KnownKeys(**NAMED), insurer_id=None, known_at=before) == []
+    assert rows_with(BY_NAME, insurer_id=None, known_at=before) == []
 
 
 def test_an_insurers_own_lists_tell_nobody_else(
@@ -116,8 +116,7 @@ def test_an_edition_with_an_earlier_instant_takes_over_what_it_wrote_first(
 
 
 def knowledge() -> list[Any]:
-    asked = {name: frozenset({"甲"}) for name in ("names", "codes", "approvals", "brands")}
-    return rows_with(KnownKeys(**asked), insurer_id=None, known_at=observe().known_at)
+    return rows_with(KnownKeys(NAMED, NAMED, NAMED, NAMED), insurer_id=None, known_at=observe().known_at)
 
 
 def drugs_found() -> list[str]:
@@ -135,9 +134,7 @@ def test_nothing_about_a_drug_reads_the_entries_of_every_edition(
     editions(make_catalog("LST"), 2)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        with CaptureQueriesContext(
-            connection,
-        ) as asked:
+        with CaptureQueriesContext(connection) as asked:
             ask()
         read = [one["sql"] for one in asked.captured_queries if re.match(r"\s*(SELECT|WITH)", one["sql"])]
         assert any("catalog_listeddrug" in sql for sql in read)
