@@ -72,9 +72,9 @@ class Figures:
 
 def _pages() -> int:
     """Return how many pages of tables and indexes this connection has touched so far."""
+    _asked("SELECT pg_stat_force_next_flush()")  # told when that statement has ended
     [[pages]] = _asked(
-        "SELECT coalesce(sum(coalesce(hits, 0) + coalesce(reads, 0)), 0)::bigint"
-        " FROM pg_stat_force_next_flush(), pg_stat_get_backend_io(pg_backend_pid())"
+        "SELECT sum(coalesce(hits, 0) + coalesce(reads, 0))::bigint FROM pg_stat_get_backend_io(pg_backend_pid())"
     )
     return int(pages)
 
@@ -506,9 +506,9 @@ def main() -> None:
         filler.checks(world.check, owners, checks)
         filler.settle()
         print(f"{size}: filled in {time.monotonic() - started:.0f} s", flush=True)
-        measure(world, asking, figures, filler, size)
         [kept] = filler.run("SELECT sum(lines) FROM claims_claimbatch WHERE purged_at IS NULL").fetchone()
         rows = room(filler, size, int(kept))
+        measure(world, asking, figures, filler, size)
         report("scale", [*figures.rows(), *rows])
         if size == CHOSEN:
             break
