@@ -19,9 +19,9 @@ from catalog.queries import visible_drugs
 from insurers.models import Insurer
 from tests.conftest import imported, published, withdrawn
 
-HEAD = "entry_code,generic_name,brand_name,approval_no,class_code,payment_standard\n"
-ROWS = "E-1,甲片,甲牌,国药准字H20200001,XL01,1.00\nE-2,甲片,甲牌,国药准字H20200001,XL01,2.00\nE-3,乙片,,,,3.00\n"
-NAMED = frozenset({"甲"})
+HEAD = "entry_code,generic_name,brand_name,approval_no,class_code,indication,payment_standard\n"
+ROWS = "E-1,卡培他滨片,甲牌,国药准字H20200001,XL01,肺癌,1.00\nE-2,卡培他滨片,甲牌,国药准字H20200001,XL01,肝癌,2.00\nE-3,紫杉醇注射液,,,,,3.00\n"
+NAMED = frozenset({"卡培他滨"})
 BY_NAME = KnownKeys(names=NAMED)
 
 
@@ -46,17 +46,17 @@ def test_an_edition_that_says_the_same_adds_nothing_to_what_is_known(make_catalo
     lists = make_catalog("LST")
     editions(lists, 3)
 
-    assert known() == [("甲片", "LST", "v0", "E-1")]
+    assert known() == [("卡培他滨片", "LST", "v0", "E-1")]
     assert ListedDrug.objects.count() == 2
 
 
 def test_an_edition_that_writes_a_drug_otherwise_adds_that(make_catalog: Callable[..., Catalog]) -> None:
     lists = make_catalog("LST")
     editions(lists, 2)
-    published(lists, HEAD + "E-1,甲片,新牌,,,\n", label="v9", effective_from=date(2026, 6, 1))
+    published(lists, HEAD + "E-1,卡培他滨片,新牌,,,,\n", label="v9", effective_from=date(2026, 6, 1))
 
-    assert sorted(known()) == [("甲片", "LST", "v0", "E-1"), ("甲片", "LST", "v9", "E-1")]
-    assert known(keys=KnownKeys(brands=frozenset({"新牌"}))) == [("甲片", "LST", "v9", "E-1")]
+    assert sorted(known()) == [("卡培他滨片", "LST", "v0", "E-1"), ("卡培他滨片", "LST", "v9", "E-1")]
+    assert known(keys=KnownKeys(brands=frozenset({"新牌"}))) == [("卡培他滨片", "LST", "v9", "E-1")]
 
 
 def test_a_draft_says_nothing_and_a_withdrawn_edition_still_does(make_catalog: Callable[..., Catalog]) -> None:
@@ -66,7 +66,7 @@ def test_a_draft_says_nothing_and_a_withdrawn_edition_still_does(make_catalog: C
 
     [version] = editions(make_catalog("OTHER"), 1)
     withdrawn(version)
-    assert known() == [("甲片", "OTHER", "v0", "E-1")]
+    assert known() == [("卡培他滨片", "OTHER", "v0", "E-1")]
 
 
 def test_what_was_not_published_yet_was_not_known(make_catalog: Callable[..., Catalog]) -> None:
@@ -81,10 +81,10 @@ def test_an_insurers_own_lists_tell_nobody_else(
 ) -> None:
     published(make_catalog("OWN", owner_id=insurer.pk), HEAD + ROWS)
 
-    assert known(insurer) == [("甲片", "OWN", "v1", "E-1")]
+    assert known(insurer) == [("卡培他滨片", "OWN", "v1", "E-1")]
     assert known(other_insurer) == []
-    assert visible_drugs(insurer.pk).filter(base_name="甲").exists()
-    assert not visible_drugs(other_insurer.pk).filter(base_name="甲").exists()
+    assert visible_drugs(insurer.pk).filter(base_name="卡培他滨").exists()
+    assert not visible_drugs(other_insurer.pk).filter(base_name="卡培他滨").exists()
     found = {one: search.drugs_matching("甲牌", insurer_id=one.pk, revision=9)[:] for one in (insurer, other_insurer)}
     assert len(found[insurer]) == 1 and found[other_insurer] == []
 
@@ -95,8 +95,8 @@ def test_where_a_shared_list_says_the_same_each_is_told_its_earliest(
     published(make_catalog("OWN", owner_id=insurer.pk), HEAD + ROWS)
     published(make_catalog("SHARED"), HEAD + ROWS)
 
-    assert known(insurer) == [("甲片", "OWN", "v1", "E-1")]
-    assert known(other_insurer) == [("甲片", "SHARED", "v1", "E-1")]
+    assert known(insurer) == [("卡培他滨片", "OWN", "v1", "E-1")]
+    assert known(other_insurer) == [("卡培他滨片", "SHARED", "v1", "E-1")]
 
 
 def test_an_edition_with_an_earlier_instant_takes_over_what_it_wrote_first(
@@ -109,7 +109,7 @@ def test_an_edition_with_an_earlier_instant_takes_over_what_it_wrote_first(
         published_at="2020-01-01T00:00:00Z", published_by="bob", state="published"
     )
 
-    assert known() == [("甲片", "EARLIER", "v1", "E-1")]
+    assert known() == [("卡培他滨片", "EARLIER", "v1", "E-1")]
 
 
 # --- Plans: what is asked once a drug or once a publication never reads through the entries of all editions.
@@ -120,7 +120,7 @@ def knowledge() -> list[Any]:
 
 
 def drugs_found() -> list[str]:
-    return search.drugs_matching("甲", insurer_id=None, revision=observe().revision)[:]
+    return search.drugs_matching("卡培", insurer_id=None, revision=observe().revision)[:]
 
 
 def drugs_seen() -> QuerySet[Any]:
