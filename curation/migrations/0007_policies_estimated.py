@@ -10,7 +10,7 @@ BEGIN
   FOR one IN SELECT schemaname, tablename, policyname, qual FROM pg_policies
     WHERE schemaname = current_schema() AND policyname LIKE '%\_of\_the\_insurer' AND ltrim(qual, E' \n') NOT LIKE 'CASE%'
   LOOP
-    EXECUTE format('ALTER POLICY %I ON %I.%I USING (CASE WHEN %s THEN true ELSE false END) WITH CHECK (CASE WHEN %4$s THEN true ELSE false END)',
+    EXECUTE format('ALTER POLICY %I ON %I.%I USING (CASE WHEN %s THEN true ELSE false END)',
       one.policyname, one.schemaname, one.tablename, one.qual);
   END LOOP;
 END $$;
@@ -18,6 +18,7 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("curation", "0006_corrections")]
+    # Sandboxes write the policies there are anew, in the old way.
+    dependencies = [("curation", "0006_corrections"), ("insurers", "0017_sandboxes")]
 
     operations = [migrations.RunSQL(ESTIMATED, migrations.RunSQL.noop)]
