@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
-from catalog import search
+from catalog import migrations, search
 from catalog.clock import observe
 from catalog.drugs.knowledge import KnownKeys
 from catalog.known import rows_with
@@ -145,3 +147,22 @@ def test_nothing_about_a_drug_reads_the_entries_of_every_edition(
             # Entries are looked at of versions that are named, or not at all.
             for scan in re.findall(r"on catalog_catalogentry.*(?:\n.*){0,4}", plan):
                 assert "version_id = ANY ('{}'" in scan, plan
+
+
+def test_what_was_published_before_the_table_was_there_is_written_down_alike(
+    make_catalog: Callable[..., Catalog], insurer: Insurer
+) -> None:
+    [first, *_rest] = editions(make_catalog("LST"), 2)
+    published(make_catalog("OWN", owner_id=insurer.pk), HEAD + ROWS)
+    withdrawn(first)
+    imported(make_catalog("DRAFT"), HEAD + "E-1,多西他赛注射液,,,,,\n")
+    rows = ListedDrug.objects.order_by("owner", "facts_hash").values()
+    kept = [{name: value for name, value in row.items() if name != "id"} for row in rows]
+    assert len(kept) == 4
+
+    ListedDrug.objects.all().delete()
+    [migration] = Path(migrations.__path__[0]).glob("*_listed_drugs.py")
+    with connection.cursor() as cursor:
+        cursor.execute(import_module(f"catalog.migrations.{migration.stem}").FILL)
+
+    assert [{name: value for name, value in row.items() if name != "id"} for row in rows.all()] == kept
