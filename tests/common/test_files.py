@@ -25,7 +25,7 @@ def mode(path: Path) -> int:
 
 def test_a_kept_upload_and_its_folder_are_closed_to_others(settings: Any, tmp_path: Path) -> None:
     settings.DATA_DIR, settings.UPLOAD_DIR = tmp_path, tmp_path / "data" / "uploads"
-    kept = uploads.full_path(uploads.keep([b"a", b"b"]).path)
+    kept = settings.UPLOAD_DIR / Path(uploads.keep([b"a", b"b"]).path).name
 
     assert kept.read_bytes() == b"ab"
     assert mode(kept) == 0o600

@@ -20,9 +20,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploaded
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from catalog import services, uploads
+from catalog import services
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, ImportRun
-from common import tenancy
+from common import storage, tenancy
 from common.jobs import services as jobs
 from common.jobs.models import Job
 from tests.conftest import Api, imported, published
@@ -232,8 +232,8 @@ class Full:
 def test_a_full_disk_keeps_no_part_of_an_upload(
     room: int, catalog: Catalog, maker: Api, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened = uploads.open_private
-    monkeypatch.setattr(uploads, "open_private", lambda path: Full(opened(path), room))
+    opened = storage.open_private
+    monkeypatch.setattr(storage, "open_private", lambda path: Full(opened(path), room))
 
     answer = maker.upload(
         "/imports/", SimpleUploadedFile("list.csv", SMALL), catalog="COM", label="next", effective_from="2027-01-01"
