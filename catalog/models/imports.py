@@ -109,9 +109,10 @@ class ImportRun(models.Model):
     created_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
 
-    objects = ImportRunQuerySet.as_manager()
     # Whose file nobody reads again (catalog.uploading.forget_orphans).
     FILE_IS_READ = Q(outcome__in=["ready", "given_up"])
+
+    objects = ImportRunQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("import")
