@@ -179,7 +179,7 @@ def test_machines_share_no_disk(machines: Machines, product: Product, maker: Api
     # A file with errors is kept, and its rows are shown by the other one.
     failed = machines.upload(a, maker, BROKEN, "broken")
     assert machines.ended(b, maker, failed)["state"] == "failed"
-    status, rows = b.ask(f"/api/v1/imports/{failed}/marked.csv", maker)
+    status, rows = b.ask(f"/api/v1/imports/{failed}/rows-with-problems.csv", maker)
     assert (status, "很多" in rows) == (200, True), rows
     assert len(machines.kept()) == 1
 
