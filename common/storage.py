@@ -1,34 +1,19 @@
-"""Where files are kept that another process is to read: a folder of this machine, or an S3 bucket that every machine reaches (STORAGES).
+"""Where files are kept that another process is to read (STORAGES): a folder of this machine; common.bucket is one that every machine reaches.
 
 Both are storages of Django, with two words more: `reading`, since the guarded readers open a path, and `written_before`, for the sweep.
 """
 
 import os
-import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from boto3.exceptions import Boto3Error
-from boto3.s3.transfer import TransferConfig
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
-from django.core.files import File
 from django.core.files.storage import FileSystemStorage
-from django.core.files.utils import FileProxyMixin
-from storages.backends.s3 import S3Storage
 
 from common.files import open_private, private_folder
-
-_PIECE = 1 << 20
-
-
-class StorageFault(OSError):
-    """The bucket does not answer, or not as it should: try again."""
 
 
 class PrivateFolder(FileSystemStorage):
@@ -73,96 +58,3 @@ class PrivateFolder(FileSystemStorage):
                 path.unlink(missing_ok=True)
                 raise
         return name
-
-
-class Bucket(S3Storage):
-    """A prefix of an S3-compatible bucket. Raises StorageFault where it cannot be reached, in place of what its client raises."""
-
-    def __init__(self, *, addressing: str, **options: Any) -> None:
-        super().__init__(
-            **options,
-            client_config=Config(
-                s3={"addressing_style": addressing},
-                signature_version="s3v4",
-                connect_timeout=3,
-                read_timeout=30,
-                retries={"max_attempts": 3, "mode": "standard"},
-                # What other makers' servers do not know is not sent.
-                request_checksum_calculation="when_required",
-                response_checksum_validation="when_required",
-            ),
-            transfer_config=TransferConfig(use_threads=False),
-            default_acl=None,
-        )
-
-    @contextmanager
-    def reading(self, name: str) -> Iterator[Path]:
-        """Give a path of this machine under which a file is read meanwhile: of a copy that is gone with this process, whatever ends it.
-
-        Raises FileNotFoundError.
-        """
-        with _without_a_name() as copy:
-            with _told():
-                try:
-                    self.bucket.Object(self._normalize_name(name)).download_fileobj(copy, Config=self.transfer_config)
-                except ClientError as fault:
-                    if _is_missing(fault):
-                        raise FileNotFoundError(name) from fault
-                    raise
-            copy.flush()
-            yield _path_of(copy)
-
-    def written_before(self, instant: datetime) -> list[str]:
-        """Return the names of the files that were last written before an instant."""
-        start = self._normalize_name("") + "/"
-        with _told():
-            found = self.bucket.objects.filter(Prefix=start)
-            return [one.key.removeprefix(start) for one in found if one.last_modified < instant]
-
-    def _save(self, name: str, content: Any) -> str:
-        # Sent from a copy: what comes in has no end that is known beforehand, and the client reads it again where the network fails.
-        with _without_a_name() as copy:
-            for chunk in content.chunks():
-                copy.write(chunk)
-            with _told():
-                saved: str = super()._save(name, File(copy))
-        return saved
-
-    def _open(self, name: str, mode: str = "rb") -> FileProxyMixin[bytes]:
-        with _told():
-            opened: FileProxyMixin[bytes] = super()._open(name, mode)
-        return opened
-
-    def exists(self, name: str) -> bool:
-        with _told():
-            return bool(super().exists(name))
-
-    def delete(self, name: str) -> None:
-        with _told():
-            super().delete(name)
-
-    def listdir(self, path: str) -> tuple[list[str], list[str]]:
-        with _told():
-            folders, files = super().listdir(path)
-        return folders, files
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    try:
-        yield
-    except (BotoCoreError, Boto3Error, ClientError) as fault:
-        raise StorageFault(f"the bucket of the uploads (S3_BUCKET): {fault}") from fault
-
-
-def _is_missing(fault: ClientError) -> bool:
-    return bool(fault.response["ResponseMetadata"]["HTTPStatusCode"] == 404)
-
-
-def _without_a_name() -> IO[bytes]:
-    """Open a file that stands in no folder, so that nothing is left of it; other systems than Linux need a name for others to open it."""
-    return tempfile.TemporaryFile() if sys.platform == "linux" else tempfile.NamedTemporaryFile()
-
-
-def _path_of(file: IO[bytes]) -> Path:
-    return Path(f"/proc/{os.getpid()}/fd/{file.fileno()}") if sys.platform == "linux" else Path(file.name)

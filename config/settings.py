@@ -237,6 +237,10 @@ UPLOAD_DIR = DATA_DIR / "uploads"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "tmp"
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "common.incoming.ReceivingHandler",
+]
 # What is collected is for everybody to read; what is uploaded is written by catalog.uploads, for the service alone.
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o644, 0o755
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
@@ -271,7 +275,7 @@ def _storage(folder: str, prefix: str) -> dict[str, Any]:
         "secret_key": _S3["SECRET_KEY"] or None,
         "addressing": _S3["ADDRESSING"] or "auto",
     }
-    return {"BACKEND": "common.storage.Bucket", "OPTIONS": options}
+    return {"BACKEND": "common.bucket.Bucket", "OPTIONS": options}
 
 
 STORAGES = {

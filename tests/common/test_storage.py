@@ -29,7 +29,7 @@ BUCKET = {
 
 def in_bucket(settings: Any, **more: str) -> None:
     options = {**BUCKET, **more}
-    settings.STORAGES = {**settings.STORAGES, "uploads": {"BACKEND": "common.storage.Bucket", "OPTIONS": options}}
+    settings.STORAGES = {**settings.STORAGES, "uploads": {"BACKEND": "common.bucket.Bucket", "OPTIONS": options}}
 
 
 @pytest.fixture(params=["folder", "bucket"])
