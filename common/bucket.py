@@ -14,7 +14,6 @@ from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files import File
-from django.core.files.utils import FileProxyMixin
 from storages.backends.s3 import S3Storage
 
 
@@ -61,7 +60,7 @@ class Bucket(S3Storage):
 
     def written_before(self, instant: datetime) -> list[str]:
         """Return the names of the files that were last written before an instant."""
-        start = self._normalize_name("") + "/"
+        start = f"{self.location}/"
         with _told():
             found = self.bucket.objects.filter(Prefix=start)
             return [one.key.removeprefix(start) for one in found if one.last_modified < instant]
@@ -75,10 +74,9 @@ class Bucket(S3Storage):
                 saved: str = super()._save(name, File(copy))
         return saved
 
-    def _open(self, name: str, mode: str = "rb") -> FileProxyMixin[bytes]:
+    def _open(self, name: str, mode: str = "rb") -> Any:
         with _told():
-            opened: FileProxyMixin[bytes] = super()._open(name, mode)
-        return opened
+            return super()._open(name, mode)
 
     def exists(self, name: str) -> bool:
         with _told():

@@ -125,7 +125,8 @@ def start(image, environment, disk):
 
     yield begin
     for process in started:
-        os.killpg(process.pid, signal.SIGTERM)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
     for process in started:
         try:
             process.wait(20)
