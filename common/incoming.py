@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 
 
-class Received(UploadedFile):
+class Received(UploadedFile):  # type: ignore[type-arg]
     """A file of a request, on the disk and without a name there."""
 
 

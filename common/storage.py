@@ -25,11 +25,11 @@ class PrivateFolder(FileSystemStorage):
 
     # At each use, not at the first: it is a setting, and tests move it.
     @property
-    def base_location(self) -> str:  # type: ignore[override]
+    def base_location(self) -> str:
         return str(getattr(settings, self._setting))
 
     @property
-    def location(self) -> str:  # type: ignore[override]
+    def location(self) -> str:
         return os.path.abspath(self.base_location)  # noqa: PTH100 - Django compares it as text
 
     @contextmanager
