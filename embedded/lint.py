@@ -44,7 +44,7 @@ def _checks(python: Path) -> list[tuple[str, list[str | Path]]]:
         ("migration linter", [python, "-c", _LINT_MIGRATIONS]),
         ("makemigrations --check", [*manage, "makemigrations", "--check", "--dry-run"]),
         ("hadolint", [programs / "hadolint", ROOT / "Dockerfile"]),
-        ("kubernetes-validate", [programs / "kubernetes-validate", "--strict", "--no-warn", "--quiet", *_MANIFESTS]),
+        ("kubernetes-validate", [python, "-m", "kubernetes_validate", "--strict", "--no-warn", "--quiet", *_MANIFESTS]),
         ("check --deploy", [*manage, "check", "--deploy", "--fail-level", "WARNING"]),
     ]
 
