@@ -8,7 +8,8 @@ PASSWORD_LENGTH (12), PASSWORD_KINDS (3), PASSWORD_DAYS (90), PASSWORDS_REMEMBER
 account from an address), SIGN_IN_FAILURES_OF_AN_ADDRESS (50), SIGN_IN_LOCK_MINUTES (15), REQUEST_LOG_DAYS (30),
 UPLOAD_MAX_MB (512), S3_BUCKET (uploads lie there, not in DATA_DIR), S3_ENDPOINT, S3_REGION, S3_ACCESS_KEY, S3_SECRET_KEY,
 S3_ADDRESSING (auto; path or virtual), DJANGO_DEBUG, LOG_LEVEL (INFO), HTTPS (1 behind a TLS proxy), SSL_REDIRECT (0), HSTS_PRELOAD (0),
-CSRF_TRUSTED_ORIGINS, EMBEDDED (1 when script/run started the servers), WEBHOOKS_TO_LOOPBACK (0; with EMBEDDED alone).
+CSRF_TRUSTED_ORIGINS, EMBEDDED (1 when script/run started the servers), WEBHOOKS_TO_LOOPBACK (0; with EMBEDDED alone),
+OTEL_EXPORTER_OTLP_ENDPOINT (unset: no traces) and OpenTelemetry's other variables (common/tracing.py).
 """
 
 import os
@@ -22,6 +23,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from catalog.log.signing import keys_of
+from common import tracing
 from config import processes
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -116,6 +118,15 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "desk.middleware.Axes",
 ]
+
+# --- Traces: read by OpenTelemetry itself; it speaks OTLP over HTTP alone here.
+if tracing.wanted():
+    MIDDLEWARE.insert(0, "common.operations.measuring.TraceMiddleware")
+    for _name in ("OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"):
+        if os.environ.get(_name, "http/protobuf") != "http/protobuf":
+            raise ImproperlyConfigured(
+                f"{_name}: traces are sent by http/protobuf. Unset it, and give the collector's HTTP port (4318)."
+            )
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -428,6 +439,8 @@ LOGGING = {
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},
         # A refusal stands in the access log, by its route and without the address.
         "django.request": {"level": "ERROR"},
+        # While the collector is away: that a batch was lost, not each time it was tried.
+        "opentelemetry": {"level": "ERROR"},
     },
 }
 # axes looks for its middleware by name; desk.middleware.Axes is it, for pages only.

@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from common import tracing
 from common.api.error_codes import canonical
 from common.api.rendering import JsonRenderer
 from common.api.requests import absolute
@@ -100,6 +101,8 @@ def body(
         "code": code,
         "request_id": request_id.get(),
     }
+    if trace_id := tracing.trace_id():
+        document["trace_id"] = trace_id
     listed = [shown(one) for one in errors[:MAX_ERRORS]]
     if listed:
         document["errors"] = listed

@@ -17,7 +17,7 @@ import psycopg
 from django.db.backends.postgresql import base
 from psycopg.pq import TransactionStatus
 
-from common import tenancy
+from common import tenancy, tracing
 
 QUIET_SECONDS = 3.0
 KNOCK_SECONDS = 2
@@ -86,6 +86,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         # Whom the server was told last; None: that is not known.
         self.told: str | None = None
         self.execute_wrappers.append(self._told_first)
+        if tracing.wanted():
+            self.execute_wrappers.append(tracing.statement)
 
     def fetch_telling(self, sql: str, values: Any) -> Any:
         """Return the row of a statement that itself tells the server for whom to work; the caller says whom it told in `told`."""

@@ -23,7 +23,7 @@ from django.db import (
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 
-from common import tenancy
+from common import tenancy, tracing
 from common.audit.deeds import Deed, Via
 from common.audit.services import record, through
 from common.jobs import wake
@@ -85,7 +85,9 @@ def enqueue(*, kind: str, subject: str, exclusive_key: str = "") -> Job:
         sandbox=asking if tenancy.is_sandbox(asking) else "",
         rung_at=Now() if _unheard.get() else None,
     )
-    job.save()
+    with tracing.span(f"enqueue {kind}", "PRODUCER", {"shangbao.job.kind": kind}):
+        job.traceparent = tracing.traceparent()
+        job.save()
     if _unheard.get():
         return job
     # Robust: the job is written, whatever becomes of the ringing.
@@ -202,17 +204,32 @@ def run(job_id: int, *, heartbeat: bool = True) -> None:
         job = claim(job_id)
         if job is None:
             return
-        with tenancy.acting_for(job.sandbox or tenancy.OFFICE), held(job, heartbeat=heartbeat) as lease:
+        with (
+            tenancy.acting_for(job.sandbox or tenancy.OFFICE),
+            held(job, heartbeat=heartbeat) as lease,
+            tracing.span(
+                f"job {job.kind}",
+                "CONSUMER",
+                {"shangbao.job.kind": job.kind, "shangbao.job.id": job.pk, "shangbao.job.attempt": job.attempts},
+                parent=job.traceparent,
+            ) as told,
+        ):
+            outcome = "done"
             try:
                 lease.check()
                 _WORK[job.kind](lease, job.subject)
             except LeaseLost:
+                outcome = "taken over"
                 log.warning("job %s was taken over", job_id)
             except Cancelled:
+                outcome = "cancelled"
                 _give_back(job, state=Job.State.CANCELLED)
             except Exception as fault:
+                outcome = "failed"
+                told.failed(type(fault).__name__)
                 log.exception("job %s failed in attempt %s", job_id, job.attempts)
                 _give_back(job, state=Job.State.QUEUED, error="".join(traceback.format_exception_only(fault)).strip())
+            told.tell({"shangbao.job.outcome": outcome})
     if job.exclusive_key:
         _ring_next(job.exclusive_key)
 

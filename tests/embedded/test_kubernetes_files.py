@@ -21,7 +21,8 @@ COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 # Of the service's own variables: what stands in settings.py, and in config/processes.py.
 KNOWN = set(re.findall(r"\b[A-Z][A-Z0-9_]{3,}\b", (ROOT / "config/settings.py").read_text().split('"""')[1]))
 KNOWN |= set(re.findall(r'environ\.get\("(\w+)"\)', (ROOT / "config/processes.py").read_text()))
-MIB = 1024 * 1024
+# OpenTelemetry's own, which stand in its documentation.
+KNOWN |= {name for name in COMPOSE["web"]["environment"] if name.startswith("OTEL_")}
 
 
 def of_kind(kind):
