@@ -29,6 +29,8 @@ looked_at = ["0026_own_code_spaces", "0017_sandboxes"]
 ours = [config.label for config in apps.get_app_configs() if "site-packages" not in config.path]
 call_command(Command(), quiet=["ok", "ignore"], include_apps=ours, no_cache=True, sql_analyser="postgresql", ignore_name=looked_at)
 """
+# What kustomize itself reads is no object of a cluster.
+_MANIFESTS = sorted(set((ROOT / "deploy/kubernetes").glob("*.yaml")) - {ROOT / "deploy/kubernetes/kustomization.yaml"})
 
 
 def _checks(python: Path) -> list[tuple[str, list[str | Path]]]:
@@ -41,6 +43,8 @@ def _checks(python: Path) -> list[tuple[str, list[str | Path]]]:
         ("mypy", [programs / "mypy"]),
         ("migration linter", [python, "-c", _LINT_MIGRATIONS]),
         ("makemigrations --check", [*manage, "makemigrations", "--check", "--dry-run"]),
+        ("hadolint", [programs / "hadolint", ROOT / "Dockerfile"]),
+        ("kubernetes-validate", [python, "-m", "kubernetes_validate", "--strict", "--no-warn", "--quiet", *_MANIFESTS]),
         ("check --deploy", [*manage, "check", "--deploy", "--fail-level", "WARNING"]),
     ]
 

@@ -81,8 +81,11 @@ def _locked(batch: ClaimBatch) -> None:
 def _copy(cursor: Any, batch: ClaimBatch, lease: Lease, found: list[Read]) -> None:
     """Stream the claims from the reading process into the database; raises _Refused where the file is wrong as a whole."""
     cursor.execute(_INCOMING)
-    messages = read_in_child(uploads.full_path(batch.file_path))
-    with closing(messages), cursor.copy("COPY incoming FROM STDIN") as copy:
+    with (
+        uploads.reading(batch.file_path) as file,
+        closing(read_in_child(file)) as messages,
+        cursor.copy("COPY incoming FROM STDIN") as copy,
+    ):
         for message in messages:
             match message:
                 case Claims():
