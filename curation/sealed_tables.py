@@ -1,4 +1,4 @@
-"""Which column of impact runs was in clear before it was sealed: for the migrations that seal it (0007 to 0009)."""
+"""Which column of impact runs was in clear before it was sealed: for the migrations that seal it (0008 to 0010)."""
 
 from common.sealing.upgrading import Sealed
 

@@ -43,7 +43,7 @@ def read_in_child(path: Path, seals: Seals, limits: Limits | None = None) -> Ite
     """
     limits = limits or Limits()
     try:
-        for letter, payload in frames_from(_MODULE, {"path": str(path.resolve()), "seals": seals.exported()}, limits):
+        for letter, payload in frames_from(_MODULE, {"path": str(path.absolute()), "seals": seals.exported()}, limits):
             yield Claims(payload) if letter == _CLAIMS else _message(letter, json.loads(payload))
     except Refusal as refusal:
         yield Read(BatchResult(sha256_of(path), path.stat().st_size, errors=(refusal.problem,)))

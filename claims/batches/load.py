@@ -86,8 +86,11 @@ def _copy(cursor: Any, batch: ClaimBatch, lease: Lease, found: list[Read]) -> No
     cursor.execute(_INCOMING)
     month = month_box(batch.insurer_id, batch.created_at)
     seals = Seals(batch.sealed_under(), month.subkey(MEMBERS))
-    messages = read_in_child(uploads.full_path(batch.file_path), seals)
-    with closing(messages), cursor.copy("COPY incoming FROM STDIN") as copy:
+    with (
+        uploads.reading(batch.file_path) as file,
+        closing(read_in_child(file, seals)) as messages,
+        cursor.copy("COPY incoming FROM STDIN") as copy,
+    ):
         for message in messages:
             match message:
                 case Claims():

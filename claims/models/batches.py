@@ -55,6 +55,8 @@ class ClaimBatch(models.Model):
     finished_at = models.DateTimeField(_("finished at"), null=True)
     purged_at = models.DateTimeField(_("facts removed at"), null=True)
 
+    FILE_IS_READ = ~Q(state__in=["queued", "running"])
+
     class Meta:
         verbose_name = _("claim batch")
         verbose_name_plural = _("claim batches")

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
+from uuid import uuid4
 
 from cryptography import x509
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.db import connection
 from django.utils import timezone
 
@@ -58,6 +61,7 @@ def examine(*, backups: Path | None = None, certificate: str = "") -> Iterator[F
         ("jobs", _jobs),
         ("disk", _disk),
         ("data keys", _data_keys),
+        ("uploads", _uploads),
         ("log of deeds", _deeds),
         ("write-ahead log", _followed),
     ]
@@ -165,6 +169,16 @@ def _data_keys() -> Finding:
             "bring the folder of data keys back from its copy (docs/operations.md): facts sealed under them cannot be read",
         )
     return Finding("data keys", "ok", told)
+
+
+def _uploads() -> Finding:
+    place = f"the bucket {settings.S3_BUCKET}" if settings.S3_BUCKET else f"{settings.UPLOAD_DIR}, for web and workers"
+    storage = storages["uploads"]
+    try:
+        storage.delete(storage.save(f"doctor-{uuid4().hex}", ContentFile(b"x")))
+    except OSError as fault:
+        return Finding("uploads", "bad", f"cannot be written: {fault}", "uploads are refused: mend S3_* or the folder")
+    return Finding("uploads", "ok", f"can be written in {place}")
 
 
 def _deeds() -> Finding:

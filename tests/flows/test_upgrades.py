@@ -36,7 +36,7 @@ TRIED = {
     "catalog/0025_publication_log",
     "claims/0010_seal",
     # Younger than those rows, and the same as the two others: tests/common/sealing/test_upgrading.py.
-    "curation/0008_seal_lines",
+    "curation/0009_seal_lines",
     "insurers/0009_second_person",
     "insurers/0012_keys_issuers",
 }

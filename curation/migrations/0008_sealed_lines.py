@@ -7,7 +7,7 @@ from curation.sealed_tables import PARTS
 
 
 class Migration(migrations.Migration):
-    dependencies = [("curation", "0006_corrections"), ("sealing", "0001_data_keys")]
+    dependencies = [("curation", "0007_policies_estimated"), ("sealing", "0001_data_keys")]
 
     operations = [
         migrations.SeparateDatabaseAndState(

@@ -8,6 +8,6 @@ from curation.sealed_tables import PARTS
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("curation", "0007_sealed_lines")]
+    dependencies = [("curation", "0008_sealed_lines")]
 
     operations = [migrations.RunPython(PARTS.seal, migrations.RunPython.noop)]

@@ -13,6 +13,6 @@ ALTER TABLE curation_impactpart ADD CONSTRAINT office_keeps_no_line_of_an_insure
 
 
 class Migration(migrations.Migration):
-    dependencies = [("curation", "0008_seal_lines")]
+    dependencies = [("curation", "0009_seal_lines")]
 
     operations = [migrations.RunSQL(PARTS.go()), migrations.RunSQL(OFFICE_KEEPS_NO_LINE)]
