@@ -38,8 +38,10 @@ SHORTEST_NUMBER: Final = 18
 _SHORTEST_SECRET: Final = 11
 _OLD_NUMBER: Final = re.compile(f"[1-9][0-9]{{5}}[0-9]{{2}}{_DAY}[0-9]{{3}}", re.ASCII)
 # What hides a digit. An X may also be the last place, or a letter before the number.
-_PLACES: Final = re.compile("[0-9X*●•○〇#?]+")
-_SHOWS_BIRTH: Final = re.compile(f"[1-9][0-9]{{5}}(?:18|19|20)[0-9]{{2}}{_DAY}[X*●•○〇#?]", re.ASCII)
+_PLACES: Final = re.compile("[0-9X*●•○〇■□█#?]+")
+# So many separators together stand for digits.
+_RULED: Final = re.compile(r"[_.\-]{2,}")
+_SHOWS_BIRTH: Final = re.compile(f"[1-9][0-9]{{5}}(?:18|19|20)[0-9]{{2}}{_DAY}[X*●•○〇■□█#?]", re.ASCII)
 _BIRTH: Final = re.compile(f"(?:18|19|20)[0-9]{{2}}{_DAY}", re.ASCII)
 _SHOWN_AT_MOST: Final = 9
 _ANY_EIGHTEEN: Final = re.compile("[1-9][0-9]{16}[0-9X]", re.ASCII)
@@ -128,13 +130,15 @@ def likeness_of_person(text: str) -> Likeness | None:
     digits = _JOINED.sub("", plain)
     if _ANY_EIGHTEEN.fullmatch(digits) or _OLD_NUMBER.fullmatch(digits) or _MASKED.fullmatch(digits):
         return IDENTITY_NUMBER
-    if any(_is_masked_number(found[0].lstrip("X")) for found in _PLACES.finditer(digits)):
+    places = [found[0].lstrip("X") for found in _PLACES.finditer(digits)]
+    ruled = _RULED.sub(lambda found: "*" * len(found[0]), plain)
+    if any(map(_is_masked_number, places)) or any(_hides_some(found[0]) for found in _PLACES.finditer(ruled)):
         return IDENTITY_NUMBER
     if _REWRITTEN.fullmatch(digits):
         return REWRITTEN_NUMBER
     if _dated_number_among(digits):
         return IDENTITY_NUMBER
-    if _MOBILE.fullmatch(digits) or _MASKED_MOBILE.fullmatch(digits):
+    if _MOBILE.fullmatch(digits) or _MASKED_MOBILE.fullmatch(digits) or any(map(_is_masked_mobile, places)):
         return MOBILE_NUMBER
     if (alone := _ONLY_DIGITS.fullmatch(digits)) and _MOBILE.fullmatch(alone[1]):
         return MOBILE_NUMBER
@@ -147,15 +151,29 @@ def likeness_of_person(text: str) -> Likeness | None:
 
 def _is_masked_number(places: str) -> bool:
     """Tell whether digits and what hides some are an identity number that shows the birth date, or ten of its digits or more."""
-    shown = sum(place.isdigit() for place in places)
-    signs = len(places) - shown - places.count("X")
-    if _SHOWS_BIRTH.match(places):
+    if _SHOWS_BIRTH.match(places) or _hides_some(places):
         return True
-    if len(places) == SHORTEST_NUMBER:
-        hidden = places[:17].strip("0123456789") != ""
-        return (hidden or signs > 0) and (shown > _SHOWN_AT_MOST or _BIRTH.match(places, 6) is not None)
-    # As many signs as digits they hide, or fewer.
+    # Fewer signs than digits they hide; an X may be a letter.
+    shown = _digits_shown(places)
+    signs = len(places) - shown - places.count("X")
     return len(places) < SHORTEST_NUMBER and signs > 1 and shown > _SHOWN_AT_MOST
+
+
+def _hides_some(places: str) -> bool:
+    """Tell whether these are the 18 places of a number some of whose digits are hidden, ten shown or the birth date."""
+    if len(places) != SHORTEST_NUMBER or places[:17].isdigit() and places[17] in "0123456789X":
+        return False
+    return _digits_shown(places) > _SHOWN_AT_MOST or _BIRTH.match(places, 6) is not None
+
+
+def _is_masked_mobile(places: str) -> bool:
+    """Tell whether these are the 11 places of a mobile number of which seven digits or more are shown."""
+    is_one = len(places) == _SHORTEST_SECRET and places[0] == "1" and places[1] in "3456789"
+    return is_one and 7 <= _digits_shown(places) <= _SHORTEST_SECRET - 2
+
+
+def _digits_shown(places: str) -> int:
+    return sum(place.isdigit() for place in places)
 
 
 def _dated_number_among(digits: str) -> bool:
