@@ -5,8 +5,9 @@ import sys
 from embedded import scratch
 from embedded.environment import ROOT
 
-# One process more than the smallest machine has cores, since many tests wait; a file's tests stay in one, since they may share what is dear.
-_PARALLEL = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
+# Two processes more than the smallest machine has cores, since many tests wait (tests/order.py); a file's tests stay in one, since they may share
+# what is dear.
+_PARALLEL = ("-n", "4", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def _suite(given: scratch.Scratch) -> int:
