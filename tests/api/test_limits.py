@@ -22,6 +22,8 @@ from tests.api import calls
 from tests.api.answers import operation_of
 from tests.api.conftest import AUTHORISATION, TERMS, World, claim
 
+pytestmark = pytest.mark.slow
+
 TABLE = Path(__file__).parent.parent / "cases" / "api_matrix.txt"
 
 # --- Lists of errors end

@@ -42,6 +42,8 @@ from insurers.webhooks import services as webhooks
 from tests.api.conftest import collected
 from tests.conftest import Api, imported, published
 
+pytestmark = pytest.mark.slow
+
 FILE = Path(__file__).parent.parent / "cases" / "desk_matrix.txt"
 ROLES = ("nobody", "目录编辑", "目录复核", "审计", "系统管理", "A", "B")
 MARK = "甲的秘密"
