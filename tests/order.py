@@ -11,7 +11,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 # The folders whose tests wait (for servers that start, are ended, or hang; for a browser), the longest first.
-WAITING = ("faults", "embedded", "browser", "docs")
+WAITING = ("faults", "operations", "embedded", "browser", "docs")
 
 
 def in_order(tests: list[tuple[str, bool, T]]) -> list[T]:
