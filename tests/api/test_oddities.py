@@ -209,6 +209,10 @@ def test_an_odd_query_is_no_fault(world: World, path: str) -> None:
         with undone():
             try:
                 response = client.get(f"{path}?{query}", headers=world.apis["A-write"].headers)
+                if "evil" in response.get("Location", "").partition("?")[0] or response.get("Location", "").startswith(
+                    "javascript"
+                ):
+                    found.append(f"{path}?{query[:80]}: leads to {response['Location']}")
                 if response.status_code >= 500:
                     found.append(f"{path}?{query[:80]}: {response.status_code}")
             except Exception as fault:
@@ -268,3 +272,17 @@ def test_an_odd_body_is_no_fault(world: World, path: str, who: str) -> None:
             except Exception as fault:
                 found.append(f"{path} {kind} {body[:80]!r}: {fault!r}"[:500])
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(("method", "path"), FACES)
+@pytest.mark.parametrize("asked", ["TRACE", "HEAD", "OPTIONS", "PROPFIND", "PATCH", "get", "G" * 300])
+def test_an_odd_method_is_no_fault_and_echoes_nothing(world: World, method: str, path: str, asked: str) -> None:
+    client = Client(raise_request_exception=False)
+
+    with undone():
+        response = client.generic(asked, path, headers={**world.apis["A-write"].headers, "X-Secret": "echo-me"})
+
+    assert response.status_code < 500 and "echo-me" not in str(response.headers)
+    if not response.streaming:
+        assert b"echo-me" not in response.content
+    assert asked not in {"TRACE", "PROPFIND"} or response.status_code >= 300
