@@ -23,10 +23,7 @@ SLIPS = [
     ("TAIKNG", "TAIKANG"),
     ("picc", "PICC"),
     # Others, and those that are there.
-    *[
-        (code, None)
-        for code in ("DEMO-INS-C", "DEMO-INS-A2", "DEMO-INS-AB", "PICCA", "PIC", "CPIC", "TAIPING", "X", "", *KNOWN)
-    ],
+    *[(code, None) for code in ("DEMO-INS-C", "DEMO-INS-A2", "PICCA", "PIC", "CPIC", "TAIPING", "X", "", *KNOWN)],
 ]
 
 
