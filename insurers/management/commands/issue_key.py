@@ -64,6 +64,8 @@ class Command(OfficeCommand):
                 raise CommandError(f"There is no insurer {code}; {meant} is meant? To make it all the same, add --new.")
             try:
                 Insurer(code=code, name=code).clean_fields()
+                if not code.isprintable():  # the pattern of codes lets a line break pass at the end
+                    raise ValidationError("it holds a character that cannot be seen")
             except ValidationError as wrong:
                 raise CommandError(f"{code!r} is no code of an insurer: {' '.join(wrong.messages)}") from wrong
             self.stdout.write(f"Made the insurer {code}, which was not there.")
