@@ -166,6 +166,13 @@ class SignInForm(AuthenticationForm):
         ),
     }
 
+    def clean_username(self) -> str:
+        """Refuse a name longer than any account's, in the words for a wrong one: Django asks nobody to, and no table of attempts could keep it."""
+        name: str = self.cleaned_data["username"]
+        if len(name) > self.username_field.max_length:
+            raise self.get_invalid_login_error()
+        return name
+
     def confirm_login_allowed(self, user: Any) -> None:
         super().confirm_login_allowed(user)
         standing = getattr(user, "standing", None)

@@ -9,9 +9,9 @@ import pytest
 from common.personal import identity_number_in
 
 ROOT = Path(__file__).resolve().parents[1]
-# Of the standard GB 11643 itself, and numbers of the region 999999, which is none.
 # Put together here, since no file may hold one.
 OF_SOMEBODY = "".join(("440524", "18800101", "0014"))
+# Of the standard GB 11643 itself; numbers of the region 999999 are nobody's.
 SPECIMENS = {"11010519491231002X"}
 _EIGHTEEN = re.compile(rb"(?<![0-9A-Za-z])[1-9][0-9]{16}[0-9Xx](?![0-9A-Za-z])")
 

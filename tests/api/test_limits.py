@@ -253,6 +253,8 @@ def test_no_list_of_errors_is_without_end(world: World, method: str, route: str,
         [1] * 20_000,
         {**within, **dict.fromkeys(within, [{"x": [1] * 9}] * 2_000)},
     ):
+        if not body:  # nothing to send: as it should be
+            continue
         begun = time.process_time()
         with undone():
             answer = api.client.generic(

@@ -75,7 +75,7 @@ ODD_HEADERS = [
     {"Accept-Encoding": "gzip;q=x, \x00"},
     {"Content-Type": "multipart/form-data"},
     {"Content-Type": "multipart/form-data; boundary=\x80"},
-    {"Content-Type": "application/json; charset=\x80\x00"},
+    {"Content-Type": "application/json; charset=\x80"},
     {"Content-Type": "application/json; charset=utf-16"},
     {"Content-Type": "application/x-www-form-urlencoded; charset=x"},
     {"Content-Type": "application/x-www-form-urlencoded; charset=rot13"},
