@@ -26,10 +26,12 @@ TIMEOUT_SECONDS = 60
 
 
 @contextmanager
-def server() -> Iterator[int]:
-    """Run the service with the benchmarks' views, and give its process id."""
-    environment = {**os.environ, "API_RATE_PER_MINUTE": "10000000", "LOG_LEVEL": "ERROR"}
+def server(variables: Mapping[str, str] | None = None) -> Iterator[int]:
+    """Run the service with the benchmarks' views on PORT, and give its process id; `variables` are more than it is usually told."""
+    environment = {**os.environ, "API_RATE_PER_MINUTE": "10000000", "LOG_LEVEL": "ERROR", **(variables or {})}
     command = [sys.executable, "-m", "gunicorn", "benchmarks._server:application", "-b", f"127.0.0.1:{PORT}"]
+    if variables:
+        command += ["--config", "python:config.processes"]
     command += [
         "-w",
         str(WORKERS),

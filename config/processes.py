@@ -8,10 +8,22 @@ import shutil
 import tempfile
 from typing import Any
 
+from common import tracing
+
 
 def on_starting(_server: Any) -> None:
     """Let each web process count its requests in files of its own; whoever is asked for /metrics adds them up."""
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="metrics-")
+
+
+def post_fork(_server: Any, _worker: Any) -> None:
+    """Trace in each web process, where traces are wanted."""
+    tracing.start("web")
+
+
+def worker_exit(_server: Any, _worker: Any) -> None:
+    """Send the last spans of a web process."""
+    tracing.stop()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

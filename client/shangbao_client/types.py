@@ -1713,6 +1713,8 @@ class ConflictsDocument(TypedDict):
     code: str
     """stable; branch on this"""
     request_id: str
+    trace_id: NotRequired[str]
+    """of the trace that is kept of this request, where the service is traced"""
     errors: NotRequired["list[FieldProblem]"]
     """the first 100"""
     error_count: NotRequired[int]
@@ -3746,6 +3748,8 @@ class ProblemDocument(TypedDict):
     code: str
     """stable; branch on this"""
     request_id: str
+    trace_id: NotRequired[str]
+    """of the trace that is kept of this request, where the service is traced"""
     errors: NotRequired["list[FieldProblem]"]
     """the first 100"""
     error_count: NotRequired[int]

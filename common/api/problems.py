@@ -21,11 +21,12 @@ from redis.exceptions import RedisError
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from common import tracing
 from common.api.error_codes import canonical
 from common.api.rendering import JsonRenderer
 from common.api.requests import absolute
 from common.courtesy import TooManyAtOnce
-from common.errors import MAX_ERRORS, FieldError, InvalidInput, Refused, pointer
+from common.errors import MAX_ERRORS, Away, FieldError, InvalidInput, Refused, pointer
 from common.logs import request_id
 from common.personal import without_numbers
 
@@ -100,6 +101,8 @@ def body(
         "code": code,
         "request_id": request_id.get(),
     }
+    if trace_id := tracing.trace_id():
+        document["trace_id"] = trace_id
     listed = [shown(one) for one in errors[:MAX_ERRORS]]
     if listed:
         document["errors"] = listed
@@ -197,7 +200,7 @@ def problem_of(fault: Exception) -> ApiProblem | None:
             return ApiProblem(413, "too_large", _("The request body is too large."))
         case SuspiciousOperation():
             return ApiProblem(400, "bad_request", _("The request was refused."))
-        case OperationalError() | InterfaceError() | RedisError():
+        case OperationalError() | InterfaceError() | RedisError() | Away():
             # A technical fault is never an answer about a drug: say so, and when to ask again.
             return ApiProblem(
                 503,

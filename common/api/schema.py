@@ -51,6 +51,9 @@ class ProblemDocument(serializers.Serializer):
     detail = serializers.CharField()
     code = serializers.CharField(help_text="stable; branch on this")
     request_id = serializers.CharField()
+    trace_id = serializers.CharField(
+        required=False, help_text="of the trace that is kept of this request, where the service is traced"
+    )
     errors = FieldProblem(many=True, required=False, max_length=MAX_ERRORS, help_text="the first 100")
     error_count = serializers.IntegerField(
         required=False,

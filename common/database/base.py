@@ -17,7 +17,7 @@ import psycopg
 from django.db.backends.postgresql import base
 from psycopg.pq import TransactionStatus
 
-from common import tenancy
+from common import tenancy, tracing
 
 QUIET_SECONDS = 3.0
 KNOCK_SECONDS = 2
@@ -85,7 +85,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().__init__(*args, **kwargs)
         # Whom the server was told last; None: that is not known.
         self.told: str | None = None
+        # What is true for this connection alone until its transaction is committed (common.sealing.keys).
+        self.until_end: dict[Any, Any] = {}
         self.execute_wrappers.append(self._told_first)
+        if tracing.wanted():
+            self.execute_wrappers.append(tracing.statement)
 
     def fetch_telling(self, sql: str, values: Any) -> Any:
         """Return the row of a statement that itself tells the server for whom to work; the caller says whom it told in `told`."""
@@ -128,13 +132,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _commit(self) -> None:
         failed = self.connection is not None and self.connection.info.transaction_status == TransactionStatus.INERROR
         super()._commit()
+        self.until_end.clear()
         if failed:
             self.told = None
 
     def _rollback(self) -> None:
         super()._rollback()
+        self.until_end.clear()
         self.told = None
 
     def _savepoint_rollback(self, sid: str) -> None:
         super()._savepoint_rollback(sid)
+        self.until_end.clear()
         self.told = None

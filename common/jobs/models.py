@@ -22,6 +22,8 @@ class Job(models.Model):
     exclusive_key = models.CharField(_("exclusive key"), max_length=100, blank=True, default="")
     # The sandbox whose work it is, for which alone the database then works; of all other work the office's.
     sandbox = models.CharField(max_length=24, blank=True, default="", db_default="", editable=False)
+    # Where whoever asked for it stood in a trace, which its work goes on with (common.tracing).
+    traceparent = models.CharField(max_length=55, blank=True, default="", db_default="", editable=False)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     # Rises with every claim; a worker whose token is old can commit nothing.
     token = models.PositiveIntegerField(default=0)

@@ -7,11 +7,12 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from common.operations import measuring
+from common.version import VERSION
 
 _JOBS = """
 SELECT kind, state, count(*), coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE state = 'queued')), 0)
@@ -26,7 +27,7 @@ FROM pg_replication_slots WHERE slot_name = 'shangbao_backup'
 class _Database(Collector):
     """What the database knows, asked when somebody looks."""
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def collect(self) -> Iterator[Metric]:
         jobs = GaugeMetricFamily("shangbao_jobs", "Background jobs by kind and state", labels=["kind", "state"])
         waiting = GaugeMetricFamily(
             "shangbao_job_waiting_seconds", "How long the oldest job of a kind has waited", labels=["kind"]
@@ -39,6 +40,7 @@ class _Database(Collector):
                     waiting.add_metric([kind], float(seconds))
             cursor.execute(_FOLLOWED)
             follows, kept = cursor.fetchone()
+        yield InfoMetricFamily("shangbao_release", "The release that answers here", value={"version": VERSION})
         yield jobs
         yield waiting
         yield GaugeMetricFamily(

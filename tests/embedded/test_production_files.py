@@ -152,6 +152,7 @@ def test_new_secrets_are_made_each_time_and_cover_what_is_asked_for(text, tmp_pa
         "script/bench",
         "script/backup",
         "script/drill",
+        "script/upgrade-drill",
         ".ci/run",
         "deploy/make-env",
         "deploy/backup/backup.sh",
