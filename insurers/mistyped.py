@@ -11,7 +11,8 @@ _SHORTEST = 5
 def meant_by(code: str, known: Iterable[str]) -> str | None:
     """Return the known code that `code` is a slip of: other width, case or signs, two letters changed about, or one too many or too few inside it.
 
-    Another letter in place of one is no slip, nor is one more at the end: INS-A, INS-B and INS-A2 are three insurers.
+    Another letter in place of one is no slip, nor is one more at the end: INS-A, INS-B and INS-A2 are three insurers,
+    INS-12 and INS-21 two.
     """
     folded = _folded(code)
     for one in known:
@@ -32,7 +33,8 @@ def _slipped(code: str, known: str) -> bool:
         if len(differing) != 2 or differing[1] != differing[0] + 1:
             return False
         first, second = differing
-        return code[first] == known[second] and code[second] == known[first]
+        swapped = code[first] == known[second] and code[second] == known[first]
+        return swapped and code[first].isalpha() and code[second].isalpha()
     shorter, longer = sorted((code, known), key=len)
     if len(longer) != len(shorter) + 1 or longer[:-1] == shorter:
         return False

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from insurers.mistyped import meant_by
 from insurers.models import ApiKey, Insurer
 
-KNOWN = ["DEMO-INS-A", "DEMO-INS-B", "PICC", "TAIKANG"]
+KNOWN = ["DEMO-INS-A", "DEMO-INS-B", "INS-12", "PICC", "TAIKANG"]
 SLIPS = [
     ("demo-ins-a", "DEMO-INS-A"),
     ("DEMO_INS_A", "DEMO-INS-A"),
@@ -23,7 +23,10 @@ SLIPS = [
     ("TAIKNG", "TAIKANG"),
     ("picc", "PICC"),
     # Others, and those that are there.
-    *[(code, None) for code in ("DEMO-INS-C", "DEMO-INS-A2", "PICCA", "PIC", "CPIC", "TAIPING", "X", "", *KNOWN)],
+    *[
+        (code, None)
+        for code in ("DEMO-INS-C", "DEMO-INS-A2", "INS-21", "PICCA", "PIC", "CPIC", "TAIPING", "X", "", *KNOWN)
+    ],
 ]
 
 
