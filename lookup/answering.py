@@ -98,11 +98,13 @@ def answer_to(asked: Asked, *, products: Sequence[PublicProduct], today: date, s
         answer.disease = disease_meant(asked.disease)
         if not answer.disease.codes and not answer.disease.choices:
             said = {"text": asked.disease}
-            answer.errors["disease"] = (
-                _("“%(text)s” is no ICD-10 code. A code looks like this: C34 or C34.1.") % said
-                if answer.disease.is_code
-                else _("No disease “%(text)s” is known here. Give its ICD-10 code, or leave it out.") % said
-            )
+            if answer.disease.is_code:
+                fault = _("“%(text)s” is no ICD-10 code. A code looks like this: C34 or C34.1.")
+            elif answer.disease.near:
+                fault = _("“%(text)s” is not a name known here. Choose one of those below, or give the ICD-10 code.")
+            else:
+                fault = _("No disease “%(text)s” is known here. Give its ICD-10 code, or leave it out.")
+            answer.errors["disease"] = fault % said
     answer.products = products_meant(asked.product, products) if asked.product else products
     if asked.product and not answer.products:
         answer.errors["product"] = _("No public product is called this.")

@@ -12,7 +12,7 @@ from catalog.queries import resolve_lines
 from catalog.search import drugs_matching, drugs_near
 from common import icd10
 from common.text import norm
-from curation.coding.lookup import Disease, find_diseases, near_diseases
+from curation.coding.lookup import Disease, find_diseases, lay_codes, near_diseases, single_diseases
 from curation.coding.vocabulary import diseases
 from insurers.public import PublicProduct
 
@@ -113,17 +113,16 @@ def disease_meant(text: str) -> DiseaseMeant:
         names = reference.disease_names()
         unlisted = [code for code in written if not names.of(code)]
         return DiseaseMeant("; ".join(written), names.list_shown(written), unlisted=unlisted)
-    called = diseases().codes_of(text)
-    found = find_diseases(text)
-    same = {one.code for one in found if norm(one.name) == norm(text)}
-    for sure in (same, set(called), {one.code for one in found}):
-        # What is listed as a range (C18-C20) is no diagnosis that anybody has.
-        if len(sure) == 1 and all(map(icd10.is_code, sure)):
-            (code,) = sure
-            return DiseaseMeant(code, reference.disease_names().shown(code))
-    choices = [one for one in found if icd10.is_code(one.code)]
+    found, lay = find_diseases(text), lay_codes(text)
+    named = {one.code for one in found if norm(one.name) == norm(text)}
+    known = named or set(diseases().codes_of(text))
+    # What people call several diseases is asked about, though a rule may take one of them; so is what is but a part of a name (过敏).
+    if len(known) == 1 and known.issuperset(lay) and all(map(icd10.is_code, known)):
+        (code,) = known
+        return DiseaseMeant(code, reference.disease_names().shown(code))
+    choices = single_diseases([*lay, *(one.code for one in found)])
     if choices:
-        return DiseaseMeant(choices=choices)
+        return DiseaseMeant(choices=choices[:CHOICES])
     if _LIKE_A_DISEASE_CODE.fullmatch(text):
         return DiseaseMeant(is_code=True)
     return DiseaseMeant(near=near_diseases(text))
