@@ -69,7 +69,8 @@ def drug_meant(text: str, seen: Observation) -> DrugMeant:
     choices = _drugs(keys[:CHOICES])
     if len(choices) == 1:
         name = choices[0].generic_name
-        return DrugMeant(choices[0], {"generic_name": name}, taken=name)
+        form_said = bool(dosage_forms().base_name(name).form)
+        return DrugMeant(choices[0], {"generic_name": name}, form_said=form_said, by_name=True, taken=name)
     if choices:
         return DrugMeant(choices=choices, more=len(keys) > CHOICES)
     if _NUMBER.fullmatch(text):

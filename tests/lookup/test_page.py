@@ -177,6 +177,68 @@ def test_a_drug_of_several_forms_stands_under_the_name_of_none(
     assert '<h2 id="about-title">连花清瘟胶囊</h2>' in visitor.ask("连花清瘟胶囊")
 
 
+NEGATIVE = "entry_code,generic_name,dosage_form,icd10\nX-1,,药酒,\nX-2,丙药,,H34-H36\n"
+FORMS = "entry_code,generic_name,dosage_form\nF-1,甲药,口服常释剂型\nF-2,甲药,颗粒剂\nF-3,乙药片,\nF-4,乙药,颗粒剂\nF-5,丙药,注射剂\n"
+
+
+@pytest.fixture
+def by_form(market: Market, make_catalog: Callable[..., Catalog]) -> Market:
+    """A product whose list of what is not paid names a form, and drugs that are listed by their forms."""
+    published(make_catalog("FORMS"), FORMS)
+    published(make_catalog("NEG", "negative", name="负面清单"), NEGATIVE)
+    for code in ("HMB", "OTHER"):
+        benefit = {**BENEFIT, "catalogs": [{"catalog": "FORMS"}]}
+        market.product(code, benefits=[benefit], negative_lists=[{"catalog": "NEG"}])
+    return market
+
+
+@pytest.mark.parametrize(
+    ("drug", "names"), [("甲药", ["甲药口服常释剂型", "甲药颗粒剂"]), ("乙药", ["乙药片", "乙药颗粒剂"])]
+)
+def test_a_form_that_was_not_said_is_asked_for_with_those_that_are_known(
+    by_form: Market, visitor: Visitor, drug: str, names: list[str]
+) -> None:
+    asked = {"disease": "C34", "setting": "outpatient", "product": "INS-A:HMB"}
+
+    page = visitor.ask(drug, **asked)
+
+    assert outcome(page) == "review"
+    assert '<a href="#drug" data-field>剂型</a> (已知的有: ' in page
+    offered = page.split("已知的有: ")[1].split("</span>")[0]
+    assert re.findall(r">([^<]+)</a>", offered) == names
+    assert "需要补充：剂型" in page and "更完整的药品和诊断资料" not in page
+    for name in names:
+        assert outcome(visitor.ask(name, **asked)) == "covered"
+
+
+def test_the_only_form_that_is_known_is_the_one_meant(by_form: Market, visitor: Visitor) -> None:
+    page = visitor.ask("丙药", disease="C34", setting="outpatient", product="INS-A:HMB")
+
+    assert "“丙药”按“丙药注射剂”查询" in page
+    assert outcome(page) == "covered"
+
+
+def test_among_all_products_too_it_is_said_what_would_tell(by_form: Market, visitor: Visitor) -> None:
+    above, rows = visitor.ask("甲药").split('id="products-title"')
+    rows = rows.split("</ul>")[0]
+
+    assert rows.count('<a href="#drug" data-field>剂型</a>') == 2
+    assert "没有说明剂型" in above and ">甲药颗粒剂</a>" in above
+    assert "药酒" not in rows
+
+
+@pytest.mark.parametrize(
+    ("disease", "tone", "said"),
+    [("C34", "quiet", "仅所列病种不予赔付"), ("", "quiet", "仅所列病种不予赔付"), ("H35", "bad", "所列不予赔付")],
+)
+def test_a_row_of_what_is_not_paid_is_no_warning_for_another_disease(
+    by_form: Market, visitor: Visitor, disease: str, tone: str, said: str
+) -> None:
+    page = visitor.ask("丙药注射剂", disease=disease)
+
+    assert f'<span class="outcome outcome-{tone}">{said}</span>' in page
+
+
 def test_a_number_that_nobody_has_is_told_as_a_number(market: Market, visitor: Visitor) -> None:
     for number in ("国药准字H20990001", "XL01EBZZZ001A001010001", "86900000000001"):
         assert "没有这个编码或批准文号" in visitor.ask(number)
