@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from catalog import reference
 from catalog.clock import Observation
@@ -106,8 +107,10 @@ class DiseaseMeant:
     unlisted: Sequence[str] = ()
 
 
+@lru_cache(maxsize=1024)
 def disease_meant(text: str) -> DiseaseMeant:
-    """Return what a text means: codes as they are written, or a disease by what people call it."""
+    """Return what a text means: codes as they are written, or a disease by what people call it. It rests on tables that ship with the software, so
+    that it is remembered."""
     codes = icd10.split(text)
     if codes and all(map(icd10.is_code, codes)):
         written = [icd10.stored(code) for code in codes]
