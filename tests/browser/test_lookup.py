@@ -248,7 +248,7 @@ def test_a_question_that_takes_long_is_said_to_be_under_way(answer_of: Any, at_t
         page = wang.page
         page.goto(f"{wang.home}/?drug=奥希替尼片&disease=C34.1&date=2026-03-14&setting=outpatient")
         held: list[Any] = []
-        page.route(re.compile(r"\?.*drug="), held.append)
+        page.route(re.compile(r"\?.*drug="), lambda route: held.append(route))
         page.fill("#disease", "G30")
         page.click("button[type=submit]", no_wait_after=True)
         expect(page.locator("#busy")).to_contain_text("正在查询")

@@ -571,4 +571,4 @@ def test_an_answer_takes_a_bounded_number_of_statements_however_long_the_lists_a
 
     assert statements() == short
     # Two of each are the savepoint of the observation, inside the transaction of a test.
-    assert short[0] <= 6 and short[1] <= 14
+    assert short[0] <= 6 and short[1] <= 13
