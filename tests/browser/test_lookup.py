@@ -255,7 +255,6 @@ def test_a_question_that_takes_long_is_said_to_be_under_way(answer_of: Any, at_t
         expect(page.locator("#answer")).to_have_attribute("aria-busy", "true")
         wang.picture("look-up-busy")
 
-        page.unroute_all()
         held[0].continue_()
         expect(page.locator("#about-title ~ p >> nth=0")).to_contain_text("G30")
         expect(page.locator("#busy")).to_be_empty()
