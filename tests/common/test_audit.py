@@ -12,7 +12,7 @@ from common.audit.deeds import Deed, Via
 from common.audit.models import Record
 from common.audit.services import record, through, verify
 from common.logs import request_id
-from insurers.models import Insurer
+from insurers.models import Insurer, Product
 from tests.conftest import Api
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +119,21 @@ def test_the_services_own_role_can_only_add(service: psycopg.Connection[Any], in
             cursor.execute("SELECT count(*) FROM audit_record")
             assert cursor.fetchone() == (1 if acting == "office" else 0,)
     assert verify().broken is None
+
+
+def test_what_cannot_be_logged_is_not_done(insurer: Insurer, api: Api) -> None:
+    with connection.cursor() as cursor:  # as a full disk or a lost table would
+        cursor.execute(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the log is full'; END $$;"
+            "CREATE TRIGGER full_log BEFORE INSERT ON audit_record FOR EACH ROW EXECUTE FUNCTION refuse()"
+        )
+    api.client.raise_request_exception = False
+
+    refused = api.post("/products/", {"code": "NEW", "name": "新产品"})
+
+    assert refused.status_code >= 500 and not Product.objects.exists()
+    # Nor is anything shown whose being looked at could not be noted.
+    assert api.get("/claims/checks/").status_code >= 500
 
 
 def test_deeds_of_insurers_are_written_too_and_read_by_the_office_alone(insurer: Insurer) -> None:
