@@ -62,8 +62,12 @@ class Pristine:
     def put_back(self) -> None:
         """Empty what has been filled, and put back what the migrations wrote and a test changed."""
         with transaction.atomic(), connection.cursor() as cursor:
-            filled = self._holding(cursor) - self.marks.keys()
-            changed = {table for table, mark in self.marks.items() if _mark(cursor, table) != mark}
+            # One statement: what a thread of the test still commits is seen in all tables or in none, as the log and its head.
+            found = _looked_at(
+                cursor, [_rows(table) for table in self.tables] + [_marking(table) for table in self.marks]
+            )
+            filled = {table for table, mark in found if mark is None} - self.marks.keys()
+            changed = {table for table, mark in found if mark is not None and mark != self.marks[table]}
             emptied = self._and_referring(filled | changed)
             self._watch(cursor, emptied, "DISABLE")
             if emptied:
@@ -95,15 +99,29 @@ class Pristine:
 
     def _holding(self, cursor: Any) -> set[str]:
         """Return the tables that hold rows."""
-        each = [
-            sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(sql.Literal(table), sql.Identifier(table))
-            for table in self.tables
-        ]
-        cursor.execute(sql.SQL(" UNION ALL ").join(each))
-        return {name for (name,) in cursor.fetchall()}
+        return {table for table, _mark in _looked_at(cursor, [_rows(table) for table in self.tables])}
 
 
 def _mark(cursor: Any, table: str) -> Any:
     """Return what changes with any change of the table: how many rows it has, and the youngest transaction that wrote one."""
-    cursor.execute(sql.SQL("SELECT count(*), max(xmin::text::bigint) FROM {}").format(sql.Identifier(table)))
-    return cursor.fetchone()
+    ((_table, mark),) = _looked_at(cursor, [_marking(table)])
+    return mark
+
+
+def _rows(table: str) -> sql.Composed:
+    """Return a query of the table's name, without a mark, where it holds rows."""
+    return sql.SQL("SELECT {}, NULL::bigint, NULL::bigint WHERE EXISTS (SELECT FROM {})").format(
+        sql.Literal(table), sql.Identifier(table)
+    )
+
+
+def _marking(table: str) -> sql.Composed:
+    """Return a query of the table's name and mark."""
+    return sql.SQL("SELECT {}, count(*), max(xmin::text::bigint) FROM {}").format(
+        sql.Literal(table), sql.Identifier(table)
+    )
+
+
+def _looked_at(cursor: Any, each: list[sql.Composed]) -> list[tuple[str, Any]]:
+    cursor.execute(sql.SQL(" UNION ALL ").join(each))
+    return [(table, None if count is None else (count, youngest)) for table, count, youngest in cursor.fetchall()]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from catalog import services as catalogs
@@ -53,6 +54,7 @@ def test_a_stranger_proves_all_that_the_page_says(tmp_path: Path) -> None:
         "FAULT_DATABASE": str(connection.settings_dict["NAME"]),
         "FAULT_QUEUE": "proof",
         "DATA_DIR": str(tmp_path / "data"),
+        "DATA_KEYS": str(settings.DATA_KEYS),
         "AS_OWNER": "1",
         "LOG_LEVEL": "ERROR",
         # The other tests ask from this address too, and count with it.

@@ -98,6 +98,7 @@ def service(tmp_path: Path) -> Iterator[tuple[str, dict[str, str]]]:
         "FAULT_DATABASE": str(connection.settings_dict["NAME"]),
         "FAULT_QUEUE": f"tutorial-{uuid.uuid4().hex}",
         "DATA_DIR": str(tmp_path / "data"),
+        "DATA_KEYS": str(settings.DATA_KEYS),
         "AS_OWNER": "1",  # the test's database belongs to the owner, whom row-level security binds as well
         "LOG_LEVEL": "WARNING",
     }

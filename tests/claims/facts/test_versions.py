@@ -143,7 +143,7 @@ def test_a_claim_costs_the_same_few_statements_on_both_roads(
     claim = {**CLAIM, "lines": [{**CLAIM["lines"][0], "line_no": number + 1} for number in range(lines)]}
     cache.clear_all()
 
-    assert statements(lambda: api.post("/claims/checks/", claim)) <= 9
+    assert statements(lambda: api.post("/claims/checks/", claim)) <= 10  # the first of a month makes its data key
     assert statements(lambda: api.post("/claims/checks/", claim)) <= 3
 
 
