@@ -39,8 +39,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The column {column} occurs more than once ({headers}). Keep one of them.",
     ),
     "UNKNOWN_COLUMN": (
-        "不认识的列“{header}”，其内容未被读取。如需导入，请改用规定的表头。",
-        "The column “{header}” is not known and was not read. Rename it if it should be imported.",
+        "不认识的列“{header}”，其内容未被读取。如需导入，请在上传时说明读作哪一列，或改用规定的表头。",
+        "The column “{header}” is not known and was not read. Say when uploading what it is read as, or rename it, if it should be imported.",
     ),
     "RAGGED_ROW": (
         "该行有 {found} 个单元格，表头有 {expected} 个。请检查多余或缺少的分隔符。",
@@ -97,6 +97,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "UNUSUAL_APPROVAL_NO": (
         "批准文号格式少见，已按原文保存。请核对。",
         "An unusual form of approval number, kept as written. Check it.",
+    ),
+    "UNUSUAL_DISEASE": (
+        "随附的 ICD-10 三位类目表中没有这些编码的类目，或小数点后是字母；已按原文保存。如有误，理赔时将对不上，请核对。",
+        "The table of three-character ICD-10 categories has none for these codes, or a letter stands behind the dot. They were kept as written; "
+        "a wrong one matches no claim. Check them.",
     ),
     "NAME_NOT_READ": (
         "无法确定这里写了几个药名，已按原文整体保存为一个名称，理赔时可能对不上。请每个药名单独一行。",
@@ -188,7 +193,7 @@ OTHERWISE: dict[str, tuple[str, str]] = {
 }
 
 WARNINGS = frozenset(
-    "UNKNOWN_COLUMN DUPLICATE_ROW UNUSUAL_APPROVAL_NO UNCODED NAME_NOT_READ STACKED_NAME UNKNOWN_FORM REUSED_CODE"
+    "UNKNOWN_COLUMN DUPLICATE_ROW UNUSUAL_APPROVAL_NO UNUSUAL_DISEASE UNCODED NAME_NOT_READ STACKED_NAME UNKNOWN_FORM REUSED_CODE"
     " SHEETS_NOT_READ HIDDEN_ROWS FORMULA_RESULT NOT_AN_ENTRY NOT_A_LIST".split()
 )
 

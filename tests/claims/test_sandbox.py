@@ -108,8 +108,8 @@ def test_of_a_product_that_has_ended_the_newest_version_is_copied(world: None, i
 
     assert [one["label"] for one in versions] == ["2024"]
     assert [one["label"] for one in sandbox.get("/products/HMB/versions/").json()["results"]] == ["2026"]
-    asked = {"product": "OLD", "date": "2024-06-01", "generic_name": "仑卡奈单抗注射液"}
-    assert sandbox.post("/coverage/", asked).status_code == 200
+    asked = {"date": "2024-06-01", "generic_name": "仑卡奈单抗注射液"}
+    assert sandbox.get("/products/OLD/coverage/", asked).status_code == 200
 
 
 def test_a_test_key_makes_and_sees_test_keys_only(sandbox: Api, api: Api) -> None:
