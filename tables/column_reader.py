@@ -89,7 +89,7 @@ class ColumnReader:
             before = f"{cell.text}（数字 number）" if is_number and isinstance(cell, Typed) else text_of(cell)
             yield Issue("", self.column.name, shown(before), {"after": shown(after)})
         if warning:
-            yield Issue(warning, self.column.name, shown(about or text), {})
+            yield Issue(warning, self.column.name, shown(about or text), {"found": shown(about)} if about else {})
 
 
 def text_for(cell: Cell, column: Column) -> str:

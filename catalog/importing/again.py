@@ -1,6 +1,7 @@
 """A kept file read once more: its rows as people wrote them, for the marked workbook; and mended, as a CSV of the same table.
 
-A CSV says where its rows end and a sheet does not, so a sheet's rows are written as wide as its header. Never in the service's own process: `rows_in_child`, `mended_in_child`. Rows keep their numbers: what stood in row 7 stands in row 7.
+A CSV says where its rows end and a sheet does not, so a sheet's rows are written as wide as its header. Rows keep their numbers: what stood in
+row 7 stands in row 7. Never in the service's own process: `rows_in_child`, `mended_in_child`.
 """
 
 import re

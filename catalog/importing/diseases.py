@@ -16,6 +16,8 @@ _DOTTED = re.compile(r"[A-Z][0-9][A-Z0-9](?:\.[A-Z0-9]+)?|[A-Z][0-9][A-Z0-9]{1,1
 _RANGE = re.compile(r"([A-Z][0-9][A-Z0-9])-([A-Z][0-9][A-Z0-9])", re.ASCII)
 _CATEGORIES = Path(__file__).resolve().parent.parent.parent / "seeds" / "reference" / "icd10_categories.csv"
 
+_LAST_CHAPTER = "T"
+
 
 @cache
 def categories() -> frozenset[str]:
@@ -25,16 +27,15 @@ def categories() -> frozenset[str]:
 
 
 def is_unusual(code: str) -> bool:
-    """Tell whether a code is of no category of the table, in a chapter that the table has, or goes on with another letter than the x of extensions.
-
-    Of a range each end is looked at. What is told may be right all the same: editions differ.
+    """Tell whether the table has no category for a code, or none in a range, of the chapters that it has; or whether a letter other than the x of
+    extensions stands in the fourth place. What is told may be right all the same: editions differ.
     """
-    return any(_is_unusual(icd10.compared(end)) for end in code.split("-"))
-
-
-def _is_unusual(code: str) -> bool:
-    is_of_the_table = code[0] <= "T"
-    return (is_of_the_table and code[:3] not in categories()) or (code[3:4].isalpha() and code[3] != "X")
+    ends = icd10.range_of(code)
+    if ends:
+        return ends[0][0] <= _LAST_CHAPTER and not any(ends[0] <= one <= ends[1] for one in categories())
+    plain = icd10.compared(code)
+    has_none = plain[0] <= _LAST_CHAPTER and plain[:3] not in categories()
+    return has_none or (plain[3:4].isalpha() and plain[3] != "X")
 
 
 def listed_codes(written: str) -> Parsed:
@@ -73,7 +74,7 @@ def _code(piece: str, *, ranges: bool, strict: bool) -> str:
         if ends or not strict:
             return piece
         raise Fault("BAD_CODE", *_range_told(piece))
-    elif icd10.is_code(piece) and (not strict or _DOTTED.fullmatch(piece)):
+    if icd10.is_code(piece) and (not strict or _DOTTED.fullmatch(piece)):
         return icd10.stored(piece)
     raise Fault(
         "BAD_CODE",

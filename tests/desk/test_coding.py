@@ -136,7 +136,9 @@ def test_other_texts_of_the_same_entries_are_shown_offered_and_told_when_they_wa
     )
     answer = alice.get(reverse(DESK), {"at": at})
 
-    assert ["".join(piece.text for piece in pieces) for pieces in answer.context["beside"]] == ["限非小细胞肺癌二线治疗"]
+    assert ["".join(piece.text for piece in pieces) for pieces in answer.context["beside"]] == [
+        "限非小细胞肺癌二线治疗"
+    ]
     assert "作为整体编码" in answer.content.decode()
     line = [one for one in answer.context["form"].choices["criteria"] if one.value.startswith("LINE_2")]
     assert [one.ticked for one in line] == [False]

@@ -16,14 +16,15 @@ from catalog.importing.result import CheckOptions
 from catalog.models import Catalog, ImportRun
 from common.audit.models import Record
 from common.jobs import services as jobs
-from tests.conftest import imported
-from tests.desk.test_catalogs import curator, page, text_of
 from tables.findings import Findings
-from tables.header import read_header, text_of as said_in
+from tables.header import read_header
+from tables.header import text_of as said_in
 from tables.limits import Limits
 from tables.non_entries import NonEntries
 from tables.read import Table
 from tables.regular import regular_rows
+from tests.conftest import imported
+from tests.desk.test_catalogs import curator, page, text_of
 from tests.files import saved
 
 pytestmark = pytest.mark.django_db
@@ -196,7 +197,11 @@ def test_a_workbook_is_written_as_its_columns_read_it(tmp_path: Any) -> None:
 def test_rows_of_a_sheet_whose_last_cells_are_blank_stay_whole(make_catalog: Callable[..., Catalog]) -> None:
     book = Workbook()
     sheet = book.active
-    for row in (["某某目录；2026版"], ["通用名", "规格", "备注", "生效日期", "失效日期"], ["甲药", "1mg", "一;二", "x"]):
+    for row in (
+        ["某某目录；2026版"],
+        ["通用名", "规格", "备注", "生效日期", "失效日期"],
+        ["甲药", "1mg", "一;二", "x"],
+    ):
         sheet.append(row)
     sheet.append(["乙药"])
     sheet.append(["丙药", None, "三", None, None, None, " "])
@@ -214,7 +219,7 @@ def test_rows_of_a_sheet_whose_last_cells_are_blank_stay_whole(make_catalog: Cal
     ]
 
 
-SHEET_CELL = st.one_of(st.none(), st.integers(0, 99), st.text("药a;,\t\n \"", max_size=4))
+SHEET_CELL = st.one_of(st.none(), st.integers(0, 99), st.text('药a;,\t\n "', max_size=4))
 
 
 @given(st.lists(st.lists(SHEET_CELL, min_size=1, max_size=5), min_size=1, max_size=6), st.data())
