@@ -69,7 +69,8 @@ def test_a_job_is_called_by_its_work(erin: Client) -> None:
     job = Job.objects.create(kind="curation.impact.try", subject="x/1", state="done")
     shown = text_of(entering(person("sam", "系统管理"), "zh-CN").get(reverse("admin:jobs_job_change", args=[job.pk])))
 
-    assert "curation.impact" not in shown and "(done)" not in shown
+    assert f"后台任务 {job.pk}" in shown
+    assert "(done)" not in shown and "curation.impact.try x/1" not in shown
 
 
 def test_what_was_read_otherwise_is_told_in_one_language(erin: Client, make_catalog: Callable[..., Catalog]) -> None:
