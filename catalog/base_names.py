@@ -26,6 +26,11 @@ _ENTRIES = """
 UPDATE catalog_catalogentry e SET base_name = fresh.base FROM unnest(%s::text[], %s::text[]) AS fresh(name, base)
 WHERE e.generic_name = fresh.name AND e.base_name <> fresh.base
 """
+# A table of a later release: not there yet where an early migration rewrites.
+_LISTED = """
+UPDATE catalog_listeddrug e SET base_name = fresh.base FROM unnest(%s::text[], %s::text[]) AS fresh(name, base)
+WHERE e.generic_name = fresh.name AND e.base_name <> fresh.base
+"""
 _PRODUCTS = """
 UPDATE catalog_drugproduct p SET base_name = d.base_name, drug_id = d.id FROM unnest(%s::text[], %s::text[]) AS fresh(name, base)
 JOIN catalog_drug d ON d.base_name = fresh.base
@@ -61,6 +66,9 @@ def rewrite_base_names() -> int:
         for statement, changed in ((_ENTRIES, entries), (_PRODUCTS, products)):
             cursor.execute(statement, changed)
             rows += cursor.rowcount
+        cursor.execute("SELECT to_regclass('catalog_listeddrug') IS NOT NULL")
+        if cursor.fetchone()[0]:
+            cursor.execute(_LISTED, entries)
         for keys, names in aliases:
             cursor.execute(_ALIASES, [keys, names, keys])
             rows += cursor.rowcount

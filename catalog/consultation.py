@@ -221,7 +221,8 @@ def upload_comments(
     _alone(insurer_id)
     stored = uploads.keep(chunks)
     try:
-        file = files.read_in_child(uploads.full_path(stored.path))
+        with uploads.reading(stored.path) as kept:
+            file = files.read_in_child(kept)
     finally:
         uploads.discard(stored.path)
     return _kept(version=version, insurer_id=insurer_id, by=by, file=file, file_name=shown_file_name(file_name))

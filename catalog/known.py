@@ -18,16 +18,20 @@ SELECT 'master', position, NULL::timestamptz, '', '', '',
 FROM catalog_drugproduct
 WHERE recorded_from <= %(known_at)s AND (recorded_to IS NULL OR recorded_to > %(known_at)s)
 """
-# Each arm repeats what its partial index leaves out, so that the planner can use the index. Entries are found first (MATERIALIZED), then
-# their versions: the other way round every version would be searched. Entries of several versions that are alike in every fact are one:
-# the earliest.
+# What published lists say stands once for all editions that say it (ListedDrug), by the earliest. Each arm repeats what its partial index leaves
+# out, so that the planner can use the index. Of owners' rows that are alike in every fact, the earliest stands.
+_FACTS = "generic_name, national_code, approval_no, dosage_form, brand_name, manufacturer, strength, class_code"
+_MEETS = """(base_name = ANY(%(names)s::text[])
+      OR (national_code <> '' AND national_code = ANY(%(codes)s::text[]))
+      OR (approval_key <> '' AND approval_key = ANY(%(approvals)s::text[]))
+      OR (brand_key <> '' AND brand_key = ANY(%(brands)s::text[])))"""
 _ROWS = f"""
 WITH found AS MATERIALIZED (
-  SELECT * FROM catalog_catalogentry e WHERE e.generic_name <> ''
-    AND (e.base_name = ANY(%(names)s::text[])
-      OR (e.national_code <> '' AND e.national_code = ANY(%(codes)s::text[]))
-      OR (e.approval_key <> '' AND e.approval_key = ANY(%(approvals)s::text[]))
-      OR (e.brand_key <> '' AND e.brand_key = ANY(%(brands)s::text[])))
+  SELECT version_id, entry_code, {_FACTS} FROM catalog_listeddrug
+   WHERE {_MEETS} AND (owner_id IS NULL OR %(all)s OR owner_id = %(insurer_id)s)
+  UNION ALL
+  SELECT version_id, entry_code, {_FACTS} FROM catalog_catalogentry
+   WHERE version_id = ANY(%(laid_over)s) AND generic_name <> '' AND {_MEETS}
 )
 ({_MASTERS}
   AND (base_name = ANY(%(names)s::text[]) OR alias_keys && %(names)s::varchar[]
@@ -35,15 +39,14 @@ WITH found AS MATERIALIZED (
     OR (approval_key <> '' AND approval_key = ANY(%(approvals)s::text[]))
     OR (brand_key <> '' AND brand_key = ANY(%(brands)s::text[]))))
 UNION ALL
-(SELECT DISTINCT ON (e.generic_name, e.national_code, e.approval_no, e.dosage_form, e.brand_name, e.manufacturer, e.strength, e.class_code)
+(SELECT DISTINCT ON ({_FACTS})
   'entry', 0, coalesce(v.published_at, %(known_at)s), c.code, v.label, e.entry_code,
-  e.generic_name, e.national_code, e.approval_no, NULL, e.dosage_form, e.brand_name, e.manufacturer, e.strength, e.class_code
+  generic_name, national_code, approval_no, NULL, dosage_form, brand_name, manufacturer, strength, class_code
 FROM found e
 JOIN catalog_catalogversion v ON v.id = e.version_id
 JOIN catalog_catalog c ON c.id = v.catalog_id
 WHERE (v.published_at <= %(known_at)s OR v.id = ANY(%(laid_over)s)) AND (c.owner_id IS NULL OR %(all)s OR c.owner_id = %(insurer_id)s)
-ORDER BY e.generic_name, e.national_code, e.approval_no, e.dosage_form, e.brand_name, e.manufacturer, e.strength, e.class_code,
-  v.published_at, c.code COLLATE "C", v.label, e.entry_code)
+ORDER BY {_FACTS}, v.published_at, c.code COLLATE "C", v.label, e.entry_code)
 """  # noqa: S608
 
 

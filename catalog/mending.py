@@ -60,7 +60,7 @@ class WrongCell:
 
 def wrong_cells(run: ImportRun) -> list[WrongCell]:
     """Return the cells whose mending may make a failed import whole, by row; none where something else is wrong too, or too much."""
-    if run.error_count > MOST or services.kept_file(run) is None or not run.error_count:
+    if run.error_count > MOST or not services.is_file_kept(run) or not run.error_count:
         return []
     letters = {read["column"]: read.get("letter", "") for read in run.columns_read}
     found: dict[tuple[int, str], list[tuple[str, ImportProblem]]] = {}
@@ -92,7 +92,7 @@ def mend_import(*, run: ImportRun, cells: Mapping[tuple[int, str], str], by: str
     Raises NotFailed, NotMendable for a cell that is none of `wrong_cells`, NothingMended where every cell is left as it is.
     """
     run = ImportRun.objects.select_for_update(no_key=True).get(pk=run.pk)
-    if run.outcome != ImportRun.Outcome.FAILED or services.kept_file(run) is None:
+    if run.outcome != ImportRun.Outcome.FAILED or not services.is_file_kept(run):
         raise NotFailed(_("Only a failed import whose file is kept can be mended."))
     wrong = {(cell.row, cell.column): cell for cell in wrong_cells(run)}
     if cells.keys() - wrong.keys():

@@ -12,17 +12,14 @@ from catalog.drugs.knowledge import Identity, Knowledge
 from catalog.drugs.names import drug_id
 from catalog.drugs.resolve import recognise
 from catalog.known import knowledge_of
-from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug, DrugProduct
+from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug, DrugProduct, ListedDrug
 
 
 def visible_drugs(insurer_id: int | None) -> QuerySet[Drug]:
     """Return the drugs that the master or a published list the caller may see names."""
     if insurer_id is None:
         return Drug.objects.all()
-    catalogs = Catalog.objects.readable_by(insurer_id)
-    listed = CatalogEntry.objects.filter(
-        base_name=OuterRef("base_name"), version__catalog__in=catalogs, version__published_at__isnull=False
-    )
+    listed = ListedDrug.objects.filter(Q(owner=None) | Q(owner=insurer_id), base_name=OuterRef("base_name"))
     return Drug.objects.filter(Exists(DrugProduct.objects.filter(drug=OuterRef("pk"))) | Exists(listed))
 
 

@@ -232,10 +232,9 @@ _OWNERS = (
 )
 # What lists that were ever published call their drugs, beside the names.
 _LISTED = (
-    "SELECT DISTINCT e.base_name, e.brand_name, e.manufacturer, e.national_code, e.approval_key FROM catalog_catalogentry e"
-    " JOIN catalog_catalogversion v ON v.id = e.version_id JOIN catalog_catalog c ON c.id = v.catalog_id"
-    " WHERE v.published_at IS NOT NULL AND (c.owner_id IS NULL OR %(all)s OR c.owner_id = %(owner)s) AND e.base_name <> ''"
-    " AND (e.brand_name <> '' OR e.manufacturer <> '' OR e.national_code <> '' OR e.approval_key <> '')"
+    "SELECT DISTINCT base_name, brand_name, manufacturer, national_code, approval_key FROM catalog_listeddrug"
+    " WHERE (owner_id IS NULL OR %(all)s OR owner_id = %(owner)s) AND base_name <> ''"
+    " AND (brand_name <> '' OR manufacturer <> '' OR national_code <> '' OR approval_key <> '')"
 )
 
 

@@ -1,10 +1,9 @@
 """Writing catalogs and bringing files to them; what happens to a version is in catalog/moves.py and offered here too. Each act says who."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from catalog import clock, uploads
 from catalog.drafting import add_entry, change_entry, edit_entries, edits_of, merge_base, remove_entry
 from catalog.drugs import codes
+from catalog.importing.again import KeptRow, rows_in_child
 from catalog.importing.columns import DRUGS, header_key, headers_of, table_of
 from catalog.importing.result import CheckOptions, usual_names
 from catalog.lifecycle import MOVE, Standing
@@ -503,12 +503,15 @@ def acknowledge_import(*, run: ImportRun, by: str) -> None:
         record(Deed.IMPORT_ACKNOWLEDGED, by=by, what=run, name=run.called)
 
 
-def kept_file(run: ImportRun) -> Path | None:
-    """Return where the file of a failed import is kept, while it is (30 days); its rows are shown with their problems."""
-    if run.outcome != ImportRun.Outcome.FAILED or not run.file_path:
-        return None
-    path = uploads.full_path(run.file_path)
-    return path if path.exists() else None
+def is_file_kept(run: ImportRun) -> bool:
+    """Whether the file of a failed import is kept, as it is for 30 days; its rows are shown with their problems."""
+    return run.outcome == ImportRun.Outcome.FAILED and uploads.is_kept(run.file_path)
+
+
+def kept_rows(run: ImportRun) -> Iterator[KeptRow]:
+    """Yield the rows of the kept file of a failed import, read in a process of its own; raises FileGone."""
+    with uploads.reading(run.file_path) as file:
+        yield from rows_in_child(file, *how_read(run))
 
 
 def file_problems(run: ImportRun) -> list[FileProblem]:

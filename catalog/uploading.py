@@ -5,7 +5,6 @@ What is known so far stands in the database (Upload), so that a person may go aw
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -91,7 +90,7 @@ def queue_upload(
     # What is remembered of headers that this file has not is no wish about it.
     headers = {column.header for column in seen(upload).columns}
     mapping = {own: column for own, column in upload.mapping.items() if own in headers}
-    with _kept(upload).open("rb") as file:
+    with uploads.reading(upload.file_path) as kept, kept.open("rb") as file:
         queued = services.upload_catalog(
             catalog=upload.catalog,
             label=label,
@@ -129,9 +128,10 @@ def forget_abandoned(*, before: datetime) -> int:
 
 
 def forget_orphans(*, before: datetime) -> int:
-    """Remove kept files, last written before an instant, that no row names: a process that kept one was killed before it wrote its row.
+    """Remove kept files, last written before an instant, that nobody reads any more: a process was killed before it wrote their row, or removed them.
 
-    Every table that keeps a file names it in a column `file_path`, whichever app it is of. Answers how many.
+    Every table that keeps a file names it in a column `file_path`, whichever app it is of, and says in FILE_IS_READ when it is done with. Answers
+    how many.
     """
     old = uploads.kept_before(before)
     keeping = [model for model in apps.get_models() if any(field.name == "file_path" for field in model._meta.fields)]
@@ -139,7 +139,9 @@ def forget_orphans(*, before: datetime) -> int:
         named = {
             path
             for model in keeping
-            for path in model._base_manager.filter(file_path__in=old).values_list("file_path", flat=True)
+            for path in model._base_manager.filter(file_path__in=old)
+            .exclude(model.FILE_IS_READ)  # type: ignore[attr-defined]
+            .values_list("file_path", flat=True)
         }
     for path in old:
         if path not in named:
@@ -168,14 +170,11 @@ def _remembered_names(catalog: Catalog) -> str:
 def _look(upload: Upload) -> None:
     options = CheckOptions(names=upload.names, sheet=upload.sheet, header_row=upload.header_row, mapping=upload.mapping)
     try:
-        found = preview_in_child(_kept(upload), upload.catalog.kind, options)
+        with uploads.reading(upload.file_path) as file:
+            found = preview_in_child(file, upload.catalog.kind, options)
     except ChildDied as died:
         raise NotSeen(_("The file could not be looked at just now; try again.")) from died
     upload.preview = msgspec.to_builtins(found)
-
-
-def _kept(upload: Upload) -> Path:
-    return uploads.full_path(upload.file_path)
 
 
 def _pieces(file: Any) -> Iterator[bytes]:

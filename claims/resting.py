@@ -3,14 +3,11 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from types import SimpleNamespace
 from typing import Any
 
 from django.db import connection
 
 from catalog.models import Catalog, CatalogVersion
-from claims.eligibility.answer import catalogs_document
-from common.compact import compact
 
 # No page waits for more than these: what is over is told as "at least".
 CHECKS_LOOKED_AT = 20_000
@@ -37,24 +34,16 @@ def resting_on(version: CatalogVersion, since: datetime) -> Resting:
         json.dumps([{"catalog": name, "version": version.label}]) for name in (catalog.code, catalog.address)
     )
     checks, looked_at = _counted(
-        f"SELECT count(*) FILTER (WHERE {plain} AND decision->'catalogs' @> %s::jsonb OR decision->'catalogs' @> %s::jsonb),"  # noqa: S608 - no value in it
+        f"SELECT count(*) FILTER (WHERE {plain} AND catalogs @> %s::jsonb OR catalogs @> %s::jsonb),"  # noqa: S608 - no value in it
         " count(*) FROM"
         # Insurer by insurer, as the index has them.
-        " (SELECT c.decision, i.id AS insurer_id FROM insurers_insurer i CROSS JOIN LATERAL (SELECT decision FROM claims_claimcheck"
+        " (SELECT c.catalogs, i.id AS insurer_id FROM insurers_insurer i CROSS JOIN LATERAL (SELECT catalogs FROM claims_claimcheck"
         "   WHERE insurer_id = i.id AND decided_at >= %s ORDER BY decided_at DESC, id DESC LIMIT %s) c LIMIT %s) recent",
         [insurers, by_code, by_address, since, CHECKS_LOOKED_AT, CHECKS_LOOKED_AT],
     )
-    # A chunk keeps the list of what was consulted as text (claims.batches.record); the version stands in it as it is written there.
-    facts = [
-        SimpleNamespace(
-            catalog=name, kind=catalog.kind, series=catalog.series_id, label=version.label, checksum=version.checksum
-        )
-        for name in (catalog.code, catalog.address)
-    ]
-    by_code, by_address = (compact(document) for document in catalogs_document(facts))  # type: ignore[arg-type]
     batches, chunks = _counted(
-        f"SELECT count(DISTINCT batch_id) FILTER (WHERE {plain} AND strpos(parts, %s) > 0 OR strpos(parts, %s) > 0), count(*) FROM"  # noqa: S608
-        " (SELECT batch_id, insurer_id, parts FROM claims_batchchunk WHERE decided_at >= %s ORDER BY id DESC LIMIT %s) recent",
+        f"SELECT count(DISTINCT batch_id) FILTER (WHERE {plain} AND catalogs @> %s::jsonb OR catalogs @> %s::jsonb), count(*) FROM"  # noqa: S608
+        " (SELECT batch_id, insurer_id, catalogs FROM claims_batchchunk WHERE decided_at >= %s ORDER BY id DESC LIMIT %s) recent",
         [insurers, by_code, by_address, since, CHUNKS_LOOKED_AT],
     )
     return Resting(checks, batches, looked_at >= CHECKS_LOOKED_AT or chunks >= CHUNKS_LOOKED_AT)

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from claims.authorisations.services import purge_authorisations
-from claims.batches.services import UNDER_WAY, cancel_batch, purge_batches
+from claims.batches.services import UNDER_WAY, cancel_batch, destroy_months, purge_batches
 from claims.models import ClaimBatch
 from claims.services import purge_facts
 from common.api.models import KeptAnswer
@@ -40,4 +40,5 @@ def erase_sandbox(*, sandbox: Insurer, by: str) -> None:
         purge_facts(**due)
         purge_batches(**due)
         purge_authorisations(**due, also_open=True)
+        destroy_months(**due, insurer=sandbox, all_of_them=True)
     retire_sandbox(sandbox=sandbox, by=by)

@@ -127,6 +127,7 @@ def _record(
     by: str,
     seen: Observation,
 ) -> ClaimCheck:
+    document = with_provenance(bilingual(decision), product)
     check = ClaimCheck.objects.create(
         insurer_id=product.insurer_id,
         product_id=product.pk,
@@ -139,7 +140,9 @@ def _record(
         rules_version=RULES_VERSION,
         digest=decision.digest,
         facts=data,
-        decision=with_provenance(bilingual(decision), product) | {"notes": note_documents(notes)},
+        decision=document | {"notes": note_documents(notes)},
+        totals=document["totals"],
+        catalogs=[{"catalog": cited["catalog"], "version": cited["version"]} for cited in document["catalogs"]],
         decided_by=by,
         decided_at=seen.known_at,
     )
@@ -393,7 +396,8 @@ def purge_facts(*, insurer_id: int, older_than: datetime, by: str, at: datetime)
     due = ClaimCheck.objects.filter(insurer=insurer_id, decided_at__lt=older_than, purged_at=None)
     keep_missing_receipts(due)
     which = [str(pk) for pk in due.order_by("pk").values_list("pk", flat=True)]
-    count = due.update(facts=None, decision=None, claim_no="", purged_at=at)
+    removed = dict.fromkeys(("facts", "decision", "claim_no", "claim_tag", "member_tag", "totals", "catalogs"))
+    count = due.update(**removed, purged_at=at)
     if count:
         insurer = Insurer.every.get(pk=insurer_id)
         after = {"checks": count, "older_than": older_than, "sha256": hash_of(which)}

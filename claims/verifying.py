@@ -65,7 +65,7 @@ def _gives(said: Mapping[str, Any], claim: Mapping[str, Any], now: Observation, 
         return False
     with acting_for(EVERYBODY):  # whose it is, the receipt does not say
         found = ClaimCheck.objects.filter(digest=said["digest"], product__code=said["product"]).defer(
-            "facts", "decision"
+            "facts", "decision", "claim_no"
         )
         return any(
             _asks_then(asked, check) and services.decide_again(asked, check=check, seen=now).digest == said["digest"]

@@ -48,6 +48,10 @@ class Refused(Exception):
         self.error_count = max(error_count, len(self.errors))
 
 
+class Away(Exception):
+    """Something the service needs cannot be had now: a technical fault, never an answer. Told as 503; a job waits and is done later."""
+
+
 class InvalidInput(Refused):
     """What was sent cannot be understood; `errors` names every field that must be mended, not only the first."""
 

@@ -62,10 +62,13 @@ def policy_sql(table: str, column: str = "insurer_id", shared: bool = False) -> 
     mine = f"{asks} = '{EVERYBODY}' OR ({asks} = '{OFFICE}' AND coalesce({column}, 1) > 0) OR {column}::text = {asks}"
     if shared:
         mine = f"{column} IS NULL OR {mine}"
+    # The planner takes a comparison with a setting to keep one row in two hundred, and would sort all that an insurer has for a page of it; of a
+    # CASE it takes half.
+    seen = f"CASE WHEN {mine} THEN true ELSE false END"
     return (
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY;"
-        f"CREATE POLICY {table}_of_the_insurer ON {table} USING ({mine}) WITH CHECK ({mine});"
+        f"CREATE POLICY {table}_of_the_insurer ON {table} USING ({seen}) WITH CHECK ({mine});"
     )
 
 

@@ -2,11 +2,13 @@
 
 Variables: DATABASE_URL, DATABASE_OWNER_URL (migrations and tests; default DATABASE_URL), REDIS_URL, SECRET_KEY,
 SECRET_KEY_FALLBACKS, RECEIPT_KEYS (32 bytes in hex each, comma between; the first signs, `public:` before those that only verify),
-LOG_ORIGIN, DATA_DIR, ALLOWED_HOSTS, TRUSTED_PROXIES (0), API_RATE_PER_MINUTE (6000, a key), PUBLIC_RATE_PER_MINUTE (300, an address),
+LOG_ORIGIN, DATA_DIR, DATA_KEYS (DATA_DIR/keys), ALLOWED_HOSTS, TRUSTED_PROXIES (0), API_RATE_PER_MINUTE (6000, a key),
+PUBLIC_RATE_PER_MINUTE (300, an address),
 REQUIRE_SECOND_FACTOR (1 in production, 0 with DJANGO_DEBUG or EMBEDDED), SESSION_IDLE_MINUTES (15), SESSION_HOURS (8),
 PASSWORD_LENGTH (12), PASSWORD_KINDS (3), PASSWORD_DAYS (90), PASSWORDS_REMEMBERED (5), ASLEEP_AFTER_DAYS (90), SIGN_IN_FAILURES (5, an
 account from an address), SIGN_IN_FAILURES_OF_AN_ADDRESS (50), SIGN_IN_LOCK_MINUTES (15), REQUEST_LOG_DAYS (30),
-UPLOAD_MAX_MB (512), DJANGO_DEBUG, LOG_LEVEL (INFO), HTTPS (1 behind a TLS proxy), SSL_REDIRECT (0), HSTS_PRELOAD (0),
+UPLOAD_MAX_MB (512), S3_BUCKET (uploads lie there, not in DATA_DIR), S3_ENDPOINT, S3_REGION, S3_ACCESS_KEY, S3_SECRET_KEY,
+S3_ADDRESSING (auto; path or virtual), DJANGO_DEBUG, LOG_LEVEL (INFO), HTTPS (1 behind a TLS proxy), SSL_REDIRECT (0), HSTS_PRELOAD (0),
 CSRF_TRUSTED_ORIGINS, EMBEDDED (1 when script/run started the servers), WEBHOOKS_TO_LOOPBACK (0; with EMBEDDED alone),
 OTEL_EXPORTER_OTLP_ENDPOINT (unset: no traces) and OpenTelemetry's other variables (common/tracing.py).
 """
@@ -14,6 +16,7 @@ OTEL_EXPORTER_OTLP_ENDPOINT (unset: no traces) and OpenTelemetry's other variabl
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -85,6 +88,7 @@ INSTALLED_APPS = [
     "common.jobs",
     "common.operations",
     "common.persons",
+    "common.sealing",
     "catalog",
     "insurers",
     "claims",
@@ -243,15 +247,59 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- Files: everything the service writes lies under DATA_DIR.
 UPLOAD_DIR = DATA_DIR / "uploads"
+# The keys that personal facts are sealed under (common.sealing): outside the database, whose backups cannot be read without them.
+DATA_KEYS = Path(env.str("DATA_KEYS", default=str(DATA_DIR / "keys"))).resolve()
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "tmp"
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "common.incoming.ReceivingHandler",
+]
 # What is collected is for everybody to read; what is uploaded is written by catalog.uploads, for the service alone.
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o644, 0o755
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # The one limit of an uploaded file; the proxy reads the same variable.
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_MB", default=512) * 1024 * 1024
+S3_BUCKET = env.str("S3_BUCKET", default="")
+_S3 = {
+    name: env.str(f"S3_{name}", default="") for name in ("ENDPOINT", "REGION", "ACCESS_KEY", "SECRET_KEY", "ADDRESSING")
+}
+if any(_S3.values()) and not S3_BUCKET:
+    given = ", ".join(f"S3_{name}" for name, value in _S3.items() if value)
+    raise ImproperlyConfigured(
+        f"{given} without S3_BUCKET. Name the bucket, or unset them: files lie in DATA_DIR then."
+    )
+if bool(_S3["ACCESS_KEY"]) != bool(_S3["SECRET_KEY"]):
+    raise ImproperlyConfigured("Give S3_ACCESS_KEY and S3_SECRET_KEY, or neither where the machine has a role.")
+if _S3["ADDRESSING"] not in ("", "auto", "path", "virtual"):
+    raise ImproperlyConfigured("S3_ADDRESSING is auto, path (MinIO) or virtual (OSS, COS).")
+
+
+def _storage(folder: str, prefix: str) -> dict[str, Any]:
+    """Return a storage: the folder that this setting names or, where there is a bucket, what lies under this prefix of it."""
+    if not S3_BUCKET:
+        return {"BACKEND": "common.storage.PrivateFolder", "OPTIONS": {"setting": folder}}
+    options = {
+        "bucket_name": S3_BUCKET,
+        "location": prefix,
+        "endpoint_url": _S3["ENDPOINT"] or None,
+        "region_name": _S3["REGION"] or None,
+        "access_key": _S3["ACCESS_KEY"] or None,
+        "secret_key": _S3["SECRET_KEY"] or None,
+        "addressing": _S3["ADDRESSING"] or "auto",
+    }
+    return {"BACKEND": "common.bucket.Bucket", "OPTIONS": options}
+
+
+STORAGES = {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "uploads": _storage("UPLOAD_DIR", "uploads"),
+    "keys": _storage("DATA_KEYS", "keys")
+    if S3_BUCKET
+    else {"BACKEND": "common.sealing.folder.KeyFolder", "OPTIONS": {"location": DATA_KEYS}},
+}
 
 # --- Language and time. Days are China's calendar days; instants are UTC.
 LANGUAGE_CODE = "zh-hans"

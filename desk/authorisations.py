@@ -23,6 +23,7 @@ from claims.models import PriorAuthorisation
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.labels import reader_language
+from common.sealing.fields import tagged
 from curation.coding.vocabulary import criteria_in_use
 from desk.authorisation_forms import AskForm, AskPapersForm, DecideForm, PapersCameForm, RenewForm
 from desk.authorisation_words import (
@@ -99,7 +100,7 @@ class PriorAuthorisationAdmin(PageAdmin):
     ]
     list_filter = [WaitFilter, StateFilter, "urgent", "product"]
     list_select_related = ["product"]
-    search_fields = ["no", "member_ref", "drug"]
+    search_fields = ["no", "drug"]
     show_full_result_count = False
     list_before_template = "desk/frame/list_buttons.html"
 
@@ -107,7 +108,7 @@ class PriorAuthorisationAdmin(PageAdmin):
     def no_shown(self, row: PriorAuthorisation) -> str:
         return row.no
 
-    @admin.display(description=gettext_lazy("Member reference"), ordering="member_ref")
+    @admin.display(description=gettext_lazy("Member reference"))
     def member_shown(self, row: PriorAuthorisation) -> str:
         return row.member_ref or "—"
 
@@ -145,6 +146,16 @@ class PriorAuthorisationAdmin(PageAdmin):
             default=Value(3),
         )
         return (waits, F("due_at").asc(nulls_last=True), "-asked_at", "-id")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find by parts of what is plain, and by the whole member reference, which is sealed."""
+        found, twice = super().get_search_results(request, queryset, search_term)
+        own = insurer_of(request.user)
+        if own is not None and (member := search_term.strip()):
+            found |= tagged(queryset, "member_tag", [member], own.pk)
+        return found, twice
 
     def get_urls(self) -> list[URLPattern]:
         return [

@@ -34,6 +34,8 @@ from desk.own import OfInsurer, may_own, own_insurer
 from insurers.models import Insurer, Product
 
 MAY_UPLOAD = "claims.add_claimbatch"
+# Of so many batches the names of the files are searched by part: each is opened for it.
+NAMES_LOOKED_AT = 1_000
 _UNDER_WAY = frozenset({"queued", "running"})
 _TONES = {"queued": "info", "running": "info", "done": "good", "failed": "bad", "cancelled": "quiet"}
 
@@ -108,11 +110,11 @@ class ClaimBatchAdmin(OfInsurer, PageAdmin):
     list_display = ["file_shown", "insurer", "product", "state_shown", "claims", "lines", "created_by", "created_at"]
     list_filter = ["state", "insurer", "product"]
     list_select_related = ["insurer", "product"]
-    search_fields = ["file_name", "product__code", "product__name"]
+    search_fields = ["product__code", "product__name"]
     ordering = ["-created_at", "-id"]
     show_full_result_count = False
 
-    @admin.display(description=gettext_lazy("file name"), ordering="file_name")
+    @admin.display(description=gettext_lazy("file name"))
     def file_shown(self, batch: ClaimBatch) -> str:
         return batch.file_name or _("(facts removed)")
 
@@ -125,6 +127,16 @@ class ClaimBatchAdmin(OfInsurer, PageAdmin):
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return may_own(request, MAY_UPLOAD)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find by product, and the newest by a part of their files' names, which are sealed."""
+        found, twice = super().get_search_results(request, queryset, search_term)
+        if part := search_term.strip().casefold():
+            newest = queryset.order_by("-created_at").values_list("pk", "file_name")[:NAMES_LOOKED_AT]
+            found |= queryset.filter(pk__in=[pk for pk, name in newest if part in name.casefold()])
+        return found, twice
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ClaimBatch]:
         return super().get_queryset(request).select_related("product", "insurer", "job")
@@ -164,7 +176,7 @@ class ClaimBatchAdmin(OfInsurer, PageAdmin):
     def _buttons(self, request: HttpRequest, batch: ClaimBatch) -> list[Button]:
         if batch.state in _UNDER_WAY and may_own(request, MAY_UPLOAD):
             return [Button(_("Cancel the batch"), self.url("cancel", batch.pk), "cancel", "danger")]
-        if batch.state == ClaimBatch.State.DONE and not batch.purged_at:
+        if batch.state == ClaimBatch.State.DONE and not batch.facts_removed:
             return [
                 Button(_("Results (CSV)"), self.url("results_csv", batch.pk), "download", "primary"),
                 Button(_("Results (NDJSON)"), self.url("results_ndjson", batch.pk), "download"),

@@ -5,6 +5,7 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -29,6 +30,7 @@ from common.audit.deeds import Deed
 from common.audit.services import record
 from common.downloads import download
 from common.labels import reader_language
+from common.sealing.fields import tagged
 from common.sentences import Language
 from curation.models import SettledCheck
 from desk.badges import provenance_badge
@@ -36,6 +38,7 @@ from desk.frame import Button, PageAdmin
 from desk.golden_words import MAY_MAKE, make_href
 from desk.markup import badge
 from desk.own import OfInsurer, may_own
+from insurers.persons import insurer_of
 
 _TONES = {"eligible": "good", "review": "warn", "ineligible": "bad", "refunded": "quiet"}
 LANGUAGES: Final = ("zh", "en")
@@ -127,7 +130,7 @@ class ClaimCheckAdmin(OfInsurer, PageAdmin):
     ]
     list_filter = ["outcome", "insurer", "product"]
     list_select_related = ["insurer", "product"]
-    search_fields = ["claim_no", "digest", "product__code", "insurer__code"]
+    search_fields = ["digest", "product__code", "insurer__code"]
     date_hierarchy = "decided_at"
     ordering = ["-decided_at", "-id"]
     show_full_result_count = False
@@ -139,6 +142,16 @@ class ClaimCheckAdmin(OfInsurer, PageAdmin):
     @admin.display(description=gettext_lazy("outcome"), ordering="outcome")
     def outcome_shown(self, check: ClaimCheck) -> SafeString:
         return badge(check.get_outcome_display(), _TONES[check.outcome])
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find by parts of what is plain, and by the whole claim number, which is sealed."""
+        found, twice = super().get_search_results(request, queryset, search_term)
+        own = insurer_of(request.user)
+        if number := search_term.strip():
+            found |= tagged(queryset, "claim_tag", [number], own.pk if own else None)
+        return found, twice
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         record(Deed.CHECKS_LISTED, by=request.user.get_username(), what=ClaimCheck)

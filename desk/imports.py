@@ -1,6 +1,5 @@
 """Imports: the list, and each one's page: how far it is, what is wrong with the file, how the draft differs; cancelling and retrying."""
 
-from pathlib import Path
 from typing import Any
 
 from django.contrib import admin, messages
@@ -15,7 +14,6 @@ from django.utils.translation import gettext_lazy
 
 from catalog import mending, services
 from catalog.changes import compared_anew
-from catalog.importing.again import rows_in_child
 from catalog.importing.export import marked_csv_lines, marked_xlsx_file
 from catalog.master import moved_since
 from catalog.models import ImportRun
@@ -135,7 +133,7 @@ class ImportRunAdmin(MergingPages, PageAdmin):
             "progress": progress_of(run),
             **problems_context(request, run),
             "normalised": self._readings(request, run),
-            "file_kept": services.kept_file(run) is not None,
+            "file_kept": services.is_file_kept(run),
             "may_steer": request.user.has_perm(MAY_STEER),
             "may_mend": request.user.has_perm(MAY_UPLOAD) and bool(mending.wrong_cells(run)),
             "mended_cells": [{**change, "place": ColumnNames(run).of(change["column"])} for change in run.mending],
@@ -193,23 +191,20 @@ class ImportRunAdmin(MergingPages, PageAdmin):
         return download(csv_table([head], problem_rows(run)), f"problems-{str(run.pk)[:8]}.csv", "text/csv")
 
     def marked_csv_view(self, request: HttpRequest, pk: object) -> HttpResponseBase:
-        run, file = self._kept(request, pk)
-        lines = marked_csv_lines(rows_in_child(file, *services.how_read(run)), services.file_problems(run))
+        run = self._kept(request, pk)
+        lines = marked_csv_lines(services.kept_rows(run), services.file_problems(run))
         return download(lines, marked_name(run.file_name, "csv"), "text/csv")
 
     def marked_xlsx_view(self, request: HttpRequest, pk: object) -> HttpResponseBase:
-        run, file = self._kept(request, pk)
-        book = marked_xlsx_file(
-            rows_in_child(file, *services.how_read(run)), services.file_problems(run), services.places(run)
-        )
+        run = self._kept(request, pk)
+        book = marked_xlsx_file(services.kept_rows(run), services.file_problems(run), services.places(run))
         return download(book, marked_name(run.file_name, "xlsx"), XLSX)
 
-    def _kept(self, request: HttpRequest, pk: object) -> tuple[ImportRun, Path]:
+    def _kept(self, request: HttpRequest, pk: object) -> ImportRun:
         run = self.found(request, pk)
-        file = services.kept_file(run)
-        if file is None:
+        if not services.is_file_kept(run):
             raise Http404(_("Only the file of a failed import is kept, for 30 days."))
-        return run, file
+        return run
 
     def cancel_view(self, request: HttpRequest, pk: object) -> HttpResponse:
         run = self.found(request, pk)

@@ -77,7 +77,9 @@ def main() -> int:
                 if (folder.path / "postgres").exists():
                     raise CannotRun(f"{folder.path} has a database: nothing is overwritten. Give another --data")
                 restored(supervisor, folder, backups, programs, given.instant)
-                print(f"restored: script/run --data {folder.path}")
+                print(
+                    f"restored: script/run --data {folder.path}; its folder `keys` is to be that of the data folder it was backed up from"
+                )
                 return 0
             env = variables(folder, programs, backups, _port(folder) if given.command != "list" else None)
             if given.command in ("take", "keep"):

@@ -26,9 +26,13 @@ from django.core.management import call_command
 from django_migration_linter.management.commands.lintmigrations import Command
 # By a person: a uniqueness that is weaker than the one it takes the place of, on a table of some hundred rows.
 looked_at = ["0026_own_code_spaces", "0017_sandboxes"]
+# What is sealed takes the place of what was in clear, which may not stay beside it: the release needs a stop (config/releases.tsv).
+looked_at += ["0009_sealed", "0011_clear_gone", "0003_sealed_answers", "0005_clear_answers_gone", "0008_sealed_lines", "0010_clear_lines_gone"]
 ours = [config.label for config in apps.get_app_configs() if "site-packages" not in config.path]
 call_command(Command(), quiet=["ok", "ignore"], include_apps=ours, no_cache=True, sql_analyser="postgresql", ignore_name=looked_at)
 """
+# What kustomize itself reads is no object of a cluster.
+_MANIFESTS = sorted(set((ROOT / "deploy/kubernetes").glob("*.yaml")) - {ROOT / "deploy/kubernetes/kustomization.yaml"})
 
 
 def _checks(python: Path) -> list[tuple[str, list[str | Path]]]:
@@ -41,6 +45,8 @@ def _checks(python: Path) -> list[tuple[str, list[str | Path]]]:
         ("mypy", [programs / "mypy"]),
         ("migration linter", [python, "-c", _LINT_MIGRATIONS]),
         ("makemigrations --check", [*manage, "makemigrations", "--check", "--dry-run"]),
+        ("hadolint", [programs / "hadolint", ROOT / "Dockerfile"]),
+        ("kubernetes-validate", [python, "-m", "kubernetes_validate", "--strict", "--no-warn", "--quiet", *_MANIFESTS]),
         ("check --deploy", [*manage, "check", "--deploy", "--fail-level", "WARNING"]),
     ]
 

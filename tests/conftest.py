@@ -16,6 +16,7 @@ import hypothesis
 import psycopg
 import pytest
 from django.conf import settings as django_settings
+from django.core.files.storage import storages
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client, TransactionTestCase
@@ -55,6 +56,16 @@ def _data_folder(tmp_path: Path, settings: Any) -> None:
     # Making a password is slow on purpose; no test is about how slow.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.UPLOAD_DIR = tmp_path / "uploads"
+
+
+@pytest.fixture
+def key_folder(tmp_path: Path) -> Iterator[Path]:
+    """Let data keys lie in a folder of the test's own, which it may harm."""
+    before = storages["keys"]
+    place = tmp_path / "keys"
+    storages._storages["keys"] = type(before)(location=place)
+    yield place
+    storages._storages["keys"] = before
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from openpyxl import Workbook
 
 from catalog.importing.check import check
@@ -31,6 +32,11 @@ ROWS = (
     ("E-6", "尼洛替尼胶囊", "诺华", "C92.1", "12"),
     ("E-7", "阿帕替尼片", "恒瑞", "C16", "30"),
 )
+
+
+def kept_path(path: str) -> Path:
+    """Where a kept upload lies on the disk of the tests."""
+    return Path(settings.DATA_DIR) / path
 
 
 def csv_text(rows: Iterable[Sequence[str]], *, header: Sequence[str] = HEADER, **how: Any) -> str:

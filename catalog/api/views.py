@@ -7,7 +7,6 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from itertools import chain
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -58,7 +57,6 @@ from catalog.diff import WEIGHTS
 from catalog.drug_facts import facts_of
 from catalog.drugs.names import drug_id
 from catalog.finding import usable_at
-from catalog.importing.again import rows_in_child
 from catalog.importing.export import (
     csv_lines,
     marked_csv_lines,
@@ -560,26 +558,23 @@ class ImportViewSet(ApiViewSet):
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
     def marked_csv(self, request: Any, pk: str) -> HttpResponseBase:
         """The failed file's own rows with a column 错误 that says what to mend; it may be corrected and uploaded again."""
-        run, file = self._kept(request, pk)
-        lines = marked_csv_lines(rows_in_child(file, *services.how_read(run)), services.file_problems(run))
+        run = self._kept(request, pk)
+        lines = marked_csv_lines(services.kept_rows(run), services.file_problems(run))
         return download(lines, marked_name(run.file_name, "csv"), "text/csv")
 
     @extend_schema(responses={(200, XLSX): OpenApiTypes.BINARY})
     def marked_xlsx(self, request: Any, pk: str) -> HttpResponseBase:
         """The same as XLSX."""
-        run, file = self._kept(request, pk)
-        book = marked_xlsx_file(
-            rows_in_child(file, *services.how_read(run)), services.file_problems(run), services.places(run)
-        )
+        run = self._kept(request, pk)
+        book = marked_xlsx_file(services.kept_rows(run), services.file_problems(run), services.places(run))
         return download(book, marked_name(run.file_name, "xlsx"), XLSX)
 
-    def _kept(self, request: Any, pk: str) -> tuple[ImportRun, Path]:
+    def _kept(self, request: Any, pk: str) -> ImportRun:
         refuse_unknown(request.query_params, ())
         run = get_object_or_404(self.get_queryset(), pk=pk)
-        file = services.kept_file(run)
-        if file is None:
+        if not services.is_file_kept(run):
             raise ApiProblem(404, "file_not_kept", _("Only the file of a failed import is kept, for 30 days."))
-        return run, file
+        return run
 
     @extend_schema(request=None, responses={202: shapes.ImportOutput})
     @action(detail=True, methods=["post"])

@@ -198,7 +198,7 @@ def mended_in_child(path: Path, kind: str, options: CheckOptions, cells: Sequenc
 
 
 def _request(path: Path, kind: str, options: CheckOptions) -> dict[str, Any]:
-    return {"path": str(path.resolve()), "kind": kind, "options": options.as_dict()}
+    return {"path": str(path.absolute()), "kind": kind, "options": options.as_dict()}
 
 
 def _frames(request: dict[str, Any]) -> Iterator[Frame]:

@@ -40,7 +40,7 @@ def check_in_child(
                     case CheckResult(): result = message
     """
     options = options or CheckOptions()
-    request = {"path": str(path.resolve()), "kind": kind, "options": options.as_dict()}
+    request = {"path": str(path.absolute()), "kind": kind, "options": options.as_dict()}
     try:
         for letter, payload in frames_from(_MODULE, request, options.limits):
             yield _message(letter, payload)
@@ -62,7 +62,7 @@ def check_many_in_child(paths: Sequence[Path], kind: str, options: CheckOptions)
     Files that were not reached are not in the answer: the child was refused its memory or time, or a file is too much for it. They are to be
     checked each by itself, which tells what is wrong with them. `options.before_each` is empty. Raises ChildDied when somebody ended the child.
     """
-    request = {"paths": [str(path.resolve()) for path in paths], "kind": kind, "options": options.as_dict()}
+    request = {"paths": [str(path.absolute()) for path in paths], "kind": kind, "options": options.as_dict()}
     found: dict[Path, Checked] = {}
     waiting, blocks = list(paths), list[Block]()
     with contextlib.suppress(Refusal), contextlib.closing(frames_from(_MODULE, request, options.limits)) as frames:

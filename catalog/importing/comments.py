@@ -120,7 +120,7 @@ def read_in_child(path: Path, limits: Limits = LIMITS) -> CommentFile:
     """Read the file in a child process; one that takes too much memory or time, or crashes it, gives a result with one error. Raises ChildDied."""
     rows: list[CommentRow] = []
     try:
-        with closing(frames_from(_MODULE, {"path": str(path.resolve())}, limits)) as frames:
+        with closing(frames_from(_MODULE, {"path": str(path.absolute())}, limits)) as frames:
             for letter, payload in frames:
                 if letter == _ROWS:
                     rows += [CommentRow(*row) for row in json.loads(payload)]

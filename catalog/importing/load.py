@@ -5,7 +5,7 @@ One transaction holds the draft, its entries, its changes and the run's final st
 
 import logging
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
@@ -51,7 +51,9 @@ _CONSULTED = ("submitted_by", "submitted_at", "comments_until", "consultation_cl
 LARGE = 20_000
 
 
-Checker = Callable[[Path, str, CheckOptions], Generator[Block | Progress | CheckResult]]
+Checking = Generator[Block | Progress | CheckResult]
+# Checks a kept upload by its path.
+Checker = Callable[[str, str, CheckOptions], Checking]
 _checker: ContextVar[Checker | None] = ContextVar("checker", default=None)
 
 
@@ -68,16 +70,24 @@ def checked_by(checker: Checker) -> Iterator[None]:
 def files_of_our_own() -> AbstractContextManager[None]:
     """Read files in this process while the block runs: those that ship with the software need no process that can be killed, and starting
     one for each takes longer than reading it. What is checked stays the same."""
-    return checked_by(check)
+    return checked_by(_kept_and_read_by(check))
 
 
-def checked_already(found: Mapping[Path, Checked]) -> AbstractContextManager[None]:
-    """Take what a process has found in these files (check_many_in_child) for the check, while the block runs; other files have a process each."""
+def _kept_and_read_by(reader: Callable[[Path, str, CheckOptions], Checking]) -> Checker:
+    def checker(path: str, kind: str, options: CheckOptions) -> Checking:
+        with uploads.reading(path) as file:
+            yield from reader(file, kind, options)
 
-    def checker(path: Path, kind: str, options: CheckOptions) -> Generator[Block | Progress | CheckResult]:
+    return checker
+
+
+def checked_already(found: Mapping[str, Checked]) -> AbstractContextManager[None]:
+    """Take what a process has found in these uploads (check_many_in_child) for the check, while the block runs; other files have a process each."""
+
+    def checker(path: str, kind: str, options: CheckOptions) -> Checking:
         checked = found.get(path)
         if checked is None:
-            yield from check_in_child(path, kind, options)
+            yield from _kept_and_read_by(check_in_child)(path, kind, options)
             return
         before_each = options.before_each.encode()
         for block in checked.blocks:
@@ -138,20 +148,28 @@ def load(run: ImportRun, lease: Lease, evidence: Sequence[EntryEvidence] = ()) -
 def _write_mended(run: ImportRun, result: list[CheckResult]) -> None:
     """Write the file of a run whose cells were mended on a page, from the one it was made from; raises _Wrong where that is gone."""
     source = run.mended_from
-    path = uploads.full_path(source.file_path if source else "")
     kind = DRUGS if run.kind == ImportRun.Kind.DRUGS else run.catalog.kind if run.catalog else ""
     options = CheckOptions(names=run.names, sheet=run.sheet, header_row=run.header_row, mapping=run.mapping)
     cells = [Mended(cell["row"], cell["column"], cell["after"]) for cell in run.mending]
     try:
-        if not path.exists():
-            zh, en = "原文件已不再保留。请重新上传。", "the file it was made from is no longer kept. Upload it again."
-            raise not_a_table(zh, en)
-        stored = uploads.keep(mended_in_child(path, kind, options, cells))
+        with _read_again(source) as file:
+            stored = uploads.keep(mended_in_child(file, kind, options, cells))
     except Refusal as refusal:
         result.append(CheckResult(kind=kind, sha256="", size=0, error_count=1, errors=(refusal.problem,)))
         raise _Wrong from refusal
     run.file_path, run.file_size, run.sha256 = stored.path, stored.size, stored.sha256
     run.save(update_fields=["file_path", "file_size", "sha256"])
+
+
+@contextmanager
+def _read_again(source: ImportRun | None) -> Iterator[Path]:
+    with ExitStack() as opened:
+        try:
+            file = opened.enter_context(uploads.reading(source.file_path if source else ""))
+        except uploads.FileGone as gone:
+            zh, en = "原文件已不再保留。请重新上传。", "the file it was made from is no longer kept. Upload it again."
+            raise not_a_table(zh, en) from gone
+        yield file
 
 
 def _log_ready(run: ImportRun) -> None:
@@ -190,7 +208,7 @@ def _checked(
         mapping=run.mapping,
     )
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
-    messages = (_checker.get() or check_in_child)(uploads.full_path(run.file_path), kind, options)
+    messages = (_checker.get() or _kept_and_read_by(check_in_child))(run.file_path, kind, options)
     with connection.cursor() as cursor, closing(messages), cursor.copy(statement) as copy:
         for message in messages:
             match message:

@@ -199,7 +199,7 @@ def preview_in_child(path: Path, kind: str, options: CheckOptions | None = None)
     A file that it dies of, or takes too long, is a Preview that says so. Raises ChildDied when somebody ended the child.
     """
     options = replace(options or CheckOptions(), limits=LIMITS)
-    request = {"path": str(path.resolve()), "kind": kind, "options": options.as_dict()}
+    request = {"path": str(path.absolute()), "kind": kind, "options": options.as_dict()}
     try:
         (_letter, payload), *_ = frames_from(_MODULE, request, LIMITS)
     except Refusal as refusal:

@@ -8,6 +8,7 @@ from catalog.models.edits import EntryEdit
 from catalog.models.entries import CatalogEntry
 from catalog.models.evidence import EntryEvidence
 from catalog.models.imports import ImportProblem, ImportRun, Upload
+from catalog.models.listed import ListedDrug
 from catalog.models.log import LogLeaf
 from catalog.models.reviews import ReviewMark
 from catalog.models.revision import Revision
@@ -46,6 +47,7 @@ __all__ = [
     "ImportProblem",
     "ImportRun",
     "Indication",
+    "ListedDrug",
     "LogLeaf",
     "Mark",
     "Provenance",

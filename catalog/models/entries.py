@@ -84,6 +84,7 @@ class CatalogEntry(models.Model):
             models.Index(fields=["base_name", "version"], name="entry_base_name"),
             models.Index(fields=["national_code"], condition=~Q(national_code=""), name="entry_national_code"),
             models.Index(fields=["approval_key"], condition=~Q(approval_key=""), name="entry_approval_key"),
+            # Asked by the release before alone (catalog.models.listed): it goes with the next.
             models.Index(fields=["brand_key"], condition=~Q(brand_key=""), name="entry_brand_key"),
             # The alternatives to a drug are sought in its class: five characters (spec eligibility 8).
             models.Index(F("version"), Left("class_code", 5), name="entry_class"),

@@ -109,6 +109,9 @@ class ImportRun(models.Model):
     created_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
 
+    # Whose file nobody reads again (catalog.uploading.forget_orphans).
+    FILE_IS_READ = Q(outcome__in=["ready", "given_up"])
+
     objects = ImportRunQuerySet.as_manager()
 
     class Meta:
@@ -176,6 +179,8 @@ class Upload(models.Model):
     typed = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), blank=True)
     created_by = models.CharField(_("uploaded by"), max_length=150)
     created_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
+
+    FILE_IS_READ = Q(pk__in=[])  # it goes with the row
 
     class Meta:
         verbose_name = _("upload")

@@ -40,6 +40,7 @@ from common.api.views import ApiViewSet
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import FieldError
+from common.sealing.fields import tagged
 from common.sentences import Language
 from insurers.api.authentication import insurer_of
 
@@ -164,7 +165,7 @@ class AuthorisationOutput(AuthorisationListOutput):
 class AuthorisationFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(choices=[(state, state) for state in rules.STATES], method="in_state")
     product = django_filters.CharFilter(field_name="product__code", max_length=64)
-    member_ref = django_filters.CharFilter(max_length=100)
+    member_ref = django_filters.CharFilter(max_length=100, method="with_member")
     drug = django_filters.CharFilter(max_length=300)
     urgent = YesNoFilter()
     papers_awaited = YesNoFilter(field_name="stopped_at", lookup_expr="isnull", exclude=True)
@@ -180,6 +181,11 @@ class AuthorisationFilter(django_filters.FilterSet):
     class Meta:
         model = PriorAuthorisation
         fields: list[str] = []
+
+    def with_member(
+        self, rows: QuerySet[PriorAuthorisation], name: str, member_ref: str
+    ) -> QuerySet[PriorAuthorisation]:
+        return tagged(rows, "member_tag", [member_ref], insurer_of(self.request.user))
 
     def in_state(self, rows: QuerySet[PriorAuthorisation], name: str, state: str) -> QuerySet[PriorAuthorisation]:
         return queries.in_state(rows, state, china_today(self.request.user.known_at))

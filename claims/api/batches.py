@@ -359,7 +359,7 @@ def _shown(batch: ClaimBatch, language: Language) -> dict[str, Any]:
     """Return a batch as the API shows it."""
     totals = totals_document(batch.totals) if batch.totals else None
     errors = [_problem(problem, language) for problem in batch.errors]
-    if batch.state == ClaimBatch.State.FAILED and not errors and not batch.purged_at:
+    if batch.state == ClaimBatch.State.FAILED and not errors and not batch.facts_removed:
         fault = {
             "row": None,
             "column": "",
@@ -370,7 +370,7 @@ def _shown(batch: ClaimBatch, language: Language) -> dict[str, Any]:
         }
         errors = [_problem(fault, language)]
     results = None
-    if batch.state == ClaimBatch.State.DONE and not batch.purged_at:
+    if batch.state == ClaimBatch.State.DONE and not batch.facts_removed:
         results = {form: reverse(f"batch-results-{form}", args=[batch.pk]) for form in ("csv", "ndjson")}
     return {
         "id": str(batch.pk),

@@ -3,16 +3,18 @@
 import django_filters
 from django.db.models import Exists, OuterRef, QuerySet
 
-from claims.batches.claim_rows import member_key
+from claims.batches.one_claim import with_member
 from claims.models import BatchClaim, ClaimBatch, ClaimCheck
 from common.api.filtering import DayFilter, MomentFilter
+from common.sealing.fields import tagged
+from insurers.api.authentication import insurer_of
 
 
 class CheckFilter(django_filters.FilterSet):
-    claim_no = django_filters.CharFilter(max_length=100)
+    claim_no = django_filters.CharFilter(max_length=100, method="with_claim_no")
     product = django_filters.CharFilter(field_name="product__code", max_length=64)
     outcome = django_filters.ChoiceFilter(choices=ClaimCheck.Outcome.choices)
-    member_ref = django_filters.CharFilter(max_length=100)
+    member_ref = django_filters.CharFilter(max_length=100, method="with_member")
     date = DayFilter(field_name="service_date", help_text="the same as `service_date`")
     service_date = DayFilter()
     service_date_after = DayFilter(field_name="service_date", lookup_expr="gte", help_text="this day or later")
@@ -24,6 +26,12 @@ class CheckFilter(django_filters.FilterSet):
     class Meta:
         model = ClaimCheck
         fields: list[str] = []
+
+    def with_claim_no(self, checks: QuerySet[ClaimCheck], name: str, claim_no: str) -> QuerySet[ClaimCheck]:
+        return tagged(checks, "claim_tag", [claim_no], insurer_of(self.request.user))
+
+    def with_member(self, checks: QuerySet[ClaimCheck], name: str, member_ref: str) -> QuerySet[ClaimCheck]:
+        return tagged(checks, "member_tag", [member_ref], insurer_of(self.request.user))
 
 
 class BatchFilter(django_filters.FilterSet):
@@ -45,5 +53,7 @@ class BatchFilter(django_filters.FilterSet):
 
     def with_member(self, batches: QuerySet[ClaimBatch], name: str, member_ref: str) -> QuerySet[ClaimBatch]:
         return batches.filter(
-            Exists(BatchClaim.objects.filter(batch=OuterRef("pk"), member_key=member_key(member_ref)))
+            Exists(
+                with_member(BatchClaim.objects.filter(batch=OuterRef("pk")), member_ref, insurer_of(self.request.user))
+            )
         )

@@ -319,6 +319,7 @@ class KeptCheckOutput(CheckOutput):
 
 
 class CheckListOutput(serializers.ModelSerializer):
+    claim_no = serializers.CharField(max_length=100, required=False, allow_blank=True)
     product = serializers.CharField(source="product.code")
 
     class Meta:

@@ -397,11 +397,10 @@ def purge_authorisations(
     if not also_open:
         older = older.exclude(state=State.IN_REVIEW).exclude(valid_to__gte=china_today(older_than))
     due = list(older.select_for_update().values_list("pk", flat=True))
-    uses = AuthorisationUse.objects.filter(insurer=insurer_id).exclude(claim_no="")
-    uses.filter(Q(authorisation__in=due) | Q(at__lt=older_than)).update(claim_no="")
-    PriorAuthorisation.objects.filter(pk__in=due).update(
-        facts=None, judgement=None, member_ref="", papers=[], reason="", purged_at=at
-    )
+    uses = AuthorisationUse.objects.filter(insurer=insurer_id).exclude(claim_tag=None)
+    uses.filter(Q(authorisation__in=due) | Q(at__lt=older_than)).update(claim_no=None, claim_tag=None)
+    removed = dict.fromkeys(("facts", "judgement", "member_ref", "member_tag", "papers", "reason"))
+    PriorAuthorisation.objects.filter(pk__in=due).update(**removed, purged_at=at)
     if due:
         insurer = Insurer.every.get(pk=insurer_id)
         which = sorted(PriorAuthorisation.objects.filter(pk__in=due).values_list("no", flat=True))

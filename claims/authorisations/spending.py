@@ -8,16 +8,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db.models import Q
 
 from claims.eligibility import Claim, JudgedClaim
 from claims.eligibility.authorisations import NAMELESS
 from claims.facts import ProductFacts
 from claims.facts.authorisations import checks_authorisations, decimal_of, numbers_in
 from claims.models import AuthorisationUse, PriorAuthorisation
+from common.sealing.fields import tagged
 
 # (id of the authorisation, claim number, line number)
 _Key = tuple[int, str, int]
@@ -29,8 +29,8 @@ def lock_for(product: ProductFacts, claims: Sequence[Claim]) -> dict[str, int]:
     """Lock the authorisations that claims name or have used before; return their ids by number. {} where the product checks none."""
     if not checks_authorisations(product):
         return {}
-    claim_numbers = {claim.claim_no for claim in claims} - {""}
-    used_before = AuthorisationUse.objects.filter(insurer=product.insurer_id, claim_no__in=claim_numbers)
+    claim_numbers = {claim.claim_no for claim in claims}
+    used_before = tagged(AuthorisationUse.objects.all(), "claim_tag", claim_numbers, product.insurer_id)
     own = PriorAuthorisation.objects.filter(insurer=product.insurer_id, product=product.pk)
     # By id, so that two who lock some of the same wait for each other and not both.
     found = own.filter(Q(no__in=numbers_in(claims)) | Q(pk__in=used_before.values("authorisation")))
@@ -81,20 +81,20 @@ def write_uses(
 
 def _used_before(lines: set[_LineOf], locked: dict[str, int]) -> dict[_Key, Decimal]:
     """Return what lines of claims used before. A claim of another member that happens to have the same number is another claim."""
-    claim_numbers = {claim_no for claim_no, _line_no, _member in lines}
-    before = AuthorisationUse.objects.filter(authorisation__in=locked.values(), claim_no__in=claim_numbers)
-    grouped = before.order_by().values_list("authorisation", "claim_no", "line_no", "authorisation__member_ref")
-    sums: Iterable[tuple[Any, ...]] = grouped.annotate(Sum("quantity"))
-    return {
-        (pk, claim_no, line_no): used
-        for pk, claim_no, line_no, member, used in sums
-        if (claim_no, line_no, member) in lines
-    }
+    if not lines:
+        return {}
+    before = AuthorisationUse.objects.filter(authorisation__in=locked.values()).exclude(claim_tag=None).order_by()
+    used: dict[_Key, Decimal] = defaultdict(Decimal)
+    named = ("authorisation", "claim_no", "line_no", "authorisation__member_ref", "quantity")
+    for pk, claim_no, line_no, member, quantity in before.values_list(*named):
+        if (claim_no, line_no, member) in lines:
+            used[pk, claim_no, line_no] += quantity
+    return used
 
 
 def settle_uses(*, check_id: UUID) -> None:
     """Keep for good what a check used, once it is settled: it no longer goes by its claim's number, so no later decision gives it back."""
-    AuthorisationUse.objects.filter(check_id=check_id).exclude(claim_no="").update(claim_no="")
+    AuthorisationUse.objects.filter(check_id=check_id).exclude(claim_tag=None).update(claim_no=None, claim_tag=None)
 
 
 def give_back(*, batch_id: UUID, at: datetime) -> None:

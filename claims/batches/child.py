@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from claims.batches.claim_rows import DrugsAndDays, claim_row
+from claims.batches.claim_rows import DrugsAndDays, Seals, claim_row, seals_of
 from claims.batches.read import BatchResult, Claim, read_batch
 from tables.encoding import Refusal
 from tables.file_format import sha256_of
@@ -22,7 +22,7 @@ _CLAIMS_A_FRAME = 200
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """The next claims of the file, as rows of COPY (asked.py)."""
+    """The next claims of the file, as rows of COPY (claim_rows.py)."""
 
     rows: bytes
 
@@ -35,15 +35,15 @@ class Read:
     asked_about: str = ""
 
 
-def read_in_child(path: Path, limits: Limits | None = None) -> Iterator[Claims | Progress | Read]:
-    """Read the batch in a child process and yield its claims as they come, its progress, and at last what was found.
+def read_in_child(path: Path, seals: Seals, limits: Limits | None = None) -> Iterator[Claims | Progress | Read]:
+    """Read the batch in a child process and yield its claims as they come, sealed, its progress, and at last what was found.
 
     A file that makes the child run out of memory or time, or crash, gives a result with one error. Raises ChildDied
     when someone ended the child. Close the iterator to stop early.
     """
     limits = limits or Limits()
     try:
-        for letter, payload in frames_from(_MODULE, {"path": str(path.resolve())}, limits):
+        for letter, payload in frames_from(_MODULE, {"path": str(path.absolute()), "seals": seals.exported()}, limits):
             yield Claims(payload) if letter == _CLAIMS else _message(letter, json.loads(payload))
     except Refusal as refusal:
         yield Read(BatchResult(sha256_of(path), path.stat().st_size, errors=(refusal.problem,)))
@@ -60,10 +60,10 @@ def _message(letter: bytes, data: Any) -> Progress | Read:
 
 
 def _frames(request: dict[str, Any]) -> Iterator[Frame]:
-    asked, pending, seq = DrugsAndDays(), list[str](), 0
+    asked, pending, seq, seals = DrugsAndDays(), list[str](), 0, seals_of(request["seals"])
     for message in read_batch(Path(request["path"]), Limits(**request["limits"])):
         if isinstance(message, Claim):
-            pending.append(claim_row(seq, message))
+            pending.append(claim_row(seq, message, seals))
             seq += 1
             if message.request is not None:
                 asked.note(message.request)

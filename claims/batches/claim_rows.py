@@ -5,7 +5,8 @@ Pure: the reading process writes it, a deciding worker reads it.
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, TypeGuard
 
 import msgspec
@@ -15,23 +16,64 @@ from claims.batches.read import Claim
 from claims.eligibility.request import identity_of
 from claims.limits import MAX_TEXT
 from common.compact import compact
-from tables.copy_text import NULL, copied
+from common.sealing.box import Box, box_of
+from tables.copy_text import NULL
 from tables.problems import Problem
 
+# What is sealed is sealed for its column (common.sealing.fields: sealed_as, tagged_as).
+FACTS: Final = "claims_batchclaim.facts"
+DECIDED: Final = "claims_batchdecision.decided"
+CLAIM_NO: Final = "claims_batchdecision.claim_no"
+# A subkey of the month's data key, so that a member is found in all batches of a month at once.
+MEMBERS: Final = "members of batches"
 # More drugs or days than these a worker does not hold at once.
 LOADED_AT_ONCE: Final = 20_000
 
 
-def claim_row(seq: int, claim: Claim) -> str:
-    """Write a claim as a row of COPY: seq, member key (NULL for an invalid claim), number of lines, facts."""
+@dataclass(frozen=True, slots=True)
+class Seals:
+    """What the claims of a batch are sealed with: the batch's box, and the key of the hashes of its members."""
+
+    box: Box
+    members: bytes
+
+    def exported(self) -> dict[str, str]:
+        """Return it as texts, for the pipe to the reading process."""
+        return {**self.box.exported(), "members": self.members.hex()}
+
+
+def seals_of(texts: Mapping[str, str]) -> Seals:
+    """Return what was exported."""
+    return Seals(box_of(texts), bytes.fromhex(texts["members"]))
+
+
+def claim_row(seq: int, claim: Claim, seals: Seals) -> str:
+    """Write a claim as a row of COPY: seq, member key (NULL for an invalid claim), number of lines, facts sealed; of an invalid claim also what is
+    recorded of it, sealed, and the tag of its number (else NULL)."""
     if claim.request is None:
         facts = record_invalid(claim_no=claim.claim_no, rows=claim.rows, problems=claim.problems)
-        return f"{seq}\t{NULL}\t{len(claim.rows)}\t{copied(facts)}\n"
+        decided, tag = sealed(facts, DECIDED, seals.box), claim_tag(claim.claim_no, seals.box)
+        return f"{seq}\t{NULL}\t{len(claim.rows)}\t{sealed(facts, FACTS, seals.box)}\t{decided}\t{tag}\n"
     lines = claim.request.get("lines")
-    key = member_key(claim.request["member"]["member_ref"])
+    key = member_key(claim.request["member"]["member_ref"], seals.members)
     facts = compact({"rows": claim.rows, "claim": claim.request})
     # What is no list of lines is found out when the claim is parsed; here it is one.
-    return f"{seq}\t{key}\t{len(lines) if isinstance(lines, list) else 1}\t{copied(facts)}\n"
+    count = len(lines) if isinstance(lines, list) else 1
+    return f"{seq}\t{key}\t{count}\t{sealed(facts, FACTS, seals.box)}\t{NULL}\t{NULL}\n"
+
+
+def sealed(text: str, column: str, box: Box) -> str:
+    """Return a text sealed, as a cell of COPY."""
+    return _bytes_copied(box.seal(text.encode("utf-8", "surrogatepass"), column))
+
+
+def claim_tag(claim_no: str, box: Box) -> str:
+    """Return by what a claim of a batch is found by its number, as a cell of COPY; NULL where it has none."""
+    return _bytes_copied(box.tag(claim_no, CLAIM_NO)) if claim_no else NULL
+
+
+def _bytes_copied(content: bytes) -> str:
+    return "\\\\x" + content.hex()
 
 
 def record_invalid(*, claim_no: str, rows: Sequence[int], problems: Sequence[Problem]) -> str:
@@ -49,9 +91,9 @@ def facts_of(text: str) -> tuple[list[int], dict[str, Any]]:
     return kept["rows"], kept["claim"]
 
 
-def member_key(member_ref: str) -> int:
-    """Return the 64-bit key by which all claims of a member come into one chunk; two members may share one, which does no harm."""
-    digest = hashlib.blake2b(member_ref.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+def member_key(member_ref: str, key: bytes) -> int:
+    """Return the 64-bit hash under a key by which all claims of a member come into one chunk; two members may share one, which does no harm."""
+    digest = hashlib.blake2b(member_ref.encode("utf-8", "surrogatepass"), digest_size=8, key=key).digest()
     return int.from_bytes(digest, "big", signed=True)
 
 

@@ -15,7 +15,7 @@ from catalog import clock
 from catalog.clock import Observation
 from catalog.drugs.knowledge import Identity
 from claims.authorisations.spending import lock_for, write_uses
-from claims.batches.claim_rows import record_invalid
+from claims.batches.claim_rows import DECIDED, claim_tag, record_invalid, sealed
 from claims.batches.ending import end_if_all_decided
 from claims.batches.judging import Asked, Bench, KeptFacts, claims_of, decisions, without_garbage_collection
 from claims.batches.record import INVALID, Parts
@@ -25,16 +25,15 @@ from claims.facts import ProductFacts, load, product_facts, with_authorisations
 from claims.facts.authorisations import checks_authorisations
 from claims.models import BatchChunk, ClaimBatch
 from common.jobs.services import Cancelled, Lease
-from tables.copy_text import copied
 
 SHOW_EVERY_CLAIMS = 100
 
 _DECIDED = """
-CREATE TEMPORARY TABLE decided_now (seq integer, outcome text, digest text, decided text) ON COMMIT DROP
+CREATE TEMPORARY TABLE decided_now (seq integer, outcome text, digest text, decided bytea, claim_tag bytea) ON COMMIT DROP
 """
 _RECORD = """
-INSERT INTO claims_batchdecision (batch_id, insurer_id, seq, chunk_id, outcome, digest, decided)
-SELECT %(batch)s, %(insurer)s, seq, %(chunk)s, outcome, digest, decided FROM decided_now ORDER BY seq
+INSERT INTO claims_batchdecision (batch_id, insurer_id, seq, chunk_id, outcome, digest, decided, claim_tag)
+SELECT %(batch)s, %(insurer)s, seq, %(chunk)s, outcome, digest, decided, claim_tag FROM decided_now ORDER BY seq
 """
 
 
@@ -99,7 +98,7 @@ def _decided(
         totals.add(decision)
         decided = parts.record(decision, one.rows)
         lines = sum(1 + len(line.refunds) for line in one.claim.lines)
-        records.append(_Record(one.seq, decision.outcome, decision.digest, decided, lines))
+        records.append(_Record(one.seq, decision.outcome, decision.digest, decided, lines, one.claim.claim_no))
         done += lines
         if number % SHOW_EVERY_CLAIMS == 0:
             lease.progress("decide", done, chunk.lines)
@@ -112,6 +111,7 @@ class _Record(NamedTuple):
     digest: str
     decided: str
     lines: int
+    claim_no: str
 
 
 def _parsed(chunk: BatchChunk) -> tuple[list[Asked], list[_Record]]:
@@ -122,7 +122,7 @@ def _parsed(chunk: BatchChunk) -> tuple[list[Asked], list[_Record]]:
             asked.append(one)
             continue
         decided = record_invalid(claim_no=one.claim_no, rows=one.rows, problems=one.problems)
-        invalid.append(_Record(one.seq, INVALID, "", decided, one.lines))
+        invalid.append(_Record(one.seq, INVALID, "", decided, one.lines, one.claim_no))
     return asked, invalid
 
 
@@ -143,13 +143,15 @@ def _bench(batch: ClaimBatch, asked: list[Asked]) -> Bench:
 
 
 def _write(chunk: BatchChunk, records: list[_Record]) -> None:
+    box = chunk.sealed_under()
     with connection.cursor() as cursor:
         cursor.execute(_DECIDED)
         with cursor.copy("COPY decided_now FROM STDIN") as copy:
             # One write: each is a turn to the server and back.
             copy.write(
                 "".join(
-                    f"{record.seq}\t{record.outcome}\t{record.digest}\t{copied(record.decided)}\n"
+                    f"{record.seq}\t{record.outcome}\t{record.digest}"
+                    f"\t{sealed(record.decided, DECIDED, box)}\t{claim_tag(record.claim_no, box)}\n"
                     for record in sorted(records)
                 )
             )
@@ -162,9 +164,9 @@ def _end_chunk(chunk: BatchChunk, parts: Parts, totals: Totals, invalid: int, at
     batch = ClaimBatch.objects.select_for_update(of=["self"]).select_related("product").get(pk=chunk.batch_id)
     if batch.state == ClaimBatch.State.CANCELLED:
         raise Cancelled(f"batch {batch.pk}")
-    chunk.parts = parts.text()
+    chunk.parts, chunk.catalogs = parts.text(), parts.catalogs()
     chunk.totals, chunk.decided_at = totals.groups, at
-    chunk.save(update_fields=["parts", "totals", "decided_at"])
+    chunk.save(update_fields=["parts", "catalogs", "totals", "decided_at"])
     batch.lines_done += chunk.lines
     batch.invalid_claims += invalid
     end_if_all_decided(batch)

@@ -10,12 +10,14 @@ from django.db import connection, transaction
 
 from catalog import uploads
 from claims.batches.child import Claims, Read, read_in_child
+from claims.batches.claim_rows import MEMBERS, Seals
 from claims.batches.ending import end, end_if_all_decided
 from claims.batches.record import INVALID
 from claims.eligibility import RULES_VERSION
 from claims.models import BatchChunk, ClaimBatch
 from common.jobs import services as jobs
 from common.jobs.services import Cancelled, Lease
+from common.sealing.keys import month_box
 from tables.limits import Progress
 
 CHUNK_JOB = "claims.batch.decide"
@@ -24,15 +26,16 @@ PROBLEMS_KEPT = 100
 
 # COPY cannot write to a table with row-level security: through a temporary one.
 _INCOMING = """
-CREATE TEMPORARY TABLE incoming (seq integer, member_key bigint, lines integer, facts text) ON COMMIT DROP
+CREATE TEMPORARY TABLE incoming (seq integer, member_key bigint, lines integer, facts bytea, decided bytea, claim_tag bytea)
+ON COMMIT DROP
 """
 _CLAIMS = """
 INSERT INTO claims_batchclaim (batch_id, insurer_id, seq, member_key, lines, facts)
 SELECT %(batch)s, %(insurer)s, seq, member_key, lines, facts FROM incoming ORDER BY seq
 """
 _INVALID = """
-INSERT INTO claims_batchdecision (batch_id, insurer_id, seq, outcome, digest, decided)
-SELECT %(batch)s, %(insurer)s, seq, %(invalid)s, '', facts FROM incoming WHERE member_key IS NULL ORDER BY seq
+INSERT INTO claims_batchdecision (batch_id, insurer_id, seq, outcome, digest, decided, claim_tag)
+SELECT %(batch)s, %(insurer)s, seq, %(invalid)s, '', decided, claim_tag FROM incoming WHERE member_key IS NULL ORDER BY seq
 """
 # The running sum counts all claims of a member at once (they are peers), so no member is cut in two.
 _CHUNKS = """
@@ -81,8 +84,13 @@ def _locked(batch: ClaimBatch) -> None:
 def _copy(cursor: Any, batch: ClaimBatch, lease: Lease, found: list[Read]) -> None:
     """Stream the claims from the reading process into the database; raises _Refused where the file is wrong as a whole."""
     cursor.execute(_INCOMING)
-    messages = read_in_child(uploads.full_path(batch.file_path))
-    with closing(messages), cursor.copy("COPY incoming FROM STDIN") as copy:
+    month = month_box(batch.insurer_id, batch.created_at)
+    seals = Seals(batch.sealed_under(), month.subkey(MEMBERS))
+    with (
+        uploads.reading(batch.file_path) as file,
+        closing(read_in_child(file, seals)) as messages,
+        cursor.copy("COPY incoming FROM STDIN") as copy,
+    ):
         for message in messages:
             match message:
                 case Claims():

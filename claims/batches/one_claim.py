@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from catalog.clock import Observation, china_today
-from claims.batches.claim_rows import facts_of, member_key
+from claims.batches.claim_rows import CLAIM_NO, MEMBERS, facts_of, member_key
 from claims.batches.judging import Asked, claims_between, decided_in_turn, members
 from claims.batches.record import INVALID, Parts, parts_of_text
 from claims.batches.results import Kept, Shown, ndjson_lines
@@ -19,8 +19,8 @@ from claims.facts import ProductFacts, load, product_facts, with_authorisations
 from claims.models import BatchChunk, BatchClaim, BatchDecision, ClaimBatch
 from claims.noting import note_documents, notes_of
 from claims.services import Replayed, refused_today, replayed
-from common.compact import compact
 from common.errors import FieldError, Refused
+from common.sealing.keys import month_boxes
 from common.sentences import Language
 
 
@@ -37,12 +37,18 @@ def decisions_in(
     """Return what was decided of a batch's claims in the file's order: of a member, of a claim number, with an outcome, where these are given."""
     found = BatchDecision.objects.filter(batch=batch.pk).order_by("seq")
     if member_ref:
-        of_member = BatchClaim.objects.filter(batch=batch.pk, member_key=member_key(member_ref))
+        of_member = with_member(BatchClaim.objects.filter(batch=batch.pk), member_ref, batch.insurer_id)
         found = found.filter(seq__in=of_member.values("seq"))
     if claim_no:
-        # What is kept begins with it (record.py, claim_rows.record_invalid).
-        found = found.filter(decided__startswith=f'{{"claim_no":{compact(claim_no)},')
+        found = found.filter(claim_tag=batch.sealed_under().tag(claim_no, CLAIM_NO))
     return found.filter(outcome=outcome) if outcome else found
+
+
+def with_member(claims: QuerySet[BatchClaim], member_ref: str, insurer_id: int) -> QuerySet[BatchClaim]:
+    """Keep an insurer's claims of a member, whichever months their batches came in; those that are invalid as they stand have none."""
+    # Without a key: batches from before there were data keys, until their retention.
+    keys = [b"", *(box.subkey(MEMBERS) for box in month_boxes(insurer_id))]
+    return claims.filter(member_key__in=[member_key(member_ref, key) for key in keys])
 
 
 def decision_document(batch: ClaimBatch, decision: BatchDecision, language: Language) -> dict[str, Any]:

@@ -64,6 +64,8 @@ class Parts:
 
     def __init__(self, written: dict[Any, str] | None = None) -> None:
         self.texts: list[str] = []
+        # What was consulted: (list, version).
+        self.consulted: set[tuple[str, str]] = set()
         self._numbers: dict[str, int] = {}
         # What a part was made of → its number, so that a line that is like an earlier one need not be written out to be found.
         self._known: dict[Any, int] = {}
@@ -78,6 +80,7 @@ class Parts:
         sent = sum(1 + len(line.judgement.line.refunds) for line in lines)
         row_of = rows if len(rows) == sent else [rows[0]] * sent
         catalogs = self._number(("catalogs", judged.consulted), lambda: compact(catalogs_document(judged.consulted)))
+        self.consulted.update((version.catalog, version.label) for version in judged.consulted)
         return compact(
             {
                 "claim_no": judged.claim.claim_no,
@@ -94,6 +97,10 @@ class Parts:
     def text(self) -> str:
         """Return all parts as one text, a line each: JSON has no line break outside its texts, and escapes those in them."""
         return "\n".join(self.texts)
+
+    def catalogs(self) -> list[dict[str, str]]:
+        """Return which versions of lists were consulted, as what a chunk is found by."""
+        return [{"catalog": catalog, "version": label} for catalog, label in sorted(self.consulted)]
 
     def _line(self, decided: LineDecision, row_of: Sequence[int]) -> tuple[Any, ...]:
         judgement = decided.judgement

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db.models import Q
 
 from claims.eligibility import Authorisation, Claim, Snapshot
 from claims.eligibility.authorisations import NAMELESS, ClaimLine
@@ -57,8 +57,9 @@ def with_authorisations(
     if but_for_batch:
         uses = uses.filter(Q(batch=None) | ~Q(batch=but_for_batch))
     used: dict[int, dict[ClaimLine, Nano]] = defaultdict(dict)
-    sums = uses.order_by().values_list("authorisation", "claim_no", "line_no").annotate(sum=Sum("quantity"))
-    for pk, claim_no, line_no, quantity in sums:
+    for pk, claim_no, line_no, quantity in uses.order_by().values_list(
+        "authorisation", "claim_no", "line_no", "quantity"
+    ):
         line = (claim_no, line_no) if claim_no else NAMELESS
         used[pk][line] = Nano(used[pk].get(line, 0) + nano(quantity))
     return snapshot.with_authorisations(

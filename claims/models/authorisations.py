@@ -5,11 +5,18 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from common.sealing.box import Box
+from common.sealing.fields import SealedJSON, SealedText, Tag
+from common.sealing.keys import month_box
+
 QUANTITY = {"max_digits": 24, "decimal_places": 9}
 
 
 class PriorAuthorisation(models.Model):
-    """A drug for a member of a product, asked for before it is given; `facts` may be removed after the insurer's retention."""
+    """A drug for a member of a product, asked for before it is given; `facts` may be removed after the insurer's retention.
+
+    What tells of a person is sealed under the key of the insurer and the month it was asked in.
+    """
 
     class State(models.TextChoices):
         IN_REVIEW = "in_review", _("in review")
@@ -20,11 +27,12 @@ class PriorAuthorisation(models.Model):
     product = models.ForeignKey("insurers.Product", models.PROTECT, related_name="+", verbose_name=_("product"))
     no = models.CharField(_("authorisation number"), max_length=32)
     # As in claims: a pseudonym. Blank once the retention is over.
-    member_ref = models.CharField(_("member reference"), max_length=100, blank=True)
+    member_ref = SealedText(_("member reference"), blank=True)
+    member_tag = Tag(of="member_ref")
     # What was asked, as it was asked; null once the retention is over.
-    facts = models.JSONField(_("facts"), null=True, encoder=DjangoJSONEncoder)
+    facts = SealedJSON(_("facts"), encoder=DjangoJSONEncoder)
     # What was answered, in code form with both languages; null once the retention is over.
-    judgement = models.JSONField(_("judgement"), null=True)
+    judgement = SealedJSON(_("judgement"))
     # The drug as it was recognised, by its name; blank where it was not.
     drug = models.CharField(_("drug"), max_length=300, blank=True)
     quantity = models.DecimalField(_("quantity"), null=True, **QUANTITY)
@@ -45,10 +53,10 @@ class PriorAuthorisation(models.Model):
     # Since when the clock stands still: papers are awaited.
     stopped_at = models.DateTimeField(_("clock stopped at"), null=True)
     # Names and dates, no files: [{name, asked_at, sent_on, came_at}]; the latter two null while awaited.
-    papers = models.JSONField(_("papers"), default=list, encoder=DjangoJSONEncoder)
+    papers = SealedJSON(_("papers"), default=list, encoder=DjangoJSONEncoder)
     decided_by = models.CharField(_("decided by"), max_length=150, blank=True)
     decided_at = models.DateTimeField(_("decided at"), null=True)
-    reason = models.TextField(_("reason"), blank=True)
+    reason = SealedText(_("reason"), blank=True)
     renews = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="renewals", verbose_name=_("renewal of"), db_index=True
     )
@@ -60,7 +68,7 @@ class PriorAuthorisation(models.Model):
         ordering = ["-asked_at", "-id"]
         indexes = [
             models.Index(fields=["insurer", "-asked_at", "-id"], name="authorisation_insurer_asked"),
-            models.Index(fields=["insurer", "member_ref"], name="authorisation_insurer_member"),
+            models.Index(fields=["insurer", "member_tag"], name="authorisation_member_tag"),
             models.Index(
                 fields=["insurer", "due_at"], condition=Q(state="in_review"), name="authorisation_insurer_due"
             ),
@@ -82,6 +90,9 @@ class PriorAuthorisation(models.Model):
 
     def __str__(self) -> str:
         return self.no
+
+    def sealed_under(self) -> Box:
+        return month_box(self.insurer_id, self.asked_at)
 
 
 class AuthorisationEvent(models.Model):
@@ -126,7 +137,8 @@ class AuthorisationUse(models.Model):
     authorisation = models.ForeignKey(
         PriorAuthorisation, models.PROTECT, related_name="uses", verbose_name=_("prior authorisation")
     )
-    claim_no = models.CharField(_("claim number"), max_length=100, blank=True)
+    claim_no = SealedText(_("claim number"), blank=True)
+    claim_tag = Tag(of="claim_no")
     line_no = models.PositiveIntegerField(_("line"))
     # Below 0: given back.
     quantity = models.DecimalField(_("quantity"), **QUANTITY)
@@ -140,7 +152,9 @@ class AuthorisationUse(models.Model):
         verbose_name_plural = _("uses of prior authorisations")
         ordering = ["at", "id"]
         indexes = [
-            models.Index(fields=["insurer", "claim_no"], name="authorisation_use_claim", condition=~Q(claim_no="")),
+            models.Index(
+                fields=["insurer", "claim_tag"], name="authorisation_use_claim_tag", condition=~Q(claim_tag=None)
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -152,3 +166,6 @@ class AuthorisationUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.authorisation_id} {self.quantity}"
+
+    def sealed_under(self) -> Box:
+        return month_box(self.insurer_id, self.at)

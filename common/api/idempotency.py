@@ -59,7 +59,10 @@ def once(request: Any, key: str, handler: Callable[[], Response]) -> Response:
         if kept:
             if kept.fingerprint != asked:
                 raise ApiProblem(409, "idempotency_conflict", _("This Idempotency-Key was used for another request."))
-            body = json.loads(bytes(kept.body)) if kept.body else None
+            if kept.body is None:
+                told = _("The first answer to this Idempotency-Key was removed after retention; ask with another key.")
+                raise ApiProblem(409, "idempotency_conflict", told)
+            body = json.loads(kept.body) if kept.body else None
             return Response(body, status=kept.status, headers={**kept.headers, "Idempotency-Replayed": "true"})
         response = handler()
         if response.status_code < 300:

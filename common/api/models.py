@@ -1,6 +1,11 @@
 """Answers kept so that a repeated POST gives the first one again."""
 
 from django.db import models
+from django.utils import timezone
+
+from common.sealing.box import Box
+from common.sealing.fields import SealedBytes
+from common.sealing.keys import month_box
 
 
 class KeptAnswer(models.Model):
@@ -11,7 +16,7 @@ class KeptAnswer(models.Model):
     idempotency_key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField()
-    body = models.BinaryField()
+    body = SealedBytes()
     headers = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
@@ -22,3 +27,6 @@ class KeptAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.holder} {self.idempotency_key}"
+
+    def sealed_under(self) -> Box:
+        return month_box(self.insurer_id, timezone.now())

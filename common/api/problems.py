@@ -26,7 +26,7 @@ from common.api.error_codes import canonical
 from common.api.rendering import JsonRenderer
 from common.api.requests import absolute
 from common.courtesy import TooManyAtOnce
-from common.errors import MAX_ERRORS, FieldError, InvalidInput, Refused, pointer
+from common.errors import MAX_ERRORS, Away, FieldError, InvalidInput, Refused, pointer
 from common.logs import request_id
 from common.personal import without_numbers
 
@@ -200,7 +200,7 @@ def problem_of(fault: Exception) -> ApiProblem | None:
             return ApiProblem(413, "too_large", _("The request body is too large."))
         case SuspiciousOperation():
             return ApiProblem(400, "bad_request", _("The request was refused."))
-        case OperationalError() | InterfaceError() | RedisError():
+        case OperationalError() | InterfaceError() | RedisError() | Away():
             # A technical fault is never an answer about a drug: say so, and when to ask again.
             return ApiProblem(
                 503,

@@ -85,6 +85,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().__init__(*args, **kwargs)
         # Whom the server was told last; None: that is not known.
         self.told: str | None = None
+        # What is true for this connection alone until its transaction is committed (common.sealing.keys).
+        self.until_end: dict[Any, Any] = {}
         self.execute_wrappers.append(self._told_first)
         if tracing.wanted():
             self.execute_wrappers.append(tracing.statement)
@@ -130,13 +132,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _commit(self) -> None:
         failed = self.connection is not None and self.connection.info.transaction_status == TransactionStatus.INERROR
         super()._commit()
+        self.until_end.clear()
         if failed:
             self.told = None
 
     def _rollback(self) -> None:
         super()._rollback()
+        self.until_end.clear()
         self.told = None
 
     def _savepoint_rollback(self, sid: str) -> None:
         super()._savepoint_rollback(sid)
+        self.until_end.clear()
         self.told = None

@@ -26,6 +26,7 @@ from django.db.models.functions import Now
 from common import tenancy, tracing
 from common.audit.deeds import Deed, Via
 from common.audit.services import record, through
+from common.errors import Away
 from common.jobs import wake
 from common.jobs.models import Job
 
@@ -224,6 +225,10 @@ def run(job_id: int, *, heartbeat: bool = True) -> None:
             except Cancelled:
                 outcome = "cancelled"
                 _give_back(job, state=Job.State.CANCELLED)
+            except Away as fault:
+                # Not the job's doing: it waits, however long, and is tried again.
+                log.warning("job %s waits: %s", job_id, fault)
+                _give_back(job, state=Job.State.QUEUED, error=str(fault), counts=False)
             except Exception as fault:
                 outcome = "failed"
                 told.failed(type(fault).__name__)
@@ -234,15 +239,15 @@ def run(job_id: int, *, heartbeat: bool = True) -> None:
         _ring_next(job.exclusive_key)
 
 
-def _give_back(job: Job, *, state: Job.State, error: str = "") -> None:
+def _give_back(job: Job, *, state: Job.State, error: str = "", counts: bool = True) -> None:
     """End the attempt, on a new connection where the work broke the old one; while the database is away the lease runs out by itself."""
     try:
-        _end(job, state=state, error=error)
+        _end(job, state=state, error=error, counts=counts)
     except (OperationalError, InterfaceError):
         connection.close()
         try:
             with tenancy.acting_for(job.sandbox or tenancy.OFFICE):
-                _end(job, state=state, error=error)
+                _end(job, state=state, error=error, counts=counts)
         except (OperationalError, InterfaceError) as fault:
             log.warning("job %s could not be given back: %s", job.pk, type(fault).__name__)
             connection.close()
@@ -257,18 +262,19 @@ def _ring_next(exclusive_key: str) -> None:
 
 
 @transaction.atomic
-def _end(job: Job, *, state: Job.State, error: str = "", silent: bool = False) -> None:
+def _end(job: Job, *, state: Job.State, error: str = "", silent: bool = False, counts: bool = True) -> None:
     """Give the job back to the queue, or end it; a third failed attempt makes it a dead letter, and its kind is told in the same transaction.
 
-    `silent`: only where nobody has renewed the lease meanwhile.
+    `silent`: only where nobody has renewed the lease meanwhile. `counts`: whether it was an attempt.
     """
-    if state == Job.State.QUEUED and job.attempts >= MAX_ATTEMPTS:
+    if counts and state == Job.State.QUEUED and job.attempts >= MAX_ATTEMPTS:
         state = Job.State.DEAD
     mine = Job.objects.filter(pk=job.pk, token=job.token, state=Job.State.RUNNING)
     if silent:
         mine = mine.filter(lease_until__lt=Now())
     ended = mine.update(
         state=state,
+        attempts=F("attempts") - (0 if counts else 1),
         last_error=error[:2000],
         lease_until=None,
         rung_at=Now() if state == Job.State.QUEUED else None,

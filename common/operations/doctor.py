@@ -8,15 +8,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
+from uuid import uuid4
 
 from cryptography import x509
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.db import connection
 from django.utils import timezone
 
 from common.audit import services as audit
 from common.jobs.models import Job
 from common.operations.health import broker_state, migrations_state, worker_state
+from common.sealing.models import DataKey
+from common.sealing.services import missing
+from common.tenancy import EVERYBODY, acting_for
 
 State = Literal["ok", "warn", "bad"]
 # Between this machine and the database: instants are the database's, days of tokens and keys are ours.
@@ -27,6 +33,7 @@ CERTIFICATE_WARN, CERTIFICATE_BAD = timedelta(days=21), timedelta(days=3)
 BACKUP_AGE = timedelta(hours=26)
 UNRECEIVED_BYTES = 256 * 1024 * 1024
 DEEDS_LOOKED_AT = 1000
+KEYS_LOOKED_AT = 500
 OLDEST_POSTGRES = 15
 
 
@@ -53,6 +60,8 @@ def examine(*, backups: Path | None = None, certificate: str = "") -> Iterator[F
         ("worker", _worker),
         ("jobs", _jobs),
         ("disk", _disk),
+        ("data keys", _data_keys),
+        ("uploads", _uploads),
         ("log of deeds", _deeds),
         ("write-ahead log", _followed),
     ]
@@ -144,6 +153,32 @@ def _disk() -> Finding:
     if free < DISK_BAD:
         return Finding("disk", "bad", told, "make room: uploads will be refused")
     return Finding("disk", "warn" if free < DISK_WARN else "ok", told, "make room soon" if free < DISK_WARN else "")
+
+
+def _data_keys() -> Finding:
+    alive = DataKey.objects.filter(destroyed_at=None)
+    with acting_for(EVERYBODY):
+        count, sample = alive.count(), list(alive.order_by("-created_at")[:KEYS_LOOKED_AT])
+        lost = missing(sample)
+    told = f"{count}, the newest {len(sample)} looked at"
+    if lost:
+        return Finding(
+            "data keys",
+            "bad",
+            f"{told}: {len(lost)} without their file, the first {lost[0].pk}",
+            "bring the folder of data keys back from its copy (docs/operations.md): facts sealed under them cannot be read",
+        )
+    return Finding("data keys", "ok", told)
+
+
+def _uploads() -> Finding:
+    place = f"the bucket {settings.S3_BUCKET}" if settings.S3_BUCKET else f"{settings.UPLOAD_DIR}, for web and workers"
+    storage = storages["uploads"]
+    try:
+        storage.delete(storage.save(f"doctor-{uuid4().hex}", ContentFile(b"x")))
+    except OSError as fault:
+        return Finding("uploads", "bad", f"cannot be written: {fault}", "uploads are refused: mend S3_* or the folder")
+    return Finding("uploads", "ok", f"can be written in {place}")
 
 
 def _deeds() -> Finding:

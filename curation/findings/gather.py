@@ -10,7 +10,7 @@ from catalog import known
 from catalog.clock import Observation, china_today
 from catalog.drugs.knowledge import DrugNames
 from catalog.in_force import spans
-from catalog.models import Catalog, CatalogEntry, CatalogVersion, DrugProduct
+from catalog.models import Catalog, CatalogEntry, CatalogVersion, DrugProduct, ListedDrug
 from claims.eligibility import compile_entry
 from claims.eligibility.compiling import COLUMNS_READ
 from common.text import norm
@@ -137,9 +137,7 @@ def _classes(
         return {}
     drugs = {one.drug for pk, entries in listed.items() if kinds[pk] == "commercial" for one in entries}
     found: dict[str, set[str]] = {}
-    entries = CatalogEntry.objects.filter(version__published_at__lte=known_at).exclude(
-        Q(base_name="") | Q(class_code="")
-    )
+    entries = ListedDrug.objects.filter(version__published_at__lte=known_at).exclude(Q(base_name="") | Q(class_code=""))
     products = DrugProduct.objects.known_at(known_at)
     rows: list[Any] = [
         *entries.order_by().values_list("base_name", "class_code").distinct(),

@@ -6,6 +6,7 @@ job runs, taken out anew at each attempt.
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import date
 from itertools import islice
@@ -18,7 +19,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from catalog import reference, services, uploads
-from catalog.importing.child import check_many_in_child
+from catalog.importing.child import Checked, check_many_in_child
 from catalog.importing.load import checked_already
 from catalog.importing.result import CheckOptions
 from catalog.models import Catalog, ImportRun
@@ -140,13 +141,14 @@ def bring_in(collection: Collection, lease: Lease) -> None:
         with transaction.atomic():
             lease.finish()
         return
-    folder = Path(settings.UPLOAD_DIR) / f"collection-{collection.pk.hex}"
+    folder = Path(settings.FILE_UPLOAD_TEMP_DIR) / f"{uploads.PACKAGE}{collection.pk.hex}"
     try:
         lease.progress("unpack")
         shutil.rmtree(folder, ignore_errors=True)
         private_folder(folder)
         try:
-            parts, broken, are_sheets = _unpack(uploads.full_path(collection.file_path), folder, lease)
+            with uploads.reading(collection.file_path) as package:
+                parts, broken, are_sheets = _unpack(package, folder, lease)
             if not collection.lists.exists():
                 lease.progress("cover")
                 _write_lists(collection, cover_in_child(parts, are_sheets=are_sheets), parts, broken)
@@ -265,15 +267,22 @@ def _import_all(collection: Collection, parts: Sequence[Kept], lease: Lease) -> 
     lease.progress("import", done, total)
 
 
-def _checked_together(collection: Collection, runs: Sequence[ImportRun]) -> dict[Path, Any]:
-    small = [uploads.full_path(run.file_path) for run in runs if run.file_size <= _SMALL]
-    if not small:
-        return {}
-    options = CheckOptions(dosage_forms=reference.dosage_form_rows(), names=runs[0].names)
-    try:
-        return check_many_in_child(small, KIND, options)
-    except ChildDied:
-        return {}  # each has a process of its own then
+def _checked_together(collection: Collection, runs: Sequence[ImportRun]) -> dict[str, Checked]:
+    """Return what one process finds in the small uploads of some runs, by their path."""
+    with ExitStack() as opened:
+        small = dict[Path, str]()
+        for run in runs:
+            if run.file_size <= _SMALL:
+                with suppress(uploads.FileGone):  # its own job says so
+                    small[opened.enter_context(uploads.reading(run.file_path))] = run.file_path
+        if not small:
+            return {}
+        options = CheckOptions(dosage_forms=reference.dosage_form_rows(), names=runs[0].names)
+        try:
+            found = check_many_in_child(list(small), KIND, options)
+        except ChildDied:
+            return {}  # each has a process of its own then
+    return {small[path]: checked for path, checked in found.items()}
 
 
 def _begun(collection: Collection, one: CollectedList, parts: Sequence[Kept]) -> ImportRun | None:

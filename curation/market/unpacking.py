@@ -56,7 +56,7 @@ class Cover(msgspec.Struct, frozen=True):
 
 def unpacked_in_child(path: Path, limits: Limits = LIMITS) -> Generator[Part | bytes | Problem]:
     """Yield what `unpacked` does, from a process of its own; raises Refusal, and ChildDied when somebody ended the child."""
-    with closing(frames_from(_MODULE, {"path": str(path.resolve())}, limits)) as frames:
+    with closing(frames_from(_MODULE, {"path": str(path.absolute())}, limits)) as frames:
         for letter, payload in frames:
             if letter == _BYTES:
                 yield payload

@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import CatalogVersion
 from claims.models import BatchChunk, ClaimBatch
 from common.jobs.models import Job
+from common.sealing.box import Box
+from common.sealing.fields import SealedText
+from common.sealing.keys import month_box
 
 
 class ImpactRun(models.Model):
@@ -103,7 +106,7 @@ class ImpactPart(models.Model):
     job = models.OneToOneField(Job, models.PROTECT, null=True, related_name="+")
     totals = models.JSONField(null=True)
     # The lines that come out otherwise, a JSON array a line (curation.impact.written); null before, after retention, and in the office's runs.
-    differing = models.TextField(null=True)
+    differing = SealedText()
     tried_at = models.DateTimeField(_("tried at"), null=True)
 
     class Meta:
@@ -119,3 +122,6 @@ class ImpactPart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.number}"
+
+    def sealed_under(self) -> Box:
+        return month_box(self.insurer_id, self.run.created_at)

@@ -46,6 +46,8 @@ class Collection(models.Model):
     publish_note = models.TextField(_("publishing note"), blank=True, default="")
     publish_with_warnings = models.BooleanField(_("also with warnings"), default=False)
 
+    FILE_IS_READ = ~Q(outcome="")
+
     class Meta:
         verbose_name = _("collection of lists")
         verbose_name_plural = _("collections of lists")

@@ -65,7 +65,7 @@ def checks_by_week(weeks: list[date], insurer_id: int | None) -> dict[date, Clai
     rows = checks.order_by().annotate(week=TruncWeek("decided_at", tzinfo=CHINA)).values("week", "outcome")
     rows = rows.annotate(
         count=Count("pk"),
-        **{name: Sum(Cast(KT(f"decision__totals__{name}"), _MONEY)) for name in ("amount", "claimable", "payable")},
+        **{name: Sum(Cast(KT(f"totals__{name}"), _MONEY)) for name in ("amount", "claimable", "payable")},
     )
     return _summed(weeks, ((one["week"].date(), one["outcome"], one["count"], _yuan(one)) for one in rows))
 
@@ -88,7 +88,7 @@ def checks_by_product(weeks: list[date], insurer_id: int | None, most: int) -> l
     """Return of the products checked most in these weeks (insurer, product, checks, payable yuan); one statement."""
     checks = _own(ClaimCheck.objects.filter(decided_at__gte=_begin(weeks[0])), insurer_id).order_by()
     rows = checks.values("insurer__name", "product__name").annotate(
-        count=Count("pk"), payable=Sum(Cast(KT("decision__totals__payable"), _MONEY))
+        count=Count("pk"), payable=Sum(Cast(KT("totals__payable"), _MONEY))
     )
     ordered = rows.order_by("-count", "insurer__name", "product__name")
     return [

@@ -26,6 +26,7 @@ ALTER TABLE catalog_drugproduct DISABLE TRIGGER product_append_only;
 UPDATE catalog_catalogentry SET base_name = '硝苯地平缓释片(i)' WHERE entry_code = 'E-1';
 UPDATE catalog_catalogentry SET base_name = '铋钾' WHERE entry_code = 'E-2';
 INSERT INTO catalog_drug (id, base_name, generic_name, pinyin, initials) VALUES ('drug_1', '钠林格', '乳酸钠林格注射液', '', '');
+UPDATE catalog_listeddrug d SET base_name = e.base_name FROM catalog_catalogentry e WHERE e.entry_code = d.entry_code;
 UPDATE catalog_drugproduct SET base_name = '钠林格', drug_id = 'drug_1', alias_keys = '{林格液(ii),林格}';
 DELETE FROM catalog_drug WHERE id <> 'drug_1';
 ALTER TABLE catalog_catalogentry ENABLE TRIGGER entry_immutable;

@@ -15,11 +15,11 @@ from catalog.known import knowledge_of
 from catalog.master import merge_drugs, moved_since
 from catalog.models import Drug, DrugProduct, ImportRun, Revision
 from catalog.refusals import Ended
-from catalog.uploads import full_path
 from common.audit.models import Record
 from common.errors import Refused
 from common.jobs import services as jobs
 from common.jobs.models import Job
+from tests.files import kept_path
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +81,7 @@ def test_a_staged_file_tells_what_it_would_change_and_writes_nothing() -> None:
     assert (run.sample[1]["change"], run.sample[1]["fields"]["generic_name"]) == ("added", ["", "伏美替尼片"])
     assert master() == held
     assert not knows("伏美替尼片")
-    assert full_path(run.file_path).exists()
+    assert kept_path(run.file_path).exists()
 
 
 def test_a_second_person_merges_it_and_then_it_is_known() -> None:
@@ -103,7 +103,7 @@ def test_a_second_person_merges_it_and_then_it_is_known() -> None:
 
 def test_its_file_goes_once_it_is_merged() -> None:
     run = staged()
-    file = full_path(run.file_path)
+    file = kept_path(run.file_path)
     merge_drugs(run=run, by="bob")
 
     done(run)
@@ -178,7 +178,7 @@ def test_the_database_holds_it_too(wrong: dict[str, str]) -> None:
 
 def test_a_file_that_fails_now_changes_nothing_and_is_told_as_any_other() -> None:
     run = staged()
-    full_path(run.file_path).write_text(BAD)
+    kept_path(run.file_path).write_text(BAD)
     merge_drugs(run=run, by="bob")
 
     run = done(run)
@@ -190,7 +190,7 @@ def test_a_file_that_fails_now_changes_nothing_and_is_told_as_any_other() -> Non
 
 def test_a_file_given_up_is_gone(django_capture_on_commit_callbacks: Any) -> None:
     run = staged()
-    file = full_path(run.file_path)
+    file = kept_path(run.file_path)
 
     with django_capture_on_commit_callbacks(execute=True):
         services.cancel_import(run=run, by="dora")
@@ -206,7 +206,7 @@ def test_housekeeping_leaves_what_waits_and_takes_what_was_stopped() -> None:
     waiting, stopped = staged(), staged(BEFORE)
     merge_drugs(run=stopped, by="bob")
     services.cancel_import(run=ImportRun.objects.get(pk=stopped.pk), by="alice")
-    kept: list[Path] = [full_path(one.file_path) for one in (waiting, stopped)]
+    kept: list[Path] = [kept_path(one.file_path) for one in (waiting, stopped)]
 
     services.forget_uploads(before=timezone.now() + timedelta(days=60))
 

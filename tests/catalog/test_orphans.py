@@ -14,6 +14,7 @@ from catalog import uploads
 from catalog.models import Catalog, ImportRun
 from catalog.tasks import forget_old_uploads
 from tests.conftest import imported
+from tests.files import kept_path
 
 
 def _aged(path: Path) -> Path:
@@ -23,25 +24,32 @@ def _aged(path: Path) -> Path:
 
 
 @pytest.mark.django_db
-def test_an_upload_without_a_row_goes_after_a_day_and_no_other(settings: Any, tmp_path: Path) -> None:
+def test_an_upload_that_nobody_reads_any_more_goes_after_a_day_and_no_other(settings: Any, tmp_path: Path) -> None:
     settings.DATA_DIR, settings.UPLOAD_DIR = tmp_path, tmp_path / "uploads"
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "tmp"
     settings.FILE_UPLOAD_TEMP_DIR.mkdir()
     catalog = Catalog.objects.create(code="COM", name="目录", kind="commercial")
     run = imported(catalog, "generic_name\n奥希替尼片\n")
-    held, orphan, fresh = (uploads.keep([b"x"]).path for _ in range(3))
-    ImportRun.objects.filter(pk=run.pk).update(file_path=held)
-    for path in (held, orphan):
-        _aged(uploads.full_path(path))
+    failed = imported(catalog, "generic_name\n\n", label="v2")
+    held, orphan, fresh, read = (uploads.keep([b"x"]).path for _ in range(4))
+    ImportRun.objects.filter(pk=failed.pk).update(file_path=held, outcome="failed")
+    # Its worker was killed between the end of the import and the removing of its file.
+    ImportRun.objects.filter(pk=run.pk).update(file_path=read)
+    for path in (held, orphan, read):
+        _aged(kept_path(path))
     half, just_begun = (settings.FILE_UPLOAD_TEMP_DIR / name for name in ("a.upload", "b.upload"))
     for file in (half, just_begun):
         file.write_bytes(b"x")
     _aged(half)
+    package = settings.FILE_UPLOAD_TEMP_DIR / "package-1"
+    package.mkdir()
+    (package / "0").write_bytes(b"x")
+    _aged(package)
 
     forget_old_uploads()
 
-    assert [uploads.full_path(path).exists() for path in (held, orphan, fresh)] == [True, False, True]
-    assert [file.exists() for file in (half, just_begun)] == [False, True]
+    assert [uploads.is_kept(path) for path in (held, orphan, fresh, read)] == [True, False, True, False]
+    assert [file.exists() for file in (half, just_begun, package)] == [False, True, False]
 
 
 def test_every_table_that_keeps_an_upload_names_it_file_path() -> None:
@@ -55,6 +63,7 @@ def test_every_table_that_keeps_an_upload_names_it_file_path() -> None:
     }
 
     assert keeping == {"ImportRun", "Upload", "ClaimBatch", "Collection"}
+    assert all(hasattr(model, "FILE_IS_READ") for model in apps.get_models() if model.__name__ in keeping)
     assert users == {"catalog", "claims", "curation"}
 
 

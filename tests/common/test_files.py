@@ -10,6 +10,7 @@ import pytest
 
 from catalog import uploads
 from common.files import open_private, private_folder
+from common.incoming import ReceivingHandler
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +26,7 @@ def mode(path: Path) -> int:
 
 def test_a_kept_upload_and_its_folder_are_closed_to_others(settings: Any, tmp_path: Path) -> None:
     settings.DATA_DIR, settings.UPLOAD_DIR = tmp_path, tmp_path / "data" / "uploads"
-    kept = uploads.full_path(uploads.keep([b"a", b"b"]).path)
+    kept = settings.UPLOAD_DIR / Path(uploads.keep([b"a", b"b"]).path).name
 
     assert kept.read_bytes() == b"ab"
     assert mode(kept) == 0o600
@@ -56,3 +57,21 @@ def test_the_processes_write_for_the_service_alone() -> None:
     _write_for_the_service_alone()
 
     assert processes.umask == os.umask(0) == 0o077
+
+
+@pytest.mark.parametrize("ended", ["well", "broken off"])
+def test_a_file_of_a_request_that_comes_in_has_no_name_on_the_disk(settings: Any, tmp_path: Path, ended: str) -> None:
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
+    handler = ReceivingHandler()
+    handler.new_file("file", "list.csv", "text/csv", 6, "utf-8", {})
+    handler.receive_data_chunk(b"abc", 0)
+    handler.receive_data_chunk(b"def", 3)
+
+    assert list(tmp_path.iterdir()) == []
+    if ended == "well":
+        received = handler.file_complete(6)
+        assert (received.name, received.size, b"".join(received.chunks())) == ("list.csv", 6, b"abcdef")
+        received.close()
+    else:
+        handler.upload_interrupted()
+        assert handler.file.closed

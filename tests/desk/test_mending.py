@@ -25,7 +25,7 @@ from tables.read import Table
 from tables.regular import regular_rows
 from tests.conftest import imported
 from tests.desk.test_catalogs import curator, page, text_of
-from tests.files import saved
+from tests.files import kept_path, saved
 
 pytestmark = pytest.mark.django_db
 
@@ -310,9 +310,8 @@ def test_every_other_cell_stays_in_its_row_as_it_was(
 
 def test_a_file_that_is_gone_is_told(run: ImportRun) -> None:
     again = mending.mend_import(run=run, cells={(4, "effective_from"): "2026-01-31"}, by="bob")
-    kept = services.kept_file(run)
-    assert kept is not None
-    kept.unlink()
+    assert services.is_file_kept(run)
+    kept_path(run.file_path).unlink()
 
     again = done(again)
 

@@ -49,7 +49,7 @@ def world(make_catalog: Callable[..., Catalog], insurer: Insurer, other_insurer:
         at = timezone.now()
         ClaimCheck.objects.create(
             insurer=who, product=product, known_at=at, outcome="review", outcomes=["review"], rules_version="1", digest="0" * 64,
-            decision={"totals": {"amount": "10.00", "claimable": "9.00", "payable": "8.00"}}, decided_by="key:x", decided_at=at,
+            totals={"amount": "10.00", "claimable": "9.00", "payable": "8.00"}, decided_by="key:x", decided_at=at,
         )  # fmt: skip
     return nrdl
 

@@ -28,6 +28,7 @@ from catalog import leases
 from claims.models import ClaimCheck
 from common import tenancy
 from common.jobs.models import Job
+from common.sealing.fields import tagged
 from insurers.models import ApiKey
 from tests.api.conftest import World, claim, make_world
 from tests.faults.proxy import Proxy, proxied
@@ -98,6 +99,7 @@ def web(django_db_setup: None, tmp_path_factory: Any) -> Iterator[Web]:
             "DATABASE_URL": f"postgresql://{user}@127.0.0.1:{database.port}/{held['NAME']}",
             "REDIS_URL": f"redis://{secret}127.0.0.1:{doorbell.port}{broker.path or '/0'}",
             "DATA_DIR": str(folder),
+            "DATA_KEYS": str(settings.DATA_KEYS),
             "LOG_LEVEL": "ERROR",
         }
         command = [
@@ -156,7 +158,7 @@ def key_of(world: World, who: str = "A-write") -> str:
 def recorded(world: World) -> int:
     """Count the checks with a claim number of these tests, behind the proxies' back."""
     tenancy.act_for(tenancy.OFFICE)
-    return ClaimCheck.objects.filter(claim_no="FAULT").count()
+    return tagged(ClaimCheck.objects.all(), "claim_tag", ["FAULT"], None).count()
 
 
 def assert_fault(answer: Answer, longest: float) -> None:

@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from catalog import services, uploads
+from catalog import services
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, ImportRun
-from common import tenancy
+from common import storage, tenancy
+from common.incoming import Received
 from common.jobs import services as jobs
 from common.jobs.models import Job
 from tests.conftest import Api, imported, published
@@ -232,8 +233,8 @@ class Full:
 def test_a_full_disk_keeps_no_part_of_an_upload(
     room: int, catalog: Catalog, maker: Api, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened = uploads.open_private
-    monkeypatch.setattr(uploads, "open_private", lambda path: Full(opened(path), room))
+    opened = storage.open_private
+    monkeypatch.setattr(storage, "open_private", lambda path: Full(opened(path), room))
 
     answer = maker.upload(
         "/imports/", SimpleUploadedFile("list.csv", SMALL), catalog="COM", label="next", effective_from="2027-01-01"
@@ -249,7 +250,7 @@ def test_a_full_temporary_disk_is_told_too(
     catalog: Catalog, maker: Api, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 10
-    monkeypatch.setattr(TemporaryUploadedFile, "write", lambda file, data: Full(file.file, 5).write(data))
+    monkeypatch.setattr(Received, "write", lambda file, data: Full(file.file, 5).write(data))
 
     answer = maker.upload(
         "/imports/", SimpleUploadedFile("list.csv", SMALL), catalog="COM", label="next", effective_from="2027-01-01"

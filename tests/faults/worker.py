@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from django.conf import settings
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,6 +33,7 @@ class Started:
             "FAULT_DATABASE": str(connection.settings_dict["NAME"]),
             "FAULT_QUEUE": queue,
             "DATA_DIR": str(folder),
+            "DATA_KEYS": str(settings.DATA_KEYS),
             "AS_OWNER": "1",  # the test's database belongs to the owner, whom row-level security binds as well
         }
         with self.log.open("wb") as out:

@@ -25,6 +25,8 @@ from common.audit.models import Record
 from common.jobs import services as jobs
 from common.jobs.models import Job
 from common.persons import services as persons
+from common.sealing import services as sealing
+from common.sealing.models import DataKey
 from curation.coding import services as coding
 from curation.corrections import services as corrections
 from curation.findings import services as findings
@@ -66,6 +68,7 @@ MODULES: tuple[ModuleType, ...] = (
     golden,
     impact,
     jobs,
+    sealing,
     findings,
     coding,
     corrections,
@@ -89,6 +92,8 @@ MACHINERY = {
     "common.jobs.services.notify": "tells the broker",
     "common.jobs.services.claim": "a worker takes a job",
     "common.jobs.services.stop": "part of a deed: cancel, cancel_import, cancel_batch",
+    "common.sealing.services.destroy": "part of a deed: destroy_months, purge_batches, give_up_lost",
+    "common.sealing.services.erase_files": "removes the files of keys whose destruction is logged",
     "common.jobs.services.revive": "part of a deed: retry, retry_import",
     "catalog.moves.end_consultations": "the calendar's deed, logged as system:calendar",
     "catalog.services.forget_uploads": "removes kept copies of files; what was found in them stays",
@@ -722,6 +727,21 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
             by="zoe",
             at=timezone.now(),
         ),
+    ),
+    "claims.batches.services.destroy_months": (
+        D.FACTS_PURGED,
+        lambda o: batches.destroy_months(
+            insurer_id=[o.check(), o.insurer.pk][1],
+            insurer=o.insurer,
+            older_than=timezone.now(),
+            by="zoe",
+            at=timezone.now(),
+            all_of_them=True,
+        ),
+    ),
+    "common.sealing.services.give_up_lost": (
+        D.FACTS_PURGED,
+        lambda o: sealing.give_up_lost(lost=[o.check(), DataKey.objects.get()][1:], by="zoe"),
     ),
     "claims.batches.services.purge_due": (
         D.FACTS_PURGED,

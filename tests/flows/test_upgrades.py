@@ -31,7 +31,15 @@ CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 LOOKED_AT: dict[str, str] = {}
 # Whose migrations are tried on rows below; their rows are written at this release.
 DATA = "0.2.0"
-TRIED = {"catalog/0025_publication_log", "insurers/0009_second_person", "insurers/0012_keys_issuers"}
+TRIED = {
+    "api/0004_seal_answers",
+    "catalog/0025_publication_log",
+    "claims/0010_seal",
+    # Younger than those rows, and the same as the two others: tests/common/sealing/test_upgrading.py.
+    "curation/0009_seal_lines",
+    "insurers/0009_second_person",
+    "insurers/0012_keys_issuers",
+}
 _TOUCHES_ROWS = re.compile(r'RunPython\(|^\s*"?(?:UPDATE \w+ |INSERT INTO |DELETE FROM )', re.M)
 _BODY = re.compile(r"AS \$\$.*?\$\$", re.S)
 
@@ -102,6 +110,22 @@ def test_a_draft_of_terms_has_whoever_kept_it_last_for_editor(upgraded: Any) -> 
 
 def test_keys_issued_at_the_pages_know_their_issuer(upgraded: Any) -> None:
     assert upgraded["issuers"] == {"oldpage": "root-old", "oldcommand": None}
+
+
+def test_what_was_kept_in_clear_is_sealed_and_reads_as_before(upgraded: Any) -> None:
+    cited = [{"catalog": "S-old", "version": "v1"}]
+
+    assert upgraded["sealed"] == {
+        "left in clear": [],
+        "check": [True, True, "C-1", True],
+        "by member": ["C-1"],
+        "removed": [None, None, "", None],
+        "catalogs": [cited, cited],
+        "batch": ["m-1.csv", [], [{"value": "m-1"}], ""],
+        "claim": ['{"claim_no":"C-2"}', '{"claim_no":"C-2","member_ref":"m-1"}'],
+        "tag": True,
+        "answer": "{}",
+    }
 
 
 def test_every_migration_that_touches_rows_since_then_is_tried() -> None:

@@ -94,11 +94,103 @@ def written(apps: StateApps, mark: str) -> None:
     assert apps.get_model("insurers", "Insurer").objects.filter(code=f"I-{mark}").update(name="changed") == 1
 
 
+FACTS = {"product": "P", "claim_no": "C-1", "member": {"member_ref": "m-1"}, "lines": [{"amount": "1.00"}]}
+DECISION = {
+    "totals": {"amount": "1.00", "claimable": "1.00", "payable": "0.50"},
+    "catalogs": [{"catalog": "S-old", "version": "v1", "checksum": "c"}],
+}
+
+
+def facts_in_clear(apps: StateApps) -> None:
+    """Write what tells of a person as it was kept before it was sealed."""
+    insurer = apps.get_model("insurers", "Insurer").objects.get(code="I-old")
+    product = apps.get_model("insurers", "Product").objects.get(code="PR-old")
+    of: dict[str, Any] = {"insurer": insurer, "product": product}
+    check = apps.get_model("claims", "ClaimCheck")
+    for number, day in (("C-1", 3), ("", 4)):
+        check.objects.create(
+            **of,
+            claim_no=number,
+            known_at=at(day),
+            outcome="eligible",
+            outcomes=["eligible"],
+            rules_version="1",
+            digest="d" * 64,
+            facts=FACTS if number else None,
+            decision=DECISION if number else None,
+            purged_at=None if number else at(5),
+            decided_by="key:x",
+            decided_at=at(day),
+        )
+    batch = apps.get_model("claims", "ClaimBatch").objects.create(
+        **of,
+        state="failed",
+        known_at=at(3),
+        revision=1,
+        file_name="m-1.csv",
+        file_path="",
+        file_size=1,
+        sha256="0" * 64,
+        warnings=[{"value": "m-1"}],
+        created_by="key:x",
+        created_at=at(3),
+    )
+    chunk = apps.get_model("claims", "BatchChunk").objects.create(
+        batch=batch,
+        insurer=insurer,
+        number=1,
+        first_key=7,
+        last_key=7,
+        claims=1,
+        lines=1,
+        job=apps.get_model("jobs", "Job").objects.create(kind="claims.batch.decide", subject=f"{batch.pk}/1"),
+        parts="null\n" + json.dumps(DECISION["catalogs"]),
+    )
+    row: dict[str, Any] = {"batch": batch, "insurer": insurer, "seq": 0}
+    apps.get_model("claims", "BatchClaim").objects.create(**row, member_key=7, lines=1, facts='{"claim_no":"C-2"}')
+    apps.get_model("claims", "BatchDecision").objects.create(
+        **row, chunk_id=chunk.pk, outcome="eligible", digest="d" * 64, decided='{"claim_no":"C-2","member_ref":"m-1"}'
+    )
+    apps.get_model("api", "KeptAnswer").objects.create(
+        insurer_id=insurer.pk, holder="x", idempotency_key="k", fingerprint="f", status=200, body=b"{}"
+    )
+
+
+def sealed() -> dict[str, Any]:
+    """Read what was in clear by the models of now, and look for it in their tables."""
+    from claims.batches.claim_rows import CLAIM_NO
+    from claims.models import BatchChunk, BatchClaim, BatchDecision, ClaimBatch, ClaimCheck
+    from common.api.models import KeptAnswer
+    from common.sealing.fields import tagged
+
+    with connection.cursor() as cursor:
+        left = []
+        for model in (ClaimCheck, ClaimBatch, BatchChunk, BatchClaim, BatchDecision, KeptAnswer):
+            table = model._meta.db_table
+            cursor.execute(f"SELECT count(*) FROM {table} t WHERE t::text ~ 'm-1|C-1|C-2|checksum'")
+            left += [table] * cursor.fetchone()[0]
+    found = tagged(ClaimCheck.objects.all(), "claim_tag", ["C-1"], None)
+    check, removed = found.get(), ClaimCheck.objects.exclude(purged_at=None).get()
+    batch, decision = ClaimBatch.objects.get(), BatchDecision.objects.get()
+    return {
+        "left in clear": left,
+        "check": [check.facts == FACTS, check.decision == DECISION, check.claim_no, check.totals == DECISION["totals"]],
+        "by member": [one.claim_no for one in tagged(ClaimCheck.objects.all(), "member_tag", ["m-1"], None)],
+        "removed": [removed.facts, removed.decision, removed.claim_no, removed.totals],
+        "catalogs": [check.catalogs, BatchChunk.objects.get().catalogs],
+        "batch": [batch.file_name, batch.errors, batch.warnings, batch.asked_about],
+        "claim": [BatchClaim.objects.get().facts, decision.decided],
+        "tag": bytes(decision.claim_tag or b"") == batch.sealed_under().tag("C-2", CLAIM_NO),
+        "answer": KeptAnswer.objects.get().body.decode(),
+    }
+
+
 def main(data: list[tuple[str, str]], last: list[tuple[str, str]]) -> dict[str, Any]:
     """Do it, and return what is to be told."""
     then = migrated(data)
     with acting_for(OFFICE):
         written(then, "old")
+        facts_in_clear(then)
     released = migrated(last)
     before = seen()
     now = migrated([])
@@ -111,6 +203,7 @@ def main(data: list[tuple[str, str]], last: list[tuple[str, str]]) -> dict[str, 
         )
         editors = dict(now.get_model("insurers", "ProductVersion").objects.values_list("label", "editors"))
         issuers = dict(now.get_model("insurers", "ApiKey").objects.values_list("prefix", "issued_by__username"))
+        facts = sealed()
         try:
             written(released, "new")
         except Exception as fault:  # told to the test
@@ -121,6 +214,7 @@ def main(data: list[tuple[str, str]], last: list[tuple[str, str]]) -> dict[str, 
         "leaves": leaves,
         "editors": editors,
         "issuers": issuers,
+        "sealed": facts,
         "failed": failed,
     }
 

@@ -257,3 +257,37 @@ def test_the_services_role_cannot_lift_the_wall(service: psycopg.Connection[Any]
         cursor.execute("SET row_security = off")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             cursor.execute("SELECT * FROM insurers_product")
+
+
+# --- What the planner makes of it
+
+
+def test_every_policy_of_an_insurers_is_one_whose_rows_are_guessed_right(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename, qual FROM pg_policies WHERE policyname LIKE '%\\_of\\_the\\_insurer'")
+        policies = dict(cursor.fetchall())
+
+    assert len(policies) > 20
+    assert [table for table, qual in policies.items() if not qual.strip().startswith("CASE")] == []
+
+
+def test_a_page_of_an_insurers_rows_is_walked_in_order_not_sorted_out_of_all(insurer: Insurer) -> None:
+    """A policy that seems to keep next to nothing makes the planner fetch all an insurer has and sort it, for every page."""
+    product = services.create_product(insurer_id=insurer.pk, code="HMB", name="惠民保", by="key:a")
+    with tenancy.acting_for(str(insurer.pk)), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO claims_claimbatch (id, insurer_id, product_id, state, known_at, revision, file_name, file_path, file_size, file_format,"
+            " sha256, claims, invalid_claims, lines, lines_done, rules_version, asked_about, errors, warnings, created_by, created_at)"
+            " SELECT gen_random_uuid(), %s, %s, 'queued', now(), 1, 'f', 'p', 1, '', '', 0, 0, 0, 0, '', '', '[]', '[]', 'k',"
+            " now() - i * interval '1 minute' FROM generate_series(1, 3000) i",
+            [insurer.pk, product.pk],
+        )
+        cursor.execute("ANALYZE claims_claimbatch")
+        cursor.execute(
+            "EXPLAIN SELECT * FROM claims_claimbatch WHERE insurer_id = %s ORDER BY created_at DESC, id DESC LIMIT 51",
+            [insurer.pk],
+        )
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "batch_insurer_created" in plan, plan
+    assert "Sort" not in plan, plan

@@ -351,7 +351,7 @@ def test_a_reader_that_is_ended_from_outside_says_nothing_about_the_file(
 ) -> None:
     from tables.guarded import ChildDied
 
-    def died(path: Any) -> Any:
+    def died(path: Any, seals: Any) -> Any:
         raise ChildDied("ended with -9")
         yield
 
@@ -393,9 +393,9 @@ def test_the_uploaded_file_goes_when_its_claims_are_in_the_database(product: Pro
         lambda batch: ClaimBatch.objects.filter(pk=batch.pk).update(known_at=timezone.now()),
         lambda batch: ClaimBatch.objects.filter(pk=batch.pk).update(state="running"),
         lambda batch: ClaimBatch.objects.filter(pk=batch.pk).delete(),
-        lambda batch: BatchClaim.objects.filter(batch=batch.pk).update(facts="{}"),
+        lambda batch: BatchClaim.objects.filter(batch=batch.pk).update(facts=None),
         lambda batch: BatchClaim.objects.filter(batch=batch.pk).delete(),
-        lambda batch: BatchDecision.objects.filter(batch=batch.pk).update(outcome="eligible", decided="{}"),
+        lambda batch: BatchDecision.objects.filter(batch=batch.pk).update(outcome="eligible"),
         lambda batch: BatchDecision.objects.filter(batch=batch.pk).update(decided=None),
         lambda batch: BatchDecision.objects.filter(batch=batch.pk).delete(),
     ],

@@ -206,7 +206,7 @@ def test_how_many_drugs_are_gathered_at_once_does_not_show(
     batch = accepted(product, content)
     jobs.run(waiting_jobs(batch)[0].pk, heartbeat=False)
     if not at_once:
-        ClaimBatch.objects.filter(pk=batch.pk).update(asked_about="")
+        ClaimBatch.objects.filter(pk=batch.pk).update(asked_about=None)
     batch = worked_off(batch)
     monkeypatch.undo()
     whole = decided(product, content)
@@ -242,8 +242,9 @@ def without_digests(file: bytes) -> bytes:
 
 def test_a_member_key_is_the_same_for_ever() -> None:
     # Chunks are cut and found again by it, by different workers.
-    assert member_key("m-1") == member_key("m-1") != member_key("m-2")
-    assert -(2**63) <= member_key("\ud800") < 2**63
+    assert member_key("m-1", b"k") == member_key("m-1", b"k") != member_key("m-2", b"k")
+    assert member_key("m-1", b"k") != member_key("m-1", b"another month's")
+    assert -(2**63) <= member_key("\ud800", b"k") < 2**63
 
 
 # --- Invalid claims

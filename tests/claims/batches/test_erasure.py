@@ -1,7 +1,13 @@
-"""After an insurer's retention nothing tells of a person any more: not a row, a file, a log line or a key of the broker."""
+"""Nothing tells of a person in clear: not a row, a file, a log line or a key of the broker; and after the retention nothing does at all, nor
+does a backup that was made before."""
 
 import logging
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +15,21 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
 from claims.batches.services import purge_due
-from claims.models import ClaimBatch, ClaimCheck
+from claims.models import BatchClaim, ClaimBatch, ClaimCheck
 from common.api import tasks as api_tasks
 from common.api.models import KeptAnswer
 from common.audit.deeds import Deed
 from common.audit.models import Record
 from common.audit.services import hash_of
-from common.tenancy import OFFICE, act_for
+from common.sealing import keys
+from common.sealing.models import DataKey
+from common.tenancy import EVERYBODY, OFFICE, act_for
+from embedded import postgres
 from insurers.models import Insurer, Product
 from tests.claims.batches.conftest import HEADER, TABLET, worked_off
 from tests.conftest import Api
@@ -99,27 +109,133 @@ def do_everything(api: Api) -> None:
         assert answer.status_code == 200 and answer.getvalue()
 
 
+def test_a_mark_in_clear_would_be_found(insurer: Insurer) -> None:
+    Insurer.objects.filter(pk=insurer.pk).update(name=f"{MARK}1")
+    Path(settings.DATA_DIR, "x").write_text(MARK)
+
+    assert places_of_the_mark() == ["file: x", "insurers_insurer"]
+
+
 @pytest.mark.django_db
 def test_after_the_retention_no_mark_is_left_anywhere(
     api: Api, product: Product, insurer: Insurer, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         do_everything(api)
-        seeded = places_of_the_mark()
+        # Sealed at rest: all of it can be read by whoever may, and stands nowhere.
+        assert places_of_the_mark() == []
+        check = ClaimCheck.objects.exclude(claim_no=None).latest("decided_at")
+        batch = ClaimBatch.objects.get()
+        assert (check.claim_no, check.member_ref, batch.file_name) == (CLAIM, MEMBER, f"{FILE}.csv")
+        months = DataKey.objects.filter(destroyed_at=None, month__isnull=False).count()
         later = timezone.now() + timedelta(days=insurer.retention_days + 400)
-        purge_due(at=later, by="system:calendar")
         KeptAnswer.objects.update(created_at=timezone.now() - timedelta(days=400))
         api_tasks.forget_answers()
+        purge_due(at=later, by="system:calendar")
 
     act_for(OFFICE)
     deeds = Record.objects.filter(deed=Deed.FACTS_PURGED).order_by("id")
-    told = {record.kind: record.after for record in deeds}
+    told = {record.kind: record.after for record in deeds if "months" not in record.after}
     checks = sorted(str(pk) for pk in ClaimCheck.objects.values_list("pk", flat=True))
     # The certificate: how many, and a hash from which it can be proved which.
     assert told["insurer"]["authorisations"] == 1
     of_checks = next(record.after for record in deeds if "checks" in (record.after or {}))
     assert (of_checks["checks"], of_checks["sha256"]) == (len(checks), hash_of(checks))
-    assert told["claimbatch"]["claims"] == 2
-    assert {"claims_claimcheck", "claims_batchclaim", "claims_claimbatch", "api_keptanswer"} <= set(seeded)
+    assert (told["claimbatch"]["claims"], told["claimbatch"]["keys"]) == (2, 1)
+    assert sum(record.after["keys"] for record in deeds if "months" in record.after) == months > 0
+    assert not DataKey.objects.filter(destroyed_at=None).exists()
     assert places_of_the_mark() == []
     assert MARK not in caplog.text
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Callable[[], None]]:
+    """Copy the test's database as it is, and afterwards work on the copy when called."""
+    name = connection.settings_dict["NAME"]
+    copy = f"{name}_copy"
+
+    def on_server(sql: str) -> None:
+        connection.close()
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(sql)
+
+    on_server(f"DROP DATABASE IF EXISTS {copy}")
+    on_server(f"CREATE DATABASE {copy} TEMPLATE {name}")
+
+    def go() -> None:
+        connection.close()
+        connection.settings_dict["NAME"] = copy
+        keys._boxes.clear()
+
+    yield go
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    on_server(f"DROP DATABASE {copy}")
+
+
+@pytest.fixture
+def marked(transactional_db: None, request: pytest.FixtureRequest) -> Api:
+    """An insurer's key, after the marks went through every door, in a database that has them for good."""
+    act_for(OFFICE)
+    api: Api = request.getfixturevalue("api")
+    request.getfixturevalue("product")
+    do_everything(api)
+    return api
+
+
+def test_a_backup_made_before_the_purge_forgets_with_it(
+    marked: Api, elsewhere: Callable[[], None], insurer: Insurer
+) -> None:
+    act_for(EVERYBODY)
+    later = timezone.now() + timedelta(days=insurer.retention_days + 400)
+    KeptAnswer.objects.all().delete()
+    purge_due(at=later, by="system:calendar")
+    assert [key for key in DataKey.objects.all() if keys.read_file(key.pk) is not None] == []
+
+    elsewhere()  # where nothing was purged
+    assert ClaimCheck.objects.filter(purged_at=None).exclude(facts=None).exists()
+    assert BatchClaim.objects.exclude(facts=None).count() == 2
+    for read in (
+        ClaimCheck.objects.all(),
+        BatchClaim.objects.all(),
+        ClaimBatch.objects.all(),
+        KeptAnswer.objects.all(),
+    ):
+        with pytest.raises(keys.KeysAway):
+            list(read)
+    assert places_of_the_mark() == []
+
+    call_command("give_up_lost_keys", "--yes", stdout=StringIO())
+    act_for(EVERYBODY)
+    checks = ClaimCheck.objects.all()
+    assert {(check.facts, check.decision, check.claim_no, check.member_ref) for check in checks} == {
+        (None, None, "", "")
+    }
+    assert {check.digest for check in checks} != {""}
+    assert set(BatchClaim.objects.values_list("facts", flat=True)) == {None}
+    batch = ClaimBatch.objects.get()
+    assert batch.facts_removed
+    assert marked.get(f"/claims/batches/{batch.pk}/results.csv").status_code == 410
+    assert marked.post(f"/claims/checks/{checks[0].pk}/replay/", {}).status_code == 410
+    assert marked.post("/claims/checks/", claim(), **{"Idempotency-Key": "erasure-1"}).status_code == 409
+
+
+def test_neither_a_dump_nor_the_files_of_the_server_say_a_mark(marked: Api) -> None:
+    held = connection.settings_dict
+    dump = subprocess.run(
+        [postgres.programs(Path(sys.prefix)) / "pg_dump", "--enable-row-security", "--no-owner"],
+        env={
+            **os.environ,
+            "PGHOST": str(held["HOST"]),
+            "PGPORT": str(held["PORT"]),
+            "PGUSER": held["USER"],
+            "PGPASSWORD": held["PASSWORD"],
+            "PGDATABASE": held["NAME"],
+            "PGOPTIONS": "-c app.insurer=everybody",
+        },
+        capture_output=True,
+        check=True,
+    ).stdout
+
+    assert b"COPY public.claims_claimcheck" in dump and b"INS-A" in dump
+    assert MARK.encode() not in dump and MARK.encode().hex().encode() not in dump

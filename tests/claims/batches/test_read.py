@@ -3,12 +3,14 @@
 import csv
 import io
 import json
+from uuid import UUID
 
 import pytest
 
 from claims.batches.child import Claims, Read, read_in_child
-from claims.batches.claim_rows import claim_row
+from claims.batches.claim_rows import Seals, claim_row
 from claims.batches.read import BatchResult, Claim, read_batch
+from common.sealing.box import Box
 from tables.limits import Limits, Progress
 from tests.files import xlsx
 
@@ -429,15 +431,19 @@ def test_a_first_line_of_ndjson_that_is_no_object_stops_no_other(bad, tmp_path):
     [written([ONE, line(amount="x", line_no="2")]), ndjson(CHECK), "", "%PDF"],
     ids="csv ndjson empty pdf".split(),
 )
-def test_the_child_reads_as_this_process_does(content, tmp_path):
+def test_the_child_reads_as_this_process_does(content, tmp_path, monkeypatch):
     file = tmp_path / "batch"
     file.write_text(content)
 
-    *messages, last = read_in_child(file)
+    # What is sealed is never the same twice: here it is not.
+    monkeypatch.setattr(Box, "seal", lambda _box, plain, column: column.encode() + plain)
+    seals = Seals(Box(UUID(int=1), bytes(32)), bytes(32))
+
+    *messages, last = read_in_child(file, seals)
     *expected, result = read_batch(file)
 
     assert isinstance(last, Read) and last.result == result
     claims = [message for message in expected if isinstance(message, Claim)]
     rows = b"".join(message.rows for message in messages if isinstance(message, Claims))
-    assert rows.decode() == "".join(claim_row(seq, claim) for seq, claim in enumerate(claims))
+    assert rows.decode() == "".join(claim_row(seq, claim, seals) for seq, claim in enumerate(claims))
     assert [m for m in messages if isinstance(m, Progress)] == [m for m in expected if isinstance(m, Progress)]

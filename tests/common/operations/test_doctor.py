@@ -70,6 +70,16 @@ def test_a_full_disk_is_bad_before_it_is_full(monkeypatch: pytest.MonkeyPatch) -
     assert found()["disk"].state == "bad"
 
 
+def test_where_uploads_lie_is_tried(settings: Any, tmp_path: Path) -> None:
+    assert found()["uploads"].state == "ok"
+    assert list(settings.UPLOAD_DIR.iterdir()) == []
+
+    (tmp_path / "file").write_text("no folder")
+    settings.UPLOAD_DIR = tmp_path / "file" / "uploads"
+
+    assert found()["uploads"].state == "bad"
+
+
 def test_a_question_that_cannot_be_asked_is_a_finding_and_the_next_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken() -> str:
         raise OSError("no route")

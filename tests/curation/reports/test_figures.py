@@ -150,10 +150,10 @@ def test_weeks_begin_on_monday() -> None:
 
 def check(insurer: Insurer, at: datetime, outcome: str, payable: str | None) -> None:
     product, _new = Product.objects.get_or_create(insurer=insurer, code="P", defaults={"name": f"{insurer.name}产品"})
-    totals = {"totals": {"amount": "100.00", "claimable": "80.00", "payable": payable}} if payable else None
+    totals = {"amount": "100.00", "claimable": "80.00", "payable": payable} if payable else None
     ClaimCheck.objects.create(
         insurer=insurer, product=product, known_at=at, outcome=outcome, outcomes=[outcome], rules_version="1",
-        digest="0" * 64, decision=totals, decided_by="key:x", decided_at=at,
+        digest="0" * 64, totals=totals, decided_by="key:x", decided_at=at,
     )  # fmt: skip
 
 

@@ -1,0 +1,3 @@
+from tests.faults.conftest import queue
+
+__all__ = ["queue"]  # the fixture
