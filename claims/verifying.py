@@ -20,7 +20,10 @@ from common.tenancy import EVERYBODY, acting_for
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """Whether a receipt is the service's, why not, what it says, and (None: not asked, or not to be told) whether a claim is its claim."""
+    """Whether a receipt proves what it says, why not, what it says, and (None: not asked, or not to be told) whether a claim is its claim.
+
+    What it says is there whenever this service signed it, also where that proves nothing.
+    """
 
     why: str | None
     said: dict[str, Any] | None = None
@@ -38,6 +41,7 @@ def reasons() -> dict[str, str]:
         "bad_header": _("The receipt's header is not one that this service writes."),
         "unknown_key": _("The receipt was signed with a key that is not among this service's."),
         "bad_signature": _("The signature does not fit: the receipt was changed, or is somebody else's."),
+        "sandbox": _("The receipt is genuine, but of a sandbox: it proves nothing about a claim."),
     }
 
 
@@ -51,9 +55,10 @@ def verify(*, token: str, claim: Mapping[str, Any] | None, now: Observation, lan
         said = json.loads(signing_keys().opened(token, kind=receipts.KIND))
     except BadSignature as bad:
         return Verified(bad.code)
+    why = "sandbox" if said.get("sandbox") else None
     if claim is None or said["rules_version"] != RULES_VERSION:
-        return Verified(None, said)
-    return Verified(None, said, _gives(said, claim, now, language))
+        return Verified(why, said)
+    return Verified(why, said, _gives(said, claim, now, language))
 
 
 def _gives(said: Mapping[str, Any], claim: Mapping[str, Any], now: Observation, language: Language) -> bool:

@@ -37,6 +37,13 @@ _NOT_OF_A_NUMBER: Final = re.compile("[^0-9X]")
 SHORTEST_NUMBER: Final = 18
 _SHORTEST_SECRET: Final = 11
 _OLD_NUMBER: Final = re.compile(f"[1-9][0-9]{{5}}[0-9]{{2}}{_DAY}[0-9]{{3}}", re.ASCII)
+# What hides a digit. An X may also be the last place, or a letter before the number.
+_PLACES: Final = re.compile("[0-9X*●•○〇■□█#?]+")
+# So many separators together stand for digits.
+_RULED: Final = re.compile(r"[_.\-]{2,}")
+_SHOWS_BIRTH: Final = re.compile(f"[1-9][0-9]{{5}}(?:18|19|20)[0-9]{{2}}{_DAY}[X*●•○〇■□█#?]", re.ASCII)
+_BIRTH: Final = re.compile(f"(?:18|19|20)[0-9]{{2}}{_DAY}", re.ASCII)
+_SHOWN_AT_MOST: Final = 9
 _ANY_EIGHTEEN: Final = re.compile("[1-9][0-9]{16}[0-9X]", re.ASCII)
 _MASKED: Final = re.compile("[0-9]{1,6}[*＊X●•]{4,}[0-9]{0,4}[0-9X]?")
 _REWRITTEN: Final = re.compile(r"[0-9](\.[0-9]+)?E\+?1[4-9]", re.ASCII)
@@ -47,12 +54,24 @@ _NAME: Final = re.compile(
 )
 _NUMBER_AMONG: Final = re.compile(f"(?=({_NUMBER.pattern}))", re.ASCII)
 _ONLY_DIGITS: Final = re.compile("[^0-9+]*([0-9+]+)[^0-9]*", re.ASCII)
+# A run of digits of its own, together or as it is spoken, three, four and four.
+_MOBILE_AMONG: Final = re.compile(
+    r"(?<![0-9])(?:0|(?:00)?86)?[\s\-_.‐‑–—]?1[3-9][0-9][\s\-_.‐‑–—]?[0-9]{4}[\s\-_.‐‑–—]?[0-9]{4}(?![0-9])"
+)
+# A digest or a UUID: of its digits eleven may look so by chance.
+_DIGEST: Final = re.compile("(?=[0-9-]*[A-F])(?:[0-9A-F]{16,}|[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12})")
 _DIGIT: Final = re.compile(r"\d")
 _NAME_WITHIN: Final = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af]{2}")
 _NOT_OF_A_NAME: Final = re.compile(r"[a-zA-Zａ-ｚＡ-Ｚ\d\s!-)+-/:-@\[-`{-~‐‑–—：，。、（）－＿／＃]")
 # The most common: who is called otherwise is known where no digits stand beside the name.
 _SURNAMES: Final = frozenset(
     "王李张刘陈杨赵吴周徐孙马胡朱郭何林罗郑梁谢宋唐许邓冯韩曹曾彭萧肖蔡潘田董袁余叶蒋杜苏魏程吕丁沈姚卢傅钟姜崔谭廖范汪陆贾韦秦"
+    "張劉陳楊趙吳孫馬羅鄭謝許鄧馮韓蕭葉蔣蘇呂盧鍾譚陸賈韋"
+)
+# Of two characters; without those that are words of trade too (东方, 百里, 西门).
+_COMPOUND_SURNAMES: Final = frozenset(
+    "欧阳 歐陽 司马 司馬 上官 诸葛 諸葛 皇甫 尉迟 尉遲 公孙 公孫 慕容 令狐 长孙 長孫 宇文 司徒 端木 夏侯 南宫 南宮 闻人 聞人 澹台 澹臺 轩辕 軒轅"
+    " 呼延 东郭 東郭 钟离 鍾離 独孤 獨孤 拓跋 万俟 濮阳 濮陽 淳于 申屠 赫连 赫連 闾丘 閭丘 司空 司寇 太史 公羊 公冶 宗政 鲜于 鮮于 仲孙 仲孫".split()
 )
 _JOINED: Final = re.compile(r"[\s\-‐‑–—_]")
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -102,25 +121,59 @@ def likeness_of_person(text: str) -> Likeness | None:
     """Tell what a text looks like where a pseudonym belongs.
 
     There a wrong check digit, an old number of 15 digits, a masked one, one rounded by a spreadsheet, a mobile number
-    and a Chinese name are as bad as the real thing.
+    and a Chinese name are as bad as the real thing. A mobile number is a run of digits of its own; within a longer run, a digest
+    or a UUID eleven digits are none (docs/claims.md 2).
     """
     if found := identity_number_in(text):
         return found
-    digits = _JOINED.sub("", narrow(text)).upper()
+    plain = text.upper() if text.isascii() else _in_plain_digits(text)
+    digits = _JOINED.sub("", plain)
     if _ANY_EIGHTEEN.fullmatch(digits) or _OLD_NUMBER.fullmatch(digits) or _MASKED.fullmatch(digits):
+        return IDENTITY_NUMBER
+    places = [found[0].lstrip("X") for found in _PLACES.finditer(digits)]
+    ruled = _RULED.sub(lambda found: "*" * len(found[0]), plain)
+    if any(map(_is_masked_number, places)) or any(_hides_some(found[0]) for found in _PLACES.finditer(ruled)):
         return IDENTITY_NUMBER
     if _REWRITTEN.fullmatch(digits):
         return REWRITTEN_NUMBER
     if _dated_number_among(digits):
         return IDENTITY_NUMBER
-    if _MOBILE.fullmatch(digits) or _MASKED_MOBILE.fullmatch(digits):
+    if _MOBILE.fullmatch(digits) or _MASKED_MOBILE.fullmatch(digits) or any(map(_is_masked_mobile, places)):
         return MOBILE_NUMBER
-    # The only digits of the text: of those of a digest or a UUID eleven may look so by chance.
     if (alone := _ONLY_DIGITS.fullmatch(digits)) and _MOBILE.fullmatch(alone[1]):
+        return MOBILE_NUMBER
+    if _MOBILE_AMONG.search(plain) and not _DIGEST.fullmatch(plain):
         return MOBILE_NUMBER
     if _NAME.fullmatch(_JOINED.sub("", text)) or _is_a_name_among_letters(text):
         return NAME
     return None
+
+
+def _is_masked_number(places: str) -> bool:
+    """Tell whether digits and what hides some are an identity number that shows the birth date, or ten of its digits or more."""
+    if _SHOWS_BIRTH.match(places) or _hides_some(places):
+        return True
+    # Fewer signs than digits they hide; an X may be a letter.
+    shown = _digits_shown(places)
+    signs = len(places) - shown - places.count("X")
+    return len(places) < SHORTEST_NUMBER and signs > 1 and shown > _SHOWN_AT_MOST
+
+
+def _hides_some(places: str) -> bool:
+    """Tell whether these are the 18 places of a number some of whose digits are hidden, ten shown or the birth date."""
+    if len(places) != SHORTEST_NUMBER or places[:17].isdigit() and places[17] in "0123456789X":
+        return False
+    return _digits_shown(places) > _SHOWN_AT_MOST or _BIRTH.match(places, 6) is not None
+
+
+def _is_masked_mobile(places: str) -> bool:
+    """Tell whether these are the 11 places of a mobile number of which seven digits or more are shown."""
+    is_one = len(places) == _SHORTEST_SECRET and places[0] == "1" and places[1] in "3456789"
+    return is_one and 7 <= _digits_shown(places) <= _SHORTEST_SECRET - 2
+
+
+def _digits_shown(places: str) -> int:
+    return sum(place.isdigit() for place in places)
 
 
 def _dated_number_among(digits: str) -> bool:
@@ -134,7 +187,9 @@ def _is_a_name_among_letters(text: str) -> bool:
     rest = _NOT_OF_A_NAME.sub("", text)
     if rest == text or not _NAME.fullmatch(rest) or not _NAME_WITHIN.search(text):
         return False
-    return not _DIGIT.search(text) or (len(rest) <= 3 and rest[0] in _SURNAMES)
+    if not _DIGIT.search(text):
+        return True
+    return (len(rest) <= 3 and rest[0] in _SURNAMES) or (2 < len(rest) <= 4 and rest[:2] in _COMPOUND_SURNAMES)
 
 
 def _has_right_check_digit(number: str) -> bool:

@@ -52,6 +52,9 @@ def _show(operation: dict[str, Any], example: dict[str, Any]) -> None:
     asked = operation.get("requestBody", {}).get("content", {}).get("application/json")
     if asked and "body" in example:
         asked["examples"] = {"example": {"value": example["body"]}}
+    form = operation.get("requestBody", {}).get("content", {}).get("multipart/form-data")
+    if form and "form" in example:
+        form["examples"] = {"example": {"summary": "`file` stands for what is in the file", "value": example["form"]}}
     answered = operation["responses"].get(str(example["status"]), {}).get("content", {}).get("application/json")
     if answered and "answer" in example:
         answered["examples"] = {"example": {"value": example["answer"]}}

@@ -5,6 +5,7 @@ SECRET_KEY_FALLBACKS, RECEIPT_KEYS (32 bytes in hex each, comma between; the fir
 LOG_ORIGIN, DATA_DIR, DATA_KEYS (DATA_DIR/keys), ALLOWED_HOSTS, TRUSTED_PROXIES (0), API_RATE_PER_MINUTE (6000, a key),
 PUBLIC_RATE_PER_MINUTE (300, an address),
 REQUIRE_SECOND_FACTOR (1 in production, 0 with DJANGO_DEBUG or EMBEDDED), SESSION_IDLE_MINUTES (15), SESSION_HOURS (8),
+THREE_ADMINISTRATORS (0; the system and the accounts kept by different people),
 PASSWORD_LENGTH (12), PASSWORD_KINDS (3), PASSWORD_DAYS (90), PASSWORDS_REMEMBERED (5), ASLEEP_AFTER_DAYS (90), SIGN_IN_FAILURES (5, an
 account from an address), SIGN_IN_FAILURES_OF_AN_ADDRESS (50), SIGN_IN_LOCK_MINUTES (15), REQUEST_LOG_DAYS (30),
 UPLOAD_MAX_MB (512), S3_BUCKET (uploads lie there, not in DATA_DIR), S3_ENDPOINT, S3_REGION, S3_ACCESS_KEY, S3_SECRET_KEY,
@@ -327,6 +328,8 @@ PASSWORD_DAYS = env.int("PASSWORD_DAYS", default=90)
 ASLEEP_AFTER_DAYS = env.int("ASLEEP_AFTER_DAYS", default=90)
 # In production everybody; what script/run brings up to be tried asks for none.
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=not (DEBUG or EMBEDDED))
+# Whether who keeps the system going and who keeps accounts and keys are two people (desk.groups); every migrate makes the groups so.
+THREE_ADMINISTRATORS = env.bool("THREE_ADMINISTRATORS", default=False)
 OTP_TOTP_ISSUER = "商保目录"
 OTP_TOTP_SYNC = False  # a code is good for its half minute and those beside it, whatever the clock was before
 # Wrong codes are counted with the account (common.persons.services), as wrong passwords are, and lock it for as long.

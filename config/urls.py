@@ -37,6 +37,10 @@ class Schema(SpectacularJSONAPIView):
 
 
 class Docs(SpectacularSwaggerSplitView):
+    http_method_names = [
+        "get",
+        "head",
+    ]  # an answer to OPTIONS would be written by the page's template, which has no place for it
     authentication_classes = ()
     permission_classes = ()
     throttle_classes = ()

@@ -5,8 +5,8 @@ Four threads that all have work take the interpreter from each other in mid-requ
 let everybody wait for one long upload or a database that hangs. So one thread works, and where it has been at one request for
 `PATIENCE_SECONDS` another takes over what has arrived meanwhile.
 
-A thread that waits for a client is none of those that work: however many send their request a byte at a time, the others are answered. Who sends
-too slowly, or is one too many of those waited for, is cut off.
+A thread that waits for a client is none of those that work: however many send their request a byte at a time, or leave their answer unread, the
+others are answered. Who sends or reads too slowly, or is one too many of those waited for, is cut off.
 """
 
 import errno
@@ -37,7 +37,7 @@ from common.logs import request_id
 
 PATIENCE_SECONDS = 0.005
 LEAVE_SECONDS = 0.0001  # for each connection a worker has
-# A whole request is here within so many seconds, and one more for every so many bytes.
+# A whole request is here within so many seconds, and one more for every so many bytes; for an answer to be taken as long is waited.
 REQUEST_SECONDS = 20
 BYTES_A_SECOND = 64 * 1024
 # Long work stops for others so long at most, and then does its next piece all the same.
@@ -67,10 +67,11 @@ class Worker(ThreadWorker):
         if not conn.initialized and not conn.data_ready and not conn.wait_for_data(0):
             return _DEFER  # nothing is here yet: the poller waits for it, no thread
         if not conn.initialized:
-            conn.sock.setblocking(True)
+            conn.sock = Outgoing.of(conn.sock, self.tpool)
             conn.init()
             conn.parser.unreader = Incoming(conn.sock, self.tpool)
         conn.parser.unreader.begin()
+        conn.sock.begin()
         return super().handle(conn)
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
@@ -124,10 +125,10 @@ def refused(status: int, code: str, detail: str) -> bytes:
 
 
 class TooSlow(ConnectionResetError):
-    """A client that does not send its request: to it, and to whoever reads from it, the connection is gone."""
+    """A client that does not send its request or take its answer: to it, and to whoever reads from it, the connection is gone."""
 
     def __init__(self) -> None:
-        super().__init__(errno.ECONNRESET, "the request took too long to come")
+        super().__init__(errno.ECONNRESET, "the client took too long")
 
 
 class Incoming(SocketUnreader):
@@ -155,9 +156,62 @@ class Incoming(SocketUnreader):
         return received
 
     def _is_here(self, seconds: float) -> bool:
-        ready = select.poll()
-        ready.register(self.sock, select.POLLIN | select.POLLHUP)
-        return bool(ready.poll(seconds * 1000))
+        return _is_ready(self.sock, select.POLLIN | select.POLLHUP, seconds)
+
+
+class Outgoing(socket.socket):
+    """A connection whose client may be slow to take what it is sent: waited for without being at work, within a time too. Raises TooSlow."""
+
+    @classmethod
+    def of(cls, sock: socket.socket, threads: "TurnTaking") -> "Outgoing":
+        """Take over an open connection, blocking from now on; the socket given is no more."""
+        taken = cls(fileno=sock.detach())
+        taken.setblocking(True)
+        taken._threads = threads
+        taken.begin()
+        return taken
+
+    def begin(self) -> None:
+        """Another answer begins now."""
+        self._waited = 0.0
+        self._taken = 0
+
+    def sendall(self, data: Any, flags: int = 0, /) -> None:
+        left = memoryview(data).cast("B")
+        while left:
+            try:
+                taken = self.send(left, flags | socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                self._wait()
+            else:
+                self._taken += taken
+                left = left[taken:]
+
+    def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
+        """Send a file as `sendall` does: the system's own way would wait at work."""
+        file.seek(offset)
+        sent = 0
+        while piece := file.read(min(_PIECE, _PIECE if count is None else count - sent)):
+            self.sendall(piece)
+            sent += len(piece)
+        return sent
+
+    def _wait(self) -> None:
+        begun = time.monotonic()
+        left = REQUEST_SECONDS + self._taken / BYTES_A_SECOND - self._waited
+        with self._threads.waiting() as may_wait:
+            if not may_wait or not _is_ready(self, select.POLLOUT, max(0.0, left)):
+                raise TooSlow
+        self._waited += time.monotonic() - begun
+
+
+_PIECE = 64 * 1024
+
+
+def _is_ready(sock: Any, what: int, seconds: float) -> bool:
+    ready = select.poll()
+    ready.register(sock, what)
+    return bool(ready.poll(seconds * 1000))
 
 
 class TurnTaking(ThreadPoolExecutor):

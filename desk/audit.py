@@ -27,7 +27,7 @@ from tables.written import csv_table
 XLSX_ROWS = 20_000
 # What a page looks at: some tenths of a second.
 VERIFIED_ROWS = 2000
-HEAD = "id at who via deed deed_text kind object before after reason request_id previous hash".split()
+HEAD = "id at who via deed deed_text kind object before after reason request_id previous hash sandbox".split()
 
 
 def lines(records: QuerySet[Record]) -> Iterator[list[str]]:
@@ -37,7 +37,16 @@ def lines(records: QuerySet[Record]) -> Iterator[list[str]]:
             json.dumps(state, ensure_ascii=False) if state is not None else "" for state in (one.before, one.after)
         ]
         cells = [one.at.isoformat(), one.who, one.via, one.deed, one.get_deed_display(), one.kind, one.object]
-        yield [str(one.id), *cells, *states, one.reason, one.request_id, one.previous, one.hash]
+        yield [
+            str(one.id),
+            *cells,
+            *states,
+            one.reason,
+            one.request_id,
+            one.previous,
+            one.hash,
+            str(one.sandbox).lower(),
+        ]
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -59,7 +68,7 @@ class RecordAdmin(PageAdmin):
     page_template = "desk/audit/record.html"
     list_before_template = "desk/audit/list.html"
     list_display = ["id", "at_shown", "who", "deed_shown", "object_shown", "changed", "via"]
-    list_filter = ["deed", "via", KindFilter]
+    list_filter = ["deed", "via", KindFilter, "sandbox"]
     search_fields = ["who", "object", "request_id", "reason"]
     date_hierarchy = "at"
     ordering = ["-id"]
@@ -75,7 +84,8 @@ class RecordAdmin(PageAdmin):
 
     @admin.display(description=gettext_lazy("object"), ordering="object")
     def object_shown(self, record: Record) -> str:
-        return object_name(record.kind, record.object)
+        name = object_name(record.kind, record.object)
+        return _("%(name)s (sandbox)") % {"name": name} if record.sandbox else name
 
     @admin.display(description=gettext_lazy("what changed"))
     def changed(self, record: Record) -> SafeString:
@@ -93,7 +103,7 @@ class RecordAdmin(PageAdmin):
         return {
             "record": record,
             "changes": changes(record),
-            "object_name": object_name(record.kind, record.object),
+            "object_name": self.object_shown(record),
             "history_href": "",
         }
 

@@ -34,6 +34,7 @@ from common.persons import codes, services
 from common.persons.entering import Known, Rules, Step, next_step
 from common.persons.signals import BEGAN, SEEN
 from common.tenancy import act_for
+from desk.groups import keeper_of_accounts
 from insurers.persons import account_of, tenant_of
 
 # A session's last use is written down once a minute, not with every request.
@@ -165,6 +166,13 @@ class SignInForm(AuthenticationForm):
         ),
     }
 
+    def clean_username(self) -> str:
+        """Refuse a name longer than any account's, in the words for a wrong one: Django asks nobody to, and no table of attempts could keep it."""
+        name: str = self.cleaned_data["username"]
+        if len(name) > self.username_field.max_length:
+            raise self.get_invalid_login_error()
+        return name
+
     def confirm_login_allowed(self, user: Any) -> None:
         super().confirm_login_allowed(user)
         standing = getattr(user, "standing", None)
@@ -241,7 +249,7 @@ def half_way(request: HttpRequest, name: str, context: dict[str, Any], status: i
 
 def lock_page(request: HttpRequest, minutes: int) -> HttpResponse:
     """Say that too many failures locked the account here: for how long, and who unlocks."""
-    context = {"minutes": minutes, "title": _("Locked for a while")}
+    context = {"minutes": minutes, "keeper": keeper_of_accounts(), "title": _("Locked for a while")}
     response = half_way(request, "locked", context, status=429)
     response["Retry-After"] = str(minutes * 60)
     return response

@@ -1,8 +1,10 @@
 """Middleware that only people's pages need: the API has no file, no session, no cookie, no message, and is spared them."""
 
+import re
 from typing import Any
 
 from axes.middleware import AxesMiddleware
+from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
@@ -25,8 +27,19 @@ def _spares_the_api(middleware: type) -> type:
     return PagesOnly
 
 
+class _KnownSessions(SessionMiddleware):
+    """Django's, but a cookie that was never a session's is none: in quotes it may hold a NUL, with which no database can be asked."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        if not _A_SESSION.fullmatch(request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")):
+            request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
+        super().process_request(request)
+
+
+_A_SESSION = re.compile("[a-z0-9]{32}", re.ASCII)
+
 StaticFiles = _spares_the_api(WhiteNoiseMiddleware)
-Session = _spares_the_api(SessionMiddleware)
+Session = _spares_the_api(_KnownSessions)
 Authentication = _spares_the_api(AuthenticationMiddleware)
 SecondFactor = _spares_the_api(OTPMiddleware)
 Tenant = _spares_the_api(Entry)

@@ -45,6 +45,9 @@ ICD_10_CN: Final = _code_system("icd-10-cn")
 # By the system of a coding in a questionnaire.
 ANSWERS: Final = {"setting": SETTING, "sex": SEX, "institution_level": INSTITUTION_LEVEL}
 
+# HTEST: test data.
+ACT_REASON: Final = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
+
 # --- Identifiers
 PRODUCT: Final = _identifier("product")
 PRODUCT_VERSION: Final = _identifier("product-version")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from catalog.clock import Observation
 from catalog.diff import speaks_of
 from catalog.drugs.knowledge import Identity
-from catalog.known import knowledge_of
+from catalog.known import dosage_forms, knowledge_of
 from catalog.models import CatalogVersion, Drug
 from catalog.queries import listings_of
 from catalog.vocabularies import EXCLUDING_KINDS, KINDS
@@ -27,9 +27,10 @@ from curation.comparing.drug_time import DrugTime, time_of
 from insurers.public import PublicProduct
 from lookup.asking import Asked
 from lookup.faults import fault_words
+from lookup.forms import form_words, named_with_form
 from lookup.meaning import ANYBODY, DiseaseMeant, DrugMeant, disease_meant, drug_meant, products_meant
 from lookup.rows import named_rows
-from lookup.telling import PlainWords, Told, told
+from lookup.telling import PlainWords, Told, exclusion_words, told
 
 # So many products are asked at once; who wants another one names it.
 PRODUCTS_ASKED = 20
@@ -57,8 +58,8 @@ class Answer:
     lists: Sequence[dict[str, Any]] = ()
     # Base lists that do not list the drug, each with whether it speaks of its class.
     base_lists: Sequence[tuple[CatalogVersion, bool]] = ()
-    # Other names of it with a form, where the question said none.
-    fuller: Sequence[str] = ()
+    # Its names with a form that are known, where the question said none, each with the forms that it stands for ('' where it says so itself).
+    fuller: Sequence[tuple[str, str]] = ()
     # The name above the answer: with a form only where one is meant.
     called: str = ""
     # No shared list at all is in force on the day.
@@ -98,11 +99,13 @@ def answer_to(asked: Asked, *, products: Sequence[PublicProduct], today: date, s
         answer.disease = disease_meant(asked.disease)
         if not answer.disease.codes and not answer.disease.choices:
             said = {"text": asked.disease}
-            answer.errors["disease"] = (
-                _("“%(text)s” is no ICD-10 code. A code looks like this: C34 or C34.1.") % said
-                if answer.disease.is_code
-                else _("No disease “%(text)s” is known here. Give its ICD-10 code, or leave it out.") % said
-            )
+            if answer.disease.is_code:
+                fault = _("“%(text)s” is no ICD-10 code. A code looks like this: C34 or C34.1.")
+            elif answer.disease.near:
+                fault = _("“%(text)s” is not a name known here. Choose one of those below, or give the ICD-10 code.")
+            else:
+                fault = _("No disease “%(text)s” is known here. Give its ICD-10 code, or leave it out.")
+            answer.errors["disease"] = fault % said
     answer.products = products_meant(asked.product, products) if asked.product else products
     if asked.product and not answer.products:
         answer.errors["product"] = _("No public product is called this.")
@@ -111,7 +114,7 @@ def answer_to(asked: Asked, *, products: Sequence[PublicProduct], today: date, s
     if drug is None or query is None:
         return answer
     answer.day = query.day
-    times, names = _of_the_drug(answer, drug, seen)
+    times, names = _of_the_drug(answer, drug, query, seen)
     if names:
         answer.drug = replace(answer.drug, identity={"generic_name": names[0]}, taken=names[0])
         query = _query(asked, answer, today)
@@ -136,7 +139,9 @@ def _query(asked: Asked, answer: Answer, today: date) -> CoverageQuery | None:
         return None
 
 
-def _of_the_drug(answer: Answer, drug: Drug, seen: Observation) -> tuple[list[DrugTime], list[str]]:
+def _of_the_drug(
+    answer: Answer, drug: Drug, query: CoverageQuery, seen: Observation
+) -> tuple[list[DrugTime], list[str]]:
     """Note what the lists say of the drug; return its time on each, and the one name that it has where the question said no form: who asks for
     a drug by its name means the only one of that name."""
     knowledge = knowledge_of([Identity.of(generic_name=drug.base_name)], insurer_id=ANYBODY, known_at=seen.known_at)
@@ -147,7 +152,7 @@ def _of_the_drug(answer: Answer, drug: Drug, seen: Observation) -> tuple[list[Dr
     listed = sorted(
         (one for one in listings if one["kind"] != "reference"), key=lambda one: (_ORDER[one["kind"]], one["catalog"])
     )
-    answer.lists = [_listing(one) for one in listed]
+    answer.lists = [_listing(one, query) for one in listed]
     entries = [entry for listing in listed for entry in listing["entries"]]
     brands = [*(one.written.brand_name for one in products), *(entry["brand_name"] for entry in entries)]
     answer.is_looked_up = True
@@ -161,13 +166,24 @@ def _of_the_drug(answer: Answer, drug: Drug, seen: Observation) -> tuple[list[Dr
         ]
     only: list[str] = []
     if not answer.drug.form_said:
-        named = [*(entry["generic_name"] for entry in entries), *(one.written.generic_name for one in products)]
+        forms = dosage_forms()
+        rows = [
+            (entry["generic_name"], entry["dosage_form"], listing["kind"] in EXCLUDING_KINDS)
+            for listing in listed
+            for entry in listing["entries"]
+        ]
+        rows += [(one.written.generic_name, one.written.dosage_form, False) for one in products]
+        full = [name for name in (named_with_form(name, form, forms) for name, form, _ in rows) if name]
+        # Without a form a row takes every form; one of what is not paid says by that of no other form that there is any.
+        bare = [
+            name for name, form, excludes in rows if name and not excludes and not named_with_form(name, form, forms)
+        ]
         said = norm(answer.drug.identity.get("generic_name", ""))
-        by_text = {norm(name): name for name in reversed(named) if name}
+        by_text = {norm(name): name for name in reversed([*full, *bare] or [name for name, *_ in rows if name])}
         if answer.drug.by_name and len(by_text) == 1 and said not in by_text:
             only = list(by_text.values())
-        others = [name for name in dict.fromkeys(filter(None, named)) if norm(name) != said]
-        answer.fuller = [] if only else others[:NAMES_OFFERED]
+        others = [name for name in dict.fromkeys(full) if norm(name) != said]
+        answer.fuller = [] if only else [(name, form_words(name, forms)) for name in others[:NAMES_OFFERED]]
         if answer.fuller:  # the first of its names, in the master, is one form of several
             answer.called = drug.base_name
     if times:
@@ -181,8 +197,8 @@ def _of_the_drug(answer: Answer, drug: Drug, seen: Observation) -> tuple[list[Dr
     return times, only
 
 
-def _listing(listing: dict[str, Any]) -> dict[str, Any]:
-    """Return a list that takes the drug, its rows in words."""
+def _listing(listing: dict[str, Any], query: CoverageQuery) -> dict[str, Any]:
+    """Return a list that takes the drug, its rows in words; one of what is not paid with how far it goes."""
     words = PlainWords()
     rows = []
     for entry in listing["entries"]:
@@ -204,7 +220,7 @@ def _listing(listing: dict[str, Any]) -> dict[str, Any]:
         "rows": rows,
         "days": period_words(listing["effective_from"], listing["effective_to"]),
         "kind_words": KINDS[listing["kind"]].name(reader_language()),
-        "excludes": listing["kind"] in EXCLUDING_KINDS,
+        "excludes": exclusion_words(listing["entries"], query) if listing["kind"] in EXCLUDING_KINDS else None,
     }
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from catalog import reference
 from catalog.clock import Observation
@@ -12,7 +13,7 @@ from catalog.queries import resolve_lines
 from catalog.search import drugs_matching, drugs_near
 from common import icd10
 from common.text import norm
-from curation.coding.lookup import Disease, find_diseases, near_diseases
+from curation.coding.lookup import Disease, find_diseases, lay_codes, near_diseases, single_diseases
 from curation.coding.vocabulary import diseases
 from insurers.public import PublicProduct
 
@@ -69,7 +70,8 @@ def drug_meant(text: str, seen: Observation) -> DrugMeant:
     choices = _drugs(keys[:CHOICES])
     if len(choices) == 1:
         name = choices[0].generic_name
-        return DrugMeant(choices[0], {"generic_name": name}, taken=name)
+        form_said = bool(dosage_forms().base_name(name).form)
+        return DrugMeant(choices[0], {"generic_name": name}, form_said=form_said, by_name=True, taken=name)
     if choices:
         return DrugMeant(choices=choices, more=len(keys) > CHOICES)
     if _NUMBER.fullmatch(text):
@@ -105,25 +107,26 @@ class DiseaseMeant:
     unlisted: Sequence[str] = ()
 
 
+@lru_cache(maxsize=1024)
 def disease_meant(text: str) -> DiseaseMeant:
-    """Return what a text means: codes as they are written, or a disease by what people call it."""
+    """Return what a text means: codes as they are written, or a disease by what people call it. It rests on tables that ship with the software, so
+    that it is remembered."""
     codes = icd10.split(text)
     if codes and all(map(icd10.is_code, codes)):
         written = [icd10.stored(code) for code in codes]
         names = reference.disease_names()
         unlisted = [code for code in written if not names.of(code)]
         return DiseaseMeant("; ".join(written), names.list_shown(written), unlisted=unlisted)
-    called = diseases().codes_of(text)
-    found = find_diseases(text)
-    same = {one.code for one in found if norm(one.name) == norm(text)}
-    for sure in (same, set(called), {one.code for one in found}):
-        # What is listed as a range (C18-C20) is no diagnosis that anybody has.
-        if len(sure) == 1 and all(map(icd10.is_code, sure)):
-            (code,) = sure
-            return DiseaseMeant(code, reference.disease_names().shown(code))
-    choices = [one for one in found if icd10.is_code(one.code)]
+    found, lay = find_diseases(text), lay_codes(text)
+    named = {one.code for one in found if norm(one.name) == norm(text)}
+    known = named or set(diseases().codes_of(text))
+    # What people call several diseases is asked about, though a rule may take one of them; so is what is but a part of a name (过敏).
+    if len(known) == 1 and known.issuperset(lay) and all(map(icd10.is_code, known)):
+        (code,) = known
+        return DiseaseMeant(code, reference.disease_names().shown(code))
+    choices = single_diseases([*lay, *(one.code for one in found)])
     if choices:
-        return DiseaseMeant(choices=choices)
+        return DiseaseMeant(choices=choices[:CHOICES])
     if _LIKE_A_DISEASE_CODE.fullmatch(text):
         return DiseaseMeant(is_code=True)
     return DiseaseMeant(near=near_diseases(text))

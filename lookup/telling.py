@@ -21,6 +21,7 @@ from claims.eligibility.reasons import BETWEEN_CODES
 from claims.explanation.member import BASES
 from claims.explanation.named import STATUSES
 from claims.explanation.reason_words import PLAINLY
+from common import icd10
 from common.labels import reader_language
 from curation.comparing.drug_time import DrugTime
 from insurers.public import PublicProduct
@@ -55,11 +56,15 @@ _ASKED_BY_ROW = {
     "min_institution_level": "level",
 }
 _OF_THE_PRODUCT = ("dosage_form", "strength", "manufacturer", "brand_name", "approval_no", "national_code")
+# Which field takes what is no field of its own: the form stands in the name, as brand and number stand in its place.
+_FIELD_OF = dict.fromkeys(_OF_THE_PRODUCT, "drug")
 # Of a row of what is not paid, or of which nobody can tell: what it is for.
 _SAYS = (
     "generic_name brand_name dosage_form strength manufacturer class_code indication icd10 sex age_min age_max settings min_institution_level "
     "restriction criteria"
 ).split()
+# For whom a row of what is not paid is.
+_FOR_THIS, _ONLY_DISEASES, _ONLY_PATIENTS = "this", "diseases", "patients"
 _UNDETERMINED = ("NEGATIVE_LIST_UNDETERMINED", "BASE_STATUS_UNDETERMINED")
 
 
@@ -113,6 +118,12 @@ class Told:
     is_in_force: bool = True
 
     @property
+    def wanting(self) -> Sequence[tuple[str, str]]:
+        """Return what would tell more where a person must decide, as (name, label) of fields, whichever reason asks for it."""
+        asked = (one for reason in self.reasons if reason.effect == "R" for one in reason.wanting)
+        return list(dict.fromkeys(asked)) if self.outcome == "review" and self.is_in_force else ()
+
+    @property
     def tone(self) -> str:
         return TONES.get(self.outcome, "quiet") if self.is_in_force else "quiet"
 
@@ -130,6 +141,32 @@ def outcome_words() -> dict[str, str]:
         "not_covered": _("Not covered"),
         "review": _("A person must decide"),
     }
+
+
+def exclusion_words(entries: Iterable[Mapping[str, Any]], query: CoverageQuery) -> tuple[str, str]:
+    """Return the tone and the words of a list of what is not paid: 'bad' where some row of it holds for all, or for what is asked; 'quiet' where
+    each is for certain diseases or patients only, and none is known to be asked about."""
+    held = [_holds(entry, query) for entry in entries]
+    if any(hold == _FOR_THIS for hold in held):
+        return "bad", _("names what is not paid")
+    if _ONLY_PATIENTS in held:
+        return "quiet", _("not paid only where the row below says so")
+    return "quiet", _("not paid for these diseases only")
+
+
+def _holds(entry: Mapping[str, Any], query: CoverageQuery) -> str:
+    """Tell for whom a row is: for what is asked or for all, else for certain diseases only, or for certain patients or places."""
+    diseases = entry["icd10"] or ()
+    if diseases and not any(icd10.falls_under(one, listed) for one in query.diagnoses for listed in diseases):
+        return _ONLY_DISEASES
+    age, first, last = query.age, entry["age_min"], entry["age_max"]
+    is_open = (
+        entry["sex"] not in ("", None, query.sex)
+        or (first is not None and (age is None or age < first))
+        or (last is not None and (age is None or age > last))
+        or (entry["settings"] and query.setting not in entry["settings"])
+    )
+    return _ONLY_PATIENTS if is_open else _FOR_THIS
 
 
 def told(
@@ -173,7 +210,7 @@ def told(
         base_written=_written(base, cited, days) if base.get("catalog") else None,
         match=_written(match, cited, days) if match else None,
         requirements=_requirements(requirements) if requirements else (),
-        bring=_bring(answer, terms),
+        bring=_bring(answer, terms, reasons),
         consulted=[
             _written({"catalog": one["catalog"], "version": one["version"]}, cited, days) for one in cited.values()
         ],
@@ -261,7 +298,7 @@ def _reason(
         for row in (found[place] for cite in shown["cites"] if (place := place_of(cite)) in found):
             says += PlainWords().facts(row, _SAYS)
             wanting += _wanting(row, query)
-    names = labels()
+    names = labels() | {column: field_label(column) for column in _OF_THE_PRODUCT}
     return Reason(
         said,
         shown["code"],
@@ -270,7 +307,7 @@ def _reason(
         tuple(laws),
         tuple(dict.fromkeys(rows)),
         tuple(says),
-        tuple((name, names[name]) for name in dict.fromkeys(wanting)),
+        tuple((_FIELD_OF.get(name, name), names[name]) for name in dict.fromkeys(wanting)),
     )
 
 
@@ -285,8 +322,7 @@ def _wanting(row: CatalogEntry, query: CoverageQuery) -> list[str]:
     }
     asked = [name for column, name in _ASKED_BY_ROW.items() if getattr(row, column) not in (None, "", [])]
     wanting = [name for name in dict.fromkeys(asked) if not said[name]]
-    if not wanting and any(getattr(row, column) for column in _OF_THE_PRODUCT):
-        wanting = ["drug"]
+    wanting = wanting or [column for column in _OF_THE_PRODUCT if getattr(row, column)]
     # What is said, and yet does not tell: a disease too broad.
     return wanting or [name for name in asked if name == "disease"]
 
@@ -378,7 +414,7 @@ def _requirements(asked: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(name, value) for name, value in rows if value != NOT_GIVEN]
 
 
-def _bring(answer: Mapping[str, Any], terms: ProductTerms | None) -> list[str]:
+def _bring(answer: Mapping[str, Any], terms: ProductTerms | None, reasons: Sequence[Reason]) -> list[str]:
     """Return what to bring along or to have ready, by what the row asks for, and what the reasons say is wanting."""
     language = reader_language()
     if answer["outcome"] == "not_covered":
@@ -398,8 +434,10 @@ def _bring(answer: Mapping[str, Any], terms: ProductTerms | None) -> list[str]:
         needed.append(_("Papers of an institution of %(level)s or above.") % {"level": level})
     if terms and terms.requires_base_settlement and (answer["base"] or {}).get("status") == "covered":
         needed.append(_("The settlement by basic insurance 医保, which comes first."))
-    for reason in answer["reasons"]:
-        plainly = PLAINLY.get(reason["code"])
-        if plainly and plainly.send and reason["effect"] == "R":
+    for reason in reasons:
+        plainly = PLAINLY.get(reason.code)
+        if reason.effect == "R" and reason.wanting:
+            needed += [_("To be given: %(what)s") % {"what": label} for _field, label in reason.wanting]
+        elif plainly and plainly.send and reason.effect == "R":
             needed.append(_("To be given: %(what)s") % {"what": plainly.send.of(language)})
     return list(dict.fromkeys(needed))

@@ -1,5 +1,6 @@
 """Shared fixtures: people, insurers and their keys, catalogs that come in by the front door. Alice makes, Bob checks; A and B are insurers."""
 
+import gc
 import importlib
 import json
 import os
@@ -33,10 +34,29 @@ from insurers.models import Insurer
 from tables import guarded
 from tables.limits import Limits
 from tests.emptying import Pristine
+from tests.order import in_order
 
 # No test measures time (benchmarks do), and the machine may be busy.
 hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("suite")
+
+TESTS = Path(__file__).parent
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let the processes of script/test take the files in the order of tests/order.py."""
+    if hasattr(config, "workerinput"):
+        items[:] = in_order(
+            [(str(item.path.relative_to(TESTS)), item.get_closest_marker("slow") is not None, item) for item in items]
+        )
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave alone what stays until the end: a hundred thousands of objects that it would look at again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 20)
 
 
 @pytest.fixture(scope="session")

@@ -267,6 +267,8 @@ class ImportInput(StrictSerializer):
         return mapping
 
     def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, Mapping):  # JSON that is no object: as any serializer refuses it
+            return super().to_internal_value(data)
         if repeated := self._repeated(data):
             raise serializers.ValidationError(repeated)
         # A form sends an empty text where a person left the field empty.

@@ -67,11 +67,8 @@ class CatalogQuerySet(models.QuerySet["Catalog"]):
 
         The function reads the owner of another's catalog, which only the office is told of.
         """
-        own = (
-            set()
-            if insurer_id is None
-            else set(Catalog.objects.filter(owner=insurer_id).values_list("code", flat=True))
-        )
+        # Nobody (0, who asks at the look-up page) has no list of his own, as the office has none.
+        own = set(Catalog.objects.filter(owner=insurer_id).values_list("code", flat=True)) if insurer_id else set()
         return lambda catalog: naming.address_for(catalog, insurer_id, own)
 
     def _called(self, texts: Collection[str], insurer_id: int | None) -> list["Catalog"]:

@@ -207,7 +207,8 @@ class BatchViewSet(ApiViewSet):
             return HttpResponse(status=304, headers=headers)
         _log_look(request, batch, form)
         content = lines_of(services.decisions_of(batch), services.shown_in(batch, language))
-        headers["Content-Disposition"] = f'attachment; filename="batch-{batch.pk}.{form}"'
+        name = f"{'sandbox-' if request.user.is_sandbox else ''}batch-{batch.pk}.{form}"
+        headers["Content-Disposition"] = f'attachment; filename="{name}"'
         kind = "text/csv; charset=utf-8" if form == "csv" else "application/x-ndjson"
         return StreamingHttpResponse(content, content_type=kind, headers=headers)
 

@@ -16,7 +16,7 @@ from rest_framework.exceptions import NotAcceptable
 
 from claims import services
 from claims.api.views import CHECK, language_of
-from claims.explanation import AUDIENCES, KINDS, TITLE, Audience, html, plain
+from claims.explanation import AUDIENCES, KINDS, Audience, html, plain, title
 from claims.models import ClaimCheck
 from common.api.filtering import refuse_unknown
 from common.api.problems import ApiProblem
@@ -83,17 +83,19 @@ class ExplanationViewSet(ApiViewSet):
         record(Deed.CHECK_READ, by=request.user.person, what=check, name=str(check.pk), after={"explained": audience})
         kind = preferred(request.META.get("HTTP_ACCEPT", "*/*"), OFFERED)
         headers = {"Content-Language": LANGUAGES[language], "Vary": "Accept, Accept-Language, Authorization"}
+        sandbox = request.user.is_sandbox
         if kind == HTML:
             note = f"{check.pk} · {check.digest}" if audience == "adjudicator" else ""
-            page = html(blocks, language, stylesheet=static("claims/explanation.css"), note=note)
+            page = html(blocks, language, stylesheet=static("claims/explanation.css"), note=note, sandbox=sandbox)
             return HttpResponse(page, content_type="text/html; charset=utf-8", headers=headers)
         if kind == PLAIN:
-            return HttpResponse(plain(blocks, language), content_type="text/plain; charset=utf-8", headers=headers)
+            text = plain(blocks, language, sandbox=sandbox)
+            return HttpResponse(text, content_type="text/plain; charset=utf-8", headers=headers)
         document = {
             "id": str(check.pk),
             "audience": audience,
             "language": LANGUAGES[language],
-            "title": TITLE.of(language),
+            "title": title(language, sandbox=sandbox),
             "digest": check.digest,
             "blocks": [block._asdict() for block in blocks],
         }

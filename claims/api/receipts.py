@@ -64,6 +64,9 @@ class ReceiptDocument(serializers.Serializer):
     catalogs = ReceiptCatalog(many=True)
     lines = ReceiptLine(many=True)
     log = ReceiptLog(help_text="the publication log as it stood")
+    sandbox = serializers.BooleanField(
+        required=False, help_text="true: of a sandbox, so it proves nothing; else not there"
+    )
 
 
 class ReceiptOutput(serializers.Serializer):
@@ -89,12 +92,16 @@ class VerifyInput(StrictSerializer):
 
 
 class VerifyOutput(serializers.Serializer):
-    valid = serializers.BooleanField(help_text="whether this service signed it, and every byte is as it was signed")
+    valid = serializers.BooleanField(
+        help_text="whether it proves a decision: this service signed it, every byte is as it was signed, and it is of no sandbox"
+    )
     why = serializers.ChoiceField(
-        ["malformed", "bad_header", "unknown_key", "bad_signature"], allow_null=True, help_text="null where it is valid"
+        ["malformed", "bad_header", "unknown_key", "bad_signature", "sandbox"],
+        allow_null=True,
+        help_text="null where it is valid; `sandbox`: genuine, but it proves nothing about a claim",
     )
     message = serializers.CharField(allow_null=True)
-    receipt = ReceiptDocument(allow_null=True, help_text="what it says, where it is valid")
+    receipt = ReceiptDocument(allow_null=True, help_text="what it says, where this service signed it")
     matches_claim = serializers.BooleanField(
         required=False,
         allow_null=True,
@@ -146,7 +153,7 @@ class VerifyViewSet(PublicViewSet):
             "message": verifying.reasons()[found.why] if found.why else None,
             "receipt": found.said,
         }
-        if claim is not None and found.valid:
+        if claim is not None and found.said is not None:
             answer["matches_claim"] = found.matches_claim
         return Response(answer)
 

@@ -37,6 +37,7 @@ from tables.limits import Limits, Progress
 from tables.non_entries import NonEntries
 from tables.problems import Normalised, Problem, mask, problem
 from tables.read import Table
+from tables.regular import Nameless
 
 PROGRESS_EVERY = 1000
 _LOOKED_AT = 64 * 1024  # to tell lines of JSON from a table
@@ -253,7 +254,10 @@ def _last_rows(
     known to be complete when that row was read, without keeping the whole file."""
     numbers = _Numbers(_Columns(header).claim_no)
     last = array("I")
+    is_sheet, nameless = table.file_format == "xlsx", Nameless(header)
     for place, (row, cells) in enumerate(_lines_of(table, non_entries, findings.add)):
+        if is_sheet:
+            nameless.tell(row, cells, findings)
         if place >= limits.rows:
             findings.report(problem("TOO_MANY_ROWS", row, limit=limits.rows))
             return last
@@ -346,10 +350,7 @@ def _unreadable(broken: list[Problem], waiting: Mapping[int, _Open]) -> Iterator
 def _regular(row: int, cells: Sequence[Cell], width: int, is_sheet: bool) -> tuple[Sequence[Cell], Problem | None]:
     if len(cells) == width:
         return cells, None
-    filled = len(cells)
-    while is_sheet and filled > width and cells[filled - 1] == "":
-        filled -= 1
-    if filled > width or not is_sheet:
+    if not is_sheet:
         return cells, problem("RAGGED_ROW", row, "", "", found=len(cells), expected=width)
     return [*cells[:width], *[""] * (width - len(cells))], None
 

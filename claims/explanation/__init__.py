@@ -10,13 +10,13 @@ from typing import Any, Final, Literal, cast
 from claims.explanation.adjudicator import tell_adjudicator
 from claims.explanation.grounded import Block, Node, Teller
 from claims.explanation.member import tell_member
-from claims.explanation.shown import KINDS, TITLE, html, plain, sections
+from claims.explanation.shown import KINDS, TITLE, html, plain, sections, title
 from common.sentences import Language
 
 Audience = Literal["member", "adjudicator"]
 AUDIENCES: Final = ("member", "adjudicator")
 
-__all__ = ["AUDIENCES", "KINDS", "TITLE", "Audience", "Block", "explain", "html", "plain", "sections"]
+__all__ = ["AUDIENCES", "KINDS", "TITLE", "Audience", "Block", "explain", "html", "plain", "sections", "title"]
 
 
 def explain(decision: dict[str, Any], *, audience: Audience, language: Language) -> list[Block]:

@@ -11,6 +11,9 @@ from common.sentences import Language
 _S = Sentence
 
 TITLE: Final = _S("理赔说明", "How this claim was decided")
+_OF_A_SANDBOX: Final = _S(
+    "理赔说明（沙箱试用，不作理赔依据）", "How this claim was decided (tried in a sandbox: it counts for nothing)"
+)
 # What stands above blocks of a kind; kinds without a heading stand by themselves.
 KINDS: Final[dict[str, Sentence | None]] = {
     "check": None,
@@ -47,6 +50,11 @@ class Section(NamedTuple):
     parts: tuple[Part, ...]
 
 
+def title(language: Language, *, sandbox: bool = False) -> str:
+    """Return the document's title; in a sandbox it says so, wherever the paper goes."""
+    return (_OF_A_SANDBOX if sandbox else TITLE).of(language)
+
+
 def sections(blocks: Iterable[Block], language: Language) -> list[Section]:
     """Return the blocks as a document has them: line by line, each kind below its heading."""
     found = []
@@ -66,9 +74,9 @@ def _parts(blocks: Iterable[Block], language: Language) -> Iterator[Part]:
         yield Part(heading, tuple(together))
 
 
-def plain(blocks: Iterable[Block], language: Language) -> str:
+def plain(blocks: Iterable[Block], language: Language, *, sandbox: bool = False) -> str:
     """Return the explanation as plain text."""
-    lines = [TITLE.of(language)]
+    lines = [title(language, sandbox=sandbox)]
     for section in sections(blocks, language):
         lines.append("")
         if section.heading:
@@ -80,16 +88,18 @@ def plain(blocks: Iterable[Block], language: Language) -> str:
     return "\n".join(lines) + "\n"
 
 
-def html(blocks: Iterable[Block], language: Language, *, stylesheet: str = "", note: str = "") -> str:
+def html(
+    blocks: Iterable[Block], language: Language, *, stylesheet: str = "", note: str = "", sandbox: bool = False
+) -> str:
     """Return the explanation as a whole HTML document; `stylesheet` is the address of one, `note` stands at its foot."""
-    title = escape(TITLE.of(language))
+    head = escape(title(language, sandbox=sandbox))
     link = f'\n<link rel="stylesheet" href="{escape(stylesheet)}">' if stylesheet else ""
     body = "\n".join(_section(section) for section in sections(blocks, language))
     foot = f"\n<footer>{escape(note)}</footer>" if note else ""
     return (
         f'<!DOCTYPE html>\n<html lang="{LANGUAGES[language]}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>{link}\n</head>\n'
-        f"<body>\n<main>\n<h1>{title}</h1>\n{body}{foot}\n</main>\n</body>\n</html>\n"
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{head}</title>{link}\n</head>\n'
+        f"<body>\n<main>\n<h1>{head}</h1>\n{body}{foot}\n</main>\n</body>\n</html>\n"
     )
 
 

@@ -555,7 +555,7 @@ ReasonCode: TypeAlias = Literal[
     "ANNUAL_LIMIT_REACHED",
     "NOTHING_CLAIMABLE",
 ]
-ReceiptFault: TypeAlias = Literal["malformed", "bad_header", "unknown_key", "bad_signature"]
+ReceiptFault: TypeAlias = Literal["malformed", "bad_header", "unknown_key", "bad_signature", "sandbox"]
 Regulator: TypeAlias = Literal["EMA", "FDA", "HC", "HK", "HSA", "MHRA", "MO", "NMPA", "PMDA", "SWISSMEDIC", "TGA"]
 ReimbursementClass: TypeAlias = Literal["A", "B", "C", "bid", "negotiated"]
 ReplayCauseKind: TypeAlias = Literal["rules_version", "product_version", "as_known_at", "catalog", "request"]
@@ -2012,6 +2012,8 @@ class DeedOutput(TypedDict):
     after: "AnyJson | None"
     reason: str
     request_id: str
+    sandbox: bool
+    """done in an insurer's sandbox, or to it"""
     previous: str
     """the hash of the row before; empty for the first"""
     hash: str
@@ -3898,6 +3900,8 @@ class ReceiptDocument(TypedDict):
     lines: "list[ReceiptLine]"
     log: "ReceiptLog"
     """the publication log as it stood"""
+    sandbox: NotRequired[bool]
+    """true: of a sandbox, so it proves nothing; else not there"""
 
 
 class ReceiptLine(TypedDict):
@@ -4427,12 +4431,13 @@ class VerifyInputRequest(TypedDict):
 
 class VerifyOutput(TypedDict):
     valid: bool
-    """whether this service signed it, and every byte is as it was signed"""
+    """whether it proves a decision: this service signed it, every byte is as it was signed, and it is of no sandbox
+    """
     why: ReceiptFault | None
-    """null where it is valid"""
+    """null where it is valid; `sandbox`: genuine, but it proves nothing about a claim"""
     message: str | None
     receipt: "ReceiptDocument | None"
-    """what it says, where it is valid"""
+    """what it says, where this service signed it"""
     matches_claim: NotRequired[bool | None]
     """whether the claim, decided as known then, has its digest, in which claim number and member reference are not; null
     where it was decided by other rules than today's

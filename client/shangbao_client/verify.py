@@ -65,7 +65,7 @@ def keys_of(jwks: Mapping[str, Any]) -> Keys:
 
 
 def receipt(token: str, keys: Keys) -> dict[str, Any]:
-    """Return what a receipt says; raises NotProved (malformed, bad_header, unknown_key, bad_signature)."""
+    """Return what a receipt says; raises NotProved (malformed, bad_header, unknown_key, bad_signature, sandbox)."""
     try:
         head, body, signed = token.strip().split(".")
         header, signature = json.loads(_from_base64url(head)), _from_base64url(signed)
@@ -81,6 +81,8 @@ def receipt(token: str, keys: Keys) -> dict[str, Any]:
         raise NotProved("unknown_key", "it was signed with a key that is not among the service's")
     if not _signed(public, signature, f"{head}.{body}".encode()):
         raise NotProved("bad_signature", "the signature does not fit: it was changed, or is somebody else's")
+    if said.get("sandbox"):
+        raise NotProved("sandbox", "the receipt is genuine, but of a sandbox: it proves nothing about a claim")
     return dict(said)
 
 

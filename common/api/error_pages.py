@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -51,6 +52,7 @@ class ErrorCodeViewSet(PublicViewSet):
         )
 
 
+@require_safe
 def error_list(request: HttpRequest) -> HttpResponse:
     """Show every code, with its meaning."""
     language = reader_language()
@@ -58,6 +60,7 @@ def error_list(request: HttpRequest) -> HttpResponse:
     return _page(request, {"title": _("Errors of the API"), "rows": rows})
 
 
+@require_safe
 def error_page(request: HttpRequest, code: str) -> HttpResponse:
     """Show one code, with its meaning and its mend; 404 for a code that no error has."""
     one = CODES.get(code)

@@ -265,6 +265,7 @@ _MAY_LACK = {
     "ChangeOutput": {"spoken_of"},
     "ExpectedLineOutput": {"reasons", "payable"},
     "VerifyOutput": {"matches_claim"},
+    "ReceiptDocument": {"sandbox"},
     "CheckOutput": {"basis"},
     "KeptCheckOutput": {"basis"},
 }

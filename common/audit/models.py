@@ -23,6 +23,7 @@ class Record(models.Model):
     after = models.JSONField(_("after"), null=True)
     reason = models.TextField(_("reason"), blank=True, default="", db_default="")
     request_id = models.CharField(_("request"), max_length=64, blank=True, default="", db_default="")
+    sandbox = models.BooleanField(_("in a sandbox"), default=False, db_default=False)
     previous = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 

@@ -13,9 +13,14 @@ from django.db.models import Model
 
 from common.audit.deeds import Deed, Via
 from common.logs import request_id, via
+from common.tenancy import is_sandbox, tenant
 
 # The calendar and the housekeeping are somebody too. No account can have this name: user names have no colon.
 SYSTEM = "system:calendar"
+
+
+# What tells that a row is a sandbox's: its insurer, its owner, a test key's sandbox, or itself (an insurer's own id).
+_WHOSE = ("pk", "insurer_id", "owner_id", "sandbox_id")
 
 
 def record(
@@ -45,11 +50,12 @@ def record(
         _json(after),
         reason,
         request_id.get(),
+        is_sandbox(tenant()) or any(is_sandbox(getattr(what, name, None)) for name in _WHOSE),
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO audit_record (who, via, deed, kind, object_id, object, before, after, reason, request_id)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s, %s)",
+            "INSERT INTO audit_record (who, via, deed, kind, object_id, object, before, after, reason, request_id, sandbox)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s, %s, %s)",
             row,
         )
 

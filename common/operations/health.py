@@ -4,15 +4,18 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
 
 WORKER_SEEN_SECONDS = 40
 
 
+@require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """Answer that the process lives; asks nothing else."""
     return JsonResponse({"status": "ok"})
 
 
+@require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """Answer whether database, broker, worker and migrations are there; 503 when one is not."""
     found = {"database": _database(), "broker": broker_state(), "worker": "no", "migrations": "no"}

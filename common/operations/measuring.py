@@ -96,7 +96,9 @@ def template_of(route: str) -> str:
 
 
 def tenant_of(request: HttpRequest) -> str:
-    """Return whose key was sent, as the insurer's code or "office"; "-" where there was none, as on every page."""
+    """Return whose key was sent: the insurer's code ("sandbox:" before it: a test key), or "office"; "-" where there was none, as on every page."""
     caller: Any = request.__dict__.get("user")
     # A page's user is not looked up for this: only a key's holder has a code in its class.
-    return caller.insurer_code or "office" if hasattr(type(caller), "insurer_code") else "-"
+    if not hasattr(type(caller), "insurer_code"):
+        return "-"
+    return f"sandbox:{caller.insurer_code}" if caller.is_sandbox else caller.insurer_code or "office"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -50,6 +51,7 @@ class _Database(Collector):
         )
 
 
+@require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """Answer the figures in Prometheus' text format, of all web processes of this machine."""
     registry = CollectorRegistry()

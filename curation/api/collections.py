@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -61,6 +62,8 @@ class CollectionInput(StrictSerializer):
     )
 
     def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, Mapping):  # JSON that is no object: as any serializer refuses it
+            return super().to_internal_value(data)
         if repeated := self._repeated(data):
             raise serializers.ValidationError(repeated)
         # A form sends an empty text where a person left the field empty.

@@ -61,6 +61,17 @@ def _lay() -> dict[str, tuple[str, ...]]:
     return {norm(word): tuple(row["icd10"].split(";")) for row in rows for word in row["words"].split("|")}
 
 
+def lay_codes(text: str) -> tuple[str, ...]:
+    """Return the codes of the diseases that people who are no doctors may mean by a text; none where nobody is known to call one so."""
+    return _lay().get(norm(text), ())
+
+
+def single_diseases(codes: Iterable[str]) -> list[Disease]:
+    """Return the diseases with these codes, each once; of a range (I60-I64), which nobody has, the categories in it."""
+    shown = reference.disease_names()
+    return [Disease(code, shown.of(code)) for code in dict.fromkeys(_single(codes))]
+
+
 @cache
 def _called() -> tuple[tuple[Name, ...], dict[str, tuple[str, ...]]]:
     """Return every name of a disease that is known, as it sounds, and the codes of each."""
@@ -86,15 +97,13 @@ def near_diseases(text: str, limit: int = NEAR) -> list[Disease]:
     letters = sorted(wanted)
     words = [word for word in codes if len(word) == len(wanted) and sorted(word) == letters]
     words = words or nearest(wanted, sounds(wanted)[0], names, limit=limit)
-    lay = _lay().get(wanted, ())
-    found = [*lay, *(code for word in words for code in codes[word])]
+    found = [*lay_codes(text), *(code for word in words for code in codes[word])]
     if not found:
         # The longest name that stands in the text says the most.
         within = sorted((word for word in codes if len(word) > 1 and word in wanted), key=len, reverse=True)
         found = [code for word in within[:2] for code in codes[word]]
         found += [one.code for word in within[:1] for one in find_diseases(word, limit)]
-    shown = reference.disease_names()
-    return [Disease(code, shown.of(code)) for code in dict.fromkeys(_single(found))][:limit]
+    return single_diseases(found)[:limit]
 
 
 def _single(codes: Iterable[str]) -> Iterator[str]:

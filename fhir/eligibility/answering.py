@@ -23,12 +23,17 @@ def response(
     insurer: tuple[str, str],
     product: str,
     language: Language,
+    sandbox: bool,
 ) -> Element:
-    """Return the answer to a request: `answers` are those of the coverage questions, in order, `insurer` its code and name, `product` its name."""
+    """Return the answer to a request: `answers` are those of the coverage questions, in order, `insurer` its code and name, `product` its name.
+
+    In a sandbox it is labelled as test data.
+    """
     first = answers[0]
     return tidy(
         {
             "resourceType": "CoverageEligibilityResponse",
+            "meta": {"security": [coding(systems.ACT_REASON, "HTEST")]} if sandbox else None,
             "language": systems.LANGUAGES[language],
             "status": "active",
             "purpose": request.purpose,

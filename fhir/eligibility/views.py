@@ -53,7 +53,10 @@ class SubmitViewSet(FhirViewSet):
             raise _invalid(errors)
         answers = [services.coverage_document(one, product, language) for one in found]
         insurer = (caller.insurer_code, caller.insurer_name)
-        return self.answer(response(asked, answers, insurer=insurer, product=product.name, language=language))
+        told = response(
+            asked, answers, insurer=insurer, product=product.name, language=language, sandbox=caller.is_sandbox
+        )
+        return self.answer(told)
 
 
 def _invalid(errors: list[FieldError]) -> ApiProblem:

@@ -21,6 +21,7 @@ class DeedOutput(serializers.ModelSerializer):
     via = serializers.ChoiceField(Via.choices)
     before = AnyJsonField(allow_null=True)
     after = AnyJsonField(allow_null=True)
+    sandbox = serializers.BooleanField(help_text="done in an insurer's sandbox, or to it")
     previous = serializers.CharField(help_text="the hash of the row before; empty for the first")
 
     class Meta:
@@ -38,6 +39,7 @@ class DeedOutput(serializers.ModelSerializer):
             "after",
             "reason",
             "request_id",
+            "sandbox",
             "previous",
             "hash",
         ]

@@ -12,6 +12,8 @@ _DAY = re.compile(
     re.ASCII,
 )
 
+_WITH_TIME = re.compile(f"(?:{_DAY.pattern})[T ]?[0-9]{{1,2}}[:时][0-9].*", re.ASCII | re.DOTALL)
+
 
 def any_day(written: str) -> date:
     """Read a calendar day of any year, in one of the ways of csv.md. A bare serial number, a two-digit year, a time of
@@ -20,6 +22,8 @@ def any_day(written: str) -> date:
     if not found:
         if re.fullmatch("[0-9]{1,6}(\\.[0-9]+)?", written):
             raise Fault("BAD_DATE", "这是表格软件的日期序号。", "this is a spreadsheet's serial number.")
+        if _WITH_TIME.fullmatch(narrow(written)):
+            raise Fault("BAD_DATE", "含有时刻，请只留日期。", "it holds a time of day; leave the day alone.")
         raise Fault("BAD_DATE", "写法不在规定之内。", "it is not written in one of the accepted ways.")
     parts = [int(part) for part in found.groups() if part is not None]
     try:

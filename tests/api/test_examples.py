@@ -18,7 +18,7 @@ from django.test import Client
 from config.openapi import EXAMPLES, openapi_document
 from insurers.request_log import waiting
 from tests.api import answers
-from tests.api.calls import BODIES, call
+from tests.api.calls import BODIES, FORMS, call
 from tests.api.conftest import World
 from tests.api.states import STATES
 from tests.api.test_matrix import ROWS
@@ -116,6 +116,14 @@ def _masked(value: Any, name: str = "") -> Any:
     return _CHANGING.sub("…", value) if isinstance(value, str) else value
 
 
+def _in_text(part: Any) -> str:
+    """Return a part of a form as an example shows it: a file's text, or what it is where it has none."""
+    content = part if isinstance(part, str) else part.read()
+    if isinstance(content, str):
+        return content
+    return "(a ZIP of CSV and XLSX files)" if content.startswith(b"PK") else content.decode()
+
+
 def _asked(world: World, monkeypatch: pytest.MonkeyPatch, one: Asked) -> tuple[str, dict[str, Any]]:
     """Return an example's name with the example: its query, body and answer."""
     seen: dict[str, Any] = {}
@@ -138,6 +146,8 @@ def _asked(world: World, monkeypatch: pytest.MonkeyPatch, one: Asked) -> tuple[s
         example["query"] = dict(parse_qsl(urlsplit(f"?{seen['QUERY_STRING']}").query))
     if (one.method, one.route) in BODIES:
         example["body"] = BODIES[one.method, one.route]()
+    if (one.method, one.route) in FORMS:
+        example["form"] = {name: _in_text(part) for name, part in FORMS[one.method, one.route]().items()}
     if not response.streaming and response.get("Content-Type", "").startswith("application/json"):
         shown = _SECRET.sub(lambda found: f'"{found[1]}EXAMPLE', response.content.decode())
         example["answer"] = _short(json.loads(shown))
@@ -170,9 +180,9 @@ def test_every_operation_has_an_example_of_its_body_and_of_each_answer_that_succ
     missing = []
     for path, operations in openapi_document()[0]["paths"].items():
         for method, operation in operations.items():
-            asked = operation.get("requestBody", {}).get("content", {}).get("application/json")
-            if asked is not None and "examples" not in asked:
-                missing.append(f"{method} {path}: its body")
+            for asked in operation.get("requestBody", {}).get("content", {}).values():
+                if "examples" not in asked:
+                    missing.append(f"{method} {path}: its body")
             for status, answered in operation["responses"].items():
                 content = answered.get("content", {}).get("application/json")
                 if status.startswith("2") and content is not None and "examples" not in content:
@@ -198,6 +208,9 @@ def test_every_example_keeps_to_its_shape() -> None:
         if "body" in example:
             body = operation["requestBody"]["content"]["application/json"]
             assert answers.faults_of(body["schema"], example["body"]) == [], name
+        if "form" in example:
+            form = operation["requestBody"]["content"]["multipart/form-data"]
+            assert answers.faults_of(form["schema"], example["form"]) == [], name
         if "answer" in example:
             told = operation["responses"][str(example["status"])]["content"]["application/json"]
             assert answers.faults_of(told["schema"], example["answer"]) == [], name

@@ -22,6 +22,8 @@ from tests.api import calls
 from tests.api.answers import operation_of
 from tests.api.conftest import AUTHORISATION, TERMS, World, claim
 
+pytestmark = pytest.mark.slow
+
 TABLE = Path(__file__).parent.parent / "cases" / "api_matrix.txt"
 
 # --- Lists of errors end
@@ -239,6 +241,53 @@ def test_each_field_of_a_body_is_taken_or_refused_by_name(
         found += faults(send, name, field.schema, f"{method} {route}", field.steps[0])
 
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(("method", "route", "of", "who"), WRITES)
+def test_no_list_of_errors_is_without_end(world: World, method: str, route: str, of: str, who: str) -> None:
+    path, api = calls.address(world, route, of), world.apis[who]
+    good = calls.BODIES[method, route]() if (method, route) in calls.BODIES else {}
+    within = good[0] if isinstance(good, list) else good
+    many = {f"field{n}": 1 for n in range(20_000)}
+    for body in (
+        {**within, **many},
+        [{**within, "field": 1}] * 2_000,
+        [1] * 20_000,
+        {**within, **dict.fromkeys(within, [{"x": [1] * 9}] * 2_000)},
+    ):
+        if not body:  # nothing to send: as it should be
+            continue
+        begun = time.process_time()
+        with undone():
+            answer = api.client.generic(
+                method, path, json.dumps(body), headers=api.headers, content_type="application/json"
+            )
+        assert 400 <= answer.status_code < 500, (str(body)[:80], answer.status_code)
+        assert len(answer.json().get("errors", ())) <= MAX_ERRORS and len(answer.content) < 200_000, str(body)[:80]
+        assert time.process_time() - begun < 3, str(body)[:80]
+
+
+def test_no_outcome_of_fhir_is_without_end(world: World) -> None:
+    api = world.apis["A-write"]
+    item = {
+        "productOrService": {"coding": [{"system": "x" * 200, "code": 1}]},
+        "quantity": {"value": "x"},
+        "nothing": 1,
+    }
+    for body in (
+        {"resourceType": "CoverageEligibilityRequest", "item": [item] * 5_000},
+        {f"field{n}": 1 for n in range(20_000)},
+    ):
+        begun = time.process_time()
+        answer = api.client.post(
+            "/fhir/R4/CoverageEligibilityRequest/$submit",
+            json.dumps(body),
+            headers=api.headers,
+            content_type="application/fhir+json",
+        )
+        assert 400 <= answer.status_code < 500
+        assert len(answer.json()["issue"]) <= MAX_ERRORS + 1 and len(answer.content) < 200_000
+        assert time.process_time() - begun < 3
 
 
 @pytest.mark.parametrize(("method", "route", "of", "who"), UPLOADS)

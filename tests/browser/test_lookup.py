@@ -240,3 +240,21 @@ def test_names_are_chosen_with_the_keys_and_the_list_goes_with_the_question(answ
         expect(page.locator("#about-title")).to_be_visible()
         page.wait_for_timeout(400)  # what was asked for while it was written comes late
         expect(page.locator("#drugs")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_question_that_takes_long_is_said_to_be_under_way(answer_of: Any, at_the_page: Any, width: int) -> None:
+    with at_the_page(width) as wang:
+        page = wang.page
+        page.goto(f"{wang.home}/?drug=奥希替尼片&disease=C34.1&date=2026-03-14&setting=outpatient")
+        held: list[Any] = []
+        page.route(re.compile(r"\?.*drug="), lambda route: held.append(route))
+        page.fill("#disease", "G30")
+        page.click("button[type=submit]", no_wait_after=True)
+        expect(page.locator("#busy")).to_contain_text("正在查询")
+        expect(page.locator("#answer")).to_have_attribute("aria-busy", "true")
+        wang.picture("look-up-busy")
+
+        held[0].continue_()
+        expect(page.locator("#about-title ~ p >> nth=0")).to_contain_text("G30")
+        expect(page.locator("#busy")).to_be_empty()

@@ -3,14 +3,18 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from claims.models import ClaimBatch, ClaimCheck
 from common import tenancy
 from common.audit.models import Record
 from common.jobs import services as jobs
 from common.jobs.models import Job
+from common.operations.measuring import tenant_of
+from fhir import systems
 from insurers import services
 from insurers.models import ApiKey, Insurer, Product, ProductVersion, Webhook
+from shangbao_client import verify
 from tests.conftest import EVERY_INSURER_SCOPE, Api, published
 
 LIST = "entry_code,generic_name\nE-1,仑卡奈单抗注射液\n"
@@ -71,6 +75,8 @@ def test_what_a_test_key_checks_is_in_the_sandbox_alone(sandbox: Api, api: Api, 
     assert test_key.startswith("sbt_")
     assert (me.json()["sandbox"], me.json()["insurer"]) == (True, {"code": "INS-A", "name": "甲保险"})
     assert api.get("/insurers/me/").json()["sandbox"] is False
+    assert tenant_of(sandbox.get("/insurers/me/").wsgi_request) == "sandbox:INS-A"
+    assert tenant_of(api.get("/insurers/me/").wsgi_request) == "INS-A"
     assert (ours["X-Sandbox"], me["X-Sandbox"]) == ("true", "true")
     assert "X-Sandbox" not in theirs
     assert ours.json()["lines"] == theirs.json()["lines"]
@@ -165,6 +171,54 @@ def test_only_a_key_that_checks_claims_erases(sandbox: Api, insurer: Insurer) ->
     )
 
 
+def test_what_leaves_a_sandbox_says_that_it_is_of_one(sandbox: Api, api: Api, tmp_path: Any) -> None:
+    def papers(asking: Api) -> tuple[dict[str, Any], list[str], dict[str, Any]]:
+        check = asking.post("/claims/checks/", claim()).json()["id"]
+        token = asking.get(f"/claims/checks/{check}/receipt/").json()["receipt"]
+        found = Api().post("/receipts/verify/", {"receipt": token, "claim": claim()}, **{"Accept-Language": "en"})
+        path = f"/claims/checks/{check}/explanation/"
+        told = [asking.get(path).json()["title"]] + [
+            asking.get(path, Accept=kind).content.decode() for kind in ("text/plain", "text/html")
+        ]
+        asked = {
+            "resourceType": "CoverageEligibilityRequest",
+            "status": "active",
+            "purpose": ["benefits"],
+            "patient": {"display": "m-1"},
+            "created": "2026-06-01",
+            "servicedDate": "2026-06-01",
+            "insurer": {"identifier": {"system": systems.INSURER, "value": "INS-A"}},
+            "insurance": [{"coverage": {"identifier": {"system": systems.PRODUCT, "value": "HMB"}}}],
+            "item": [{"productOrService": {"text": "仑卡奈单抗注射液"}}],
+        }
+        submitted = asking.client.post(
+            "/fhir/R4/CoverageEligibilityRequest/$submit",
+            asked,
+            content_type="application/fhir+json",
+            headers=asking.headers,
+        )
+        assert submitted.status_code == 200, submitted.content
+        (tmp_path / "receipt").write_text(token)
+        return found.json(), told, submitted.json()
+
+    tried, told, submitted = papers(sandbox)
+    assert (tried["valid"], tried["why"], tried["receipt"]["sandbox"]) == (False, "sandbox", True)
+    assert tried["message"] == "The receipt is genuine, but of a sandbox: it proves nothing about a claim."
+    assert tried["matches_claim"] is True
+    assert all("沙箱" in one for one in told)
+    assert submitted["meta"]["security"][0]["code"] == "HTEST"
+    keys = verify.keys_of(Client().get("/.well-known/jwks.json").json())
+    with pytest.raises(verify.NotProved) as refused:
+        verify.receipt((tmp_path / "receipt").read_text(), keys)
+    assert refused.value.code == "sandbox"
+
+    real, told, submitted = papers(api)
+    assert (real["valid"], real["why"], "sandbox" in real["receipt"]) == (True, None, False)
+    assert not any("沙箱" in one for one in told)
+    assert "meta" not in submitted
+    assert verify.receipt((tmp_path / "receipt").read_text(), keys) == real["receipt"]
+
+
 def test_the_office_and_the_machine_see_no_sandbox_but_what_keeps_house_does(sandbox: Api) -> None:
     sandbox.post("/claims/checks/", claim("C-TEST"))
     twin = Insurer.every.get(pk__lt=0)
@@ -191,6 +245,8 @@ def test_a_batch_of_a_sandbox_is_decided_in_it(sandbox: Api, maker: Api) -> None
         jobs.run(waiting.pk, heartbeat=False)
     shown = sandbox.get(f"/claims/batches/{sent.json()['id']}/").json()
     assert (shown["state"], shown.get("claims", 1)) == ("done", 1), shown
+    results = sandbox.get(f"/claims/batches/{sent.json()['id']}/results.csv")
+    assert 'filename="sandbox-batch-' in results["Content-Disposition"]
 
     assert sandbox.delete("/sandbox/").status_code == 204
     assert ClaimBatch.objects.get(insurer=twin).purged_at is not None

@@ -20,6 +20,10 @@ PROXY, CALLER = "10.0.0.2", "203.0.113.7"
         (2, f"{CALLER}, 10.0.0.1", CALLER),
         (2, "10.0.0.1", PROXY),  # not by way of both proxies
         (1, f" ,, {CALLER} ,", CALLER),
+        (1, "no address\x00", PROXY),
+        (1, f"{CALLER}:443", PROXY),
+        (1, "fe80::1%eth0", PROXY),
+        (1, "2001:db8::7", "2001:db8::7"),
     ],
 )
 def test_a_callers_own_word_is_not_its_address(settings: Any, proxies: int, forwarded: str, address: str) -> None:

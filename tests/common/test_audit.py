@@ -12,7 +12,7 @@ from common.audit.deeds import Deed, Via
 from common.audit.models import Record
 from common.audit.services import record, through, verify
 from common.logs import request_id
-from insurers.models import Insurer
+from insurers.models import Insurer, Product
 from tests.conftest import Api
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,29 @@ def test_rows_are_numbered_without_gaps_and_chained(three: list[Record]) -> None
     assert (verify().rows, verify().head, verify().broken) == (4, rows[-1].hash, None)
 
 
+def test_a_deed_in_a_sandbox_says_so_and_what_stands_there_keeps_its_hash(
+    three: list[Record], insurer: Insurer
+) -> None:
+    twin = Insurer.every.create(pk=-insurer.pk - 7, code=insurer.code, name="x", sandbox_of=insurer)
+    record(Deed.SANDBOX_ERASED, by="alice", what=twin)
+    with tenancy.acting_for(str(twin.pk)):
+        record(Deed.CHECKS_LISTED, by="key:a", what=Insurer)
+    record(Deed.CHECKS_LISTED, by="key:b", what=Insurer)
+
+    assert [row.sandbox for row in Record.objects.order_by("id")] == [False, False, False, True, True, False]
+    assert verify().broken is None
+    with connection.cursor() as cursor:  # as every release before has written it
+        cursor.execute(
+            "SELECT count(*), count(*) FILTER (WHERE sandbox) FROM audit_record r"
+            " WHERE hash = encode(sha256(convert_to(jsonb_build_array(previous, id,"
+            """ to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), who, via, deed, kind, object_id, object, before, after,"""
+            " reason, request_id)::text, 'UTF8')), 'hex')"
+        )
+        assert cursor.fetchone() == (4, 0)
+
+
 TAMPERED = [
+    ("UPDATE audit_record SET sandbox = true WHERE id = 2", 2),
     ("UPDATE audit_record SET who = 'mallory' WHERE id = 2", 2),
     ("UPDATE audit_record SET after = NULL WHERE id = 1", 1),
     ("UPDATE audit_record SET at = at - interval '1 second' WHERE id = 3", 3),
@@ -97,6 +119,21 @@ def test_the_services_own_role_can_only_add(service: psycopg.Connection[Any], in
             cursor.execute("SELECT count(*) FROM audit_record")
             assert cursor.fetchone() == (1 if acting == "office" else 0,)
     assert verify().broken is None
+
+
+def test_what_cannot_be_logged_is_not_done(insurer: Insurer, api: Api) -> None:
+    with connection.cursor() as cursor:  # as a full disk or a lost table would
+        cursor.execute(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the log is full'; END $$;"
+            "CREATE TRIGGER full_log BEFORE INSERT ON audit_record FOR EACH ROW EXECUTE FUNCTION refuse()"
+        )
+    api.client.raise_request_exception = False
+
+    refused = api.post("/products/", {"code": "NEW", "name": "新产品"})
+
+    assert refused.status_code >= 500 and not Product.objects.exists()
+    # Nor is anything shown whose being looked at could not be noted.
+    assert api.get("/claims/checks/").status_code >= 500
 
 
 def test_deeds_of_insurers_are_written_too_and_read_by_the_office_alone(insurer: Insurer) -> None:

@@ -57,6 +57,36 @@ def code_of(parse, written):
         "张三01",
         "李四_2026",
         "Mr.欧阳某某",
+        "11010119900307****",
+        "110101199003**0011",
+        "1101011990****0011",
+        "1101011990xxxx0011",
+        "110101****0307001X",
+        "******19900307****",
+        "11010119900307xx",
+        "m-110101199003**0011",
+        "1101011990●●●●0011",
+        "110101 1990 **** 0011",
+        "11010119900307*011",
+        "1101011990____0011",
+        "1101011990....0011",
+        "1101011990■■■■0011",
+        "1380013****",
+        "13800138***",
+        "m1-13800138000",
+        "a1x13800138000",
+        "13800138000a1",
+        "13800138000x9",
+        "13800138000-1",
+        "013800138000",
+        "m1-138-0013-8000",
+        "m1-8613800138000",
+        "١٣٨٠٠١٣٨٠٠٠",
+        "欧阳锋1",
+        "1欧阳锋",
+        "司马光9",
+        "張三1",
+        "歐陽鋒1",
     ],
 )
 def test_a_member_reference_is_no_person(written):
@@ -66,7 +96,8 @@ def test_a_member_reference_is_no_person(written):
 @pytest.mark.parametrize(
     "written",
     ["M-DEMO-0001", "m-77", "a1b2c3d4e5", "3fa85f64-5717-4562-b3fc-2c963f66afa6", "10001", "2026000123", "44010000000123456789",
-     "a1b213800138000c3d4", "9f13912345678e0b", "会员0001", "M1-3800138000-2", "个险00012345678"],
+     "a1b213800138000c3d4", "9f13912345678e0b", "会员0001", "M1-3800138000-2", "个险00012345678", "113800138000", "2026138001380001", "m-213800138000",
+     "POL2026X0001234", "2026000123XX0011", "M2026031500012345XX01", "东方人寿01", "m--2026000123", "2026000123--45", "1380013X", "欧阳1", "XX-000123", "0f1e2d3c-1390-1234-5678-9a0b1c2d3e4f"],
 )  # fmt: skip
 def test_a_pseudonym_is_a_member_reference(written):
     assert personal.member_ref(written).value == written
@@ -187,6 +218,38 @@ def _digit_beyond_signs(text):
             plain = unicodedata.normalize("NFKC", character)
             return any(one.isdigit() or one.upper() == "X" for one in plain)
     return False
+
+
+@given(
+    hidden=st.integers(0, 16).flatmap(
+        lambda begin: st.tuples(st.just(begin), st.integers(begin + 1, min(begin + 8, 17)))
+    ),
+    sign=st.sampled_from("*＊x●"),
+    before=st.sampled_from(["", "m-", "ID", "会员"]),
+)
+def test_a_masked_number_that_shows_ten_digits_is_no_pseudonym(hidden, sign, before):
+    begin, end = hidden
+    assume(sign != "x" or begin)  # an X at the beginning is a letter before it
+    masked = REAL[:begin] + sign * (end - begin) + REAL[end:]
+
+    assume(sum(one.isdigit() for one in masked) >= 10)
+    assert personal.likeness_of_person(before + masked) is personal.IDENTITY_NUMBER
+
+
+@given(
+    before=st.from_regex(r"([a-z]{1,3}[0-9]{0,3}[-_x])?", fullmatch=True),
+    behind=st.from_regex(r"([-_xz][a-z0-9]{0,3})?", fullmatch=True),
+    number=st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True),
+)
+def test_a_mobile_number_is_no_pseudonym_whatever_stands_beside_it(before, behind, number):
+    assert personal.likeness_of_person(before + number + behind) is not None
+
+
+@given(st.uuids() | st.binary(min_size=8, max_size=32).map(bytes.hex), st.sampled_from(["", "-"]))
+def test_a_digest_or_a_uuid_is_a_pseudonym(digest, between):
+    written = str(digest)
+    assume(any(one in "abcdef" for one in written))
+    assert personal.likeness_of_person(written.replace("-", between)) is not personal.MOBILE_NUMBER
 
 
 def test_the_guard_takes_time_in_proportion_to_the_text():

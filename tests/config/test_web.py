@@ -237,6 +237,77 @@ def test_slow_senders_keep_nobody_waiting(port: int) -> None:
             one.close()
 
 
+def test_who_leaves_an_answer_unread_keeps_nobody_waiting(port: int) -> None:
+    slow = [socket.create_connection(("127.0.0.1", port), SOON) for _ in range(12)]
+    try:
+        for one in slow:
+            one.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        time.sleep(0.5)
+
+        begun = time.monotonic()
+        answers = [_ask(port, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n") for _ in range(5)]
+
+        assert all(answer.startswith(b"HTTP/1.1 200") for answer in answers)
+        assert time.monotonic() - begun < 2
+        # Slow, but within its time: it is sent the whole.
+        answer = sum(map(len, iter(lambda: slow[0].recv(1 << 20), b"")))
+        assert answer > 640 * 65_536
+    finally:
+        for one in slow:
+            one.close()
+
+
+def test_a_file_is_sent_whole_and_the_connection_goes_on(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), SOON) as client:
+        for _time in range(2):
+            client.sendall(b"GET /file HTTP/1.1\r\nHost: x\r\n\r\n")
+            told = b""
+            while not told.endswith(b"\r\n0\r\n\r\n"):
+                piece = client.recv(65_536)
+                assert piece
+                told += piece
+            assert (ROOT / "tests" / "config" / "reader.py").read_bytes() in told
+
+
+def test_who_does_not_take_an_answer_or_is_one_too_many_is_cut_off(
+    threads: web.TurnTaking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = socket.socketpair()
+    sending = web.Outgoing.of(ours, threads)
+    much = b"x" * 4_000_000
+    monkeypatch.setattr(web, "REQUEST_SECONDS", 0.2)
+    monkeypatch.setattr(web, "BYTES_A_SECOND", 10**9)
+
+    with pytest.raises(web.TooSlow):
+        sending.sendall(much)
+    monkeypatch.setattr(web, "REQUEST_SECONDS", SOON)
+    monkeypatch.setattr(web, "WAITED_FOR_AT_MOST", 0)
+    sending.begin()
+    begun = time.monotonic()
+    with pytest.raises(web.TooSlow):
+        sending.sendall(much)
+    assert time.monotonic() - begun < 1
+    assert threads._waited_for == 0
+    sending.close()
+    theirs.close()
+
+
+def test_who_waits_for_an_answer_to_be_taken_is_none_of_those_that_work(threads: web.TurnTaking) -> None:
+    pairs = [socket.socketpair() for _ in range(8)]
+    much = b"x" * 2_000_000
+    slow = [threads.submit(web.Outgoing.of(ours, threads).sendall, much) for ours, _theirs in pairs]
+
+    assert threads.submit(str, 1).result(SOON) == "1"
+    assert not any(future.done() for future in slow)
+    for _ours, theirs in pairs:
+        left = len(much)
+        while left:
+            left -= len(theirs.recv(1 << 20))
+        theirs.close()
+    assert [future.result(SOON) for future in slow] == [None] * 8
+    assert threads._busy <= 1 and threads._waited_for == 0
+
+
 def _answers(port: int) -> bool:
     try:
         return _ask(port, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").startswith(b"HTTP/1.1 200")

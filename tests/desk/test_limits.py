@@ -8,6 +8,8 @@ from django.test import Client
 
 from tests.desk.test_matrix import World, insurers_people, listed, people, routes, world
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["insurers_people", "people", "world"]  # fixtures
 
 PARAMETERS = "q o p e page date known_at from to show sort kind column state catalog mark icd10 class_code day left right id__exact".split()

@@ -12,6 +12,8 @@ from insurers.public import public_products
 from tests.conftest import EVERY_INSURER_SCOPE, Api
 from tests.desk.test_matrix import MARK, World, _text, people, routes, world
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["people", "world"]
 # The log of deeds keeps every deed, a sandbox's too: by its key, and nothing of a claim.
 TELLS_DEEDS = ("audit_record", "_history")

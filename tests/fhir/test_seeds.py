@@ -23,6 +23,8 @@ from insurers.models import Insurer, Product, ProductVersion
 from tests.conftest import Api, load_seeds
 from tests.fhir.conftest import Fhir
 
+pytestmark = pytest.mark.slow
+
 WHOLE = bool(os.environ.get("FHIR_WHOLE"))
 FIRST_ROWS = 20
 QUESTIONS = 200

@@ -298,7 +298,7 @@ def test_whatever_stands_at_a_place_is_read_or_refused_and_the_answer_is_as_fhir
     if request is not None:
         queries_of(request, {}, now=NOW, language="en")
         answers = [ANSWER] * len(request.items)
-        whole = response(request, answers, insurer=("INS-A", "甲保险"), product="惠民保", language="zh")
+        whole = response(request, answers, insurer=("INS-A", "甲保险"), product="惠民保", language="zh", sandbox=False)
         validating.check(json.loads(to_json(whole)))
 
 

@@ -6,9 +6,13 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from catalog import services
 from catalog.models import Catalog, CatalogVersion, VersionChange
 from tests.conftest import imported, published
+
+pytestmark = pytest.mark.slow
 
 SEEDS = Path(__file__).resolve().parent.parent.parent / "seeds"
 ENDED = {"label": "2024", "effective_from": date(2025, 1, 1), "effective_to": date(2025, 12, 31)}

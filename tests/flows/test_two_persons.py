@@ -20,7 +20,7 @@ from catalog.models import Catalog, CatalogVersion
 from tests.catalog.test_drafting import is_right
 from tests.conftest import Api, imported, published
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 DAY = date(2026, 1, 1)
 LIST = "entry_code,generic_name,icd10,note\nA,甲药片,C34,\nB,乙药片,C50,\nC,丙药片,D50,\n"

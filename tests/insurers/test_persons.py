@@ -93,7 +93,7 @@ def test_an_account_in_the_insurers_group_that_nobody_bound_does_not_come_in() -
     assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/admin/login/")
 
 
-@pytest.mark.parametrize("group", ["目录编辑", "目录复核", "审计", "系统管理"])
+@pytest.mark.parametrize("group", ["目录编辑", "目录复核", "审计", "系统管理", "安全管理"])
 def test_a_curator_does_not_become_an_insurers_user(insurer: Insurer, group: str) -> None:
     with pytest.raises(NotAnInsurersAccount):
         bind_user(user=account("alice", group), insurer=insurer, by="sam")
@@ -114,7 +114,11 @@ def test_an_insurers_user_gets_no_curators_key(ines: User) -> None:
 
 
 @pytest.mark.parametrize(
-    "names", [("审计", "目录编辑"), ("系统管理", "目录复核"), ("审计", "系统管理"), (INSURERS_USERS, "目录编辑")]
+    "names",
+    [
+        *[("审计", "目录编辑"), ("系统管理", "目录复核"), ("审计", "系统管理"), (INSURERS_USERS, "目录编辑")],
+        *[("安全管理", "系统管理"), ("安全管理", "审计"), ("安全管理", "目录复核"), ("安全管理", INSURERS_USERS)],
+    ],
 )
 def test_the_database_itself_takes_nobody_into_two_offices(names: tuple[str, str]) -> None:
     user = account("erin")

@@ -15,7 +15,7 @@ from insurers.models import ApiRequest, Insurer
 from insurers.request_log import Answered, id_at, waiting
 from tests.conftest import Api
 
-SECRET = "110101199003078515"
+SECRET = "999999199003078516"
 
 
 def asked(api: Api, **query: str) -> list[dict[str, Any]]:

@@ -6,10 +6,14 @@ ORACLE_WORLDS sets how many worlds (2,000 unless told otherwise), ORACLE_FIRST_S
 import json
 import os
 
+import pytest
+
 from tests.oracle.engine import cover, decide
 from tests.oracle.page import answer, answer_coverage
 from tests.oracle.shrink import shrink
 from tests.oracle.worlds import coverage_query, refunding, spoiled, world
+
+pytestmark = pytest.mark.slow
 
 WORLDS = int(os.environ.get("ORACLE_WORLDS", "2000"))
 FIRST_SEED = int(os.environ.get("ORACLE_FIRST_SEED", "0"))

@@ -8,6 +8,7 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
 from tables.limits import Limits
+from tables.workbook import column_letters
 from tests.files import HEADER, ROWS, found, inline, outcome, outcome_and_rows, raw_xlsx, saved, table_rows, xlsx
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -266,11 +267,13 @@ def test_real_dates_numbers_and_truths_of_a_workbook(tmp_path):
 def test_a_time_of_day_is_no_day(tmp_path):
     header = ("generic_name", "effective_from")
     content = xlsx([("奥希替尼", datetime(2026, 1, 1, 8)), ("索拉非尼", time(8))], header=header)
+    result = outcome(content, path=tmp_path)
 
-    assert found(outcome(content, path=tmp_path)) == [
+    assert found(result) == [
         ("BAD_DATE", 2, "effective_from"),
         ("BAD_DATE", 3, "effective_from"),
     ]
+    assert "it holds a time of day" in result.errors[0].en and "含有时刻" in result.errors[0].zh
 
 
 def test_rich_text_is_its_text_and_pinyin_guides_are_not(tmp_path):
@@ -294,8 +297,15 @@ def test_characters_xml_cannot_hold_are_seen(tmp_path):
     assert found(result) == [("CONTROL_CHARACTER", 2, "generic_name")]
 
 
-def test_a_filled_cell_beyond_the_header_is_refused(tmp_path):
-    assert found(outcome(xlsx([(*ROWS[0], "x"), ROWS[1]]), path=tmp_path)) == [("RAGGED_ROW", 2, "")]
+def test_a_filled_cell_beyond_the_header_is_of_a_column_without_a_name(tmp_path):
+    book = xlsx([(*ROWS[0], "", "x", "y"), (*ROWS[1], "", "x"), (*ROWS[2], "z")])
+    first = len(ROWS[0])
+    result, rows = outcome_and_rows(book, path=tmp_path)
+
+    assert (found(result), len(rows)) == ([], 3)
+    assert [(one.code, one.row, one.column) for one in result.warnings] == [
+        ("UNKNOWN_COLUMN", row, column_letters(first + beyond)) for row, beyond in ((2, 2), (2, 3), (4, 1))
+    ]
 
 
 def test_missing_cells_at_the_end_of_a_row_are_empty(tmp_path):

@@ -3,11 +3,15 @@
 import getpass
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import override
 
 from common.commands import OfficeCommand
 from common.errors import Refused
 from insurers import sandboxes, services
+from insurers.mistyped import meant_by
+from insurers.models import Insurer
 from insurers.scopes import Scope
 
 
@@ -16,15 +20,23 @@ class Command(OfficeCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         whose = parser.add_mutually_exclusive_group(required=True)
-        whose.add_argument("--insurer", metavar="CODE", help="the insurer's code; made if missing")
+        whose.add_argument(
+            "--insurer",
+            metavar="CODE",
+            help="the insurer's code; made if missing, unless it is a slip of one that is there",
+        )
         whose.add_argument("--curator", action="store_true", help="a key of the catalog office")
         parser.add_argument("--user", metavar="NAME", help="the curator's user name; made if missing")
         parser.add_argument("--scope", action="append", required=True, choices=Scope.values, help="may be repeated")
+        parser.add_argument(
+            "--new", action="store_true", help="make the insurer though its code is nearly that of another"
+        )
         parser.add_argument("--note", default="")
         parser.add_argument(
             "--sandbox", action="store_true", help="a test key, which works in the insurer's sandbox alone"
         )
 
+    @override("en")
     def handle(self, **options: Any) -> None:
         by = f"shell:{getpass.getuser()}"
         try:
@@ -37,11 +49,26 @@ class Command(OfficeCommand):
                     username=options["user"], scopes=options["scope"], note=options["note"], by=by
                 )
             else:
-                code = options["insurer"]
-                insurer = services.insurer_named(code=code, by=by)
+                insurer = self._insurer(options["insurer"], by, new=options["new"])
                 issue = sandboxes.issue_test_key if options["sandbox"] else services.issue_insurer_key
                 _row, key = issue(insurer=insurer, scopes=options["scope"], note=options["note"], by=by)
         except Refused as refusal:
             raise CommandError(refusal.detail) from refusal
         self.stdout.write("This key is shown once; keep it safe.")
         self.stdout.write(key)
+
+    def _insurer(self, code: str, by: str, *, new: bool) -> Insurer:
+        """Return the insurer with this code, made where there is none and it is no slip of another's."""
+        codes = set(Insurer.objects.values_list("code", flat=True))
+        if code not in codes:
+            meant = None if new else meant_by(code, sorted(codes))
+            if meant is not None:
+                raise CommandError(f"There is no insurer {code}; {meant} is meant? To make it all the same, add --new.")
+            try:
+                Insurer(code=code, name=code).clean_fields()
+                if not code.isprintable():  # the pattern of codes lets a line break pass at the end
+                    raise ValidationError("it holds a character that cannot be seen")
+            except ValidationError as wrong:
+                raise CommandError(f"{code!r} is no code of an insurer: {' '.join(wrong.messages)}") from wrong
+            self.stdout.write(f"Made the insurer {code}, which was not there.")
+        return services.insurer_named(code=code, by=by)

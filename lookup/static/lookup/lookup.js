@@ -63,6 +63,34 @@
     if (event.detail.target.id === "drugs" && !writing) event.detail.shouldSwap = false;
   });
 
+  // What takes long is said to be under way; what comes at once does not flicker.
+  let waiting = 0;
+  const rest = () => {
+    clearTimeout(waiting);
+    document.getElementById("busy").textContent = "";
+    document.getElementById("answer").removeAttribute("aria-busy");
+  };
+  const wait = () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      const busy = document.getElementById("busy");
+      busy.textContent = busy.dataset.busy;
+      document.getElementById("answer").setAttribute("aria-busy", "true");
+      busy.scrollIntoView({ block: "nearest" });
+    }, 300);
+  };
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.elt.matches("form")) wait();
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.elt.matches("form")) rest();
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href^="/?"]');
+    if (link && !event.defaultPrevented && !event.button && !(event.ctrlKey || event.metaKey || event.shiftKey)) wait();
+  });
+  window.addEventListener("pageshow", rest); // come back to by the browser's own button
+
   // A link to a field opens what the field is folded in, and puts the cursor there.
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-field]");

@@ -144,5 +144,5 @@ def test_a_report_can_neither_be_flooded_nor_forged():
 
 
 def test_a_masked_value_names_nobody():
-    assert mask("110101199001011237") == "11**************37"
+    assert mask("999999199001011238") == "99**************38"
     assert mask("张三") == "**"

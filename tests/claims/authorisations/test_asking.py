@@ -64,7 +64,7 @@ def test_it_is_judged_as_a_coverage_question_with_evidence(
     ("changes", "pointer"),
     [
         ({"member_ref": ""}, "/member_ref"),
-        ({"member_ref": "110101199003074477"}, "/member_ref"),
+        ({"member_ref": "999999199003074478"}, "/member_ref"),
         ({"quantity": "0"}, "/quantity"),
         ({"generic_name": ""}, "/generic_name"),
         ({"from": "next week"}, "/from"),
@@ -124,7 +124,7 @@ def test_the_clock_stands_still_while_papers_are_awaited(hmb: Api) -> None:
         ("病理报告", days_ago(1)),
     ]
     assert hmb.post(f"{PATH}{no}/papers/", {}).status_code == 400
-    person = hmb.post(f"{PATH}{no}/papers/", {"asked": ["身份证 110101199003074477"]}).json()
+    person = hmb.post(f"{PATH}{no}/papers/", {"asked": ["身份证 999999199003074478"]}).json()
     assert [(error["pointer"], error["code"]) for error in person["errors"]] == [("/asked/0", "personal_data")]
     assert hmb.post(f"{PATH}{no}/papers/", {"received": [{"name": "x", "sent_on": "2999-01-01"}]}).status_code == 400
 

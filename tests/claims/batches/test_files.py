@@ -6,8 +6,9 @@ import io
 import pytest
 from openpyxl import Workbook
 
+from tables.workbook import column_letters
 from tests.claims.batches.test_read import HEADER, ONE, line, problems_of, read, written
-from tests.files import inline, raw_xlsx, saved
+from tests.files import inline, raw_xlsx, saved, xlsx
 
 TWO = tuple(line(claim_no="C-2", member_ref="m-2"))
 
@@ -61,6 +62,15 @@ def test_hidden_rows_are_read_and_told(tmp_path):
 
     assert [claim.problems for claim in claims] == [(), ()]
     assert told(result) == [("HIDDEN_ROWS", 3, "3")]
+
+
+def test_a_filled_cell_beyond_a_sheets_header_is_of_a_column_without_a_name(tmp_path):
+    claims, result = read(xlsx([(*ONE, "note")], header=HEADER), tmp_path)
+
+    assert [claim.problems for claim in claims] == [()]
+    assert [(one.code, one.row, one.column) for one in result.warnings] == [
+        ("UNKNOWN_COLUMN", 2, column_letters(len(ONE) + 1))
+    ]
 
 
 def test_stored_results_of_formulas_are_told(tmp_path):
