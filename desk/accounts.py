@@ -199,7 +199,21 @@ class UserAdmin(WithRights, StockUserAdmin, ModelAdmin):
             Button(_("End sessions"), self.url("sessions", user.pk), "logout"),
         ]
 
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        found = super().get_fieldsets(request, obj)
+        if obj is None or "rights_shown" not in self.get_readonly_fields(request, obj):
+            return found
+        words = {"user_permissions": "rights_shown"}
+        return [
+            (title, {**part, "fields": [words.get(name, name) for name in part["fields"]]}) for title, part in found
+        ]
+
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        ticked = request.user.is_superuser and self.has_change_permission(request, obj)
+        shown = [] if obj is None or (ticked and obj.pk != request.user.pk) else ["rights_shown"]
+        return [*self._fixed(request, obj), *shown]
+
+    def _fixed(self, request: HttpRequest, obj: User | None) -> list[str]:
         if obj is not None and obj.pk == request.user.pk:
             return ["username", "is_active", "is_staff", "is_superuser", "groups", "user_permissions"]
         fixed = ["username"] if obj is not None else []

@@ -1,9 +1,13 @@
 """The forms of prior authorisations: asking by hand, deciding, papers. Of papers names and days only, of a person the reference alone."""
 
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -19,10 +23,13 @@ from claims.eligibility.fields import MAX_MEMBER_REF
 from claims.limits import MAX_TEXT
 from claims.models import PriorAuthorisation
 from common.labels import choices
+from common.text import as_read
 from desk.forms import day_field, note_field, text_field
-from insurers.models import Insurer, Product
+from insurers.models import Insurer, Product, ProductVersion
 
 _ANY = ("", _("not given"))
+_CRITERION = re.compile(r"[A-Z][A-Z0-9_]{0,63}", re.ASCII)
+_SHOWN_PERIODS = 5
 # As over REST.
 _MAX_PAPER = 200
 
@@ -69,26 +76,66 @@ class AskForm(forms.Form):
     evidence = note_field(
         label=_("Evidence"),
         required=False,
-        help_text=_("codes of criteria that are met, one a line; a minus before one that is not"),
+        help_text=_(
+            "criteria that are met, one a line, by name or code as listed below; a minus before one that is not"
+        ),
     )
     start = day_field(label=_("From"), required=False, help_text=_("today where it is left out"))
     quantity = _number(label=_("Quantity"))
     urgent = forms.BooleanField(label=_("Urgent"), required=False, widget=UnfoldBooleanSwitchWidget())
 
-    def __init__(self, *args: Any, insurer: Insurer, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, insurer: Insurer, criteria: Mapping[str, str], today: date, known_at: datetime, **kwargs: Any
+    ) -> None:
+        """Take the criteria that may be answered, by code with their texts, and the day and instant that are now."""
         super().__init__(*args, **kwargs)
+        self._criteria, self._today, self._known_at = criteria, today, known_at
+        self._insurer = insurer
         own = Product.objects.filter(insurer=insurer).order_by("code")
         self.fields["product"].choices = [(one.code, str(one)) for one in own]  # type: ignore[attr-defined]
 
+    def clean_evidence(self) -> dict[str, bool]:
+        """Return what is said of each criterion, by code; a name is said of every code that has it."""
+        codes: dict[str, list[str]] = {}
+        for code, text in self._criteria.items():
+            for name in {code, text, f"{text} {code}"} - {""}:
+                codes.setdefault(as_read(name), []).append(code)
+        said: dict[str, bool] = {}
+        for line in filter(None, map(str.strip, self.cleaned_data["evidence"].splitlines())):
+            name = line.removeprefix("-").strip()
+            meant = codes.get(as_read(name)) or ([name] if _CRITERION.fullmatch(name) else [])
+            if not meant:
+                raise forms.ValidationError(gettext("There is no criterion “%(name)s”.") % {"name": name[:60]})
+            said |= dict.fromkeys(meant, not line.startswith("-"))
+        return said
+
+    def clean(self) -> dict[str, Any]:
+        """Question a day on which the product has no version: the answer would be a refusal, whatever else is asked."""
+        given: dict[str, Any] = super().clean() or {}
+        if not given.get("product") or "start" not in given:
+            return given
+        day = given["start"] or self._today
+        versions = ProductVersion.objects.filter(product__insurer=self._insurer, product__code=given["product"])
+        if not versions.in_force(day, self._known_at).exists():
+            known = versions.filter(published_at__lte=self._known_at, withdrawn_at=None)
+            periods = known.order_by("-effective_from").values_list("effective_from", "effective_to")[:_SHOWN_PERIODS]
+            words = {
+                "day": day.isoformat(),
+                "periods": gettext("; ").join(f"{first} – {last or ''}".strip() for first, last in periods),
+            }
+            told = gettext(
+                "On %(day)s no version of the product is in force. Choose a day of one of these: %(periods)s."
+            )
+            none = gettext("The product has no published version.")
+            self.add_error("start", told % words if words["periods"] else none)
+        return given
+
     def asked(self) -> dict[str, Any]:
         """Return the request in the service's words."""
-        given = {name: value for name, value in self.cleaned_data.items() if value not in (None, "", False)}
+        given = {name: value for name, value in self.cleaned_data.items() if value not in (None, "", False, {})}
         codes = given.pop("diagnoses", "").replace("，", ",").replace("；", ",").replace(";", ",").split(",")
         if found := [code.strip() for code in codes if code.strip()]:
             given["diagnoses"] = found
-        lines = [line.strip() for line in given.pop("evidence", "").splitlines() if line.strip()]
-        if lines:
-            given["evidence"] = {line.removeprefix("-").strip(): not line.startswith("-") for line in lines}
         if start := given.pop("start", None):
             given["from"] = start.isoformat()
         if "quantity" in given:

@@ -17,12 +17,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog import clock
+from catalog.models import Catalog, CatalogEntry, CatalogVersion
 from claims.authorisations import queries, rules, services
 from claims.models import PriorAuthorisation
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.labels import reader_language
 from common.sealing.fields import tagged
+from curation.coding.vocabulary import criteria_in_use
 from desk.authorisation_forms import AskForm, AskPapersForm, DecideForm, PapersCameForm, RenewForm
 from desk.authorisation_words import (
     asked_told,
@@ -47,6 +49,15 @@ MAY_ASK, MAY_DECIDE = "claims.add_priorauthorisation", "claims.change_priorautho
 
 def _today() -> Any:
     return clock.china_today(timezone.now())
+
+
+def _criteria_of(insurer_id: int, seen: clock.Observation) -> dict[str, str]:
+    """Return the criteria that the lists in force today ask for, those that the insurer reads, by code with their texts; one statement."""
+    today = clock.china_today(seen.known_at)
+    lists = CatalogVersion.objects.filter(catalog__in=Catalog.objects.readable_by(insurer_id))
+    entries = CatalogEntry.objects.filter(version__in=lists.in_force(today, seen.known_at).values("pk"))
+    asked = entries.exclude(criteria=[]).order_by().values_list("criteria", flat=True).distinct()
+    return criteria_in_use(one for criteria in asked for one in criteria)
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -211,14 +222,16 @@ class PriorAuthorisationAdmin(PageAdmin):
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         insurer = own_insurer(request, MAY_ASK)
-        form = AskForm(posted(request), insurer=insurer)
+        seen = clock.observe()
+        today, criteria = clock.china_today(seen.known_at), _criteria_of(insurer.pk, seen)
+        form = AskForm(posted(request), insurer=insurer, criteria=criteria, today=today, known_at=seen.known_at)
 
         def do(_given: dict[str, Any]) -> tuple[str, str]:
             row = services.ask(
                 insurer_id=insurer.pk,
                 data=form.asked(),
                 by=request.user.get_username(),
-                seen=clock.observe(),
+                seen=seen,
                 language=reader_language(),
             )
             told = {"no": row.no, "state": row.get_state_display()}
@@ -234,6 +247,8 @@ class PriorAuthorisationAdmin(PageAdmin):
                 submit=_("Ask"),
                 back=self.url("changelist"),
                 intro=_("It is judged at once by the lists of the day; what cannot be judged waits for a person."),
+                template="desk/authorisations/ask.html",
+                more={"criteria": sorted(criteria.items(), key=lambda one: (one[1] or one[0], one[0]))},
             ),
         )
 

@@ -32,6 +32,7 @@ from desk.waiting import MAY_CODE
 from desk.words import field_label
 
 LISTED = 15
+MOST_BESIDE = 10
 MOST_ASKED = 100
 
 
@@ -109,16 +110,19 @@ def coding_view(request: HttpRequest) -> HttpResponse:
         posted = request.POST if request.method == "POST" else None
         text = posted.get("text", one.text)[:10_000] if posted else one.text
         drafts = [version for version in versions if version.pk in one.versions]
-        shown = _form(text, posted)
+        beside = queue.beside(ids, text, most=MOST_BESIDE)
+        shown = _form(text, posted, beside)
         if posted is not None and "look" not in posted:
             said = _decide(request, text, posted, versions, shown)
             if said:
                 messages.success(request, said)
+                _tell_of_others(request, ids, beside)
                 return redirect(_address(request.GET, at))
         found = knowledge(None).suggest(text)
         context |= {
             "text": text,
             "pieces": pieces(text, found),
+            "beside": [pieces(other, knowledge(None).suggest(other)) for other in beside],
             "form": shown,
             "drafts": [
                 (version, posted is None or str(version.pk) in posted.getlist("apply_to")) for version in drafts
@@ -135,6 +139,15 @@ def diseases_view(request: HttpRequest) -> HttpResponse:
     _check_rights(request)
     found = find_diseases(request.GET.get("q", "")[:MOST_ASKED])
     return JsonResponse({"found": [{"code": one.code, "name": one.name, "word": one.word} for one in found]})
+
+
+def _tell_of_others(request: HttpRequest, versions: Sequence[int], beside: Sequence[str]) -> None:
+    """Say which texts of the same entries wait no longer with the one that was coded."""
+    if beside and (gone := queue.no_longer_waiting(versions, beside)):
+        told = "; ".join(f"“{text}”" for text in gone)
+        messages.warning(
+            request, _("No longer waiting either, since their entries are coded now: %(texts)s") % {"texts": told}
+        )
 
 
 def _check_rights(request: HttpRequest) -> None:
@@ -172,18 +185,23 @@ def _address(asked: QueryDict, at: int) -> str:
 # --- The form of one text
 
 
-def _form(text: str, posted: QueryDict | None) -> Shown:
-    """Return the form: what is suggested, ticked, or what somebody has ticked and written."""
+def _form(text: str, posted: QueryDict | None, beside: Sequence[str]) -> Shown:
+    """Return the form: what is suggested, ticked, or what somebody has ticked and written; what other texts of the entries suggest, not ticked."""
     by_column: dict[str, list[Suggestion]] = {name: [] for name in FACETS}
     for one in knowledge(None).suggest(text):
         by_column[one.column].append(one)
+    offered: dict[str, list[Suggestion]] = {name: [] for name in FACETS}
+    for other in beside:
+        for one in knowledge(None).suggest(other):
+            offered[one.column].append(one)
     shown = Shown()
     names = reference.disease_names()
     language = reader_language()
     for column in ("icd10", "criteria"):
         suggested = [str(one.value) for one in by_column[column]]
         ticked = posted.getlist(column) if posted is not None else suggested
-        told = {str(one.value): one for one in by_column[column]}
+        others = [str(one.value) for one in offered[column]]
+        told = {str(one.value): one for one in (*offered[column], *by_column[column])}
         shown.choices[column] = [
             Choice(
                 value,
@@ -191,7 +209,7 @@ def _form(text: str, posted: QueryDict | None) -> Shown:
                 value in ticked,
                 *_told(told.get(value)),
             )
-            for value in dict.fromkeys([*suggested, *ticked])
+            for value in dict.fromkeys([*suggested, *others, *ticked])
         ]
     settings = {str(one.value): one for one in by_column["settings"]}
     shown.choices["settings"] = [

@@ -169,8 +169,11 @@ def _told(request: HttpRequest, comparison: Comparison) -> dict[str, Any]:
     ]
     turned = {_other(name): value for name, value in asked.items()}
     query = urlencode({**asked, **({"kind": kind} if asked_kind else {})})
+    left, right = comparison.left.version, comparison.right.version
+    follows = right.parent_id == left.pk and insurer_of(request.user) is None
     return {
         "comparison": comparison,
+        "changes_href": reverse("admin:catalog_catalogversion_changes", args=[right.pk]) if follows else "",
         "told_sides": [_told_side(name, side) for name, side in zip(SIDES, comparison[:2], strict=True)],
         "counts": counts,
         "tabs": tabs,

@@ -4,8 +4,8 @@ Nothing here changes anything by itself: an action calls a service, on POST only
 A subject's pages are a `PageAdmin`: `page_context` gives what a row's page shows, `route` adds a page, `act` answers the page of an `Action`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
@@ -74,7 +74,7 @@ class Action:
 
     `do` gets the form's values and returns (where to go, what to say), or the answer itself. `intro` and `points` stand above the form; `tone` is
     its button's; `links` lead to files to start from. `why_not` takes the form and its button away (the service refuses all the same). `template`
-    is another page for a large form.
+    is another page for a large form, `more` what it shows beside it.
     """
 
     title: Any
@@ -88,6 +88,7 @@ class Action:
     tone: str = "primary"
     why_not: Any = ""
     template: str = "desk/frame/form.html"
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Logged:
@@ -206,6 +207,7 @@ class Pages(Logged):
             "form": action.form,
             "badges": self.badges(obj) if obj is not None else (),
             "history_href": "",
+            **action.more,
         }
         return self.page(request, action.template, obj, context, status=status)
 

@@ -51,7 +51,7 @@ class LineForm(forms.Form):
         label=gettext_lazy("Answers to criteria"),
         required=False,
         max_length=2000,
-        help_text=gettext_lazy("e.g. ALK阳性=yes; second_line=no"),
+        help_text=gettext_lazy("e.g. ALK_POSITIVE=yes; LINE_2=no"),
     )
     outcome = forms.ChoiceField(
         label=gettext_lazy("Expected outcome"),

@@ -65,7 +65,8 @@ class ImpactForm(forms.Form):
 
     def __init__(self, *args: Any, insurer: Insurer | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if insurer is None:
+        if insurer is None:  # the office has no batches: the days are needed
+            self.fields["first_day"].required = self.fields["last_day"].required = True
             return
         products = Product.objects.filter(insurer=insurer).order_by("code")
         self.fields["product"] = forms.ChoiceField(

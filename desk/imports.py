@@ -20,6 +20,7 @@ from catalog.models import ImportRun
 from common.downloads import XLSX, download, marked_name
 from common.errors import Refused
 from common.jobs.models import Job
+from common.labels import reader_language
 from curation.coding import queue
 from desk.badges import provenance_badge, run_badge, run_words
 from desk.changes import changes_context
@@ -30,6 +31,7 @@ from desk.master import MAY_STEER, MAY_UPLOAD, MergingPages
 from desk.problems import ColumnNames, mend_rows, problem_rows, problems_context
 from desk.waiting import MAY_CODE, coding_href
 from desk.words import phase_words
+from tables.problems import in_language
 from tables.written import csv_table
 
 
@@ -151,7 +153,16 @@ class ImportRunAdmin(MergingPages, PageAdmin):
 
     def _readings(self, request: HttpRequest, run: ImportRun) -> Any:
         page, names = paged(request, run.normalised, "readings"), ColumnNames(run)
-        page.object_list = [{**change, "place": names.of(change["column"])} for change in page]
+        language = reader_language()
+        page.object_list = [
+            {
+                **change,
+                "place": names.of(change["column"]),
+                "before": in_language(change["before"], language),
+                "after": in_language(change["after"], language),
+            }
+            for change in page
+        ]
         return page
 
     def _buttons(self, request: HttpRequest, run: ImportRun) -> list[Button]:

@@ -47,6 +47,7 @@ def kind_words() -> dict[str, str]:
         "NO_SELECTOR": _("selects nothing"),
         "PERSONAL_DATA": _("personal data"),
         "UNUSUAL_APPROVAL_NO": _("unusual approval number"),
+        "UNUSUAL_DISEASE": _("unusual disease code"),
         "UNCODED": _("not coded"),
         "NAME_NOT_READ": _("name not read"),
         "STACKED_NAME": _("several names"),

@@ -4,9 +4,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html_join, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
@@ -56,16 +58,22 @@ def offered_rights() -> QuerySet[Permission]:
     return rights.order_by("content_type__app_label", "content_type__model", "codename")
 
 
+def right_told(permission: Permission) -> str:
+    """Return a right in the reader's words; one that opens no page of the desk by its table and what it does there."""
+    deed = DEEDS.get(right_name(permission))
+    if deed:
+        return str(deed)
+    model = permission.content_type.model_class()
+    what = model._meta.verbose_name_plural if model else permission.content_type.model
+    does = {"add": _("make: %(what)s"), "change": _("change: %(what)s"), "delete": _("delete: %(what)s")}
+    return does.get(permission.codename.partition("_")[0], _("see: %(what)s")) % {"what": what}
+
+
 class RightsField(forms.ModelMultipleChoiceField):
     """Rights in words, as ticks."""
 
     def label_from_instance(self, permission: Permission) -> str:
-        deed = DEEDS.get(right_name(permission))
-        if deed:
-            return str(deed)
-        model = permission.content_type.model_class()
-        what = model._meta.verbose_name_plural if model else permission.content_type.model
-        return _("see: %(what)s") % {"what": what}
+        return right_told(permission)
 
 
 class WithRights(Pages):
@@ -73,6 +81,13 @@ class WithRights(Pages):
 
     actions = None
     filter_horizontal = ()
+
+    @admin.display(description=gettext_lazy("Rights"))
+    def rights_shown(self, whose: Any) -> SafeString:
+        """Show the rights in words, where they cannot be ticked; Django would name them in English."""
+        rights = whose.permissions if isinstance(whose, Group) else whose.user_permissions
+        told = sorted(right_told(right) for right in rights.select_related("content_type"))
+        return format_html_join("", "<div>{}</div>", ((one,) for one in told)) if told else mark_safe("—")
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name in {"permissions", "user_permissions"}:

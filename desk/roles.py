@@ -25,6 +25,12 @@ admin.site.unregister(Group)
 class GroupAdmin(WithRights, StockGroupAdmin, ModelAdmin):
     filter_horizontal = ()
 
+    def get_fields(self, request: HttpRequest, obj: Group | None = None) -> list[str]:
+        return ["name", "permissions" if self.has_change_permission(request, obj) else "rights_shown"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Group | None = None) -> list[str]:
+        return [] if self.has_change_permission(request, obj) else ["rights_shown"]
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         before = self._rights(form.instance) if change else None
         super().save_related(request, form, formsets, change)

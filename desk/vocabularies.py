@@ -2,12 +2,36 @@
 
 from django.contrib import admin
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from catalog import reference
 from catalog.models import DiseaseName, DosageForm, DrugClass, Exclusion, Indication, Mark, RareDisease, Series
 from desk.badges import provenance_badge
 from desk.frame import ReadOnlyAdmin
+
+
+def _both(first: str, second: str) -> str:
+    return gettext("; ").join((first, second))
+
+
+def confidence_told(written: str) -> str:
+    """Return how sure a form of the table is, in the reader's words; the table says it in English: "level: why; why, where"."""
+    words = {
+        "high": gettext("high"),
+        "medium": gettext("medium"),
+        "low": gettext("low"),
+        "group name, NRDL 2025 clause 8": _both(gettext("name of a group"), gettext("national list of 2025, clause 8")),
+        "clause 8 member as restated": gettext("member of a group of clause 8, as restated"),
+        "same name in two groups": gettext("the same name in two groups"),
+        "common form, in no merged group here": gettext("a common form"),
+        "stands alone": gettext("in no merged group here; stands alone"),
+        "common registered-name suffix, group is own reading": _both(
+            gettext("a common ending of registered names"), gettext("its group is our own reading")
+        ),
+    }
+    level, _colon, why = written.partition(": ")
+    told = gettext("; ").join(words.get(part, part) for part in why.split("; "))
+    return f"{words.get(level, level)}: {told}" if told else words.get(level, level)
 
 
 @admin.register(Series)
@@ -17,7 +41,7 @@ class SeriesAdmin(ReadOnlyAdmin):
 
 @admin.register(Mark)
 class MarkAdmin(ReadOnlyAdmin):
-    list_display = ["code", "name_zh", "name_en", "source"]
+    list_display = ["name_zh", "name_en", "source", "code"]
     search_fields = ["code", "name_zh", "name_en"]
 
 
@@ -29,8 +53,13 @@ class IndicationAdmin(ReadOnlyAdmin):
 
 @admin.register(DosageForm)
 class DosageFormAdmin(ReadOnlyAdmin):
-    list_display = ["form", "group", "same_as", "confidence"]
+    list_display = ["form", "group", "same_as", "confidence_shown"]
+    fields = ["form", "group", "same_as", "confidence_shown"]
     search_fields = ["form", "group", "same_as"]
+
+    @admin.display(description=gettext_lazy("confidence"), ordering="confidence")
+    def confidence_shown(self, form: DosageForm) -> str:
+        return confidence_told(form.confidence)
 
 
 @admin.register(DrugClass)
@@ -42,7 +71,9 @@ class DrugClassAdmin(ReadOnlyAdmin):
 
 @admin.register(Exclusion)
 class ExclusionAdmin(ReadOnlyAdmin):
-    list_display = ["restatement", "article", "kind"]
+    list_display = ["article", "restatement"]
+    list_display_links = ["restatement"]
+    fields = ["article", "restatement"]
 
 
 @admin.register(DiseaseName)

@@ -4,6 +4,7 @@ Everything made with a test key belongs to the sandbox, and the database shows i
 """
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
@@ -86,7 +87,7 @@ def _next_number() -> int:
 
 @transaction.atomic
 def refresh_sandbox(*, sandbox: Insurer, by: str) -> Copies:
-    """Copy what the sandbox lacks of the insurer's published product versions in force or to come; what is there stays as it is."""
+    """Copy what the sandbox lacks of the insurer's published product versions that are worth a copy (`_to_copy`); what is there stays as it is."""
     Insurer.every.select_for_update(no_key=True).get(pk=sandbox.pk)
     assert sandbox.sandbox_of_id is not None, "an insurer is no sandbox"
     copies = Copies()
@@ -115,19 +116,38 @@ def refresh_sandbox(*, sandbox: Insurer, by: str) -> Copies:
 
 
 def _to_copy(insurer_id: int) -> tuple[set[str], list[ProductVersion]]:
-    """Return every name that means a list of the insurer's own, and the versions of its products that are in force or to come."""
+    """Return every name that means a list of the insurer's own, and the versions of its products that are in force or to come.
+
+    Of a product that has none of these, the newest that has ended: its days can still be tried.
+    """
     with acting_for(str(insurer_id)):
         lists = Catalog.objects.filter(owner=insurer_id).select_related("owner")
         known_at = clock.observe().known_at
-        versions = ProductVersion.objects.filter(
-            Q(effective_to=None) | Q(effective_to__gte=china_today(known_at)),
-            insurer=insurer_id,
-            published_at__lte=known_at,
-            withdrawn_at=None,
-        )
+        published = ProductVersion.objects.filter(insurer=insurer_id, published_at__lte=known_at, withdrawn_at=None)
         # As they were published: of two for one day the later decides.
-        ordered = versions.select_related("product").order_by("published_at", "pk")
-        return {name for one in lists for name in (one.code, one.address)}, list(ordered)
+        ordered = published.select_related("product").order_by("published_at", "pk")
+        return {name for one in lists for name in (one.code, one.address)}, _worth_a_copy(
+            list(ordered), china_today(known_at)
+        )
+
+
+def _worth_a_copy(versions: list[ProductVersion], today: date) -> list[ProductVersion]:
+    """Keep those that have not ended, and of a product all of whose versions have, the last to begin, in the order they came."""
+    lasting = {one.product_id for one in versions if not _has_ended(one, today)}
+    newest: dict[int, ProductVersion] = {}
+    for one in versions:
+        last = newest.get(one.product_id)
+        if last is None or one.effective_from >= last.effective_from:
+            newest[one.product_id] = one
+    return [
+        one
+        for one in versions
+        if (not _has_ended(one, today) if one.product_id in lasting else newest[one.product_id] is one)
+    ]
+
+
+def _has_ended(version: ProductVersion, today: date) -> bool:
+    return version.effective_to is not None and version.effective_to < today
 
 
 def _copied(version: ProductVersion, sandbox: Insurer, there: dict[str, Product]) -> bool:

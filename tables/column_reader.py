@@ -58,11 +58,11 @@ class ColumnReader:
                 raise Fault("TOO_LONG", found=len(text), limit=column.max_length)
             if self.own_headers and header_key(text) in self.own_headers:
                 raise Fault("NOT_A_TABLE", "重复的表头行，请删除。", "a repeated header row; delete it.")
-            value, told, warning = self._parse(text)
+            value, told, warning, about = self._parse(text)
         except Fault as fault:
             return self.refused(cell, fault)
         if (text if told is None else told) != written or warning or cell is not written:
-            return ReadCell(value, tuple(self._told(cell, text, written, told, warning)))
+            return ReadCell(value, tuple(self._told(cell, text, written, told, warning, about)))
         return ReadCell(value)
 
     def empty(self) -> ReadCell:
@@ -80,14 +80,16 @@ class ColumnReader:
             return self.empty()
         return ReadCell(None, (Issue("", self.column.name, shown(written), {"after": ""}),))
 
-    def _told(self, cell: Cell, text: str, written: str, told: str | None, warning: str | None) -> Iterator[Issue]:
+    def _told(
+        self, cell: Cell, text: str, written: str, told: str | None, warning: str | None, about: str
+    ) -> Iterator[Issue]:
         after = text if told is None else told
         is_number = isinstance(cell, Typed) and cell.kind == "number" and self.column.wrong == "BAD_CODE"
         if after != written or is_number:
             before = f"{cell.text}（数字 number）" if is_number and isinstance(cell, Typed) else text_of(cell)
             yield Issue("", self.column.name, shown(before), {"after": shown(after)})
         if warning:
-            yield Issue(warning, self.column.name, shown(text), {})
+            yield Issue(warning, self.column.name, shown(about or text), {"found": shown(about)} if about else {})
 
 
 def text_for(cell: Cell, column: Column) -> str:

@@ -1,6 +1,7 @@
 """What can be wrong in an uploaded file: a stable code for machines, a sentence with the mend for people (spec
 csv.md)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -39,8 +40,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The column {column} occurs more than once ({headers}). Keep one of them.",
     ),
     "UNKNOWN_COLUMN": (
-        "不认识的列“{header}”，其内容未被读取。如需导入，请改用规定的表头。",
-        "The column “{header}” is not known and was not read. Rename it if it should be imported.",
+        "不认识的列“{header}”，其内容未被读取。如需导入，请在上传时说明读作哪一列，或改用规定的表头。",
+        "The column “{header}” is not known and was not read. Say when uploading what it is read as, or rename it, if it should be imported.",
     ),
     "RAGGED_ROW": (
         "该行有 {found} 个单元格，表头有 {expected} 个。请检查多余或缺少的分隔符。",
@@ -97,6 +98,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "UNUSUAL_APPROVAL_NO": (
         "批准文号格式少见，已按原文保存。请核对。",
         "An unusual form of approval number, kept as written. Check it.",
+    ),
+    "UNUSUAL_DISEASE": (
+        "“{found}”：随附的 ICD-10 三位类目表中没有其类目，或第四位是字母；已按原文保存。如有误，理赔时将对不上，请核对。",
+        "“{found}”: the table of three-character ICD-10 categories has none for it, or its fourth character is a letter. It was kept as written; "
+        "a wrong code matches no claim. Check it.",
     ),
     "NAME_NOT_READ": (
         "无法确定这里写了几个药名，已按原文整体保存为一个名称，理赔时可能对不上。请每个药名单独一行。",
@@ -188,7 +194,7 @@ OTHERWISE: dict[str, tuple[str, str]] = {
 }
 
 WARNINGS = frozenset(
-    "UNKNOWN_COLUMN DUPLICATE_ROW UNUSUAL_APPROVAL_NO UNCODED NAME_NOT_READ STACKED_NAME UNKNOWN_FORM REUSED_CODE"
+    "UNKNOWN_COLUMN DUPLICATE_ROW UNUSUAL_APPROVAL_NO UNUSUAL_DISEASE UNCODED NAME_NOT_READ STACKED_NAME UNKNOWN_FORM REUSED_CODE"
     " SHEETS_NOT_READ HIDDEN_ROWS FORMULA_RESULT NOT_AN_ENTRY NOT_A_LIST".split()
 )
 
@@ -283,6 +289,37 @@ def _with_columns(words: Mapping[str, object], comma: str, titles: Mapping[str, 
         word: comma.join(titles.get(column, column) for column in said) if isinstance(said, tuple) else said
         for word, said in words.items()
     }
+
+
+# What reports say both languages of in one text: what matches it, and it in Chinese and in English.
+_TWO_LANGUAGES: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
+    (re.compile(pattern, re.DOTALL), zh, en)
+    for pattern, zh, en in (
+        ("表头之前，未读取 above the header, not read", "表头之前，未读取", "above the header, not read"),
+        (r"表头在第 (\d+) 行 the header is row \d+", r"表头在第 \1 行", r"the header is row \1"),
+        (
+            r"与第 (\d+) 行合为表头 the header, together with row \d+",
+            r"与第 \1 行合为表头",
+            r"the header, together with row \1",
+        ),
+        ("按要求未读取 left out as asked", "按要求未读取", "left out as asked"),
+        (r"未读取，以“(.*)”为准 not read, “\1” counts", r"未读取，以“\1”为准", r"not read, “\1” counts"),
+        (
+            "(.*)（第一张有表头的工作表 the first sheet that has a header）",
+            r"\1（第一张有表头的工作表）",
+            r"\1 (the first sheet that has a header)",
+        ),
+        ("(.*)（数字 number）", r"\1（数字）", r"\1 (number)"),
+    )
+)
+
+
+def in_language(text: str, language: str) -> str:
+    """Return what a report says of a value, `zh` or `en` alone where it says both; a value as it is."""
+    for pattern, zh, en in _TWO_LANGUAGES:
+        if found := pattern.fullmatch(text):
+            return found.expand(en if language == "en" else zh)
+    return text
 
 
 def shown(text: str, length: int = SHOWN_LENGTH) -> str:

@@ -1,10 +1,10 @@
 """A kept file read once more: its rows as people wrote them, for the marked workbook; and mended, as a CSV of the same table.
 
-Never in the service's own process: `rows_in_child`, `mended_in_child`. Rows keep their numbers: what stood in row 7 stands in row 7.
+A CSV says where its rows end and a sheet does not, so a sheet's rows are written as wide as its header. Rows keep their numbers: what stood in
+row 7 stands in row 7. Never in the service's own process: `rows_in_child`, `mended_in_child`.
 """
 
-import csv
-import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -81,8 +81,10 @@ def mended(path: Path, kind: str, options: CheckOptions, cells: Sequence[Mended]
         for row, above in table.above:
             yield from lines.add(row, [text_of(cell) for cell in above])
         yield from lines.add(options.header_row or table.header_row, [text_of(cell) for cell in table.header])
+        is_sheet = table.file_format == "xlsx"
         for row, found in table:
-            yield from lines.add(row, _written(found, columns, wanted.get(row, {})))
+            texts = _written(found, columns, wanted.get(row, {}))
+            yield from lines.add(row, _as_wide(texts, len(table.header)) if is_sheet else texts)
         yield lines.rest()
 
 
@@ -94,6 +96,14 @@ def _written(cells: Sequence[Cell], columns: Mapping[int, list[Column]], wanted:
                 texts += [""] * (place + 1 - len(texts))
                 texts[place] = wanted[column.name]
     return texts
+
+
+def _as_wide(texts: Sequence[str], width: int) -> list[str]:
+    """A sheet's row as wide as its header: a sheet leaves out empty cells at the end, or holds some behind it. What is filled there stays."""
+    wide = [*texts, *[""] * (width - len(texts))]
+    while len(wide) > width and not wide[-1]:
+        wide.pop()
+    return wide
 
 
 def _text(cell: Cell, columns: Sequence[Column]) -> str:
@@ -115,32 +125,39 @@ def _columns_by_place(header: Header) -> dict[int, list[Column]]:
     return found
 
 
+_LINE_END = re.compile("\r\n|\r|\n")
+# Within quotes whatever any delimiter would part: the delimiter is found again by the look of the file.
+_TO_QUOTE = re.compile('[",;\t\r\n]|^ ')
+
+
 class _Lines:
     """CSV in which every row begins in the line of its number, as far as the lines inside its cells allow."""
 
     def __init__(self) -> None:
-        self._buffer = io.StringIO()
-        self._writer = csv.writer(self._buffer, lineterminator="\n")
+        self._parts: list[str] = []
         self._line = 1
         self._rows = 0
 
     def add(self, row: int, cells: Sequence[str]) -> Iterator[bytes]:
         """Add a row; yields what is ready to be written."""
         if row > self._line:
-            self._buffer.write("\n" * (row - self._line))
+            self._parts.append("\n" * (row - self._line))
             self._line = row
-        self._writer.writerow(cells if any(cells) else [*cells, ""])
-        self._line += 1 + sum(cell.count("\n") for cell in cells)
+        self._parts.append(",".join(map(_quoted, cells if any(cells) else [*cells, ""])) + "\n")
+        self._line += 1 + sum(len(_LINE_END.findall(cell)) for cell in cells)
         self._rows += 1
         if self._rows % _BATCH == 0:
             yield self.rest()
 
     def rest(self) -> bytes:
         """Return what is not yet written."""
-        text = self._buffer.getvalue()
-        self._buffer.seek(0)
-        self._buffer.truncate()
+        text = "".join(self._parts)
+        self._parts.clear()
         return text.encode()
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"' if _TO_QUOTE.search(cell) else cell
 
 
 def _table(path: Path, kind: str, options: CheckOptions) -> Table:

@@ -15,6 +15,7 @@ from catalog.importing.columns import (
     Column,
     header_names,
     table_of,
+    titles_of,
 )
 from catalog.importing.headings import headings_of
 from catalog.importing.one_value import printed_number
@@ -100,6 +101,7 @@ def check_rows(
     table = table_of(kind)
     placed = tuple(Placed(column, place, column.name) for place, column in enumerate(table))
     findings = Findings(options.limits)
+    findings.titles = titles_of(kind)
     sheet = _Sheet(Header(placed, len(table), ()), kind, options, forms, findings, 0)
     lines: dict[int, str] = {}
     for start in range(0, len(rows), BATCH_ROWS):
@@ -156,7 +158,7 @@ class _Run:
             *(header.cells[at] for at in header.extra.values()),
         )
         self.places = (*map(header.cell_of, header.placed), *header.extra.values())
-        findings.titles = {column.name: column.title for column in table_of(kind)} | header.titles()
+        findings.titles = titles_of(kind) | header.titles()
         forms = DosageForms(FormRow(*row) for row in self._options.dosage_forms)
         sheet = _Sheet(header, kind, self._options, forms, findings, table.size if table.file_format == "csv" else 0)
         rows = regular_rows(table, header, findings, NonEntries(header, names, headings_of(kind, header, table.sample)))

@@ -218,6 +218,11 @@ def table_of(kind: str) -> tuple[Column, ...]:
     return _TABLES[kind]
 
 
+def titles_of(kind: str) -> dict[str, str]:
+    """Return what Chinese sentences call the columns of this kind, where no file calls them otherwise."""
+    return {column.name: column.title for column in table_of(kind)}
+
+
 def headers_of(table: tuple[Column, ...]) -> dict[str, Column]:
     """Map the comparable form of every accepted header to its column."""
     return {header_key(header): column for column in table for header in (column.name, *column.headers)}

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from catalog.drugs.names import DosageForms
 from catalog.importing.check import check_rows
-from catalog.importing.columns import ENTRIES
+from catalog.importing.columns import ENTRIES, titles_of
 from catalog.importing.export import EXPORTED, written
 from catalog.importing.one_value import forms_apart
 from catalog.importing.result import CheckOptions
@@ -106,11 +106,13 @@ def check_edited(
             is_error = found.severity == "error" or found.code == "DUPLICATE_ROW"
             (errors if is_error else warnings).append((place, _without_rows(found, [*others, *edited])))
     wrong = {place for place, _found in errors}
+    titles = titles_of(kind)
     for place, entry in enumerate(edited):
         if several := forms_apart(forms, entry.cells[EDITABLE.index("dosage_form")].strip()):
-            errors.append((place, problem("SEVERAL_VALUES", None, "dosage_form", "", found="”“".join(several))))
+            told = problem("SEVERAL_VALUES", None, "dosage_form", titles=titles, found="”“".join(several))
+            errors.append((place, told))
         elif first + place not in lines and place not in wrong:  # it says nothing at all
-            naming = problem("REQUIRED", None, "generic_name")
+            naming = problem("REQUIRED", None, "generic_name", titles=titles)
             errors.append((place, naming if kind in NAMING_KINDS else problem("NO_SELECTOR", None)))
     kept = [
         _numbered(lines[first + place], entry.row_no) if first + place in lines else None

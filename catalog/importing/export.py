@@ -19,7 +19,7 @@ from openpyxl.styles import PatternFill
 from catalog.importing.again import KeptRow
 from catalog.importing.columns import ENTRIES, MASTER
 from tables.formulas import shield
-from tables.problems import Problem
+from tables.problems import Problem, in_language
 from tables.written import OWN_SHEETS, PROBLEM_SHEET, csv_table
 
 Entry = Mapping[str, Any]
@@ -78,7 +78,8 @@ def readings(
     """Write what was read otherwise than written (row, column, before, after), then which header went to which column, as rows of
     the problem file: of the severities `normalised` and `column`, without a code."""
     for change in normalised:
-        zh, en = f"读作：{change['after']}", f"read as: {change['after']}"
+        after = change["after"]
+        zh, en = f"读作：{in_language(after, 'zh')}", f"read as: {in_language(after, 'en')}"
         yield _reading("normalised", change["row"], change["column"], change["before"], zh, en)
     for read in columns_read:
         zh, en = (

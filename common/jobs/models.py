@@ -52,4 +52,4 @@ class Job(models.Model):
         indexes = [models.Index(fields=["state", "lease_until"], name="job_state_lease")]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.subject} ({self.state})"
+        return f"{self._meta.verbose_name} {self.pk}"

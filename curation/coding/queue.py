@@ -34,6 +34,14 @@ OFFSET %(first)s LIMIT %(size)s
 """  # noqa: S608
 _ENTRIES = f"SELECT entry_code FROM ({_SAID}) said WHERE reads = %(reads)s"  # noqa: S608
 _COUNT = f"SELECT count(DISTINCT reads) FROM ({_SAID}) said WHERE reads <> ''"  # noqa: S608
+# Texts of the entries that say one text: an entry's codes are of all it says, so that coding the one may settle the others.
+_BESIDE = f"""
+WITH said AS ({_SAID})
+SELECT min(text) FROM said WHERE reads NOT IN ('', %(reads)s)
+  AND (version_id, entry_code) IN (SELECT version_id, entry_code FROM said WHERE reads = %(reads)s)
+GROUP BY reads ORDER BY count(*) DESC, reads COLLATE "C" LIMIT %(most)s
+"""  # noqa: S608
+_STILL = f"SELECT DISTINCT reads FROM ({_SAID}) said WHERE reads = ANY (%(reads)s)"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,21 @@ def how_many(versions: Collection[int]) -> int:
         cursor.execute(_COUNT, {"versions": list(versions)})
         count: int = cursor.fetchone()[0]
         return count
+
+
+def beside(versions: Collection[int], text: str, *, most: int) -> list[str]:
+    """Return the other texts that wait in the entries in which this one does, the most frequent first; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BESIDE, {"versions": list(versions), "reads": as_read(text), "most": most})
+        return [said for (said,) in cursor.fetchall()]
+
+
+def no_longer_waiting(versions: Collection[int], texts: Collection[str]) -> list[str]:
+    """Return which of these texts wait in none of the versions; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STILL, {"versions": list(versions), "reads": [as_read(text) for text in texts]})
+        still = {reads for (reads,) in cursor.fetchall()}
+    return [text for text in texts if as_read(text) not in still]
 
 
 def entries_with(version: CatalogVersion, text: str) -> set[str]:

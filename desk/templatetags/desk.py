@@ -6,6 +6,8 @@ from typing import Any
 
 from django import template
 from django.template import RequestContext
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from catalog.models import CatalogVersion
@@ -27,6 +29,14 @@ def provenance(value: str) -> SafeString:
 def version_state(version: CatalogVersion) -> SafeString:
     """The state of a catalog version."""
     return badges.version_badge(version)
+
+
+@register.simple_tag
+def compare_href(version: CatalogVersion, parent: CatalogVersion) -> str:
+    """The address that compares a version with the one it follows, by drug."""
+    code = version.catalog.office_code
+    sides = {"left": f"{code}@{parent.label}", "right": f"{code}@{version.label}"}
+    return f"{reverse('desk:compare')}?{urlencode(sides)}"
 
 
 @register.simple_tag

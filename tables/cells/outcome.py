@@ -15,11 +15,12 @@ class Fault(Exception):
 
 class Parsed(NamedTuple):
     """A cell's value; `told` is the text the reader is told it became (None: nothing worth telling), `warning` a
-    problem code."""
+    problem code, and `about` the part of the cell that it is about ('': all of it)."""
 
     value: Any
     told: str | None = None
     warning: str | None = None
+    about: str = ""
 
 
 class Typed(NamedTuple):

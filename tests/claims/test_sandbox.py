@@ -102,6 +102,22 @@ def test_the_first_test_key_brings_the_products_that_hold_now(sandbox: Api, api:
     assert api.post("/sandbox/refresh/").json()["copied"] == [{"product": "HMB", "version": "2028"}]
 
 
+def test_of_a_product_that_has_ended_the_newest_version_is_copied(world: None, insurer: Insurer, api: Api) -> None:
+    product = services.create_product(insurer_id=insurer.pk, code="OLD", name="旧产品", by="ann")
+    for label, year in (("2024", 2024), ("2023", 2023)):
+        given = terms(label, effective_from=f"{year}-01-01", effective_to=f"{year}-12-31")
+        draft = services.create_product_version(product=product, data=given, by="ann")
+        services.publish_product_version(version=draft, by="ben")
+    sandbox = Api(api.post("/keys/", {"scopes": EVERY_INSURER_SCOPE, "sandbox": True}).json()["key"])
+
+    versions = sandbox.get("/products/OLD/versions/").json()["results"]
+
+    assert [one["label"] for one in versions] == ["2024"]
+    assert [one["label"] for one in sandbox.get("/products/HMB/versions/").json()["results"]] == ["2026"]
+    asked = {"date": "2024-06-01", "generic_name": "仑卡奈单抗注射液"}
+    assert sandbox.get("/products/OLD/coverage/", asked).status_code == 200
+
+
 def test_a_test_key_makes_and_sees_test_keys_only(sandbox: Api, api: Api) -> None:
     made = sandbox.post("/keys/", {"scopes": ["coverage:read"]})
     refused = sandbox.post("/keys/", {"scopes": ["coverage:read"], "sandbox": False})

@@ -119,3 +119,31 @@ def test_a_file_uploaded_with_the_wish_leads_to_its_draft_s_queue(alice: Client,
     shown = alice.get(address)
     assert shown.context["uncoded"] == 2
     assert alice.get(shown.context["coding"]).context["version"] == draft
+
+
+BOTH = (
+    "entry_code,generic_name,indication,restriction\nE-1,奥希替尼片,限非小细胞肺癌二线治疗,限EGFR突变的晚期非小细胞肺癌\n"
+    "E-2,伏美替尼片,,限儿童\n"
+)
+
+
+def test_other_texts_of_the_same_entries_are_shown_offered_and_told_when_they_wait_no_longer(
+    alice: Client, make_catalog: Callable[..., Catalog]
+) -> None:
+    imported(make_catalog("COM"), BOTH, label="v2")
+    at = [row.text for row, _href, _here in alice.get(reverse(DESK)).context["listed"]].index(
+        "限EGFR突变的晚期非小细胞肺癌"
+    )
+    answer = alice.get(reverse(DESK), {"at": at})
+
+    assert ["".join(piece.text for piece in pieces) for pieces in answer.context["beside"]] == [
+        "限非小细胞肺癌二线治疗"
+    ]
+    assert "作为整体编码" in answer.content.decode()
+    line = [one for one in answer.context["form"].choices["criteria"] if one.value.startswith("LINE_2")]
+    assert [one.ticked for one in line] == [False]
+
+    done = alice.post(reverse(DESK) + f"?at={at}", form_of(answer), follow=True)
+    assert "不再等待" in done.content.decode() and "“限非小细胞肺癌二线治疗”" in done.content.decode()
+    assert done.context["text"] == "限儿童"
+    assert done.context["beside"] == []

@@ -73,6 +73,18 @@ def test_the_page_tells_counts_and_what_changed_in_words(
     assert "没有。" in text_of(compare(alice, left="CIDL@2025", right="CIDL@2026", q="不存在的药"))
 
 
+def test_both_pages_say_how_they_count_and_lead_to_each_other(alice: Client, editions: Any) -> None:
+    changes = alice.get(page("catalog_catalogversion_changes", editions[1].pk))
+    assert "按条目计数" in text_of(changes)
+    href = changes.content.decode().partition("/admin/compare/?left=")[2].partition('"')[0].replace("&amp;", "&")
+
+    compared = alice.get(f"/admin/compare/?left={href}")
+    assert "按药品计数" in text_of(compared)
+    assert page("catalog_catalogversion_changes", editions[1].pk) in compared.content.decode()
+    turned = compare(alice, left="CIDL@2026", right="CIDL@2025")
+    assert "逐条查看变化" not in text_of(turned)
+
+
 def test_any_day_and_instant_and_withdrawn_versions(alice: Client, editions: Any) -> None:
     before = clock.observe().known_at
     withdrawn(editions[1])

@@ -71,7 +71,6 @@ def test_a_curator_asks_from_a_draft_and_reads_what_it_changes(
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"last_day": ""}, "Name a batch, or the first and the last day."),
         ({"last_day": "2025-12-31"}, "The last day is before the first."),
         ({"product": "NONE"}, "There is no product NONE."),
     ],
@@ -80,6 +79,17 @@ def test_what_makes_no_sense_is_told_on_the_form(draft: CatalogVersion, given: d
     answer = curator("alice").post(f"{page(ADD)}?version={draft.pk}", DAYS | given)
 
     assert answer.status_code in (400, 404) and told in text_of(answer)
+    assert not ImpactRun.objects.exists()
+
+
+def test_the_office_has_no_batches_so_it_is_asked_for_both_days(draft: CatalogVersion) -> None:
+    alice = curator("alice")
+    shown = alice.get(f"{page(ADD)}?version={draft.pk}").context["form"]
+    answer = alice.post(f"{page(ADD)}?version={draft.pk}", {"product": ""})
+
+    assert [shown[name].field.required for name in ("first_day", "last_day")] == [True, True]
+    assert set(answer.context["form"].errors) == {"first_day", "last_day"}
+    assert "batch" not in text_of(answer).partition("Service date from")[2]
     assert not ImpactRun.objects.exists()
 
 

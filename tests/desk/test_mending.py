@@ -11,10 +11,18 @@ from openpyxl import Workbook
 
 from catalog import mending, services
 from catalog.importing.again import Mended, mended, mended_in_child, rows, rows_in_child
+from catalog.importing.columns import header_names
 from catalog.importing.result import CheckOptions
 from catalog.models import Catalog, ImportRun
 from common.audit.models import Record
 from common.jobs import services as jobs
+from tables.findings import Findings
+from tables.header import read_header
+from tables.header import text_of as said_in
+from tables.limits import Limits
+from tables.non_entries import NonEntries
+from tables.read import Table
+from tables.regular import regular_rows
 from tests.conftest import imported
 from tests.desk.test_catalogs import curator, page, text_of
 from tests.files import kept_path, saved
@@ -184,6 +192,70 @@ def test_a_workbook_is_written_as_its_columns_read_it(tmp_path: Any) -> None:
     text = b"".join(mended(file, "commercial", CheckOptions(), [Mended(4, "national_code", "XL01")])).decode()
 
     assert text == "某某目录\n\n通用名,规格,生效日期,国家医保药品代码\n药,18,2026-01-31,XL01\n"
+
+
+def test_rows_of_a_sheet_whose_last_cells_are_blank_stay_whole(make_catalog: Callable[..., Catalog]) -> None:
+    book = Workbook()
+    sheet = book.active
+    for row in (
+        ["某某目录；2026版"],
+        ["通用名", "规格", "备注", "生效日期", "失效日期"],
+        ["甲药", "1mg", "一;二", "x"],
+    ):
+        sheet.append(row)
+    sheet.append(["乙药"])
+    sheet.append(["丙药", None, "三", None, None, None, " "])
+    sheet["G5"] = ""
+    failed = imported(make_catalog(), saved(book), file_name="x.xlsx")
+    assert [(cell.row, cell.column) for cell in mending.wrong_cells(failed)] == [(3, "effective_from")]
+
+    again = done(mending.mend_import(run=failed, cells={(3, "effective_from"): "2026-01-31"}, by="bob"))
+
+    assert again.version is not None, list(again.problems.values_list("row", "code", "message_en"))
+    assert list(again.version.entries.order_by("row_no").values_list("row_no", "generic_name", "strength", "note")) == [
+        (3, "甲药", "1mg", "一;二"),
+        (4, "乙药", "", ""),
+        (5, "丙药", "", "三"),
+    ]
+
+
+SHEET_CELL = st.one_of(st.none(), st.integers(0, 99), st.text('药a;,\t\n "', max_size=4))
+
+
+@given(st.lists(st.lists(SHEET_CELL, min_size=1, max_size=5), min_size=1, max_size=6), st.data())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+def test_every_other_row_of_a_sheet_reads_as_it_did(tmp_path: Any, table: list[list[Any]], data: st.DataObject) -> None:
+    book = Workbook()
+    for row in (["通用名", "规格", "说明", "来源"], *([f"药{n}", *row[:3]] for n, row in enumerate(table))):
+        book.active.append(row)
+    file = tmp_path / "file"
+    file.write_bytes(saved(book))
+    before = _regular(file)
+    assert len(before) == len(table)
+    at = data.draw(st.integers(0, len(table) - 1))
+
+    file.write_bytes(b"".join(mended(file, "commercial", CheckOptions(), [Mended(at + 2, "note", "改")])))
+
+    before[at][2] = "改"
+    assert _regular(file) == before
+
+
+def _regular(file: Any) -> list[list[str]]:
+    """The rows as the check gets them, as wide as the header; none is told as ragged."""
+    findings = Findings(1_000)
+    names = header_names("commercial", {}, {})
+    table = Table(file, Limits(), names, lambda _: None, lambda _: None)
+    header = read_header(table.header, table.header_row, names, lambda _: None)
+    assert header is not None
+    try:
+        found = [
+            [cell if isinstance(cell, str) else said_in(cell) for cell in cells]
+            for _row, cells in regular_rows(table, header, findings, NonEntries(header, names))
+        ]
+    finally:
+        table.close()
+    assert not findings.errors
+    return found
 
 
 def test_a_cell_that_a_sheet_spoilt_stays_wrong_unless_it_is_mended(

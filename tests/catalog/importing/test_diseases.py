@@ -76,10 +76,38 @@ def test_what_is_no_icd10_code(written):
     assert code_of(listed_codes, written) == "BAD_CODE"
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("C34;C34.1;C34.100x003;U07.1;Z51.1;C00-C99;I10.x001;J96", ""),
+        ("Z99.Z", "Z99.Z"),
+        ("Z99.Z;K999", "Z99.Z;K999"),
+        ("C34;C59.1", "C59.1"),
+        ("C98-C99;C34", "C98-C99"),
+    ],
+)
+def test_codes_of_no_known_category_are_kept_and_told(written, told):
+    read = listed_codes(written)
+
+    assert (read.warning, read.about) == (("UNUSUAL_DISEASE", told) if told else (None, ""))
+    assert ";".join(read.value) == written
+
+
+@pytest.mark.parametrize(
+    ("written", "mend"), [("C83.3-C83.9", "写 C83（"), ("C18.0-C20.9", "写 C18-C20（"), ("C341-C349", "写 C34（")]
+)
+def test_a_range_of_longer_codes_is_told_what_to_write(written, mend):
+    with pytest.raises(Fault) as fault:
+        listed_codes(written)
+
+    assert "三位编码" in fault.value.details["why_zh"] and mend in fault.value.details["why_zh"]
+    assert listed_codes(mend[2:-1]).value == (mend[2:-1],)
+
+
 @pytest.mark.parametrize("mark", ["†", "‡", "*", "+", "!", ".", "＊", ".-"])
 def test_the_notation_of_a_code_goes_and_is_told(mark):
     for parse in (listed_codes, codes_or_ranges, diagnoses):
-        assert parse(f"G63.2{mark}") == (("G63.2",), "G63.2", None)
+        assert parse(f"G63.2{mark}") == (("G63.2",), "G63.2", None, "")
 
 
 @given(st.lists(st.from_regex(r"[A-TV-Z][0-9][0-9A-Z](\.[0-9]{1,3})?", fullmatch=True), min_size=1, max_size=5, unique=True),

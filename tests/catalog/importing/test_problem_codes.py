@@ -54,6 +54,7 @@ def test_each_error_points_at_its_place(content, kind, expected, tmp_path):
         ("generic_name,色彩\n奥希替尼,红\n", ("UNKNOWN_COLUMN", 1, "色彩")),
         ("generic_name\n奥希替尼\n奥希替尼\n", ("DUPLICATE_ROW", 3, "")),
         ("generic_name,approval_no\n奥希替尼,BH20201234\n", ("UNUSUAL_APPROVAL_NO", 2, "approval_no")),
+        ("generic_name,icd10\n奥希替尼,C34;Z99.Z\n", ("UNUSUAL_DISEASE", 2, "icd10")),
         ("generic_name,restriction\n奥希替尼,限二线用药\n", ("UNCODED", 2, "restriction")),
         ("generic_name,indication,sex\n奥希替尼,肺癌,F\n", ("UNCODED", 2, "indication")),
         ("generic_name,strength\n奥希替尼,80mg\n以下空白,\n", ("NOT_AN_ENTRY", 3, "")),

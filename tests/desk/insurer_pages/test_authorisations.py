@@ -1,6 +1,6 @@
 """Prior authorisations on the desk: what waits and in which order, how much is left, what was asked, and who may not see it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from claims.authorisations.services import purge_authorisations
 from claims.models import PriorAuthorisation
 from common.audit.models import Record
 from tests.claims.authorisations.conftest import asked, claim, days_ago, hmb, reasons
-from tests.conftest import Api
+from tests.conftest import Api, published
 from tests.desk.insurer_pages.conftest import At
 from tests.desk.test_insurers import text_of
 
@@ -114,6 +114,36 @@ def test_a_renewal_may_be_for_another_quantity(hmb: Api, ines: At) -> None:
     renewal = PriorAuthorisation.objects.get(renews__no=found["no"])
     assert renewal.quantity == 7
     assert renewal.no in text_of(ines.get(address(found)))
+
+
+ADD = "admin:claims_priorauthorisation_add"
+FORM = {"product": "HMB", "member_ref": "m-1", "generic_name": "仑卡奈单抗注射液", "diagnoses": "G30.9"}
+
+
+def test_a_day_without_a_version_of_the_product_is_questioned_and_nothing_is_asked(hmb: Api, ines: At) -> None:
+    told = ines.post(reverse(ADD), FORM | {"start": "2024-12-31"})
+
+    assert "没有生效的产品版本" in told.context["form"].errors["start"][0]
+    assert "2025-01-01 –" in text_of(told) and "NO_PRODUCT_VERSION" not in text_of(told)
+    assert not PriorAuthorisation.objects.exists()
+    answer = ines.post(reverse(ADD), FORM)
+    assert answer.status_code == 302, answer.context["form"].errors
+
+
+def test_criteria_are_offered_and_taken_by_name(hmb: Api, ines: At, make_catalog: Any) -> None:
+    rows = "entry_code,generic_name,criteria\nE-1,甲药,ALK_POS=ALK 阳性;LINE_2=二线治疗\n"
+    published(make_catalog("OTHER"), rows, label="2025", effective_from=date(2025, 1, 1))
+    page = text_of(ines.get(reverse(ADD)))
+    assert "AMYLOID_PET" in page and "二线治疗 LINE_2" in page
+
+    answer = ines.post(reverse(ADD), FORM | {"evidence": "AMYLOID_PET\nALK阳性\n-二线治疗 LINE_2"})
+    assert answer.status_code == 302, answer.context["form"].errors
+    unknown = ines.post(reverse(ADD), FORM | {"evidence": "胡写"})
+
+    facts = PriorAuthorisation.objects.get().facts
+    assert facts is not None
+    assert facts["evidence"] == {"AMYLOID_PET": True, "ALK_POS": True, "LINE_2": False}
+    assert "没有审核要点“胡写”" in text_of(unknown)
 
 
 def test_once_its_facts_are_removed_the_page_says_so_and_judges_nothing(hmb: Api, ines: At) -> None:
