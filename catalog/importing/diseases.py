@@ -17,13 +17,15 @@ _RANGE = re.compile(r"([A-Z][0-9][A-Z0-9])-([A-Z][0-9][A-Z0-9])", re.ASCII)
 _CATEGORIES = Path(__file__).resolve().parent.parent.parent / "seeds" / "reference" / "icd10_categories.csv"
 
 _LAST_CHAPTER = "T"
+# Categories that the World Health Organization added after the edition of the table (cumulative updates, 2010 and 2016).
+_LATER = frozenset({"A97", "K64"})
 
 
 @cache
 def categories() -> frozenset[str]:
-    """Return the three-character categories of the shipped table: of the chapters A to T, none of U to Z."""
+    """Return the three-character categories of the shipped table and those that came later: of the chapters A to T, none of U to Z."""
     with _CATEGORIES.open(encoding="utf-8", newline="") as file:
-        return frozenset(row["code"] for row in csv.DictReader(file, strict=True))
+        return _LATER.union(row["code"] for row in csv.DictReader(file, strict=True))
 
 
 def is_unusual(code: str) -> bool:

@@ -79,7 +79,7 @@ def test_what_is_no_icd10_code(written):
 @pytest.mark.parametrize(
     ("written", "told"),
     [
-        ("C34;C34.1;C34.100x003;U07.1;Z51.1;C00-C99;I10.x001;J96", ""),
+        ("C34;C34.1;C34.100x003;U07.1;Z51.1;C00-C99;I10.x001;J96;K64.9;A97", ""),
         ("Z99.Z", "Z99.Z"),
         ("Z99.Z;K999", "Z99.Z;K999"),
         ("C34;C59.1", "C59.1"),
