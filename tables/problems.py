@@ -100,9 +100,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "An unusual form of approval number, kept as written. Check it.",
     ),
     "UNUSUAL_DISEASE": (
-        "“{found}”：随附的 ICD-10 三位类目表中没有其类目，或第四位是字母；已按原文保存。如有误，理赔时将对不上，请核对。",
-        "“{found}”: the table of three-character ICD-10 categories has none for it, or its fourth character is a letter. It was kept as written; "
-        "a wrong code matches no claim. Check it.",
+        "“{found}”的第四位是字母，ICD-10 各版均无此种编码；已按原文保存。如有误，理赔时将对不上，请核对。",
+        "“{found}”: no edition of ICD-10 has a letter in the fourth place. It was kept as written; a wrong code matches no claim. Check it.",
     ),
     "NAME_NOT_READ": (
         "无法确定这里写了几个药名，已按原文整体保存为一个名称，理赔时可能对不上。请每个药名单独一行。",
@@ -293,7 +292,7 @@ def _with_columns(words: Mapping[str, object], comma: str, titles: Mapping[str, 
 
 # What reports say both languages of in one text: what matches it, and it in Chinese and in English.
 _TWO_LANGUAGES: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
-    (re.compile(pattern, re.DOTALL), zh, en)
+    (re.compile(rf"\A{pattern}", re.DOTALL), zh, en)
     for pattern, zh, en in (
         ("表头之前，未读取 above the header, not read", "表头之前，未读取", "above the header, not read"),
         (r"表头在第 (\d+) 行 the header is row \d+", r"表头在第 \1 行", r"the header is row \1"),

@@ -11,6 +11,8 @@ from typing import Any, LiteralString
 from django.db import connection, transaction
 from psycopg import sql
 
+from common.tenancy import EVERYBODY, acting_for
+
 # Where the rows of the migrations are kept; no search path names it.
 KEPT = "kept_for_the_tests"
 
@@ -61,7 +63,8 @@ class Pristine:
 
     def put_back(self) -> None:
         """Empty what has been filled, and put back what the migrations wrote and a test changed."""
-        with transaction.atomic(), connection.cursor() as cursor:
+        # What lies in a sandbox is hidden from everybody else.
+        with acting_for(EVERYBODY), transaction.atomic(), connection.cursor() as cursor:
             # One statement: what a thread of the test still commits is seen in all tables or in none, as the log and its head.
             found = _looked_at(
                 cursor, [_rows(table) for table in self.tables] + [_marking(table) for table in self.marks]

@@ -3,6 +3,10 @@
 import pytest
 
 from catalog.models import DosageForm
+from common.audit.deeds import Deed
+from common.audit.models import Record
+from common.audit.services import record
+from common.tenancy import EVERYBODY, NOBODY, OFFICE, acting_for
 from insurers.models import Insurer
 from tests.emptying import Pristine
 
@@ -22,3 +26,17 @@ def test_what_was_written_is_gone_and_what_was_changed_is_as_it_was() -> None:
 
     assert not Insurer.objects.exists()
     assert list(DosageForm.objects.order_by("pk").values_list("pk", "form")) == names
+
+
+@pytest.mark.parametrize("who", [NOBODY, OFFICE, EVERYBODY, "-1"])
+def test_whoever_a_test_worked_for_at_its_end_nothing_of_it_is_left(who: str) -> None:
+    before = Pristine.kept()
+    insurer = Insurer.objects.create(code="INS-A", name="甲保险")
+    record(Deed.INSURER_CREATED, what=insurer, by="alice")
+
+    with acting_for(who):
+        before.put_back()
+
+    with acting_for(EVERYBODY):
+        assert not Insurer.objects.exists() and not Record.objects.exists()
+    record(Deed.INSURER_CREATED, what=insurer, by="alice")

@@ -1,12 +1,10 @@
 """Columns of ICD-10 codes: what `common.icd10` reads, as the value of a cell (spec csv.md; eligibility 4.2 and 8).
 
-A list may hold any code of the form; one that the shipped table of three-character categories does not know is told, never refused.
+A list may hold any code of the form; one that looks like none of ICD-10 is told, never refused. Whether a
+category exists is not asked: editions differ.
 """
 
-import csv
 import re
-from functools import cache
-from pathlib import Path
 
 from common import icd10
 from tables.cells import Fault, Parsed
@@ -14,30 +12,12 @@ from tables.cells import Fault, Parsed
 _SEPARATED = re.compile(r"(?<!\s)\s*[;；|｜、,，]\s*")
 _DOTTED = re.compile(r"[A-Z][0-9][A-Z0-9](?:\.[A-Z0-9]+)?|[A-Z][0-9][A-Z0-9]{1,10}", re.ASCII)
 _RANGE = re.compile(r"([A-Z][0-9][A-Z0-9])-([A-Z][0-9][A-Z0-9])", re.ASCII)
-_CATEGORIES = Path(__file__).resolve().parent.parent.parent / "seeds" / "reference" / "icd10_categories.csv"
-
-_LAST_CHAPTER = "T"
-# Categories that the World Health Organization added after the edition of the table (cumulative updates, 2010 and 2016).
-_LATER = frozenset({"A97", "K64"})
-
-
-@cache
-def categories() -> frozenset[str]:
-    """Return the three-character categories of the shipped table and those that came later: of the chapters A to T, none of U to Z."""
-    with _CATEGORIES.open(encoding="utf-8", newline="") as file:
-        return _LATER.union(row["code"] for row in csv.DictReader(file, strict=True))
 
 
 def is_unusual(code: str) -> bool:
-    """Tell whether the table has no category for a code, or none in a range, of the chapters that it has; or whether a letter other than the x of
-    extensions stands in the fourth place. What is told may be right all the same: editions differ.
-    """
-    ends = icd10.range_of(code)
-    if ends:
-        return ends[0][0] <= _LAST_CHAPTER and not any(ends[0] <= one <= ends[1] for one in categories())
+    """Tell whether a letter other than the x of extensions stands in a code's fourth place, where no edition has one."""
     plain = icd10.compared(code)
-    has_none = plain[0] <= _LAST_CHAPTER and plain[:3] not in categories()
-    return has_none or (plain[3:4].isalpha() and plain[3] != "X")
+    return icd10.range_of(code) is None and plain[3:4].isalpha() and plain[3] != "X"
 
 
 def listed_codes(written: str) -> Parsed:

@@ -184,7 +184,7 @@ def spare_bits(held: Held) -> None:
 
 
 def cut(held: Held) -> None:
-    held.receipt = held.receipt[:-4]
+    held.receipt = held.receipt[:-5]
 
 
 def unsigned(held: Held) -> None:

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from openpyxl import Workbook
 
-from catalog import uploading
+from catalog import uploading, uploads
 from catalog.importing.preview import preview, preview_in_child
 from catalog.importing.result import CheckOptions
 from catalog.models import Catalog, CatalogVersion, ImportRun, Upload
@@ -179,23 +179,23 @@ def test_a_failed_file_teaches_nothing(make_catalog: Callable[..., Catalog]) -> 
 def test_an_upload_is_its_makers_own_and_can_be_given_up(alice: Client, make_catalog: Callable[..., Catalog]) -> None:
     catalog = make_catalog()
     address = begun(alice, catalog, OWN_HEADERS)
-    file = uploading._kept(Upload.objects.get())
+    path = Upload.objects.get().file_path
 
     assert curator("carol").get(address).status_code == 404
     assert curator("dora", without="add_importrun").get(address).status_code == 403
-    assert file.exists()
+    assert uploads.is_kept(path)
     assert alice.post(address, {"names": "plain", "leave": "1"}).status_code == 302
-    assert not Upload.objects.exists() and not file.exists()
+    assert not Upload.objects.exists() and not uploads.is_kept(path)
 
 
 def test_what_was_left_is_forgotten_after_a_day(alice: Client, make_catalog: Callable[..., Catalog]) -> None:
     begun(alice, make_catalog(), OWN_HEADERS)
-    file = uploading._kept(Upload.objects.get())
+    path = Upload.objects.get().file_path
     now = timezone.now()
 
     assert uploading.forget_abandoned(before=now - timedelta(days=1)) == 0
     assert uploading.forget_abandoned(before=now + timedelta(seconds=1)) == 1
-    assert not Upload.objects.exists() and not file.exists()
+    assert not Upload.objects.exists() and not uploads.is_kept(path)
 
 
 @pytest.mark.parametrize(("counts", "told"), [("X=many", "is no total"), ("1857", "is no total")])

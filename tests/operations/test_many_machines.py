@@ -102,8 +102,8 @@ class Machines:
     bucket: Any
 
     def kept(self) -> list[str]:
-        """What lies in the bucket."""
-        return [found.key for found in self.bucket.objects.all()]
+        """The uploads that lie in the bucket; data keys lie there too, and stay."""
+        return [found.key for found in self.bucket.objects.filter(Prefix="uploads/")]
 
     def upload(self, web: Web, maker: Api, content: str, label: str) -> str:
         file = _File(content, "list.csv")

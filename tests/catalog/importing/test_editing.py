@@ -23,7 +23,7 @@ NAMED = {"generic_name": "药"}
         ({**NAMED, "strength": "1" * 201}, "“规格”有 201 个字符"),
         ({"brand_name": "牌"}, "”必填"),
         ({**NAMED, "dosage_form": "片剂/胶囊剂"}, "“剂型”里写了几个值"),
-        ({**NAMED, "icd10": "C34;Z99.Z;K999"}, "“Z99.Z;K999”"),
+        ({**NAMED, "icd10": "C34;Z99.Z;K999"}, "“Z99.Z”"),
         ({**NAMED, "restriction": "限二线"}, "只有文字、没有编码"),
     ],
     ids=lambda value: str(value)[:40],
