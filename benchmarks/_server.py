@@ -31,6 +31,7 @@ def orm(request: Any, code: str) -> JsonResponse:
     from catalog.known import dosage_forms
     from catalog.models import CatalogEntry, CatalogVersion
     from common.tenancy import OFFICE, act_for
+    from insurers.api.callers import Caller
     from insurers.keys import split_key
     from insurers.models import ApiKey
 
@@ -43,6 +44,18 @@ def orm(request: Any, code: str) -> JsonResponse:
     version = (
         CatalogVersion.objects.select_related("catalog", "parent").filter(catalog__code=code).in_force(day, now).get()
     )
+    caller = Caller(
+        key_id=key.pk,
+        prefix=key.prefix,
+        insurer_id=key.insurer_id,
+        insurer_code="",
+        insurer_name="",
+        person="",
+        scopes=frozenset(),
+        expires_at=None,
+        revision=0,
+        known_at=now,
+    )
     base_name = dosage_forms().base_name(request.GET["generic_name"]).name
     entries = list(CatalogEntry.objects.filter(version=version, base_name=base_name).order_by("entry_code"))
     asked = request.GET["icd10"]
@@ -54,7 +67,7 @@ def orm(request: Any, code: str) -> JsonResponse:
             "insurer": key.insurer.code if key.insurer else None,
             "outcome": "covered" if matched else "not_covered",
             "match": matched[0].entry_code if matched else None,
-            "version": VersionOutput(version).data,
+            "version": VersionOutput(version, context={"caller": caller}).data,
         }
     )
 
