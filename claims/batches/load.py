@@ -54,10 +54,13 @@ def load_batch(batch: ClaimBatch, lease: Lease) -> None:
     """Read the batch's file into claims and chunks and queue a job for each chunk; a file that is wrong as a whole fails the batch."""
     lease.progress("read", 0, batch.file_size)
     found: list[Read] = []
+    # Before the transaction: whoever needs a month's new key waits for the one that makes it, and reading a file is long.
+    month = month_box(batch.insurer_id, batch.created_at)
+    seals = Seals(batch.sealed_under(), month.subkey(MEMBERS))
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
-                _copy(cursor, batch, lease, found)
+                _copy(cursor, batch, seals, lease, found)
             _locked(batch)
             _write_outcome(batch, found[0])
             _make_chunks(batch)
@@ -81,11 +84,9 @@ def _locked(batch: ClaimBatch) -> None:
         raise Cancelled(f"batch {batch.pk}")
 
 
-def _copy(cursor: Any, batch: ClaimBatch, lease: Lease, found: list[Read]) -> None:
+def _copy(cursor: Any, batch: ClaimBatch, seals: Seals, lease: Lease, found: list[Read]) -> None:
     """Stream the claims from the reading process into the database; raises _Refused where the file is wrong as a whole."""
     cursor.execute(_INCOMING)
-    month = month_box(batch.insurer_id, batch.created_at)
-    seals = Seals(batch.sealed_under(), month.subkey(MEMBERS))
     with (
         uploads.reading(batch.file_path) as file,
         closing(read_in_child(file, seals)) as messages,

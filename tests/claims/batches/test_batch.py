@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from catalog.clock import observe
 from catalog.models import Catalog
@@ -41,6 +42,27 @@ def rows_of(batch: ClaimBatch, language: str = "zh") -> list[dict[str, str]]:
 
 
 # --- Order and accumulators
+
+
+def test_the_months_key_is_made_before_the_transaction_in_which_the_file_is_read(
+    product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep, make, read = [], load.month_box, load.read_in_child
+
+    def making(*of: Any) -> Any:
+        deep.append(len(connection.savepoint_ids))
+        return make(*of)
+
+    def reading(*what: Any) -> Any:
+        deep.append(len(connection.savepoint_ids))
+        return read(*what)
+
+    monkeypatch.setattr(load, "month_box", making)
+    monkeypatch.setattr(load, "read_in_child", reading)
+    decided(product, HEADER + f"C-1,m-1,1,2026-03-02,{TABLET},1500.00\n")
+
+    made, read_at = deep
+    assert made < read_at  # whoever waits for the key does not wait for the file
 
 
 def test_claims_of_a_member_are_paid_by_service_date_whatever_the_files_order(product: Product) -> None:
