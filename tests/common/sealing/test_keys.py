@@ -1,5 +1,6 @@
 """Data keys: made once, kept for a short while, destroyed for ever; a key that is missing is a fault, a destroyed one means removed."""
 
+import os
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -91,6 +92,18 @@ def test_destroying_takes_the_file_and_is_for_ever(key_folder: Path) -> None:
     for sql in ("UPDATE sealing_datakey SET destroyed_at = NULL", "DELETE FROM sealing_datakey"):
         with pytest.raises(DatabaseError, match="data key"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql)
+
+
+def test_a_file_that_was_removed_stays_gone_after_a_crash_of_the_machine(key_folder: Path, monkeypatch: Any) -> None:
+    made, on_disk, fsync = month_box(1, MARCH), [], os.fsync
+
+    def noted(held: int) -> None:
+        on_disk.append((os.fstat(held).st_ino, (key_folder / name_of(made.id)).exists()))
+        fsync(held)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    keys.remove_file(made.id)
+    assert on_disk == [(key_folder.stat().st_ino, False)]
 
 
 @pytest.mark.parametrize("harm", ["missing", "short", "a folder that is none"])
