@@ -86,22 +86,32 @@ class Sealed:
             at = len(self.key)
             insurer_id, of = row[at], row[at + 1]
             values = dict(zip(self.columns, row[at + 2 :], strict=True))
-            box = _box(insurer_id, of)
             changed: dict[str, Any] = {f"{name}{_CLEAR}": None for name in self.columns}
-            changed |= {name: self._sealed(name, value, box) for name, value in values.items()}
-            for tag, source in (self.tags or {}).items():
-                text = values[source]
-                changed[tag] = box.tag(text, f"{self.table}.{source}") if text else None
-            changed |= (self.more or _nothing_more)(values, box)
+            # A row whose facts retention removed needs no key: nothing would ever destroy one of a batch that is over.
+            if any(self._is_something(name, value) for name, value in values.items()):
+                changed |= self._sealed(values, _box(insurer_id, of))
             names = ", ".join(f'"{name}" = %s' for name in changed)
             where = " AND ".join(f"{name} = %s" for name in self.key)
             cursor.execute(f"UPDATE {self.table} SET {names} WHERE {where}", [*changed.values(), *row[:at]])  # noqa: S608
 
-    def _sealed(self, name: str, value: Any, box: Box) -> bytes | None:
-        if value is None or value == (self.nothing or {}).get(name):
-            return None
-        plain = bytes(value) if isinstance(value, bytes | memoryview) else value.encode("utf-8", "surrogatepass")
-        return box.seal(plain, f"{self.table}.{name}")
+    def _is_something(self, name: str, value: Any) -> bool:
+        return value is not None and value != (self.nothing or {}).get(name)
+
+    def _sealed(self, values: Mapping[str, Any], box: Box) -> dict[str, Any]:
+        """Return the columns of a row that is sealed, by their names."""
+        changed: dict[str, Any] = {
+            name: box.seal(_bytes(value), f"{self.table}.{name}")
+            for name, value in values.items()
+            if self._is_something(name, value)
+        }
+        for tag, source in (self.tags or {}).items():
+            if text := values[source]:
+                changed[tag] = box.tag(text, f"{self.table}.{source}")
+        return changed | dict((self.more or _nothing_more)(values, box))
+
+
+def _bytes(value: Any) -> bytes:
+    return bytes(value) if isinstance(value, bytes | memoryview) else value.encode("utf-8", "surrogatepass")  # type: ignore[no-any-return]
 
 
 def _nothing_more(_values: Mapping[str, Any], _box: Box) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ from django.db import connection
 from common.sealing import upgrading
 from common.sealing.box import key_id_of
 from common.sealing.keys import box, month_box
+from common.sealing.models import DataKey
 from common.sealing.upgrading import Sealed, document
 
 TABLE = """
@@ -59,3 +60,19 @@ def test_rows_are_sealed_and_nothing_is_left_in_clear(monkeypatch: pytest.Monkey
         march = cursor.fetchone()[0]
     assert bytes(rows[0][4]) == month_box(5, march).tag("C-1", "some_old.name") and rows[1][4] is None
     assert len({key_id_of(bytes(row[3])) for row in rows}) == 3
+
+
+@pytest.mark.django_db
+def test_a_row_with_nothing_to_seal_makes_no_key() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE some_old (id integer PRIMARY KEY, insurer_id bigint, batch uuid, name text NOT NULL)"
+        )
+        cursor.execute("INSERT INTO some_old VALUES (1, 5, '00000000-0000-0000-0000-000000000001', '')")
+        removed = Sealed("some_old", ("name",), batch="batch", nothing={"name": ""})
+        cursor.execute(removed.step_aside())
+        removed.seal()
+        cursor.execute("SELECT name, name_clear FROM some_old")
+        assert cursor.fetchall() == [(None, None)]
+
+    assert not DataKey.objects.exists()
