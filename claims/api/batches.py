@@ -136,7 +136,8 @@ class BatchViewSet(ApiViewSet):
 
     def get_queryset(self) -> QuerySet[ClaimBatch]:
         own = ClaimBatch.objects.filter(insurer=insurer_of(self.request.user))
-        return own.select_related("product", "job").order_by("-created_at", "-id")
+        # Sealed, and may be long; nothing here shows it.
+        return own.defer("asked_about").select_related("product", "job").order_by("-created_at", "-id")
 
     @extend_schema(responses=BatchOutput(many=True))
     def list(self, request: Any) -> Response:

@@ -111,7 +111,7 @@ class Sealed:
 
 
 def _bytes(value: Any) -> bytes:
-    return bytes(value) if isinstance(value, bytes | memoryview) else value.encode("utf-8", "surrogatepass")  # type: ignore[no-any-return]
+    return bytes(value) if isinstance(value, bytes | memoryview) else value.encode("utf-8", "surrogatepass")
 
 
 def _nothing_more(_values: Mapping[str, Any], _box: Box) -> Mapping[str, Any]:
