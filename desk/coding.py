@@ -3,8 +3,9 @@
 Everything works without a script; keys are a script's (desk/coding.js): a accepts, e edits, s skips, j and k go on and back.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from django.contrib import admin, messages
@@ -110,19 +111,19 @@ def coding_view(request: HttpRequest) -> HttpResponse:
         posted = request.POST if request.method == "POST" else None
         text = posted.get("text", one.text)[:10_000] if posted else one.text
         drafts = [version for version in versions if version.pk in one.versions]
-        beside = queue.beside(ids, text, most=MOST_BESIDE)
+        beside = {other: knowledge(None).suggest(other) for other in queue.beside(ids, text, most=MOST_BESIDE)}
         shown = _form(text, posted, beside)
         if posted is not None and "look" not in posted:
             said = _decide(request, text, posted, versions, shown)
             if said:
                 messages.success(request, said)
-                _tell_of_others(request, ids, beside)
+                _tell_of_others(request, ids, list(beside))
                 return redirect(_address(request.GET, at))
         found = knowledge(None).suggest(text)
         context |= {
             "text": text,
             "pieces": pieces(text, found),
-            "beside": [pieces(other, knowledge(None).suggest(other)) for other in beside],
+            "beside": [pieces(other, suggested) for other, suggested in beside.items()],
             "form": shown,
             "drafts": [
                 (version, posted is None or str(version.pk) in posted.getlist("apply_to")) for version in drafts
@@ -185,15 +186,14 @@ def _address(asked: QueryDict, at: int) -> str:
 # --- The form of one text
 
 
-def _form(text: str, posted: QueryDict | None, beside: Sequence[str]) -> Shown:
+def _form(text: str, posted: QueryDict | None, beside: Mapping[str, Sequence[Suggestion]]) -> Shown:
     """Return the form: what is suggested, ticked, or what somebody has ticked and written; what other texts of the entries suggest, not ticked."""
     by_column: dict[str, list[Suggestion]] = {name: [] for name in FACETS}
     for one in knowledge(None).suggest(text):
         by_column[one.column].append(one)
     offered: dict[str, list[Suggestion]] = {name: [] for name in FACETS}
-    for other in beside:
-        for one in knowledge(None).suggest(other):
-            offered[one.column].append(one)
+    for one in chain.from_iterable(beside.values()):
+        offered[one.column].append(one)
     shown = Shown()
     names = reference.disease_names()
     language = reader_language()

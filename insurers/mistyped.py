@@ -3,13 +3,13 @@
 import unicodedata
 from collections.abc import Iterable
 
-_ALIKE = str.maketrans({"o": "0", "i": "1", "l": "1", "_": None, "-": None, ".": None, " ": None})
+_ALIKE = str.maketrans({"o": "0", "_": None, "-": None, ".": None, " ": None})
 # Shorter ones say too little.
 _SHORTEST = 5
 
 
 def meant_by(code: str, known: Iterable[str]) -> str | None:
-    """Return the known code that `code` is a slip of: other width, case or signs, two letters changed about, or one too many or too few inside it.
+    """Return the known code that `code` is a slip of: other width, case or signs, two letters changed about, or one too many or too few.
 
     Another letter in place of one is no slip, nor is one more at the end: INS-A, INS-B and INS-A2 are three insurers,
     INS-12 and INS-21 two.

@@ -160,11 +160,13 @@ def _holds(entry: Mapping[str, Any], query: CoverageQuery) -> str:
     if diseases and not any(icd10.falls_under(one, listed) for one in query.diagnoses for listed in diseases):
         return _ONLY_DISEASES
     age, first, last = query.age, entry["age_min"], entry["age_max"]
+    level, least = query.institution_level, entry["min_institution_level"]
     is_open = (
         entry["sex"] not in ("", None, query.sex)
         or (first is not None and (age is None or age < first))
         or (last is not None and (age is None or age > last))
         or (entry["settings"] and query.setting not in entry["settings"])
+        or (least is not None and (level is None or level < least))
     )
     return _ONLY_PATIENTS if is_open else _FOR_THIS
 

@@ -100,8 +100,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "An unusual form of approval number, kept as written. Check it.",
     ),
     "UNUSUAL_DISEASE": (
-        "“{found}”的第四位是字母，ICD-10 各版均无此种编码；已按原文保存。如有误，理赔时将对不上，请核对。",
-        "“{found}”: no edition of ICD-10 has a letter in the fourth place. It was kept as written; a wrong code matches no claim. Check it.",
+        "“{found}”的第四位是字母，国内各版 ICD-10 均无此种编码；已按原文保存。如有误，理赔时将对不上，请核对。",
+        "“{found}”: no edition of ICD-10 used in China has a letter in the fourth place. Kept as written; a wrong one matches no claim. Check it.",
     ),
     "NAME_NOT_READ": (
         "无法确定这里写了几个药名，已按原文整体保存为一个名称，理赔时可能对不上。请每个药名单独一行。",

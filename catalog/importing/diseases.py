@@ -15,7 +15,7 @@ _RANGE = re.compile(r"([A-Z][0-9][A-Z0-9])-([A-Z][0-9][A-Z0-9])", re.ASCII)
 
 
 def is_unusual(code: str) -> bool:
-    """Tell whether a letter other than the x of extensions stands in a code's fourth place, where no edition has one."""
+    """Tell whether a letter other than the x of extensions stands in a code's fourth place, where no edition used in China has one."""
     plain = icd10.compared(code)
     return icd10.range_of(code) is None and plain[3:4].isalpha() and plain[3] != "X"
 
