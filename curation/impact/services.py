@@ -191,11 +191,12 @@ def lines_of(run: ImpactRun) -> Iterator[str]:
     """
     if run.state != ImpactRun.State.DONE:
         raise NotDone(_("The impact run is %(state)s; its lines come whole when it is done.") % {"state": run.state})
-    if run.parts.filter(differing=None).exists():
-        raise FactsRemoved(_("The facts of claims of this run were removed after retention; its sums remain."))
     numbers = list(run.parts.values_list("number", flat=True).order_by("number"))
-    return (_kept(run, number) for number in numbers)
+    # All parts are sealed under one key: where the first one opens, all do.
+    if run.parts.filter(differing=None).exists() or (numbers and _kept(run, numbers[0]) is None):
+        raise FactsRemoved(_("The facts of claims of this run were removed after retention; its sums remain."))
+    return (_kept(run, number) or "" for number in numbers)
 
 
-def _kept(run: ImpactRun, number: int) -> str:
-    return ImpactPart.objects.values_list("differing", flat=True).get(run=run.pk, number=number) or ""
+def _kept(run: ImpactRun, number: int) -> str | None:
+    return ImpactPart.objects.values_list("differing", flat=True).get(run=run.pk, number=number)

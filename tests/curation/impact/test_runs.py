@@ -16,6 +16,8 @@ from claims.models import ClaimBatch, ClaimCheck
 from common import tenancy
 from common.jobs import services as jobs
 from common.jobs.models import Job
+from common.sealing.models import DataKey
+from common.sealing.services import destroy, erase_files
 from curation.models import ImpactPart, ImpactRun
 from insurers.models import Insurer
 from tests.claims.test_checks import CLAIM, TERMS, cidl, hmb
@@ -237,6 +239,18 @@ def test_lines_go_with_the_facts_they_rest_on_and_sums_stay(
     again = asked(api)
     assert (again["lines"], again["not_tried_why"]) == (0, [{"why": "facts_removed", "claims": 3}])
     assert ClaimCheck.objects.get().facts is None
+
+
+def test_lines_whose_key_was_destroyed_are_gone_and_not_empty(
+    api: Api, decided: str, consulted: CatalogVersion
+) -> None:
+    run = asked(api)
+    assert api.get(f"/impact/{run['id']}/lines.csv").status_code == 200
+
+    destroy(DataKey.objects.exclude(month=None), at=timezone.now())
+    erase_files()
+
+    assert api.get(f"/impact/{run['id']}/lines.csv").status_code == 410
 
 
 def test_a_run_of_a_draft_that_is_edited_meanwhile_fails_and_says_so(
