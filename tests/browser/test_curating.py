@@ -183,6 +183,8 @@ def test_a_faulty_workbook_is_read_as_one_says_and_mended_on_the_page(
         ["奥希替尼片", "C34", "2026-13-01", "甲厂"],
         ["伏美替尼片", "肺癌", "2026-01-01", "乙厂"],
         ["阿美替尼片", "C34", "2026-01-01", "丙厂"],
+        # Its last cells are blank: what is mended elsewhere leaves it as it is.
+        ["吉非替尼片", "C34"],
     ):
         sheet.append(row)
     file = tmp_path / "特药目录.xlsx"
@@ -238,6 +240,7 @@ def test_a_faulty_workbook_is_read_as_one_says_and_mended_on_the_page(
         ("奥希替尼片", "甲厂"),
         ("伏美替尼片", "乙厂"),
         ("阿美替尼片", "丙厂"),
+        ("吉非替尼片", ""),
     ]
 
 
