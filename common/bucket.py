@@ -16,8 +16,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files import File
 from storages.backends.s3 import S3Storage
 
+from common.errors import Away
 
-class StorageFault(OSError):
+
+class StorageFault(Away, OSError):
     """The bucket does not answer, or not as it should: try again."""
 
 
@@ -97,7 +99,7 @@ def _told() -> Iterator[None]:
     try:
         yield
     except (BotoCoreError, Boto3Error, ClientError) as fault:
-        raise StorageFault(f"the bucket of the uploads (S3_BUCKET): {fault}") from fault
+        raise StorageFault(f"the bucket (S3_BUCKET): {fault}") from fault
 
 
 def _is_missing(fault: ClientError) -> bool:

@@ -37,10 +37,8 @@ class Schema(SpectacularJSONAPIView):
 
 
 class Docs(SpectacularSwaggerSplitView):
-    http_method_names = [
-        "get",
-        "head",
-    ]  # an answer to OPTIONS would be written by the page's template, which has no place for it
+    # An answer to OPTIONS would be written by the page's template, which has no place for it.
+    http_method_names = ["get", "head"]
     authentication_classes = ()
     permission_classes = ()
     throttle_classes = ()

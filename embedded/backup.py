@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from embedded import options, postgres
 from embedded.environment import ROOT, Environment
-from embedded.errors import CannotRun, Interrupted
+from embedded.errors import CannotRun, ended
 from embedded.folder import DataFolder
 from embedded.supervisor import Supervisor
 
@@ -65,7 +65,7 @@ def main() -> int:
     def say(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
-    try:
+    def work() -> int:
         with Supervisor(say) as supervisor:
             backups.mkdir(parents=True, exist_ok=True, mode=0o700)
             if given.command == "restore":
@@ -85,11 +85,8 @@ def main() -> int:
             if given.command in ("take", "keep"):
                 shutil.copy(folder.path / "secrets.json", backups / "secrets.json")
             return supervisor.attend([SCRIPT, given.command], env=os.environ | env, cwd=ROOT)
-    except Interrupted as asked:
-        return 128 + asked.number
-    except CannotRun as reason:
-        print(f"script/backup: {reason}", file=sys.stderr)
-        return 1
+
+    return ended("script/backup", work)
 
 
 def _port(folder: DataFolder) -> int:

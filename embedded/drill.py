@@ -10,7 +10,6 @@ deeds and the publication log are whole, and the instant's state is the one that
 
 # ruff: noqa: S603 - it starts programs it names itself, never through a shell
 
-import json
 import os
 import shutil
 import signal
@@ -19,14 +18,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from embedded import backup, options, postgres
+from embedded import backup, drills, options, postgres
 from embedded.environment import ROOT, Environment
-from embedded.errors import CannotRun, Interrupted
+from embedded.errors import CannotRun
 from embedded.folder import DataFolder
 from embedded.supervisor import Process, Supervisor, end_group
 
@@ -73,6 +72,11 @@ class Figures:
     same_at_the_instant: bool = False
     same_on_the_standby: bool = False
     standby_refuses_writes: bool = False
+
+    def are_well(self) -> bool:
+        """Tell whether nothing was lost and all is as it was; one commit more may be there that was not told any more."""
+        kept = self.lost == 0 and self.more <= 1 and self.same_at_the_instant
+        return kept and self.same_on_the_standby and self.standby_refuses_writes
 
 
 class _Drill:
@@ -297,23 +301,7 @@ def drill() -> Figures:
 
 def main() -> int:
     """Do the drill and print its figures; 1 when something was lost or is not as it was."""
-    parser = options.parser("script/drill", __doc__ or "")
-    parser.add_argument("--json", action="store_true", help="the figures as JSON")
-    given = parser.parse_args()
-    try:
-        figures = drill()
-    except Interrupted as asked:
-        return 128 + asked.number
-    except CannotRun as reason:
-        print(f"script/drill: {reason}", file=sys.stderr)
-        return 1
-    if given.json:
-        print(json.dumps(asdict(figures)))
-    else:
-        for name, value in asdict(figures).items():
-            print(f"{name.replace('_', ' '):24}{value}")
-    kept = figures.lost == 0 and figures.more <= 1 and figures.same_at_the_instant
-    return 0 if kept and figures.same_on_the_standby and figures.standby_refuses_writes else 1
+    return drills.main(options.parser("script/drill", __doc__ or ""), lambda given: drill())
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import time
 
 from embedded import options, servers
 from embedded.environment import ROOT, Environment
-from embedded.errors import CannotRun, Interrupted
+from embedded.errors import CannotRun, ended
 from embedded.folder import DataFolder
 from embedded.supervisor import Supervisor
 
@@ -23,7 +23,7 @@ def main() -> int:
         # On the error output: what the command prints may be read by a program.
         print(line, file=sys.stderr, flush=True)
 
-    try:
+    def work() -> int:
         given, arguments = _arguments(sys.argv[1:])
         folder = DataFolder(options.data_folder(given))
         say(f"script/manage: in {folder.path}")
@@ -43,11 +43,8 @@ def main() -> int:
             finally:
                 supervisor.stop_all()
                 folder.release()
-    except Interrupted as asked:
-        return 128 + asked.number
-    except CannotRun as reason:
-        print(f"script/manage: {reason}", file=sys.stderr)
-        return 1
+
+    return ended("script/manage", work)
 
 
 def _arguments(written: list[str]) -> tuple[str | None, list[str]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from embedded import servers
 from embedded.environment import ROOT, Environment
-from embedded.errors import CannotRun, Interrupted
+from embedded.errors import ended
 from embedded.folder import DataFolder
 from embedded.supervisor import Supervisor
 
@@ -31,14 +31,12 @@ def main(name: str, work: Callable[[Scratch], int], *, durable: bool) -> int:
 
     Without `durable` a crash may lose everything, which is faster.
     """
-    try:
+
+    def in_scratch() -> int:
         with _scratch(durable) as scratch:
             return work(scratch)
-    except Interrupted as asked:
-        return 128 + asked.number
-    except CannotRun as reason:
-        print(f"{name}: {reason}", file=sys.stderr)
-        return 1
+
+    return ended(name, in_scratch)
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from embedded.environment import ROOT, Environment
-from embedded.errors import CannotRun, Interrupted
+from embedded.errors import ended
 from embedded.supervisor import Supervisor
 
 _OUT = ROOT / "var"
@@ -38,7 +38,7 @@ def main(name: str) -> int:
     def say(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
-    try:
+    def work() -> int:
         _OUT.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory() as folder, Supervisor(say) as supervisor:
             python = Environment(ROOT / ".venv", supervisor, Path(folder) / "setup.log").prepare(
@@ -46,14 +46,11 @@ def main(name: str) -> int:
             )
             command = _commands(python.parent)[name]
             code = supervisor.attend(command, env=dict(os.environ), cwd=ROOT)
-    except Interrupted as asked:
-        return 128 + asked.number
-    except CannotRun as reason:
-        print(f"script/{name}: {reason}", file=sys.stderr)
-        return 1
-    if code == 0:
-        print(command[-1])
-    return code
+        if code == 0:
+            print(command[-1])
+        return code
+
+    return ended(f"script/{name}", work)
 
 
 if __name__ == "__main__":

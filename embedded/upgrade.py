@@ -24,14 +24,14 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from embedded import options, ports, servers
+from embedded import drills, options, ports, servers
 from embedded.environment import ROOT, Environment
-from embedded.errors import CannotRun, Interrupted
+from embedded.errors import CannotRun
 from embedded.folder import DataFolder
 from embedded.supervisor import Process, Supervisor
 
@@ -72,11 +72,16 @@ class Figures:
     asked_of_both: int = 0
     answered_otherwise: list[str] = field(default_factory=list)
     slowest_answer_seconds: float = 0
+    failed: int = 0
 
-    def failed(self) -> int:
-        """Return how many answers were no success."""
+    def add_up(self) -> None:
+        """Count the answers that were no success."""
         phases = (self.while_migrating, self.old_on_the_new_schema, self.after_the_rollback)
-        return sum(number for phase in phases for status, number in phase.items() if not 200 <= status < 300)
+        self.failed = sum(number for phase in phases for status, number in phase.items() if not 200 <= status < 300)
+
+    def are_well(self) -> bool:
+        """Tell whether every answer came and none is another one."""
+        return not self.failed and not self.answered_otherwise
 
 
 @dataclass(slots=True)
@@ -162,6 +167,7 @@ class _Drill:
         self.supervisor.end(before.process)
         back = self._web("back", self.old, key)
         self.figures.after_the_rollback = _counted(self._answers(back, "back"))
+        self.figures.add_up()
         return self.figures
 
     def _migrate(self) -> None:
@@ -257,22 +263,7 @@ def main() -> int:
     """Do the drill and print its figures; 1 when a request failed or was answered otherwise."""
     parser = options.parser("script/upgrade-drill", __doc__ or "")
     parser.add_argument("old", metavar="OLD", help="the commit or tag whose code serves")
-    parser.add_argument("--json", action="store_true", help="the figures as JSON")
-    given = parser.parse_args()
-    try:
-        figures = drill(given.old)
-    except Interrupted as asked:
-        return 128 + asked.number
-    except CannotRun as reason:
-        print(f"script/upgrade-drill: {reason}", file=sys.stderr)
-        return 1
-    if given.json:
-        print(json.dumps(asdict(figures)))
-    else:
-        for name, value in asdict(figures).items():
-            print(f"{name.replace('_', ' '):24}{value}")
-        print(f"{'failed':24}{figures.failed()}")
-    return 1 if figures.failed() or figures.answered_otherwise else 0
+    return drills.main(parser, lambda given: drill(given.old))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from django.utils import timezone
 from moto import mock_aws
 
 from catalog import uploads
+from common.api import problems
 
 ROOT = Path(__file__).resolve().parents[2]
 BUCKET = {
@@ -122,6 +123,17 @@ def test_a_bucket_that_is_away_refuses_uploads_and_holds_up_nothing_else(setting
     uploads.discard("uploads/x")
 
     assert "not removed" in caplog.text
+
+
+@pytest.mark.parametrize("ask", [uploads.is_kept, lambda path: uploads.reading(path).__enter__()])
+def test_a_bucket_that_is_away_is_a_technical_fault_and_no_file_that_is_gone(ask: Any, settings: Any) -> None:
+    in_bucket(settings, endpoint_url="http://127.0.0.1:9")
+
+    with pytest.raises(OSError, match="S3_BUCKET") as told:
+        ask("uploads/x")
+
+    assert problems.reported(told.value).status == 503
+    assert not isinstance(told.value, uploads.FileGone)
 
 
 @pytest.mark.parametrize(

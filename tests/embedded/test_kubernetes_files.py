@@ -197,6 +197,13 @@ def test_what_selects_finds_what_it_means():
     assert all(deny["podSelector"]["matchLabels"].items() <= own.items() for own in labels.values())
 
 
+def test_whatever_opens_a_file_or_a_data_key_may_reach_the_bucket():
+    chosen = of_kind("NetworkPolicy")["shangbao-https"]["spec"]["podSelector"]["matchExpressions"]
+
+    assert [(one["key"], one["operator"]) for one in chosen] == [("app", "In")]
+    assert {*chosen[0]["values"]} == TEMPLATES.keys() - {"scheduler"}
+
+
 def test_more_than_one_of_what_is_asked_and_one_of_what_must_be_alone():
     deployments = of_kind("Deployment")
 
