@@ -21,6 +21,13 @@ def post_fork(_server: Any, _worker: Any) -> None:
     tracing.start("web")
 
 
+def post_worker_init(_worker: Any) -> None:
+    """Write what insurers ask for, in each web process, once the application is there."""
+    from insurers.request_log import waiting
+
+    waiting.start()
+
+
 def worker_exit(_server: Any, _worker: Any) -> None:
     """Send the last spans of a web process."""
     tracing.stop()

@@ -17,7 +17,3 @@ from django.conf import settings  # noqa: E402  they are there only now
 from config.draining import draining  # noqa: E402
 
 application = draining(_django, most=settings.UPLOAD_MAX_BYTES) if settings.TRUSTED_PROXIES else _django
-
-from insurers.request_log import waiting  # noqa: E402  models are there only now
-
-waiting.start()

@@ -1,7 +1,8 @@
 """Every limit holds at every door of the API: each field of each body and each parameter, at its bound, beyond it and far beyond it, with what no
 database keeps and with days at the ends of the calendar, is taken or refused by name, and never a fault of ours (5xx).
 
-The fields and their bounds are the OpenAPI document's: what it says and what the service does are one.
+The fields and their bounds are the OpenAPI document's: what it says and what the service does are one. Each field is tried at its bound and
+beyond it, and with a share of the rest (tests/sharing.py).
 """
 
 import copy
@@ -21,6 +22,7 @@ from config.openapi import openapi_document
 from tests.api import calls
 from tests.api.answers import operation_of
 from tests.api.conftest import AUTHORISATION, TERMS, World, claim
+from tests.sharing import share
 
 pytestmark = pytest.mark.slow
 
@@ -116,22 +118,22 @@ def fields_of(schema: dict[str, Any], steps: tuple[str | int, ...] = ()) -> Iter
         yield Field(steps, schema)
 
 
-def values_for(schema: dict[str, Any]) -> list[Any]:
+def values_for(schema: dict[str, Any], place: str) -> list[Any]:
     """What a field is tried with."""
     kinds = schema.get("type", "string")
     kinds = kinds if isinstance(kinds, list) else [kinds]
     if "array" in kinds:
-        return [["9" * 70] * 30, [NUL], [[]], {}]
+        return share([["9" * 70] * 30, [NUL], [[]], {}], of=place, each=2)
     if "integer" in kinds or "number" in kinds:
-        return [-1, 2**31, 2**63, 10**39, 1.5, "9" * 50, "1e400"]
+        return share([-1, 2**31, 2**63, 10**39, 1.5, "9" * 50, "1e400"], of=place, each=2)
     if "boolean" in kinds:
-        return [2, "x" * 300, NUL]
+        return share([2, "x" * 300, NUL], of=place, each=1)
     bound = schema.get("maxLength", UNBOUNDED)
-    return [
-        *["a" * bound, "a" * (bound + 1), "甲" * (bound * 10)],
-        *[NUL, LONE, HIDDEN, "%", "9999-12-31", "0001-01-01", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00"],
-        *["9" * 400, 10**39, []],
+    others = [
+        *["a" * bound, "甲" * (bound * 10), NUL, LONE, HIDDEN, "%", "9999-12-31", "0001-01-01"],
+        *["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "9" * 400, 10**39, []],
     ]
+    return ["a" * (bound + 1), *share(others, of=place, each=3)]
 
 
 def placed(body: Any, steps: tuple[str | int, ...], value: Any) -> Any:
@@ -201,7 +203,7 @@ def faults(
     send: Callable[[Any], Any], name: str, schema: dict[str, Any], where: str, top: str | int = ""
 ) -> Iterator[str]:
     """What is wrong with the answers to each value that a field is tried with."""
-    for value in values_for(schema):
+    for value in values_for(schema, f"{where} {name}"):
         said = f"{where} {name} = {str(value)[:30]!r} ({len(str(value))})"
         begun = time.process_time()
         with undone():

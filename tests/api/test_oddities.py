@@ -1,6 +1,7 @@
 """Whatever stands in an address, a header, a cookie or around a body, at every face of the service: refused or answered, and never a fault of ours (5xx).
 
-The fields and parameters themselves are tried by tests/api/test_limits.py, the forms of the desk by tests/desk/test_limits.py.
+The fields and parameters themselves are tried by tests/api/test_limits.py, the forms of the desk by tests/desk/test_limits.py. Each place is
+tried with its share of the oddities (tests/sharing.py).
 """
 
 import json
@@ -16,6 +17,7 @@ from django.urls import NoReverseMatch
 from tests.api import calls
 from tests.api.conftest import World
 from tests.api.test_limits import DOORS, undone
+from tests.sharing import share
 
 HERE = "HERE"
 IN_ADDRESSES = {
@@ -48,9 +50,9 @@ def test_whatever_stands_in_an_address_leads_nowhere(world: World, method: str, 
     api.client.raise_request_exception = False
     body = json.dumps(calls.BODIES[method, route]() if (method, route) in calls.BODIES else {})
     for path in addresses(world, route, of):
-        for called, text in IN_ADDRESSES.items():
+        for called in share(list(IN_ADDRESSES), of=f"{method} {path}", each=2):
             with undone():
-                asked = path.replace(HERE, text)
+                asked = path.replace(HERE, IN_ADDRESSES[called])
                 sent = body if method != "GET" else ""
                 response = api.client.generic(method, asked, sent, headers=api.headers, content_type="application/json")
                 if response.status_code >= 500 or (called in NEVER and response.status_code < 400):
@@ -158,7 +160,7 @@ def test_an_odd_header_is_no_fault(world: World, method: str, path: str, signed_
     if signed_in:
         user, _made = User.objects.get_or_create(username="root2", is_staff=True, is_superuser=True)
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    for headers in ODD_HEADERS:
+    for headers in share(ODD_HEADERS, of=f"{method} {path} {signed_in}", each=8):
         sent = {**world.apis["A-write"].headers, **headers}
         kind = sent.pop("Content-Type", "application/json")
         with undone():
@@ -191,7 +193,7 @@ def test_an_odd_query_is_no_fault(world: World, path: str) -> None:
     client, found = Client(raise_request_exception=False), list[str]()
     user, _made = User.objects.get_or_create(username="root2", is_staff=True, is_superuser=True)
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    for query in ODD_QUERIES:
+    for query in share(ODD_QUERIES, of=path, each=10):
         with undone():
             try:
                 response = client.get(f"{path}?{query}", headers=world.apis["A-write"].headers)
@@ -245,7 +247,7 @@ BODIES = [
 @pytest.mark.parametrize("who", ["A-write", "checker"])
 def test_an_odd_body_is_no_fault(world: World, path: str, who: str) -> None:
     found = list[str]()
-    for kind, body in BODIES:
+    for kind, body in share(BODIES, of=path + who, each=9):
         client = Client(raise_request_exception=False)
         if who == "checker" and path.startswith("/admin/") and "login" not in path:
             user, _made = User.objects.get_or_create(username="root2", is_staff=True, is_superuser=True)
@@ -260,15 +262,17 @@ def test_an_odd_body_is_no_fault(world: World, path: str, who: str) -> None:
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize(("method", "path"), FACES)
-@pytest.mark.parametrize("asked", ["TRACE", "HEAD", "OPTIONS", "PROPFIND", "PATCH", "get", "G" * 300])
-def test_an_odd_method_is_no_fault_and_echoes_nothing(world: World, method: str, path: str, asked: str) -> None:
+METHODS = ["TRACE", "HEAD", "OPTIONS", "PROPFIND", "PATCH", "get", "G" * 300]
+
+
+@pytest.mark.parametrize("path", sorted({path for _method, path in FACES}))
+def test_an_odd_method_is_no_fault_and_echoes_nothing(world: World, path: str) -> None:
     client = Client(raise_request_exception=False)
+    for asked in share(METHODS, of=path, each=3):
+        with undone():
+            response = client.generic(asked, path, headers={**world.apis["A-write"].headers, "X-Secret": "echo-me"})
 
-    with undone():
-        response = client.generic(asked, path, headers={**world.apis["A-write"].headers, "X-Secret": "echo-me"})
-
-    assert response.status_code < 500 and "echo-me" not in str(response.headers)
-    if not response.streaming:
-        assert b"echo-me" not in response.content
-    assert asked not in {"TRACE", "PROPFIND"} or response.status_code >= 300
+        assert response.status_code < 500 and "echo-me" not in str(response.headers), asked
+        if not response.streaming:
+            assert b"echo-me" not in response.content, asked
+        assert asked not in {"TRACE", "PROPFIND"} or response.status_code >= 300, asked

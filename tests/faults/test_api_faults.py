@@ -29,7 +29,7 @@ from claims.models import ClaimCheck
 from common import tenancy
 from common.jobs.models import Job
 from common.sealing.fields import tagged
-from insurers.models import ApiKey
+from insurers.models import ApiKey, ApiRequest
 from tests.api.conftest import World, claim, make_world
 from tests.faults.proxy import Proxy, proxied
 
@@ -101,16 +101,10 @@ def web(django_db_setup: None, tmp_path_factory: Any) -> Iterator[Web]:
             "DATA_DIR": str(folder),
             "DATA_KEYS": str(settings.DATA_KEYS),
             "LOG_LEVEL": "ERROR",
+            "WEB_CONCURRENCY": "1",
         }
-        command = [
-            str(Path(sys.executable).with_name("gunicorn")),
-            "config.wsgi",
-            "--bind",
-            f"127.0.0.1:{port}",
-            "--workers",
-            "1",
-        ]
-        command += ["--worker-class", "config.web.Worker", "--threads", "4", "--timeout", "30", "--no-control-socket"]
+        command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--config", "python:config.processes"]
+        command += ["--bind", f"127.0.0.1:{port}"]
         with (folder / "web.log").open("wb") as log:
             process = subprocess.Popen(
                 command, env=env, cwd=settings.BASE_DIR, stdout=log, stderr=log, start_new_session=True
@@ -169,6 +163,16 @@ def assert_fault(answer: Answer, longest: float) -> None:
     assert answer.document["code"] == "temporarily_unavailable"
     assert not answer.document.keys() & {"lines", "outcome", "results"}
     assert answer.seconds <= longest
+
+
+def test_what_an_insurer_asked_for_is_written_without_being_asked_for(web: Web, world: World) -> None:
+    assert web.ask(COVERAGE, key_of(world)).status == 200
+
+    tenancy.act_for(tenancy.EVERYBODY)
+    deadline = time.monotonic() + 30
+    while not ApiRequest.objects.filter(status=200).exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 @pytest.mark.parametrize("state", ["closed", "deaf"])
