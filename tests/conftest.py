@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import date
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from unittest.mock import patch
 from urllib.parse import urlsplit, urlunsplit
 
@@ -19,7 +19,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.files.storage import storages
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client, TransactionTestCase
 
 from catalog import leases
@@ -41,6 +41,8 @@ hypothesis.settings.register_profile("suite", deadline=None, suppress_health_che
 hypothesis.settings.load_profile("suite")
 
 TESTS = Path(__file__).parent
+
+T = TypeVar("T")
 
 
 @pytest.hookimpl(trylast=True)
@@ -148,6 +150,33 @@ def _frames_in_this_process(module: str, request: dict[str, Any], limits: Limits
         yield from importlib.import_module(module)._frames(sent)
     except Exception as fault:  # as the child answers
         raise guarded._refusal_of(guarded._place_of(fault).encode(), limits) from fault
+
+
+class Once(Protocol):
+    """Makes something for a whole file."""
+
+    def __call__(self, make: Callable[[], T], /) -> T: ...
+
+
+@pytest.fixture(scope="module")
+def once(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Once]:
+    """Make what all tests of a file begin with: it is written once and rolled back behind the last of them.
+
+    For fixtures of a module's scope, whose tests each take back what they add. Tests whose transactions are real would not see it: they
+    belong in another file.
+    """
+    folder = tmp_path_factory.mktemp("once")
+
+    def make(making: Callable[[], T], /) -> T:
+        with pytest.MonkeyPatch.context() as patching:
+            patching.setattr(django_settings, "DATA_DIR", folder)
+            patching.setattr(django_settings, "UPLOAD_DIR", folder / "uploads")
+            tenancy.act_for(tenancy.OFFICE)
+            return making()
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make
+        transaction.set_rollback(True)
 
 
 class Api:
