@@ -212,12 +212,13 @@ EVERY_INSURER_SCOPE = ["catalog:read", "coverage:read", "claims:check", "product
 
 @pytest.fixture
 def insurer(db: None) -> Insurer:
-    return Insurer.objects.create(code="INS-A", name="甲保险")
+    """Insurer A, made unless the file's tests begin with it."""
+    return Insurer.objects.get_or_create(code="INS-A", defaults={"name": "甲保险"})[0]
 
 
 @pytest.fixture
 def other_insurer(db: None) -> Insurer:
-    return Insurer.objects.create(code="INS-B", name="乙保险")
+    return Insurer.objects.get_or_create(code="INS-B", defaults={"name": "乙保险"})[0]
 
 
 @pytest.fixture

@@ -72,10 +72,8 @@ def told(found: list[dict[str, Any]]) -> list[tuple[str, str]]:
 
 @dataclass
 class Lists:
-    """Insurer A and B; COM, where v1, v2, v1 withdrawn and v3 follow; then two more lists, of which one is A's own."""
+    """COM, where v1, v2, v1 withdrawn and v3 follow; then two more lists, of which one is insurer A's own."""
 
-    insurer: Insurer
-    other: Insurer
     versions: list[CatalogVersion]
     many: list[CatalogVersion]
 
@@ -84,7 +82,6 @@ class Lists:
 def _lists(once: Once) -> Lists:
     def make() -> Lists:
         insurer = Insurer.objects.create(code="INS-A", name="甲保险")
-        other_insurer = Insurer.objects.create(code="INS-B", name="乙保险")
         com, own, other = (
             services.create_catalog(code=code, name=code, kind="commercial", by="alice", owner_id=owner)
             for code, owner in (("COM", None), ("PRIVATE", insurer.pk), ("OTHER", None))
@@ -95,19 +92,9 @@ def _lists(once: Once) -> Lists:
         many = [published(other, SECOND, label="o1"), published(own, FIRST, label="p1")]
         many.append(published(other, THIRD, label="o2", effective_from=date(2026, 6, 1)))
         withdrawn(many[1])
-        return Lists(insurer, other_insurer, versions, many)
+        return Lists(versions, many)
 
     return once(make)
-
-
-@pytest.fixture
-def insurer(_lists: Lists, db: None) -> Insurer:
-    return _lists.insurer
-
-
-@pytest.fixture
-def other_insurer(_lists: Lists, db: None) -> Insurer:
-    return _lists.other
 
 
 @pytest.fixture
