@@ -26,8 +26,8 @@ from tests.fhir.conftest import Fhir
 pytestmark = pytest.mark.slow
 
 WHOLE = bool(os.environ.get("FHIR_WHOLE"))
-FIRST_ROWS = 20
-QUESTIONS = 200
+FIRST_ROWS = 10
+QUESTIONS = 80
 
 
 @pytest.fixture(scope="module")
