@@ -267,7 +267,7 @@ def _worst(used: Used) -> float:
     longest = 0.0
     for one in worst:
         longest = max(longest, _seconds(used, *one, length=LENGTH))
-        if longest < SECONDS / 10:  # the one that was still quicker is not ten times slower
+        if not SECONDS / 4 <= longest < SECONDS:  # the one that was still quicker is not four times slower
             break
     return longest
 
