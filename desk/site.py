@@ -1,5 +1,6 @@
 """What is around every page: the menu, the languages, the styles, and which page is the first."""
 
+from functools import cache
 from typing import Any
 
 from django.contrib import admin
@@ -114,6 +115,7 @@ _FILTERED = {
 }
 
 
+@cache
 def address_of(view: str) -> str:
     """Return the address of a row of the menu; raises NoReverseMatch."""
     name, _query, query = view.partition("?")
@@ -181,7 +183,13 @@ def may_enter(request: HttpRequest) -> bool:
     return request.user.is_active and request.user.is_staff and tenant_of(request.user) != NOBODY
 
 
+def app_list(request: HttpRequest, app_label: str | None = None) -> list[Any]:
+    """Return what the page of one app lists. Of all apps nothing: Django asks for it with every page, and the menu is ours."""
+    return [] if app_label is None else admin.AdminSite.get_app_list(admin.site, request, app_label)
+
+
 admin.site.has_permission = may_enter
+admin.site.get_app_list = app_list
 admin.site.extra_context = frame
 admin.site.index_template = "desk/today.html"
 admin.site.login_template = "desk/frame/login.html"
