@@ -52,11 +52,10 @@ class Market:
 
 @pytest.fixture(scope="module")
 def _market(once: Callable[..., Market]) -> Market:
-    return once(make_market)
+    return once(lambda: make_market(Insurer.objects.create(code="INS-A", name="甲保险")))
 
 
-def make_market() -> Market:
-    insurer = Insurer.objects.create(code="INS-A", name="甲保险")
+def make_market(insurer: Insurer) -> Market:
     base = create_catalog(code="NRDL", kind="base", name="医保目录", provenance="official", by="alice")
     published(base, NRDL, names="plain")
     cidl = create_catalog(code="CIDL", kind="commercial", name="商保创新药目录", provenance="hand_coded", by="alice")
