@@ -96,6 +96,27 @@ def key_folder(tmp_path: Path) -> Iterator[Path]:
     storages._storages["keys"] = before
 
 
+@pytest.fixture(scope="module")
+def once(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Callable[..., Any]]:
+    """Make something once for all tests of a file: `once(make, *given)` returns what `make` makes, for the office, in a transaction about them all.
+
+    What a test does to it is rolled back after the test; so a fixture of the test's own reads the rows anew, or gives out a copy.
+    """
+
+    def made(make: Callable[..., Any], *given: Any) -> Any:
+        with pytest.MonkeyPatch.context() as patching, tenancy.acting_for(tenancy.OFFICE):
+            patching.setattr(django_settings, "DATA_DIR", folder)
+            patching.setattr(django_settings, "UPLOAD_DIR", folder / "uploads")
+            patching.setattr(leases, "wait_out", callers.leases._held.clear)
+            return make(*given)
+
+    folder = tmp_path_factory.mktemp("once")
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield made
+        transaction.set_rollback(True)
+    cache.clear_all()
+
+
 @pytest.fixture(autouse=True)
 def _nobody_said() -> Iterator[None]:
     """Let every test begin as the owner of the tables does, for the office, whomever the one before it worked for."""
