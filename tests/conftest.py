@@ -96,27 +96,6 @@ def key_folder(tmp_path: Path) -> Iterator[Path]:
     storages._storages["keys"] = before
 
 
-@pytest.fixture(scope="module")
-def once(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Callable[..., Any]]:
-    """Make something once for all tests of a file: `once(make, *given)` returns what `make` makes, for the office, in a transaction about them all.
-
-    What a test does to it is rolled back after the test; so a fixture of the test's own reads the rows anew, or gives out a copy.
-    """
-
-    def made(make: Callable[..., Any], *given: Any) -> Any:
-        with pytest.MonkeyPatch.context() as patching, tenancy.acting_for(tenancy.OFFICE):
-            patching.setattr(django_settings, "DATA_DIR", folder)
-            patching.setattr(django_settings, "UPLOAD_DIR", folder / "uploads")
-            patching.setattr(leases, "wait_out", callers.leases._held.clear)
-            return make(*given)
-
-    folder = tmp_path_factory.mktemp("once")
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield made
-        transaction.set_rollback(True)
-    cache.clear_all()
-
-
 @pytest.fixture(autouse=True)
 def _nobody_said() -> Iterator[None]:
     """Let every test begin as the owner of the tables does, for the office, whomever the one before it worked for."""
@@ -187,23 +166,24 @@ class Once(Protocol):
 
 @pytest.fixture(scope="module")
 def once(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Once]:
-    """Make what all tests of a file begin with: it is written once and rolled back behind the last of them.
+    """Make what all tests of a file begin with, for the office: it is written once and rolled back behind the last of them.
 
-    For fixtures of a module's scope, whose tests each take back what they add. Tests whose transactions are real would not see it: they
-    belong in another file.
+    For fixtures of a module's scope, whose tests each take back what they add; a fixture of a test's own reads the rows anew, or gives out a
+    copy. Tests whose transactions are real would not see it: they belong in another file.
     """
     folder = tmp_path_factory.mktemp("once")
 
     def make(making: Callable[[], T], /) -> T:
-        with pytest.MonkeyPatch.context() as patching:
+        with pytest.MonkeyPatch.context() as patching, tenancy.acting_for(tenancy.OFFICE):
             patching.setattr(django_settings, "DATA_DIR", folder)
             patching.setattr(django_settings, "UPLOAD_DIR", folder / "uploads")
-            tenancy.act_for(tenancy.OFFICE)
+            patching.setattr(leases, "wait_out", callers.leases._held.clear)
             return making()
 
     with django_db_blocker.unblock(), transaction.atomic():
         yield make
         transaction.set_rollback(True)
+    cache.clear_all()
 
 
 class Api:

@@ -21,7 +21,7 @@ from common import tenancy
 from desk.groups import ADMINISTRATOR, AUDITOR, EDITOR, REVIEWER
 from insurers.models import Insurer
 from insurers.persons import INSURERS_USERS
-from tests.conftest import imported, published
+from tests.conftest import Once, imported, published
 from tests.desk.test_catalogs import text_of
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +60,7 @@ def bob(db: None) -> Client:
 
 
 @pytest.fixture(scope="module")
-def _draft(once: Callable[..., int]) -> int:
+def _draft(once: Once) -> int:
     return once(make_draft)
 
 

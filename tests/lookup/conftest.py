@@ -1,6 +1,5 @@
 """A small market: a base list, lists that anybody may read, a list of insurer A's own, and products of A, public and not."""
 
-from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ from catalog.models import Catalog
 from catalog.services import create_catalog
 from insurers import services as insurers
 from insurers.models import Insurer, Product
-from tests.conftest import published
+from tests.conftest import Once, published
 
 NRDL = (
     "entry_code,generic_name,reimbursement_class,icd10,indication,class_code\n"
@@ -51,7 +50,7 @@ class Market:
 
 
 @pytest.fixture(scope="module")
-def _market(once: Callable[..., Market]) -> Market:
+def _market(once: Once) -> Market:
     return once(lambda: make_market(Insurer.objects.create(code="INS-A", name="甲保险")))
 
 
