@@ -14,11 +14,12 @@ import runpy
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,15 @@ ROOT = Path(__file__).resolve().parents[1]
 class Forked:
     """A process of the service, with what its tests use of `subprocess.Popen`; `command` is what would follow `python`."""
 
-    def __init__(self, command: list[str], environment: Mapping[str, str], log: Path) -> None:
+    def __init__(self, command: list[str], environment: Mapping[str, str], outputs: tuple[int, int]) -> None:
         self.returncode: int | None = None
+        self.pid: int = _ask({"command": command, "environment": dict(environment)}, *outputs)
+
+    @classmethod
+    def logged(cls, command: list[str], environment: Mapping[str, str], log: Path) -> "Forked":
+        """Start it with both its outputs to a file."""
         with log.open("ab") as out:
-            self.pid: int = _ask({"command": command, "environment": dict(environment)}, out.fileno())
+            return cls(command, environment, (out.fileno(), out.fileno()))
 
     def poll(self) -> int | None:
         """Return its exit code, None while it runs."""
@@ -47,6 +53,46 @@ class Forked:
                 raise subprocess.TimeoutExpired(f"fork {self.pid}", timeout or 0)
             time.sleep(0.02)
         return code
+
+
+_SCRIPT = """\
+#!{python} -SE
+import json, socket, sys
+line = socket.socket(socket.AF_UNIX)
+line.connect({address!r})
+socket.send_fds(line, [json.dumps(sys.argv[1:]).encode()], [1, 2])
+sys.exit(int(line.recv(10)))
+"""
+
+
+@contextmanager
+def manage_at(script: Path, environment: Mapping[str, str]) -> Iterator[None]:
+    """Let a file be a command that does what manage.py does, in a fork; it is given no input."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder, socket.socket(socket.AF_UNIX) as door:  # a short address
+        address = f"{folder}/manage"
+        door.bind(address)
+        door.listen()
+        threading.Thread(target=_manage, args=(door, environment), daemon=True).start()
+        script.write_text(_SCRIPT.format(python=sys.executable, address=address))
+        script.chmod(0o755)
+        try:
+            yield
+        finally:
+            door.shutdown(socket.SHUT_RDWR)
+
+
+def _manage(door: socket.socket, environment: Mapping[str, str]) -> None:
+    while True:
+        try:
+            line, _address = door.accept()
+        except OSError:
+            return
+        with line:
+            words, (out, errors), _flags, _from = socket.recv_fds(line, 1 << 20, 2)
+            asked = Forked(["manage.py", *json.loads(words)], environment, (out, errors))
+            os.close(out)
+            os.close(errors)
+            line.send(str(asked.wait()).encode())
 
 
 _line: socket.socket | None = None
@@ -98,7 +144,8 @@ def _load() -> None:
 
 
 def _read_settings_anew() -> None:
-    from django.conf import empty, settings
+    from django.apps import apps
+    from django.conf import settings
     from django.core.cache import caches
     from django.core.files.storage import storages
     from django.db import connections
@@ -107,9 +154,10 @@ def _read_settings_anew() -> None:
     from config.celery import app
 
     for name in ("config.processes", "config.settings", os.environ["DJANGO_SETTINGS_MODULE"]):
-        importlib.reload(importlib.import_module(name))
-    settings.__dict__.clear()
-    settings._wrapped = empty
+        module = importlib.reload(importlib.import_module(name))
+    for name, value in vars(module).items():
+        if name.isupper():  # what apps have added to the settings stays
+            setattr(settings, name, value)
     for handler in (connections, caches):
         handler.__dict__.pop("settings", None)
         handler._settings = None
@@ -120,32 +168,34 @@ def _read_settings_anew() -> None:
     storages._storages.clear()
     app.config_from_object("django.conf:settings", namespace="CELERY", force=True)
     configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
+    apps.get_app_config("catalog").ready()  # makes a folder
 
 
-def _become(command: list[str], environment: dict[str, str], log: int) -> None:
+def _become(command: list[str], environment: dict[str, str], outputs: list[int]) -> None:
     """Do what a process of its own would do."""
     os.setsid()
-    for place in (1, 2):
-        os.dup2(log, place)
+    for place, output in enumerate(outputs, 1):
+        os.dup2(output, place)
+        os.close(output)
     os.environ.clear()
     os.environ.update(environment)
+    sys.argv = command[1:] if command[0] == "-m" else command
     _read_settings_anew()
     if command[0] == "-m":
-        sys.argv = command[1:]
         runpy.run_module(command[1], run_name="__main__", alter_sys=True)
     else:
-        sys.argv = command
         runpy.run_path(command[0], run_name="__main__")
 
 
 def _forked(line: socket.socket, what: dict[str, Any], descriptors: list[int]) -> int:
     if pid := os.fork():
-        os.close(descriptors[0])
+        for one in descriptors:
+            os.close(one)
         return pid
     code = 1
     try:
         line.close()
-        _become(what["command"], what["environment"], descriptors[0])
+        _become(what["command"], what["environment"], descriptors)
         code = 0
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
@@ -160,7 +210,7 @@ def _forked(line: socket.socket, what: dict[str, Any], descriptors: list[int]) -
 def _serve(line: socket.socket) -> None:
     _load()
     while True:
-        asked, descriptors, _flags, _address = socket.recv_fds(line, 1 << 20, 1)
+        asked, descriptors, _flags, _address = socket.recv_fds(line, 1 << 20, 2)
         if not asked:
             return
         what = json.loads(asked)

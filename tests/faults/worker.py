@@ -50,7 +50,7 @@ class Started:
         env = os.environ | told | (environment or {})
         self.process: Forked | subprocess.Popen[bytes]
         if forked:
-            self.process = Forked(command, env, self.log)
+            self.process = Forked.logged(command, env, self.log)
             return
         with self.log.open("wb") as out:
             self.process = subprocess.Popen(
