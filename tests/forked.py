@@ -179,6 +179,7 @@ def _become(command: list[str], environment: dict[str, str], outputs: list[int])
         os.close(output)
     os.environ.clear()
     os.environ.update(environment)
+    tempfile.tempdir = None
     sys.argv = command[1:] if command[0] == "-m" else command
     _read_settings_anew()
     if command[0] == "-m":
