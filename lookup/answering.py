@@ -17,6 +17,7 @@ from catalog.vocabularies import EXCLUDING_KINDS, KINDS
 from catalog.words import field_label, period_words
 from claims import services
 from claims.eligibility import parse_coverage
+from claims.eligibility.compiling import compile_entry
 from claims.eligibility.facts import CoverageQuery
 from claims.eligibility.request import InvalidQuery
 from common.labels import reader_language
@@ -220,8 +221,13 @@ def _listing(listing: dict[str, Any], query: CoverageQuery) -> dict[str, Any]:
         "rows": rows,
         "days": period_words(listing["effective_from"], listing["effective_to"]),
         "kind_words": KINDS[listing["kind"]].name(reader_language()),
-        "excludes": exclusion_words(listing["entries"], query) if listing["kind"] in EXCLUDING_KINDS else None,
+        "excludes": _excluding(listing, query) if listing["kind"] in EXCLUDING_KINDS else None,
     }
+
+
+def _excluding(listing: dict[str, Any], query: CoverageQuery) -> tuple[str, str]:
+    forms, kind = dosage_forms(), listing["kind"]
+    return exclusion_words([compile_entry(entry, forms, kind) for entry in listing["entries"]], query)
 
 
 def _of_the_products(answer: Answer, query: CoverageQuery, times: Sequence[DrugTime], seen: Observation) -> None:

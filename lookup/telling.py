@@ -16,12 +16,13 @@ from catalog.vocabularies import LEVELS, SETTINGS, SEXES
 from catalog.words import NOT_GIVEN, Words, field_label, period_words
 from claims.eligibility import reasons as eligibility
 from claims.eligibility.decision import Coverage
-from claims.eligibility.facts import CoverageQuery
+from claims.eligibility.entry import Entry
+from claims.eligibility.facts import CoverageQuery, LineFacts
+from claims.eligibility.matching import PASS, facet_results
 from claims.eligibility.reasons import BETWEEN_CODES
 from claims.explanation.member import BASES
 from claims.explanation.named import STATUSES
 from claims.explanation.reason_words import PLAINLY
-from common import icd10
 from common.labels import reader_language
 from curation.comparing.drug_time import DrugTime
 from insurers.public import PublicProduct
@@ -63,8 +64,6 @@ _SAYS = (
     "generic_name brand_name dosage_form strength manufacturer class_code indication icd10 sex age_min age_max settings min_institution_level "
     "restriction criteria"
 ).split()
-# For whom a row of what is not paid is.
-_FOR_THIS, _ONLY_DISEASES, _ONLY_PATIENTS = "this", "diseases", "patients"
 _UNDETERMINED = ("NEGATIVE_LIST_UNDETERMINED", "BASE_STATUS_UNDETERMINED")
 
 
@@ -143,32 +142,18 @@ def outcome_words() -> dict[str, str]:
     }
 
 
-def exclusion_words(entries: Iterable[Mapping[str, Any]], query: CoverageQuery) -> tuple[str, str]:
+def exclusion_words(entries: Iterable[Entry], query: CoverageQuery) -> tuple[str, str]:
     """Return the tone and the words of a list of what is not paid: 'bad' where some row of it holds for all, or for what is asked; 'quiet' where
     each is for certain diseases or patients only, and none is known to be asked about."""
-    held = [_holds(entry, query) for entry in entries]
-    if any(hold == _FOR_THIS for hold in held):
+    facts = LineFacts(
+        query.day, query.diagnoses, query.sex, query.age, query.setting, query.institution_level, evidence=None
+    )
+    wanting = [[name for name, agrees in facet_results(entry, facts) if agrees is not PASS] for entry in entries]
+    if [] in wanting:
         return "bad", _("names what is not paid")
-    if _ONLY_PATIENTS in held:
+    if any("indication" not in names for names in wanting):
         return "quiet", _("not paid only where the row below says so")
     return "quiet", _("not paid for these diseases only")
-
-
-def _holds(entry: Mapping[str, Any], query: CoverageQuery) -> str:
-    """Tell for whom a row is: for what is asked or for all, else for certain diseases only, or for certain patients or places."""
-    diseases = entry["icd10"] or ()
-    if diseases and not any(icd10.falls_under(one, listed) for one in query.diagnoses for listed in diseases):
-        return _ONLY_DISEASES
-    age, first, last = query.age, entry["age_min"], entry["age_max"]
-    level, least = query.institution_level, entry["min_institution_level"]
-    is_open = (
-        entry["sex"] not in ("", None, query.sex)
-        or (first is not None and (age is None or age < first))
-        or (last is not None and (age is None or age > last))
-        or (entry["settings"] and query.setting not in entry["settings"])
-        or (least is not None and (level is None or level < least))
-    )
-    return _ONLY_PATIENTS if is_open else _FOR_THIS
 
 
 def told(

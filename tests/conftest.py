@@ -35,9 +35,15 @@ from tables import guarded
 from tables.limits import Limits
 from tests.emptying import Pristine
 from tests.order import in_order
+from tests.sharing import WHOLE
 
-# No test measures time (benchmarks do), and the machine may be busy.
-hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+# No test measures time (benchmarks do), and the machine may be busy. Other examples are tried each time.
+hypothesis.settings.register_profile(
+    "suite",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    max_examples=100 if WHOLE else 50,
+)
 hypothesis.settings.load_profile("suite")
 
 TESTS = Path(__file__).parent

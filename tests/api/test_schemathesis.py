@@ -22,6 +22,7 @@ from config.openapi import whole_document
 from config.wsgi import application
 from tests.api.calls import address
 from tests.api.conftest import World
+from tests.sharing import share
 
 CASES = int(os.environ.get("API_CASES", "400"))
 CHECKS = [
@@ -96,16 +97,20 @@ def _one_connection() -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
-# With path parameters both what is there and anything else is asked for.
-ASKED = [(operation, real) for operation in OPERATIONS for real in (True, False) if real or "{" in operation.path]
+def _asked() -> Iterator[Any]:
+    """Each operation asked rightly and wrongly of what is there; with path parameters, of anything else in one of the two ways (tests/sharing.py)."""
+    modes = list(GenerationMode)
+    for operation in OPERATIONS:
+        for mode in modes:
+            yield pytest.param(operation, True, mode, id=f"{operation.label}-there-{mode.value}")
+        if "{" in operation.path:
+            for mode in share(modes, of=operation.label, each=1):
+                yield pytest.param(operation, False, mode, id=f"{operation.label}-anything-{mode.value}")
 
 
-@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
-@pytest.mark.parametrize(
-    ("operation", "real"), ASKED, ids=[f"{one.label}-{'there' if real else 'anything'}" for one, real in ASKED]
-)
+@pytest.mark.parametrize(("operation", "real", "mode"), _asked())
 def test_the_document_tells_the_truth(
-    world: World, tally: Tally, settings: Any, operation: Any, mode: GenerationMode, real: bool
+    world: World, tally: Tally, settings: Any, operation: Any, real: bool, mode: GenerationMode
 ) -> None:
     settings.API_RATE_PER_MINUTE = 10**9
     parameters = _real(world, operation.path) if real else {}

@@ -1,10 +1,9 @@
 """The seeds through the FHIR face: every resource is as FHIR defines it, and `$submit` answers as coverage does.
 
-The whole of them with `FHIR_WHOLE=1`; otherwise every product, every drug of the small lists, and of each list its first rows and those with
+The whole of them with `SWEEP=whole`; otherwise every product, every drug of the small lists, and of each list its first rows and those with
 something that few have.
 """
 
-import os
 import random
 from collections.abc import Iterator
 from typing import Any
@@ -22,10 +21,10 @@ from insurers import services as insurers
 from insurers.models import Insurer, Product, ProductVersion
 from tests.conftest import Api, load_seeds
 from tests.fhir.conftest import Fhir
+from tests.sharing import WHOLE
 
 pytestmark = pytest.mark.slow
 
-WHOLE = bool(os.environ.get("FHIR_WHOLE"))
 FIRST_ROWS = 20
 QUESTIONS = 200
 
@@ -99,7 +98,7 @@ def test_entries_their_drugs_and_questionnaires_are_as_fhir_defines_them(fhir: F
     assert {"commercial", "base", "negative", "base_exclusion"} <= kinds
 
 
-@pytest.mark.skipif(not WHOLE, reason="every drug: FHIR_WHOLE=1")
+@pytest.mark.skipif(not WHOLE, reason="every drug: SWEEP=whole")
 def test_every_drug_is_as_fhir_defines_it(fhir: Fhir) -> None:
     found, page = 0, fhir.get("MedicationKnowledge", {"_count": 500}).json()
     while True:
