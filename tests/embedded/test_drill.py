@@ -13,6 +13,9 @@ from embedded import postgres
 from embedded.drill import EVERYBODY
 from tests.embedded.conftest import ROOT, VENV
 
+# All of them, though most ask it nothing: tests with a database come before the others, and the drill is done once.
+pytestmark = pytest.mark.django_db
+
 BACKUP = ROOT / "deploy" / "backup" / "backup.sh"
 
 
@@ -36,7 +39,6 @@ def figures(migrated: Path) -> drills.Figures:
     return drills.drill(migrated)
 
 
-@pytest.mark.django_db  # else there is no database to begin with where this file is run alone
 def test_no_commit_that_was_acknowledged_is_lost_with_the_disk(figures: drills.Figures) -> None:
     assert figures.acknowledged >= 150
     assert figures.lost == 0
