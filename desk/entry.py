@@ -59,7 +59,7 @@ def rules() -> Rules:
 def step_of(request: HttpRequest, now: datetime) -> Step:
     """Return what the signed-in person's session lacks."""
     account = account_of(request.user)
-    standing = getattr(account, "standing", None)
+    standing = account.standing
     verified = request.user.is_verified()
     known = Known(
         began_at=_instant(request.session.get(BEGAN)),
@@ -68,7 +68,7 @@ def step_of(request: HttpRequest, now: datetime) -> Step:
         has_factor=account.has_factor,
         is_verified=verified,
         password_is_given=bool(standing and standing.password_given_by),
-        password_set_at=standing.password_set_at if standing and standing.password_set_at else account.date_joined,
+        password_set_at=standing.password_set_at if standing and standing.password_set_at else request.user.date_joined,
     )
     return next_step(known, rules(), now)
 

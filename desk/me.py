@@ -15,19 +15,21 @@ from common.persons import services
 from desk.entry import half_way
 from desk.frame import Button
 from desk.groups import role_names
-from insurers.persons import account_of, insurer_of
+from insurers.persons import account_of
 
 
 @never_cache
 def my_page(request: HttpRequest) -> HttpResponse:
     """Show the signed-in person what is known of them here."""
     account = account_of(request.user)
+    standing = account.standing
     context = {
         **admin.site.each_context(request),
         "title": _("My account"),
-        "account": account,
-        "roles": role_names(account),
-        "insurer": insurer_of(request.user),
+        "account": request.user,
+        "password_set_at": standing and standing.password_set_at,
+        "roles": role_names(request.user),
+        "insurer": account.insurer,
         "has_factor": account.has_factor,
         "buttons": [
             Button(_("Change password"), reverse("admin:password_change"), "password"),
@@ -52,7 +54,7 @@ def password_page(request: HttpRequest) -> HttpResponse:
         update_session_auth_hash(request, user)
         messages.success(request, _("Your password is changed; your other sessions are over."))
         return redirect("desk:me")
-    standing = getattr(account_of(request.user), "standing", None)
+    standing = account_of(request.user).standing
     given = bool(standing and standing.password_given_by)
     context = {"form": form, "title": _("Change password"), "given": given}
     return half_way(request, "password", context, 400 if form.errors else 200)

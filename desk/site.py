@@ -1,5 +1,6 @@
 """What is around every page: the menu, the languages, the styles, and which page is the first."""
 
+from functools import cache
 from typing import Any
 
 from django.contrib import admin
@@ -114,6 +115,7 @@ _FILTERED = {
 }
 
 
+@cache
 def address_of(view: str) -> str:
     """Return the address of a row of the menu; raises NoReverseMatch."""
     name, _query, query = view.partition("?")
@@ -122,7 +124,7 @@ def address_of(view: str) -> str:
 
 
 def menu(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the side bar: groups of pages this person may see."""
+    """Return the side bar: groups of pages this person may see, as the theme's menu shows them (unfold/helpers/app_list.html)."""
     groups: list[dict[str, Any]] = []
     waiting = waiting_count(request)
     for title, entries in MENU:
@@ -144,14 +146,11 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
             # A list opened filtered is another row than the list.
             here = request.get_full_path() == href if query else request.path == path
             here = here or (not query and view != "index" and request.path.startswith(path))
-            item = {"icon": icon, "title": name, "link": href, "active": here, "has_permission": True}
             if here and not query and (view, request.META["QUERY_STRING"]) in _FILTERED:
-                item["active"] = False  # the list as it is filtered has a row of its own
-            if view == "index" and waiting:
-                item |= {"badge": str(waiting), "badge_variant": "warning"}
-            if view == CODING and (texts := texts_waiting(request)):
-                item |= {"badge": str(texts), "badge_variant": "info"}
-            items.append(item)
+                here = False  # the list as it is filtered has a row of its own
+            count = waiting if view == "index" else texts_waiting(request) if view == CODING else 0
+            row = {"icon": icon, "title": name, "link": href, "active": here}
+            items.append(row | {"badge": str(count) if count else None, "is_warning": view == "index"})
         if items:
             groups.append({"title": title, "items": items, "separator": bool(groups)})
     return groups
@@ -181,7 +180,13 @@ def may_enter(request: HttpRequest) -> bool:
     return request.user.is_active and request.user.is_staff and tenant_of(request.user) != NOBODY
 
 
+def app_list(request: HttpRequest, app_label: str | None = None) -> list[Any]:
+    """Return what the page of one app lists. Of all apps nothing: Django asks for it with every page, and the menu is ours."""
+    return [] if app_label is None else admin.AdminSite.get_app_list(admin.site, request, app_label)
+
+
 admin.site.has_permission = may_enter
+admin.site.get_app_list = app_list
 admin.site.extra_context = frame
 admin.site.index_template = "desk/today.html"
 admin.site.login_template = "desk/frame/login.html"

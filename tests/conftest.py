@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import date
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from unittest.mock import patch
 from urllib.parse import urlsplit, urlunsplit
 
@@ -19,7 +19,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.files.storage import storages
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client, TransactionTestCase
 
 from catalog import leases
@@ -47,6 +47,8 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("suite")
 
 TESTS = Path(__file__).parent
+
+T = TypeVar("T")
 
 
 @pytest.hookimpl(trylast=True)
@@ -92,6 +94,27 @@ def key_folder(tmp_path: Path) -> Iterator[Path]:
     storages._storages["keys"] = type(before)(location=place)
     yield place
     storages._storages["keys"] = before
+
+
+@pytest.fixture(scope="module")
+def once(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Callable[..., Any]]:
+    """Make something once for all tests of a file: `once(make, *given)` returns what `make` makes, for the office, in a transaction about them all.
+
+    What a test does to it is rolled back after the test; so a fixture of the test's own reads the rows anew, or gives out a copy.
+    """
+
+    def made(make: Callable[..., Any], *given: Any) -> Any:
+        with pytest.MonkeyPatch.context() as patching, tenancy.acting_for(tenancy.OFFICE):
+            patching.setattr(django_settings, "DATA_DIR", folder)
+            patching.setattr(django_settings, "UPLOAD_DIR", folder / "uploads")
+            patching.setattr(leases, "wait_out", callers.leases._held.clear)
+            return make(*given)
+
+    folder = tmp_path_factory.mktemp("once")
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield made
+        transaction.set_rollback(True)
+    cache.clear_all()
 
 
 @pytest.fixture(autouse=True)
@@ -156,6 +179,33 @@ def _frames_in_this_process(module: str, request: dict[str, Any], limits: Limits
         raise guarded._refusal_of(guarded._place_of(fault).encode(), limits) from fault
 
 
+class Once(Protocol):
+    """Makes something for a whole file."""
+
+    def __call__(self, make: Callable[[], T], /) -> T: ...
+
+
+@pytest.fixture(scope="module")
+def once(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Once]:
+    """Make what all tests of a file begin with: it is written once and rolled back behind the last of them.
+
+    For fixtures of a module's scope, whose tests each take back what they add. Tests whose transactions are real would not see it: they
+    belong in another file.
+    """
+    folder = tmp_path_factory.mktemp("once")
+
+    def make(making: Callable[[], T], /) -> T:
+        with pytest.MonkeyPatch.context() as patching:
+            patching.setattr(django_settings, "DATA_DIR", folder)
+            patching.setattr(django_settings, "UPLOAD_DIR", folder / "uploads")
+            tenancy.act_for(tenancy.OFFICE)
+            return making()
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make
+        transaction.set_rollback(True)
+
+
 class Api:
     """The REST API as the holder of one key calls it."""
 
@@ -189,12 +239,13 @@ EVERY_INSURER_SCOPE = ["catalog:read", "coverage:read", "claims:check", "product
 
 @pytest.fixture
 def insurer(db: None) -> Insurer:
-    return Insurer.objects.create(code="INS-A", name="甲保险")
+    """Insurer A, made unless the file's tests begin with it."""
+    return Insurer.objects.get_or_create(code="INS-A", defaults={"name": "甲保险"})[0]
 
 
 @pytest.fixture
 def other_insurer(db: None) -> Insurer:
-    return Insurer.objects.create(code="INS-B", name="乙保险")
+    return Insurer.objects.get_or_create(code="INS-B", defaults={"name": "乙保险"})[0]
 
 
 @pytest.fixture

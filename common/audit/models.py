@@ -47,6 +47,10 @@ class Record(models.Model):
     def __str__(self) -> str:
         return f"{self.id} {self.who} {self.get_deed_display()} {self.object}"
 
+    def get_deed_display(self) -> str:
+        """Return the deed in words; Django's own looks at all of them each time, and a page of the log has fifty."""
+        return str(Deed(self.deed).label)
+
 
 class Head(models.Model):
     """How many rows the log has and the last one's hash: whoever writes the next holds this row until commit."""

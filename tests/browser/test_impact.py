@@ -7,9 +7,10 @@ import pytest
 from playwright.sync_api import expect
 
 from catalog.models import Catalog, CatalogVersion
+from tests.claims.test_checks import cidl, hmb
 from tests.conftest import Api
 from tests.curation.impact.conftest import _nothing_kept_of_a_run
-from tests.curation.impact.test_runs import cidl, decided, draft, hmb
+from tests.curation.impact.test_runs import decided, draft
 
 __all__ = ["_nothing_kept_of_a_run", "cidl", "decided", "draft", "hmb"]  # fixtures
 

@@ -9,11 +9,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from insurers.models import Insurer
 from tests.browser.people import Person
 from tests.conftest import Api
-from tests.lookup.conftest import BENEFIT, Market, market
+from tests.lookup.conftest import BENEFIT, Market, make_market
 
-__all__ = ["market"]  # fixtures
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 COVERED = {"generic_name": "奥希替尼片", "icd10": "C34.1", "setting": "outpatient", "date": "2026-03-14"}
@@ -30,6 +30,11 @@ def at_the_page(at_a_browser: Callable[..., Any]) -> Callable[..., Any]:
             assert person.page.context.cookies() == []
 
     return open_
+
+
+@pytest.fixture
+def market(transactional_db: None, insurer: Insurer) -> Market:
+    return make_market(insurer)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Consultation: who comments, answers and reads what, at which state, by which door. A and B are insurers; Alice edits, Bob reviews."""
 
+import copy
 import io
 import itertools
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from common import tenancy
 from common.audit.models import Record
 from insurers import services as insurers
 from insurers.models import Insurer
-from tests.conftest import Api, imported
+from tests.conftest import Api, Once, imported
 
 pytestmark = pytest.mark.django_db
 
@@ -28,16 +29,24 @@ V = "/catalogs/COM/versions/v1"
 WORDS = {"entry_code": "E-1", "stance": "oppose", "text": "请删除"}
 
 
-@pytest.fixture
-def catalog(make_catalog: Callable[..., Catalog]) -> Catalog:
-    return make_catalog()
+@pytest.fixture(scope="module")
+def made_draft(once: Once) -> CatalogVersion:
+    def make() -> CatalogVersion:
+        version = imported(services.create_catalog(code="COM", name="COM", kind="commercial", by="alice"), LIST).version
+        assert version is not None
+        return version
+
+    return once(make)
 
 
 @pytest.fixture
-def draft(catalog: Catalog) -> CatalogVersion:
-    version = imported(catalog, LIST).version
-    assert version is not None
-    return version
+def draft(made_draft: CatalogVersion, db: None) -> CatalogVersion:
+    return copy.deepcopy(made_draft)
+
+
+@pytest.fixture
+def catalog(draft: CatalogVersion) -> Catalog:
+    return draft.catalog
 
 
 @pytest.fixture

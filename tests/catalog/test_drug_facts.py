@@ -1,16 +1,15 @@
 """What the API tells of one drug on a day: class, names, makers, approvals at home and abroad, marks, lists; and by what it is found."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
 
 from catalog.drugs.names import drug_id
-from catalog.models import Catalog
+from catalog.services import create_catalog
 from insurers.models import Insurer
 from tests.catalog.test_master import loaded
-from tests.conftest import Api, published
+from tests.conftest import Api, Once, published
 
 MASTER = """national_code,approval_no,generic_name,aliases,dosage_form,strength,brand_name,manufacturer,class_code,regulators
 XL01EBA001A010010100001,国药准字H20170167,甲磺酸奥希替尼片,AZD9291;奥斯替尼,片,80mg,泰瑞沙,阿斯利康,XL01EB,NMPA:2017-03-22;FDA:2015-11-13
@@ -23,11 +22,18 @@ LIST = """entry_code,generic_name,brand_name,manufacturer,class_code,reimburseme
 OSI, VELA = drug_id("奥希替尼"), drug_id("维拉西酶α")
 
 
-@pytest.fixture
-def lists(make_catalog: Callable[..., Catalog], insurer: Insurer) -> None:
-    loaded(MASTER)
-    published(make_catalog("COM"), LIST)
-    published(make_catalog("PRIV", owner_id=insurer.pk), "entry_code,generic_name,brand_name\nP,尼拉帕利,秘密牌\n")
+@pytest.fixture(scope="module", autouse=True)
+def lists(once: Once) -> None:
+    """A drug in the master, a shared list, and one of insurer A's own."""
+
+    def make() -> None:
+        owner = Insurer.objects.create(code="INS-A", name="甲保险")
+        loaded(MASTER)
+        published(create_catalog(code="COM", name="COM", kind="commercial", by="alice"), LIST)
+        own = create_catalog(code="PRIV", name="PRIV", kind="commercial", by="alice", owner_id=owner.pk)
+        published(own, "entry_code,generic_name,brand_name\nP,尼拉帕利,秘密牌\n")
+
+    once(make)
 
 
 def test_a_drug_is_told_with_all_that_is_known_of_it(api: Api, lists: None) -> None:

@@ -1,7 +1,6 @@
 """Two insurers and the office with the same codes: each makes, reads, refers to and gets its own, and nothing of one shows or is taken."""
 
-import base64
-import json
+import copy
 from typing import Any
 
 import pytest
@@ -10,12 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from catalog import services
 from catalog.log.services import leaves_of
 from catalog.models import Catalog, LogLeaf
-from catalog.services import CodeTaken
-from claims.resting import resting_on
 from insurers import services as insurers
 from insurers.models import Insurer
 from insurers.reach import products_naming
-from tests.conftest import Api, published, withdrawn
+from tests.conftest import Api, Once, published, withdrawn
 
 SCOPES = ["catalog:read", "catalog:write", "coverage:read", "claims:check", "products:write"]
 WHOSE = {"a": "阿司匹林片", "b": "布洛芬片", "office": "奥希替尼片"}
@@ -55,19 +52,25 @@ def paid(api: Api, drug: str, code: str = "P") -> dict[str, Any]:
     return answer.json()
 
 
+@pytest.fixture(scope="module")
+def made_three(once: Once) -> dict[str, Catalog]:
+    def make() -> dict[str, Catalog]:
+        a, b = (Insurer.objects.create(code=code, name=code) for code in ("INS-A", "INS-B"))
+        lists = {
+            who: services.create_catalog(code="X", name=f"X {who}", kind="commercial", by="alice", owner_id=owner)
+            for who, owner in (("a", a.pk), ("b", b.pk), ("office", None))
+        }
+        for who, catalog in lists.items():
+            published(catalog, a_list(WHOSE[who]), label="v1")
+        return lists
+
+    return once(make)
+
+
 @pytest.fixture
-def three(keys: dict[str, Api]) -> dict[str, Catalog]:
+def three(made_three: dict[str, Catalog], db: None) -> dict[str, Catalog]:
     """A list X of each insurer, then one of the office, each with a drug of its own and published under the same label."""
-    for who in ("a", "b", "office"):
-        assert made(keys[who]).status_code == 201, who
-    lists = {
-        "a": Catalog.objects.get(code="X", owner__code="INS-A"),
-        "b": Catalog.objects.get(code="X", owner__code="INS-B"),
-        "office": Catalog.objects.get(code="X", owner=None),
-    }
-    for who, catalog in lists.items():
-        published(catalog, a_list(WHOSE[who]), label="v1")
-    return lists
+    return copy.deepcopy(made_three)
 
 
 def drugs_in(api: Api, code: str) -> list[str]:
@@ -75,19 +78,6 @@ def drugs_in(api: Api, code: str) -> list[str]:
     return (
         [one["generic_name"] for one in answer.json()["results"]] if answer.status_code == 200 else [answer.status_code]
     )
-
-
-def test_who_makes_or_moves_a_list_is_told_the_address_that_stays_its_own(keys: dict[str, Api]) -> None:
-    by_insurer, by_office = made(keys["a"]), made(keys["office"], "Y", owner="INS-A")
-    office = keys["office"]
-    moved = office.client.patch(
-        "/api/v1/catalogs/INS-A:Y/", {"owner": "INS-B"}, content_type="application/json", headers=office.headers
-    )
-    assert by_insurer["Location"] == "/api/v1/catalogs/X/"
-    assert by_office["Location"] == "/api/v1/catalogs/INS-A:Y/"
-    assert (moved.status_code, moved["Content-Location"]) == (200, "/api/v1/catalogs/INS-B:Y/")
-    assert made(keys["a"], "Y").status_code == 201  # where the code alone would now mean either
-    assert office.get("/catalogs/INS-B:Y/").json()["address"] == "INS-B:Y"
 
 
 @pytest.mark.parametrize(
@@ -147,82 +137,6 @@ def test_which_products_a_list_reaches_goes_by_what_they_mean(
         for who, catalog in three.items()
     }
     assert reached == {"a": ["OWN"], "b": ["THEIRS"], "office": ["OFFICE"]}
-
-
-def test_the_office_publishing_a_code_that_an_insurer_uses_changes_nothing_that_is_or_was_paid(
-    keys: dict[str, Api],
-) -> None:
-    made(keys["a"])
-    own = Catalog.objects.get()
-    published(own, a_list(WHOSE["a"]))
-    product(keys["a"], {"catalog": "X"})
-    claim = {
-        "product": "P",
-        "claim_no": "C-1",
-        "service_date": "2026-03-01",
-        "diagnoses": ["C34.1"],
-        "setting": "outpatient",
-        "member": {"member_ref": "m-1"},
-        "lines": [{"line_no": 1, "generic_name": WHOSE["a"], "quantity": "1", "amount": "100.00"}],
-    }
-    before = keys["a"].post("/claims/checks/", claim).json()
-    assert made(keys["office"]).status_code == 201
-    shared = Catalog.objects.get(owner=None)
-    version = published(shared, a_list(WHOSE["office"]))
-
-    assert (paid(keys["a"], WHOSE["a"])["outcome"], paid(keys["a"], WHOSE["office"])["outcome"]) == (
-        "covered",
-        "not_covered",
-    )
-    replayed = keys["a"].post(f"/claims/checks/{before['id']}/replay/", {}).json()
-    assert (replayed["same"], replayed["decision"]["digest"]) == (True, before["digest"])
-    assert resting_on(version, own.created_at).checks == 0
-    assert resting_on(own.versions.get(), own.created_at).checks == 1
-
-
-def test_an_insurer_takes_no_code_by_which_it_means_the_offices(keys: dict[str, Api]) -> None:
-    made(keys["office"])
-    product(keys["a"], {"catalog": "X"})
-    assert (made(keys["a"]).status_code, made(keys["a"]).json()["code"]) == (409, "code_taken")
-    assert made(keys["a"], code="Y").status_code == 201
-    assert keys["a"].client.patch(
-        "/api/v1/catalogs/Y/", {"code": "X"}, content_type="application/json", headers={**keys["a"].headers, "If-Match": "*"}
-    ).json()["code"] == "code_taken"  # fmt: skip
-
-
-def test_nor_gives_one_up_that_its_products_would_then_mean_another_list_by(keys: dict[str, Api]) -> None:
-    made(keys["a"])
-    made(keys["office"])
-    own = Catalog.objects.get(owner__code="INS-A")
-    for change in ({"code": "Z"}, {"owner_id": None}):
-        with pytest.raises(CodeTaken):
-            services.change_catalog(catalog=own, by="alice", **change)
-    services.change_catalog(catalog=own, by="alice", name="其他名称")
-
-
-@pytest.mark.parametrize("kind", ["commercial", "reference"])
-def test_making_a_code_tells_nothing_of_who_else_has_it(keys: dict[str, Api], kind: str) -> None:
-    answers = [
-        keys[who].post("/catalogs/", {"code": "SECRET", "name": "x", "kind": kind}) for who in ("a", "b", "office")
-    ]
-    assert [one.status_code for one in answers] == [201, 201, 201]
-    assert [
-        keys[who].post("/catalogs/", {"code": "SECRET", "name": "x", "kind": kind}).status_code for who in keys
-    ] == [409] * 3
-
-
-def test_the_office_is_asked_whose_where_only_insurers_have_a_code(keys: dict[str, Api], maker: Api) -> None:
-    made(keys["a"])
-    assert keys["office"].get("/catalogs/X/").json()["owner"] == "INS-A"
-    made(keys["b"])
-    answer = keys["office"].get("/catalogs/X/")
-    assert (answer.status_code, "INS-A:X, INS-B:X" in answer.json()["detail"]) == (404, True)
-    file = SimpleUploadedFile("list.csv", a_list(WHOSE["b"]).encode())
-    sent = maker.upload("/imports/", file, catalog="X", label="v1", effective_from="2026-01-01")
-    assert (sent.status_code, sent.json()["errors"][0]["pointer"]) == (400, "/catalog")
-    file.seek(0)
-    sent = maker.upload("/imports/", file, catalog="INS-B:X", label="v1", effective_from="2026-01-01")
-    assert sent.status_code == 202 and Catalog.objects.get(owner__code="INS-B").imports.count() == 1
 
 
 def test_an_insurers_upload_goes_to_its_own_list(three: dict[str, Catalog], keys: dict[str, Api]) -> None:
@@ -305,15 +219,6 @@ def test_a_cursor_goes_on_in_the_list_it_was_given_for_alone(three: dict[str, Ca
         for at in TOLD["a"]
     }
     assert answers == {("X", "X"): 200, (":X", ":X"): 200, ("X", ":X"): 400, (":X", "X"): 400}
-
-
-def test_a_cursor_from_before_they_said_whose_goes_on_while_nobody_else_has_the_code(keys: dict[str, Api]) -> None:
-    made(keys["a"])
-    published(Catalog.objects.get(), a_list(WHOSE["a"]), label="v1")
-    old = base64.urlsafe_b64encode(json.dumps([1, "X", "published", "v1", None]).encode()).decode().rstrip("=")
-    assert keys["a"].get("/catalogs/X/changes/", {"since": old}).json()["results"] == []
-    made(keys["office"])
-    assert keys["a"].get("/catalogs/X/changes/", {"since": old}).json()["errors"][0]["code"] == "bad_cursor"
 
 
 @pytest.mark.parametrize("who", TOLD)

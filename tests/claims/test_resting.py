@@ -12,12 +12,13 @@ from claims import resting
 from claims.resting import Resting, resting_on
 from insurers.models import Product
 from tests.claims.batches.conftest import decided
-from tests.claims.test_checks import CLAIM, cidl, hmb
+from tests.claims.once import cidl, hmb, made_cidl
+from tests.claims.test_checks import CLAIM
 from tests.conftest import Api, published
 
 pytestmark = pytest.mark.django_db
 
-__all__ = ["cidl", "hmb"]
+__all__ = ["cidl", "hmb", "made_cidl"]
 
 BATCH = (
     "claim_no,member_ref,line_no,service_date,diagnoses,setting,generic_name,quantity,amount\n"

@@ -59,14 +59,23 @@ def bob(db: None) -> Client:
     return person("bob", REVIEWER)
 
 
-@pytest.fixture
-def draft(make_catalog: Callable[..., Catalog]) -> CatalogVersion:
-    """A draft that Alice imported, one entry other than in the version it follows."""
-    catalog = make_catalog(name="创新药目录")
+@pytest.fixture(scope="module")
+def _draft(once: Callable[..., int]) -> int:
+    return once(make_draft)
+
+
+def make_draft() -> int:
+    catalog = services.create_catalog(code="COM", name="创新药目录", kind="commercial", by="alice")
     published(catalog, LIST, label="v1")
     version = imported(catalog, V2, label="v2", effective_from=date(2026, 2, 1)).version
     assert version is not None
-    return version
+    return version.pk
+
+
+@pytest.fixture
+def draft(db: None, _draft: int) -> CatalogVersion:
+    """A draft that Alice imported, one entry other than in the version it follows."""
+    return CatalogVersion.objects.get(pk=_draft)
 
 
 def codes(client: Client, version: CatalogVersion, **query: str) -> list[str]:

@@ -23,6 +23,7 @@ from common.persons.alike import one_with
 from common.persons.codes import kept_as
 from common.persons.models import Standing
 from common.persons.signals import BEGAN, SEEN
+from tests.sharing import share
 
 pytestmark = pytest.mark.django_db
 
@@ -159,7 +160,8 @@ def test_no_page_opens_half_way_in(erin: User, enrolled: bool) -> None:
     for address in addresses:
         if address in {step, "/admin/login/", "/admin/logout/"}:
             continue
-        for answer in (client.get(address), client.post(address)):
+        for ask in share((client.get, client.post), of=f"{address} {enrolled}", each=1):
+            answer = ask(address)
             assert (answer.status_code, answer.get("Location")) == (302, step), address
     # The sign-in page itself leads on, and shows nothing.
     assert "erin" not in text_of(client.get("/admin/login/")) or client.get("/admin/login/").status_code == 302

@@ -15,9 +15,10 @@ from common.audit.models import Record
 from curation.models import ImpactRun
 from insurers.models import Insurer
 from insurers.persons import bind_user
+from tests.claims.test_checks import cidl, hmb
 from tests.conftest import Api
 from tests.curation.impact.conftest import _nothing_kept_of_a_run, worked_off
-from tests.curation.impact.test_runs import batch_of, cidl, decided, draft, hmb
+from tests.curation.impact.test_runs import batch_of, decided, draft
 from tests.desk.test_catalogs import curator, page, text_of
 
 __all__ = ["_nothing_kept_of_a_run", "cidl", "decided", "draft", "hmb"]  # fixtures

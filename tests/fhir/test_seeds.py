@@ -25,8 +25,8 @@ from tests.sharing import WHOLE
 
 pytestmark = pytest.mark.slow
 
-FIRST_ROWS = 20
-QUESTIONS = 200
+FIRST_ROWS = 10
+QUESTIONS = 80
 
 
 @pytest.fixture(scope="module")

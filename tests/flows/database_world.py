@@ -56,29 +56,34 @@ def _master(world: Mapping[str, Any], forms: DosageForms) -> None:
     run = ImportRun.objects.create(
         kind="drugs", file_name="world", file_path="", file_size=0, sha256="", created_by="w"
     )
+    products, drugs = [], {}
     for position, row in enumerate(world["master"]):
         base = forms.base_name(row["generic_name"]).name
-        drug, _made = Drug.objects.get_or_create(id=drug_id(base), defaults={"base_name": base, "generic_name": base})
+        drug = drugs.setdefault(base, Drug(id=drug_id(base), base_name=base, generic_name=base))
         recorded = row.get("recorded_at")
-        DrugProduct.objects.create(
-            drug=drug,
-            national_code=_code(row.get("national_code") or ""),
-            approval_no=row.get("approval_no") or "",
-            generic_name=row["generic_name"],
-            aliases=row.get("aliases") or [],
-            dosage_form=row.get("dosage_form") or "",
-            strength=row.get("strength") or "",
-            brand_name=row.get("brand_name") or "",
-            manufacturer=row.get("manufacturer") or "",
-            class_code=row.get("class_code") or "",
-            base_name=base,
-            alias_keys=[forms.base_name(alias).name for alias in row.get("aliases") or []],
-            brand_key=norm(row.get("brand_name") or ""),
-            approval_key=approval_key(row.get("approval_no") or ""),
-            position=position,
-            recorded_from=parse_instant(recorded) if recorded else SINCE_EVER.replace(year=1900),
-            recorded_by=run,
+        products.append(
+            DrugProduct(
+                drug=drug,
+                national_code=_code(row.get("national_code") or ""),
+                approval_no=row.get("approval_no") or "",
+                generic_name=row["generic_name"],
+                aliases=row.get("aliases") or [],
+                dosage_form=row.get("dosage_form") or "",
+                strength=row.get("strength") or "",
+                brand_name=row.get("brand_name") or "",
+                manufacturer=row.get("manufacturer") or "",
+                class_code=row.get("class_code") or "",
+                base_name=base,
+                alias_keys=[forms.base_name(alias).name for alias in row.get("aliases") or []],
+                brand_key=norm(row.get("brand_name") or ""),
+                approval_key=approval_key(row.get("approval_no") or ""),
+                position=position,
+                recorded_from=parse_instant(recorded) if recorded else SINCE_EVER.replace(year=1900),
+                recorded_by=run,
+            )
         )
+    Drug.objects.bulk_create(drugs.values(), ignore_conflicts=True)
+    DrugProduct.objects.bulk_create(products)
 
 
 def _catalog(catalog: Mapping[str, Any], forms: DosageForms, draft: tuple[str, str] | None) -> None:

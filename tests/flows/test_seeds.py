@@ -127,7 +127,7 @@ class SeededLists(TestCase):
     def test_an_entry_is_marked_as_for_a_rare_disease_just_where_its_coding_makes_that_sure(self) -> None:
         listed = CatalogEntry.objects.filter(version__catalog__code__in=["NRDL", "CIDL"])
         wrong = []
-        for entry in listed:
+        for entry in listed.only("entry_code", "icd10", "criteria", "indication", "restriction", "rare_disease"):
             found = rare_diseases(
                 reference.rare_disease_rules(),
                 codes=entry.icd10,

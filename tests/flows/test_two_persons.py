@@ -101,7 +101,7 @@ acts = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(todo=st.lists(acts, min_size=8, max_size=25))
 def test_what_is_in_force_is_what_somebody_saw_and_approved(
     make_catalog: Callable[..., Catalog], todo: list[tuple[Any, ...]]

@@ -21,6 +21,7 @@ from insurers.services import issue_insurer_key
 from tests.conftest import EVERY_INSURER_SCOPE, Api, published, withdrawn
 from tests.flows.database_world import forms_of
 from tests.flows.test_vectors_in_database import shown_line
+from tests.sharing import share
 
 VECTORS = json.loads((Path(__file__).parent.parent / "cases" / "vectors_public.json").read_text(encoding="utf-8"))
 # What a file may not hold (spec csv.md, CONTROL_CHARACTER) and a world does, to show that it changes nothing.
@@ -140,7 +141,7 @@ CASES = [case for case in VECTORS if comes_in(case)]
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+@pytest.mark.parametrize("case", share(CASES, of="front door", each=40), ids=lambda case: case["name"])
 def test_a_vector_is_answered_the_same_when_its_world_came_in_by_the_front_door(
     case: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,11 +14,12 @@ from claims.eligibility import InvalidClaim
 from tests.flows.database_world import build, forms_of
 from tests.oracle.page import answer as oracle_answer
 from tests.oracle.worlds import world as random_world
+from tests.sharing import WHOLE
 from tests.worlds import WHEN_ASKED
 
 VECTORS = json.loads((Path(__file__).parent.parent / "cases" / "vectors_public.json").read_text(encoding="utf-8"))
 SEEN = Observation(revision=1, known_at=WHEN_ASKED)
-RANDOM_WORLDS = int(os.environ.get("DATABASE_WORLDS", "150"))
+RANDOM_WORLDS = int(os.environ.get("DATABASE_WORLDS", "150" if WHOLE else "50"))
 
 
 def decided(world: dict[str, Any], request: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:

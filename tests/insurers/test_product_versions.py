@@ -1,20 +1,18 @@
 """Versions of products over REST: cloned, pinned and floated, changed as drafts only, and by one writer at a time."""
 
+import copy
 import hashlib
-import threading
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from catalog import services as catalogs
-from catalog.models import Catalog, CatalogVersion
+from catalog.models import CatalogVersion
 from common.errors import InvalidInput
 from insurers import approval, services
-from insurers.models import Insurer, Product, ProductVersion
-from tests.conftest import EVERY_INSURER_SCOPE, Api, withdrawn
+from insurers.models import Insurer, ProductVersion
+from tests.conftest import Api, Once, withdrawn
 
 TERMS: dict[str, Any] = {
     "label": "2026",
@@ -33,11 +31,10 @@ PATH = "/products/HMB/versions/2026/"
 CLONE = {"label": "2027", "effective_from": "2027-01-01"}
 
 
-@pytest.fixture
-def lists(make_catalog: Callable[..., Catalog]) -> None:
+def make_lists() -> None:
     """Three catalogs, each with a published version, one withdrawn and a draft; entries do not matter here, so there are none."""
     for code, kind in (("COM", "commercial"), ("BASE", "base"), ("NEG", "negative")):
-        catalog = make_catalog(code, kind)
+        catalog = catalogs.create_catalog(code=code, name=code, kind=kind, by="alice")
         drafts = {
             label: CatalogVersion.objects.create(
                 catalog=catalog,
@@ -52,10 +49,20 @@ def lists(make_catalog: Callable[..., Catalog]) -> None:
         withdrawn(catalogs.publish_version(version=drafts["withdrawn"], by="bob", against="v1"))
 
 
+@pytest.fixture(scope="module")
+def made_draft(once: Once) -> ProductVersion:
+    def make() -> ProductVersion:
+        make_lists()
+        insurer = Insurer.objects.create(code="INS-A", name="甲保险")
+        product = services.create_product(insurer_id=insurer.pk, code="HMB", name="惠民保", by="key:a")
+        return services.create_product_version(product=product, data=TERMS, by="key:a")
+
+    return once(make)
+
+
 @pytest.fixture
-def draft(insurer: Insurer, lists: None) -> ProductVersion:
-    product = services.create_product(insurer_id=insurer.pk, code="HMB", name="惠民保", by="key:a")
-    return services.create_product_version(product=product, data=TERMS, by="key:a")
+def draft(made_draft: ProductVersion, db: None) -> ProductVersion:
+    return copy.deepcopy(made_draft)
 
 
 def references(terms: dict[str, Any]) -> list[str | None]:
@@ -155,31 +162,6 @@ def test_a_change_based_on_an_old_state_is_refused(
 
 def test_anothers_version_cannot_be_cloned(other_api: Api, draft: ProductVersion) -> None:
     assert other_api.post(f"{PATH}clone/", CLONE).status_code == 404
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_writers_at_once_with_the_same_etag_one_wins() -> None:
-    insurer = Insurer.objects.create(code="INS-A", name="甲保险")
-    key = services.issue_insurer_key(insurer=insurer, scopes=EVERY_INSURER_SCOPE, by="root")[1]
-    product = Product.objects.create(insurer=insurer, code="HMB", name="惠民保")
-    terms = {"label": "2026", "effective_from": "2026-01-01", "benefits": [{"code": "a", "ratio": "0.5"}]}
-    services.create_product_version(product=product, data=terms, by="key:a")
-    tag = Api(key).get(PATH)["ETag"]
-    statuses: list[int] = []
-    together = threading.Barrier(8)
-
-    def write(days: int) -> None:
-        together.wait()
-        statuses.append(Api(key).put(PATH, {**terms, "waiting_days": days}, **{"If-Match": tag}).status_code)
-        connection.close()
-
-    writers = [threading.Thread(target=write, args=(days,)) for days in range(1, 9)]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
-
-    assert sorted(statuses) == [200] + [412] * 7
 
 
 @pytest.mark.parametrize("label", ["missing", "draft", "withdrawn"])

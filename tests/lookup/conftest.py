@@ -1,6 +1,7 @@
 """A small market: a base list, lists that anybody may read, a list of insurer A's own, and products of A, public and not."""
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from django.test import Client
 
 from catalog.models import Catalog
+from catalog.services import create_catalog
 from insurers import services as insurers
 from insurers.models import Insurer, Product
 from tests.conftest import published
@@ -48,12 +50,28 @@ class Market:
         return product
 
 
-@pytest.fixture
-def market(insurer: Insurer, make_catalog: Callable[..., Catalog]) -> Market:
-    published(make_catalog("NRDL", "base", name="医保目录", provenance="official"), NRDL, names="plain")
-    cidl = make_catalog("CIDL", name="商保创新药目录", provenance="hand_coded")
+@pytest.fixture(scope="module")
+def _market(once: Callable[..., Market]) -> Market:
+    return once(lambda: make_market(Insurer.objects.create(code="INS-A", name="甲保险")))
+
+
+def make_market(insurer: Insurer) -> Market:
+    base = create_catalog(code="NRDL", kind="base", name="医保目录", provenance="official", by="alice")
+    published(base, NRDL, names="plain")
+    cidl = create_catalog(code="CIDL", kind="commercial", name="商保创新药目录", provenance="hand_coded", by="alice")
     published(cidl, CIDL)
     return Market(insurer, cidl)
+
+
+@pytest.fixture
+def insurer(db: None, _market: Market) -> Insurer:
+    return copy(_market.insurer)
+
+
+@pytest.fixture
+def market(insurer: Insurer, _market: Market) -> Market:
+    """The market as it was made for all tests of the file, and objects that a test may change."""
+    return Market(insurer, copy(_market.cidl))
 
 
 class Visitor:

@@ -53,7 +53,7 @@ REASONS = {
     ("ANNUAL_LIMIT_REACHED", "N"),
     ("NOTHING_CLAIMABLE", "N"),
 }
-WORLDS = 1_500
+WORLDS = 1_200
 
 
 @pytest.fixture(scope="module")

@@ -131,7 +131,7 @@ LINE = st.builds("".join, st.tuples(STARTS, PRINTABLE))
 FREE = st.lists(LINE, min_size=1, max_size=3).map("\n".join)
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     rows=st.lists(
         st.fixed_dictionaries(

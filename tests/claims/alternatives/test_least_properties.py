@@ -18,10 +18,11 @@ from claims.eligibility import Claim, Line, Snapshot, assess_claim, parse_claim
 from claims.eligibility.decision import LineDecision
 from tests.claims.alternatives.applying import Json, sent_with
 from tests.claims.eligibility import random_worlds as worlds
+from tests.sharing import WHOLE
 from tests.worlds import snapshot_of
 
-WORLDS = int(os.environ.get("LEAST_WORLDS", "100"))
-PARTS = 10
+WORLDS = int(os.environ.get("LEAST_WORLDS", "100" if WHOLE else "40"))
+PARTS = 4
 FEW = 9
 
 

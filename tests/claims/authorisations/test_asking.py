@@ -13,7 +13,10 @@ from common.dates import parse_instant
 from insurers.models import Webhook, WebhookDelivery, WebhookEvent
 from insurers.webhooks import services as webhooks
 from tests.claims.authorisations.conftest import ASKED, PATH, asked, claim, days_ago, left, reasons, today
+from tests.claims.authorisations.once import hmb, sold
 from tests.conftest import Api
+
+__all__ = ["hmb", "sold"]  # fixtures
 
 NEEDS_A_PERSON: dict[str, Any] = {"evidence": {}}
 

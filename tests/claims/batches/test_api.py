@@ -31,7 +31,10 @@ from tests.claims.batches.conftest import (
     waiting_jobs,
     worked_off,
 )
+from tests.claims.batches.once import made_product, product
 from tests.conftest import Api
+
+__all__ = ["made_product", "product"]  # fixtures
 
 State = ClaimBatch.State
 TWO = HEADER + f"C-1,m-1,1,2026-03-01,{TABLET},1500.00\n" + f"C-2,m-2,1,2026-03-01,{TABLET},2500.00\n"

@@ -28,7 +28,10 @@ from tests.claims.batches.conftest import (
     waiting_jobs,
     worked_off,
 )
+from tests.claims.batches.once import made_product, product
 from tests.conftest import published
+
+__all__ = ["made_product", "product"]  # fixtures
 
 State = ClaimBatch.State
 

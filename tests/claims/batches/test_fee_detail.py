@@ -12,8 +12,11 @@ from claims.batches.read import Claim, read_batch
 from claims.models import ClaimBatch
 from insurers.models import Product
 from tests.claims.batches.conftest import HEADER, decided, results, results_file
+from tests.claims.batches.once import made_product, product
 from tests.conftest import Api
 from tests.files import xlsx
+
+__all__ = ["made_product", "product"]  # fixtures
 
 UPLOADS = Path(__file__).parent.parent.parent / "cases" / "uploads"
 HEADS = "mdtrt_id,psn_no,feedetl_sn,init_feedetl_sn,fee_ocur_time,generic_name,cnt,pric,det_item_fee_sumamt"

@@ -8,7 +8,10 @@ from catalog.models import Catalog
 from claims.models import ClaimBatch
 from insurers.models import Insurer, Product
 from tests.claims.batches.conftest import HEADER, TABLET, accepted, decided, results
+from tests.claims.batches.once import made_product, product
 from tests.conftest import Api, published
+
+__all__ = ["made_product", "product"]  # fixtures
 
 # m-1 has three claims out of their order, whose deductible and limits carry; C-9 is invalid; "x" in quotes is a claim number too.
 FILE = (

@@ -14,6 +14,7 @@ from tests.claims.batches.conftest import results, worked_off
 from tests.flows.database_world import build, forms_of
 from tests.oracle.page import answer, day_of, in_force
 from tests.oracle.worlds import Dice, make_valid_request, make_world, paying_world, some_drugs
+from tests.sharing import share
 from tests.worlds import WHEN_ASKED
 
 CLAIMS = 14
@@ -67,7 +68,7 @@ def in_short(line: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("seed", range(700, 716))
+@pytest.mark.parametrize("seed", share(range(700, 716), of="batches", each=7))
 def test_a_batch_is_answered_as_the_oracle_answers_its_claims_in_order(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claims.eligibility import REASONS
@@ -22,6 +22,8 @@ ADDRESSED = re.compile(r"[你您]|\byour?s?\b", re.I)
 MONTHS = "January February March April May June July August September October November December".split()
 
 Json = dict[str, Any]
+# A world has several lines, each told six ways.
+FEWER = settings(max_examples=40)
 
 
 def figures(value: Any) -> set[Decimal]:
@@ -55,6 +57,7 @@ def every_way(decision: Json) -> list[tuple[str, Language, list[Block]]]:
     ]
 
 
+@FEWER
 @given(seed=st.integers(0, 100_000))
 def test_every_figure_stands_in_a_ground_of_its_sentence(seed: int) -> None:
     decision = recorded(*random_worlds.make(seed), product="P")
@@ -64,6 +67,7 @@ def test_every_figure_stands_in_a_ground_of_its_sentence(seed: int) -> None:
             check_grounds(decision, block)
 
 
+@FEWER
 @given(seed=st.integers(0, 100_000))
 def test_the_steps_of_the_money_add_up_to_what_is_paid(seed: int) -> None:
     decision = recorded(*random_worlds.make(seed), product="P")
@@ -93,6 +97,7 @@ def test_the_steps_of_the_money_add_up_to_what_is_paid(seed: int) -> None:
         assert told["payable"] == min([told["share"], *limits])
 
 
+@FEWER
 @given(seed=st.integers(0, 100_000))
 def test_every_line_is_told_and_what_it_pays(seed: int) -> None:
     decision = recorded(*random_worlds.make(seed), product="P")
@@ -106,6 +111,7 @@ def test_every_line_is_told_and_what_it_pays(seed: int) -> None:
                 assert AMOUNT.findall(last.text) == [line["money"]["payable"], line["money"]["member_pays"]]
 
 
+@FEWER
 @given(seed=st.integers(0, 100_000))
 def test_the_member_reads_no_code_and_is_not_addressed(seed: int) -> None:
     decision = recorded(*random_worlds.make(seed), product="P")
@@ -168,6 +174,7 @@ def test_an_early_record_says_what_it_does_not_hold() -> None:
             check_grounds(decision, block)
 
 
+@FEWER
 @given(seed=st.integers(0, 100_000))
 def test_an_early_record_of_any_world_is_told(seed: int) -> None:
     decision = recorded(*random_worlds.make(seed), product="P")

@@ -17,6 +17,7 @@ from tests.claims.facts.test_versions import in_database
 from tests.claims.test_checks import CLAIM
 from tests.conftest import Api, imported, withdrawn
 from tests.oracle.worlds import world as random_world
+from tests.sharing import share
 from tests.worlds import WHEN_ASKED
 
 # The draft of the CIDL lists another drug than the published version.
@@ -34,7 +35,7 @@ def drafts_of(seed: int) -> list[tuple[str, str]]:
     return [(code, version["label"]) for code, version in listed if not version.get("withdrawn_at")]
 
 
-SEEDS = [seed for seed in range(300, 350) if drafts_of(seed)]
+SEEDS = share([seed for seed in range(300, 350) if drafts_of(seed)], of="overlay", each=18)
 
 
 def decided(claim: Claim, insurer_id: int, seen: Observation, overlay: Overlay | None = None) -> Decision:

@@ -28,6 +28,7 @@ from tests.flows.database_world import build, forms_of
 from tests.oracle.engine import cover, decide
 from tests.oracle.worlds import coverage_query
 from tests.oracle.worlds import world as random_world
+from tests.sharing import share
 from tests.worlds import WHEN_ASKED
 
 SEEN = Observation(revision=1, known_at=WHEN_ASKED)
@@ -47,7 +48,7 @@ def every_reference(insurer_id: int) -> list[Reference]:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("seed", range(500, 540))
+@pytest.mark.parametrize("seed", share(range(500, 540), of="parts", each=14))
 def test_a_part_of_a_version_is_what_the_whole_has_of_it(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     insurer = in_database(random_world(seed)[0], monkeypatch)
     listed = every_reference(insurer.pk)
@@ -81,7 +82,7 @@ def candidates(selectors: Any) -> dict[Any, Any]:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", share(range(40), of="coverage", each=14))
 def test_coverage_and_alternatives_are_as_the_core_says_of_the_whole_world(
     seed: int, road: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,7 +99,7 @@ def test_coverage_and_alternatives_are_as_the_core_says_of_the_whole_world(
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("seed", range(700, 730))
+@pytest.mark.parametrize("seed", share(range(700, 730), of="large", each=12))
 def test_a_claim_against_very_large_versions_is_decided_as_against_small_ones(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

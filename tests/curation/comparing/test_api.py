@@ -1,5 +1,6 @@
 """Comparing and the timeline over REST: any two versions, days and instants, for whoever may see them, held against the slow version."""
 
+import copy
 import csv
 import io
 import random
@@ -15,11 +16,12 @@ from catalog.entries import COLUMNS
 from catalog.in_force import in_force
 from catalog.known import dosage_forms
 from catalog.models import Catalog, CatalogEntry, CatalogVersion
+from catalog.services import create_catalog
 from common import cache
 from common.dates import instant_text
 from insurers.models import Insurer
 from tests.catalog.test_master import HEADER, loaded
-from tests.conftest import Api, imported, published, withdrawn
+from tests.conftest import Api, Once, imported, published, withdrawn
 from tests.curation.comparing.test_compare import naive
 
 COLUMNS_GIVEN = "entry_code,generic_name,class_code,icd10,age_min,restriction,effective_from,effective_to,note\n"
@@ -131,9 +133,19 @@ R-9,贝伐珠单抗注射液,,XL01,C18,结直肠癌,,
 """
 
 
+@pytest.fixture(scope="module")
+def made_lists(once: Once) -> tuple[CatalogVersion, CatalogVersion]:
+    def make() -> tuple[CatalogVersion, CatalogVersion]:
+        left = create_catalog(code="LEFT", name="左", kind="commercial", by="alice")
+        right = create_catalog(code="RIGHT", name="右", kind="base", by="alice")
+        return published(left, LEFT), published(right, RIGHT)
+
+    return once(make)
+
+
 @pytest.fixture
-def lists(make_catalog: Callable[..., Catalog]) -> tuple[CatalogVersion, CatalogVersion]:
-    return published(make_catalog("LEFT", name="左"), LEFT), published(make_catalog("RIGHT", "base", name="右"), RIGHT)
+def lists(made_lists: tuple[CatalogVersion, CatalogVersion], db: None) -> tuple[CatalogVersion, CatalogVersion]:
+    return copy.deepcopy(made_lists)
 
 
 def test_an_answer_tells_sides_counts_and_what_differs(lists: Any, api: Api) -> None:

@@ -15,9 +15,10 @@ from tests.flows.database_world import build, forms_of
 from tests.oracle import page
 from tests.oracle.worlds import INSTANTS, STARTS
 from tests.oracle.worlds import world as random_world
+from tests.sharing import share
 
 Json = dict[str, Any]
-WORLDS = range(700_000, 700_040)
+WORLDS = share(range(700_000, 700_040), of="matrix", each=15)
 EXCLUDING = {"negative", "base_exclusion"}
 FACETS = {
     "indication": ["icd10"],

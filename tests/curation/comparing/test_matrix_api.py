@@ -1,5 +1,6 @@
 """The matrix over REST: a small table of lists and what each cell says; filters, days, tenancy, files."""
 
+import copy
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -7,8 +8,9 @@ from typing import Any
 import pytest
 
 from catalog.models import Catalog, CatalogVersion
+from catalog.services import create_catalog
 from insurers.models import Insurer
-from tests.conftest import Api, published, withdrawn
+from tests.conftest import Api, Once, published, withdrawn
 
 HEADER = (
     "entry_code,generic_name,dosage_form,class_code,reimbursement_class,indication,icd10,min_institution_level,"
@@ -30,13 +32,24 @@ CIDL = (
 NEG = HEADER + "N1,,,XA10,,,,,,,,\nN2,贝伐珠单抗,,,,黄斑变性,H35,,,,,\nN3,,,,,,,,,,乐意保,\nN4,,泡腾片,,,,,,,,,\n"
 
 
+@pytest.fixture(scope="module")
+def made_lists(once: Once) -> dict[str, CatalogVersion]:
+    def make() -> dict[str, CatalogVersion]:
+        return {
+            code: published(create_catalog(code=code, name=code, kind=kind, by="alice"), content, **reading)
+            for code, kind, content, reading in (
+                ("NRDL", "base", NRDL, {"names": "plain"}),
+                ("CIDL", "commercial", CIDL, {}),
+                ("NEG", "negative", NEG, {}),
+            )
+        }
+
+    return once(make)
+
+
 @pytest.fixture
-def lists(make_catalog: Callable[..., Catalog]) -> dict[str, CatalogVersion]:
-    return {
-        "NRDL": published(make_catalog("NRDL", "base"), NRDL, names="plain"),
-        "CIDL": published(make_catalog("CIDL"), CIDL),
-        "NEG": published(make_catalog("NEG", "negative"), NEG),
-    }
+def lists(made_lists: dict[str, CatalogVersion], db: None) -> dict[str, CatalogVersion]:
+    return copy.deepcopy(made_lists)
 
 
 def cells(response: Any) -> dict[str, list[tuple[str, str, list[str]]]]:

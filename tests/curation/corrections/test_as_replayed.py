@@ -18,6 +18,7 @@ from tests.claims.batches.test_oracle import asked
 from tests.curation.impact.test_as_published import in_short
 from tests.flows.database_world import build, forms_of
 from tests.oracle.worlds import Dice, make_world, paying_world, some_drugs
+from tests.sharing import share
 from tests.worlds import WHEN_ASKED
 
 THEN, HAPPENED, NOW = WHEN_ASKED, WHEN_ASKED + timedelta(hours=1), WHEN_ASKED + timedelta(hours=2)
@@ -59,7 +60,7 @@ def random_world(seed: int, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Produ
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("seed", range(1_500, 1_516))
+@pytest.mark.parametrize("seed", share(range(1_500, 1_516), of="corrections", each=7))
 def test_corrections_are_what_a_replay_as_known_now_answers_otherwise(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

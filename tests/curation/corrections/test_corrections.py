@@ -13,10 +13,11 @@ from claims.services import purge_facts
 from common.audit.models import Record
 from curation.models import SettledCheck
 from insurers.models import Insurer
-from tests.claims.test_checks import CLAIM, TERMS, cidl, hmb
+from tests.claims.once import cidl, hmb, made_cidl
+from tests.claims.test_checks import CLAIM, TERMS
 from tests.conftest import Api, published, withdrawn
 
-__all__ = ["cidl", "hmb"]  # fixtures
+__all__ = ["cidl", "hmb", "made_cidl"]  # fixtures
 
 # 仑卡奈 is gone.
 SHORTER = "entry_code,generic_name,icd10,class_code\nC-2,多奈单抗注射液,G30,XN06DX\n"

@@ -15,10 +15,11 @@ from common.audit.models import Record
 from curation.golden.services import GoldenCasesDiffer
 from curation.models import GoldenCase, GoldenExpectation
 from insurers.models import Insurer
-from tests.claims.test_checks import CLAIM, TERMS, cidl, hmb
+from tests.claims.once import cidl, hmb, made_cidl
+from tests.claims.test_checks import CLAIM, TERMS
 from tests.conftest import Api, imported, published
 
-__all__ = ["cidl", "hmb"]  # fixtures
+__all__ = ["cidl", "hmb", "made_cidl"]  # fixtures
 
 # The published list has 仑卡奈 and 多奈; the draft loses the first.
 DRAFT = "entry_code,generic_name,icd10,class_code\nC-2,多奈单抗注射液,G30,XN06DX\n"
@@ -212,10 +213,10 @@ def test_a_product_pinned_to_another_edition_is_not_asked(
     terms = TERMS | {
         "benefits": [{"code": "special", "catalogs": [{"catalog": "CIDL", "label": "2025"}], "ratio": "0.7000"}]
     }
-    api.post("/products/", {"code": "HMB", "name": "惠民保"})
-    assert api.post("/products/HMB/versions/", terms).status_code == 201
-    assert api.post("/products/HMB/versions/2026/publish/").status_code == 200
-    made(maker)
+    api.post("/products/", {"code": "PIN", "name": "固定"})
+    assert api.post("/products/PIN/versions/", terms).status_code == 201
+    assert api.post("/products/PIN/versions/2026/publish/").status_code == 200
+    made(maker, product="PIN", claim=CLAIM | {"product": "PIN"})
 
     assert tried(maker) == [] and len(tried(maker, "/catalogs/CIDL/versions/2025")) == 1
     services.publish_version(version=draft, by="bob", confirm=True)

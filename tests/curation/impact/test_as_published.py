@@ -21,11 +21,12 @@ from tests.claims.batches.test_oracle import asked
 from tests.curation.impact.conftest import differing, document, tried
 from tests.flows.database_world import build, forms_of
 from tests.oracle.worlds import Dice, make_world, paying_world, some_drugs
+from tests.sharing import share
 from tests.worlds import WHEN_ASKED
 
 BEFORE, AFTER = Observation(1, WHEN_ASKED), Observation(2, WHEN_ASKED)
 EVERY_DAY = {"first_day": date(1900, 1, 1), "last_day": date(2999, 1, 1)}
-SEEDS = range(900, 924)
+SEEDS = share(range(900, 924), of="as published", each=9)
 
 
 def decided(product: Product, claims: list[dict[str, Any]], seen: Observation) -> ClaimBatch:

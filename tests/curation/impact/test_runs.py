@@ -20,11 +20,12 @@ from common.sealing.models import DataKey
 from common.sealing.services import destroy, erase_files
 from curation.models import ImpactPart, ImpactRun
 from insurers.models import Insurer
-from tests.claims.test_checks import CLAIM, TERMS, cidl, hmb
+from tests.claims.once import cidl, hmb, made_cidl
+from tests.claims.test_checks import CLAIM, TERMS
 from tests.conftest import Api, imported, published
 from tests.curation.impact.conftest import State, fresh, waiting_jobs, worked_off
 
-__all__ = ["cidl", "hmb"]  # fixtures
+__all__ = ["cidl", "hmb", "made_cidl"]  # fixtures
 
 YEAR = {"from": "2026-01-01", "to": "2026-12-31"}
 # The published list has 仑卡奈 and 多奈; the draft loses the first.
@@ -54,9 +55,9 @@ def decided(api: Api, hmb: str) -> str:
     return batch_of(api)
 
 
-def batch_of(api: Api, rows: str = ROWS + INVALID) -> str:
+def batch_of(api: Api, rows: str = ROWS + INVALID, product: str = "HMB") -> str:
     file = SimpleUploadedFile("claims.csv", (HEADER + rows).encode())
-    batch_id: str = api.upload("/claims/batches/", file, product="HMB").json()["id"]
+    batch_id: str = api.upload("/claims/batches/", file, product=product).json()["id"]
     while waiting := Job.objects.filter(subject__startswith=batch_id, state="queued").order_by("pk").first():
         jobs.run(waiting.pk, heartbeat=False)
     assert ClaimBatch.objects.get(pk=batch_id).state == "done"
@@ -199,12 +200,12 @@ def test_a_member_is_paid_in_order_though_only_some_days_are_asked_about(
     api: Api, insurer: Insurer, cidl: Catalog, consulted: CatalogVersion
 ) -> None:
     terms = {**TERMS, "annual_limit": "400.00"}
-    api.post("/products/", {"code": "HMB", "name": "惠民保"})
-    api.post("/products/HMB/versions/", terms)
-    api.post("/products/HMB/versions/2026/publish/")
+    api.post("/products/", {"code": "LESS", "name": "少保"})
+    api.post("/products/LESS/versions/", terms)
+    api.post("/products/LESS/versions/2026/publish/")
     # 350.00 of the limit go to the first claim, which the draft no longer pays: then the second is paid whole.
     rows = "A,m,1,2026-02-01,G30.9,inpatient,仑卡奈单抗注射液,1,500.00\nB,m,1,2026-05-01,G30.9,inpatient,多奈单抗注射液,1,500.00\n"
-    batch_of(api, rows)
+    batch_of(api, rows, "LESS")
 
     found = asked(api, **{"from": "2026-05-01", "to": "2026-05-31"})
 
