@@ -51,11 +51,17 @@ LINGER_SECONDS, LINGER_CHUNKS = 1.0, 16
 class Worker(ThreadWorker):
     """gunicorn's gthread worker with threads that take turns."""
 
+    def init_process(self) -> None:
+        # To look for garbage while everything is loaded finds none, and takes a sixth of the time; `run` begins with it.
+        gc.disable()
+        super().init_process()
+
     def run(self) -> None:
         # What is loaded by now stays. Were the garbage collector to look at it again and again, each time a request would wait a tenth of a second.
         import_module(settings.ROOT_URLCONF)  # and with it every view
         gc.collect()
         gc.freeze()
+        gc.enable()
         super().run()
 
     def get_thread_pool(self) -> ThreadPoolExecutor:

@@ -10,6 +10,7 @@ deeds and the publication log are whole, and the instant's state is the one that
 
 # ruff: noqa: S603 - it starts programs it names itself, never through a shell
 
+import json
 import os
 import shutil
 import signal
@@ -31,6 +32,8 @@ from embedded.supervisor import Process, Supervisor, end_group
 
 _WRITES = 150  # acknowledged commits before the server is killed, at least
 _PATIENCE = 60  # seconds for any step
+# What lets a program of PostgreSQL see and write the rows of all, as a migration does.
+EVERYBODY = {"PGOPTIONS": "-c app.insurer=everybody"}
 # What a person does, over and over, in one process: a catalog with its deed, each committed before it is told.
 _WRITER = """
 import sys, django
@@ -42,14 +45,46 @@ for number in range(1_000_000):
     create_catalog(code=f"DRILL-{number}", name="drill", kind="reference", by="drill")
     print(number, flush=True)
 """
-_COUNT = """
+# Each of these is one process, since to start one takes longer than what it does. A line of its own comes before each fingerprint.
+_MARK = "--- fingerprint"
+_BEGIN = f"""
+import json, sys
 import django
 django.setup()
-from catalog.models import Catalog
-from common.tenancy import OFFICE, acting_for
-with acting_for(OFFICE):
-    print(*sorted(int(code.removeprefix("DRILL-")) for code in
-        Catalog.objects.filter(code__startswith="DRILL-").values_list("code", flat=True)))
+from django.core.management import call_command
+from django.db import connection
+from catalog.models import Catalog, CatalogVersion
+from catalog.services import create_catalog, publish_version
+from common.tenancy import OFFICE, act_for
+act_for(OFFICE)
+def fingerprint():
+    print("{_MARK}")
+    call_command("fingerprint")
+def bring_in(label):
+    call_command(
+        "import_catalog", sys.argv[1], catalog="LISTED", label=label, effective_from="2026-01-01", by="maker"
+    )
+"""
+# A list is brought in and published, so that the publication log has a leaf.
+_PUBLISH = """
+create_catalog(code="LISTED", name="drill", kind="commercial", series="A", by="maker")
+bring_in("2026")
+publish_version(version=CatalogVersion.objects.get(), by="checker")
+fingerprint()
+"""
+_FOUND = """
+codes = Catalog.objects.filter(code__startswith="DRILL-").values_list("code", flat=True)
+print("found", json.dumps([int(code.removeprefix("DRILL-")) for code in codes]))
+call_command("verify_audit")
+call_command("verify_log")
+bring_in("2027")
+fingerprint()
+"""
+_OF_SERVERS = """
+for port in sys.argv[2:]:
+    connection.close()
+    connection.settings_dict["PORT"] = port
+    fingerprint()
 """
 _LIST = """\
 generic_name,dosage_form,indication,icd10
@@ -80,15 +115,19 @@ class Figures:
 
 
 class _Drill:
-    def __init__(self, supervisor: Supervisor, place: Path):
+    def __init__(self, supervisor: Supervisor, place: Path, schema: Path | None):
         self.supervisor = supervisor
+        self.schema = schema
         self.place = place
         self.backups = place / "backups"
         self.backups.mkdir(mode=0o700)
         self.environment = Environment(ROOT / ".venv", supervisor, place / "setup.log")
         self.python = self.environment.prepare(ROOT / "requirements" / "embedded.txt")
         self.programs = postgres.programs(self.environment.path)
+        self.list = place / "list.csv"
+        self.list.write_text(_LIST, encoding="utf-8")
         self.figures = Figures()
+        self.after = ""  # the fingerprint of what was found and worked on
 
     def run(self) -> Figures:
         lost = DataFolder(self.place / "lost")
@@ -98,7 +137,12 @@ class _Drill:
         # Until somebody follows, nothing may wait for it.
         first = self._started(lost, {})
         env = self._env(lost, first)
-        self._manage(env | {"AS_OWNER": "1"}, "migrate", "--no-input", "--verbosity", "0")
+        if self.schema:
+            psql = [self.programs / "psql", "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--file", self.schema]
+            words = [*psql, first.owner_url]
+            self.supervisor.run("psql", words, env=EVERYBODY, cwd=ROOT, log=self.place / "psql.log")
+        else:
+            self._manage(env | {"AS_OWNER": "1"}, "migrate", "--no-input", "--verbosity", "0")
         self.supervisor.end(first.process)
         server = self._started(lost, wanted)
         env = self._env(lost, server)
@@ -112,8 +156,7 @@ class _Drill:
         self._step(given, "take")
         self.figures.base_backup_seconds = _since(took)
 
-        self._publish(env)
-        before, instant = self._fingerprint(env), self._now(server)
+        (before,), instant = _fingerprints(self._python(env, _PUBLISH)), self._now(server)
         # The instant lies between two seconds, so that nothing else can.
         self.supervisor.pause(1.1)
         acknowledged = self._write_and_kill(env, server)
@@ -122,12 +165,15 @@ class _Drill:
 
         found, seconds = self._restore("found", "", acknowledged)
         self.figures.restore_seconds = seconds
-        self._compare(found, acknowledged)
-        self._stand_by(found)
+        standby = self._standby(found)
+        self._compare(found, standby, acknowledged)
         took = time.monotonic()
         then, _ = self._restore("then", instant, [])
         self.figures.instant_seconds = _since(took)
-        self.figures.same_at_the_instant = self._fingerprint(then) == before
+        ports = [str(urlsplit(server["DATABASE_URL"]).port) for server in (standby, then)]
+        there, at_the_instant = _fingerprints(self._python(then, _OF_SERVERS, *ports))
+        self.figures.same_on_the_standby = there == self.after
+        self.figures.same_at_the_instant = at_the_instant == before
         return self.figures
 
     def _started(self, folder: DataFolder, settings: dict[str, str]) -> postgres.Postgres:
@@ -151,10 +197,9 @@ class _Drill:
         command = [self.python, ROOT / "manage.py", *words]
         return self.supervisor.run(words[0], command, env=env, cwd=ROOT, log=self.place / "manage.log")
 
-    def _python(self, env: dict[str, str], text: str) -> str:
-        return self.supervisor.run(
-            "python", [self.python, "-c", text], env=env, cwd=ROOT, log=self.place / "manage.log"
-        )
+    def _python(self, env: dict[str, str], text: str, *words: str) -> str:
+        command = [self.python, "-c", _BEGIN + text, self.list, *words]
+        return self.supervisor.run("python", command, env=env, cwd=ROOT, log=self.place / "manage.log")
 
     def _step(self, env: dict[str, str], *words: str | Path) -> str:
         log = self.place / "backup.log"
@@ -184,35 +229,6 @@ class _Drill:
 
     def _wait(self, ready: Callable[[], bool], what: str) -> None:
         self.supervisor.wait_until(ready, what=what, seconds=_PATIENCE)
-
-    def _publish(self, env: dict[str, str]) -> None:
-        """Bring a list in and publish it, so that the publication log has a leaf."""
-        self._python(
-            env,
-            "import django; django.setup()\n"
-            "from catalog.services import create_catalog\n"
-            "from common.tenancy import OFFICE, act_for\n"
-            "act_for(OFFICE)\n"
-            "create_catalog(code='LISTED', name='drill', kind='commercial', series='A', by='maker')\n",
-        )
-        self._manage(env, "import_catalog", *self._list(), "--label", "2026")
-        self._python(
-            env,
-            "import django; django.setup()\n"
-            "from catalog.models import CatalogVersion\n"
-            "from catalog.services import publish_version\n"
-            "from common.tenancy import OFFICE, act_for\n"
-            "act_for(OFFICE)\n"
-            "publish_version(version=CatalogVersion.objects.get(), by='checker')\n",
-        )
-
-    def _list(self) -> list[str]:
-        file = self.place / "list.csv"
-        file.write_text(_LIST, encoding="utf-8")
-        return [str(file), "--catalog", "LISTED", "--effective-from", "2026-01-01", "--by", "maker"]
-
-    def _fingerprint(self, env: dict[str, str]) -> str:
-        return self._manage(env, "fingerprint")
 
     def _write_and_kill(self, env: dict[str, str], server: postgres.Postgres) -> list[int]:
         """Write until the server is killed in the middle of it; returns what was acknowledged."""
@@ -248,8 +264,8 @@ class _Drill:
             self.figures.recovery_seconds = _since(copied)
         return self._env(folder, server), _since(began)
 
-    def _stand_by(self, env: dict[str, str]) -> None:
-        """Let a second server follow the restored one: it answers the same, and takes nothing."""
+    def _standby(self, env: dict[str, str]) -> dict[str, str]:
+        """Let a second server follow the restored one; returns its environment."""
         folder = DataFolder(self.place / "standby")
         folder.create()
         shutil.copy(self.backups / "secrets.json", folder.path / "secrets.json")
@@ -257,26 +273,27 @@ class _Drill:
         words = ["--pgdata", folder.path / "postgres", "--write-recovery-conf", "--checkpoint=fast", "--no-password"]
         log = self.place / "standby.log"
         self.supervisor.run("pg_basebackup", [self.programs / "pg_basebackup", *words], env=given, cwd=ROOT, log=log)
-        standby = self._started(folder, {})
-        # What is written now comes to it by itself.
-        self._manage(env, "import_catalog", *self._list(), "--label", "2027")
-        at = self._ask(env["DATABASE_OWNER_URL"], "SELECT pg_current_wal_flush_lsn()")
-        followed = f"SELECT pg_last_wal_replay_lsn() >= '{at}'"
-        self._wait(lambda: self._ask(standby.owner_url, followed) == "t", "the standby")
-        other = self._env(folder, standby)
-        self.figures.same_on_the_standby = self._fingerprint(other) == self._fingerprint(env)
-        try:
-            self._ask(standby.owner_url, "DELETE FROM catalog_catalogversion")
-        except subprocess.CalledProcessError as refused:
-            self.figures.standby_refuses_writes = "read-only transaction" in refused.stderr
+        return self._env(folder, self._started(folder, {}))
 
-    def _compare(self, env: dict[str, str], acknowledged: list[int]) -> None:
-        there = set(map(int, self._python(env, _COUNT).split()))
+    def _compare(self, env: dict[str, str], standby: dict[str, str], acknowledged: list[int]) -> None:
+        """Count what was found, check both logs, and go on working: what is written then comes to the standby by itself."""
+        said = self._python(env, _FOUND)
+        there = set(json.loads(next(line for line in said.splitlines() if line.startswith("found")).partition(" ")[2]))
         self.figures.lost = len(set(acknowledged) - there)
         # One may have been committed and not told any more.
         self.figures.more = len(there - set(acknowledged))
-        self._manage(env, "verify_audit")
-        self._manage(env, "verify_log")
+        (self.after,) = _fingerprints(said)
+        at = self._ask(env["DATABASE_OWNER_URL"], "SELECT pg_current_wal_flush_lsn()")
+        followed = f"SELECT pg_last_wal_replay_lsn() >= '{at}'"
+        self._wait(lambda: self._ask(standby["DATABASE_OWNER_URL"], followed) == "t", "the standby")
+        try:
+            self._ask(standby["DATABASE_OWNER_URL"], "DELETE FROM catalog_catalogversion")
+        except subprocess.CalledProcessError as refused:
+            self.figures.standby_refuses_writes = "read-only transaction" in refused.stderr
+
+
+def _fingerprints(said: str) -> list[str]:
+    return said.split(f"{_MARK}\n")[1:]
 
 
 def _kill(process: Process) -> None:
@@ -289,12 +306,15 @@ def _since(moment: float) -> float:
     return round(time.monotonic() - moment, 1)
 
 
-def drill() -> Figures:
-    """Do the drill in a temporary folder; raises CannotRun where a step fails."""
+def drill(schema: Path | None = None) -> Figures:
+    """Do the drill in a temporary folder; raises CannotRun where a step fails.
+
+    `schema`: SQL of a database that was migrated, to begin with in place of migrating one.
+    """
     place = Path(tempfile.mkdtemp(prefix="shangbao-drill-"))
     try:
         with Supervisor(lambda line: None) as supervisor:
-            return _Drill(supervisor, place).run()
+            return _Drill(supervisor, place, schema).run()
     finally:
         shutil.rmtree(place, ignore_errors=True)
 

@@ -5,12 +5,14 @@ into an empty database, starts worker, scheduler and web server, and says when i
 production is docker-compose.yml.
 """
 
+import json
 import os
 import signal
 import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,17 +28,32 @@ _READY_PATIENCE = 150  # seconds from starting the web server to /readyz
 _WORKER_STOP = Stop(((signal.SIGTERM, 8), (signal.SIGQUIT, 5)), orphaned=signal.SIGQUIT)
 _SCHEDULER_STOP = Stop(((signal.SIGTERM, 5),))
 _WEB_STOP = Stop(((signal.SIGTERM, 12),))
-# One process for both, since each start of Django takes a second.
-_MIGRATE = """
+# One process for all, since each start of Django takes two seconds and more of a processor.
+_BEGIN = """
+import gc, json, sys
+gc.set_threshold(50_000, 20, 50)
 import django
 django.setup()
-from django.core.management import call_command
+from django.core.management import call_command, execute_from_command_line
+"""
+_PREPARE = (
+    _BEGIN
+    + """
 call_command("migrate", interactive=False, verbosity=0)
+call_command("collectstatic", interactive=False, verbosity=0)
 from catalog.models import Catalog
 from common.tenancy import OFFICE, acting_for
 with acting_for(OFFICE):
     print("has lists" if Catalog.objects.exists() else "empty")
 """
+)
+_COMMANDS = (
+    _BEGIN
+    + """
+for words in json.loads(sys.argv[1]):
+    execute_from_command_line(["manage.py", *words])
+"""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,20 +155,17 @@ def _serve(chosen: Options, folder: DataFolder, supervisor: Supervisor) -> None:
 
     step = {"env": env, "cwd": ROOT, "log": folder.logs / "setup.log"}
 
-    def manage(*words: str) -> str:
-        return supervisor.run(f"manage.py {words[0]}", [python, ROOT / "manage.py", *words], **step)
+    def manage(*commands: Sequence[str]) -> str:
+        names = " and ".join(words[0] for words in commands)
+        return supervisor.run(f"manage.py {names}", [python, "-c", _COMMANDS, json.dumps(commands)], **step)
 
-    # The static files need no database: they are collected meanwhile.
-    collect = [python, ROOT / "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
-    collecting = supervisor.begin("manage.py collectstatic", collect, **step)
-    found = supervisor.run("migrate", [python, "-c", _MIGRATE], **(step | {"env": env | {"AS_OWNER": "1"}}))
+    found = supervisor.run("migrate", [python, "-c", _PREPARE], **(step | {"env": env | {"AS_OWNER": "1"}}))
     supervisor.say("database is up to date")
     if chosen.seed and found.strip().endswith("empty"):
         supervisor.say("empty database: loading the seeds")
         # Its progress is shown as it goes: the whole national lists take a while.
         words = [python, ROOT / "manage.py", "seed"]
         supervisor.run("manage.py seed", words, **step, hear=lambda line: supervisor.say(line))
-    supervisor.finish(collecting)
 
     port = chosen.port or ports.free()
     url = f"http://127.0.0.1:{port}/"

@@ -113,7 +113,7 @@ class Call:
 def lines(folder: DataFolder, url: str, manage: Callable[..., str]) -> Iterator[str]:
     """Yield the lines to print; makes the logins and the key the first time, and keeps them in the data folder.
 
-    `manage(*words)` runs a management command and returns what it printed.
+    `manage(*commands)` runs management commands, each a list of words, and returns what they printed.
     """
     known = all(folder.known_secret(f"login_{name}") for name in LOGINS)
     passwords = {name: folder.secret(f"login_{name}", lambda: secrets.token_urlsafe(15)) for name in LOGINS}
@@ -121,9 +121,9 @@ def lines(folder: DataFolder, url: str, manage: Callable[..., str]) -> Iterator[
     if key is None or not known or not Call("", f"{url}api/v1/insurers/me/").answer(key).startswith("200 "):
         # Only where the database knows none of them yet: a new password would sign everybody out.
         # One word each: a password may begin with a dash.
-        manage("demo_logins", *(f"--{name}-password={password}" for name, password in passwords.items()))
+        logins = ["demo_logins", *(f"--{name}-password={password}" for name, password in passwords.items())]
         scopes = [word for scope in _SCOPES for word in ("--scope", scope)]
-        key = manage("issue_key", "--insurer", _INSURER, *scopes).split()[-1]
+        key = manage(logins, ["issue_key", "--insurer", _INSURER, *scopes]).split()[-1]
         folder.keep_secret("api_key", key)
     yield ""
     yield f"商保目录: {url}admin/, the API's pages {url}api/v1/docs/"

@@ -20,6 +20,7 @@ from common import tenancy
 from tests.api.conftest import CLAIM, make_world
 from tests.conftest import published
 from tests.docs.test_tutorial import BLOCK, MARK, assert_shown, process, run, wait_until
+from tests.forked import manage_at
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -39,12 +40,9 @@ def test_a_stranger_proves_all_that_the_page_says(tmp_path: Path) -> None:
     )
     folder = tmp_path / "stranger"
     (folder / "script").mkdir(parents=True)
-    for name, command in {
-        "script/manage": f'cd "{ROOT}" && exec "{sys.executable}" manage.py "$@"',
-        "shangbao": f'PYTHONPATH="{ROOT}/client" exec "{sys.executable}" -m shangbao_client.command "$@"',
-    }.items():
-        (folder / name).write_text(f"#!/bin/sh\n{command}\n")
-        (folder / name).chmod(0o755)
+    command = f'PYTHONPATH="{ROOT}/client" exec "{sys.executable}" -m shangbao_client.command "$@"'
+    (folder / "shangbao").write_text(f"#!/bin/sh\n{command}\n")
+    (folder / "shangbao").chmod(0o755)
     (folder / "claim.json").write_text(json.dumps(CLAIM))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -76,9 +74,9 @@ def test_a_stranger_proves_all_that_the_page_says(tmp_path: Path) -> None:
             script.append(f"echo '{MARK}'\n{content}")
             after = steps[number + 1] if number + 1 < len(steps) else ("", "")
             shown.append(after if after[0] in {"text", "json"} else None)
-    gunicorn = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
+    gunicorn = ["-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
     log = tmp_path / "web.log"
-    with process(gunicorn, env, log):
+    with process(gunicorn, env, log), manage_at(folder / "script" / "manage", env):
         wait_until(lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz").status == 200, 60, log)
         answers = run("\n".join(script), folder, env).split(f"{MARK}\n")[1:]
 

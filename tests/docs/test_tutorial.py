@@ -21,6 +21,7 @@ from django.conf import settings
 from django.db import connection
 
 from tests.conftest import load_seeds
+from tests.forked import Forked, manage_at
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -63,10 +64,9 @@ def assert_shown(shown: Any, answered: Any, place: str = "") -> None:
 
 
 @contextmanager
-def process(words: list[str], env: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def process(words: list[str], env: dict[str, str], log: Path) -> Iterator[Forked]:
     """Run a process of its own session, and end that session by its id."""
-    with log.open("wb") as out:
-        started = subprocess.Popen(words, env=env, cwd=ROOT, stdout=out, stderr=out, start_new_session=True)
+    started = Forked.logged(words, env, log)
     try:
         yield started
     finally:
@@ -106,8 +106,8 @@ def service(tmp_path: Path) -> Iterator[tuple[str, dict[str, str]]]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     web_log, worker_log = tmp_path / "web.log", tmp_path / "worker.log"
-    gunicorn = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
-    celery = [sys.executable, "-m", "celery", "-A", "config", "worker", "--pool", "prefork", "--concurrency", "1"]
+    gunicorn = ["-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
+    celery = ["-m", "celery", "-A", "config", "worker", "--pool", "prefork", "--concurrency", "1"]
     celery += ["--loglevel", "INFO", "--without-gossip", "--without-mingle", "-Q", env["FAULT_QUEUE"]]
     with process(gunicorn, env, web_log), process(celery, env, worker_log):
         wait_until(lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz").status == 200, 60, web_log)
@@ -128,13 +128,9 @@ def test_every_step_of_the_tutorial_answers_what_it_shows(service: tuple[str, di
     address, env = service
     folder = tmp_path / "newcomer"
     (folder / "script").mkdir(parents=True)
-    for name, command in {
-        "script/manage": f'cd "{ROOT}" && exec "{sys.executable}" manage.py "$@"',
-        "shangbao": f'exec "{sys.executable}" -m shangbao_client.command "$@"',
-    }.items():
-        (folder / name).write_text(f"#!/bin/sh\n{command}\n")
-        (folder / name).chmod(0o755)
-    env = env | {"PATH": f"{folder}:{os.environ['PATH']}", "PYTHONPATH": f"{ROOT}:{ROOT / 'client'}"}
+    (folder / "shangbao").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m shangbao_client.command "$@"\n')
+    (folder / "shangbao").chmod(0o755)
+    asked = env | {"PATH": f"{folder}:{os.environ['PATH']}", "PYTHONPATH": f"{ROOT}:{ROOT / 'client'}"}
     script, shown = [], []
     steps = [step for page in PAGES for step in blocks(page)]
     for number, (language, content) in enumerate(steps):
@@ -147,7 +143,8 @@ def test_every_step_of_the_tutorial_answers_what_it_shows(service: tuple[str, di
         script.append(f"echo '{MARK}'\n{content}")
         shown.append(answer)
 
-    answers = run("\n".join(script), folder, env).split(f"{MARK}\n")[1:]
+    with manage_at(folder / "script" / "manage", env):
+        answers = run("\n".join(script), folder, asked).split(f"{MARK}\n")[1:]
 
     assert settings.BASE_DIR == ROOT
     assert len(answers) == len(shown) >= 25

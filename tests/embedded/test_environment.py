@@ -15,6 +15,9 @@ from embedded.supervisor import Supervisor
 PIN = re.compile(r"^([a-z0-9._-]+)==(\S+)( ; .*?)? \\$", re.MULTILINE)
 
 
+NOTHING = "# no requirement\n"
+
+
 def pins(name):
     return {match[1]: match[2] for match in PIN.finditer((ROOT / name).read_text())}
 
@@ -59,7 +62,7 @@ def without_ensurepip(monkeypatch):
 @pytest.fixture
 def nothing(tmp_path):
     path = tmp_path / "nothing.txt"
-    path.write_text("# no requirement\n")
+    path.write_text(NOTHING)
     return path
 
 
@@ -75,28 +78,46 @@ def test_an_environment_is_made_once_and_entered_at_once_afterwards(fresh, nothi
     assert (fresh.path / "pyvenv.cfg").stat().st_mtime_ns == made
 
 
-def test_changed_requirements_are_installed_again(fresh, nothing, without_ensurepip):
-    fresh.prepare(nothing)
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    """An environment that was made without ensurepip: making one takes seconds, copying it does not."""
+    folder = tmp_path_factory.mktemp("prepared")
+    (folder / "nothing.txt").write_text(NOTHING)
+    with pytest.MonkeyPatch.context() as patching, Supervisor(lambda line: None) as supervisor:
+        patching.setattr(environment.importlib.util, "find_spec", lambda name: None)
+        Environment(folder / "venv", supervisor, folder / "setup.log").prepare(folder / "nothing.txt")
+    return folder / "venv"
+
+
+@pytest.fixture
+def copied(fresh, prepared):
+    shutil.copytree(prepared, fresh.path, symlinks=True)
+    return fresh
+
+
+def test_changed_requirements_are_installed_again(copied, nothing, without_ensurepip):
+    assert copied.prepare(nothing) == copied.python
     nothing.write_text("no-such-distribution==1.0 --hash=sha256:" + "0" * 64 + "\n")
 
     with pytest.raises(CannotRun, match="pip failed"):
-        fresh.prepare(nothing)
+        copied.prepare(nothing)
 
 
-def test_an_environment_whose_python_is_gone_is_made_anew(fresh, nothing, without_ensurepip):
-    fresh.prepare(nothing)
+def test_an_environment_whose_python_is_gone_is_made_anew(copied, nothing, without_ensurepip):
     for name in ("python", "python3", f"python3.{sys.version_info.minor}"):
-        (fresh.path / "bin" / name).unlink(missing_ok=True)
-    (fresh.path / "bin" / "python").symlink_to("/nowhere/python3")
+        (copied.path / "bin" / name).unlink(missing_ok=True)
+    (copied.path / "bin" / "python").symlink_to("/nowhere/python3")
 
-    python = fresh.prepare(nothing)
+    python = copied.prepare(nothing)
 
     assert subprocess.run([python, "-c", ""]).returncode == 0
 
 
-def test_without_ensurepip_this_pythons_pip_or_debians_wheel_installs(fresh, nothing, without_ensurepip):
-    python = fresh.prepare(nothing)
+def test_without_ensurepip_this_pythons_pip_or_debians_wheel_installs(prepared):
+    python = prepared / "bin" / "python"
 
+    assert subprocess.run([python, "-c", ""]).returncode == 0
+    assert len(list((prepared / "installed").iterdir())) == 1
     assert subprocess.run([python, "-m", "pip", "--version"], capture_output=True).returncode != 0
 
 

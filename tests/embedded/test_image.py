@@ -72,9 +72,12 @@ def image(disk):
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, target, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+            shutil.copytree(ROOT / name, target)
         else:
             shutil.copy(ROOT / name, target)
+    # As the Dockerfile does; what was compiled here already, is not again.
+    compiling = re.search(r"^RUN python (-m compileall .*)$", DOCKERFILE, re.MULTILINE)[1].split()
+    subprocess.run([sys.executable, *compiling], cwd=folder, check=True)
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o555 if path.is_dir() else 0o444)
     before = sorted(folder.rglob("*"))

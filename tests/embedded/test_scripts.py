@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -36,27 +35,26 @@ def clean_environment(**more):
 
 
 class Run:
-    """A script/run in the background, and the lines it has printed."""
+    """A script/run in the background, and the lines it has printed; `until`: to what it is waited for."""
 
-    def __init__(self, data: Path, *arguments: str, seconds: float):
+    def __init__(self, data: Path, *arguments: str, seconds: float, until=lambda run: run.url):
         self.data = data
         self.output = data.parent / "output"
-        self.started = time.monotonic()
         with self.output.open("w") as output:
             self.process = subprocess.Popen(
-                [ROOT / "script" / "run", "--data", data, *arguments],
+                [ROOT / "script" / "run", "--data", data, "--port", "0", *arguments],
                 env=clean_environment(),
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-        wait_for(lambda: self.url or self.process.poll() is not None, seconds)
-        self.seconds = time.monotonic() - self.started
-        if not self.url:
+        wait_for(lambda: until(self) or self.process.poll() is not None, seconds)
+        if not until(self):
             self.process.kill()
             self.process.wait(10)
-        assert self.url, self.said
+        assert until(self), self.said
+        self.credentials = re.findall(r"password (\S+)|API key of .*: (\S+)", self.said)
 
     @property
     def said(self) -> str:
@@ -66,10 +64,6 @@ class Run:
     def url(self) -> str | None:
         found = re.search(r"^ready: (http://127\.0\.0\.1:\d+/)$", self.said, re.MULTILINE)
         return found and found[1]
-
-    @property
-    def credentials(self) -> list[str]:
-        return re.findall(r"password (\S+)|API key of .*: (\S+)", self.said)
 
     def end(self, number: signal.Signals) -> int:
         self.process.send_signal(number)
@@ -94,7 +88,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def running(folder):
-    run = Run(folder, "--port", "0", seconds=FIRST_START)
+    run = Run(folder, seconds=FIRST_START)
     yield run
     if run.process.poll() is None:
         run.end(signal.SIGTERM)
@@ -152,21 +146,14 @@ def test_a_port_that_is_no_number_is_said():
     assert "PORT must be a whole number" in asked.stderr
 
 
-def test_manage_works_on_the_running_database(running, folder):
-    asked = script(
-        "manage",
-        "shell",
-        "-c",
-        "from catalog.models import Catalog; print(Catalog.objects.count())",
-        DATA_DIR=str(folder),
-    )
+def test_manage_works_on_the_running_database_and_passes_on_the_exit_code(running, folder):
+    asked = script("manage", "shell", "-c", f"{COUNTED}; raise SystemExit(7)", DATA_DIR=str(folder))
 
-    assert asked.returncode == 0, asked.stderr
+    assert asked.returncode == 7, asked.stderr
     assert int(asked.stdout.split()[-1]) >= 4
 
 
-def test_manage_passes_on_the_exit_code(running, folder):
-    assert script("manage", "no_such_command", DATA_DIR=str(folder)).returncode == 1
+COUNTED = "from catalog.models import Catalog; print(Catalog.objects.count())"
 
 
 def test_every_file_lies_under_the_data_folder(running, folder):
@@ -192,33 +179,27 @@ def test_a_child_that_dies_brings_all_down_with_its_name(running, folder):
     assert wait_for(lambda: not processes_of(folder)), processes_of(folder)
 
 
-def test_the_next_start_is_the_same_service_and_a_killed_one_leaves_nothing(running, folder):
-    before = running.credentials
-    again = Run(folder, "--port", "0", seconds=LATER_START)
-    running.process = again.process
+def test_one_that_is_killed_leaves_nothing(running, folder):
+    started = Run(folder, seconds=LATER_START, until=lambda run: _pid_of(folder, "web server"))
+    running.process = started.process
 
-    assert again.credentials == before
-    assert "loading the seeds" not in again.said
-
-    running.end(signal.SIGKILL)
+    started.end(signal.SIGKILL)
     assert wait_for(lambda: not processes_of(folder), 30), processes_of(folder)
 
 
-def test_ctrl_c_ends_it_well_and_leaves_nothing(running, folder):
-    running.process = Run(folder, "--port", "0", "--no-seed", seconds=LATER_START).process
+def test_the_next_start_is_the_same_service_and_ctrl_c_ends_it_well_and_leaves_nothing(running, folder):
+    again = Run(folder, "--workers", "1", seconds=LATER_START)
+    running.process = again.process
+
+    assert again.credentials == running.credentials != []
+    assert "loading the seeds" not in again.said
 
     assert running.end(signal.SIGINT) == 0
     assert not processes_of(folder)
 
 
 def test_manage_starts_the_servers_for_one_call_when_nothing_runs(running, folder):
-    asked = script(
-        "manage",
-        "shell",
-        "-c",
-        "from catalog.models import Catalog; print(Catalog.objects.count())",
-        DATA_DIR=str(folder),
-    )
+    asked = script("manage", "shell", "-c", COUNTED, DATA_DIR=str(folder))
 
     assert asked.returncode == 0, asked.stderr
     assert int(asked.stdout.split()[-1]) >= 4
@@ -226,5 +207,9 @@ def test_manage_starts_the_servers_for_one_call_when_nothing_runs(running, folde
 
 
 def _pid_of(folder, name):
-    state = json.loads((folder / "run.json").read_text())
-    return next(process["pid"] for process in state["processes"] if process["name"] == name)
+    """The process of a name that runs, None where there is none yet."""
+    try:
+        state = json.loads((folder / "run.json").read_text())
+    except FileNotFoundError:
+        return None
+    return next((process["pid"] for process in state["processes"] if process["name"] == name), None)

@@ -23,9 +23,9 @@ class Folder:
 def test_a_login_may_have_any_password():
     asked = {}
 
-    def manage(command, *words):
-        if command == "demo_logins":
-            asked.update(vars(Command().create_parser("manage.py", command).parse_args(words)))
+    def manage(logins, key):
+        assert (logins[0], key[0]) == ("demo_logins", "issue_key")
+        asked.update(vars(Command().create_parser("manage.py", logins[0]).parse_args(logins[1:])))
         return "sbm_key"
 
     said = "\n".join(welcome.lines(Folder(), "http://127.0.0.1:9/", manage))

@@ -60,7 +60,7 @@ def done(batch: ClaimBatch) -> Callable[[], bool]:
 def test_a_worker_killed_in_mid_batch_repeats_nothing_and_loses_nothing(
     product: Product, tmp_path: Path, queue: str
 ) -> None:
-    content, seen = many_lines(20_000), observe()
+    content, seen = many_lines(10_000), observe()
     undisturbed = worked_off(accepted(product, content, seen))
     assert undisturbed.state == State.DONE
 
@@ -80,7 +80,7 @@ def test_a_worker_killed_in_mid_batch_repeats_nothing_and_loses_nothing(
         assert survivor.process.poll() is None
 
     assert Job.objects.get(pk=held[0].pk).attempts == 2
-    assert BatchDecision.objects.filter(batch=batch.pk).count() == 4_000
+    assert BatchDecision.objects.filter(batch=batch.pk).count() == 2_000
     for form in ("csv", "ndjson"):
         assert results_file(fresh(batch), form) == results_file(undisturbed, form)
     assert fresh(batch).totals == undisturbed.totals
@@ -88,7 +88,7 @@ def test_a_worker_killed_in_mid_batch_repeats_nothing_and_loses_nothing(
 
 
 def test_a_worker_killed_in_mid_batch_uses_an_authorisation_once(product: Product, tmp_path: Path, queue: str) -> None:
-    """Nine members name an authorisation on each of their twenty-two claims; it is enough for five of these."""
+    """Nine members name an authorisation on each of their eleven claims; it is enough for five of these."""
     made = insurers.create_product(insurer_id=product.insurer_id, code="CHECKED", name="惠民保", by="key:a")
     published(Catalog.objects.create(code="AUTH", name="授权目录", kind="commercial"), NEEDS_AUTHORISATION)
     version = insurers.create_product_version(product=made, data=CHECKED, by="alice")
@@ -96,7 +96,7 @@ def test_a_worker_killed_in_mid_batch_uses_an_authorisation_once(product: Produc
     numbers = [authorised(made, f"m-{member}") for member in range(0, 900, 100)]
 
     with workers(tmp_path, queue, False, True) as (victim, _survivor):
-        batch = accepted(made, with_numbers(20_000, numbers), observe())
+        batch = accepted(made, with_numbers(10_000, numbers), observe())
 
         def victim_decides() -> bool:
             running = Job.objects.filter(subject__startswith=f"{batch.pk}/", state=Job.State.RUNNING)
@@ -160,7 +160,7 @@ def test_a_message_that_the_broker_lost_is_found_by_the_sweeper(
 
 def test_a_cancelled_batch_records_nothing_more(product: Product, tmp_path: Path, queue: str) -> None:
     with workers(tmp_path, queue, False):
-        batch = accepted(product, many_lines(20_000), observe())
+        batch = accepted(product, many_lines(10_000), observe())
         chunks = Job.objects.filter(subject__startswith=f"{batch.pk}/")
         wait_until(lambda: chunks.filter(state=Job.State.RUNNING).exists(), 120)
         cancel_batch(batch=fresh(batch), by="alice")
@@ -168,7 +168,7 @@ def test_a_cancelled_batch_records_nothing_more(product: Product, tmp_path: Path
         wait_until(lambda: not chunks.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING]).exists(), 60)
 
     assert fresh(batch).state == State.CANCELLED
-    assert BatchDecision.objects.filter(batch=batch.pk).count() == recorded < 4_000
+    assert BatchDecision.objects.filter(batch=batch.pk).count() == recorded < 2_000
     assert not chunks.filter(state=Job.State.DEAD).exists()
 
 

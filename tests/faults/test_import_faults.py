@@ -32,7 +32,7 @@ from tests.faults.worker import Started, database_at, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-ROWS = 25_000
+ROWS = 12_000
 LIST = ("entry_code,generic_name\n" + "".join(f"E-{n},药{n}片\n" for n in range(ROWS))).encode()
 SMALL = b"entry_code,generic_name\nE-1,\xe7\x94\xb2\xe8\x8d\xaf\xe7\x89\x87\n"
 
@@ -70,7 +70,7 @@ def job_of(run: ImportRun) -> Job:
 @contextmanager
 def worked_on(run: ImportRun, folder: Path, environment: dict[str, str] | None = None) -> Iterator[Started]:
     """Let a process of its own do the run's job; whatever is left of it is ended afterwards."""
-    worker = Started(["-m", "tests.faults.do_job", str(run.job_id)], folder, environment=environment)
+    worker = Started(["-m", "tests.faults.do_job", str(run.job_id)], folder, environment=environment, forked=True)
     try:
         yield worker
     finally:

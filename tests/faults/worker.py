@@ -18,14 +18,25 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db import connection
 
+from tests.forked import Forked
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
 class Started:
-    """A process of the service with those it starts itself; `environment` overrides what it would be told."""
+    """A process of the service with those it starts itself; `environment` overrides what it would be told.
+
+    Where it is `forked`, its start is spared (tests/forked.py).
+    """
 
     def __init__(
-        self, command: list[str], folder: Path, queue: str = "", environment: Mapping[str, str] | None = None
+        self,
+        command: list[str],
+        folder: Path,
+        queue: str = "",
+        environment: Mapping[str, str] | None = None,
+        *,
+        forked: bool = False,
     ) -> None:
         self.log = folder / f"worker-{uuid.uuid4().hex[:6]}.log"
         told = {
@@ -36,14 +47,14 @@ class Started:
             "DATA_KEYS": str(settings.DATA_KEYS),
             "AS_OWNER": "1",  # the test's database belongs to the owner, whom row-level security binds as well
         }
+        env = os.environ | told | (environment or {})
+        self.process: Forked | subprocess.Popen[bytes]
+        if forked:
+            self.process = Forked.logged(command, env, self.log)
+            return
         with self.log.open("wb") as out:
             self.process = subprocess.Popen(
-                [sys.executable, *command],
-                cwd=ROOT,
-                env=os.environ | told | (environment or {}),
-                stdout=out,
-                stderr=out,
-                start_new_session=True,
+                [sys.executable, *command], cwd=ROOT, env=env, stdout=out, stderr=out, start_new_session=True
             )
 
     def pids(self) -> dict[int, str]:
@@ -72,12 +83,20 @@ class Started:
 class Worker(Started):
     """A Celery worker with one process, and with the sweeper's clock where `beat`."""
 
-    def __init__(self, folder: Path, queue: str, *, beat: bool, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        queue: str,
+        *,
+        beat: bool,
+        environment: Mapping[str, str] | None = None,
+        forked: bool = False,
+    ) -> None:
         command = ["-m", "celery", "-A", "config", "worker", "--pool", "prefork", "--concurrency", "1"]
         command += ["--loglevel", "INFO", "--without-gossip", "--without-mingle", "-Q", queue]
         if beat:
             command += ["--beat", "--schedule", str(folder / f"beat-{uuid.uuid4().hex[:6]}")]
-        super().__init__(command, folder, queue, environment)
+        super().__init__(command, folder, queue, environment, forked=forked)
 
     def is_ready(self) -> bool:
         assert self.process.poll() is None, self.log.read_text()[-3000:]
@@ -95,7 +114,7 @@ def wait_until(what: Callable[[], Any], seconds: float) -> float:
 
 @contextmanager
 def workers(folder: Path, queue: str, *beats: bool) -> Iterator[list[Worker]]:
-    started = [Worker(folder, queue, beat=beat) for beat in beats]
+    started = [Worker(folder, queue, beat=beat, forked=True) for beat in beats]
     try:
         for worker in started:
             wait_until(worker.is_ready, 120)

@@ -4,6 +4,7 @@ DATA and LAST are migrations as config/releases.tsv has them: at DATA rows are w
 with now, and LAST's models write and read once more.
 """
 
+import gc
 import json
 import sys
 from datetime import UTC, date, datetime
@@ -224,4 +225,5 @@ def targets(text: str) -> list[tuple[str, str]]:
 
 
 if __name__ == "__main__":
+    gc.set_threshold(50_000, 20, 50)  # as manage.py
     print(json.dumps(main(targets(sys.argv[1]), targets(sys.argv[2]))))

@@ -58,7 +58,11 @@ class Web(Started):
             self.port = int(one.getsockname()[1])
         command = ["-m", "gunicorn", "config.wsgi", "--config", "python:config.processes"]
         super().__init__(
-            [*command, "--bind", f"127.0.0.1:{self.port}"], folder, queue, environment | {"WEB_CONCURRENCY": "1"}
+            [*command, "--bind", f"127.0.0.1:{self.port}"],
+            folder,
+            queue,
+            environment | {"WEB_CONCURRENCY": "1"},
+            forked=True,
         )
 
     def is_ready(self) -> bool:
@@ -159,7 +163,7 @@ def machines(tmp_path: Path, queue: str) -> Iterator[Machines]:
             if name in ("a", "b"):
                 started.append(Web(disk, queue, told | environment))
             else:
-                started.append(Worker(disk, queue, beat=False, environment=told | environment))
+                started.append(Worker(disk, queue, beat=False, environment=told | environment, forked=True))
             open_things.callback(started[-1].kill)
         for one in started:
             wait_until(one.is_ready, 120)
@@ -240,7 +244,7 @@ def test_a_worker_that_cannot_find_the_file_says_so(product: Product, tmp_path: 
         file_name="list.csv",
         by="alice",
     )
-    worker = Worker(disk, queue, beat=False, environment=environment)
+    worker = Worker(disk, queue, beat=False, environment=environment, forked=True)
     try:
         wait_until(worker.is_ready, 120)
         jobs.notify(run.job_id)
