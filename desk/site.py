@@ -124,7 +124,7 @@ def address_of(view: str) -> str:
 
 
 def menu(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the side bar: groups of pages this person may see, as the theme's menu shows them (unfold/helpers/app_list.html)."""
+    """Return the side bar: groups of pages this person may see."""
     groups: list[dict[str, Any]] = []
     waiting = waiting_count(request)
     for title, entries in MENU:
@@ -146,11 +146,14 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
             # A list opened filtered is another row than the list.
             here = request.get_full_path() == href if query else request.path == path
             here = here or (not query and view != "index" and request.path.startswith(path))
+            item = {"icon": icon, "title": name, "link": href, "active": here, "has_permission": True}
             if here and not query and (view, request.META["QUERY_STRING"]) in _FILTERED:
-                here = False  # the list as it is filtered has a row of its own
-            count = waiting if view == "index" else texts_waiting(request) if view == CODING else 0
-            row = {"icon": icon, "title": name, "link": href, "active": here}
-            items.append(row | {"badge": str(count) if count else None, "is_warning": view == "index"})
+                item["active"] = False  # the list as it is filtered has a row of its own
+            if view == "index" and waiting:
+                item |= {"badge": str(waiting), "badge_variant": "warning"}
+            if view == CODING and (texts := texts_waiting(request)):
+                item |= {"badge": str(texts), "badge_variant": "info"}
+            items.append(item)
         if items:
             groups.append({"title": title, "items": items, "separator": bool(groups)})
     return groups
