@@ -36,8 +36,10 @@ from common.sentences import Language
 from insurers.api.authentication import insurer_of
 
 COVERAGE = ("coverage:read",)
+# What is asked, and of which fields of the answer (None: all).
+Question = tuple[CoverageQuery, frozenset[str] | None]
 # Query strings are asked again and again: (query string, content type with its charset, today, language) → the question.
-_questions: LruCache[tuple[str, str, date, Language], CoverageQuery] = LruCache(4_096)
+_questions: LruCache[tuple[str, str, date, Language], Question] = LruCache(4_096)
 # (insurer, product, revision, question, language) → the answer.
 _answers: LruCache[tuple[int, str, int, CoverageQuery, Language], dict[str, Any]] = LruCache(4_096)
 # (drug, catalog, series, label, checksum, entry) → the alternative.
@@ -84,7 +86,7 @@ class CoverageViewSet(ApiViewSet):
     def retrieve(self, request: Any, code: str) -> HttpResponse:
         """One query."""
         language, seen = language_of(request), seen_by(request.user)
-        query = _question(request, seen.known_at, language)
+        query, wanted = _question(request, seen.known_at, language)
         of_the_past = query.known_at is not None and query.known_at < seen.known_at
         key = (insurer_of(request.user), code, seen.revision, query, language)
         document = None if of_the_past else _answers.get(key)
@@ -96,13 +98,13 @@ class CoverageViewSet(ApiViewSet):
                 _answers.put(key, document)
         # As it was answered before, where nothing was recorded since, with the instant of this request.
         answer = document if of_the_past else {**document, "known_at": instant_text(seen.known_at)}
-        return HttpResponse(to_json(_narrowed(answer, _fields_of(request))), content_type="application/json")
+        return HttpResponse(to_json(_narrowed(answer, wanted)), content_type="application/json")
 
     @extend_schema(parameters=[_FIELDS], request=shapes.CoverageListInput, responses={200: shapes.CoverageListOutput})
     def create(self, request: Any, code: str) -> Response:
         """A list of 1 to 1,000 queries, answered in order."""
         refuse_unknown(request.query_params, ("fields",))
-        wanted = _fields_of(request)
+        wanted = _fields_in(request.query_params.get("fields"))
         with long_work(insurer_of(request.user), int(request.META.get("CONTENT_LENGTH") or 0)):
             return self._answer_all(request, code, wanted)
 
@@ -140,9 +142,8 @@ class CoverageViewSet(ApiViewSet):
         )
 
 
-def _fields_of(request: Any) -> frozenset[str] | None:
+def _fields_in(asked: str | None) -> frozenset[str] | None:
     """Return the fields of the answer that are asked for; None: all of them. Raises a 400 for one that there is not."""
-    asked = request.query_params.get("fields")
     if asked is None:
         return None
     named = asked.split(",")
@@ -169,22 +170,23 @@ def _written(offered: Alternative) -> msgspec.Raw:
     return written
 
 
-def _question(request: Any, now: datetime, language: Language) -> CoverageQuery:
-    """Return the question that the query string asks; raises what is wrong with it, in the caller's language."""
+def _question(request: Any, now: datetime, language: Language) -> Question:
+    """Return what the query string asks; raises what is wrong with it, in the caller's language."""
     today = china_today(now)
     key = (request.META.get("QUERY_STRING", ""), request.META.get("CONTENT_TYPE", ""), today, language)
-    query = _questions.get(key)
-    if query is None:
-        query = _asked(dict(request.query_params.lists()), now, language)
-        _questions.put(key, query)
-    return query
+    question = _questions.get(key)
+    if question is None:
+        question = _asked(dict(request.query_params.lists()), now, language)
+        _questions.put(key, question)
+    return question
 
 
-def _asked(parameters: dict[str, list[str]], now: datetime, language: Language) -> CoverageQuery:
-    """Return the question that parameters ask; raises what is wrong with it."""
+def _asked(parameters: dict[str, list[str]], now: datetime, language: Language) -> Question:
+    """Return what parameters ask, and of which fields of the answer; raises what is wrong with them."""
     refuse_repeated(parameters, but="icd10")
-    parameters.pop("fields", None)  # of the answer (_fields_of)
+    (wanted,) = parameters.pop("fields", [None])
     fields = coverage_fields(parameters)
     if "known_at" in fields:
         fields["known_at"] = with_plus(str(fields["known_at"]))
-    return parse_coverage(fields, today=china_today(now), now=now, language=language)
+    query = parse_coverage(fields, today=china_today(now), now=now, language=language)
+    return query, _fields_in(wanted)

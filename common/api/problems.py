@@ -4,6 +4,7 @@ import errno
 import logging
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -357,6 +358,10 @@ def _broken_parameter(request: HttpRequest) -> str | None:
     query = request.META.get("QUERY_STRING", "")
     if "%" not in query and query.isascii() or request.path.startswith("/admin/"):
         return None
+    with suppress(UnicodeDecodeError):
+        # In UTF-8 no letter reaches over a sign between two parts: where all of it is text, each part is.
+        if request.encoding in (None, "utf-8") and unquote_to_bytes(query.encode("latin-1", "replace")).decode():
+            return None
     for pair in query.split("&"):
         name, _sign, value = (unquote_to_bytes(part.encode("latin-1", "replace")) for part in pair.partition("="))
         place = ""

@@ -90,6 +90,7 @@ def test_a_day_at_an_end_of_the_calendar_is_one(world: World, a: Api, day: str) 
         ("/catalogs/?kind=%25", "/kind", "bad_choice"),
         ("/products/HMB/coverage/?generic_name=%FF", "/generic_name", "bad_encoding"),
         ("/drugs/?q=%E7%94", "/q", "bad_encoding"),
+        ("/drugs/?q=%E7&page=%94%B2", "/q", "bad_encoding"),
         ("/drugs/?%FF=1", "", "bad_encoding"),
         ("/changes/?since=2026-01-01", "/since", "bad_date"),
         ("/changes/?since=2026-01-01T00:00:00", "/since", "bad_date"),
