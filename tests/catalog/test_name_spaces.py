@@ -16,6 +16,16 @@ from tests.conftest import Api, Once, published, withdrawn
 
 SCOPES = ["catalog:read", "catalog:write", "coverage:read", "claims:check", "products:write"]
 WHOSE = {"a": "阿司匹林片", "b": "布洛芬片", "office": "奥希替尼片"}
+# A claim for what the list of A takes, by its product.
+CLAIM = {
+    "product": "P",
+    "claim_no": "C-1",
+    "service_date": "2026-03-01",
+    "diagnoses": ["C34.1"],
+    "setting": "outpatient",
+    "member": {"member_ref": "m-1"},
+    "lines": [{"line_no": 1, "generic_name": WHOSE["a"], "quantity": "1", "amount": "100.00"}],
+}
 
 
 def a_list(drug: str) -> str:
@@ -257,16 +267,7 @@ def test_a_plan_names_its_lists_as_their_entries_do(three: dict[str, Catalog], k
 
 def test_a_receipt_names_lists_so_that_a_stranger_knows_them(three: dict[str, Catalog], keys: dict[str, Api]) -> None:
     product(keys["a"], {"catalog": "X"}, {"catalog": ":X"})
-    claim = {
-        "product": "P",
-        "claim_no": "C-1",
-        "service_date": "2026-03-01",
-        "diagnoses": ["C34.1"],
-        "setting": "outpatient",
-        "member": {"member_ref": "m-1"},
-        "lines": [{"line_no": 1, "generic_name": WHOSE["a"], "quantity": "1", "amount": "100.00"}],
-    }
-    check = keys["a"].post("/claims/checks/", claim).json()
+    check = keys["a"].post("/claims/checks/", CLAIM).json()
     assert {one["catalog"] for one in check["catalogs"]} == {"X", ":X"}
     token = keys["a"].get(f"/claims/checks/{check['id']}/receipt/").json()["receipt"]
     said = keys["b"].post("/receipts/verify/", {"receipt": token}).json()["receipt"]

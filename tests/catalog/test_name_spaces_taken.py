@@ -10,7 +10,7 @@ from catalog import services
 from catalog.models import Catalog
 from catalog.services import CodeTaken
 from claims.resting import resting_on
-from tests.catalog.test_name_spaces import WHOSE, a_list, keys, made, paid, product
+from tests.catalog.test_name_spaces import CLAIM, WHOSE, a_list, keys, made, paid, product
 from tests.conftest import Api, published
 
 __all__ = ["keys"]  # the fixture
@@ -36,16 +36,7 @@ def test_the_office_publishing_a_code_that_an_insurer_uses_changes_nothing_that_
     own = Catalog.objects.get()
     published(own, a_list(WHOSE["a"]))
     product(keys["a"], {"catalog": "X"})
-    claim = {
-        "product": "P",
-        "claim_no": "C-1",
-        "service_date": "2026-03-01",
-        "diagnoses": ["C34.1"],
-        "setting": "outpatient",
-        "member": {"member_ref": "m-1"},
-        "lines": [{"line_no": 1, "generic_name": WHOSE["a"], "quantity": "1", "amount": "100.00"}],
-    }
-    before = keys["a"].post("/claims/checks/", claim).json()
+    before = keys["a"].post("/claims/checks/", CLAIM).json()
     assert made(keys["office"]).status_code == 201
     shared = Catalog.objects.get(owner=None)
     version = published(shared, a_list(WHOSE["office"]))
