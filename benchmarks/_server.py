@@ -28,7 +28,7 @@ def empty(request: Any) -> HttpResponse:
 def orm(request: Any, code: str) -> JsonResponse:
     """Answer coverage the way one writes it first: key, version and entries through the ORM, serializers out; a reduced rule."""
     from catalog.api.serializers import VersionOutput
-    from catalog.known import dosage_forms
+    from catalog.known_drugs import dosage_forms
     from catalog.models import CatalogEntry, CatalogVersion
     from common.tenancy import OFFICE, act_for
     from insurers.api.callers import Caller

@@ -28,7 +28,7 @@ def make_market() -> None:
     from django.db import connection
 
     from catalog.clock import declare
-    from catalog.known import dosage_forms
+    from catalog.known_drugs import dosage_forms
     from catalog.models import Catalog, CatalogEntry, CatalogVersion
     from catalog.vocabularies import PROVINCES
 

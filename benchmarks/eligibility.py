@@ -92,8 +92,8 @@ def lists() -> dict[str, tuple[str, list[dict[str, Any]]]]:
 
 def pure_snapshot() -> Any:
     """Return the snapshot compiled from the lists, wholly loaded, without a database."""
+    from catalog.drugs.dosage_forms import DosageForms, FormRow
     from catalog.drugs.knowledge import Knowledge, KnownRow
-    from catalog.drugs.names import DosageForms, FormRow
     from catalog.reference import dosage_form_rows
     from claims.eligibility import (
         CompiledVersion,
@@ -194,7 +194,7 @@ def into_database() -> Any:
 
 def naive(asked: list[dict[str, Any]]) -> Decimal:
     """Decide each line with the ORM, a reduced rule: negative list, base list, then the benefit's list by name and disease."""
-    from catalog.known import dosage_forms
+    from catalog.known_drugs import dosage_forms
     from catalog.models import CatalogEntry, CatalogVersion
 
     now = datetime.now(tz=UTC)

@@ -82,7 +82,7 @@ def _copied(other: Any, catalog: Any, label: str, day: date, count: int) -> Any:
 def main() -> None:
     """Measure and report."""
     django_up(as_owner=True)
-    from catalog import clock, known
+    from catalog import clock, known_drugs
     from catalog.models import CatalogEntry
     from claims.eligibility import compile_entry
     from claims.eligibility.compiling import COLUMNS_READ
@@ -91,7 +91,7 @@ def main() -> None:
     from curation.findings.rules import RULES
     from curation.models import Finding
 
-    forms = known.dosage_forms()
+    forms = known_drugs.dosage_forms()
     base, commercial, negative = (_catalog(f"BENCH-{kind}", kind) for kind in ("base", "commercial", "negative"))
     first = _published(base, "1", date(2025, 1, 1), _lists.rows(ROWS, DRUGS, seed=1, prefix="B"), forms)
     _copied(first, base, "2", date(2026, 1, 1), ROWS - ROWS // 20)

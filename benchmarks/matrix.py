@@ -48,10 +48,10 @@ def main() -> None:
     django_up()
     from django.db import connection
 
-    from catalog.aliases import aliases_at
     from catalog.clock import observe
+    from catalog.drug_aliases import aliases_at
+    from catalog.drug_marks import Asked, counts_of
     from catalog.entries import rows_of
-    from catalog.marked import Asked, counts_of
     from curation.comparing import matrix_query
     from curation.comparing.matrix_query import Wanted, matrix_of
 

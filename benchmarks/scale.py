@@ -363,7 +363,7 @@ def measure(world: World, asking: Asking, figures: Figures, filler: Filler, size
     """Measure every operation at this size."""
     from catalog import services as catalogs
     from catalog.changes import differing
-    from claims.batches.services import purge_batches
+    from claims.retention import purge_batches
     from common import cache
     from common.operations.doctor import examine
 

@@ -13,10 +13,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from catalog import clock
 from catalog.diff import compare, speaks_of
 from catalog.entries import COLUMNS
-from catalog.following import edition_followed
-from catalog.known import dosage_forms
+from catalog.entry_pairing import DRUG_PART, drug_part, pair_alike, shared_groups
+from catalog.followed_edition import edition_followed
+from catalog.known_drugs import dosage_forms
 from catalog.models import CatalogEntry, CatalogVersion, VersionChange
-from catalog.pairing import DRUG_PART, drug_part, pair_alike, shared_groups
 
 CHUNK = 2000
 CHANGE_KINDS = ("added", "removed", "changed")
@@ -29,7 +29,7 @@ Differing = tuple[str, int | None, int | None]
 def differing(old_id: int | None, new_id: int) -> Iterator[Differing]:
     """Yield (entry_code, id in the old version, id in the new one) of each entry that is not alike in both, by entry_code.
 
-    Entries are one by their code; what is left on both sides is paired (catalog.pairing) and stands under the new code.
+    Entries are one by their code; what is left on both sides is paired (catalog.entry_pairing) and stands under the new code.
     """
     old_of = _pairs(*_left(old_id, new_id))
     paired = set(old_of.values())
@@ -322,7 +322,7 @@ def codes_not_spoken_of(old: CatalogVersion, new: CatalogVersion, gone: Collecti
 
 
 def followed(version: CatalogVersion, known_at: datetime | None = None) -> CatalogVersion | None:
-    """Return the edition that a draft follows now, or by what is known at an instant (catalog.following); None: it is its catalog's first."""
+    """Return the edition that a draft follows now, or by what is known at an instant (catalog.followed_edition); None: it is its catalog's first."""
     known_at = known_at or clock.observe().known_at
     return version.catalog.versions.followed_from(version.effective_from, known_at).first()
 

@@ -12,21 +12,22 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.http import Http404
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog import reference
 from catalog.changes import CHUNK, DRUG_KEY, compared_anew, differing, follow_edits
-from catalog.entries import COLUMNS, checksum_of, shown
+from catalog.checksum import checksum_of
+from catalog.entries import COLUMNS, shown
 from catalog.importing.columns import ENTRY_COPY_COLUMNS
 from catalog.importing.editing import Checked, Edited, cells_given, changed_entry, check_edited, new_entry
 from catalog.importing.result import CheckOptions
-from catalog.known import dosage_forms
+from catalog.known_drugs import dosage_forms
 from catalog.merging import Entry, Merged, Side, line_up, merge
 from catalog.models import CatalogEntry, CatalogVersion, EntryEdit, EntryEvidence
 from catalog.moves import PendingMove, begin_move, today_in_china
 from catalog.refusals import Conflicts, ReasonRequired
 from common.errors import MAX_ERRORS, FieldError, InvalidInput, pointer
+from common.labels import reader_language
 from tables.problems import Problem as FileProblem
 
 SHOWN_CONFLICTS = 1000
@@ -291,7 +292,7 @@ def _check(version: CatalogVersion, edited: Sequence[Edited], under: str | None,
 
 def _told(found: FileProblem, under: str | None, code: str) -> FieldError:
     """A problem of a file's row as one of a request: a pointer in the place of row and column."""
-    detail = found.en if (get_language() or "").startswith("en") else found.zh
+    detail = found.en if reader_language() == "en" else found.zh
     if code:
         detail = f"{code}: {detail}"
     if under is None:

@@ -7,7 +7,7 @@ The publications of a catalog form one chain: the deltas of each are against the
 withdrawn since. Who holds a version, as it is, and applies the deltas of every later publication, has the entries of the last.
 
 A copy is kept by `entry_code`, so the deltas go by it alone, and every byte that differs is told, also what reads the same: an entry that goes on
-under another code (a pair, see catalog.pairing) is `removed` there and `added` here. What that means is told by catalog.changes.
+under another code (a pair, see catalog.entry_pairing) is `removed` there and `added` here. What that means is told by catalog.changes.
 """
 
 from collections import defaultdict

@@ -1,6 +1,6 @@
 """Mending the few wrong cells of a failed import on its page: a new import of the same table with these cells replaced (issue 12, Upload).
 
-The file is written anew in the job, by a process of its own (catalog.importing.again); here is only what is asked for.
+The file is written anew in the job, by a process of its own (catalog.importing.reread); here is only what is asked for.
 """
 
 import re

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from catalog import clock, lifecycle
 from catalog.changes import compared_anew, follow
-from catalog.entries import checksum_of
+from catalog.checksum import checksum_of
 from catalog.importing.load import delete_draft
 from catalog.lifecycle import MOVE, Standing
 from catalog.log.services import append as append_to_log
@@ -26,7 +26,7 @@ from common.audit.deeds import Deed
 from common.audit.services import SYSTEM, record
 from common.errors import FieldError, InvalidInput, Refused
 from common.lifecycle import Move, Why, why_not
-from common.persons.alike import one_with
+from common.persons.two_persons import one_with
 
 
 def standing_of(version: CatalogVersion, today: date) -> Standing:
@@ -61,7 +61,7 @@ def refusal_of_standing(version: CatalogVersion, move: str, person: str, standin
 
 
 def _not_alone(move: str, standing: Standing, person: str) -> Why | None:
-    """Return why a move that takes two is refused for whoever counts as one person with somebody else (common.persons.alike), or None."""
+    """Return why a move that takes two is refused for whoever counts as one person with somebody else (common.persons.two_persons), or None."""
     if "same_person" not in MOVE[move].codes or not (standing.editors or standing.asked_by):
         return None
     others = (why_not(MOVE[move], standing, one) for one in one_with(person) - {person})

@@ -8,10 +8,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from catalog import entries
 from catalog.diff import speaks_of
+from catalog.drugs.base_names import drug_id
 from catalog.drugs.knowledge import Identity, Knowledge
-from catalog.drugs.names import drug_id
-from catalog.drugs.resolve import recognise
-from catalog.known import knowledge_of
+from catalog.drugs.recognise import recognise
+from catalog.known_drugs import knowledge_of
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug, DrugProduct, ListedDrug
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from catalog.vocabularies import LEVELS, SETTINGS, SEXES, Vocabulary
-from common.sentences import Language
+from common.languages import Language
 
 # By what is asked: the question in both languages.
 _TEXTS: Final[Mapping[str, Mapping[Language, str]]] = {

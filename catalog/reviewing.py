@@ -18,7 +18,7 @@ from catalog.refusals import NotADraft, SamePerson
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import FieldError, InvalidInput
-from common.persons.alike import one_with
+from common.persons.two_persons import one_with
 
 LONGEST_REMARK = 2000
 

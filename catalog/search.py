@@ -12,9 +12,9 @@ from typing import Any, Protocol
 
 from django.db import connection
 
+from catalog.catalog_names import SHARED_ONLY
 from catalog.importing.pinyin import sounds
-from catalog.naming import SHARED_ONLY
-from catalog.near import Name, nearest
+from catalog.near_names import Name, nearest
 from catalog.queries import visible_drugs
 from catalog.text_index import TextIndex, Texts
 from common.cache import LruCache
@@ -152,7 +152,7 @@ def drugs_matching(text: str, *, insurer_id: int | None, revision: int) -> Found
 
 
 def drugs_near(text: str, *, insurer_id: int | None, revision: int, limit: int = 6) -> list[str]:
-    """Return the ids of the drugs whose names lie nearest to a text that names none (catalog.near), of those the insurer may see."""
+    """Return the ids of the drugs whose names lie nearest to a text that names none (catalog.near_names), of those the insurer may see."""
     whose = _whose(insurer_id, revision)
     key = (*_drug_state(revision), whose)
     names = _near.get(key)

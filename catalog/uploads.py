@@ -116,7 +116,7 @@ def kept_before(instant: datetime) -> list[str]:
 def forget_half_received(*, before: datetime) -> int:
     """Remove what processes that were killed left in FILE_UPLOAD_TEMP_DIR: parts of packages. Answers how many."""
     folder = Path(settings.FILE_UPLOAD_TEMP_DIR)
-    # A request's files have no name there any more (common.incoming); 0.2.0 called them so.
+    # A request's files have no name there any more (common.received_files); 0.2.0 called them so.
     left = [
         one
         for pattern in ("*.upload*", f"{PACKAGE}*")

@@ -13,6 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal
 
+from common.languages import Language
+
 Kind = Literal["commercial", "base", "base_exclusion", "negative", "reference"]
 Scope = Literal["base_listed", "off_base", "any"]
 
@@ -26,7 +28,7 @@ class Term:
     en: str
     aliases: tuple[str, ...] = ()
 
-    def name(self, language: Literal["zh", "en"]) -> str:
+    def name(self, language: Language) -> str:
         """Return the term's name in a language."""
         return self.zh if language == "zh" else self.en
 
@@ -46,7 +48,7 @@ class Vocabulary:
     def __getitem__(self, code: str) -> Term:
         return next(term for term in self.terms if term.code == code)
 
-    def names(self, language: Literal["zh", "en"]) -> dict[str, str]:
+    def names(self, language: Language) -> dict[str, str]:
         """Return code → name in a language."""
         return {term.code: term.name(language) for term in self.terms}
 

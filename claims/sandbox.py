@@ -5,10 +5,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from claims.authorisations.services import purge_authorisations
-from claims.batches.services import UNDER_WAY, cancel_batch, destroy_months, purge_batches
+from claims.batches.services import UNDER_WAY, cancel_batch
 from claims.models import ClaimBatch
-from claims.services import purge_facts
+from claims.retention import destroy_months, purge_authorisations, purge_batches, purge_facts
 from common.api.models import KeptAnswer
 from common.jobs import services as jobs
 from common.jobs.models import Job
@@ -22,7 +21,7 @@ def erase_sandbox(*, sandbox: Insurer, by: str) -> None:
     """Erase a sandbox: its keys, webhooks and work end, and every fact in it goes; what is left is as after the retention.
 
     Killed on the way it is there still, and is erased when somebody asks again. What a request that was under way meanwhile wrote goes with the
-    next day's retention (claims.batches.services.purge_due).
+    next day's retention (claims.retention.purge_due).
     """
     close_sandbox(sandbox=sandbox, by=by)
     with acting_for(str(sandbox.pk)):

@@ -28,15 +28,12 @@ from claims.explanation import Audience, Block, explain
 from claims.facts import ProductFacts, as_anybody_sees, load, product_facts, with_authorisations
 from claims.facts.authorisations import checks_authorisations
 from claims.models import ClaimCheck
-from claims.noting import Note, note_documents, notes_of, worded_notes
-from claims.receipts import keep_missing_receipts, keep_receipt
-from common import courtesy
-from common.audit.deeds import Deed
-from common.audit.services import hash_of, record
+from claims.odd_claims import Note, note_documents, notes_of, worded_notes
+from claims.receipts import keep_receipt
+from common import fair_share
 from common.errors import FieldError, Refused
-from common.sentences import Language
+from common.languages import Language
 from common.tenancy import NOBODY, acting_for
-from insurers.models import Insurer
 
 
 class FactsRemoved(Refused):
@@ -233,7 +230,7 @@ def _covered(product: ProductFacts, queries: Sequence[CoverageQuery], seen: Obse
         )
     found = []
     for query in queries:
-        courtesy.give_way()
+        fair_share.give_way()
         found.append(assess_coverage(query, snapshots[_known_at(query, seen)]))
     return found
 
@@ -388,18 +385,3 @@ def explain_check(*, check: ClaimCheck, audience: Audience, language: Language) 
     if check.decision is None:
         raise FactsRemoved
     return explain(check.decision, audience=audience, language=language)
-
-
-@transaction.atomic
-def purge_facts(*, insurer_id: int, older_than: datetime, by: str, at: datetime) -> int:
-    """Remove the facts of an insurer's checks decided before an instant, for ever; digests, versions and outcomes stay. Answers how many."""
-    due = ClaimCheck.objects.filter(insurer=insurer_id, decided_at__lt=older_than, purged_at=None)
-    keep_missing_receipts(due)
-    which = [str(pk) for pk in due.order_by("pk").values_list("pk", flat=True)]
-    removed = dict.fromkeys(("facts", "decision", "claim_no", "claim_tag", "member_tag", "totals", "catalogs"))
-    count = due.update(**removed, purged_at=at)
-    if count:
-        insurer = Insurer.every.get(pk=insurer_id)
-        after = {"checks": count, "older_than": older_than, "sha256": hash_of(which)}
-        record(Deed.FACTS_PURGED, by=by, what=insurer, after=after)
-    return count

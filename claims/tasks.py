@@ -5,8 +5,9 @@ from django.utils import timezone
 
 from claims.batches.decide import decide_chunk
 from claims.batches.load import CHUNK_JOB, load_batch
-from claims.batches.services import BATCH_JOB, begin, give_up, purge_due
+from claims.batches.services import BATCH_JOB, begin, give_up
 from claims.models import BatchChunk, ClaimBatch
+from claims.retention import purge_due
 from common import tenancy
 from common.audit.deeds import Via
 from common.audit.services import SYSTEM, through

@@ -5,7 +5,7 @@ from typing import Protocol, cast
 from django.utils.functional import Promise, lazy
 from django.utils.translation import get_language
 
-from common.sentences import Language
+from common.languages import LANGUAGES, Language
 
 
 class Named(Protocol):
@@ -16,7 +16,7 @@ class Named(Protocol):
 
 def reader_language() -> Language:
     """Return the language the reader gets texts in that are kept in both."""
-    return "en" if (get_language() or "").startswith("en") else "zh"
+    return next((one for one in LANGUAGES if (get_language() or "").startswith(one)), LANGUAGES[0])
 
 
 def label(term: Named) -> Promise:

@@ -6,14 +6,14 @@ the files (tables.problems); here stands what concerns the shape of a request, a
 """
 
 from collections.abc import Mapping
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from common import personal
 from common.errors import MAX_ERRORS, FieldError, pointer
+from common.languages import Language
 from tables.cells import Fault
 from tables.problems import MESSAGES
 
-Language = Literal["zh", "en"]
 Place = tuple[str | int, ...]
 
 SENTENCES: Final[dict[str, tuple[str, str]]] = {

@@ -26,7 +26,10 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.log.signing import keys_of
 from common import tracing
+from common.languages import LANGUAGES as LANGUAGES_SPOKEN
+from common.languages import LOCALES, NAMES
 from config import processes
+from tables.limits import MIB, UPLOAD_MOST_MB
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -255,14 +258,19 @@ STATIC_ROOT = DATA_DIR / "static"
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "tmp"
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "common.incoming.ReceivingHandler",
+    "common.received_files.ReceivingHandler",
 ]
 # What is collected is for everybody to read; what is uploaded is written by catalog.uploads, for the service alone.
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o644, 0o755
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # The one limit of an uploaded file; the proxy reads the same variable.
-UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_MB", default=512) * 1024 * 1024
+_UPLOAD_MAX_MB = env.int("UPLOAD_MAX_MB", default=UPLOAD_MOST_MB)
+if not 0 < _UPLOAD_MAX_MB <= UPLOAD_MOST_MB:
+    raise ImproperlyConfigured(
+        f"UPLOAD_MAX_MB is {_UPLOAD_MAX_MB}; give 1 to {UPLOAD_MOST_MB}: no reader of files takes a larger one."
+    )
+UPLOAD_MAX_BYTES = _UPLOAD_MAX_MB * MIB
 S3_BUCKET = env.str("S3_BUCKET", default="")
 _S3 = {
     name: env.str(f"S3_{name}", default="") for name in ("ENDPOINT", "REGION", "ACCESS_KEY", "SECRET_KEY", "ADDRESSING")
@@ -303,8 +311,8 @@ STORAGES = {
 }
 
 # --- Language and time. Days are China's calendar days; instants are UTC.
-LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LANGUAGE_CODE = LOCALES[LANGUAGES_SPOKEN[0]]
+LANGUAGES = [(LOCALES[one], NAMES[one]) for one in LANGUAGES_SPOKEN]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
@@ -339,10 +347,10 @@ AXES_FAILURE_LIMIT = env.int("SIGN_IN_FAILURES", default=5)
 SIGN_IN_FAILURES_OF_AN_ADDRESS = env.int("SIGN_IN_FAILURES_OF_AN_ADDRESS", default=50)
 AXES_COOLOFF_TIME = env.int("SIGN_IN_LOCK_MINUTES", default=15) / 60
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "desk.entry.address_of"  # not the proxy's: behind one, anybody would lock out everybody
+AXES_CLIENT_IP_CALLABLE = "desk.sign_in.address_of"  # not the proxy's: behind one, anybody would lock out everybody
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # nobody is locked out for ever by somebody who goes on trying
-AXES_LOCKOUT_CALLABLE = "desk.entry.locked_out"
+AXES_LOCKOUT_CALLABLE = "desk.sign_in.locked_out"
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=15)
 SESSION_COOKIE_AGE = 3600 * env.int("SESSION_HOURS", default=8)
 SESSION_COOKIE_HTTPONLY = True
@@ -370,7 +378,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 LOGIN_URL = "admin:login"
-CSRF_FAILURE_VIEW = "desk.entry.csrf_failure"
+CSRF_FAILURE_VIEW = "desk.sign_in.csrf_failure"
 
 # --- API
 REST_FRAMEWORK = {

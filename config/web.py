@@ -32,7 +32,7 @@ from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import _DEFER, TConn, ThreadWorker
 
-from common import courtesy
+from common import fair_share
 from common.logs import request_id
 
 PATIENCE_SECONDS = 0.005
@@ -66,7 +66,7 @@ class Worker(ThreadWorker):
 
     def get_thread_pool(self) -> ThreadPoolExecutor:
         threads = TurnTaking(self.cfg.threads)
-        courtesy.in_a_web_process(courtesy.Process(threads.give_way, threads.waiting))
+        fair_share.in_a_web_process(fair_share.Process(threads.give_way, threads.waiting))
         return threads
 
     def handle(self, conn: TConn) -> Any:

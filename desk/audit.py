@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
+from common.audit.chain import head, verify
 from common.audit.models import Record
-from common.audit.services import head, verify
 from common.downloads import XLSX, download
 from desk.deeds import changes, in_brief, logged_models, object_name
 from desk.frame import Button, PageAdmin

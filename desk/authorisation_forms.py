@@ -19,8 +19,8 @@ from unfold.widgets import (
 )
 
 from catalog.vocabularies import LEVELS, SETTINGS, SEXES
+from claims.claim_size import MAX_TEXT
 from claims.eligibility.fields import MAX_MEMBER_REF
-from claims.limits import MAX_TEXT
 from claims.models import PriorAuthorisation
 from common.labels import choices
 from common.text import as_read

@@ -41,7 +41,7 @@ from desk.authorisation_words import (
 from desk.forms import posted
 from desk.frame import Action, Button, PageAdmin
 from desk.markup import badge
-from desk.own import own_insurer
+from desk.own_rows import own_insurer
 from insurers.persons import insurer_of
 
 MAY_ASK, MAY_DECIDE = "claims.add_priorauthorisation", "claims.change_priorauthorisation"

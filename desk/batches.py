@@ -25,12 +25,12 @@ from common.audit.services import record
 from common.downloads import download
 from common.errors import Refused
 from common.labels import reader_language
-from common.sentences import Language
+from common.languages import Language
 from desk.downloads import FORMS
 from desk.forms import FileInput, NothingToFillIn, posted
 from desk.frame import Action, Button, PageAdmin, paged
 from desk.markup import badge
-from desk.own import OfInsurer, may_own, own_insurer
+from desk.own_rows import OfInsurer, may_own, own_insurer
 from insurers.models import Insurer, Product
 
 MAY_UPLOAD = "claims.add_claimbatch"

@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
-from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,6 +22,8 @@ from common.audit.deeds import Deed
 from common.audit.models import Record
 from common.labels import choices
 from curation.comparing.queries import timeline_of
+from desk.addresses import comparison
+from desk.as_of import clocks_of, picture_of, told_segments
 from desk.badges import provenance_badge, version_words
 from desk.band import Band, Edition, band_of
 from desk.downloads import Downloads
@@ -32,11 +33,10 @@ from desk.frame import Action, Button, PageAdmin, paged
 from desk.market_steps import COMMERCIAL, MAY_DRAFT, MarketSteps, observed
 from desk.markup import badge, link
 from desk.published import Published
-from desk.time import clocks_of, picture_of, told_segments
 from desk.upload_steps import UploadSteps
 from insurers.models import Insurer
 from insurers.persons import insurer_of
-from insurers.references import products_naming
+from insurers.products_naming import latest_naming
 
 # Whoever may make a catalog may correct its facts.
 MAY_KEEP = "catalog.add_catalog"
@@ -207,7 +207,7 @@ class CatalogAdmin(UploadSteps, MarketSteps, Downloads, PageAdmin):
             "catalog": catalog,
             "versions": page,
             "band": self._band(page[:BAND] if page.number == 1 else versions[:BAND], day),
-            "products": products_naming(catalog, most=50) if may("insurers.view_productversion") else None,
+            "products": latest_naming(catalog, day, most=50) if may("insurers.view_productversion") else None,
             "runs": catalog.imports.select_related("job").defer("normalised", "sample").order_by("-created_at")[:10],
             "corrections": [_told(one) for one in changed.order_by("-id")[:5]],
             "pictures": catalog_pictures(catalog, seen, insurer.pk if insurer else None),
@@ -222,7 +222,7 @@ class CatalogAdmin(UploadSteps, MarketSteps, Downloads, PageAdmin):
         return {"tabs": tabs, "tab": tab}
 
     def _compare(self, **sides: str) -> Button:
-        return Button(_("Compare with"), f"{reverse('desk:compare')}?{urlencode(sides)}", "compare_arrows")
+        return Button(_("Compare with"), comparison(**sides), "compare_arrows")
 
     def time_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show which version is in force on a day, as known at an instant."""

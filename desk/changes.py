@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 
 from catalog.changes import not_spoken_of
 from catalog.diff import WEIGHTS, fewer_classes, speaks_of
-from catalog.drugs.names import drug_id
+from catalog.drugs.base_names import drug_id
 from catalog.models import CatalogEntry, CatalogVersion, Drug, EntryEvidence, VersionChange
 from desk.frame import paged
 from desk.words import Words

@@ -1,7 +1,7 @@
 """Claim checks for curators: what was asked, what was answered and why; append-only, so nothing can be done to them here."""
 
 import json
-from typing import Any, Final, cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import admin
@@ -30,18 +30,17 @@ from common.audit.deeds import Deed
 from common.audit.services import record
 from common.downloads import download
 from common.labels import reader_language
+from common.languages import LANGUAGES, Language
 from common.sealing.fields import tagged
-from common.sentences import Language
 from curation.models import SettledCheck
 from desk.badges import provenance_badge
 from desk.frame import Button, PageAdmin
 from desk.golden_words import MAY_MAKE, make_href
 from desk.markup import badge
-from desk.own import OfInsurer, may_own
+from desk.own_rows import OfInsurer, may_own
 from insurers.persons import insurer_of
 
 _TONES = {"eligible": "good", "review": "warn", "ineligible": "bad", "refunded": "quiet"}
-LANGUAGES: Final = ("zh", "en")
 _EFFECTS = {"I": "bad", "R": "warn", "N": "quiet"}
 
 

@@ -28,8 +28,8 @@ from curation.coding.lookup import find_diseases
 from curation.coding.services import decide_coding
 from curation.coding.suggestion import FACETS, Suggestion
 from curation.coding.wording import why_words
+from desk.coding_waiting import MAY_CODE
 from desk.frame import sentences
-from desk.waiting import MAY_CODE
 from desk.words import field_label
 
 LISTED = 15

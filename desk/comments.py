@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from catalog import consultation
 from catalog.clock import china_today, observe
-from catalog.finding import Wanted, entries_found
+from catalog.entry_filter import Wanted, entries_found
 from catalog.importing.comments import LONGEST_CODE
 from catalog.models import Catalog, CatalogVersion, Comment
 from catalog.vocabularies import DISPOSITIONS, STANCES
@@ -22,7 +22,7 @@ from desk.forms import NothingToFillIn, posted
 from desk.frame import Action, Button, PageAdmin, paged
 from desk.impact_words import ask_button
 from desk.markup import badge
-from desk.own import OfInsurer, may_own, own_insurer
+from desk.own_rows import OfInsurer, may_own, own_insurer
 from desk.words import Words
 from insurers.persons import insurer_of
 

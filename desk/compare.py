@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from catalog import clock
 from catalog.diff import Entry
-from catalog.drugs.names import drug_id
+from catalog.drugs.base_names import drug_id
 from catalog.entries import COLUMNS
 from catalog.models import Catalog, CatalogVersion, Drug
 from common.errors import Refused
@@ -24,9 +24,9 @@ from curation.comparing.compare import KINDS, Pair
 from curation.comparing.queries import Comparison, Shown, Side, compare_sides, find_side, show, show_all
 from curation.comparing.sides import BYS, Named
 from curation.comparing.table import TableWords, table_rows
+from desk.as_of import read_day, read_instant
 from desk.downloads import PRINTED_ROWS, sent
 from desk.frame import paged
-from desk.time import read_day, read_instant
 from desk.words import NOT_GIVEN, Words, field_label
 from insurers.persons import insurer_of
 

@@ -9,7 +9,7 @@ from django.db.models.expressions import RawSQL
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from catalog.marked import (
+from catalog.drug_marks import (
     APPROVAL,
     APPROVALS,
     MARK,
@@ -24,7 +24,7 @@ from catalog.marked import (
 from catalog.models import Catalog, Drug
 from catalog.vocabularies import REGULATORS, Vocabulary
 from common.labels import choices
-from desk.time import clocks_of
+from desk.as_of import clocks_of
 
 
 def asked_in(request: HttpRequest) -> Asked:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from catalog.clock import observe
 from catalog.drug_facts import facts_of
-from catalog.marked import SAID
+from catalog.drug_marks import SAID
 from catalog.models import Approval, CatalogEntry, Drug, DrugProduct
 from catalog.queries import visible_drugs
 from catalog.search import drugs_matching
@@ -24,11 +24,11 @@ from curation.comparing.drug_strip import history_strip
 from curation.comparing.drug_time import DrugTime, time_of
 from curation.comparing.matrix_table import condition_words, listed_words
 from curation.comparing.paying import PayingProduct, products_paying
+from desk.as_of import Clocks, clocks_of
 from desk.drug_filters import ApprovalFilter, CatalogFilter, DayFilter, InstantFilter, MarkFilter, RegulatorFilter
 from desk.frame import Button, PageAdmin
 from desk.markup import link
-from desk.own import may_compare
-from desk.time import Clocks, clocks_of
+from desk.own_rows import may_compare
 from desk.words import Words, field_label
 from insurers.persons import insurer_of
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from unfold.dataclasses import SearchResult
 
 from catalog import clock
-from catalog.lookup import LONGEST, find
+from catalog.find_anything import LONGEST, find
 from catalog.models import Drug
 from catalog.search import drugs_near
 from desk.words import period_words

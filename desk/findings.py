@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from catalog.catalog_names import SHARED_ONLY, meant, parted
 from catalog.models import Catalog, CatalogEntry, CatalogVersion
-from catalog.naming import SHARED_ONLY, meant, parted
 from common.labels import reader_language
 from curation.findings.services import acknowledge_finding
 from curation.findings.wording import sentence
@@ -24,7 +24,7 @@ from desk.downloads import sent
 from desk.forms import ReasonForm, posted
 from desk.frame import Action, Button, PageAdmin, paged
 from desk.markup import badge
-from desk.own import told_person
+from desk.own_rows import told_person
 from insurers.models import Insurer
 from insurers.persons import insurer_of
 

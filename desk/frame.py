@@ -25,7 +25,7 @@ from unfold.admin import ModelAdmin
 from common.audit.models import Record
 from common.errors import Refused
 from desk.deeds import changes
-from desk.own import told_facts, told_person
+from desk.own_rows import told_facts, told_person
 from insurers.persons import insurer_of
 
 PAGE_SIZE = 50

@@ -21,7 +21,7 @@ from desk.forms import NothingToFillIn, posted
 from desk.frame import Action, Button, PageAdmin
 from desk.golden_forms import CaseForm, NameForm, claim_told, tell_case_on
 from desk.golden_words import MAY_MAKE, differences_told, judged_by, line_words, shown
-from desk.own import told_person
+from desk.own_rows import told_person
 from insurers.persons import insurer_of
 
 MAY_CHANGE, MAY_REMOVE = "curation.change_goldencase", "curation.delete_goldencase"

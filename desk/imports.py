@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from catalog import mending, services
 from catalog.changes import compared_anew
+from catalog.drug_master import moved_since
 from catalog.importing.export import marked_csv_lines, marked_xlsx_file
-from catalog.master import moved_since
 from catalog.models import ImportRun
 from common.downloads import XLSX, download, marked_name
 from common.errors import Refused
@@ -24,12 +24,12 @@ from common.labels import reader_language
 from curation.coding import queue
 from desk.badges import provenance_badge, run_badge, run_words
 from desk.changes import changes_context
+from desk.coding_waiting import MAY_CODE, coding_href
 from desk.forms import NothingToFillIn, posted
 from desk.frame import Action, Button, PageAdmin, paged, sentences
 from desk.market_steps import market_href
 from desk.master import MAY_STEER, MAY_UPLOAD, MergingPages
 from desk.problems import ColumnNames, mend_rows, problem_rows, problems_context
-from desk.waiting import MAY_CODE, coding_href
 from desk.words import phase_words
 from tables.problems import in_language
 from tables.written import csv_table

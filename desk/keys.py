@@ -18,7 +18,7 @@ from common.dates import later
 from desk.forms import NothingToFillIn, day_field, posted, text_field
 from desk.frame import Action, Button, PageAdmin
 from desk.markup import badge
-from desk.own import OfInsurer
+from desk.own_rows import OfInsurer
 from insurers import sandboxes, services
 from insurers.keys import MAX_DAYS
 from insurers.models import ApiKey, Insurer

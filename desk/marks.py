@@ -13,16 +13,16 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from catalog.aliases import aliases_at
-from catalog.marked import APPROVAL, APPROVALS, EVERYTHING, MARK, REGULATOR, SAID, Asked, Said, counts_of
+from catalog.drug_aliases import aliases_at
+from catalog.drug_marks import APPROVAL, APPROVALS, EVERYTHING, MARK, REGULATOR, SAID, Asked, Said, counts_of
 from catalog.models import Catalog, CatalogVersion
 from catalog.vocabularies import REGULATORS
 from common.labels import reader_language
 from curation.comparing.matrix_query import MOST_LISTS
-from desk.chosen import Chosen, chosen_lists
+from desk.as_of import Clocks, clocks_of
+from desk.chosen_lists import Chosen, chosen_lists
 from desk.downloads import sent
 from desk.frame import Button
-from desk.time import Clocks, clocks_of
 
 
 @dataclass(frozen=True, slots=True)

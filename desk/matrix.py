@@ -16,19 +16,19 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from catalog.marked import SAID
+from catalog.drug_marks import SAID
 from catalog.vocabularies import LEVELS, REIMBURSEMENT_CLASSES
 from common.labels import choices, reader_language
 from curation.comparing.matrix import Cell
 from curation.comparing.matrix_query import MOST_LISTS, Matrix, Row, Wanted, matrix_of
 from curation.comparing.matrix_table import condition_words, listed_words, table_of
-from desk.chosen import chosen_lists
+from desk.as_of import Clocks, clocks_of
+from desk.chosen_lists import chosen_lists
 from desk.downloads import FORMS, sent
-from desk.filters import diagnosis_field_value
+from desk.entry_filters import diagnosis_field_value
 from desk.forms import text_field
 from desk.frame import paged
-from desk.own import may_compare
-from desk.time import Clocks, clocks_of
+from desk.own_rows import may_compare
 from insurers.persons import insurer_of
 
 _TONES = {"full": "good", "restricted": "warn", "excluded": "bad", "no": "quiet"}

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django_otp.middleware import OTPMiddleware
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from desk.entry import Entry
+from desk.sign_in import Entry
 
 
 def _spares_the_api(middleware: type) -> type:

@@ -13,8 +13,8 @@ from claims.authorisations import rules
 from claims.models import ClaimBatch, PriorAuthorisation
 from desk.authorisation_words import due_told
 from desk.comment_forms import worded_comment
+from insurers.lists_named import referred_to
 from insurers.models import Insurer, ProductVersion
-from insurers.references import referred_to
 
 SHOWN = 10
 ANSWERED_DAYS = 30
@@ -100,8 +100,8 @@ def _coming(insurer: Insurer, seen: clock.Observation, day: date) -> list[tuple[
     named = referred_to(insurer.pk, day)
     last = day + timedelta(days=COMING_DAYS)
     begins, ends = Q(effective_from__gt=day, effective_from__lte=last), Q(effective_to__range=(day, last))
-    meant = Catalog.objects.meant_by({name for name, _label in named}, insurer.pk)
-    asked = {(meant[name].pk, label) for name, label in named if name in meant}
+    meant = Catalog.objects.meant_by({one.catalog for one in named}, insurer.pk)
+    asked = {(meant[one.catalog].pk, one.label) for one in named if one.catalog in meant}
     editions = CatalogVersion.objects.known_at(seen.known_at).filter(begins | ends, catalog__in={pk for pk, _ in asked})
     coming = []
     for one in editions.select_related("catalog").order_by("effective_from", "pk")[: SHOWN * 10]:

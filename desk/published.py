@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 
 from catalog import clock
 from catalog.entries import COLUMNS
-from catalog.finding import entries_found
+from catalog.entry_filter import entries_found
 from catalog.importing.export import csv_lines, xlsx_file
 from catalog.models import Catalog, CatalogEntry, CatalogVersion
 from common.downloads import XLSX, download
 from desk.badges import provenance_badge, version_badge
 from desk.downloads import FORMS
-from desk.filters import FilterForm
+from desk.entry_filters import FilterForm
 from desk.frame import Button, PageAdmin, paged
 from desk.impact_words import ask_button
 from desk.questionnaires import form_page

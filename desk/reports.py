@@ -25,7 +25,7 @@ from common.downloads import XLSX, download
 from common.pictures import Picture, bars
 from curation.reports import lists, products, weeks
 from desk import figures
-from desk.own import may_own
+from desk.own_rows import may_own
 from desk.published import MAY_READ
 from insurers.persons import insurer_of
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from desk.frame import ReadOnlyAdmin
 from desk.markup import badge
-from desk.own import OfInsurer
+from desk.own_rows import OfInsurer
 from insurers.models import ApiRequest
 from insurers.request_log import waiting
 

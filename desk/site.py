@@ -10,10 +10,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from common.tenancy import NOBODY
-from desk.own import may_compare, may_own
+from desk.coding_waiting import MAY_CODE, texts_waiting
+from desk.own_rows import may_compare, may_own
 from desk.published import MAY_READ
 from desk.today import today, waiting_count
-from desk.waiting import MAY_CODE, texts_waiting
 from insurers.persons import tenant_of
 
 # Stands for a permission: that the person works for an insurer and may read the lists.

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog import clock
-from catalog.drugs.names import drug_id
+from catalog.drugs.base_names import drug_id
 from catalog.models import Catalog
 from curation.upcoming.days import DayOfChange, ListOnTheDay, day_of_change, days_of_change, names_of, products_reached
 from curation.upcoming.queries import Change, changes_on, shown_changes
+from desk.as_of import read_day
 from desk.frame import paged
-from desk.own import may_compare
-from desk.time import read_day
+from desk.own_rows import may_compare
 from desk.words import NOT_GIVEN, Words
 from insurers.persons import insurer_of
 

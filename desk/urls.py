@@ -1,13 +1,13 @@
 """Addresses of the pages that are no model's: the way in, and the own page. They stand before the admin's own."""
 
-from desk import coding, compare, corrections, entry, find, marks, matrix, me, reports, upcoming
+from desk import coding, compare, corrections, find, marks, matrix, my_account, reports, sign_in, upcoming
 
 app_name = "desk"
 urlpatterns = [
-    *entry.urls,
+    *sign_in.urls,
     *find.urls,
     *coding.urls,
-    *me.urls,
+    *my_account.urls,
     *compare.urls,
     *matrix.urls,
     *marks.urls,

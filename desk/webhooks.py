@@ -17,7 +17,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from desk.forms import NothingToFillIn, posted, text_field
 from desk.frame import Action, Button, PageAdmin, paged
 from desk.markup import badge
-from desk.own import OfInsurer, may_own, own_insurer
+from desk.own_rows import OfInsurer, may_own, own_insurer
 from insurers.models import WEBHOOK_TEST, Webhook, WebhookDelivery, WebhookEvent
 from insurers.webhooks import services
 

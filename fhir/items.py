@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from catalog import entries
-from catalog.drugs.names import drug_id
+from catalog.drugs.base_names import drug_id
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug
 from fhir import systems
 from fhir.drugs import fhir_id
@@ -44,7 +44,7 @@ def published_entries(insurer_id: int | None) -> QuerySet[Any]:
 
 
 def version_name(version: CatalogVersion) -> str:
-    """Return what names a version to anybody: no two have it, whoever has the same code (catalog.naming)."""
+    """Return what names a version to anybody: no two have it, whoever has the same code (catalog.catalog_names)."""
     return f"{version.catalog.office_code}@{version.label}"
 
 

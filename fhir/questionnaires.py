@@ -12,7 +12,7 @@ from catalog.models import CatalogEntry
 from catalog.questionnaire import Question, questions_of
 from common.api.requests import absolute
 from common.labels import reader_language
-from common.sentences import Language
+from common.languages import Language
 from fhir import systems
 from fhir.elements import Element, coding, identifier, own_trees, period, tidy
 from fhir.items import IDENTIFIERS, ITEM_CODES, entry_name, published_entries

@@ -19,8 +19,8 @@ from common.audit.services import record
 from common.errors import Refused
 from common.tenancy import acting_for
 from insurers import services
+from insurers.lists_named import lists_named
 from insurers.models import ApiKey, Insurer, Product, ProductVersion
-from insurers.references import lists_named
 from insurers.services import BeyondOwn, create_product, create_product_version, publish_product_version, revoke_key
 
 # Who copies a version, and the second one who publishes the copy.
@@ -99,9 +99,9 @@ def refresh_sandbox(*, sandbox: Insurer, by: str) -> Copies:
             code = version.product.code
             if (code, version.label) in labels:
                 continue
-            named = tuple(sorted(name for name, _label in lists_named(version.terms) if name in own))
+            named = tuple(sorted({one.catalog for one in lists_named(version.terms) if one.catalog in own}))
             if named:
-                copies.left_out.append(LeftOut(code, version.label, OWN_LISTS, tuple(dict.fromkeys(named))))
+                copies.left_out.append(LeftOut(code, version.label, OWN_LISTS, named))
             elif _copied(version, sandbox, there):
                 copies.copied.append(Copied(code, version.label))
             else:

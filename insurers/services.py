@@ -9,8 +9,8 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
-from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from catalog import clock, leases
 from catalog.models import Catalog, CatalogVersion
@@ -18,9 +18,10 @@ from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import FieldError, InvalidInput, Refused, pointer
 from common.jcs import sha256_of
+from common.labels import reader_language
 from common.lifecycle import why_not
 from common.personal import identity_number_in
-from common.persons.alike import one_with
+from common.persons.two_persons import one_with
 from common.tenancy import beyond_the_sandbox
 from insurers import lifecycle
 from insurers.keys import make_key
@@ -339,7 +340,7 @@ def read_terms(data: object, *, insurer_id: int, to_publish: bool = False) -> Pr
     and not withdrawn, or each claim would be refused. A program that publishes is not held to it: the list may be published after the product,
     or have been withdrawn since, where what was sold in the past is brought in.
     """
-    terms = parse_terms(data, "en" if (get_language() or "").startswith("en") else "zh")
+    terms = parse_terms(data, reader_language())
     placed = catalog_references(terms)
     catalogs = Catalog.objects.meant_by({reference.catalog for reference in placed}, insurer_id)
     kinds = {name: catalog.kind for name, catalog in catalogs.items()}
@@ -536,7 +537,7 @@ def refusal(version: ProductVersion, move: str, person: str) -> Refused | None:
     standing = lifecycle.Standing(version.state, version.submitted_at is not None, frozenset(version.editors))
     why = why_not(lifecycle.MOVE[move], standing, person)
     if why is None and "same_person" in lifecycle.MOVE[move].codes and standing.editors:
-        # Nor by whoever counts as one person with an editor (common.persons.alike).
+        # Nor by whoever counts as one person with an editor (common.persons.two_persons).
         others = (why_not(lifecycle.MOVE[move], standing, one) for one in one_with(person) - {person})
         why = next((told for told in others if told and told.code == "same_person"), None)
     if why is None:

@@ -13,9 +13,10 @@ from typing import Any, Final, Literal, cast
 from catalog import vocabularies
 from catalog.vocabularies import Scope
 from common.errors import pointer
+from common.languages import Language
 from common.money import MAX_FEN, RATIO_ONE, BasisPoints, Fen, ratio_text, yuan
 from common.reading import Reader, Unreadable, not_below_nothing, not_given, of_text, scaled, whole
-from common.sentences import Language, Place
+from common.sentences import Place
 
 SCOPES: Final = cast("tuple[Scope, ...]", vocabularies.SCOPES.codes)
 SETTINGS: Final = vocabularies.SETTINGS.codes

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from catalog.vocabularies import SCOPES, SETTINGS, STATUTORY_CIRCUMSTANCES
+from common.languages import Language
 from common.money import RATIO_ONE, plain, yuan
-from common.sentences import Language
 from insurers.terms import DECISION_DAYS, URGENT_HOURS, VALID_DAYS, Band, Benefit, CatalogReference, ProductTerms
 
 _COMMA: Final = {"zh": "，", "en": ", "}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from catalog.clock import Observation
 from catalog.diff import speaks_of
 from catalog.drugs.knowledge import Identity
-from catalog.known import dosage_forms, knowledge_of
+from catalog.known_drugs import dosage_forms, knowledge_of
 from catalog.models import CatalogVersion, Drug
 from catalog.queries import listings_of
 from catalog.vocabularies import EXCLUDING_KINDS, KINDS
@@ -25,7 +25,7 @@ from common.pictures import Picture
 from common.text import norm
 from curation.comparing.drug_strip import history_strip
 from curation.comparing.drug_time import DrugTime, time_of
-from insurers.public import PublicProduct
+from insurers.public_products import PublicProduct
 from lookup.asking import Asked
 from lookup.faults import fault_words
 from lookup.forms import form_words, named_with_form

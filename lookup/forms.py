@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from catalog import reference
-from catalog.drugs.names import POWDER_FOR_INJECTION, DosageForms
+from catalog.drugs.base_names import POWDER_FOR_INJECTION
+from catalog.drugs.dosage_forms import DosageForms
 from common.text import norm
 
 _BUT_FOR = re.compile(r"[(（\[]不含.+$")

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from catalog import reference
 from catalog.clock import Observation
-from catalog.known import dosage_forms
+from catalog.known_drugs import dosage_forms
 from catalog.models import Drug
 from catalog.queries import resolve_lines
 from catalog.search import drugs_matching, drugs_near
@@ -15,7 +15,7 @@ from common import icd10
 from common.text import norm
 from curation.coding.lookup import Disease, find_diseases, lay_codes, near_diseases, single_diseases
 from curation.coding.vocabulary import diseases
-from insurers.public import PublicProduct
+from insurers.public_products import PublicProduct
 
 # Who asks without a key is no insurer: the shared lists and the drug master are what is seen.
 ANYBODY = 0

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import Q
 
+from catalog.catalog_names import parted
 from catalog.models import CatalogEntry
-from catalog.naming import parted
 
 # A list's code, its version's label, the row's code.
 Place = tuple[str, str, str]

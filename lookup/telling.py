@@ -10,22 +10,23 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from catalog.catalog_names import parted
 from catalog.models import CatalogEntry
-from catalog.naming import parted
 from catalog.vocabularies import LEVELS, SETTINGS, SEXES
 from catalog.words import NOT_GIVEN, Words, field_label, period_words
 from claims.eligibility import reasons as eligibility
 from claims.eligibility.decision import Coverage
+from claims.eligibility.drug_part import PASS
 from claims.eligibility.entry import Entry
 from claims.eligibility.facts import CoverageQuery, LineFacts
-from claims.eligibility.matching import PASS, facet_results
 from claims.eligibility.reasons import BETWEEN_CODES
+from claims.eligibility.restrictions import facet_results
 from claims.explanation.member import BASES
 from claims.explanation.named import STATUSES
 from claims.explanation.reason_words import PLAINLY
 from common.labels import reader_language
 from curation.comparing.drug_time import DrugTime
-from insurers.public import PublicProduct
+from insurers.public_products import PublicProduct
 from insurers.terms import Benefit, ProductTerms
 from insurers.wording import money, percent
 from lookup.faults import labels

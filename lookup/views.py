@@ -20,14 +20,14 @@ from catalog.words import Words, period_words, provenance_words
 from common.addresses import client_address
 from common.api import etags
 from common.labels import reader_language
+from common.languages import LOCALES
 from insurers.api.callers import WINDOW_SECONDS, counts
-from insurers.public import public_products
+from insurers.public_products import public_products
 from lookup.answering import answer_to, lists_in_force
 from lookup.asking import Asked
 from lookup.meaning import drugs_suggested
 
 KEPT_SECONDS = 60
-LANGUAGES = {"zh": "zh-hans", "en": "en"}
 RETRY_SECONDS = 5
 
 View = Callable[..., HttpResponse]
@@ -35,8 +35,8 @@ View = Callable[..., HttpResponse]
 
 def language_of(request: HttpRequest, chosen: str) -> str:
     """Return the language of the page: the one chosen there, else the browser's, else Chinese. A cookie of the desk's changes nothing here."""
-    if chosen in LANGUAGES:
-        return LANGUAGES[chosen]
+    if chosen in LOCALES:
+        return LOCALES[chosen]
     for told, _quality in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
         try:
             return get_supported_language_variant(told)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 MIB = 1024 * 1024
+# The largest file that is ever taken; a setting (UPLOAD_MAX_MB) may take less.
+UPLOAD_MOST_MB = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +15,7 @@ class Limits:
     `wall_seconds` bound the checking process itself, so that a file nobody thought of cannot harm the service.
     """
 
-    file_bytes: int = 512 * MIB
+    file_bytes: int = UPLOAD_MOST_MB * MIB
     unpacked_bytes: int = 200_000_000
     compression_ratio: int = 200
     archive_entries: int = 200

@@ -144,7 +144,7 @@ def _read_in_its_own_process(request: pytest.FixtureRequest, monkeypatch: pytest
             monkeypatch.setattr(f"{module}.frames_from", guarded.frames_from)
 
 
-CHILDREN = [f"catalog.importing.{name}" for name in ("again", "child", "comments", "preview")] + [
+CHILDREN = [f"catalog.importing.{name}" for name in ("reread", "child", "comments", "preview")] + [
     "claims.batches.child",
     "curation.market.unpacking",
 ]

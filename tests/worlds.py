@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from catalog.drugs.dosage_forms import DosageForms
 from catalog.drugs.knowledge import Knowledge, KnownRow
-from catalog.drugs.names import DosageForms
 from claims.eligibility import (
     CompiledVersion,
     ProductVersion,

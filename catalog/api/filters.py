@@ -5,16 +5,15 @@ from typing import Any
 import django_filters
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from catalog.finding import of_class, under_diagnosis, usable_at
+from catalog.drug_marks import APPROVAL, APPROVALS, MARK, REGULATOR, SAID, Said
+from catalog.entry_filter import of_class, under_diagnosis, usable_at
 from catalog.importing.diseases import diagnoses
-from catalog.marked import APPROVAL, APPROVALS, MARK, REGULATOR, SAID, Said
 from catalog.models import Catalog, CatalogEntry, Drug
 from catalog.vocabularies import KINDS, LEVELS, MARKS, REGULATORS, REIMBURSEMENT_CLASSES
 from common.api.filtering import YesNoFilter
-from common.labels import choices
+from common.labels import choices, reader_language
 from tables.cells import Fault
 
 SEARCHED = "a part of a name, brand or maker, of pinyin or initials, or the start of a code; best first"
@@ -28,7 +27,7 @@ def one_diagnosis(value: str) -> str:
     try:
         codes = diagnoses(value).value
     except Fault as fault:
-        return str(fault.details["why_en" if (get_language() or "").startswith("en") else "why_zh"])
+        return str(fault.details[f"why_{reader_language()}"])
     return "" if len(codes) == 1 else _("Give one diagnosis.")
 
 
@@ -144,7 +143,7 @@ class DrugFilter(django_filters.FilterSet):
         return queryset
 
     def filter_said(self, queryset: QuerySet[Drug], name: str, value: str) -> QuerySet[Drug]:
-        # Asked of the lists of a day, all of these at once, by the view (catalog.marked).
+        # Asked of the lists of a day, all of these at once, by the view (catalog.drug_marks).
         return queryset
 
 

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from catalog.catalog_names import LONGEST
 from catalog.changes import CHANGE_KINDS, COUNTED
 from catalog.clock import china_today
 from catalog.diff import WEIGHTS
-from catalog.drugs.resolve import MatchedBy
-from catalog.marked import SAID
+from catalog.drug_marks import SAID
+from catalog.drugs.recognise import MatchedBy
 from catalog.models import CODE_PATTERN, Catalog, CatalogVersion, Drug, DrugProduct, ImportRun, Provenance
-from catalog.naming import LONGEST
 from catalog.services import class_list
 from catalog.vocabularies import KINDS, REGULATORS, SETTINGS, SEXES
 from common.api.fields import StrictSerializer

@@ -16,7 +16,6 @@ from django.db.models.expressions import RawSQL
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -55,8 +54,10 @@ from catalog.changes import (
 from catalog.clock import china_today
 from catalog.diff import WEIGHTS
 from catalog.drug_facts import facts_of
-from catalog.drugs.names import drug_id
-from catalog.finding import usable_at
+from catalog.drug_marks import asked_of, of_all
+from catalog.drug_master import merge_drugs
+from catalog.drugs.base_names import drug_id
+from catalog.entry_filter import usable_at
 from catalog.importing.export import (
     csv_lines,
     marked_csv_lines,
@@ -66,8 +67,6 @@ from catalog.importing.export import (
     readings,
     xlsx_file,
 )
-from catalog.marked import asked_of, of_all
-from catalog.master import merge_drugs
 from catalog.models import Catalog, CatalogVersion, Drug, ImportProblem, ImportRun, VersionChange
 from catalog.queries import history_of, listings_of, resolve_lines, visible_drugs
 from catalog.search import drugs_matching
@@ -80,6 +79,7 @@ from common.api.parsing import StrictJsonParser
 from common.api.problems import ApiProblem
 from common.api.views import ApiViewSet
 from common.downloads import XLSX, download, marked_name
+from common.labels import reader_language
 
 SHOWN_PROBLEMS = 100
 LEVEL = OpenApiParameter(
@@ -651,7 +651,7 @@ def shown_run(run: ImportRun, version: CatalogVersion | None, *, problems: bool 
 
 def shown_problem(problem: ImportProblem) -> dict[str, Any]:
     """Return a problem with its sentence in the caller's language, and both."""
-    english = (get_language() or "").startswith("en")
+    english = reader_language() == "en"
     return {
         "row": problem.row,
         "column": problem.column,
@@ -666,7 +666,7 @@ def shown_problem(problem: ImportProblem) -> dict[str, Any]:
 def _fault() -> dict[str, Any]:
     zh = "导入因技术故障失败三次，数据未变。请联系管理员重试。"
     en = "The import failed three times by a technical fault; no data changed. Ask an administrator to retry it."
-    english = (get_language() or "").startswith("en")
+    english = reader_language() == "en"
     shown = en if english else zh
     return {
         "row": None,

@@ -32,7 +32,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, NamedTuple
 
-from catalog.drugs.names import DosageForms
+from catalog.drugs.dosage_forms import DosageForms
 from common.text import approval_key, is_whole_code, norm
 
 

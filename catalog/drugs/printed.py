@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from catalog.drugs.names import DosageForms, is_mark
+from catalog.drugs.base_names import is_mark
+from catalog.drugs.dosage_forms import DosageForms
 from common.text import norm
 
 # Whether a cell needs to be read at all: most hold one name and nothing else.

@@ -7,7 +7,7 @@ from itertools import islice, repeat
 from pathlib import Path
 from typing import Any
 
-from catalog.drugs.names import DosageForms, FormRow
+from catalog.drugs.dosage_forms import DosageForms, FormRow
 from catalog.importing.columns import (
     DRUGS,
     PART,
@@ -17,10 +17,10 @@ from catalog.importing.columns import (
     table_of,
     titles_of,
 )
+from catalog.importing.duplicate_rows import Earlier, Met, Said, is_part_code
 from catalog.importing.headings import headings_of
 from catalog.importing.one_value import printed_number
 from catalog.importing.pinyin import search_fields
-from catalog.importing.repeats import Earlier, Met, Said, is_part_code
 from catalog.importing.result import Block, CheckOptions, CheckResult
 from catalog.importing.rows import ColumnCheck, Outcome, empty_copy
 from catalog.importing.stacked import Part, RowsApart

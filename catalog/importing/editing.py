@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from catalog.drugs.names import DosageForms
+from catalog.drugs.dosage_forms import DosageForms
 from catalog.importing.check import check_rows
 from catalog.importing.columns import ENTRIES, titles_of
 from catalog.importing.export import EXPORTED, written

@@ -16,8 +16,8 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import PatternFill
 
-from catalog.importing.again import KeptRow
 from catalog.importing.columns import ENTRIES, MASTER
+from catalog.importing.reread import KeptRow
 from tables.formulas import shield
 from tables.problems import Problem, in_language
 from tables.written import OWN_SHEETS, PROBLEM_SHEET, csv_table
@@ -179,7 +179,7 @@ def _text_cell(sheet: Any, text: str) -> Any:
 def marked_csv_lines(rows: Iterable[KeptRow], problems: Iterable[Problem]) -> Iterator[bytes]:
     """Write the curator's own rows as CSV with a column 错误 that says what is wrong with each, to be mended and uploaded again.
 
-    Every row stands in the line of its number. `rows` are those of the file (catalog.importing.again).
+    Every row stands in the line of its number. `rows` are those of the file (catalog.importing.reread).
     """
     return csv_table([], (cells for cells, _found in _marked(rows, list(problems))))
 

@@ -14,12 +14,12 @@ from django.utils import timezone
 
 from catalog import clock, reference, uploads
 from catalog.changes import follow, says_the_same
-from catalog.entries import checksum_of
-from catalog.importing.again import Mended, mended_in_child
+from catalog.checksum import checksum_of
 from catalog.importing.check import check
 from catalog.importing.child import Checked, check_in_child
 from catalog.importing.columns import DRUGS, ENTRY_COPY_COLUMNS, MASTER_COPY_COLUMNS
 from catalog.importing.load_master import compare, merge, stage
+from catalog.importing.reread import Mended, mended_in_child
 from catalog.importing.result import Block, CheckOptions, CheckResult
 from catalog.lifecycle import MOVE, Standing
 from catalog.models import (

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from typing import Final
 
-from catalog.drugs.names import DosageForms
+from catalog.drugs.dosage_forms import DosageForms
 from tables.cells import Fault, Parsed, Parser
 
 # Several brands or makers: 、 and ; anywhere outside brackets, / only with white space, since names hold it too.

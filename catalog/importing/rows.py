@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from catalog.drugs import codes
-from catalog.drugs.names import DosageForms
+from catalog.drugs.dosage_forms import DosageForms
 from catalog.importing.columns import CATALOG_KINDS, DERIVED
 from catalog.importing.one_value import ONE_VALUED, form_of, numbered, one_of
 from catalog.importing.result import CheckOptions

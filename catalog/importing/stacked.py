@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from catalog.drugs.names import DosageForms
+from catalog.drugs.dosage_forms import DosageForms
 from catalog.drugs.printed import NOTATION, Printed, PrintedNames, without_marks
 from catalog.importing.columns import DRUGS
 from catalog.importing.one_value import forms_apart

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import migrations
 
-from catalog.base_names import rewrite_base_names
+from catalog.rewrite_base_names import rewrite_base_names
 
 
 def rewrite(_apps: Any, _editor: Any) -> None:

@@ -52,7 +52,7 @@ class DrugProduct(models.Model):
     class_code = models.CharField(_("class code"), max_length=10, blank=True, default="")
     unit = models.CharField(_("smallest unit"), max_length=50, blank=True, default="")
     pack = models.CharField(_("pack"), max_length=200, blank=True, default="")
-    # Derived for look-up, never shown: how recognition compares texts (catalog.drugs.names).
+    # Derived for look-up, never shown: how recognition compares texts (catalog.drugs.base_names).
     base_name = models.CharField(max_length=200, db_index=True)
     alias_keys = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     brand_key = models.CharField(max_length=200, blank=True, default="")

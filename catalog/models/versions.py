@@ -47,7 +47,7 @@ class VersionQuerySet(models.QuerySet["CatalogVersion"]):
         )
 
     def followed_from(self, first_day: date, known_at: datetime) -> Self:
-        """Keep, of each catalog, the one edition that a draft with this first day follows (catalog.following), in force then or ended before."""
+        """Keep, of each catalog, the edition that a draft with this first day follows (catalog.followed_edition), in force then or ended before."""
         ended = Case(When(effective_to__lt=first_day, then=1), default=0)
         return (
             self.known_at(known_at)

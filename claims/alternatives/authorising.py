@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from catalog.drugs.resolve import recognise
+from catalog.drugs.recognise import recognise
 from claims.eligibility import NOTHING_SPENT, Authorisation, Claim, Judgement, Line, Snapshot, Spent, Use
 from claims.eligibility.authorisations import name_of, spend
 from common.money import Nano

@@ -7,13 +7,13 @@ against one that tries everything.
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from catalog.drugs.names import Agreement
+from catalog.drugs.agreement import Agreement
 from claims.alternatives.change import DRUG_FIELDS, EVIDENCE
 from claims.alternatives.situation import Situation
 from claims.eligibility import CompiledVersion, Entry, Judgement
-from claims.eligibility.benefits import TESTS, try_benefit
+from claims.eligibility.benefit_choice import TESTS, try_benefit
 from claims.eligibility.case import Case
-from claims.eligibility.matching import applies
+from claims.eligibility.drug_part import applies
 from claims.eligibility.reasons import Cite
 from claims.eligibility.snapshot import Snapshot
 

@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import Final
 
 from catalog import vocabularies
-from catalog.drugs.names import Agreement
-from catalog.drugs.resolve import recognise
+from catalog.drugs.agreement import Agreement
+from catalog.drugs.recognise import recognise
 from claims.alternatives import diseases
 from claims.alternatives.authorising import A_NUMBER
 from claims.alternatives.change import EVIDENCE, Change

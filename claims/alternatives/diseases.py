@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from catalog.drugs.names import Agreement
+from catalog.drugs.agreement import Agreement
 from claims.eligibility.diseases import DiseaseCodes
 from common import icd10
 

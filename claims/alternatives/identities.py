@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
 
+from catalog.drugs.agreement import Agreement
 from catalog.drugs.knowledge import Identity
-from catalog.drugs.names import Agreement
-from catalog.drugs.resolve import Recognition, recognise
+from catalog.drugs.recognise import Recognition, recognise
 from claims.alternatives.change import Change
 from claims.alternatives.situation import paying
 from claims.eligibility import Entry, Line, Snapshot
-from claims.eligibility.matching import applies
+from claims.eligibility.drug_part import applies
 
 MOST_NAMED: Final = 16
 MOST_PRODUCTS: Final = 60

@@ -17,7 +17,7 @@ from claims.facts import ProductFacts, load, product_facts, with_authorisations
 from claims.models import ClaimCheck
 from claims.services import FactsRemoved
 from common.errors import Refused
-from common.sentences import Language
+from common.languages import Language
 
 # Some two seconds: a claim of five lines takes a few hundred, one of five hundred may not keep a web process for ten.
 MOST_JUDGED: Final = 5_000

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from catalog.drugs.agreement import Agreement
 from catalog.drugs.knowledge import Identity
-from catalog.drugs.names import Agreement
-from catalog.drugs.resolve import Recognition, recognise
+from catalog.drugs.recognise import Recognition, recognise
 from claims.eligibility import CompiledVersion, Entry, Line, Snapshot, Sources
-from claims.eligibility.matching import applies
+from claims.eligibility.drug_part import applies
 from insurers.terms import Benefit, ProductTerms
 
 

@@ -8,7 +8,7 @@ from catalog.reference import disease_names
 from claims.alternatives.change import EVIDENCE, Change
 from claims.alternatives.find import LeastSet, LineAlternatives
 from claims.alternatives.least import MOST_CHANGES
-from common.sentences import Language
+from common.languages import Language
 
 Words = tuple[str, str]
 

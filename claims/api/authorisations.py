@@ -40,8 +40,8 @@ from common.api.views import ApiViewSet
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import FieldError
+from common.languages import Language
 from common.sealing.fields import tagged
-from common.sentences import Language
 from insurers.api.authentication import insurer_of
 
 CHECK = ("claims:check",)

@@ -26,7 +26,7 @@ from claims.batches.totals import totals_document
 from claims.eligibility import REASONS
 from claims.facts import UnknownProduct
 from claims.models import BatchDecision, ClaimBatch
-from claims.noting import worded_notes
+from claims.odd_claims import worded_notes
 from common.api import etags
 from common.api.fields import StrictSerializer
 from common.api.filtering import refuse_unknown
@@ -37,7 +37,7 @@ from common.api.views import ApiViewSet
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import FieldError
-from common.sentences import Language
+from common.languages import Language
 from insurers.api.authentication import insurer_of
 from insurers.models import Product
 

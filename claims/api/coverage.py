@@ -29,10 +29,10 @@ from common.api.rendering import to_json
 from common.api.shapes import accepted, lenient, not_null, plain
 from common.api.views import ApiViewSet
 from common.cache import LruCache
-from common.courtesy import give_way, long_work
 from common.dates import instant_text
 from common.errors import MAX_ERRORS, MOST_COUNTED, FieldError
-from common.sentences import Language
+from common.fair_share import give_way, long_work
+from common.languages import Language
 from insurers.api.authentication import insurer_of
 
 COVERAGE = ("coverage:read",)

@@ -17,7 +17,7 @@ from catalog.api.log import HASH_NOTE
 from catalog.clock import observe
 from catalog.log.services import signing_keys
 from catalog.log.signing import MAX_JWS
-from claims import verifying
+from claims import receipt_verification
 from claims.api.serializers import TRIED_CLAIM
 from claims.api.views import language_of
 from claims.models import ClaimCheck
@@ -146,11 +146,11 @@ class VerifyViewSet(PublicViewSet):
         given = VerifyInput(data=request.data)
         given.is_valid(raise_exception=True)
         token, claim = given.validated_data["receipt"], given.validated_data["claim"]
-        found = verifying.verify(token=token, claim=claim, now=observe(), language=language_of(request))
+        found = receipt_verification.verify(token=token, claim=claim, now=observe(), language=language_of(request))
         answer: dict[str, Any] = {
             "valid": found.valid,
             "why": found.why,
-            "message": verifying.reasons()[found.why] if found.why else None,
+            "message": receipt_verification.reasons()[found.why] if found.why else None,
             "receipt": found.said,
         }
         if claim is not None and found.said is not None:

@@ -7,10 +7,11 @@ from rest_framework import serializers
 
 from catalog import vocabularies
 from catalog.api.serializers import CriterionShape
-from catalog.drugs.resolve import MatchedBy
+from catalog.drugs.recognise import MatchedBy
 from catalog.models import Provenance
-from claims import noting
+from claims import odd_claims
 from claims.api.basis_shapes import BasisShape
+from claims.claim_size import MAX_LINES, MAX_TEXT
 from claims.eligibility import REASONS
 from claims.eligibility.decision import BaseStatus, StepResult
 from claims.eligibility.facts import QUANTITY_PLACES
@@ -25,7 +26,6 @@ from claims.eligibility.fields import (
     PRICE_PLACES,
 )
 from claims.eligibility.request import IDENTITY_FIELDS, MAX_CODES
-from claims.limits import MAX_LINES, MAX_TEXT
 from claims.models import ClaimCheck
 from common.api.schema import FieldProblem
 from common.api.shapes import (
@@ -292,7 +292,7 @@ class LineOutput(serializers.Serializer):
 class NoteShape(serializers.Serializer):
     """Something odd about the claim, which alters nothing: neither a reason nor in the digest."""
 
-    code = serializers.ChoiceField(noting.CODES)
+    code = serializers.ChoiceField(odd_claims.CODES)
     line_nos = serializers.ListField(child=serializers.IntegerField(), help_text="of these lines; none: of the claim")
     message = serializers.CharField()
 

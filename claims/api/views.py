@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
@@ -21,7 +20,7 @@ from claims.eligibility import REASONS
 from claims.eligibility.answer import answer
 from claims.facts import product_facts
 from claims.models import ClaimCheck
-from claims.noting import note_documents, worded_notes
+from claims.odd_claims import note_documents, worded_notes
 from common.api.filtering import refuse_unknown
 from common.api.problems import ApiProblem
 from common.api.views import ApiViewSet
@@ -29,7 +28,8 @@ from common.audit.deeds import Deed
 from common.audit.services import record
 from common.dates import CLOCK_AHEAD, parse_instant
 from common.errors import FieldError
-from common.sentences import Language
+from common.labels import reader_language
+from common.languages import Language
 from insurers.api.authentication import ANY_KEY, insurer_of
 from insurers.api.callers import Caller
 
@@ -38,7 +38,7 @@ CHECK = ("claims:check",)
 
 def language_of(request: Any) -> Language:
     """Return zh, or en where the caller prefers it (Accept-Language)."""
-    return "en" if (get_language() or "").startswith("en") else "zh"
+    return reader_language()
 
 
 def seen_by(caller: Caller) -> Observation:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from claims.claim_size import MAX_TEXT
 from claims.eligibility import CoverageQuery, fields
 from claims.eligibility.request import IDENTITY_FIELDS, SEXES, ClaimReader
-from claims.limits import MAX_TEXT
+from common.languages import Language
 from common.money import Nano
 from common.reading import Unreadable
-from common.sentences import Language
 
 FIELDS: Final = frozenset(
     "product member_ref diagnoses sex age setting institution_level circumstance evidence from quantity urgent".split()

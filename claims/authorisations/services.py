@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from catalog import clock
@@ -18,14 +17,14 @@ from claims.authorisations.request import Asked, parse_asked
 from claims.eligibility import RULES_VERSION
 from claims.eligibility.request import IDENTITY_FIELDS
 from claims.facts.authorisations import decimal_of
-from claims.models import AuthorisationEvent, AuthorisationUse, PriorAuthorisation
+from claims.models import AuthorisationEvent, PriorAuthorisation
 from common import personal
 from common.audit.deeds import Deed
-from common.audit.services import hash_of, record
+from common.audit.services import record
 from common.dates import later
 from common.errors import FieldError, InvalidInput, Refused
-from common.sentences import Language
-from insurers.models import Insurer, WebhookEvent
+from common.languages import Language
+from insurers.models import WebhookEvent
 from insurers.terms import DECISION_DAYS, URGENT_HOURS, VALID_DAYS
 from insurers.webhooks.services import queue_event
 
@@ -380,30 +379,3 @@ def _check_same(before: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
     ]
     if errors:
         raise InvalidInput(detail, errors=errors)
-
-
-# --- Retention
-
-
-@transaction.atomic
-def purge_authorisations(
-    *, insurer_id: int, older_than: datetime, by: str, at: datetime, also_open: bool = False
-) -> int:
-    """Remove what tells of a person from an insurer's authorisations asked before an instant and over by then, for ever. Answers how many.
-
-    `also_open`: those that wait for a person or are valid still too.
-    """
-    older = PriorAuthorisation.objects.filter(insurer=insurer_id, asked_at__lt=older_than, purged_at=None)
-    if not also_open:
-        older = older.exclude(state=State.IN_REVIEW).exclude(valid_to__gte=china_today(older_than))
-    due = list(older.select_for_update().values_list("pk", flat=True))
-    uses = AuthorisationUse.objects.filter(insurer=insurer_id).exclude(claim_tag=None)
-    uses.filter(Q(authorisation__in=due) | Q(at__lt=older_than)).update(claim_no=None, claim_tag=None)
-    removed = dict.fromkeys(("facts", "judgement", "member_ref", "member_tag", "papers", "reason"))
-    PriorAuthorisation.objects.filter(pk__in=due).update(**removed, purged_at=at)
-    if due:
-        insurer = Insurer.every.get(pk=insurer_id)
-        which = sorted(PriorAuthorisation.objects.filter(pk__in=due).values_list("no", flat=True))
-        after = {"authorisations": len(due), "older_than": older_than, "sha256": hash_of(which)}
-        record(Deed.FACTS_PURGED, by=by, what=insurer, after=after)
-    return len(due)

@@ -13,9 +13,9 @@ import msgspec
 
 from catalog.drugs.knowledge import Identity
 from claims.batches.read import Claim
+from claims.claim_size import MAX_TEXT
 from claims.eligibility.request import identity_of
-from claims.limits import MAX_TEXT
-from common.compact import compact
+from common.compact_json import compact
 from common.sealing.box import Box, box_of
 from tables.copy_text import NULL
 from tables.problems import Problem

@@ -23,8 +23,8 @@ from catalog.importing.columns import (
     STRENGTH_HEADERS,
     WIDER_NAMES,
 )
+from claims.claim_size import MAX_TEXT
 from claims.eligibility import fields
-from claims.limits import MAX_TEXT
 from common import personal
 from tables import cells
 from tables.cells import Parsed, Parser, narrow

@@ -17,11 +17,11 @@ from claims.batches.services import shown_in
 from claims.eligibility import RULES_VERSION, Decision, InvalidClaim, parse_claim
 from claims.facts import ProductFacts, load, product_facts, with_authorisations
 from claims.models import BatchChunk, BatchClaim, BatchDecision, ClaimBatch
-from claims.noting import note_documents, notes_of
+from claims.odd_claims import note_documents, notes_of
 from claims.services import Replayed, refused_today, replayed
 from common.errors import FieldError, Refused
+from common.languages import Language
 from common.sealing.keys import month_boxes
-from common.sentences import Language
 
 
 class NothingDecided(Refused):

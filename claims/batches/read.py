@@ -17,21 +17,21 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from claims.batches.columns import CLAIM_LINES, NAMES, numbers_lines, of_the_interface
+from claims.claim_size import MAX_LINES
 from claims.eligibility import InvalidClaim, fields, parse_claim
 from claims.eligibility.facts import QUANTITY_PLACES
 from claims.eligibility.refunds import wrong_signs
-from claims.limits import MAX_LINES
 from common import personal
-from common.compact import compact
+from common.compact_json import compact
 from common.money import plain, yuan
 from common.sentences import Said, said
 from tables.cells import Cell, Fault
 from tables.column_reader import REMEMBERED, WRONG, ColumnReader
 from tables.delimited import open_lines
-from tables.duplicates import FirstSeen
 from tables.encoding import Refusal, encoding_of
 from tables.file_format import file_format_of, sha256_of
 from tables.findings import Findings, Issue
+from tables.first_seen import FirstSeen
 from tables.header import Header, Placed, read_header, text_of
 from tables.limits import Limits, Progress
 from tables.non_entries import NonEntries

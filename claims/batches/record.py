@@ -8,7 +8,7 @@ given. results.py shows it again.
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
-from catalog.drugs.resolve import Recognition
+from catalog.drugs.recognise import Recognition
 from claims.eligibility import Decision, Judgement, LineDecision, Reason, accumulators_document
 from claims.eligibility.answer import (
     base_document,
@@ -19,7 +19,7 @@ from claims.eligibility.answer import (
     reason_document,
     trace_document,
 )
-from common.compact import compact
+from common.compact_json import compact
 from common.money import BasisPoints, Fen
 
 INVALID: Final = "invalid"

@@ -15,10 +15,10 @@ from typing import Any, Final, NamedTuple
 
 from claims.batches.record import INVALID, REFUNDED, KeptLine
 from claims.eligibility.decision import worst
-from common.compact import compact
+from common.compact_json import compact
 from common.dates import instant_text
+from common.languages import Language
 from common.money import ratio_text, yuan
-from common.sentences import Language
 from tables.formulas import shield
 
 CSV_COLUMNS: Final = (

@@ -1,8 +1,6 @@
 """Every write to claim batches: accepting, cancelling, giving up, forgetting; and reading the results."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -12,32 +10,23 @@ from django.utils.translation import gettext as _
 from catalog import clock, uploads
 from catalog.clock import Observation
 from catalog.services import shown_file_name
-from claims.authorisations.services import purge_authorisations
 from claims.authorisations.spending import give_back
 from claims.batches.ending import end
 from claims.batches.record import parts_of_text
 from claims.batches.results import Kept, Shown
 from claims.models import (
-    AuthorisationUse,
     BatchChunk,
-    BatchClaim,
     BatchDecision,
     ClaimBatch,
-    ClaimCheck,
-    PriorAuthorisation,
 )
-from claims.services import FactsRemoved, purge_facts
-from common.api.models import KeptAnswer
+from claims.services import FactsRemoved
 from common.audit.deeds import Deed
-from common.audit.services import hash_of, record
+from common.audit.services import record
 from common.errors import Refused
 from common.jobs import services as jobs
 from common.jobs.models import Job
-from common.sealing.models import DataKey
-from common.sealing.services import bounds_of, destroy, erase_files, months_over
-from common.sentences import Language
-from common.tenancy import EVERYBODY, acting_for
-from insurers.models import Insurer, Product
+from common.languages import Language
+from insurers.models import Product
 
 BATCH_JOB = "claims.batch.read"
 PAGE = 500
@@ -180,104 +169,3 @@ def shown_in(batch: ClaimBatch, language: Language) -> Shown:
         return parts[chunk_id]
 
     return Shown(language, batch.known_at, batch.rules_version, parts_of)
-
-
-# --- Retention
-
-
-@dataclass(frozen=True, slots=True)
-class Purged:
-    """What one insurer's retention removed: how many checks, batches and prior authorisations lost their facts; months whose key was destroyed."""
-
-    insurer: str
-    checks: int
-    batches: int
-    authorisations: int = 0
-    months: int = 0
-
-
-def purge_due(*, at: datetime, by: str) -> list[Purged]:
-    """Remove the facts of checks, batches and prior authorisations that are older than their insurer's `retention_days`; in sandboxes too."""
-    with acting_for(EVERYBODY):
-        found = [
-            _purged(insurer, at, by) for insurer in Insurer.every.select_related("sandbox_of").order_by("code", "-pk")
-        ]
-        # Also those of keys that an earlier process destroyed and did not live to erase.
-        erase_files()
-        return found
-
-
-def _purged(insurer: Insurer, at: datetime, by: str) -> Purged:
-    """Remove of one insurer, or of a sandbox, what is over; of one that was erased whatever came while it was."""
-    gone = insurer.retired_at is not None
-    older_than = at if gone else at - timedelta(days=(insurer.sandbox_of or insurer).retention_days)
-    due: dict[str, Any] = {"insurer_id": insurer.pk, "older_than": older_than, "by": by, "at": at}
-    name = f"{insurer.code} (sandbox)" if insurer.sandbox_of_id else insurer.code
-    checks, batches = purge_facts(**due), purge_batches(**due)
-    authorisations = purge_authorisations(**due, also_open=gone)
-    return Purged(name, checks, batches, authorisations, destroy_months(insurer=insurer, all_of_them=gone, **due))
-
-
-@transaction.atomic
-def destroy_months(
-    *, insurer_id: int, insurer: Insurer, older_than: datetime, by: str, at: datetime, all_of_them: bool = False
-) -> int:
-    """Destroy the keys of an insurer's months that were over before an instant and of which no fact is kept any more: so its backups forget too.
-
-    `all_of_them`: of a sandbox that is erased, whatever its months are. Answers how many.
-    """
-    if all_of_them:
-        over = list(DataKey.objects.filter(insurer_id=insurer_id, destroyed_at=None))
-    else:
-        over = [key for key in months_over(insurer_id, before=older_than) if not _is_kept(insurer_id, key)]
-    gone = destroy(DataKey.objects.filter(pk__in=[key.pk for key in over]), at=at)
-    if gone:
-        months = sorted({f"{key.month:%Y-%m}" for key in over if key.month})
-        which = sorted(str(pk) for pk in gone)
-        after = {"keys": len(gone), "months": months, "older_than": older_than, "sha256": hash_of(which)}
-        record(Deed.FACTS_PURGED, by=by, what=insurer, after=after)
-    return len(gone)
-
-
-def _is_kept(insurer_id: int, key: DataKey) -> bool:
-    """Tell whether a fact is kept that is sealed, or found, by a month's key."""
-    first, end = bounds_of(key)
-    of_insurer: dict[str, Any] = {"insurer": insurer_id}
-    rows = (
-        ClaimCheck.objects.filter(**of_insurer, purged_at=None, decided_at__gte=first, decided_at__lt=end),
-        ClaimBatch.objects.filter(**of_insurer, purged_at=None, created_at__gte=first, created_at__lt=end),
-        PriorAuthorisation.objects.filter(**of_insurer, purged_at=None, asked_at__gte=first, asked_at__lt=end),
-        AuthorisationUse.objects.filter(**of_insurer, at__gte=first, at__lt=end).exclude(claim_tag=None),
-        # A day more: its instant is that of its row, which is a little later.
-        KeptAnswer.objects.filter(insurer_id=insurer_id, created_at__gte=first, created_at__lt=end + timedelta(days=1)),
-    )
-    return any(kept.exists() for kept in rows)
-
-
-@transaction.atomic
-def purge_batches(*, insurer_id: int, older_than: datetime, by: str, at: datetime) -> int:
-    """Remove the facts of an insurer's batches accepted before an instant, for ever; totals, outcomes and digests stay. Answers how many."""
-    older = ClaimBatch.objects.filter(insurer=insurer_id, created_at__lt=older_than, purged_at=None)
-    sealed = ("file_name", "errors", "warnings", "asked_about")
-    # What is to go need not be opened for it.
-    due = list(older.exclude(state__in=UNDER_WAY).defer(*sealed).select_for_update())
-    destroyed = {}
-    for batch in due:
-        ClaimBatch.objects.filter(pk=batch.pk).update(purged_at=at, **dict.fromkeys(sealed))
-        destroyed[batch.pk] = len(destroy(DataKey.objects.filter(batch=batch.pk), at=at))
-        claims = BatchClaim.objects.filter(batch=batch.pk)
-        claims._raw_delete(claims.db)
-        BatchDecision.objects.filter(batch=batch.pk).update(decided=None, claim_tag=None)
-        BatchChunk.objects.filter(batch=batch.pk).update(parts=None, catalogs=None)
-        uploads.discard(batch.file_path)
-    for batch in due:
-        name = f"{batch.product.code} {batch.pk}"
-        claims_of = BatchDecision.objects.filter(batch=batch.pk).order_by("seq").values_list("digest", flat=True)
-        after = {
-            "claims": len(claims_of),
-            "keys": destroyed[batch.pk],
-            "older_than": older_than,
-            "sha256": hash_of(claims_of),
-        }
-        record(Deed.FACTS_PURGED, by=by, what=batch, name=name, after=after)
-    return len(due)

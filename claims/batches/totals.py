@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from catalog.drugs.names import drug_id
+from catalog.drugs.base_names import drug_id
 from claims.batches.record import INVALID, REFUNDED
 from claims.eligibility import Decision
 from common.money import yuan

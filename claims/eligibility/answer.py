@@ -6,8 +6,8 @@ Nothing is decided here. The record's `id` is the caller's to add.
 from collections.abc import Iterable
 from typing import Any, Final
 
-from catalog.drugs.names import drug_id
-from catalog.drugs.resolve import Recognition
+from catalog.drugs.base_names import drug_id
+from catalog.drugs.recognise import Recognition
 from claims.eligibility.basis import basis_document
 from claims.eligibility.compiled import MAX_QUANTITY_PLACES, STANDARD_PLACES, CompiledVersion
 from claims.eligibility.decision import Alternative, Coverage, Decision, Judgement, LineDecision
@@ -16,8 +16,8 @@ from claims.eligibility.facts import RULES_VERSION, Accumulators
 from claims.eligibility.matching import Match
 from claims.eligibility.reasons import Cite, Reason
 from common.dates import instant_text
+from common.languages import Language
 from common.money import plain, ratio_text, yuan
-from common.sentences import Language
 from insurers.terms import Band
 
 _COVERAGE_OUTCOMES: Final = {"eligible": "covered", "ineligible": "not_covered", "review": "review"}

@@ -7,7 +7,7 @@ sequence. Where prior authorisations are checked the lines that name one are a s
 from collections.abc import Iterable
 
 from claims.eligibility.authorisations import NOTHING_SPENT, Spent, Use, name_of, spend
-from claims.eligibility.benefits import BenefitChoice, choose_benefit
+from claims.eligibility.benefit_choice import BenefitChoice, choose_benefit
 from claims.eligibility.case import Case
 from claims.eligibility.compiled import CompiledVersion
 from claims.eligibility.decision import Decision, JudgedClaim, Judgement, Outcome, StepResult

@@ -3,14 +3,16 @@ entry held, and what the money was counted with. Nothing is decided here; none o
 
 from typing import Any, Final
 
-from catalog.drugs.names import Agreement
+from catalog.drugs.agreement import Agreement
 from catalog.reference import disease_names
+from claims.eligibility.caps import price_cap, within_quantity
 from claims.eligibility.compiled import MAX_QUANTITY_PLACES, STANDARD_PLACES
 from claims.eligibility.decision import Decision, Judgement, LineDecision
 from claims.eligibility.entry import Entry
 from claims.eligibility.facts import QUANTITY_PLACES, Line, LineFacts, Member
-from claims.eligibility.matching import Match, facet_results
-from claims.eligibility.money import in_bands, price_cap, within_quantity
+from claims.eligibility.matching import Match
+from claims.eligibility.money import in_bands
+from claims.eligibility.restrictions import facet_results
 from common import icd10
 from common.money import Fen, plain, ratio_text, yuan
 from insurers.terms import Benefit, ProductTerms

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
-from catalog.drugs.resolve import Recognition
+from catalog.drugs.recognise import Recognition
 from catalog.vocabularies import EXCLUDING_KINDS, Kind
 from claims.eligibility.diseases import RANGE
 from claims.eligibility.entry import Entry

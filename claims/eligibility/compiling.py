@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
-from catalog.drugs.names import DosageForms
+from catalog.drugs.dosage_forms import DosageForms
 from catalog.vocabularies import EXCLUDING_KINDS, Kind
 from claims.eligibility.compiled import (
     CLASS_LENGTH,
@@ -14,8 +14,10 @@ from claims.eligibility.compiled import (
     by_sort_key,
 )
 from claims.eligibility.diseases import DiseaseCodes
+from claims.eligibility.drug_part import CLASS_TEST, DRUG_TESTS
 from claims.eligibility.entry import Entry, Facet
-from claims.eligibility.matching import CLASS_TEST, DRUG_TESTS, FACETS
+from claims.eligibility.matching import precedence
+from claims.eligibility.restrictions import FACETS
 from common.dates import parse_day
 from common.money import NotANumber, scaled
 from common.text import approval_key, is_whole_code, norm
@@ -57,7 +59,7 @@ def compile_entry(columns: Mapping[str, object], forms: DosageForms, kind: Kind)
     name = forms.base_name(text("generic_name"))
     entry = Entry(
         entry_code=entry_code,
-        sort_key=(not names_product, not form and not name.form, entry_code),
+        sort_key=precedence(entry_code, names_product=names_product, names_form=bool(form or name.form)),
         base_name=name.name,
         dosage_form=form,
         name_form="" if form else name.form,

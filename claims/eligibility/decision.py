@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, Literal, NamedTuple
 
-from catalog.drugs.resolve import Recognition
+from catalog.drugs.recognise import Recognition
 from claims.eligibility.authorisations import Spent, Standing, Use
 from claims.eligibility.compiled import CompiledVersion
 from claims.eligibility.entry import Entry, Facet

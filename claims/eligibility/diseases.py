@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-from catalog.drugs.names import Agreement
+from catalog.drugs.agreement import Agreement
 from common import icd10
 
 PASS: Final = Agreement.PASS

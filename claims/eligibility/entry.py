@@ -1,11 +1,12 @@
-"""A catalog entry, its columns read once, ready to be tested against lines; and what such a test is (they stand in matching.py)."""
+"""A catalog entry, its columns read once, ready to be tested against lines; and what such a test is (drug_part.py, restrictions.py)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from catalog.drugs.names import Agreement, DosageForms
-from catalog.drugs.resolve import Recognition
+from catalog.drugs.agreement import Agreement
+from catalog.drugs.dosage_forms import DosageForms
+from catalog.drugs.recognise import Recognition
 from claims.eligibility.diseases import DiseaseCodes
 from claims.eligibility.facts import LineFacts
 from claims.eligibility.reasons import ReasonKind

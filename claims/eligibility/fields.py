@@ -13,8 +13,8 @@ from typing import Final, TypeVar
 
 from catalog import vocabularies
 from catalog.drugs import codes
+from claims.claim_size import MAX_TEXT
 from claims.eligibility.facts import QUANTITY_PLACES
-from claims.limits import MAX_TEXT
 from common import icd10, personal
 from common.money import MAX_FEN, Fen, Nano, plain
 from common.reading import day, not_below_nothing, of_text, scaled, whole, yes_no

@@ -9,24 +9,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from claims.eligibility import reasons
-from claims.eligibility.compiled import MAX_QUANTITY_PLACES, STANDARD_PLACES
+from claims.eligibility.caps import allowed_amount
 from claims.eligibility.decision import Before, Decision, JudgedClaim, Judgement, LineDecision, Money
 from claims.eligibility.digest import digest
-from claims.eligibility.entry import Entry
-from claims.eligibility.facts import QUANTITY_PLACES, Accumulators
-from claims.eligibility.matching import Match
+from claims.eligibility.facts import Accumulators
 from claims.eligibility.reasons import Cite, Reason
-from common.money import RATIO_ONE, BasisPoints, Fen, Nano, half_up, plain, share_of
+from common.money import RATIO_ONE, BasisPoints, Fen, half_up, share_of
 from insurers.terms import Band, Benefit, ProductTerms
 
 # What a member has used, by product version label: `pay` takes one and returns the next, so that a batch can carry it.
 Ledger = Mapping[str, Accumulators]
 NOTHING_USED: Final[Ledger] = {}
-
-_QUANTITY_ONE: Final = 10**QUANTITY_PLACES
-# A payment standard is in 10^-4 yuan; a fen is 10^-2.
-_STANDARDS_IN_A_FEN: Final = 10 ** (STANDARD_PLACES - 2)
-_LIMIT_TO_QUANTITY: Final = 10 ** (QUANTITY_PLACES - MAX_QUANTITY_PLACES)
 
 
 @dataclass(slots=True)
@@ -90,7 +83,7 @@ def pay(judged: JudgedClaim, ledger: Ledger = NOTHING_USED) -> tuple[Decision, L
 
 def _pay_line(judgement: Judgement, terms: ProductTerms, benefit: Benefit, used: _Used) -> LineDecision:
     claimable = judgement.line.claimable
-    allowed, notes = _allowed(judgement, claimable)
+    allowed, notes = allowed_amount(judgement, claimable)
 
     deductible, used_before = Fen(0), Fen(0)
     if benefit.deductible_group is not None:
@@ -126,44 +119,6 @@ def _pay_line(judgement: Judgement, terms: ProductTerms, benefit: Benefit, used:
         notes.append(Reason(reasons.NOTHING_CLAIMABLE, (Cite(section="7"),)))
     money = Money(claimable, allowed, deductible, ratio, share, payable)
     return LineDecision(judgement, (*judgement.reasons, *notes), money, before)
-
-
-def within_quantity(allowed: Fen, quantity: Nano, entry: Entry) -> tuple[Fen, Nano]:
-    """Return what an entry's quantity limit leaves of an amount, and of the quantity."""
-    if entry.max_quantity is None:
-        return allowed, quantity
-    limit = Nano(entry.max_quantity * _LIMIT_TO_QUANTITY)
-    return (Fen(half_up(allowed * limit, quantity)), limit) if quantity > limit else (allowed, quantity)
-
-
-def price_cap(quantity: Nano, entry: Entry) -> Fen | None:
-    """Return the most that an entry's payment standard allows for a quantity, or None without one."""
-    if entry.payment_standard is None:
-        return None
-    return Fen(half_up(entry.payment_standard * quantity, _QUANTITY_ONE * _STANDARDS_IN_A_FEN))
-
-
-def _allowed(judgement: Judgement, claimable: Fen) -> tuple[Fen, list[Reason]]:
-    """What the entry's quantity limit and payment standard leave of the claimable amount, with the notes that say so."""
-    match = judgement.match
-    if match is None:
-        return claimable, []
-    entry, claimed = match.entry, judgement.line.quantity
-    notes: list[Reason] = []
-    allowed, quantity = within_quantity(claimable, claimed, entry)
-    if quantity != claimed and entry.max_quantity is not None:
-        notes.append(_capped(reasons.QUANTITY_CAPPED, match, "limit", plain(entry.max_quantity, MAX_QUANTITY_PLACES)))
-    cap = price_cap(quantity, entry)
-    if cap is not None and allowed > cap and entry.payment_standard is not None:
-        allowed = cap
-        notes.append(
-            _capped(reasons.PRICE_CAPPED, match, "standard", plain(entry.payment_standard, STANDARD_PLACES, least=2))
-        )
-    return allowed, notes
-
-
-def _capped(kind: reasons.ReasonKind, match: Match, word: str, value: str) -> Reason:
-    return Reason(kind, (match.cite(),), ((word, value),))
 
 
 def _share(judgement: Judgement, benefit: Benefit, base: Fen, base_before: Fen) -> tuple[Fen, BasisPoints]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple
 
 from catalog.reference import disease_names
-from common.sentences import Language
+from common.languages import Language
 
 Effect = Literal["I", "R", "N"]
 

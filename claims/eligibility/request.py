@@ -12,6 +12,7 @@ from typing import Final
 
 from catalog import vocabularies
 from catalog.drugs.knowledge import Identity
+from claims.claim_size import MAX_LINES, MAX_TEXT
 from claims.eligibility import fields
 from claims.eligibility.diseases import DiseaseCodes
 from claims.eligibility.facts import (
@@ -23,12 +24,12 @@ from claims.eligibility.facts import (
     Member,
 )
 from claims.eligibility.refunds import ADDED_UP, Row, Wrong, add_up, wrong_signs
-from claims.limits import MAX_LINES, MAX_TEXT
 from common import icd10, personal
 from common.errors import MAX_ERRORS, MOST_COUNTED
+from common.languages import Language
 from common.money import MAX_FEN, Fen, Nano
 from common.reading import UNKEEPABLE, Reader, Unreadable, not_below_nothing, not_given
-from common.sentences import Language, Place
+from common.sentences import Place
 from tables.cells import Fault
 
 SEXES: Final = vocabularies.SEXES.codes

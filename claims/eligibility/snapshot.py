@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Generic, TypeVar
 
 from catalog.drugs.knowledge import Identity, Knowledge
-from catalog.drugs.resolve import recognise
+from catalog.drugs.recognise import recognise
 from catalog.in_force import Dated, in_force, pinned
 from claims.eligibility.authorisations import Authorisation
 from claims.eligibility.compiled import CompiledVersion

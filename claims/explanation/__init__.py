@@ -11,7 +11,7 @@ from claims.explanation.adjudicator import tell_adjudicator
 from claims.explanation.grounded import Block, Node, Teller
 from claims.explanation.member import tell_member
 from claims.explanation.shown import KINDS, TITLE, html, plain, sections, title
-from common.sentences import Language
+from common.languages import Language
 
 Audience = Literal["member", "adjudicator"]
 AUDIENCES: Final = ("member", "adjudicator")

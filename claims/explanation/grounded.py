@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from common.sentences import Language
+from common.languages import Language
 
 
 class Node:

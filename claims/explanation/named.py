@@ -7,7 +7,7 @@ from typing import Final
 
 from catalog.vocabularies import CIRCUMSTANCES, KINDS, SETTINGS, Vocabulary
 from claims.explanation.grounded import Node, Sentence, Words
-from common.sentences import Language
+from common.languages import Language
 
 _MONTHS: Final = "January February March April May June July August September October November December".split()
 _LEVELS: Final = {"1": "一级", "2": "二级", "3": "三级"}

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from claims.explanation.grounded import Block, Sentence
-from common.sentences import Language
+from common.languages import Language
 
 _S = Sentence
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from catalog import known
+from catalog import known_drugs
 from catalog.drugs.knowledge import Closure, Identity, KnownRow
 from claims.facts.caches import kept_or_made
 from common.cache import LruCache
@@ -32,13 +32,13 @@ def rows_about(identities: Iterable[Identity], who: Asker) -> dict[KnownRow, Non
     """Return the closure of the identities (see catalog.drugs.knowledge)."""
 
     def fetch(missing: list[Identity]) -> Closure:
-        closure = Closure(missing, known.dosage_forms())
-        known.complete(closure, insurer_id=who.insurer_id, known_at=who.known_at, laid_over=who.laid_over)
+        closure = Closure(missing, known_drugs.dosage_forms())
+        known_drugs.complete(closure, insurer_id=who.insurer_id, known_at=who.known_at, laid_over=who.laid_over)
         return closure
 
     def make(missing: list[tuple[Any, ...]]) -> dict[tuple[Any, ...], Rows]:
         asked = [identity for *_who, identity in missing]
-        fetched = known.KnownRows(fetch(asked).rows, known.dosage_forms())
+        fetched = known_drugs.KnownRows(fetch(asked).rows, known_drugs.dosage_forms())
         # Each identity keeps its own rows only, so that they can be put together anew with others'.
         return {key: fetched.closure_of(identity) for key, identity in zip(missing, asked, strict=True)}
 
@@ -51,11 +51,11 @@ def rows_about(identities: Iterable[Identity], who: Asker) -> dict[KnownRow, Non
 def masters_of(names: set[str], who: Asker) -> dict[KnownRow, None]:
     """Return the master's rows that tell which drugs the entries of these base names are."""
     if who.revision is None:
-        return dict.fromkeys(known.masters_named(names, known_at=who.known_at)) if names else {}
+        return dict.fromkeys(known_drugs.masters_named(names, known_at=who.known_at)) if names else {}
 
     def make(missing: list[tuple[Any, ...]]) -> dict[tuple[Any, ...], Rows]:
-        masters = known.masters_named([name for _revision, name in missing], known_at=who.known_at)
-        fetched = known.KnownRows(masters, known.dosage_forms())
+        masters = known_drugs.masters_named([name for _revision, name in missing], known_at=who.known_at)
+        fetched = known_drugs.KnownRows(masters, known_drugs.dosage_forms())
         return {key: fetched.named(key[1]) for key in missing}
 
     keys: list[tuple[Any, ...]] = [(who.revision, name) for name in names]

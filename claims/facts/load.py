@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from catalog import known
+from catalog import known_drugs
 from catalog.clock import Observation
 from catalog.drugs.knowledge import Identity, Knowledge
-from catalog.drugs.resolve import recognise
+from catalog.drugs.recognise import recognise
 from claims.eligibility import CompiledVersion, Snapshot, classes_of, entry_names, needs
 from claims.eligibility.compiled import heads_asked
 from claims.facts.caches import snapshots, versions
@@ -50,13 +50,13 @@ def load(
 
     who = Asker(product.insurer_id, known_at, seen.revision if keep else None, tuple(one.pk for one in laid))
     rows = rows_about(wanted, who)
-    knowledge = Knowledge.build(rows, known.dosage_forms())
+    knowledge = Knowledge.build(rows, known_drugs.dosage_forms())
     names, classes = entry_names(wanted, knowledge), _classes(heads, knowledge)
     made = compiled(references.difference(laid), names, classes, versions)
     if overlay is not None:
         made |= compiled(references.intersection(laid), names, classes, overlay.store)
     if masters := masters_of(_offered(made.values(), classes), who):
-        knowledge = Knowledge.build(rows | masters, known.dosage_forms())
+        knowledge = Knowledge.build(rows | masters, known_drugs.dosage_forms())
     snapshot = Snapshot(
         product=product.code,
         product_versions=product.versions,

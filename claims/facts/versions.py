@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from catalog import known
+from catalog import known_drugs
 from catalog.models import CatalogEntry
 from catalog.vocabularies import EXCLUDING_KINDS
 from claims.eligibility import CompiledVersion, Indexes, Selectors, compile_entry, index_entries
@@ -76,7 +76,7 @@ def _version(reference: Reference, indexes: Indexes) -> CompiledVersion:
 def _read(references: Iterable[Reference], **which: Any) -> Iterator[tuple[Reference, Entry]]:
     """Yield entries of the versions, compiled, in no order."""
     by_id = {reference.pk: reference for reference in references}
-    forms = known.dosage_forms()
+    forms = known_drugs.dosage_forms()
     rows = CatalogEntry.objects.filter(version__in=by_id, **which).order_by().values("version_id", *COLUMNS_READ)
     for row in rows:
         reference = by_id[row.pop("version_id")]

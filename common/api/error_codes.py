@@ -8,7 +8,9 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
+
+from common.languages import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +21,10 @@ class ErrorCode:
     meanings: Mapping[str, str]
     mends: Mapping[str, str]
 
-    def meaning(self, language: Literal["zh", "en"]) -> str:
+    def meaning(self, language: Language) -> str:
         return self.meanings[language]
 
-    def mend(self, language: Literal["zh", "en"]) -> str:
+    def mend(self, language: Language) -> str:
         return self.mends[language]
 
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from rest_framework.parsers import BaseParser
 
 from common.api.problems import ApiProblem
-from common.courtesy import give_way
 from common.errors import MAX_ERRORS, FieldError, pointer
+from common.fair_share import give_way
 
 MAX_DEPTH = 20
 MAX_DIGITS = 40

@@ -26,8 +26,9 @@ from common import tracing
 from common.api.error_codes import canonical
 from common.api.rendering import JsonRenderer
 from common.api.requests import absolute
-from common.courtesy import TooManyAtOnce
 from common.errors import MAX_ERRORS, Away, FieldError, InvalidInput, Refused, pointer
+from common.fair_share import TooManyAtOnce
+from common.languages import LANGUAGES, LOCALES
 from common.logs import request_id
 from common.personal import without_numbers
 
@@ -270,8 +271,8 @@ def _reads_pages(request: HttpRequest) -> bool:
 def _for_a_visitor(request: HttpRequest, problem: ApiProblem) -> HttpResponse:
     """Answer with a plain page that says it in both languages, since nothing is known of whoever reads it."""
     told = []
-    for language in ("zh-hans", "en"):
-        with translation.override(language):
+    for language in LANGUAGES:
+        with translation.override(LOCALES[language]):
             title, detail = titles().get(problem.status, _("Error")), ""
             if problem.status == 404:
                 title = _("There is no such page")

@@ -17,7 +17,7 @@ from django.core.files.storage import storages
 from django.db import connection
 from django.utils import timezone
 
-from common.audit import services as audit
+from common.audit import chain
 from common.jobs.models import Job
 from common.operations.health import broker_state, migrations_state, worker_state
 from common.sealing.models import DataKey
@@ -182,7 +182,7 @@ def _uploads() -> Finding:
 
 
 def _deeds() -> Finding:
-    proof = audit.verify(DEEDS_LOOKED_AT)
+    proof = chain.verify(DEEDS_LOOKED_AT)
     if proof.broken is None:
         return Finding(
             "log of deeds", "ok", f"{proof.rows} rows, the last {min(proof.rows, DEEDS_LOOKED_AT)} proved whole"

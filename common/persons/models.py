@@ -16,7 +16,7 @@ class Standing(models.Model):
     # Who gave the password that its owner has not changed yet; empty: the password is the owner's own.
     password_given_by = models.CharField(max_length=150, blank=True, default="", db_default="")
     # Who gave the password while nothing but it was asked for, and so could have gone in themself: one person with the owner where something takes
-    # two (common.persons.alike), until somebody else has given another.
+    # two (common.persons.two_persons), until somebody else has given another.
     opened_by = models.CharField(max_length=150, blank=True, default="", db_default="")
     # Who took the second factor away, until the owner has set up another.
     factor_reset_by = models.CharField(max_length=150, blank=True, default="", db_default="")

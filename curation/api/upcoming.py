@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from catalog.api.access import READ, catalog_of, refuse
 from catalog.api.serializers import EntryOutput, FieldChangesField
 from catalog.clock import Observation, china_today
-from catalog.drugs.names import drug_id
+from catalog.drugs.base_names import drug_id
 from catalog.entries import shown as shown_entry
 from catalog.models import Catalog
 from common.api.filtering import refuse_unknown
@@ -27,7 +27,7 @@ from curation.comparing.compare import fields_of
 from curation.comparing.queries import Shown
 from curation.upcoming.queries import BYS, WHATS, Change, shown_changes, upcoming_of
 from curation.upcoming.steps import EditionDays
-from insurers.reach import Reached, products_naming
+from insurers.products_naming import Reached, products_naming
 
 DAYS_AHEAD = timedelta(days=92)
 _ASKED = ("until", "kind", "page", "page_size")

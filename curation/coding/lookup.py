@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from catalog import reference
 from catalog.importing.pinyin import sounds
-from catalog.near import Name, nearest
+from catalog.near_names import Name, nearest
 from common import icd10
 from common.text import norm
 from curation.coding.vocabulary import diseases

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog import reference
@@ -16,11 +15,12 @@ from catalog.entries import shown_criteria
 from catalog.importing.columns import ENTRIES
 from catalog.importing.editing import cells_given, check_edited, new_entry
 from catalog.importing.result import CheckOptions
-from catalog.known import dosage_forms
+from catalog.known_drugs import dosage_forms
 from catalog.models import Catalog, CatalogVersion
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import FieldError, InvalidInput, pointer
+from common.labels import reader_language
 from common.text import as_read
 from curation.coding import queue
 from curation.coding.suggestion import FACETS, LISTS
@@ -147,7 +147,7 @@ def _read(text: str, reads: str, columns: Mapping[str, Any]) -> dict[str, Any]:
         CheckOptions(dosage_forms=reference.dosage_form_rows()),
         dosage_forms(),
     )
-    is_english = (get_language() or "").startswith("en")
+    is_english = reader_language() == "en"
     errors += [
         FieldError(pointer("columns", one.column), one.code, one.en if is_english else one.zh)
         for _place, one in checked.errors

@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from catalog.aliases import aliases_at
+from catalog.drug_aliases import aliases_at
 from catalog.in_force import spans
-from catalog.known import dosage_forms
+from catalog.known_drugs import dosage_forms
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug
 from claims.eligibility.compiling import COLUMNS_READ
 from curation.comparing.matrix import ListedEntry

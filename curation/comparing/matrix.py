@@ -16,13 +16,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
+from catalog.drugs.agreement import Agreement
+from catalog.drugs.dosage_forms import DosageForms
 from catalog.drugs.knowledge import Knowledge
-from catalog.drugs.names import Agreement, DosageForms
-from catalog.drugs.resolve import Recognition
+from catalog.drugs.recognise import Recognition
 from catalog.vocabularies import EXCLUDING_KINDS, REIMBURSEMENT_CLASSES, Kind
 from claims.eligibility import compile_entry
+from claims.eligibility.drug_part import applies
 from claims.eligibility.entry import Entry
-from claims.eligibility.matching import FACETS, applies
+from claims.eligibility.restrictions import FACETS
 
 Listed = Literal["full", "restricted", "excluded", "no"]
 LISTED: Final[tuple[Listed, ...]] = ("full", "restricted", "excluded", "no")

@@ -14,13 +14,13 @@ from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from catalog.aliases import Aliases, aliases_at
+from catalog.drug_aliases import Aliases, aliases_at
+from catalog.drug_marks import on_day, with_mark
+from catalog.drugs.base_names import drug_id
 from catalog.drugs.knowledge import Identity
-from catalog.drugs.names import drug_id
-from catalog.drugs.resolve import Recognition
-from catalog.finding import of_class, under_diagnosis
-from catalog.known import dosage_forms, knowledge_of
-from catalog.marked import on_day, with_mark
+from catalog.drugs.recognise import Recognition
+from catalog.entry_filter import of_class, under_diagnosis
+from catalog.known_drugs import dosage_forms, knowledge_of
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug
 from catalog.search import drugs_matching
 from catalog.vocabularies import EXCLUDING_KINDS

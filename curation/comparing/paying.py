@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from catalog.aliases import aliases_at
+from catalog.drug_aliases import aliases_at
 from catalog.in_force import in_force, pinned
-from catalog.known import dosage_forms
+from catalog.known_drugs import dosage_forms
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug
 from catalog.vocabularies import EXCLUDING_KINDS
 from claims.eligibility.compiling import COLUMNS_READ
 from curation.comparing.matrix import NOT_LISTED, Cell, ListedEntry, cell_of
 from insurers.models import ProductVersion
-from insurers.reach import catalog_named, versions_naming
+from insurers.products_naming import catalog_named, versions_naming
 from insurers.terms import Benefit, CatalogReference, InvalidTerms, ProductTerms, parse_terms
 
 # So many product versions that name a list of the drug are looked into; who reads is told where there are more.

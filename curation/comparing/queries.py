@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from catalog.clock import Observation, china_today
 from catalog.diff import Entry, Weight
 from catalog.entries import COLUMNS
-from catalog.known import dosage_forms, drug_names
+from catalog.known_drugs import dosage_forms, drug_names
 from catalog.models import Catalog, CatalogEntry, CatalogVersion
 from common.cache import LruCache
 from common.errors import Refused
@@ -113,7 +113,7 @@ def find_side(
 
 
 def _only(versions: QuerySet[CatalogVersion], named: Named) -> CatalogVersion | None:
-    """Return the first version; raises NoSuchSide where there is one of another catalog too, which only the office sees (catalog.naming)."""
+    """Return the first version; raises NoSuchSide where there is one of another catalog too, which only the office sees (catalog.catalog_names)."""
     found = list(versions[:2])
     if len({one.catalog_id for one in found}) > 1:
         raise NoSuchSide(_("Several insurers have a list %(code)s; say whose, as OWNER:CODE.") % {"code": named.code})

@@ -8,7 +8,7 @@ from catalog.clock import Observation
 from claims.eligibility import RULES_VERSION, Claim, Decision, InvalidClaim, answer, assess_claim, parse_claim
 from claims.facts import load, product_facts, with_authorisations
 from claims.models import ClaimCheck
-from common.sentences import Language
+from common.languages import Language
 from curation.impact.lines import Line, line_of_check, line_of_decision
 from curation.models import SettledCheck
 

@@ -14,8 +14,8 @@ from django.db.models import Max, Q, QuerySet
 from catalog.clock import Observation
 from catalog.models import Catalog, CatalogVersion, DrugProduct
 from claims.models import ClaimCheck
+from insurers.lists_named import lists_named
 from insurers.models import ProductVersion
-from insurers.references import lists_named
 
 
 def checks_resting(
@@ -60,9 +60,7 @@ def changed_at(insurer_id: int | None, seen: Observation) -> dict[int, datetime]
     known = [*_master_changed_at(now), *([published[None]] if None in published else [])]
     found: dict[int, datetime] = {}
     rows = list(versions.values_list("product", "insurer", "terms", "published_at", "withdrawn_at"))
-    names = (
-        {name for _product, _insurer, terms, *_at in rows for name, _label in lists_named(terms)} if withdrawn else ()
-    )
+    names = {one.catalog for _product, _insurer, terms, *_at in rows for one in lists_named(terms)} if withdrawn else ()
     meaning = Catalog.objects.meanings(names)
     for product, insurer, terms, begun, ended in rows:
         assert begun is not None, "it is published"
@@ -71,9 +69,7 @@ def changed_at(insurer_id: int | None, seen: Observation) -> dict[int, datetime]
             happened.append(ended)
         if insurer in published:
             happened.append(published[insurer])
-        happened += [
-            withdrawn[pk] for name, _label in lists_named(terms) if (pk := meaning(name, insurer)) in withdrawn
-        ]
+        happened += [withdrawn[pk] for one in lists_named(terms) if (pk := meaning(one.catalog, insurer)) in withdrawn]
         found[product] = max([*happened, *([found[product]] if product in found else [])])
     return found
 

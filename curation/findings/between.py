@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from typing import Final
 
 from catalog.diff import speaks_of
-from catalog.drugs.names import Agreement, DosageForms
+from catalog.drugs.agreement import Agreement
+from catalog.drugs.dosage_forms import DosageForms
 from catalog.in_force import Span, spans
 from claims.eligibility import Entry
 from common.dates import later

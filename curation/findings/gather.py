@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from catalog import known
+from catalog import known_drugs
 from catalog.clock import Observation, china_today
 from catalog.drugs.knowledge import DrugNames
 from catalog.in_force import spans
@@ -64,7 +64,7 @@ def world_at(seen: Observation, day: date | None = None) -> World:
         day,
         known_at,
         lists,
-        known.dosage_forms(),
+        known_drugs.dosage_forms(),
         tuple(_products(day, known_at)),
         master,
         _classes(listed, kinds, master, known_at),
@@ -99,7 +99,7 @@ def _edition(
 
 def _listed(versions: set[int], kinds: dict[int, str], master: DrugNames) -> dict[int, tuple[Listed, ...]]:
     """Return version → its entries, compiled, in the order of their codes."""
-    forms = known.dosage_forms()
+    forms = known_drugs.dosage_forms()
     found: dict[int, list[Listed]] = {pk: [] for pk in versions}
     rows = CatalogEntry.objects.filter(version__in=versions).order_by()
     for row in rows.values("version_id", *_LISTED, *COLUMNS_READ).iterator(chunk_size=5000):

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from catalog.drugs.names import Agreement, DosageForms
+from catalog.drugs.agreement import Agreement
+from catalog.drugs.dosage_forms import DosageForms
 from claims.eligibility import Entry
 from claims.eligibility.diseases import DiseaseCodes
 from curation.findings.world import Listed

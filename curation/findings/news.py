@@ -6,8 +6,8 @@ from typing import Any
 
 from django.urls import reverse
 
+from catalog.catalog_names import address_of
 from catalog.models import Catalog
-from catalog.naming import address_of
 from common.dates import instant_text
 from common.jcs import sha256_of
 from curation.findings.world import ProductInForce

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Final
 
+from catalog.drugs.dosage_forms import DosageForms
 from catalog.drugs.knowledge import DrugNames
-from catalog.drugs.names import DosageForms
 from catalog.in_force import Span, in_force, spans
 from catalog.vocabularies import EXCLUDING_KINDS, Kind
 from claims.eligibility import Entry
@@ -75,7 +75,7 @@ class DrugList:
 
     @property
     def key(self) -> tuple[int | None, str]:
-        """What tells it from every other list (catalog.naming)."""
+        """What tells it from every other list (catalog.catalog_names)."""
         return self.owner, self.code
 
     @property

@@ -5,21 +5,21 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import transaction
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog import clock
+from catalog.catalog_names import SHARED_ONLY
 from catalog.models import Catalog, CatalogVersion
-from catalog.naming import SHARED_ONLY
+from claims.claim_size import MAX_TEXT
 from claims.eligibility import REASONS, Claim, InvalidClaim, parse_claim
 from claims.facts import UnknownProduct
-from claims.limits import MAX_TEXT
 from claims.models import ClaimCheck
 from claims.services import FactsRemoved
 from common import tenancy
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import FieldError, InvalidInput, Refused, pointer
+from common.labels import reader_language
 from common.money import NotANumber, fen, yuan
 from common.personal import identity_number_in
 from curation.golden.bare import KINDS
@@ -221,15 +221,11 @@ def _claim(given: Given) -> tuple[Claim | None, list[FieldError]]:
         told = _("At most %(limit)d characters.") % {"limit": MAX_TEXT}
         errors.append(FieldError("/claim/product", "too_long", told))
     try:
-        claim = parse_claim({**given.claim, "product": given.product or "-"}, "en" if _is_english() else "zh")
+        claim = parse_claim({**given.claim, "product": given.product or "-"}, reader_language())
     except InvalidClaim as refusal:
         found = [FieldError(f"/claim{one.pointer}", one.code, one.detail) for one in refusal.errors]
         return None, errors + found
     return claim, errors
-
-
-def _is_english() -> bool:
-    return (get_language() or "").startswith("en")
 
 
 def _expect(expect: Mapping[str, Any], claim: Claim | None) -> tuple[dict[str, Any], list[FieldError]]:

@@ -6,7 +6,7 @@ Sums of sums are exact, so each part adds its own.
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from catalog.drugs.names import drug_id
+from catalog.drugs.base_names import drug_id
 from common.money import Fen, yuan
 from curation.impact.lines import Line
 

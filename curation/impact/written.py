@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
-from catalog.drugs.names import drug_id
+from catalog.drugs.base_names import drug_id
 from claims.eligibility import Line as ClaimLine
 from claims.eligibility import LineDecision
-from common.compact import compact
+from common.compact_json import compact
 from common.money import Fen, yuan
 from curation.impact.lines import Line
 from tables.written import csv_table

@@ -32,7 +32,8 @@ from common.files import open_private, private_folder
 from common.jobs import services as jobs
 from common.jobs.models import Job
 from common.jobs.services import Lease
-from common.persons.alike import one_with
+from common.languages import LANGUAGES, LOCALES
+from common.persons.two_persons import one_with
 from common.text import norm
 from curation.market.collecting import FACTS, Defaults, Listed, apart, completed, differences
 from curation.market.unpacking import Cover, Kept, cover_in_child, unpacked_in_child
@@ -311,9 +312,9 @@ def _refused_in_both(do: Callable[[], object]) -> tuple[str, str, str] | None:
     A refusal speaks the language it is raised in: so it is asked twice.
     """
     told: list[tuple[str, str]] = []
-    for language in ("zh-hans", "en"):
+    for language in LANGUAGES:
         try:
-            with translation.override(language):
+            with translation.override(LOCALES[language]):
                 do()
             return None
         except Refused as refused:

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from catalog import reference
 from catalog.clock import Observation
 from catalog.drugs.knowledge import Knowledge
-from catalog.known import dosage_forms, masters_named
+from catalog.known_drugs import dosage_forms, masters_named
 from catalog.models import Catalog, CatalogEntry, CatalogVersion
 from catalog.vocabularies import PROVINCES, province_of
 from common.cache import LruCache

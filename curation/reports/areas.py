@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from common import icd10
-from common.sentences import Language
+from common.languages import Language
 
 
 class Area(NamedTuple):

@@ -7,8 +7,9 @@ from datetime import date, datetime
 
 from catalog.models import Catalog
 from curation.reports.lists import InForce
+from insurers.lists_named import lists_named
 from insurers.models import ProductVersion
-from insurers.references import lists_named
+from insurers.terms import CatalogReference
 
 MOST = 60
 
@@ -34,13 +35,13 @@ def reach(day: date, known_at: datetime, insurer_id: int | None, lists: Sequence
         versions = versions.filter(insurer=insurer_id)
     found = []
     shown = list(versions.select_related("product", "insurer")[:MOST])
-    meaning = Catalog.objects.meanings({name for version in shown for name, _label in lists_named(version.terms)})
+    meaning = Catalog.objects.meanings({one.catalog for version in shown for one in lists_named(version.terms)})
     for version in shown:
         entries: Counter[str] = Counter()
-        named = lists_named(version.terms)
-        for name in sorted({name for name, _label in named}):
+        named = set(lists_named(version.terms))
+        for name in sorted({one.catalog for one in named}):
             one = by_id.get(meaning(name, version.insurer_id) or 0)
-            if one and not named.isdisjoint({(name, None), (name, one.label)}):
+            if one and not named.isdisjoint({CatalogReference(name), CatalogReference(name, one.label)}):
                 entries[one.kind] += one.entry_count
         found.append(Reach(version.insurer.name, version.product.name, version.label, entries))
     return sorted(found, key=lambda one: (one.insurer, one.product))

@@ -11,14 +11,14 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from catalog.aliases import aliases_at
 from catalog.clock import Observation
+from catalog.drug_aliases import aliases_at
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug
 from common.dates import later
 from curation.comparing.matrix_query import drugs_named
 from curation.upcoming.steps import ONE_DAY, Step
 from insurers.models import ProductVersion
-from insurers.reach import Reached, reached_by, versions_naming
+from insurers.products_naming import Reached, reached_by, versions_naming
 
 PRODUCTS_SHOWN = 100
 
@@ -33,7 +33,7 @@ class ListOnTheDay:
     came: frozenset[str]
     gone: frozenset[str]
     stayed: int
-    # By which whoever asked is told of the list (catalog.naming).
+    # By which whoever asked is told of the list (catalog.catalog_names).
     address: str
 
 

@@ -8,8 +8,8 @@ from typing import Any, Final, Literal, NamedTuple
 
 from django.db.models import Q
 
-from catalog.aliases import aliases_at
 from catalog.clock import Observation
+from catalog.drug_aliases import aliases_at
 from catalog.in_force import Span, spans
 from catalog.models import Catalog, CatalogEntry, CatalogVersion
 from common.dates import later

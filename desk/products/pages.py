@@ -13,16 +13,16 @@ from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from catalog.in_force import in_force
 from curation.comparing.timeline import segments
+from desk.as_of import Clocks, clocks_of, picture_of, told_segments
 from desk.badges import provenance_badge
 from desk.forms import note_field, posted, text_field
 from desk.frame import Action, Button, PageAdmin
-from desk.own import OfInsurer, may_own, own_insurer
+from desk.own_rows import OfInsurer, may_own, own_insurer
 from desk.products.versions import product_version_badge
 from desk.products.writing import Sheet, write
-from desk.time import Clocks, clocks_of, picture_of, told_segments
 from insurers import services
+from insurers.lists_named import lists_applied
 from insurers.models import CODE_PATTERN, Product
-from insurers.references import lists_applied
 
 MAY_WRITE = "insurers.add_product"
 

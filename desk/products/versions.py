@@ -18,7 +18,7 @@ from desk.badges import provenance_badge
 from desk.forms import NothingToFillIn, ReasonForm, posted
 from desk.frame import Action, Button, PageAdmin
 from desk.markup import badge
-from desk.own import OfInsurer, may_own, own_insurer
+from desk.own_rows import OfInsurer, may_own, own_insurer
 from desk.products.cloning import CloneForm
 from desk.products.writing import Sheet, told_benefits, told_terms, write
 from desk.terms import terms_shown

@@ -6,14 +6,13 @@ from typing import Any
 
 from django import template
 from django.template import RequestContext
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from catalog.models import CatalogVersion
 from common.money import BasisPoints, ratio_text
 from desk import badges
-from desk.own import told_person
+from desk.addresses import comparison_with_followed
+from desk.own_rows import told_person
 from desk.words import period_words
 
 register = template.Library()
@@ -32,11 +31,9 @@ def version_state(version: CatalogVersion) -> SafeString:
 
 
 @register.simple_tag
-def compare_href(version: CatalogVersion, parent: CatalogVersion) -> str:
+def compare_href(version: CatalogVersion) -> str:
     """The address that compares a version with the one it follows, by drug."""
-    code = version.catalog.office_code
-    sides = {"left": f"{code}@{parent.label}", "right": f"{code}@{version.label}"}
-    return f"{reverse('desk:compare')}?{urlencode(sides)}"
+    return comparison_with_followed(version)
 
 
 @register.simple_tag

@@ -12,11 +12,11 @@ from django.utils.translation import ngettext
 
 from catalog import drafting
 from catalog.entries import COLUMNS
-from catalog.finding import Wanted, codes_found, entries_found
+from catalog.entry_filter import Wanted, codes_found, entries_found
 from catalog.importing.export import EXPORTED, written
 from catalog.models import CatalogEntry, CatalogVersion
 from catalog.refusals import ChangedMeanwhile
-from desk.filters import FilterForm
+from desk.entry_filters import FilterForm
 from desk.forms import posted
 from desk.frame import Action
 from desk.versions.entry_forms import EntryForm, ManyForm, RemovalForm, SetManyForm

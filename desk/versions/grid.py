@@ -9,11 +9,11 @@ from django.urls import URLPattern
 from django.utils.translation import gettext as _
 
 from catalog.entries import COLUMNS
-from catalog.finding import entries_found
+from catalog.entry_filter import entries_found
 from catalog.importing.export import csv_lines, xlsx_file
 from catalog.models import CatalogEntry, CatalogVersion, EntryEvidence, VersionChange
 from common.downloads import XLSX, download
-from desk.filters import FilterForm
+from desk.entry_filters import FilterForm
 from desk.frame import Button, paged
 from desk.questionnaires import form_page
 from desk.versions.tabs import VersionTabs

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils.translation import gettext as _
 
-from catalog.levels import LEVELS_COUNTED, level_table
+from catalog.institution_levels import LEVELS_COUNTED, level_table
 from catalog.vocabularies import LEVELS, NAMING_KINDS
 from common.labels import reader_language
 from desk.frame import PAGE_SIZE, paged

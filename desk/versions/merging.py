@@ -10,7 +10,7 @@ from django.urls import URLPattern
 from django.utils.translation import gettext as _
 
 from catalog import drafting
-from catalog.incoming import Both, Incoming, incoming, read_taken
+from catalog.merge_preview import Both, Incoming, incoming, read_taken
 from catalog.merging import Conflict, Side
 from catalog.models import CatalogVersion
 from catalog.refusals import ChangedMeanwhile

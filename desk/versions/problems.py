@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog import moves
-from catalog.finding import Wanted, entries_found
+from catalog.entry_filter import Wanted, entries_found
 from catalog.lifecycle import count_is_the_expected, mass_change_is_confirmed
 from catalog.models import CatalogVersion, ImportProblem
 from common.labels import reader_language
+from desk.coding_waiting import MAY_CODE, coding_href
 from desk.frame import paged
 from desk.versions.tabs import VersionTabs, day_of
-from desk.waiting import MAY_CODE, coding_href
 
 # What stands in the way: (sentence, address of where it is mended, what the link says).
 Point = tuple[str, str, Any]

@@ -29,7 +29,7 @@ from desk.versions.checks import lines
 from desk.versions.forms import PublishForm
 from desk.versions.moves import MAY_PUBLISH
 from desk.versions.tabs import VersionTabs, day_of, observed
-from insurers.reach import products_naming
+from insurers.products_naming import products_naming
 
 MAY_SEE_PRODUCTS = "insurers.view_productversion"
 SHOWS = ("", "unseen", "major", "remarked")

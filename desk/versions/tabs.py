@@ -7,7 +7,6 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from catalog import clock, lifecycle
 from catalog.changes import compared_anew
 from catalog.models import CatalogVersion, Comment, EntryEdit, ImportProblem
+from desk.addresses import comparison_with_followed
 from desk.badges import provenance_badge, version_badge
 from desk.frame import Button
 from desk.golden_words import MAY_SEE as MAY_SEE_CASES
@@ -123,10 +123,7 @@ class VersionTabs(VersionMoves):
 
 def _compare(version: CatalogVersion) -> Button:
     """Return the way to compare a version with another: the one it follows is proposed."""
-    sides = {"right": f"{version.catalog.office_code}@{version.label}"}
-    if version.parent:
-        sides["left"] = f"{version.catalog.office_code}@{version.parent.label}"
-    return Button(_("Compare with"), f"{reverse('desk:compare')}?{urlencode(sides)}", "compare_arrows")
+    return Button(_("Compare with"), comparison_with_followed(version), "compare_arrows")
 
 
 def _counts(version: CatalogVersion) -> dict[str, int]:

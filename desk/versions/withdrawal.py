@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from catalog import clock, moves, services
 from catalog.in_force import Span, spans
 from catalog.models import CatalogVersion
-from claims.resting import resting_on
+from claims.decisions_resting import resting_on
 from common.errors import Refused
 from desk.forms import NothingToFillIn, ReasonForm, posted
 from desk.frame import sentences
 from desk.versions.moves import MAY_WITHDRAW
 from desk.versions.tabs import VersionTabs, day_of
-from insurers.reach import products_naming
+from insurers.products_naming import products_naming
 
 RESTING_DAYS = 30
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from common.sentences import Language
+from common.languages import Language
 from fhir import systems
 from fhir.elements import Element, coding, concept, identifier, money, own_trees, tidy
 from fhir.eligibility.asking import Item, Request

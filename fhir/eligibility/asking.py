@@ -19,7 +19,7 @@ from claims.eligibility.request import InvalidQuery
 from common import personal
 from common.dates import parse_day
 from common.errors import FieldError
-from common.sentences import Language
+from common.languages import Language
 from fhir import systems
 from fhir.elements import tidy
 from fhir.systems import BASE, extension_url

@@ -9,8 +9,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from catalog.catalog_names import LONGEST
 from catalog.clock import china_today
-from catalog.naming import LONGEST
 from common.api.fields import StrictSerializer
 from common.api.filtering import refuse_unknown
 from common.api.problems import ApiProblem

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from catalog.clock import china_today
 from claims.models import ClaimCheck
-from claims.services import purge_facts
+from claims.retention import purge_facts
 from common import tenancy
 from common.sealing.fields import tagged
 from tests.api.conftest import World, claim

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from catalog.clock import china_today, observe
-from claims.noting import CODES
+from claims.odd_claims import CODES
 from tests.api.conftest import World, claim
 from tests.conftest import Api
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from claims import services
+from claims import retention
 from claims.models import Receipt
 from tests.api.conftest import CLAIM, World
 from tests.conftest import Api
@@ -57,7 +57,7 @@ def test_a_receipt_is_matched_with_its_claim_and_no_other(world: World, receipt:
 
 
 def test_the_receipt_outlives_the_facts(world: World, receipt: str) -> None:
-    services.purge_facts(
+    retention.purge_facts(
         insurer_id=world.a.pk, older_than=timezone.now() + timedelta(days=1), by="root", at=timezone.now()
     )
     again = world.apis["A-write"].get(f"/claims/checks/{world.check.pk}/receipt/").json()["receipt"]
@@ -83,7 +83,7 @@ def test_of_what_was_decided_before_there_were_receipts_one_is_signed_before_its
         cursor.execute("ALTER TABLE claims_receipt DISABLE TRIGGER receipt_append_only")
         cursor.execute("DELETE FROM claims_receipt")
         cursor.execute("ALTER TABLE claims_receipt ENABLE TRIGGER receipt_append_only")
-    services.purge_facts(
+    retention.purge_facts(
         insurer_id=world.a.pk, older_than=timezone.now() + timedelta(days=1), by="root", at=timezone.now()
     )
     later = world.apis["A-write"].get(f"/claims/checks/{world.check.pk}/receipt/").json()["receipt"]

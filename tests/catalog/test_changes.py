@@ -11,7 +11,7 @@ from django.db import connection
 from catalog.changes import changes_between, count_changes, counted, differing, is_stored
 from catalog.entries import COLUMNS
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, VersionChange
-from tests.catalog.test_pairing import naive as naive_pairs
+from tests.catalog.test_entry_pairing import naive as naive_pairs
 from tests.conftest import Api, imported, published
 
 HEADER = "entry_code,generic_name,icd10,age_min,payment_standard,prior_auth,effective_to,marks,note"

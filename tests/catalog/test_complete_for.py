@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from catalog import services
-from catalog.entries import checksum_of
+from catalog.checksum import checksum_of
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, ImportRun
 from common.errors import InvalidInput
 from common.jcs import sha256_of

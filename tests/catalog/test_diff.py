@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from catalog.diff import WEIGHTS, compare, fewer_classes, narrower
-from catalog.drugs.names import DosageForms, FormRow
+from catalog.drugs.dosage_forms import DosageForms, FormRow
 
 ENTRY = {
     "entry_code": "E-1",

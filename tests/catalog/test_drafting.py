@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from catalog import drafting, services
 from catalog.changes import changes_between, counted
-from catalog.entries import COLUMNS, checksum_of, rows_of
+from catalog.checksum import checksum_of
+from catalog.entries import COLUMNS, rows_of
 from catalog.importing.export import csv_lines
 from catalog.models import CatalogEntry, CatalogVersion, EntryEdit
 from common.audit.models import Record

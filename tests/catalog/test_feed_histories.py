@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from catalog import clock, feed, services
 from catalog.changes import count_changes, followed
-from catalog.entries import checksum_of
+from catalog.checksum import checksum_of
 from catalog.models import Catalog, CatalogEntry, CatalogVersion
 from common.jcs import sha256_of
 from tests.catalog.test_feed import FIRST, SECOND, Copy, items, pages, told

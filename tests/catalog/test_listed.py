@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from catalog import migrations, search
 from catalog.clock import observe
 from catalog.drugs.knowledge import KnownKeys
-from catalog.known import rows_with
+from catalog.known_drugs import rows_with
 from catalog.models import Catalog, CatalogVersion, ListedDrug
 from catalog.queries import visible_drugs
 from insurers.models import Insurer

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from catalog import services
 from catalog.models import Catalog
 from catalog.services import CodeTaken
-from claims.resting import resting_on
+from claims.decisions_resting import resting_on
 from tests.catalog.test_name_spaces import CLAIM, WHOSE, a_list, keys, made, paid, product
 from tests.conftest import Api, published
 

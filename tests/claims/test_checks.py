@@ -11,10 +11,10 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from catalog import known
-from catalog.drugs.names import Agreement
+from catalog import known_drugs
+from catalog.drugs.agreement import Agreement
 from catalog.models import Catalog
-from claims import services
+from claims import retention
 from claims.eligibility import request
 from claims.models import ClaimCheck
 from common import cache
@@ -121,7 +121,7 @@ def recorded_by_rules_1(api: Api, claim: dict[str, Any], monkeypatch: pytest.Mon
         # By their names: the package's `answer` is the function.
         for module in map(import_module, ("claims.services", "claims.eligibility.digest", "claims.eligibility.answer")):
             then.setattr(module, "RULES_VERSION", "1")
-        then.setattr(known.dosage_forms(), "matches_name", lambda *_forms: Agreement.PASS)
+        then.setattr(known_drugs.dosage_forms(), "matches_name", lambda *_forms: Agreement.PASS)
         then.setattr(request, "_diagnoses", lambda text: (text.replace(".", "")[:4],))
         response = api.post("/claims/checks/", claim)
     assert response.status_code == 200, response.content
@@ -258,8 +258,8 @@ def test_after_the_retention_the_facts_are_gone_and_the_digest_stays(api: Api, h
     check = api.post("/claims/checks/", CLAIM).json()
 
     at = timezone.now()
-    assert services.purge_facts(insurer_id=insurer.pk, older_than=at - timedelta(days=1), by="alice", at=at) == 0
-    assert services.purge_facts(insurer_id=insurer.pk, older_than=at, by="alice", at=at) == 1
+    assert retention.purge_facts(insurer_id=insurer.pk, older_than=at - timedelta(days=1), by="alice", at=at) == 0
+    assert retention.purge_facts(insurer_id=insurer.pk, older_than=at, by="alice", at=at) == 1
 
     kept = ClaimCheck.objects.get()
     assert (kept.facts, kept.decision, kept.claim_no, kept.digest) == (None, None, "", check["digest"])

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from catalog.models import Catalog, CatalogVersion
-from claims import services
+from claims import retention
 from claims.models import ClaimCheck
 from common.audit.models import Record
 from insurers.models import Insurer, Product
@@ -129,7 +129,7 @@ def test_the_record_alone_is_told(api: Api, check: str, django_assert_max_num_qu
 def test_after_the_retention_there_is_nothing_to_tell(api: Api, check: str) -> None:
     made = ClaimCheck.objects.get()
     at_last = timezone.now() + timedelta(days=1)
-    services.purge_facts(insurer_id=Insurer.objects.get().pk, older_than=at_last, by="zoe", at=at_last)
+    retention.purge_facts(insurer_id=Insurer.objects.get().pk, older_than=at_last, by="zoe", at=at_last)
 
     gone = get(api, f"{check}explanation/", Accept="text/html")
 

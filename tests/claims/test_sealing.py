@@ -12,8 +12,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from claims.batches.services import purge_due
 from claims.models import BatchChunk, BatchClaim, BatchDecision, ClaimBatch, ClaimCheck
+from claims.retention import purge_due
 from claims.sealed_tables import TABLES
 from common.cache import clear_all
 from common.jobs import services as jobs

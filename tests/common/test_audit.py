@@ -8,9 +8,10 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from common import tenancy
+from common.audit.chain import verify
 from common.audit.deeds import Deed, Via
 from common.audit.models import Record
-from common.audit.services import record, through, verify
+from common.audit.services import record, through
 from common.logs import request_id
 from insurers.models import Insurer, Product
 from tests.conftest import Api

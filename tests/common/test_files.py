@@ -10,7 +10,7 @@ import pytest
 
 from catalog import uploads
 from common.files import open_private, private_folder
-from common.incoming import ReceivingHandler
+from common.received_files import ReceivingHandler
 
 
 @pytest.fixture(autouse=True)

@@ -14,9 +14,10 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from catalog.models import Catalog
+from common.audit.chain import verify
 from common.audit.deeds import Deed
 from common.audit.models import Record
-from common.audit.services import record, verify
+from common.audit.services import record
 from desk.deeds import changes
 from desk.groups import GROUPS
 from insurers import services

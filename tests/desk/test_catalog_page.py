@@ -25,7 +25,7 @@ from common.errors import Refused
 from desk.band import LEFT, WIDTH, Edition, band_of
 from insurers import services as insurers
 from insurers.models import Insurer
-from insurers.references import products_naming
+from insurers.products_naming import latest_naming
 from tests.conftest import Api, imported, published
 from tests.desk.test_catalogs import TWO_ROWS, curator, page, text_of
 from tests.files import saved
@@ -152,10 +152,10 @@ def test_products_that_follow_it_and_that_are_pinned_are_named(
     terms = {"label": "2026", "effective_from": "2026-01-01", "effective_to": "2026-12-31", "benefits": [benefit]}
     insurers.create_product_version(product=product, data=terms, by="dora")
 
-    (naming,) = products_naming(com, most=10)
+    (naming,) = latest_naming(com, date(2026, 6, 1), most=10)
 
-    assert (naming.version.label, naming.follows, naming.labels) == ("2026", True, ("v1",))
-    assert products_naming(other, most=10) == []
+    assert (naming.version.label, naming.follows, naming.pins) == ("2026", True, ("v1",))
+    assert latest_naming(other, date(2026, 6, 1), most=10) == []
     shown = text_of(alice.get(page("catalog_catalog_change", Catalog.objects.get(code="COM").pk)))
     assert "惠民保 2026" in shown and "pinned to v1" in shown
 

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from catalog import clock
 from catalog.models import Catalog, CatalogVersion
 from common.dates import instant_text
-from desk.time import read_day, read_instant
+from desk.as_of import read_day, read_instant
 from insurers import services as insurers
 from insurers.models import Insurer
 from tests.conftest import imported, published, withdrawn

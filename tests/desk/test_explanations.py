@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from claims import services
+from claims import retention
 from claims.models import ClaimCheck
 from tests.claims.test_explaining import check  # noqa: F401
 
@@ -49,7 +49,7 @@ def test_it_takes_few_statements(page: Any, django_assert_max_num_queries: Any) 
 
 def test_after_the_retention_it_says_so(page: Any) -> None:
     later = timezone.now() + timedelta(days=1)
-    services.purge_facts(insurer_id=ClaimCheck.objects.get().insurer_id, older_than=later, by="zoe", at=later)
+    retention.purge_facts(insurer_id=ClaimCheck.objects.get().insurer_id, older_than=later, by="zoe", at=later)
 
     gone = page()
 

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from catalog.drugs.names import drug_id
+from catalog.drugs.base_names import drug_id
 from catalog.models import Catalog, CatalogVersion
 from insurers import services
 from insurers.models import Insurer

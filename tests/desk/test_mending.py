@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from catalog import mending, services
-from catalog.importing.again import Mended, mended, mended_in_child, rows, rows_in_child
 from catalog.importing.columns import header_names
+from catalog.importing.reread import Mended, mended, mended_in_child, rows, rows_in_child
 from catalog.importing.result import CheckOptions
 from catalog.models import Catalog, ImportRun
 from common.audit.models import Record

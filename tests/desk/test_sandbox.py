@@ -8,7 +8,7 @@ from common import tenancy
 from common.sealing.fields import tagged
 from insurers import sandboxes
 from insurers.models import Insurer, Product
-from insurers.public import public_products
+from insurers.public_products import public_products
 from tests.conftest import EVERY_INSURER_SCOPE, Api
 from tests.desk.test_matrix import MARK, ROLES, World, _text, listed, people, routes, world
 from tests.sharing import share

@@ -15,7 +15,7 @@ from insurers import services
 from insurers.models import Insurer
 from insurers.services import scopes_of
 from tests.desk.test_accounts import entering, make, page, person, text_of
-from tests.desk.test_entry import sign_in
+from tests.desk.test_sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
 

@@ -187,10 +187,19 @@ def test_nginx_accepts_the_proxys_configuration(tmp_path):
 
 @pytest.mark.parametrize("value", ["", "no-hex", "00" * 31, "public:" + "00" * 32, "00" * 32 + ",no-hex"])
 def test_the_service_does_not_start_without_a_key_to_sign_receipts_with(value):
-    env = {**os.environ, "SECRET_KEY": "x" * 60, "DATABASE_URL": "postgresql://a:b@localhost/x", "RECEIPT_KEYS": value}
-    started = subprocess.run(
-        [sys.executable, "-c", "import config.settings"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60
-    )
+    told = refused_start(RECEIPT_KEYS=value)
 
+    assert "RECEIPT_KEYS" in told and "openssl rand -hex 32" in told
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "513"])
+def test_the_service_does_not_start_with_an_upload_limit_above_what_its_readers_take(value):
+    assert f"UPLOAD_MAX_MB is {value}; give 1 to 512" in refused_start(UPLOAD_MAX_MB=value)
+
+
+def refused_start(**given: str) -> str:
+    env = {**os.environ, "SECRET_KEY": "x" * 60, "DATABASE_URL": "postgresql://a:b@localhost/x", **given}
+    words = [sys.executable, "-c", "import config.settings"]
+    started = subprocess.run(words, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
     assert started.returncode != 0
-    assert "RECEIPT_KEYS" in started.stderr and "openssl rand -hex 32" in started.stderr
+    return started.stderr

@@ -23,9 +23,9 @@ from django.db.models.functions import Now
 from catalog import services
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, ImportRun
 from common import storage, tenancy
-from common.incoming import Received
 from common.jobs import services as jobs
 from common.jobs.models import Job
+from common.received_files import Received
 from tests.conftest import Api, imported, published
 from tests.faults.proxy import Proxy, proxied
 from tests.faults.worker import Started, database_at, wait_until

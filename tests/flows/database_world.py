@@ -10,8 +10,9 @@ from typing import Any
 
 from django.db import connection
 
-from catalog.drugs.names import DosageForms, FormRow, drug_id
-from catalog.entries import checksum_of
+from catalog.checksum import checksum_of
+from catalog.drugs.base_names import drug_id
+from catalog.drugs.dosage_forms import DosageForms, FormRow
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug, DrugProduct, ImportRun
 from common.dates import parse_instant
 from common.text import approval_key, norm

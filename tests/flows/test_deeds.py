@@ -11,10 +11,11 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
-from catalog import consultation, drafting, master, mending, moves, reviewing
+from catalog import consultation, drafting, drug_master, mending, moves, reviewing
 from catalog import services as catalogs
 from catalog.clock import observe
 from catalog.models import Catalog, CatalogVersion, Comment, ImportRun
+from claims import retention
 from claims import sandbox as erasing
 from claims import services as claims
 from claims.authorisations import services as authorisations
@@ -49,7 +50,7 @@ pytestmark = pytest.mark.django_db
 
 MODULES: tuple[ModuleType, ...] = (
     catalogs,
-    master,
+    drug_master,
     mending,
     moves,
     drafting,
@@ -82,7 +83,7 @@ WRITES = {"save", "create", "update", "delete", "bulk_create", "get_or_create", 
 MACHINERY = {
     "common.persons.services.password_is_given": "part of the deed that makes an account",
     "common.persons.services.begin_second_factor": "a secret that counts for nothing until it is confirmed",
-    # Of the owner of the account, by whom they are logged (tests/desk/test_entry.py).
+    # Of the owner of the account, by whom they are logged (tests/desk/test_sign_in.py).
     "common.persons.services.change_own_password": "the owner's own deed",
     "common.persons.services.confirm_second_factor": "the owner's own deed",
     "common.persons.services.make_recovery_codes": "the owner's own deed",
@@ -417,9 +418,9 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
             by="zoe",
         ),
     ),
-    "catalog.master.merge_drugs": (
+    "catalog.drug_master.merge_drugs": (
         D.MASTER_APPROVED,
-        lambda o: master.merge_drugs(run=o.staged(), by="zoe"),
+        lambda o: drug_master.merge_drugs(run=o.staged(), by="zoe"),
     ),
     "catalog.mending.mend_import": (
         D.IMPORT_MENDED,
@@ -694,18 +695,18 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
         D.AUTHORISATION_RENEWED,
         lambda o: authorisations.renew(authorisation=o.approved(), by="zoe", seen=observe()),
     ),
-    "claims.authorisations.services.purge_authorisations": (
+    "claims.retention.purge_authorisations": (
         D.FACTS_PURGED,
-        lambda o: authorisations.purge_authorisations(
+        lambda o: retention.purge_authorisations(
             insurer_id=o.approved().insurer_id,
             older_than=timezone.now() + timedelta(days=400),
             by="zoe",
             at=timezone.now(),
         ),
     ),
-    "claims.services.purge_facts": (
+    "claims.retention.purge_facts": (
         D.FACTS_PURGED,
-        lambda o: claims.purge_facts(
+        lambda o: retention.purge_facts(
             insurer_id=o.insurer.pk, older_than=[o.check(), timezone.now()][1], by="zoe", at=timezone.now()
         ),
     ),
@@ -719,18 +720,18 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
         D.BATCH_CANCELLED,
         lambda o: batches.cancel_batch(batch=o.batch(), by="zoe"),
     ),
-    "claims.batches.services.purge_batches": (
+    "claims.retention.purge_batches": (
         D.FACTS_PURGED,
-        lambda o: batches.purge_batches(
+        lambda o: retention.purge_batches(
             insurer_id=[batches.cancel_batch(batch=o.batch(), by="dora"), o.insurer.pk][1],
             older_than=timezone.now(),
             by="zoe",
             at=timezone.now(),
         ),
     ),
-    "claims.batches.services.destroy_months": (
+    "claims.retention.destroy_months": (
         D.FACTS_PURGED,
-        lambda o: batches.destroy_months(
+        lambda o: retention.destroy_months(
             insurer_id=[o.check(), o.insurer.pk][1],
             insurer=o.insurer,
             older_than=timezone.now(),
@@ -743,9 +744,9 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
         D.FACTS_PURGED,
         lambda o: sealing.give_up_lost(lost=[o.check(), DataKey.objects.get()][1:], by="zoe"),
     ),
-    "claims.batches.services.purge_due": (
+    "claims.retention.purge_due": (
         D.FACTS_PURGED,
-        lambda o: batches.purge_due(
+        lambda o: retention.purge_due(
             at=[o.check(), Insurer.objects.update(retention_days=0), timezone.now()][2], by="zoe"
         ),
     ),

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from catalog import services as catalogs
-from catalog.master import merge_drugs
+from catalog.drug_master import merge_drugs
 from catalog.models import Catalog, ImportRun
 from catalog.refusals import SamePerson, SamePersonMerges
 from catalog.reviewing import Mark, mark_changes

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from catalog import known, reference
+from catalog import known_drugs, reference
 from catalog import services as catalogs
 from catalog.models import Catalog, CatalogVersion, ImportRun
 from common.jobs import services as jobs
@@ -148,7 +148,7 @@ def test_a_vector_is_answered_the_same_when_its_world_came_in_by_the_front_door(
     forms = forms_of(case["world"])
     rows = tuple((r["form"], r.get("group") or "", r.get("same_as") or "") for r in case["world"]["dosage_forms"])
     monkeypatch.setattr(reference, "dosage_form_rows", lambda: rows)
-    monkeypatch.setattr(known, "dosage_forms", lambda: forms)
+    monkeypatch.setattr(known_drugs, "dosage_forms", lambda: forms)
 
     answer = bring_in(case["world"]).post("/claims/checks/", case["request"])
 

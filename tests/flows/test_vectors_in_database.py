@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from catalog import known
+from catalog import known_drugs
 from catalog.clock import Observation
 from claims import services
 from claims.eligibility import InvalidClaim
@@ -25,7 +25,7 @@ RANDOM_WORLDS = int(os.environ.get("DATABASE_WORLDS", "150" if WHOLE else "50"))
 def decided(world: dict[str, Any], request: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What the service answers, in the shape of the vectors."""
     forms = forms_of(world)
-    monkeypatch.setattr(known, "dosage_forms", lambda: forms)
+    monkeypatch.setattr(known_drugs, "dosage_forms", lambda: forms)
     insurer = build(world)
     try:
         found = services.decide_claim(insurer_id=insurer.pk, data=request, by="test", seen=SEEN, language="en")

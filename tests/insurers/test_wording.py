@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.vocabularies import SCOPES, SETTINGS, STATUTORY_CIRCUMSTANCES
-from common.sentences import Language
+from common.languages import Language
 from insurers.terms import PRIOR_AUTHS, Band, Benefit, CatalogReference, ProductTerms, parse_terms, terms_document
 from insurers.wording import benefit_sentence, money, percent, terms_sentences
 from tests.insurers.test_terms import EXAMPLE, LEAST

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from django.utils.translation import override
 
+from catalog.drugs.dosage_forms import DosageForms
 from catalog.drugs.knowledge import Identity
-from catalog.drugs.names import DosageForms
 from claims.eligibility.compiling import compile_entry
 from claims.eligibility.facts import CoverageQuery
 from lookup.telling import exclusion_words

@@ -13,6 +13,7 @@ from catalog.importing.columns import CATALOG_KINDS, DRUGS
 from catalog.importing.result import CheckOptions, CheckResult
 from catalog.management.reading import add_reading, reading
 from catalog.management.tables import bar, write_problems, write_readings
+from common.languages import LANGUAGES
 from tables.limits import Progress
 
 
@@ -23,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--kind", choices=[*CATALOG_KINDS, DRUGS], default="commercial")
         add_reading(parser)
-        parser.add_argument("--language", choices=["zh", "en"], default="zh")
+        parser.add_argument("--language", choices=LANGUAGES, default=LANGUAGES[0])
 
     def handle(self, **options: Any) -> None:
         file: Path = options["file"]

@@ -18,6 +18,7 @@ from common.commands import OfficeCommand
 from common.errors import Refused
 from common.jobs import services as jobs
 from common.jobs.models import Job
+from common.languages import LANGUAGES
 
 CHUNK = 1024 * 1024
 
@@ -37,7 +38,7 @@ class Command(OfficeCommand):
         parser.add_argument("--complete-for", default="", help="class-code prefixes of which the list is complete: X;Z")
         add_reading(parser)
         parser.add_argument("--by", default=getpass.getuser(), help="who imports (default: the user of this shell)")
-        parser.add_argument("--language", choices=["zh", "en"], default="zh")
+        parser.add_argument("--language", choices=LANGUAGES, default=LANGUAGES[0])
 
     def handle(self, **options: Any) -> None:
         file: Path = options["file"]

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from catalog.entries import COLUMNS, checksum_of
+from catalog.checksum import checksum_of
+from catalog.entries import COLUMNS
 from catalog.feed import canonical_entry
 from catalog.log import merkle, services
 from catalog.log.signing import BadNote, opened_note

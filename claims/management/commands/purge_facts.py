@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from claims.batches.services import purge_due
+from claims.retention import purge_due
 from common.audit.services import SYSTEM
 from common.commands import OfficeCommand
 

@@ -3,9 +3,9 @@
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from catalog.drugs.dosage_forms import DosageForms, FormRow
 from catalog.drugs.knowledge import Closure, Identity, Knowledge, KnownKeys, KnownRow
-from catalog.drugs.names import DosageForms, FormRow
-from catalog.drugs.resolve import recognise
+from catalog.drugs.recognise import recognise
 from common.text import approval_key, norm
 
 # A machine that is busy with other things must not fail a test.

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog import reference
-from catalog.drugs.names import DosageForms, FormRow
+from catalog.drugs.dosage_forms import DosageForms, FormRow
 from catalog.drugs.printed import NOTATION, PrintedNames, last_bracket, names_apart, without_marks
 from common.text import norm
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from catalog.drugs.dosage_forms import DosageForms, FormRow
 from catalog.drugs.knowledge import Identity, Knowledge, KnownRow
-from catalog.drugs.names import DosageForms, FormRow
-from catalog.drugs.resolve import Recognition, recognise
+from catalog.drugs.recognise import Recognition, recognise
 
 FORMS = DosageForms(
     [

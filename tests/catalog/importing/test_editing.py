@@ -8,7 +8,7 @@ from catalog import reference
 from catalog.importing.columns import ENTRIES
 from catalog.importing.editing import check_edited, new_entry
 from catalog.importing.result import CheckOptions
-from catalog.known import dosage_forms
+from catalog.known_drugs import dosage_forms
 
 pytestmark = pytest.mark.django_db
 

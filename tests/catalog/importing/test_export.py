@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from catalog.importing.again import rows as rows_of
 from catalog.importing.columns import ENTRIES
 from catalog.importing.export import (
     EXPORTED,
@@ -21,6 +20,7 @@ from catalog.importing.export import (
     problem_csv_lines,
     xlsx_file,
 )
+from catalog.importing.reread import rows as rows_of
 from tables.formulas import shield, unshield
 from tests.files import OPTIONS, ROWS, csv_text, outcome, outcome_and_rows, saved
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from catalog.drugs.names import DosageForms, FormRow
+from catalog.drugs.dosage_forms import DosageForms, FormRow
 from catalog.importing import rows
 from catalog.importing.columns import ENTRIES, ENTRY_COPY_COLUMNS
 from catalog.importing.rows import ColumnCheck, Outcome

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from catalog import reference
-from catalog.importing.again import rows
 from catalog.importing.check import check
 from catalog.importing.export import marked_csv_lines
+from catalog.importing.reread import rows
 from catalog.importing.result import CheckOptions
 from claims.batches.read import BatchResult, read_batch
 

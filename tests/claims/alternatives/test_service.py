@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalog.models import Catalog
-from claims import services
+from claims import retention
 from claims.models import ClaimCheck
 from insurers.models import Insurer
 from tests.claims.alternatives.applying import sent_with
@@ -94,7 +94,7 @@ def test_it_is_said_in_the_language_of_the_asker(api: Api, check: dict[str, Any]
 def test_what_was_removed_or_is_nobodys_is_not_answered(api: Api, check: dict[str, Any], insurer: Insurer) -> None:
     path = f"/claims/checks/{check['id']}/alternatives/"
     assert api.get(path, {"lines": "1"}).status_code == 400
-    services.purge_facts(insurer_id=insurer.pk, older_than=timezone.now(), by="root", at=timezone.now())
+    retention.purge_facts(insurer_id=insurer.pk, older_than=timezone.now(), by="root", at=timezone.now())
 
     answer = api.get(path)
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from claims.authorisations import services
+from claims import retention
 from claims.models import AuthorisationEvent, AuthorisationUse, PriorAuthorisation
 from common.dates import parse_instant
 from insurers.models import Webhook, WebhookDelivery, WebhookEvent
@@ -219,7 +219,7 @@ def test_what_happened_stays_and_retention_removes_the_person_alone(hmb: Api) ->
             change()
 
     later = timezone.now() + timedelta(days=1)
-    assert services.purge_authorisations(insurer_id=row.insurer_id, older_than=later, by="system", at=later) == 1
+    assert retention.purge_authorisations(insurer_id=row.insurer_id, older_than=later, by="system", at=later) == 1
     assert hmb.get(f"{PATH}{no}/").status_code == 410
     listed = hmb.get(PATH).json()["results"][0]
     assert (listed["member_ref"], listed["quantity_left"], listed["digest"]) == ("", "0", row.digest)

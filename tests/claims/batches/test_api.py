@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.utils import DatabaseError
 from django.utils import timezone
 
-from claims import tasks
+from claims import retention, tasks
 from claims.batches import decide, judging, load, services
 from claims.models import BatchChunk, BatchClaim, BatchDecision, ClaimBatch
 from common import tenancy
@@ -446,7 +446,7 @@ def test_a_batch_under_way_is_not_purged(product: Product) -> None:
     batch = accepted(product, TWO)
 
     assert (
-        services.purge_batches(
+        retention.purge_batches(
             insurer_id=product.insurer_id, older_than=timezone.now() + timedelta(days=1), by="alice", at=timezone.now()
         )
         == 0

@@ -19,8 +19,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from claims.batches.services import purge_due
 from claims.models import BatchClaim, ClaimBatch, ClaimCheck
+from claims.retention import purge_due
 from common.api import tasks as api_tasks
 from common.api.models import KeptAnswer
 from common.audit.deeds import Deed

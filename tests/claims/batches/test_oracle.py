@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from catalog import known
+from catalog import known_drugs
 from catalog.clock import Observation
 from claims.batches.services import accept_batch
 from claims.models import ClaimBatch
@@ -77,7 +77,7 @@ def test_a_batch_is_answered_as_the_oracle_answers_its_claims_in_order(
     made = paying_world(dice, drugs)[0] if seed % 2 else make_world(dice, drugs)
     claims = [asked(dice, drugs, made, number) for number in range(CLAIMS)]
     forms = forms_of(made)
-    monkeypatch.setattr(known, "dosage_forms", lambda: forms)
+    monkeypatch.setattr(known_drugs, "dosage_forms", lambda: forms)
     product = Product.objects.get(insurer=build(made))
 
     content = "".join(json.dumps(claim, ensure_ascii=False) + "\n" for claim in claims)

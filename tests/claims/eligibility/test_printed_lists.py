@@ -9,17 +9,18 @@ from typing import NamedTuple
 import pytest
 
 from catalog import reference
+from catalog.drugs.agreement import Agreement
+from catalog.drugs.dosage_forms import DosageForms, FormRow
 from catalog.drugs.knowledge import Identity, Knowledge, KnownRow
-from catalog.drugs.names import Agreement, DosageForms, FormRow
 from catalog.drugs.printed import PrintedNames
-from catalog.drugs.resolve import recognise
+from catalog.drugs.recognise import recognise
 from catalog.importing.check import check
 from catalog.importing.columns import copy_columns
 from catalog.importing.export import csv_lines
 from catalog.importing.result import Block, CheckOptions, CheckResult
 from claims.eligibility.compiling import compile_entry
+from claims.eligibility.drug_part import applies
 from claims.eligibility.entry import Entry
-from claims.eligibility.matching import applies
 from common.text import norm
 from tests.catalog.importing.test_export import as_entry
 

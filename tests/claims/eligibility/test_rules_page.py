@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from catalog import reference
-from catalog.drugs.names import DosageForms, FormRow
+from catalog.drugs.dosage_forms import DosageForms, FormRow
 from tests.claims.eligibility.small_world import decide, version
 
 HOUSE = Path(__file__).parents[3]

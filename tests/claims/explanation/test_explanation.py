@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from claims.eligibility import REASONS
 from claims.explanation import AUDIENCES, Block, explain, html, plain
 from claims.explanation.reason_words import PLAINLY
-from common.sentences import Language
+from common.languages import Language
 from tests.claims.eligibility import random_worlds
 from tests.claims.explanation.told import at, make_claim, make_world, recorded
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from catalog import known, services
+from catalog import known_drugs, services
 from catalog.clock import Observation
 from catalog.models import Catalog, CatalogVersion
 from claims.api import coverage as coverage_api
@@ -39,7 +39,7 @@ def in_database(
 ) -> Insurer:
     """Write the world's rows, one version of a catalog as a draft; what is known is read with the world's dosage forms."""
     forms = forms_of(world)
-    monkeypatch.setattr(known, "dosage_forms", lambda: forms)
+    monkeypatch.setattr(known_drugs, "dosage_forms", lambda: forms)
     return build(world, draft)
 
 

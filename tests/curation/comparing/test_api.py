@@ -14,13 +14,13 @@ from openpyxl import load_workbook
 from catalog import clock, services
 from catalog.entries import COLUMNS
 from catalog.in_force import in_force
-from catalog.known import dosage_forms
+from catalog.known_drugs import dosage_forms
 from catalog.models import Catalog, CatalogEntry, CatalogVersion
 from catalog.services import create_catalog
 from common import cache
 from common.dates import instant_text
 from insurers.models import Insurer
-from tests.catalog.test_master import HEADER, loaded
+from tests.catalog.test_drug_master import HEADER, loaded
 from tests.conftest import Api, Once, imported, published, withdrawn
 from tests.curation.comparing.test_compare import naive
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.diff import FIELDS, WEIGHTS, as_compared, compare
-from catalog.drugs.names import DosageForms
-from catalog.pairing import drug_part
+from catalog.drugs.dosage_forms import DosageForms
+from catalog.entry_pairing import drug_part
 from common import icd10
 from common.text import as_read
 from curation.comparing.compare import COUNTED, Result, compare_lists, counted, fields_of, pairs_of

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from catalog import known
+from catalog import known_drugs
 from curation.comparing import matrix_query
 from curation.comparing.matrix_query import Wanted, matrix_of
 from insurers.models import Insurer
@@ -132,7 +132,7 @@ def test_the_matrix_is_what_reading_every_entry_tells(seed: int, monkeypatch: py
     for entry in (entry for catalog in made["catalogs"] for one in catalog["versions"] for entry in one["entries"]):
         entry["icd10"] = page.all_codes(entry.get("icd10"))  # as an import keeps them: filters ask what is kept
     forms = forms_of(made)
-    for module in (known, matrix_query):
+    for module in (known_drugs, matrix_query):
         monkeypatch.setattr(module, "dosage_forms", lambda: forms)
     build(made)
     insurer = Insurer.objects.get(code="INS1")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from catalog import known
+from catalog import known_drugs
 from catalog.clock import Observation
 from catalog.models import CatalogVersion, DrugProduct
 from claims.models import ClaimCheck
@@ -52,7 +52,7 @@ def random_world(seed: int, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Produ
     ]
     code, label = Random(seed).choice(open_versions)
     forms = forms_of(world)
-    monkeypatch.setattr(known, "dosage_forms", lambda: forms)
+    monkeypatch.setattr(known_drugs, "dosage_forms", lambda: forms)
     insurer = build(world, (code, label))
     product = Product.objects.get(insurer=insurer)
     claims = [{**asked(dice, drugs, world, number), "product": product.code} for number in range(CLAIMS)]

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from catalog.clock import observe
 from catalog.models import Catalog
-from claims.services import purge_facts
+from claims.retention import purge_facts
 from common.audit.models import Record
 from curation.models import SettledCheck
 from insurers.models import Insurer

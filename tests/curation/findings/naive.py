@@ -5,12 +5,13 @@ from datetime import date, timedelta
 from itertools import product as every
 from typing import Any
 
-from catalog.drugs.names import Agreement
-from catalog.drugs.resolve import Recognition
+from catalog.drugs.agreement import Agreement
+from catalog.drugs.recognise import Recognition
 from catalog.in_force import in_force
 from claims.eligibility import CompiledVersion, index_by_name, index_selectors
+from claims.eligibility.drug_part import applies
 from claims.eligibility.facts import LineFacts
-from claims.eligibility.matching import Grade, applies, best_match
+from claims.eligibility.matching import Grade, best_match
 from curation.findings.world import DrugList, Listed, World
 from tests.curation.findings.worlds import FORMS, NOW
 

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
+from catalog.drugs.dosage_forms import DosageForms, FormRow
 from catalog.drugs.knowledge import DrugNames
-from catalog.drugs.names import DosageForms, FormRow
 from claims.eligibility import compile_entry
 from common.text import norm
 from curation.findings.world import DrugList, Edition, Listed, Presence, ProductInForce, World

@@ -9,7 +9,7 @@ from django.db import connection
 
 from catalog import moves, services
 from catalog.models import Catalog, CatalogVersion
-from claims.services import purge_facts
+from claims.retention import purge_facts
 from common import tenancy
 from common.audit.models import Record
 from curation.golden.services import GoldenCasesDiffer

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from catalog import known
+from catalog import known_drugs
 from catalog.clock import Observation
 from catalog.models import CatalogVersion
 from claims.batches.services import accept_batch
 from claims.models import ClaimBatch, ClaimCheck
 from claims.services import decide_claim, replay_check
-from common.compact import compact
+from common.compact_json import compact
 from common.money import fen, yuan
 from insurers.models import Product
 from tests.claims.batches.conftest import results, worked_off
@@ -60,7 +60,7 @@ def test_a_run_is_what_a_replay_answers_once_the_draft_is_published(seed: int, m
     ]
     code, label = Random(seed).choice(open_versions)
     forms = forms_of(world)
-    monkeypatch.setattr(known, "dosage_forms", lambda: forms)
+    monkeypatch.setattr(known_drugs, "dosage_forms", lambda: forms)
     insurer = build(world, (code, label))
     draft = CatalogVersion.objects.filter(catalog__code=code, label=label)
     product = Product.objects.get(insurer=insurer)

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from catalog import drafting, moves
 from catalog.models import Catalog, CatalogVersion
-from claims.batches.services import purge_due
 from claims.models import ClaimBatch, ClaimCheck
+from claims.retention import purge_due
 from common import tenancy
 from common.jobs import services as jobs
 from common.jobs.models import Job

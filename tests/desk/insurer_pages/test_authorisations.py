@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from claims.authorisations.services import purge_authorisations
 from claims.models import PriorAuthorisation
+from claims.retention import purge_authorisations
 from common.audit.models import Record
 from tests.claims.authorisations.conftest import asked, claim, days_ago, hmb, reasons
 from tests.conftest import Api, published

@@ -15,8 +15,9 @@ from catalog.models import Catalog, CatalogVersion, Comment
 from claims.models import ClaimBatch
 from insurers import approval
 from insurers import services as insurers
+from insurers.lists_named import referred_to
 from insurers.models import Insurer, ProductVersion
-from insurers.references import referred_to
+from insurers.terms import CatalogReference
 from tests.conftest import imported, published
 from tests.desk.insurer_pages.conftest import At
 from tests.desk.test_insurers import text_of
@@ -292,7 +293,7 @@ def test_editions_of_the_lists_that_products_name_begin_and_end(
     }
     ProductVersion.objects.filter(pk=version.pk).update(terms=pinned)
     assert [(one[1], one[2].label) for one in own(ines)["coming"]] == [("ends", "v1")]
-    assert referred_to(insurer.pk, day) == {("COM", "v1")}
+    assert referred_to(insurer.pk, day) == {CatalogReference("COM", "v1")}
 
 
 def test_batches_are_shown_while_they_are_under_way_and_when_they_failed(

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from common.audit import services
+from common.audit import chain
 from common.commands import OfficeCommand
 
 
@@ -12,7 +12,7 @@ class Command(OfficeCommand):
     help = "Compute the chain of the audit log anew; says `intact, N rows, head …`, or the first broken row and exits with 1."
 
     def handle(self, **options: Any) -> None:
-        proof = services.verify()
+        proof = chain.verify()
         if proof.broken is not None:
             raise CommandError(f"broken at row {proof.broken} of {proof.rows}", returncode=1)
         self.stdout.write(f"intact, {proof.rows} rows, head {proof.head or '-'}")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.diff import FIELDS, as_compared
-from catalog.pairing import drug_part, pair_alike, shared_groups
+from catalog.entry_pairing import drug_part, pair_alike, shared_groups
 
 UNHURRIED = settings(deadline=None)
 PLAIN = {name: [] if name in {"icd10", "settings", "criteria", "regulators", "marks"} else "" for name in FIELDS}

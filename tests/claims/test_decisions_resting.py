@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from catalog.models import Catalog
-from claims import resting
-from claims.resting import Resting, resting_on
+from claims import decisions_resting
+from claims.decisions_resting import Resting, resting_on
 from insurers.models import Product
 from tests.claims.batches.conftest import decided
 from tests.claims.once import cidl, hmb, made_cidl
@@ -46,7 +46,7 @@ def test_checks_and_batches_that_consulted_it_are_counted(
 
 
 def test_what_is_not_looked_at_is_told(api: Api, hmb: str, cidl: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resting, "CHECKS_LOOKED_AT", 1)
+    monkeypatch.setattr(decisions_resting, "CHECKS_LOOKED_AT", 1)
     for number in range(2):
         api.post("/claims/checks/", CLAIM | {"claim_no": f"C-{number}"})
 

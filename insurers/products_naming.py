@@ -1,4 +1,4 @@
-"""Which insurance products a catalog's version reaches: those whose terms name the catalog, following it or pinned to a version of it."""
+"""Which insurance products name a catalog, so that a version of it reaches them: following it, or pinned to a version."""
 
 import json
 from collections.abc import Collection, Iterable, Sequence
@@ -10,8 +10,9 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
 from catalog.models import Catalog
+from insurers.lists_named import lists_named
 from insurers.models import ProductVersion
-from insurers.terms import CatalogReference, InvalidTerms, parse_terms
+from insurers.terms import CatalogReference
 
 SHOWN = 100
 
@@ -54,6 +55,13 @@ def products_naming(catalog: Catalog, first: date, last: date | None, insurer_id
     return Reach(sorted(found[:SHOWN], key=lambda one: not one.in_force_then), count)
 
 
+def latest_naming(catalog: Catalog, day: date, *, most: int) -> list[Reached]:
+    """Return the product versions, drafts too and withdrawn ones not, that name a catalog: the latest first, at most so many."""
+    versions = naming([catalog], ProductVersion.objects.filter(withdrawn_at=None))
+    versions = versions.select_related("product", "product__insurer").order_by("-effective_from", "-id")
+    return [reached_by(version, catalog, day) for version in versions[:most]]
+
+
 def versions_naming(
     catalogs: Collection[Catalog], day: date, known_at: datetime, insurer_id: int | None
 ) -> QuerySet[ProductVersion]:
@@ -66,7 +74,7 @@ def versions_naming(
 
 
 class Meaning(Func):
-    """What the names of some catalogs mean to a product version's insurer (catalog.naming): `{"names": {name: catalog}, "codes": [name]}`.
+    """What the names of some catalogs mean to a product version's insurer (catalog.catalog_names): `{"names": {name: catalog}, "codes": [name]}`.
 
     Its arguments are the insurer and every name with its catalog, that one's owner, and whether it is a plain code: which is an insurer's own
     list before it is the office's.
@@ -105,7 +113,7 @@ def naming(catalogs: Iterable[Catalog], versions: QuerySet[ProductVersion]) -> Q
 
 def reached_by(version: ProductVersion, catalog: Catalog, first: date) -> Reached:
     """Return how a product version, found by `naming`, names a catalog, and whether it is in force from a first day on."""
-    references = [one for one in references_of(version) if catalog_named(version, one) == catalog.pk]
+    references = [one for one in lists_named(version.terms) if catalog_named(version, one) == catalog.pk]
     return Reached(
         version,
         follows=any(one.label is None for one in references),
@@ -118,11 +126,3 @@ def catalog_named(version: ProductVersion, reference: CatalogReference) -> int |
     """Return the id of the catalog that a reference of a product version, found by `naming`, means; None for one that was not asked about."""
     meaning: dict[str, int] = version.meaning["names"]  # type: ignore[attr-defined]
     return meaning.get(reference.catalog)
-
-
-def references_of(version: ProductVersion) -> tuple[CatalogReference, ...]:
-    """Return what a product version's terms refer to; nothing where an older release kept them."""
-    try:
-        return parse_terms(version.terms).references()
-    except InvalidTerms:
-        return ()

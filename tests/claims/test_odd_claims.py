@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from claims.eligibility import parse_claim
-from claims.noting import CODES, SENTENCES, notes_of
+from claims.odd_claims import CODES, SENTENCES, notes_of
 
 TODAY = date(2026, 3, 14)
 NOW = datetime(2026, 3, 14, 4, tzinfo=UTC)

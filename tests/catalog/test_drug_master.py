@@ -7,8 +7,8 @@ import pytest
 
 from catalog import clock, services
 from catalog.drugs.knowledge import Identity
-from catalog.drugs.resolve import recognise
-from catalog.known import knowledge_of
+from catalog.drugs.recognise import recognise
+from catalog.known_drugs import knowledge_of
 from catalog.models import Approval, Drug, DrugProduct, ImportRun
 from common.jobs import services as jobs
 

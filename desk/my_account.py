@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST
 from unfold.forms import AdminOwnPasswordChangeForm
 
 from common.persons import services
-from desk.entry import half_way
 from desk.frame import Button
 from desk.groups import role_names
+from desk.sign_in import half_way
 from insurers.persons import account_of
 
 

@@ -7,12 +7,12 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from catalog import services
-from catalog.base_names import rewrite_base_names
+from catalog.checksum import checksum_of
 from catalog.clock import observe
-from catalog.drugs.names import drug_id
-from catalog.entries import checksum_of
+from catalog.drugs.base_names import drug_id
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug, DrugProduct, ImportRun
 from catalog.queries import resolve_lines
+from catalog.rewrite_base_names import rewrite_base_names
 from common.jobs import services as jobs
 from tests.conftest import published
 

@@ -13,8 +13,8 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from catalog import reference
-from catalog.aliases import Aliases, aliases_at
 from catalog.diseases import RareRule, rare_diseases
+from catalog.drug_aliases import Aliases, aliases_at
 from catalog.models import Catalog, CatalogEntry, CatalogVersion
 from catalog.vocabularies import EXCLUDING_KINDS, MARKS, REGULATORS, Term, Vocabulary
 from common import icd10

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 
 from claims.eligibility import Claim
 from claims.eligibility.facts import Line
-from common.sentences import Language
+from common.languages import Language
 
 NoteCode = Literal["service_date_ahead", "line_repeated", "known_at_ahead"]
 SENTENCES: Final[dict[NoteCode, dict[Language, str]]] = {

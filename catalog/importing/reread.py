@@ -23,7 +23,7 @@ from tables.guarded import Frame, frames_from, serve
 from tables.header import Header, read_header, text_of
 from tables.read import Table
 
-_MODULE = "catalog.importing.again"
+_MODULE = "catalog.importing.reread"
 _ROWS, _CSV = b"W", b"C"
 _BATCH = 500
 CPU_SECONDS, WALL_SECONDS = 60, 120

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog.following import edition_followed
+from catalog.followed_edition import edition_followed
 from catalog.in_force import in_force
 from catalog.models import Catalog, CatalogVersion
 from tests.catalog.drugs.test_in_force import DAYS, INSTANTS, VERSIONS, Version, version

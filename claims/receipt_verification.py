@@ -14,7 +14,7 @@ from claims import receipts, services
 from claims.eligibility import Claim, InvalidClaim, parse_claim
 from claims.eligibility.facts import RULES_VERSION
 from claims.models import ClaimCheck
-from common.sentences import Language
+from common.languages import Language
 from common.tenancy import EVERYBODY, acting_for
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Final, Literal
 
-from tables.duplicates import FirstSeen
+from tables.first_seen import FirstSeen
 
 CODE_LENGTH: Final = 64
 # More doubts than these are told at once: a file may have a million.

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from django.db import connection
 
 from catalog import reference
-from catalog.drugs.names import DosageForms, FormRow, drug_id
+from catalog.drugs.base_names import drug_id
+from catalog.drugs.dosage_forms import DosageForms, FormRow
 from catalog.importing.pinyin import sounds
 
 # A product's drug changes with its name, and the foreign key is checked late: at once, or the table could not be altered.

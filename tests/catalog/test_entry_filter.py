@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from catalog import drafting
-from catalog.finding import Wanted, codes_found
-from catalog.incoming import incoming, read_taken
+from catalog.entry_filter import Wanted, codes_found
+from catalog.merge_preview import incoming, read_taken
 from catalog.models import Catalog, CatalogVersion, EntryEdit
 from catalog.refusals import Conflicts
 from tests.conftest import imported, published

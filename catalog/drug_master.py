@@ -10,7 +10,7 @@ from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import Refused
 from common.jobs import services as jobs
-from common.persons.alike import one_with
+from common.persons.two_persons import one_with
 
 _UNDER_WAY = {"queued", "running"}
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.importing.pinyin import sounds
-from catalog.near import Name, distance, nearest
+from catalog.near_names import Name, distance, nearest
 from common.text import norm
 
 DRUGS = (

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanWidget
 
-from catalog.finding import Wanted
+from catalog.entry_filter import Wanted
 from catalog.importing.diseases import diagnoses
 from catalog.vocabularies import LEVELS, MARKS, REIMBURSEMENT_CLASSES
 from common.labels import reader_language

@@ -8,8 +8,8 @@ from typing import Any
 from django.db import connection
 
 from catalog import reference
+from catalog.drugs.dosage_forms import DosageForms, FormRow
 from catalog.drugs.knowledge import Closure, DrugNames, Identity, Knowledge, KnownKeys, KnownRow
-from catalog.drugs.names import DosageForms, FormRow
 from common.text import approval_key, norm
 
 _MASTERS = """

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tables.duplicates import FirstSeen
+from tables.first_seen import FirstSeen
 from tests.files import found, outcome, outcome_and_rows
 
 HEAD = "entry_code,generic_name,dosage_form,icd10,criteria,indication,payment_standard,note\n"
