@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from catalog.lifecycle import CONSULTATION, MASS_CHANGE_SHARE, Standing
+from catalog.lifecycle import CONSULTATION, Standing
+from catalog.mass_change import is_mass_change
 
 # bad: publishing is refused as things stand; look: it is not, but somebody should know.
 Sign = Literal["good", "look", "bad"]
@@ -103,5 +104,5 @@ def _totals(standing: Standing) -> list[Check]:
 def _mass(standing: Standing) -> list[Check]:
     if not standing.lost:
         return []
-    many = standing.lost > standing.in_force * MASS_CHANGE_SHARE
+    many = is_mass_change(standing.lost, standing.in_force)
     return [Check("narrower", "look" if many else "good", {"lost": standing.lost, "before": standing.in_force})]

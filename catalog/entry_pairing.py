@@ -8,7 +8,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from catalog.diff import FIELDS, Entry, as_compared
+from catalog.change_weight import FIELDS, Entry, as_compared
 from common.text import approval_key, norm
 
 DRUG_PART: Final = (

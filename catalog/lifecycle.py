@@ -7,9 +7,9 @@ The services ask this table before they write, the pages before they show a butt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
+from catalog.mass_change import is_mass_change
 from common.lifecycle import GONE, ITSELF, NEW, STAYS, Move, Why
 
 DRAFT, CONSULTATION, REVIEW, PUBLISHED, WITHDRAWN = "draft", "in_consultation", "in_review", "published", "withdrawn"
@@ -18,7 +18,6 @@ ASKED = "withdrawal_asked"
 WAITING = (DRAFT, CONSULTATION, REVIEW)
 
 EDITOR, REVIEWER = "editor", "reviewer"
-MASS_CHANGE_SHARE = Decimal("0.10")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ def base_is_the_one_compared(version: Standing, given: Mapping[str, Any]) -> Why
 
 
 def mass_change_is_confirmed(version: Standing, given: Mapping[str, Any]) -> Why | None:
-    if given.get("confirm") or version.lost <= version.in_force * MASS_CHANGE_SHARE:
+    if given.get("confirm") or not is_mass_change(version.lost, version.in_force):
         return None
     return Why("mass_change", {"lost": version.lost, "before": version.in_force})
 

@@ -7,19 +7,20 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from catalog import entries
-from catalog.diff import speaks_of
+from catalog.change_weight import speaks_of
 from catalog.drugs.base_names import drug_id
 from catalog.drugs.knowledge import Identity, Knowledge
 from catalog.drugs.recognise import recognise
 from catalog.known_drugs import knowledge_of
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug, DrugProduct, ListedDrug
+from catalog.visibility import readable_by
 
 
 def visible_drugs(insurer_id: int | None) -> QuerySet[Drug]:
     """Return the drugs that the master or a published list the caller may see names."""
     if insurer_id is None:
         return Drug.objects.all()
-    listed = ListedDrug.objects.filter(Q(owner=None) | Q(owner=insurer_id), base_name=OuterRef("base_name"))
+    listed = ListedDrug.objects.filter(readable_by(insurer_id), base_name=OuterRef("base_name"))
     return Drug.objects.filter(Exists(DrugProduct.objects.filter(drug=OuterRef("pk"))) | Exists(listed))
 
 

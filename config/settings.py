@@ -336,7 +336,7 @@ PASSWORD_DAYS = env.int("PASSWORD_DAYS", default=90)
 ASLEEP_AFTER_DAYS = env.int("ASLEEP_AFTER_DAYS", default=90)
 # In production everybody; what script/run brings up to be tried asks for none.
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=not (DEBUG or EMBEDDED))
-# Whether who keeps the system going and who keeps accounts and keys are two people (desk.groups); every migrate makes the groups so.
+# Whether who keeps the system going and who keeps accounts and keys are two people (desk.roles); every migrate makes the groups so.
 THREE_ADMINISTRATORS = env.bool("THREE_ADMINISTRATORS", default=False)
 OTP_TOTP_ISSUER = "商保目录"
 OTP_TOTP_SYNC = False  # a code is good for its half minute and those beside it, whatever the clock was before

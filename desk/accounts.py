@@ -32,9 +32,9 @@ from common.audit.services import record
 from common.persons import services
 from desk.forms import NothingToFillIn, posted
 from desk.frame import PAGE_SIZE, Action, Button
-from desk.groups import role_name, role_names, why_not_together
 from desk.markup import badge
-from desk.rights import WithRights, right_name
+from desk.rights_words import WithRights, right_name
+from desk.roles import role_name, role_names, why_not_together
 from insurers.models import Insurer
 from insurers.persons import INSURERS_USERS, bind_user, insurer_of, is_of_the_office
 

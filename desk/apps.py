@@ -8,7 +8,7 @@ class DeskConfig(AppConfig):
     verbose_name = _("Curators")
 
     def ready(self) -> None:
-        from desk.groups import make_groups
+        from desk.roles import make_groups
 
         # The login guard's own name is a word of programmers.
         apps.get_app_config("axes").verbose_name = _("System")

@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from catalog import clock
-from catalog.diff import Entry
+from catalog.change_weight import Entry
 from catalog.drugs.base_names import drug_id
 from catalog.entries import COLUMNS
 from catalog.models import Catalog, CatalogVersion, Drug

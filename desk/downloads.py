@@ -9,8 +9,8 @@ from django.urls import URLPattern
 from django.utils.translation import gettext as _
 
 from catalog import clock
+from catalog.change_weight import WEIGHTS
 from catalog.changes import compared_anew
-from catalog.diff import WEIGHTS
 from catalog.entries import COLUMNS, of_version
 from catalog.importing.columns import DRUGS
 from catalog.importing.export import EXPORTED, TITLES, table_csv, table_xlsx, written

@@ -13,7 +13,7 @@ from unfold.forms import AdminOwnPasswordChangeForm
 
 from common.persons import services
 from desk.frame import Button
-from desk.groups import role_names
+from desk.roles import role_names
 from desk.sign_in import half_way
 from insurers.persons import account_of
 

@@ -34,7 +34,7 @@ from common.persons import codes, services
 from common.persons.entering import Known, Rules, Step, next_step
 from common.persons.signals import BEGAN, SEEN
 from common.tenancy import act_for
-from desk.groups import keeper_of_accounts
+from desk.roles import keeper_of_accounts
 from insurers.persons import account_of, tenant_of
 
 # A session's last use is written down once a minute, not with every request.

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from catalog.change_weight import speaks_of
 from catalog.clock import Observation
-from catalog.diff import speaks_of
 from catalog.drugs.knowledge import Identity
 from catalog.known_drugs import dosage_forms, knowledge_of
 from catalog.models import CatalogVersion, Drug

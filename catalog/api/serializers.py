@@ -10,9 +10,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog.catalog_names import LONGEST
+from catalog.change_weight import WEIGHTS
 from catalog.changes import CHANGE_KINDS, COUNTED
 from catalog.clock import china_today
-from catalog.diff import WEIGHTS
 from catalog.drug_marks import SAID
 from catalog.drugs.recognise import MatchedBy
 from catalog.models import CODE_PATTERN, Catalog, CatalogVersion, Drug, DrugProduct, ImportRun, Provenance

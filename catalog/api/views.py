@@ -41,6 +41,7 @@ from catalog.api.access import (
     writable_version,
 )
 from catalog.api.filters import CatalogFilter, DrugFilter, said_in
+from catalog.change_weight import WEIGHTS
 from catalog.changes import (
     CHANGE_KINDS,
     all_compared_anew,
@@ -52,7 +53,6 @@ from catalog.changes import (
     says_the_same,
 )
 from catalog.clock import china_today
-from catalog.diff import WEIGHTS
 from catalog.drug_facts import facts_of
 from catalog.drug_marks import asked_of, of_all
 from catalog.drug_master import merge_drugs

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog import catalog_names
 from catalog.models.vocabularies import Provenance, Series
+from catalog.visibility import is_readable_by, readable_by
 from catalog.vocabularies import KINDS
 from common.labels import choices
 
@@ -20,7 +21,7 @@ CODE_PATTERN = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", _("letters, digit
 class CatalogQuerySet(models.QuerySet["Catalog"]):
     def readable_by(self, insurer_id: int | None) -> Self:
         """Keep the shared catalogs and the insurer's own; None is the catalog office, which sees all."""
-        return self if insurer_id is None else self.filter(Q(owner=None) | Q(owner=insurer_id))
+        return self.filter(readable_by(insurer_id))
 
     def visible_to(self, insurer_id: int | None) -> Self:
         """Keep what an insurer's plain codes mean, each once: its own catalogs, and the shared ones but those of a code of its own.
@@ -57,7 +58,7 @@ class CatalogQuerySet(models.QuerySet["Catalog"]):
 
         def meaning(text: str, insurer_id: int) -> int | None:
             there = by_code.get(catalog_names.parted(text)[1], ())
-            readable = [one for one in there if one.owner_id in (None, insurer_id)]
+            readable = [one for one in there if is_readable_by(one.owner_id, insurer_id)]
             return next((one.pk for one in catalog_names.meant(text, readable, insurer_id)), None)
 
         return meaning

@@ -12,8 +12,8 @@ from claims.eligibility.basis import basis_document
 from claims.eligibility.compiled import MAX_QUANTITY_PLACES, STANDARD_PLACES, CompiledVersion
 from claims.eligibility.decision import Alternative, Coverage, Decision, Judgement, LineDecision
 from claims.eligibility.entry import Entry
+from claims.eligibility.entry_match import Match
 from claims.eligibility.facts import RULES_VERSION, Accumulators
-from claims.eligibility.matching import Match
 from claims.eligibility.reasons import Cite, Reason
 from common.dates import instant_text
 from common.languages import Language

@@ -9,8 +9,8 @@ from claims.eligibility.caps import price_cap, within_quantity
 from claims.eligibility.compiled import MAX_QUANTITY_PLACES, STANDARD_PLACES
 from claims.eligibility.decision import Decision, Judgement, LineDecision
 from claims.eligibility.entry import Entry
+from claims.eligibility.entry_match import Match
 from claims.eligibility.facts import QUANTITY_PLACES, Line, LineFacts, Member
-from claims.eligibility.matching import Match
 from claims.eligibility.money import in_bands
 from claims.eligibility.restrictions import facet_results
 from common import icd10

@@ -9,7 +9,7 @@ from claims.eligibility import reasons
 from claims.eligibility.case import Case
 from claims.eligibility.decision import BaseStatus, BenefitFinding, StepResult
 from claims.eligibility.entry import Entry
-from claims.eligibility.matching import Grade, Match
+from claims.eligibility.entry_match import Grade, Match
 from claims.eligibility.reasons import Cite, Reason, ReasonKind
 from insurers.terms import Benefit
 

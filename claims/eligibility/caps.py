@@ -6,8 +6,8 @@ from claims.eligibility import reasons
 from claims.eligibility.compiled import MAX_QUANTITY_PLACES, STANDARD_PLACES
 from claims.eligibility.decision import Judgement
 from claims.eligibility.entry import Entry
+from claims.eligibility.entry_match import Match
 from claims.eligibility.facts import QUANTITY_PLACES
-from claims.eligibility.matching import Match
 from claims.eligibility.reasons import Reason
 from common.money import Fen, Nano, half_up, plain
 

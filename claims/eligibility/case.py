@@ -7,8 +7,8 @@ from catalog.drugs.recognise import Recognition, recognise
 from claims.eligibility.authorisations import NOTHING_SPENT, Spent, Standing, standing
 from claims.eligibility.compiled import CompiledVersion
 from claims.eligibility.decision import BaseFinding
+from claims.eligibility.entry_match import Grade, Match, best_match
 from claims.eligibility.facts import Claim, Line, LineFacts
-from claims.eligibility.matching import Grade, Match, best_match
 from claims.eligibility.snapshot import Snapshot, Sources
 
 

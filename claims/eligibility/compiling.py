@@ -16,7 +16,7 @@ from claims.eligibility.compiled import (
 from claims.eligibility.diseases import DiseaseCodes
 from claims.eligibility.drug_part import CLASS_TEST, DRUG_TESTS
 from claims.eligibility.entry import Entry, Facet
-from claims.eligibility.matching import precedence
+from claims.eligibility.entry_match import precedence
 from claims.eligibility.restrictions import FACETS
 from common.dates import parse_day
 from common.money import NotANumber, scaled

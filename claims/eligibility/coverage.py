@@ -11,8 +11,8 @@ from claims.eligibility.case import Case
 from claims.eligibility.compiled import CLASS_LENGTH, CompiledVersion
 from claims.eligibility.decision import Alternative, Coverage, Judgement, Offer
 from claims.eligibility.entry import Entry, Facet
+from claims.eligibility.entry_match import Grade, Match
 from claims.eligibility.facts import Claim, CoverageQuery, Line, LineFacts, Member
-from claims.eligibility.matching import Grade, Match
 from claims.eligibility.restrictions import criteria_hold, indication_holds
 from claims.eligibility.snapshot import Snapshot
 from common.money import Fen, Nano

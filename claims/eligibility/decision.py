@@ -13,8 +13,8 @@ from catalog.drugs.recognise import Recognition
 from claims.eligibility.authorisations import Spent, Standing, Use
 from claims.eligibility.compiled import CompiledVersion
 from claims.eligibility.entry import Entry, Facet
+from claims.eligibility.entry_match import Match
 from claims.eligibility.facts import Accumulators, Claim, Line
-from claims.eligibility.matching import Match
 from claims.eligibility.reasons import Reason
 from common.money import BasisPoints, Fen
 from insurers.terms import Benefit, ProductTerms

@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 from claims.eligibility import reasons
 from claims.eligibility.case import Case
 from claims.eligibility.decision import StepResult
+from claims.eligibility.entry_match import Grade, Match
 from claims.eligibility.facts import CIRCUMSTANCE_NONE
-from claims.eligibility.matching import Grade, Match
 from claims.eligibility.reasons import DRUG_RULES_8, SOCIAL_INSURANCE_LAW_30, Cite, Reason
 
 

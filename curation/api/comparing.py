@@ -16,8 +16,8 @@ from rest_framework.response import Response
 
 from catalog.api.access import READ, catalog_of, refuse
 from catalog.api.serializers import COLUMN_VALUE, EntryOutput, FieldChangesField
+from catalog.change_weight import WEIGHTS
 from catalog.clock import Observation, china_today
-from catalog.diff import WEIGHTS
 from catalog.drugs.base_names import drug_id
 from catalog.entries import shown as shown_entry
 from catalog.importing.export import TITLES, table_csv, table_xlsx

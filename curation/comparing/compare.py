@@ -1,7 +1,8 @@
 """What differs between two lists: by drug, by drug and disease, or entry by entry. Pure.
 
-The two may be versions of one list or lists of different kinds. What a difference means is told by `catalog.diff`; entries of one drug are paired
-as `catalog.entry_pairing` does. Most entries of two editions are alike, and that is seen by their hashes: whole rows are read of the others alone.
+The two may be versions of one list or lists of different kinds. What a difference means is told by `catalog.change_weight`; entries of one drug
+are paired as `catalog.entry_pairing` does. Most entries of two editions are alike, and that is seen by their hashes: whole rows are read of the
+others alone.
 """
 
 from array import array
@@ -9,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple, Protocol, get_args
 
-from catalog.diff import FIELDS, WEIGHTS, Entry, Weight, as_compared, compare, speaks_of
+from catalog.change_weight import FIELDS, WEIGHTS, Entry, Weight, as_compared, compare, speaks_of
 from catalog.drugs.dosage_forms import DosageForms
 from catalog.entry_pairing import DRUG_PART, drug_part, pair_alike, shared_groups
 from curation.comparing.sides import By, Differs, Group, Hashes, Light, by_disease, by_drug

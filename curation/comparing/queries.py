@@ -10,8 +10,8 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from catalog.change_weight import Entry, Weight
 from catalog.clock import Observation, china_today
-from catalog.diff import Entry, Weight
 from catalog.entries import COLUMNS
 from catalog.known_drugs import dosage_forms, drug_names
 from catalog.models import Catalog, CatalogEntry, CatalogVersion

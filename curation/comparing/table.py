@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from catalog.diff import FIELDS, Entry
+from catalog.change_weight import FIELDS, Entry
 from curation.comparing.compare import Pair
 
 # By what an entry is known; the rest of it is told where it came or went.

@@ -14,7 +14,7 @@ from catalog.models import Catalog, CatalogEntry, CatalogVersion, DrugProduct, L
 from claims.eligibility import compile_entry
 from claims.eligibility.compiling import COLUMNS_READ
 from common.text import norm
-from curation.findings.between import MOVED_DAYS, TOLD_DAYS
+from curation.findings.rules_between_lists import MOVED_DAYS, TOLD_DAYS
 from curation.findings.world import NOT_LOOKED_AT, DrugList, Edition, Listed, Presence, ProductInForce, World
 from insurers.models import ProductVersion
 from insurers.terms import InvalidTerms, parse_terms

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from catalog.visibility import readable_by
 from common.labels import choices
 from curation.vocabularies import FINDING_KINDS
 from insurers.models import Insurer
@@ -17,7 +18,7 @@ from insurers.models import Insurer
 class FindingQuerySet(models.QuerySet["Finding"]):
     def visible_to(self, insurer_id: int | None) -> Self:
         """Keep what is about shared lists alone, and the insurer's own; None is the catalog office, which sees all."""
-        return self if insurer_id is None else self.filter(Q(owner=None) | Q(owner=insurer_id))
+        return self.filter(readable_by(insurer_id))
 
 
 class Finding(models.Model):

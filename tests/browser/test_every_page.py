@@ -19,7 +19,7 @@ from playwright.sync_api import expect
 from catalog.models import Catalog
 from common.tenancy import OFFICE, acting_for
 from desk import site
-from desk.groups import GROUPS
+from desk.roles import GROUPS
 from insurers import services as insurers
 from insurers.models import Insurer
 from insurers.persons import INSURERS_USERS, bind_user

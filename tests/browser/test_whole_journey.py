@@ -15,7 +15,7 @@ from openpyxl import Workbook
 from playwright.sync_api import expect
 
 from catalog.models import Catalog, CatalogVersion, Comment, EntryEdit
-from desk.groups import EDITOR, REVIEWER
+from desk.roles import EDITOR, REVIEWER
 from insurers.models import Insurer
 from insurers.persons import bind_user
 from tests.browser.people import DESK, PASSWORD, Person

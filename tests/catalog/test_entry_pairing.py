@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.diff import FIELDS, as_compared
+from catalog.change_weight import FIELDS, as_compared
 from catalog.entry_pairing import drug_part, pair_alike, shared_groups
 
 UNHURRIED = settings(deadline=None)

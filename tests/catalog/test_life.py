@@ -22,7 +22,7 @@ from catalog.models import Catalog, CatalogVersion
 from common.audit.deeds import Deed
 from common.audit.models import Record
 from common.lifecycle import GONE, NEW, STAYS, steps, why_not
-from desk.groups import ADMINISTRATOR, AUDITOR, EDITOR, REVIEWER
+from desk.roles import ADMINISTRATOR, AUDITOR, EDITOR, REVIEWER
 from desk.versions.moves import PAGES
 from insurers import lifecycle as product_versions
 from tests.conftest import Api, imported, published, withdrawn

@@ -19,7 +19,7 @@ from common.audit.deeds import Deed
 from common.audit.models import Record
 from common.audit.services import record
 from desk.deeds import changes
-from desk.groups import GROUPS
+from desk.roles import GROUPS
 from insurers import services
 from insurers.models import Insurer
 

@@ -18,7 +18,7 @@ from openpyxl import load_workbook
 from catalog import consultation, drafting, services
 from catalog.models import Catalog, CatalogVersion, Comment, EntryEdit
 from common import tenancy
-from desk.groups import ADMINISTRATOR, AUDITOR, EDITOR, REVIEWER
+from desk.roles import ADMINISTRATOR, AUDITOR, EDITOR, REVIEWER
 from insurers.models import Insurer
 from insurers.persons import INSURERS_USERS
 from tests.conftest import Once, imported, published

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from catalog.models import DrugProduct, ImportRun
-from desk.groups import ADMINISTRATOR, AUDITOR, EDITOR, REVIEWER
+from desk.roles import ADMINISTRATOR, AUDITOR, EDITOR, REVIEWER
 from tests.catalog.test_master_staged import AFTER, BEFORE, done, knows, staged, upload
 from tests.desk.test_catalogs import page, text_of
 from tests.desk.test_workbench import member, waits

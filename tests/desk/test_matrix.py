@@ -34,7 +34,7 @@ from curation.findings.services import follow
 from curation.golden.services import Given, make_case
 from curation.impact.services import Asked, ask_impact
 from desk.frame import Logged
-from desk.groups import ADMINISTRATOR, EDITOR, GROUPS, REVIEWER, SECURITY, why_not_together
+from desk.roles import ADMINISTRATOR, EDITOR, GROUPS, REVIEWER, SECURITY, why_not_together
 from insurers import services
 from insurers.models import ApiKey, ApiRequest, Insurer, ProductVersion
 from insurers.persons import bind_user

@@ -13,8 +13,8 @@ from openpyxl import load_workbook
 
 from catalog.models import Catalog
 from claims.models import ClaimCheck
-from desk.groups import AUDITOR, EDITOR, REVIEWER
 from desk.reports import TABS
+from desk.roles import AUDITOR, EDITOR, REVIEWER
 from insurers import services as insurers
 from insurers.models import Insurer
 from tests.conftest import published

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from desk.groups import ADMINISTRATOR, ALONE, AUDITOR, SECURITY, make_groups, why_not_together
+from desk.roles import ADMINISTRATOR, ALONE, AUDITOR, SECURITY, make_groups, why_not_together
 from insurers import services
 from insurers.models import Insurer
 from insurers.services import scopes_of

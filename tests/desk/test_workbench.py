@@ -18,7 +18,7 @@ from catalog.models import Catalog, CatalogVersion, ImportRun
 from common.audit.models import Record
 from common.audit.services import SYSTEM
 from common.jobs.models import Job
-from desk.groups import ADMINISTRATOR, AUDITOR, EDITOR, REVIEWER, make_groups
+from desk.roles import ADMINISTRATOR, AUDITOR, EDITOR, REVIEWER, make_groups
 from desk.strip import DAYS, Event, strip
 from insurers.models import Insurer
 from insurers.persons import INSURERS_USERS

@@ -37,7 +37,7 @@ from curation.impact import services as impact
 from curation.market import bulk
 from curation.market import services as market
 from curation.models import Finding, GoldenCase, ImpactRun
-from desk.groups import ADMINISTRATOR
+from desk.roles import ADMINISTRATOR
 from insurers import approval, sandboxes
 from insurers import persons as working_for
 from insurers import services as insurers

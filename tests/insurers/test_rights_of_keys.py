@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from desk.groups import ADMINISTRATOR, AUDITOR, EDITOR, REVIEWER
+from desk.roles import ADMINISTRATOR, AUDITOR, EDITOR, REVIEWER
 from insurers import approval, services
 from insurers.models import ApiKey, Insurer, ProductVersion
 from insurers.persons import bind_user

@@ -11,7 +11,7 @@ from django.db import transaction
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.commands import OfficeCommand
-from desk.groups import ADMINISTRATOR, AUDITOR, EDITOR, REVIEWER
+from desk.roles import ADMINISTRATOR, AUDITOR, EDITOR, REVIEWER
 from insurers.persons import bind_user
 from insurers.services import insurer_named
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.diff import FIELDS, WEIGHTS, as_compared, compare
+from catalog.change_weight import FIELDS, WEIGHTS, as_compared, compare
 from catalog.drugs.dosage_forms import DosageForms
 from catalog.entry_pairing import drug_part
 from common import icd10

@@ -10,8 +10,8 @@ from catalog.drugs.recognise import Recognition
 from catalog.in_force import in_force
 from claims.eligibility import CompiledVersion, index_by_name, index_selectors
 from claims.eligibility.drug_part import applies
+from claims.eligibility.entry_match import Grade, best_match
 from claims.eligibility.facts import LineFacts
-from claims.eligibility.matching import Grade, best_match
 from curation.findings.world import DrugList, Listed, World
 from tests.curation.findings.worlds import FORMS, NOW
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from curation.findings import between, within
+from curation.findings import rules_between_lists, rules_within_a_list
 from curation.findings.causes import MOST_SINGLY, Cause, collected
 from curation.findings.rules import RULES, causes
 from curation.findings.world import World
@@ -33,16 +33,16 @@ def test_rules_find_what_judging_every_line_on_every_day_finds(seed: int) -> Non
     # Of text that is not coded no line can be judged: it is told apart below.
     coded = World(at.day, at.known_at, tuple(map(_coded, at.lists)), at.forms, at.products, at.master)
 
-    assert keys(between.base_and_commercial(coded)) == naive.base_and_commercial(coded)
-    assert keys(between.listed_and_excluded(coded)) == naive.listed_and_excluded(coded)
-    assert keys(within.same_drug_twice(coded)) == naive.same_drug_twice(coded)
-    assert keys(between.moved(at)) == naive.moved(at)
-    assert {cause.key: {one.entry_code for one in cause.places} for cause in within.ending(coded)} == naive.ending(
-        coded
-    )
-    assert keys(within.uncoded(at)) == naive.uncoded(at)
-    assert keys(within.unknown_form(at)) == naive.unknown_form(at)
-    assert keys(within.product_without_list(at)) == naive.product_without_list(at)
+    assert keys(rules_between_lists.base_and_commercial(coded)) == naive.base_and_commercial(coded)
+    assert keys(rules_between_lists.listed_and_excluded(coded)) == naive.listed_and_excluded(coded)
+    assert keys(rules_within_a_list.same_drug_twice(coded)) == naive.same_drug_twice(coded)
+    assert keys(rules_between_lists.moved(at)) == naive.moved(at)
+    assert {
+        cause.key: {one.entry_code for one in cause.places} for cause in rules_within_a_list.ending(coded)
+    } == naive.ending(coded)
+    assert keys(rules_within_a_list.uncoded(at)) == naive.uncoded(at)
+    assert keys(rules_within_a_list.unknown_form(at)) == naive.unknown_form(at)
+    assert keys(rules_within_a_list.product_without_list(at)) == naive.product_without_list(at)
 
 
 def _coded(one: Any) -> Any:
@@ -98,7 +98,7 @@ def test_a_drug_is_on_both_only_for_the_same_cases(
         listing("NRDL", edition(base, kind="base"), kind="base", publisher="国家医疗保障局"),
     )
 
-    assert bool(keys(between.base_and_commercial(at))) is is_found
+    assert bool(keys(rules_between_lists.base_and_commercial(at))) is is_found
 
 
 def test_only_who_issues_a_base_list_says_what_the_fund_does_not_pay() -> None:
@@ -106,7 +106,11 @@ def test_only_who_issues_a_base_list_says_what_the_fund_does_not_pay() -> None:
 
     def found(publisher: str, **more: Any) -> bool:
         return bool(
-            list(between.base_and_commercial(world(base, listing("A", edition(OSI), publisher=publisher, **more))))
+            list(
+                rules_between_lists.base_and_commercial(
+                    world(base, listing("A", edition(OSI), publisher=publisher, **more))
+                )
+            )
         )
 
     assert found("国家医疗保障局")
@@ -121,7 +125,7 @@ def test_a_province_has_no_say_but_its_list_counts() -> None:
         listing("SH", edition(OSI, kind="base"), kind="base", publisher="上海市医疗保障局"),
     )
 
-    assert keys(between.base_and_commercial(at)) == {("CIDL", "SH", "奥希替尼")}
+    assert keys(rules_between_lists.base_and_commercial(at)) == {("CIDL", "SH", "奥希替尼")}
 
 
 # ------------------------------------------------------------------------------------------------ excluded
@@ -151,7 +155,7 @@ def test_what_a_negative_list_takes(excluding: dict[str, Any], is_found: bool) -
         listing("NEG", edition(excluding, kind="negative"), kind="negative"),
     )
 
-    assert bool(keys(between.listed_and_excluded(at))) is is_found
+    assert bool(keys(rules_between_lists.listed_and_excluded(at))) is is_found
 
 
 def test_a_class_that_another_list_gives_the_drug_counts() -> None:
@@ -160,8 +164,8 @@ def test_a_class_that_another_list_gives_the_drug_counts() -> None:
         listing("NEG", edition({"class_code": "XL01"}, kind="negative"), kind="negative"),
     )
 
-    assert not keys(between.listed_and_excluded(world(*lists)))
-    assert keys(between.listed_and_excluded(world(*lists, classes={"奥希替尼": frozenset({"XL01EB"})})))
+    assert not keys(rules_between_lists.listed_and_excluded(world(*lists)))
+    assert keys(rules_between_lists.listed_and_excluded(world(*lists, classes={"奥希替尼": frozenset({"XL01EB"})})))
 
 
 def test_an_insurers_own_lists_are_never_held_against_anothers() -> None:
@@ -169,7 +173,7 @@ def test_an_insurers_own_lists_are_never_held_against_anothers() -> None:
 
     def found(owner: int | None, other: int | None) -> list[int | None]:
         at = world(listing("A", edition(OSI), owner=owner), listing("N", negative, kind="negative", owner=other))
-        return [cause.owner for cause in between.listed_and_excluded(at)]
+        return [cause.owner for cause in rules_between_lists.listed_and_excluded(at)]
 
     assert found(None, None) == [None]
     assert found(1, None) == [1] and found(None, 2) == [2] and found(1, 1) == [1]
@@ -190,7 +194,7 @@ def _moves(gone: str, came: str, **more: Any) -> dict[tuple[str, ...], Any]:
         listing("B", edition(other, label="1", starts="2025-07-01"), edition(OSI, other, label="2", starts=came)),
         **more,
     )
-    return {cause.key: cause.days for cause in between.moved(at)}
+    return {cause.key: cause.days for cause in rules_between_lists.moved(at)}
 
 
 def test_a_move_is_out_of_one_list_and_into_another_within_92_days() -> None:
@@ -214,7 +218,7 @@ def test_what_a_list_no_longer_speaks_of_is_not_gone() -> None:
         listing("B", edition(OSI, label="2", starts="2026-01-01")),
     )
 
-    assert keys(between.moved(at)) == set()
+    assert keys(rules_between_lists.moved(at)) == set()
 
 
 def test_a_withdrawn_edition_moves_nothing() -> None:
@@ -232,8 +236,10 @@ def test_a_withdrawn_edition_moves_nothing() -> None:
         listing("B", edition(OSI, label="2", starts="2026-01-01")),
     ]
 
-    assert keys(between.moved(world(*lists))) == set()
-    assert keys(between.moved(world(*lists, known_at=datetime(2026, 4, 1, tzinfo=UTC)))) == {("A", "B", "奥希替尼")}
+    assert keys(rules_between_lists.moved(world(*lists))) == set()
+    assert keys(rules_between_lists.moved(world(*lists, known_at=datetime(2026, 4, 1, tzinfo=UTC)))) == {
+        ("A", "B", "奥希替尼")
+    }
 
 
 # ------------------------------------------------------------------------------------------------ what ends
@@ -241,7 +247,7 @@ def test_a_withdrawn_edition_moves_nothing() -> None:
 
 def test_an_edition_ends_within_60_days_and_nothing_follows() -> None:
     def found(ends: str, *more: Any) -> set[tuple[str, ...]]:
-        return keys(within.ending(world(listing("COM", edition(OSI, ends=ends), *more))))
+        return keys(rules_within_a_list.ending(world(listing("COM", edition(OSI, ends=ends), *more))))
 
     assert found("2026-06-01") == {("COM", "2026-06-01")}
     assert found("2026-07-31") == {("COM", "2026-07-31")}
@@ -265,7 +271,7 @@ def test_agreements_that_end_are_one_finding_a_day_and_what_goes_on_is_none() ->
         )
     )
 
-    assert [(cause.key, [one.entry_code for one in cause.places]) for cause in within.ending(at)] == [
+    assert [(cause.key, [one.entry_code for one in cause.places]) for cause in rules_within_a_list.ending(at)] == [
         (("COM", "2026-06-30"), ["E1"])
     ]
 
@@ -295,7 +301,7 @@ def test_products_that_refer_to_nothing() -> None:
     ]
     at = world(*lists, products=(product("P", *references),))
 
-    assert {cause.key[1:]: cause.text for cause in within.product_without_list(at)} == {
+    assert {cause.key[1:]: cause.text for cause in rules_within_a_list.product_without_list(at)} == {
         ("COM", "v1"): "replaced",
         ("OLD", ""): "nothing_in_force",
         ("OUT", "v1"): "withdrawn",
@@ -310,15 +316,15 @@ def test_names_the_master_does_not_know_only_where_there_is_one() -> None:
     lists = listing("COM", edition(OSI, {"generic_name": "索拉非尼片"}, {"generic_name": "多吉美尼"}))
     master = names(("奥希替尼", []), ("别的", ["多吉美尼"]))
 
-    assert keys(within.unknown_drug(world(lists))) == set()
-    assert keys(within.unknown_drug(world(lists, master=master))) == {("COM", "索拉非尼")}
+    assert keys(rules_within_a_list.unknown_drug(world(lists))) == set()
+    assert keys(rules_within_a_list.unknown_drug(world(lists, master=master))) == {("COM", "索拉非尼")}
 
 
 def test_forms_outside_the_table_one_finding_a_form() -> None:
     forms = ["片", "片剂", "注射剂", "口服常释剂型(不含胶囊)", "散", "散", "口服常释剂型(不含散)"]
     at = world(listing("COM", edition(*({"generic_name": "甲", "dosage_form": form} for form in forms))))
 
-    assert {cause.key[1]: len(cause.places) for cause in within.unknown_form(at)} == {
+    assert {cause.key[1]: len(cause.places) for cause in rules_within_a_list.unknown_form(at)} == {
         "散": 2,
         "口服常释剂型(不含散)": 1,
     }
@@ -340,7 +346,7 @@ def test_names_in_one_cell(cells: list[tuple[str, str, int]], master: Any, is_fo
     entries = ({"entry_code": code, "generic_name": name, "row_no": row} for code, name, row in cells)
     at = world(listing("COM", edition(*entries)), master=names(*master))
 
-    assert bool(keys(within.names_together(at))) is is_found
+    assert bool(keys(rules_within_a_list.names_together(at))) is is_found
 
 
 def test_text_not_coded_is_told_once_a_text_and_of_editions_to_come_too() -> None:
@@ -352,7 +358,7 @@ def test_text_not_coded_is_told_once_a_text_and_of_editions_to_come_too() -> Non
         )
     )
 
-    assert {cause.key: (cause.editions, len(cause.places)) for cause in within.uncoded(at)} == {
+    assert {cause.key: (cause.editions, len(cause.places)) for cause in rules_within_a_list.uncoded(at)} == {
         ("COM", "肺癌"): ((("COM", "v1"),), 2),
         ("COM", "限二线"): ((("COM", "v2"),), 1),
     }
@@ -377,7 +383,7 @@ def test_text_not_coded_is_told_once_a_text_and_of_editions_to_come_too() -> Non
 def test_one_drug_twice(one: dict[str, Any], other: dict[str, Any], is_found: bool) -> None:
     at = world(listing("COM", edition({**OSI, **one}, {**OSI, **other})))
 
-    assert bool(keys(within.same_drug_twice(at))) is is_found
+    assert bool(keys(rules_within_a_list.same_drug_twice(at))) is is_found
 
 
 # ------------------------------------------------------------------------------------------------ too many
@@ -386,7 +392,7 @@ def test_one_drug_twice(one: dict[str, Any], other: dict[str, Any], is_found: bo
 def test_too_many_of_a_kind_in_a_list_are_told_as_one_that_a_later_edition_opens_anew() -> None:
     def many(label: str, count: int) -> list[Cause]:
         entries = ({"generic_name": f"药{number}", "indication": f"病{number}"} for number in range(count))
-        return collected(within.uncoded(world(listing("COM", edition(*entries, label=label)))))
+        return collected(rules_within_a_list.uncoded(world(listing("COM", edition(*entries, label=label)))))
 
     assert len(many("v1", MOST_SINGLY)) == MOST_SINGLY
     (one,) = many("v1", MOST_SINGLY + 1)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from catalog.diff import WEIGHTS, compare, fewer_classes, narrower
+from catalog.change_weight import WEIGHTS, compare, fewer_classes, narrower
 from catalog.drugs.dosage_forms import DosageForms, FormRow
 
 ENTRY = {
