@@ -57,7 +57,7 @@ def impact_of(draft: Any, batch: Any, tree: Tree) -> tuple[Any, dict[str, Any]]:
     """Try the draft on the batch and write the lines that differ; returns the run and what it took."""
     from catalog.clock import observe
     from curation.impact import services
-    from curation.impact.written import csv_lines
+    from curation.impact.results import csv_lines
     from curation.models import ImpactRun
 
     started, cpu = time.monotonic(), tree.cpu_seconds()
@@ -103,8 +103,8 @@ def check_equal(run: Any, before: Any, after: Any) -> dict[str, int]:
 
     from common.money import fen
     from curation.impact import services
+    from curation.impact.results import csv_lines
     from curation.impact.totals import totals_document
-    from curation.impact.written import csv_lines
 
     text = b"".join(csv_lines(services.lines_of(run))).decode("utf-8-sig")
     names = ("outcome", "payable", "reasons", "benefit")

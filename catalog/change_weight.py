@@ -10,8 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, Literal, get_args
 
-from catalog.drugs.agreement import Agreement
 from catalog.drugs.dosage_forms import DosageForms
+from catalog.drugs.three_valued import Agreement
 from catalog.importing.columns import ENTRIES
 from common import icd10
 from common.text import approval_key, as_read, norm

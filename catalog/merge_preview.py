@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from catalog.changes import CHUNK, differing
-from catalog.drafting import changes_of, entry_shown
 from catalog.entries import COLUMNS
+from catalog.entry_editing import changes_of, entry_shown
 from catalog.merging import Conflict, Entry, line_up, merge
 from catalog.models import CatalogEntry, CatalogVersion
 

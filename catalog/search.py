@@ -12,11 +12,11 @@ from typing import Any, Protocol
 
 from django.db import connection
 
-from catalog.catalog_names import SHARED_ONLY
+from catalog.catalog_codes import SHARED_ONLY
+from catalog.drug_listings import visible_drugs
 from catalog.importing.pinyin import sounds
 from catalog.near_names import Name, nearest
-from catalog.queries import visible_drugs
-from catalog.text_index import TextIndex, Texts
+from catalog.search_ranking import TextIndex, Texts
 from common.cache import LruCache
 from common.text import norm
 

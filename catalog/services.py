@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog import clock, uploads
-from catalog.drafting import add_entry, change_entry, edit_entries, edits_of, merge_base, remove_entry
 from catalog.drugs import codes
+from catalog.entry_editing import add_entry, change_entry, edit_entries, edits_of, merge_base, remove_entry
 from catalog.importing.columns import DRUGS, header_key, headers_of, table_of
 from catalog.importing.reread import KeptRow, rows_in_child
 from catalog.importing.result import CheckOptions, usual_names
@@ -135,7 +135,7 @@ def create_catalog(
     provenance: str = "",
     note: str = "",
 ) -> Catalog:
-    """Make a catalog, a known province by its short name; an insurer's own (`owner_id`) in its own name space (catalog.catalog_names).
+    """Make a catalog, a known province by its short name; an insurer's own (`owner_id`) in its own name space (catalog.catalog_codes).
 
     Raises CodeTaken, or InvalidInput for an unknown series or one on a catalog that is not commercial.
     """
@@ -350,7 +350,7 @@ def upload_drugs(
 ) -> tuple[ImportRun, bool]:
     """Keep a drug master file and queue its import; returns (run, whether it is new), as `upload_catalog`.
 
-    A `staged` one is checked and compared with the master and waits there for a second person (catalog.drug_master.merge_drugs): nothing of it is
+    A `staged` one is checked and compared with the master and waits there for a second person (catalog.master_approval.merge_drugs): nothing of it is
     known before.
     """
     stored = uploads.keep(chunks)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from catalog.importing.load import load
 from catalog.models import ImportRun
 from catalog.services import IMPORT_JOB, end_consultations, forget_uploads
-from catalog.uploading import forget_abandoned, forget_orphans
+from catalog.upload_steps import forget_abandoned, forget_orphans
 from common import tenancy
 from common.audit.deeds import Via
 from common.audit.services import through

@@ -26,7 +26,7 @@ class Resting:
 def resting_on(version: CatalogVersion, since: datetime) -> Resting:
     """Return how many checks and batches decided since an instant consulted the version; the newest CHECKS_LOOKED_AT and CHUNKS_LOOKED_AT."""
     catalog = version.catalog
-    # By its code it is cited by its owner alone, or by everybody who has no list of that code; by its address by anybody (catalog.catalog_names).
+    # By its code it is cited by its owner alone, or by everybody who has no list of that code; by its address by anybody (catalog.catalog_codes).
     own = Catalog.objects.filter(code=catalog.code).exclude(owner=None)
     plain = "insurer_id = ANY(%s)" if catalog.owner_id else "insurer_id <> ALL(%s)"
     insurers = [catalog.owner_id] if catalog.owner_id else list(own.values_list("owner", flat=True))

@@ -78,7 +78,7 @@ def keep_missing_receipts(checks: QuerySet[ClaimCheck]) -> None:
 def _signed_late(check: ClaimCheck) -> Receipt:
     """Sign the receipt of a check decided before there were any, with the log as it stood then.
 
-    What an insurer means by a text stays the same for ever (catalog.catalog_names), so the lists are told as they would have been.
+    What an insurer means by a text stays the same for ever (catalog.catalog_codes), so the lists are told as they would have been.
     """
     cited = [one["catalog"] for one in (check.decision or {})["catalogs"]]
     meant = Catalog.objects.meant_by(cited, check.insurer_id)

@@ -10,7 +10,7 @@ from typing import Any
 from drf_spectacular.generators import SchemaGenerator
 
 from common.api import shapes
-from config.choices import named_choices
+from config.openapi_choices import named_choices
 from config.surface import surface_of
 
 EXAMPLES = Path(__file__).parent / "examples.json"

@@ -46,7 +46,7 @@ def required(name: str, mend: str) -> str:
 DEBUG = env.bool("DJANGO_DEBUG", default=False)
 EMBEDDED = env.bool("EMBEDDED", default=False)
 HTTPS = env.bool("HTTPS", default=False)
-# How many proxies stand before the service, each adding whom it heard to X-Forwarded-For (common/addresses.py).
+# How many proxies stand before the service, each adding whom it heard to X-Forwarded-For (common/client_address.py).
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 SECRET_KEY = required(
     "SECRET_KEY", 'Make one: python3 -c "import secrets; print(secrets.token_urlsafe(64))" (script/run makes its own).'
@@ -103,15 +103,15 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "common.api.requests.RequestIdMiddleware",
-    "common.operations.measuring.MeasureMiddleware",
+    "common.api.request_id.RequestIdMiddleware",
+    "common.operations.access_log.MeasureMiddleware",
     "insurers.api.middleware.RequestLogMiddleware",
     "common.api.problems.FaultMiddleware",
     "common.api.compression.CompressionMiddleware",
     "common.tenancy.TenantMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "desk.middleware.StaticFiles",
-    "common.security.ContentPolicyMiddleware",
+    "common.security_headers.ContentPolicyMiddleware",
     "desk.middleware.Session",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -127,7 +127,7 @@ MIDDLEWARE = [
 
 # --- Traces: read by OpenTelemetry itself; it speaks OTLP over HTTP alone here.
 if tracing.wanted():
-    MIDDLEWARE.insert(0, "common.operations.measuring.TraceMiddleware")
+    MIDDLEWARE.insert(0, "common.operations.access_log.TraceMiddleware")
     for _name in ("OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"):
         if os.environ.get(_name, "http/protobuf") != "http/protobuf":
             raise ImproperlyConfigured(
@@ -142,7 +142,7 @@ TENANT_MODEL = "insurers.Insurer"  # whose a private catalog is: catalog may not
 # What is asked before a version is published, by whatever door: catalog may not name that either (catalog.moves).
 PUBLICATION_CHECKS = ["curation.golden.services.before_publication"]
 # Who writes errors below a path in place of problem documents: the error handlers of common may not name them either.
-ERROR_WRITERS = {"/fhir/": "fhir.outcomes.plain"}
+ERROR_WRITERS = {"/fhir/": "fhir.operation_outcome.plain"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [

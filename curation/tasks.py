@@ -12,7 +12,7 @@ from curation.impact.ending import is_under_way
 from curation.impact.planning import PART_JOB, plan
 from curation.impact.services import PLAN_JOB, give_up
 from curation.impact.trying import try_part
-from curation.market.bulk import COLLECT_JOB, PUBLISH_JOB, bring_in, publish_lists
+from curation.market.collections import COLLECT_JOB, PUBLISH_JOB, bring_in, publish_lists
 from curation.market.drafting import draft
 from curation.market.services import DRAFT_JOB
 from curation.models import Collection, ImpactPart, ImpactRun

@@ -20,9 +20,9 @@ from openpyxl.cell import WriteOnlyCell
 from common.audit.chain import head, verify
 from common.audit.models import Record
 from common.downloads import XLSX, download
-from desk.deeds import changes, in_brief, logged_models, object_name
+from desk.deed_words import changes, in_brief, logged_models, object_name
 from desk.frame import Button, PageAdmin
-from tables.written import csv_table
+from tables.csv_output import csv_table
 
 XLSX_ROWS = 20_000
 # What a page looks at: some tenths of a second.

@@ -36,7 +36,7 @@ from desk.published import Published
 from desk.upload_steps import UploadSteps
 from insurers.models import Insurer
 from insurers.persons import insurer_of
-from insurers.products_naming import latest_naming
+from insurers.products_reached import latest_naming
 
 # Whoever may make a catalog may correct its facts.
 MAY_KEEP = "catalog.add_catalog"

@@ -23,8 +23,8 @@ from common import icd10
 from common.errors import Refused
 from common.labels import reader_language
 from curation.coding import queue
+from curation.coding.disease_search import find_diseases
 from curation.coding.knowledge import knowledge
-from curation.coding.lookup import find_diseases
 from curation.coding.services import decide_coding
 from curation.coding.suggestion import FACETS, Suggestion
 from curation.coding.wording import why_words

@@ -20,14 +20,14 @@ from common.downloads import XLSX, download
 from common.errors import Refused
 from common.jobs.models import Job
 from common.labels import reader_language
-from curation.market import bulk
+from curation.market import collections
 from curation.models import STATES, CollectedList, Collection
 from desk.badges import run_badge, run_words
 from desk.forms import FileInput, NothingToFillIn, day_field, note_field, posted, text_field
 from desk.frame import Action, Button, PageAdmin, paged
 from desk.markup import badge
 from desk.words import phase_words
-from tables.written import csv_table
+from tables.csv_output import csv_table
 
 MAY_COLLECT = "curation.add_collection"
 MAY_PUBLISH = "catalog.publish_catalogversion"
@@ -199,7 +199,7 @@ class CollectionAdmin(PageAdmin):
         return lists.defer("run__normalised", "run__sample", "run__columns_read")
 
     def page_context(self, request: HttpRequest, collection: Collection) -> dict[str, Any]:
-        bulk.follow_mended(collection)
+        collections.follow_mended(collection)
         counts = collection.lists.counted()
         wanted = request.GET.get("state", "")
         lists = self._lists(collection)
@@ -271,7 +271,7 @@ class CollectionAdmin(PageAdmin):
 
         def do(given: dict[str, Any]) -> tuple[str, str]:
             file = given.pop("file")
-            made, new = bulk.upload_collection(
+            made, new = collections.upload_collection(
                 chunks=file.chunks(), file_name=file.name, by=request.user.get_username(), **given
             )
             told = (
@@ -307,7 +307,7 @@ class CollectionAdmin(PageAdmin):
         collection = self.found(request, pk)
 
         def do(_given: dict[str, Any]) -> tuple[str, str]:
-            changed = bulk.take_facts(collection=collection, by=request.user.get_username())
+            changed = collections.take_facts(collection=collection, by=request.user.get_username())
             return self.url("change", collection.pk), _("The facts of %(count)d catalogs are changed.") % {
                 "count": changed
             }
@@ -335,11 +335,11 @@ class CollectionAdmin(PageAdmin):
         collection = self.found(request, pk)
 
         def do(given: dict[str, Any]) -> tuple[str, str]:
-            bulk.ask_publication(collection=collection, by=request.user.get_username(), **given)
+            collections.ask_publication(collection=collection, by=request.user.get_username(), **given)
             return self.url("change", collection.pk), _("The lists are being published, one after another.")
 
-        clean = bulk.publishable(collection, with_warnings=False).count()
-        warned = bulk.publishable(collection, with_warnings=True).count() - clean
+        clean = collections.publishable(collection, with_warnings=False).count()
+        warned = collections.publishable(collection, with_warnings=True).count() - clean
         action = Action(
             title=_("Publish the lists of %(file)s") % {"file": collection.file_name},
             form=PublishListsForm(posted(request)),
@@ -361,7 +361,7 @@ class CollectionAdmin(PageAdmin):
 
 def _why_not_publish(request: HttpRequest, collection: Collection) -> str:
     try:
-        bulk.check_publisher(collection, request.user.get_username())
+        collections.check_publisher(collection, request.user.get_username())
     except Refused as refusal:
         return refusal.detail
     return ""

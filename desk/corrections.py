@@ -23,7 +23,7 @@ from curation.corrections.places import beyond, place_of
 from curation.corrections.queries import checks_resting
 from curation.corrections.services import settle_check
 from desk.as_of import read_day
-from desk.checks import worst_badge
+from desk.claim_checks import worst_badge
 from desk.frame import PAGE_SIZE
 from desk.own_rows import own_insurer, told_person
 from insurers.persons import insurer_of

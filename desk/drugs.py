@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from catalog.clock import observe
 from catalog.drug_facts import facts_of
+from catalog.drug_listings import visible_drugs
 from catalog.drug_marks import SAID
 from catalog.models import Approval, CatalogEntry, Drug, DrugProduct
-from catalog.queries import visible_drugs
 from catalog.search import drugs_matching
 from catalog.vocabularies import REGULATORS
 from common.labels import reader_language
@@ -49,7 +49,7 @@ TERMS = (
 
 
 def listings_shown(listings: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the catalogs that list a drug (catalog.queries), each entry in words."""
+    """Return the catalogs that list a drug (catalog.drug_listings), each entry in words."""
     words = Words()
     for listing in listings:
         for entry in listing["entries"]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from catalog.catalog_names import SHARED_ONLY, meant, parted
+from catalog.catalog_codes import SHARED_ONLY, meant, parted
 from catalog.models import Catalog, CatalogEntry, CatalogVersion
 from common.labels import reader_language
 from curation.findings.services import acknowledge_finding

@@ -24,7 +24,7 @@ from unfold.admin import ModelAdmin
 
 from common.audit.models import Record
 from common.errors import Refused
-from desk.deeds import changes
+from desk.deed_words import changes
 from desk.own_rows import told_facts, told_person
 from insurers.persons import insurer_of
 

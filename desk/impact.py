@@ -22,9 +22,9 @@ from common.downloads import XLSX, download
 from common.errors import Refused
 from curation.impact import services
 from curation.impact.mark import mark_of
+from curation.impact.results import csv_lines
 from curation.impact.services import Asked
 from curation.impact.totals import totals_document
-from curation.impact.written import csv_lines
 from curation.models import ImpactRun
 from desk.badges import version_badge
 from desk.forms import NothingToFillIn, day_field, posted, text_field

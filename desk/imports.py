@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from catalog import mending, services
 from catalog.changes import compared_anew
-from catalog.drug_master import moved_since
 from catalog.importing.export import marked_csv_lines, marked_xlsx_file
+from catalog.master_approval import moved_since
 from catalog.models import ImportRun
 from common.downloads import XLSX, download, marked_name
 from common.errors import Refused
@@ -31,8 +31,8 @@ from desk.market_steps import market_href
 from desk.master import MAY_STEER, MAY_UPLOAD, MergingPages
 from desk.problems import ColumnNames, mend_rows, problem_rows, problems_context
 from desk.words import phase_words
+from tables.csv_output import csv_table
 from tables.problems import in_language
-from tables.written import csv_table
 
 
 class StateFilter(admin.SimpleListFilter):

@@ -22,7 +22,7 @@ from catalog.clock import Observation
 from catalog.models import CODE_PATTERN, Catalog
 from catalog.vocabularies import PROVINCES
 from common.errors import InvalidInput, Refused
-from common.pictures import Picture, curve, tiles
+from common.pictures import Picture, curve, province_map
 from curation.market import reading, services
 from curation.market.frequency import Ranked, last_above
 from curation.market.services import Asked, PinAsked, Selection
@@ -370,7 +370,7 @@ def _map(lists: Sequence[reading.MarketList]) -> Picture:
         if one.province in counts:
             counts[one.province] += 1
     covered = sum(count > 0 for count in counts.values())
-    return tiles(
+    return province_map(
         _("Lists by province"),
         _("%(covered)d of %(all)d provinces have a list that is ticked.")
         % {"covered": covered, "all": len(PROVINCES.codes)},

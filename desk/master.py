@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from catalog import services
-from catalog.drug_master import merge_drugs, why_not_merged
+from catalog.master_approval import merge_drugs, why_not_merged
 from catalog.models import ImportRun
 from desk.forms import NothingToFillIn, posted
 from desk.frame import Action, Button, Pages, paged

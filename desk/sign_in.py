@@ -1,4 +1,4 @@
-"""The way in: name and password, then what the session still lacks (common.persons.entering), and only then the pages.
+"""The way in: name and password, then what the session still lacks (common.persons.session_rules), and only then the pages.
 
 Until nothing is lacking the session works for nobody, so no page opens and the database shows it nothing; every request is asked anew.
 """
@@ -28,10 +28,10 @@ from django_otp import login as let_in
 from unfold.forms import AuthenticationForm
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from common.addresses import client_address
+from common.client_address import client_address
 from common.errors import Refused
-from common.persons import codes, services
-from common.persons.entering import Known, Rules, Step, next_step
+from common.persons import second_factor, services
+from common.persons.session_rules import Known, Rules, Step, next_step
 from common.persons.signals import BEGAN, SEEN
 from common.tenancy import act_for
 from desk.roles import keeper_of_accounts
@@ -235,7 +235,7 @@ def enrol_page(request: HttpRequest) -> HttpResponse:
             request.session.cycle_key()
             return half_way(request, "recovery", {"codes": made, "title": _("Recovery codes"), "done": "admin:index"})
     device = services.begin_second_factor(user=request.user)
-    shown = {"qr": mark_safe(codes.qr_svg(device)), "secret": codes.secret_in_words(device)}  # noqa: S308  made by us
+    shown = {"qr": mark_safe(second_factor.qr_svg(device)), "secret": second_factor.secret_in_words(device)}  # noqa: S308  made by us
     return half_way(
         request, "enrol", {"form": form, "title": _("Set up the second step"), **shown}, 400 if form.errors else 200
     )

@@ -21,7 +21,7 @@ from common.labels import reader_language
 from desk.figures import today_pictures
 from desk.findings import MAY_SEE as MAY_SEE_FINDINGS
 from desk.findings import open_counts
-from desk.own_today import own_today, own_waiting_count
+from desk.insurer_today import own_today, own_waiting_count
 from desk.strip import DAYS, Event, strip
 from desk.words import job_words
 from insurers.persons import insurer_of

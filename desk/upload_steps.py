@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 
-from catalog import clock, uploading
+from catalog import clock, upload_steps
 from catalog.importing.preview import Preview
 from catalog.models import Catalog, CatalogVersion, Upload
 from common.errors import Refused
@@ -59,7 +59,7 @@ class UploadSteps(PageAdmin):
         if request.method == "POST" and form.is_valid():
             file = form.cleaned_data["file"]
             try:
-                upload = uploading.begin_upload(
+                upload = upload_steps.begin_upload(
                     catalog=catalog, chunks=file.chunks(), file_name=file.name, by=request.user.get_username()
                 )
             except Refused as refusal:
@@ -79,16 +79,16 @@ class UploadSteps(PageAdmin):
             raise Http404(_("This upload is over: its file became an import, or was left for a day."))
         if request.method == "POST":
             return self._posted(request, catalog, upload)
-        found = uploading.seen(upload)
+        found = upload_steps.seen(upload)
         reading = ReadingForm(upload=upload, found=found)
         return self._shown(request, catalog, upload, found, reading, self._draft_form(catalog, upload, None))
 
     def _posted(self, request: HttpRequest, catalog: Catalog, upload: Upload) -> HttpResponse:
         if "leave" in request.POST:
-            uploading.discard_upload(upload=upload)
+            upload_steps.discard_upload(upload=upload)
             messages.success(request, _("The file was given up; nothing of it is kept."))
             return redirect(self.url("upload", catalog.pk))
-        found = uploading.seen(upload)
+        found = upload_steps.seen(upload)
         reading = ReadingForm(request.POST, upload=upload, found=found)
         if not reading.is_valid():
             return self._shown(request, catalog, upload, found, reading, self._draft_form(catalog, upload, request))
@@ -98,7 +98,9 @@ class UploadSteps(PageAdmin):
                 return redirect(self.url("upload_steps", catalog.pk, upload.pk) + "#step-2")
             draft = self._draft_form(catalog, upload, request)
             if draft.is_valid():
-                run, new = uploading.queue_upload(upload=upload, by=request.user.get_username(), **draft.cleaned_data)
+                run, new = upload_steps.queue_upload(
+                    upload=upload, by=request.user.get_username(), **draft.cleaned_data
+                )
                 messages.success(request, uploaded(run, new))
                 return redirect(reverse("admin:catalog_importrun_change", args=[run.pk]))
             status = 200
@@ -107,7 +109,7 @@ class UploadSteps(PageAdmin):
             draft = self._draft_form(catalog, upload, request)
             for sentence in sentences(refusal):
                 draft.add_error(None, sentence)
-        found = uploading.seen(upload)
+        found = upload_steps.seen(upload)
         reading = ReadingForm(upload=upload, found=found)
         return self._shown(request, catalog, upload, found, reading, draft, status)
 
@@ -118,7 +120,7 @@ class UploadSteps(PageAdmin):
         sheet = given.get("sheet", "")
         if not upload.sheet and sheet == reading.initial["sheet"]:
             sheet = ""
-        uploading.look_again(
+        upload_steps.look_again(
             upload=upload,
             names=given["names"],
             sheet=sheet,

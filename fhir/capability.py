@@ -8,13 +8,13 @@ from typing import Any, Final
 from django.http import HttpResponse
 
 from common.api.filtering import refuse_unknown
-from common.api.requests import absolute
+from common.api.request_id import absolute
 from fhir import systems
-from fhir.drugs import DrugViewSet
 from fhir.elements import Element, tidy
 from fhir.eligibility.views import SubmitViewSet
-from fhir.items import ItemViewSet
-from fhir.plans import PlanViewSet
+from fhir.formulary_item import ItemViewSet
+from fhir.insurance_plan import PlanViewSet
+from fhir.medication_knowledge import DrugViewSet
 from fhir.questionnaires import QuestionnaireViewSet
 from fhir.searching import FORMAT
 from fhir.views import ROOT, FhirViewSet, ResourceViewSet

@@ -10,12 +10,12 @@ from django.db.models import Q, QuerySet
 from catalog.entries import COLUMNS
 from catalog.models import CatalogEntry
 from catalog.questionnaire import Question, questions_of
-from common.api.requests import absolute
+from common.api.request_id import absolute
 from common.labels import reader_language
 from common.languages import Language
 from fhir import systems
 from fhir.elements import Element, coding, identifier, own_trees, period, tidy
-from fhir.items import IDENTIFIERS, ITEM_CODES, entry_name, published_entries
+from fhir.formulary_item import IDENTIFIERS, ITEM_CODES, entry_name, published_entries
 from fhir.searching import TEXT_MODIFIERS, Parameter, status, text, token
 from fhir.views import ROOT, ResourceViewSet
 

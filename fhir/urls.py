@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from fhir import capability
 from fhir.eligibility.views import SubmitViewSet
-from fhir.outcomes import nothing_there
+from fhir.operation_outcome import nothing_there
 
 urlpatterns = [
     path("R4/metadata", capability.CapabilityViewSet.as_view({"get": "retrieve"}), name="fhir-metadata"),

@@ -19,12 +19,12 @@ from common.api.filtering import refuse_unknown
 from common.api.parsing import StrictJsonParser
 from common.api.problems import ApiProblem
 from common.api.rendering import preferred
-from common.api.requests import absolute
+from common.api.request_id import absolute
 from common.api.views import ApiViewSet
 from common.errors import FieldError
 from fhir import searching
 from fhir.elements import Element, tidy, to_json, versioned
-from fhir.outcomes import FHIR_JSON, plain
+from fhir.operation_outcome import FHIR_JSON, plain
 from fhir.searching import COUNT, CURSOR, FORMAT, Parameter
 
 ROOT = "/fhir/R4"

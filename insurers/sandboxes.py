@@ -19,8 +19,8 @@ from common.audit.services import record
 from common.errors import Refused
 from common.tenancy import acting_for
 from insurers import services
-from insurers.lists_named import lists_named
 from insurers.models import ApiKey, Insurer, Product, ProductVersion
+from insurers.product_lists import lists_named
 from insurers.services import BeyondOwn, create_product, create_product_version, publish_product_version, revoke_key
 
 # Who copies a version, and the second one who publishes the copy.

@@ -15,8 +15,8 @@ from catalog.vocabularies import Scope
 from common.errors import pointer
 from common.languages import Language
 from common.money import MAX_FEN, RATIO_ONE, BasisPoints, Fen, ratio_text, yuan
-from common.reading import Reader, Unreadable, not_below_nothing, not_given, of_text, scaled, whole
-from common.sentences import Place
+from common.request_problems import Place
+from common.request_reader import Reader, Unreadable, not_below_nothing, not_given, of_text, scaled, whole
 
 SCOPES: Final = cast("tuple[Scope, ...]", vocabularies.SCOPES.codes)
 SETTINGS: Final = vocabularies.SETTINGS.codes

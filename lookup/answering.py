@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from catalog.change_weight import speaks_of
 from catalog.clock import Observation
+from catalog.drug_listings import listings_of
 from catalog.drugs.knowledge import Identity
 from catalog.known_drugs import dosage_forms, knowledge_of
 from catalog.models import CatalogVersion, Drug
-from catalog.queries import listings_of
 from catalog.vocabularies import EXCLUDING_KINDS, KINDS
 from catalog.words import field_label, period_words
 from claims import services
@@ -27,8 +27,8 @@ from curation.comparing.drug_strip import history_strip
 from curation.comparing.drug_time import DrugTime, time_of
 from insurers.public_products import PublicProduct
 from lookup.asking import Asked
+from lookup.dosage_forms import form_words, named_with_form
 from lookup.faults import fault_words
-from lookup.forms import form_words, named_with_form
 from lookup.meaning import ANYBODY, DiseaseMeant, DrugMeant, disease_meant, drug_meant, products_meant
 from lookup.rows import named_rows
 from lookup.telling import PlainWords, Told, exclusion_words, told

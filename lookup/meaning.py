@@ -7,13 +7,13 @@ from functools import lru_cache
 
 from catalog import reference
 from catalog.clock import Observation
+from catalog.drug_listings import resolve_lines
 from catalog.known_drugs import dosage_forms
 from catalog.models import Drug
-from catalog.queries import resolve_lines
 from catalog.search import drugs_matching, drugs_near
 from common import icd10
 from common.text import norm
-from curation.coding.lookup import Disease, find_diseases, lay_codes, near_diseases, single_diseases
+from curation.coding.disease_search import Disease, find_diseases, lay_codes, near_diseases, single_diseases
 from curation.coding.vocabulary import diseases
 from insurers.public_products import PublicProduct
 

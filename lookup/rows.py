@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from catalog.catalog_names import parted
+from catalog.catalog_codes import parted
 from catalog.models import CatalogEntry
 
 # A list's code, its version's label, the row's code.

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from catalog.catalog_names import parted
+from catalog.catalog_codes import parted
 from catalog.models import CatalogEntry
 from catalog.vocabularies import LEVELS, SETTINGS, SEXES
 from catalog.words import NOT_GIVEN, Words, field_label, period_words

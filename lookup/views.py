@@ -17,8 +17,8 @@ from catalog.clock import china_today, observe
 from catalog.models import CatalogEntry, CatalogVersion
 from catalog.vocabularies import LEVELS, SETTINGS, SEXES
 from catalog.words import Words, period_words, provenance_words
-from common.addresses import client_address
 from common.api import etags
+from common.client_address import client_address
 from common.labels import reader_language
 from common.languages import LOCALES
 from insurers.api.callers import WINDOW_SECONDS, counts

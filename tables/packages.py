@@ -17,8 +17,8 @@ from tables import workbook
 from tables.encoding import Refusal
 from tables.file_format import Unpacked, check_package, file_format_of, is_workbook, members_of, not_a_table, too_large
 from tables.limits import Limits
-from tables.one_sheet import sheet_alone
 from tables.problems import Problem, shown
+from tables.sheet_as_workbook import sheet_alone
 
 PARTS = 10_000  # files in a ZIP, or parts of a workbook
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")

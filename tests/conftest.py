@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import date
 from io import StringIO
+from itertools import count
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from unittest.mock import patch
@@ -20,7 +21,7 @@ from django.conf import settings as django_settings
 from django.core.files.storage import storages
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.test import Client, TransactionTestCase
+from django.test import Client, TransactionTestCase, override_settings
 
 from catalog import leases
 from catalog import services as catalogs
@@ -31,7 +32,7 @@ from insurers import request_log
 from insurers import services as insurers
 from insurers.api import callers
 from insurers.models import Insurer
-from tables import guarded
+from tables import child_process
 from tables.limits import Limits
 from tests.emptying import Pristine
 from tests.order import in_order
@@ -77,13 +78,19 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         yield
 
 
+@pytest.fixture(scope="session")
+def _data_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where each test's data folder would lie: most tests write nothing, and making a folder takes longer than they do."""
+    below = tmp_path_factory.mktemp("data")
+    return (below / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def _data_folder(tmp_path: Path, settings: Any) -> None:
-    """Give every test a data folder of its own."""
-    settings.DATA_DIR = tmp_path
-    # Making a password is slow on purpose; no test is about how slow.
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.UPLOAD_DIR = tmp_path / "uploads"
+def _data_folder(_data_folders: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give every test a data folder of its own, which is there once something is written into it."""
+    folder = next(_data_folders)
+    monkeypatch.setattr(django_settings, "DATA_DIR", folder)
+    monkeypatch.setattr(django_settings, "UPLOAD_DIR", folder / "uploads")
 
 
 @pytest.fixture
@@ -114,10 +121,12 @@ def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     cache.clear_all()
 
 
-@pytest.fixture(autouse=True)
-def _many_may_ask(settings: Any) -> None:
-    """Every test without a key asks from one address: together they are more than one caller may be."""
-    settings.PUBLIC_RATE_PER_MINUTE = 10**9
+@pytest.fixture(scope="session", autouse=True)
+def _limits_of_the_suite() -> Iterator[None]:
+    """Let no test wait for a password, whose making is slow on purpose, and let all of them ask from one address: together they are more than one caller may be."""
+    hasher = "django.contrib.auth.hashers.MD5PasswordHasher"
+    with override_settings(PASSWORD_HASHERS=[hasher], PUBLIC_RATE_PER_MINUTE=10**9):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -141,7 +150,7 @@ def _read_in_its_own_process(request: pytest.FixtureRequest, monkeypatch: pytest
     """
     if request.node.get_closest_marker("own_process") is not None:
         for module in CHILDREN:
-            monkeypatch.setattr(f"{module}.frames_from", guarded.frames_from)
+            monkeypatch.setattr(f"{module}.frames_from", child_process.frames_from)
 
 
 CHILDREN = [f"catalog.importing.{name}" for name in ("reread", "child", "comments", "preview")] + [
@@ -150,12 +159,12 @@ CHILDREN = [f"catalog.importing.{name}" for name in ("reread", "child", "comment
 ]
 
 
-def _frames_in_this_process(module: str, request: dict[str, Any], limits: Limits) -> Iterator[guarded.Frame]:
+def _frames_in_this_process(module: str, request: dict[str, Any], limits: Limits) -> Iterator[child_process.Frame]:
     sent: dict[str, Any] = json.loads(json.dumps({"limits": asdict(limits), **request}))
     try:
         yield from importlib.import_module(module)._frames(sent)
     except Exception as fault:  # as the child answers
-        raise guarded._refusal_of(guarded._place_of(fault).encode(), limits) from fault
+        raise child_process._refusal_of(child_process._place_of(fault).encode(), limits) from fault
 
 
 class Once(Protocol):

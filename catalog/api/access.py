@@ -24,7 +24,7 @@ READ, WRITE, PUBLISH = ("catalog:read",), ("catalog:write",), ("catalog:publish"
 
 
 def catalog_of(request: Any, code: str) -> Catalog:
-    """Return the catalog that a code in an address means to the caller (catalog.catalog_names); a hidden one is not found.
+    """Return the catalog that a code in an address means to the caller (catalog.catalog_codes); a hidden one is not found.
 
     Nor is a code that several insurers have, and the office has not, where an office's key does not say whose it means.
     """

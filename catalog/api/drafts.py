@@ -13,12 +13,12 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from catalog import drafting, entries
+from catalog import entries, entry_editing
 from catalog.api import serializers as shapes
 from catalog.api.access import READ, WRITE, given_in, may_write, version_etag, version_of, writable_version
 from catalog.api.entries import EntryViewSet as EntryListViewSet
 from catalog.api.entries import codes_where, seen_version
-from catalog.importing.editing import STANDARD_TEXT, STORAGE
+from catalog.importing.edited_entries import STANDARD_TEXT, STORAGE
 from catalog.merging import SIDES
 from catalog.models import CatalogEntry, CatalogVersion, EntryEdit
 from common.api import etags
@@ -326,7 +326,7 @@ class EntryViewSet(EntryListViewSet):
         """
         given = given_in(request, EntryInput)
         version = writable_version(request, code, label)
-        kept = drafting.add_entry(
+        kept = entry_editing.add_entry(
             version=version,
             reason=given.pop("reason"),
             values=given,
@@ -342,7 +342,7 @@ class EntryViewSet(EntryListViewSet):
         """Change columns of a draft's entry; with another code it is at `Content-Location`."""
         given = given_in(request, EntryInput)
         version = writable_version(request, code, label)
-        kept = drafting.change_entry(
+        kept = entry_editing.change_entry(
             version=version,
             entry_code=entry_code,
             reason=given.pop("reason"),
@@ -359,7 +359,7 @@ class EntryViewSet(EntryListViewSet):
     def destroy(self, request: Any, code: str, label: str, entry_code: str) -> Response:
         """Remove an entry from a draft; a body may give the `reason`."""
         given = given_in(request, RemovalInput)
-        drafting.remove_entry(
+        entry_editing.remove_entry(
             version=writable_version(request, code, label),
             entry_code=entry_code,
             reason=given["reason"],
@@ -368,12 +368,12 @@ class EntryViewSet(EntryListViewSet):
         )
         return Response(status=204)
 
-    def _kept(self, kept: drafting.Kept, status: int = 200) -> Response:
+    def _kept(self, kept: entry_editing.Kept, status: int = 200) -> Response:
         etag, shown = _entry(kept.version, kept.entry_code)
         warnings = [shown_error(one) for one in kept.warnings]
         return Response({**shown, "warnings": warnings}, status=status, headers={"ETag": f'"{etag}"'})
 
-    def _address(self, code: str, kept: drafting.Kept) -> str:
+    def _address(self, code: str, kept: entry_editing.Kept) -> str:
         return reverse("entry-detail", args=[code, kept.version.label, kept.entry_code])
 
 
@@ -382,7 +382,7 @@ def _entry(version: CatalogVersion, entry_code: str) -> tuple[str, dict[str, Any
     found = CatalogEntry.objects.filter(version=version, entry_code=entry_code)
     row = found.values("row_hash", *entries.COLUMNS).first()
     if row is None:
-        raise drafting.NoSuchEntry
+        raise entry_editing.NoSuchEntry
     etag = entry_etag(row.pop("row_hash"))
     return etag, entries.shown(row | {entries.EVIDENCE: entries.evidence_of(version.pk, entry_code)})
 
@@ -399,7 +399,7 @@ class BulkViewSet(ApiViewSet):
     def create(self, request: Any, code: str, label: str) -> Response:
         """Set the same columns in many entries of a draft, or remove them: all or none."""
         given = given_in(request, BulkInput)
-        count = drafting.edit_entries(
+        count = entry_editing.edit_entries(
             version=writable_version(request, code, label),
             of=partial(_meant, given["where"]),
             values=None if given["remove"] else given["set"],
@@ -448,7 +448,7 @@ class EditsViewSet(ApiViewSet):
         version = version_of(request, code, label)
         if not may_write(request, version.catalog):
             raise ApiProblem(404, "not_found", _("There is no such thing, or it is not yours to see."))
-        edits = drafting.edits_of(version)
+        edits = entry_editing.edits_of(version)
         if wanted := request.query_params.get("entry_code"):
             edits = edits.filter(entry_code=wanted)
         pages = PagePagination()
@@ -472,7 +472,7 @@ class MergeViewSet(ApiViewSet):
     def create(self, request: Any, code: str, label: str) -> Response:
         """Take over what has changed in the edition that the draft follows; 409 `conflicts` until each is resolved."""
         given = given_in(request, MergeInput)
-        version = drafting.merge_base(
+        version = entry_editing.merge_base(
             version=writable_version(request, code, label),
             resolve=given.get("resolve"),
             by=request.user.person,

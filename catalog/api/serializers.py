@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from catalog.catalog_names import LONGEST
+from catalog.catalog_codes import LONGEST
 from catalog.change_weight import WEIGHTS
 from catalog.changes import CHANGE_KINDS, COUNTED
 from catalog.clock import china_today

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.api import comments, drafts, feed, forms, log, views
+from catalog.api import comments, drafts, feed, log, questionnaire, views
 
 VERSION = "catalogs/<str:code>/versions/<str:label>/"
 entry = drafts.EntryViewSet.as_view
@@ -34,7 +34,7 @@ urlpatterns = [
     # A code may hold a slash, so what is below an entry comes first.
     path(
         VERSION + "entries/<path:entry_code>/form/",
-        forms.FormViewSet.as_view({"get": "retrieve"}),
+        questionnaire.FormViewSet.as_view({"get": "retrieve"}),
         name="entry-form",
     ),
     path(

@@ -54,8 +54,8 @@ from catalog.changes import (
 )
 from catalog.clock import china_today
 from catalog.drug_facts import facts_of
+from catalog.drug_listings import history_of, listings_of, resolve_lines, visible_drugs
 from catalog.drug_marks import asked_of, of_all
-from catalog.drug_master import merge_drugs
 from catalog.drugs.base_names import drug_id
 from catalog.entry_filter import usable_at
 from catalog.importing.export import (
@@ -67,8 +67,8 @@ from catalog.importing.export import (
     readings,
     xlsx_file,
 )
+from catalog.master_approval import merge_drugs
 from catalog.models import Catalog, CatalogVersion, Drug, ImportProblem, ImportRun, VersionChange
-from catalog.queries import history_of, listings_of, resolve_lines, visible_drugs
 from catalog.search import drugs_matching
 from catalog.vocabularies import LEVELS
 from common.api import etags

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from catalog.drugs.agreement import Agreement
 from catalog.drugs.base_names import POWDER_FOR_INJECTION, BaseName, cut_down
+from catalog.drugs.three_valued import Agreement
 from common.text import norm
 
 _INJECTION_GROUP: Final = "注射剂"

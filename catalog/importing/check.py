@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from catalog.drugs.dosage_forms import DosageForms, FormRow
+from catalog.importing.class_headings import headings_of
+from catalog.importing.column_check import ColumnCheck, Outcome, empty_copy
 from catalog.importing.columns import (
     DRUGS,
     PART,
@@ -18,12 +20,10 @@ from catalog.importing.columns import (
     titles_of,
 )
 from catalog.importing.duplicate_rows import Earlier, Met, Said, is_part_code
-from catalog.importing.headings import headings_of
 from catalog.importing.one_value import printed_number
 from catalog.importing.pinyin import search_fields
 from catalog.importing.result import Block, CheckOptions, CheckResult
-from catalog.importing.rows import ColumnCheck, Outcome, empty_copy
-from catalog.importing.stacked import Part, RowsApart
+from catalog.importing.split_rows import Part, RowsApart
 from catalog.vocabularies import EXCLUDING_KINDS, NAMING_KINDS
 from common.text import approval_key, norm
 from tables.cells import WHITE, Cell, narrow
@@ -36,7 +36,7 @@ from tables.limits import Progress
 from tables.non_entries import NonEntries
 from tables.problems import Normalised, Problem, shown
 from tables.read import Table
-from tables.regular import regular_rows
+from tables.row_width import regular_rows
 
 BATCH_ROWS = 250  # as many as the processor's cache holds the fragments of
 PROGRESS_ROWS = 2000

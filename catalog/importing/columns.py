@@ -10,7 +10,7 @@ from typing import Final
 
 from catalog import vocabularies
 from catalog.drugs import codes
-from catalog.importing import choices, diseases, values
+from catalog.importing import diseases, levels_and_regulators, payment_and_criteria
 from catalog.vocabularies import NAMING_KINDS
 from common.personal import names_a_person
 from tables import cells
@@ -111,7 +111,7 @@ ENTRIES: Final[tuple[Column, ...]] = (
     Column(
         "min_institution_level",
         ("医疗机构级别",),
-        choices.institution_level,
+        levels_and_regulators.institution_level,
         "int",
         alike="as written",
         wrong="BAD_CHOICE",
@@ -120,7 +120,7 @@ ENTRIES: Final[tuple[Column, ...]] = (
     Column(
         "payment_standard",
         ("支付标准", "医保支付标准"),
-        values.payment_standard,
+        payment_and_criteria.payment_standard,
         "decimal",
         max_length=2000,
         free=True,
@@ -129,7 +129,9 @@ ENTRIES: Final[tuple[Column, ...]] = (
         general=("支付标准",),
     ),
     Column("max_quantity", ("限量", "最大数量"), cells.positive(3), "decimal", places=3, wrong="BAD_NUMBER"),
-    Column("criteria", ("审核要点", "用药条件"), values.criteria, "list", max_length=8000, alike="as written"),
+    Column(
+        "criteria", ("审核要点", "用药条件"), payment_and_criteria.criteria, "list", max_length=8000, alike="as written"
+    ),
     Column("prior_auth", ("事前授权", "需预授权"), cells.yes_no, "yes_no", wrong="BAD_YES_NO"),
     Column("effective_from", _FIRST_DAY_HEADERS, cells.day_of, "date", wrong="BAD_DATE", general=("生效日期",)),
     Column("effective_to", _LAST_DAY_HEADERS, cells.day_of, "date", wrong="BAD_DATE", general=("失效日期",)),
@@ -144,13 +146,20 @@ MASTER: Final[tuple[Column, ...]] = (
     Column("national_code", NATIONAL_CODE_HEADERS, codes.whole_national_code, general=OWN_CODES),
     Column("approval_no", APPROVAL_HEADERS, codes.approval_no, max_length=100),
     Column("generic_name", GENERIC_HEADERS, cells.name, required_for=frozenset({DRUGS}), general=WIDER_NAMES),
-    Column("aliases", ("别名",), values.aliases, "list", max_length=4000),
+    Column("aliases", ("别名",), payment_and_criteria.aliases, "list", max_length=4000),
     Column("dosage_form", FORM_HEADERS, cells.text, max_length=100),
     Column("strength", STRENGTH_HEADERS, cells.text),
     Column("brand_name", BRAND_HEADERS, cells.text),
     Column("manufacturer", MAKER_HEADERS, cells.text, general=OTHER_COMPANIES),
     Column("class_code", ("药品分类代码", "分类代码"), codes.class_code),
-    Column("regulators", ("上市监管机构",), choices.dated_regulators, "list", max_length=400, wrong="BAD_CHOICE"),
+    Column(
+        "regulators",
+        ("上市监管机构",),
+        levels_and_regulators.dated_regulators,
+        "list",
+        max_length=400,
+        wrong="BAD_CHOICE",
+    ),
     Column("unit", ("最小单位",), cells.text, max_length=50),
     Column("pack", ("包装",), cells.text),
 )

@@ -18,9 +18,9 @@ from openpyxl.styles import PatternFill
 
 from catalog.importing.columns import ENTRIES, MASTER
 from catalog.importing.reread import KeptRow
+from tables.csv_output import OWN_SHEETS, PROBLEM_SHEET, csv_table
 from tables.formulas import shield
 from tables.problems import Problem, in_language
-from tables.written import OWN_SHEETS, PROBLEM_SHEET, csv_table
 
 Entry = Mapping[str, Any]
 

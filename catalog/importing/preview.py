@@ -15,11 +15,11 @@ import msgspec
 from catalog.importing.columns import DRUGS, PART, PART_HEADERS, header_names
 from catalog.importing.result import CheckOptions, options_from_dict
 from tables.cells import Fault, Typed, wrongly_decoded
+from tables.child_process import Frame, frames_from, serve
 from tables.column_reader import text_for
 from tables.columns import HeaderNames
 from tables.encoding import Refusal
 from tables.findings import GARBLED_FILE, garbled_file
-from tables.guarded import Frame, frames_from, serve
 from tables.header import Header, header_text, read_header, text_of
 from tables.limits import MIB, Limits
 from tables.problems import Problem, problem, shown

@@ -16,10 +16,10 @@ import msgspec
 from catalog.importing.columns import DRUGS, PART, PART_HEADERS, header_names
 from catalog.importing.result import CheckOptions, options_from_dict
 from tables.cells import Cell, Fault
+from tables.child_process import Frame, frames_from, serve
 from tables.column_reader import text_for
 from tables.columns import Column
 from tables.encoding import Refusal
-from tables.guarded import Frame, frames_from, serve
 from tables.header import Header, read_header, text_of
 from tables.read import Table
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from catalog import catalog_names
+from catalog import catalog_codes
 from catalog.models.vocabularies import Provenance, Series
 from catalog.visibility import is_readable_by, readable_by
 from catalog.vocabularies import KINDS
@@ -26,7 +26,7 @@ class CatalogQuerySet(models.QuerySet["Catalog"]):
     def visible_to(self, insurer_id: int | None) -> Self:
         """Keep what an insurer's plain codes mean, each once: its own catalogs, and the shared ones but those of a code of its own.
 
-        None is the catalog office, which sees all. The shared ones that are left out here are named `:CODE` (catalog.catalog_names).
+        None is the catalog office, which sees all. The shared ones that are left out here are named `:CODE` (catalog.catalog_codes).
         """
         if insurer_id is None:
             return self
@@ -35,7 +35,7 @@ class CatalogQuerySet(models.QuerySet["Catalog"]):
 
     def named(self, text: str, insurer_id: int | None) -> Self:
         """Keep the catalog that a text means (as naming.meant has it): none or one; for the office several where it has to say whose."""
-        owner, code = catalog_names.parted(text)
+        owner, code = catalog_codes.parted(text)
         if owner is not None:
             whose = Q(owner__code=owner) if owner else Q(owner=None)
             return self.readable_by(insurer_id).filter(whose, code=code)
@@ -47,7 +47,7 @@ class CatalogQuerySet(models.QuerySet["Catalog"]):
     def meant_by(self, texts: Collection[str], insurer_id: int | None) -> dict[str, "Catalog"]:
         """Return text → the catalog that it means, for those that mean one; one statement."""
         there = self._called(texts, insurer_id)
-        found = {text: catalog_names.meant(text, there, insurer_id) for text in dict.fromkeys(texts)}
+        found = {text: catalog_codes.meant(text, there, insurer_id) for text in dict.fromkeys(texts)}
         return {text: catalogs[0] for text, catalogs in found.items() if len(catalogs) == 1}
 
     def meanings(self, texts: Collection[str]) -> Callable[[str, int], int | None]:
@@ -57,9 +57,9 @@ class CatalogQuerySet(models.QuerySet["Catalog"]):
             by_code.setdefault(one.code, []).append(one)
 
         def meaning(text: str, insurer_id: int) -> int | None:
-            there = by_code.get(catalog_names.parted(text)[1], ())
+            there = by_code.get(catalog_codes.parted(text)[1], ())
             readable = [one for one in there if is_readable_by(one.owner_id, insurer_id)]
-            return next((one.pk for one in catalog_names.meant(text, readable, insurer_id)), None)
+            return next((one.pk for one in catalog_codes.meant(text, readable, insurer_id)), None)
 
         return meaning
 
@@ -70,12 +70,12 @@ class CatalogQuerySet(models.QuerySet["Catalog"]):
         """
         # Nobody (0, who asks at the look-up page) has no list of his own, as the office has none.
         own = set(Catalog.objects.filter(owner=insurer_id).values_list("code", flat=True)) if insurer_id else set()
-        return lambda catalog: catalog_names.address_for(catalog, insurer_id, own)
+        return lambda catalog: catalog_codes.address_for(catalog, insurer_id, own)
 
     def _called(self, texts: Collection[str], insurer_id: int | None) -> list["Catalog"]:
         if not texts:
             return []
-        codes = {catalog_names.parted(text)[1] for text in texts}
+        codes = {catalog_codes.parted(text)[1] for text in texts}
         return list(self.readable_by(insurer_id).filter(code__in=codes).select_related("owner"))
 
 
@@ -106,7 +106,7 @@ class Catalog(models.Model):
         verbose_name_plural = _("catalogs")
         ordering = ["code", "id"]
         constraints = [
-            # Every insurer's own codes are a name space of their own, and the office's are one (catalog.catalog_names).
+            # Every insurer's own codes are a name space of their own, and the office's are one (catalog.catalog_codes).
             models.UniqueConstraint(fields=["owner", "code"], name="catalog_code_once_per_owner", nulls_distinct=False),
             models.CheckConstraint(
                 condition=Q(series=None) | Q(kind="commercial"), name="only_commercial_catalogs_have_a_series"
@@ -143,5 +143,5 @@ class Catalog(models.Model):
 
     @property
     def address(self) -> str:
-        """The text that means this catalog whoever writes it (catalog.catalog_names); reads its owner."""
-        return catalog_names.address_of(self.code, self.owner_code)
+        """The text that means this catalog whoever writes it (catalog.catalog_codes); reads its owner."""
+        return catalog_codes.address_of(self.code, self.owner_code)

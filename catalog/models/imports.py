@@ -109,7 +109,7 @@ class ImportRun(models.Model):
     created_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
 
-    # Whose file nobody reads again (catalog.uploading.forget_orphans).
+    # Whose file nobody reads again (catalog.upload_steps.forget_orphans).
     FILE_IS_READ = Q(outcome__in=["ready", "given_up"])
 
     objects = ImportRunQuerySet.as_manager()

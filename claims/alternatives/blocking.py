@@ -7,7 +7,7 @@ against one that tries everything.
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from catalog.drugs.agreement import Agreement
+from catalog.drugs.three_valued import Agreement
 from claims.alternatives.change import DRUG_FIELDS, EVIDENCE
 from claims.alternatives.situation import Situation
 from claims.eligibility import CompiledVersion, Entry, Judgement

@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import Final
 
 from catalog import vocabularies
-from catalog.drugs.agreement import Agreement
 from catalog.drugs.recognise import recognise
+from catalog.drugs.three_valued import Agreement
 from claims.alternatives import diseases
 from claims.alternatives.authorising import A_NUMBER
 from claims.alternatives.change import EVIDENCE, Change
@@ -17,7 +17,7 @@ from claims.alternatives.identities import MOST_NAMED, named, namings
 from claims.alternatives.situation import Situation, met, paying, situation_of
 from claims.eligibility import Claim, Entry, Line, Snapshot
 from claims.eligibility.case import Case
-from claims.eligibility.diseases import DiseaseCodes
+from claims.eligibility.diagnosis_match import DiseaseCodes
 from claims.eligibility.fields import MAX_AGE
 from claims.eligibility.gates import policy_in_force, product_version_in_force, waiting_period_over
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from catalog.drugs.agreement import Agreement
-from claims.eligibility.diseases import DiseaseCodes
+from catalog.drugs.three_valued import Agreement
+from claims.eligibility.diagnosis_match import DiseaseCodes
 from common import icd10
 
 # Far more than lists ask of one drug; a list may yet hold a whole chapter.

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
 
-from catalog.drugs.agreement import Agreement
 from catalog.drugs.knowledge import Identity
 from catalog.drugs.recognise import Recognition, recognise
+from catalog.drugs.three_valued import Agreement
 from claims.alternatives.change import Change
 from claims.alternatives.situation import paying
 from claims.eligibility import Entry, Line, Snapshot

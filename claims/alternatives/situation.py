@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from catalog.drugs.agreement import Agreement
 from catalog.drugs.knowledge import Identity
 from catalog.drugs.recognise import Recognition, recognise
+from catalog.drugs.three_valued import Agreement
 from claims.eligibility import CompiledVersion, Entry, Line, Snapshot, Sources
 from claims.eligibility.drug_part import applies
 from insurers.terms import Benefit, ProductTerms

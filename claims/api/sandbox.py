@@ -9,8 +9,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from claims.erase_sandbox import erase_sandbox
 from claims.models import ClaimCheck
-from claims.sandbox import erase_sandbox
 from common.api.filtering import refuse_unknown
 from common.api.problems import ApiProblem
 from common.api.views import ApiViewSet

@@ -10,7 +10,7 @@ from claims.eligibility import CoverageQuery, fields
 from claims.eligibility.request import IDENTITY_FIELDS, SEXES, ClaimReader
 from common.languages import Language
 from common.money import Nano
-from common.reading import Unreadable
+from common.request_reader import Unreadable
 
 FIELDS: Final = frozenset(
     "product member_ref diagnoses sex age setting institution_level circumstance evidence from quantity urgent".split()

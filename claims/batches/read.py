@@ -24,7 +24,7 @@ from claims.eligibility.refunds import wrong_signs
 from common import personal
 from common.compact_json import compact
 from common.money import plain, yuan
-from common.sentences import Said, said
+from common.request_problems import Said, said
 from tables.cells import Cell, Fault
 from tables.column_reader import REMEMBERED, WRONG, ColumnReader
 from tables.delimited import open_lines
@@ -37,7 +37,7 @@ from tables.limits import Limits, Progress
 from tables.non_entries import NonEntries
 from tables.problems import Normalised, Problem, mask, problem
 from tables.read import Table
-from tables.regular import Nameless
+from tables.row_width import Nameless
 
 PROGRESS_EVERY = 1000
 _LOOKED_AT = 64 * 1024  # to tell lines of JSON from a table

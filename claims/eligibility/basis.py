@@ -3,7 +3,7 @@ entry held, and what the money was counted with. Nothing is decided here; none o
 
 from typing import Any, Final
 
-from catalog.drugs.agreement import Agreement
+from catalog.drugs.three_valued import Agreement
 from catalog.reference import disease_names
 from claims.eligibility.caps import price_cap, within_quantity
 from claims.eligibility.compiled import MAX_QUANTITY_PLACES, STANDARD_PLACES

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from catalog.drugs.agreement import Agreement
 from catalog.drugs.recognise import Recognition, recognise
+from catalog.drugs.three_valued import Agreement
 from claims.eligibility.authorisations import NOTHING_SPENT, Spent, Standing, standing
 from claims.eligibility.compiled import CompiledVersion
 from claims.eligibility.decision import BaseFinding

@@ -12,7 +12,7 @@ from typing import Final
 
 from catalog.drugs.recognise import Recognition
 from catalog.vocabularies import EXCLUDING_KINDS, Kind
-from claims.eligibility.diseases import RANGE
+from claims.eligibility.diagnosis_match import RANGE
 from claims.eligibility.entry import Entry
 
 STANDARD_PLACES: Final = 4

@@ -13,7 +13,7 @@ from claims.eligibility.compiled import (
     Selectors,
     by_sort_key,
 )
-from claims.eligibility.diseases import DiseaseCodes
+from claims.eligibility.diagnosis_match import DiseaseCodes
 from claims.eligibility.drug_part import CLASS_TEST, DRUG_TESTS
 from claims.eligibility.entry import Entry, Facet
 from claims.eligibility.entry_match import precedence

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from claims.eligibility.diseases import DiseaseCodes
+from claims.eligibility.diagnosis_match import DiseaseCodes
 from claims.eligibility.facts import RULES_VERSION, Accumulators
 from common.dates import instant_text
 from common.jcs import sha256_of

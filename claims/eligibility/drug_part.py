@@ -6,9 +6,9 @@ the tests its columns ask for.
 
 from typing import Final
 
-from catalog.drugs.agreement import Agreement
 from catalog.drugs.dosage_forms import DosageForms
 from catalog.drugs.recognise import Recognition
+from catalog.drugs.three_valued import Agreement
 from claims.eligibility.entry import DrugTest, Entry
 
 PASS: Final = Agreement.PASS

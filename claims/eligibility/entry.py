@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from catalog.drugs.agreement import Agreement
 from catalog.drugs.dosage_forms import DosageForms
 from catalog.drugs.recognise import Recognition
-from claims.eligibility.diseases import DiseaseCodes
+from catalog.drugs.three_valued import Agreement
+from claims.eligibility.diagnosis_match import DiseaseCodes
 from claims.eligibility.facts import LineFacts
 from claims.eligibility.reasons import ReasonKind
 

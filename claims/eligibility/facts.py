@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Final, NamedTuple
 
 from catalog.drugs.knowledge import Identity
-from claims.eligibility.diseases import DiseaseCodes
+from claims.eligibility.diagnosis_match import DiseaseCodes
 from common.money import Fen, Nano
 
 RULES_VERSION: Final = "2"

@@ -17,7 +17,7 @@ from claims.claim_size import MAX_TEXT
 from claims.eligibility.facts import QUANTITY_PLACES
 from common import icd10, personal
 from common.money import MAX_FEN, Fen, Nano, plain
-from common.reading import day, not_below_nothing, of_text, scaled, whole, yes_no
+from common.request_reader import day, not_below_nothing, of_text, scaled, whole, yes_no
 from tables import cells
 from tables.cells import Fault, any_day, narrow
 

@@ -21,7 +21,7 @@ class Row(NamedTuple):
 
 
 class Wrong(NamedTuple):
-    """What is wrong with a row: its place, the field, a sentence of common.sentences, and the value that fills it."""
+    """What is wrong with a row: its place, the field, a sentence of common.request_problems, and the value that fills it."""
 
     place: int
     field: str

@@ -1,6 +1,6 @@
 """Requests read strictly at the edge: decoded JSON in, a value that cannot be wrong out, or every problem with its pointer.
 
-What makes a claim invalid is eligibility 8. The shape of a request is read by common.reading, what a text says by fields.py, as
+What makes a claim invalid is eligibility 8. The shape of a request is read by common.request_reader, what a text says by fields.py, as
 the cells of a batch are.
 """
 
@@ -14,7 +14,7 @@ from catalog import vocabularies
 from catalog.drugs.knowledge import Identity
 from claims.claim_size import MAX_LINES, MAX_TEXT
 from claims.eligibility import fields
-from claims.eligibility.diseases import DiseaseCodes
+from claims.eligibility.diagnosis_match import DiseaseCodes
 from claims.eligibility.facts import (
     CIRCUMSTANCE_NONE,
     Accumulators,
@@ -28,8 +28,8 @@ from common import icd10, personal
 from common.errors import MAX_ERRORS, MOST_COUNTED
 from common.languages import Language
 from common.money import MAX_FEN, Fen, Nano
-from common.reading import UNKEEPABLE, Reader, Unreadable, not_below_nothing, not_given
-from common.sentences import Place
+from common.request_problems import Place
+from common.request_reader import UNKEEPABLE, Reader, Unreadable, not_below_nothing, not_given
 from tables.cells import Fault
 
 SEXES: Final = vocabularies.SEXES.codes

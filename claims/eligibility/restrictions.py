@@ -5,7 +5,7 @@ One function and one row of `FACETS` each. A test answers what is wanting; its e
 
 from typing import Final
 
-from catalog.drugs.agreement import Agreement
+from catalog.drugs.three_valued import Agreement
 from claims.eligibility import reasons
 from claims.eligibility.entry import Entry, Facet
 from claims.eligibility.facts import LineFacts

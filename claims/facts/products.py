@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from catalog.catalog_names import SHARED_ONLY, address_of, parted
+from catalog.catalog_codes import SHARED_ONLY, address_of, parted
 from catalog.clock import Observation
 from catalog.models import Catalog, CatalogVersion
 from catalog.vocabularies import Kind
@@ -132,7 +132,7 @@ def references(
     names: Collection[str] | None = None,
     also: Collection[str] = (),
 ) -> list[Reference]:
-    """Return those of the versions whose catalogs an insurer means by the names (catalog.catalog_names), each under its name, by code and age.
+    """Return those of the versions whose catalogs an insurer means by the names (catalog.catalog_codes), each under its name, by code and age.
 
     Without names those of every catalog that its plain codes mean, under its code; `also` are names beside. One statement; more where a name
     says whose it is.

@@ -16,7 +16,7 @@ from catalog.vocabularies import EXCLUDING_KINDS
 from claims.eligibility import CompiledVersion, Indexes, Selectors, compile_entry, index_entries
 from claims.eligibility.compiled import CLASS_LENGTH, by_sort_key
 from claims.eligibility.compiling import COLUMNS_READ
-from claims.eligibility.diseases import DiseaseCodes
+from claims.eligibility.diagnosis_match import DiseaseCodes
 from claims.eligibility.entry import Entry
 from claims.facts.caches import Store, kept_or_made
 from claims.facts.products import Reference

@@ -25,7 +25,7 @@ from rest_framework.response import Response
 from common import tracing
 from common.api.error_codes import canonical
 from common.api.rendering import JsonRenderer
-from common.api.requests import absolute
+from common.api.request_id import absolute
 from common.errors import MAX_ERRORS, Away, FieldError, InvalidInput, Refused, pointer
 from common.fair_share import TooManyAtOnce
 from common.languages import LANGUAGES, LOCALES

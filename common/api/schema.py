@@ -17,7 +17,7 @@ from rest_framework import serializers
 from common.api import deprecation, shapes
 from common.api.fields import StrictSerializer
 from common.api.filtering import MAX_VALUE
-from common.api.naming import operation_name, summary_of
+from common.api.operation_names import operation_name, summary_of
 from common.api.pagination import CURSOR, PAGE, PAGE_SIZE
 from common.errors import MAX_ERRORS
 

@@ -11,7 +11,7 @@ from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from common.operations import measuring
+from common.operations import access_log
 from common.version import VERSION
 
 _JOBS = """
@@ -58,7 +58,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         MultiProcessCollector(registry)
     else:
-        registry.register(measuring.REQUESTS)
-        registry.register(measuring.SECONDS)
+        registry.register(access_log.REQUESTS)
+        registry.register(access_log.SECONDS)
     registry.register(_Database())
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

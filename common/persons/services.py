@@ -16,7 +16,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import Refused
-from common.persons import codes, passwords
+from common.persons import passwords, second_factor
 from common.persons.models import PastPassword, Standing
 
 
@@ -216,11 +216,11 @@ def make_recovery_codes(*, user: Any) -> list[str]:
 
 
 def _recovery_codes(user: Any) -> list[str]:
-    made = codes.new_recovery_codes()
+    made = second_factor.new_recovery_codes()
     # The device stays: a session that came in by one of its codes goes on.
     device, _new = StaticDevice.objects.get_or_create(user=user, name="recovery")
     device.token_set.all().delete()
-    StaticToken.objects.bulk_create(StaticToken(device=device, token=codes.kept_as(code)) for code in made)
+    StaticToken.objects.bulk_create(StaticToken(device=device, token=second_factor.kept_as(code)) for code in made)
     record(Deed.RECOVERY_CODES_MADE, by=user.get_username(), what=user)
     return made
 
@@ -230,7 +230,7 @@ def verify_code(*, user: Any, code: str) -> Any:
     with transaction.atomic():
         user, standing = _locked(user)
         wait = minutes_locked(standing, timezone.now())
-        device = None if wait else codes.is_code(user, code)
+        device = None if wait else second_factor.is_code(user, code)
         if device is not None:
             standing.wrong_codes = 0
             standing.save()

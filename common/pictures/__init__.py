@@ -10,8 +10,8 @@ from common.pictures.curve import curve
 from common.pictures.drawing import Picture, money, number, percent
 from common.pictures.heat import heat
 from common.pictures.lines import lines
+from common.pictures.province_map import tiles
 from common.pictures.strip import Period, strip
-from common.pictures.tiles import tiles
 from common.pictures.upset import upset
 
 __all__ = [

@@ -25,7 +25,7 @@ from common.api.problems import ApiProblem
 from common.api.views import ApiViewSet
 from common.jobs.models import Job
 from common.labels import reader_language
-from curation.market import bulk
+from curation.market import collections
 from curation.models import STATES, CollectedList, Collection
 
 PAGE = [OpenApiParameter("page", int), OpenApiParameter("page_size", int)]
@@ -170,7 +170,7 @@ class CollectionViewSet(ApiViewSet):
 
     def _answer(self, request: Any, pk: Any, status: int = 200) -> Response:
         collection = self._found(pk)
-        bulk.follow_mended(collection)
+        collections.follow_mended(collection)
         lists = collection.lists.told().select_related("catalog", "run", "run__version").order_by("row")
         lists = lists.defer("run__normalised", "run__sample", "run__columns_read")
         if wanted := request.query_params.get("state"):
@@ -200,7 +200,9 @@ class CollectionViewSet(ApiViewSet):
         given.is_valid(raise_exception=True)
         fields = dict(given.validated_data)
         file = fields.pop("file")
-        made, new = bulk.upload_collection(chunks=file.chunks(), file_name=file.name, by=request.user.person, **fields)
+        made, new = collections.upload_collection(
+            chunks=file.chunks(), file_name=file.name, by=request.user.person, **fields
+        )
         answer = self._answer(request, made.pk, 202 if new else 200)
         answer["Location"] = reverse("collection-detail", args=[made.pk])
         return answer
@@ -209,7 +211,7 @@ class CollectionViewSet(ApiViewSet):
     def facts(self, request: Any, pk: str) -> Response:
         """Change the catalogs that were there already to the facts that the cover says, where they differ."""
         refuse_unknown(request.query_params, ())
-        bulk.take_facts(collection=self._found(pk), by=request.user.person)
+        collections.take_facts(collection=self._found(pk), by=request.user.person)
         return self._answer(request, pk)
 
     def _found(self, pk: Any) -> Collection:
@@ -230,7 +232,7 @@ class CollectionPublishingViewSet(CollectionViewSet):
         for that list alone and stands in its `not_published`.
         """
         given = given_in(request, PublishListsInput)
-        bulk.ask_publication(collection=self._found(pk), by=request.user.person, **given)
+        collections.ask_publication(collection=self._found(pk), by=request.user.person, **given)
         return self._answer(request, pk, 202)
 
 

@@ -14,8 +14,8 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from catalog.clock import china_today
+from catalog.drug_listings import visible_drugs
 from catalog.models import Drug
-from catalog.queries import visible_drugs
 from catalog.vocabularies import SCOPES
 from common.api.filtering import refuse_unknown
 from common.api.params import day_parameter, instant_parameter

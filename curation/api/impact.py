@@ -22,9 +22,9 @@ from common.api.filtering import refuse_unknown
 from common.api.views import ApiViewSet
 from common.downloads import download
 from curation.impact import services
+from curation.impact.results import csv_lines
 from curation.impact.services import Asked
 from curation.impact.totals import totals_document
-from curation.impact.written import csv_lines
 from curation.models import ImpactRun
 
 ASK = ("catalog:write", "claims:check")

@@ -27,7 +27,7 @@ from curation.comparing.compare import fields_of
 from curation.comparing.queries import Shown
 from curation.upcoming.queries import BYS, WHATS, Change, shown_changes, upcoming_of
 from curation.upcoming.steps import EditionDays
-from insurers.products_naming import Reached, products_naming
+from insurers.products_reached import Reached, products_naming
 
 DAYS_AHEAD = timedelta(days=92)
 _ASKED = ("until", "kind", "page", "page_size")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from curation.coding.mentions import ADULT, OLDEST, ONSET, Aged, mentions_of
+from curation.coding.age_words import ADULT, OLDEST, ONSET, Aged, mentions_of
 from curation.coding.reading import Span, Zones, parts_of
 from curation.coding.suggestion import Mark, Why
 

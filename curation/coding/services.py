@@ -10,10 +10,10 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from catalog import reference
-from catalog.drafting import edit_entries
 from catalog.entries import shown_criteria
+from catalog.entry_editing import edit_entries
 from catalog.importing.columns import ENTRIES
-from catalog.importing.editing import cells_given, check_edited, new_entry
+from catalog.importing.edited_entries import cells_given, check_edited, new_entry
 from catalog.importing.result import CheckOptions
 from catalog.known_drugs import dosage_forms
 from catalog.models import Catalog, CatalogVersion

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from curation.coding.ages import age_marks
+from curation.coding.care_settings import level_marks, setting_marks
 from curation.coding.criteria import Criterion, criteria_marks
 from curation.coding.diseases import DiseaseWords, disease_marks
 from curation.coding.known import Codings, common_part
 from curation.coding.negation import negated
-from curation.coding.places import level_marks, setting_marks
 from curation.coding.reading import Reading, Span
 from curation.coding.sexes import sex_marks
 from curation.coding.suggestion import FACETS, Suggestion, Value, Why, suggestions

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
-from catalog.drugs.agreement import Agreement
 from catalog.drugs.dosage_forms import DosageForms
 from catalog.drugs.knowledge import Knowledge
 from catalog.drugs.recognise import Recognition
+from catalog.drugs.three_valued import Agreement
 from catalog.vocabularies import EXCLUDING_KINDS, REIMBURSEMENT_CLASSES, Kind
 from claims.eligibility import compile_entry
 from claims.eligibility.drug_part import applies

@@ -16,7 +16,7 @@ from catalog.vocabularies import EXCLUDING_KINDS
 from claims.eligibility.compiling import COLUMNS_READ
 from curation.comparing.matrix import NOT_LISTED, Cell, ListedEntry, cell_of
 from insurers.models import ProductVersion
-from insurers.products_naming import catalog_named, versions_naming
+from insurers.products_reached import catalog_named, versions_naming
 from insurers.terms import Benefit, CatalogReference, InvalidTerms, ProductTerms, parse_terms
 
 # So many product versions that name a list of the drug are looked into; who reads is told where there are more.

@@ -113,7 +113,7 @@ def find_side(
 
 
 def _only(versions: QuerySet[CatalogVersion], named: Named) -> CatalogVersion | None:
-    """Return the first version; raises NoSuchSide where there is one of another catalog too, which only the office sees (catalog.catalog_names)."""
+    """Return the first version; raises NoSuchSide where there is one of another catalog too, which only the office sees (catalog.catalog_codes)."""
     found = list(versions[:2])
     if len({one.catalog_id for one in found}) > 1:
         raise NoSuchSide(_("Several insurers have a list %(code)s; say whose, as OWNER:CODE.") % {"code": named.code})

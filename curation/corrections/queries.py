@@ -14,8 +14,8 @@ from django.db.models import Max, Q, QuerySet
 from catalog.clock import Observation
 from catalog.models import Catalog, CatalogVersion, DrugProduct
 from claims.models import ClaimCheck
-from insurers.lists_named import lists_named
 from insurers.models import ProductVersion
+from insurers.product_lists import lists_named
 
 
 def checks_resting(

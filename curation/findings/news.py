@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from catalog.catalog_names import address_of
+from catalog.catalog_codes import address_of
 from catalog.models import Catalog
 from common.dates import instant_text
 from common.jcs import sha256_of

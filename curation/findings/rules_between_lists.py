@@ -5,14 +5,21 @@ from datetime import date, timedelta
 from typing import Final
 
 from catalog.change_weight import speaks_of
-from catalog.drugs.agreement import Agreement
 from catalog.drugs.dosage_forms import DosageForms
+from catalog.drugs.three_valued import Agreement
 from catalog.in_force import Span, spans
 from claims.eligibility import Entry
 from common.dates import later
 from common.text import as_read, norm
 from curation.findings.causes import Cause
-from curation.findings.meeting import PRODUCT_TEXTS, ByDisease, cases_meet, diseases_meet, drug_parts_meet, people_meet
+from curation.findings.entry_overlap import (
+    PRODUCT_TEXTS,
+    ByDisease,
+    cases_meet,
+    diseases_meet,
+    drug_parts_meet,
+    people_meet,
+)
 from curation.findings.world import DrugList, Edition, Listed, World, by_drug, place, seen_together
 
 # Out of one list and into another within so many days is a move.

@@ -5,13 +5,13 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
 
-from catalog.catalog_names import parted
+from catalog.catalog_codes import parted
 from catalog.drugs.printed import NOTATION, PrintedNames
 from catalog.importing.one_value import is_known_form
 from catalog.in_force import Span, in_force, pinned
 from claims.eligibility import Entry
 from curation.findings.causes import Cause
-from curation.findings.meeting import ByDisease, cases_meet, drug_parts_meet
+from curation.findings.entry_overlap import ByDisease, cases_meet, drug_parts_meet
 from curation.findings.world import DrugList, Edition, Listed, World, by_drug, place
 
 ENDING_DAYS: Final = 60
@@ -103,7 +103,7 @@ def product_without_list(world: World) -> Iterator[Cause]:
 
 
 def named_by(insurer: int, text: str, lists: Mapping[tuple[int | None, str], DrugList]) -> DrugList | None:
-    """Return the list that a text means for an insurer (catalog.catalog_names)."""
+    """Return the list that a text means for an insurer (catalog.catalog_codes)."""
     owner, code = parted(text)
     own = lists.get((insurer, code)) if owner != "" else None
     if owner:

@@ -75,7 +75,7 @@ class DrugList:
 
     @property
     def key(self) -> tuple[int | None, str]:
-        """What tells it from every other list (catalog.catalog_names)."""
+        """What tells it from every other list (catalog.catalog_codes)."""
         return self.owner, self.code
 
     @property

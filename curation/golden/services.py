@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog import clock
-from catalog.catalog_names import SHARED_ONLY
+from catalog.catalog_codes import SHARED_ONLY
 from catalog.models import Catalog, CatalogVersion
 from claims.claim_size import MAX_TEXT
 from claims.eligibility import REASONS, Claim, InvalidClaim, parse_claim

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from catalog.catalog_names import SHARED_ONLY
+from catalog.catalog_codes import SHARED_ONLY
 from catalog.clock import Observation
 from catalog.in_force import in_force
 from catalog.models import Catalog, CatalogVersion
@@ -24,7 +24,7 @@ from curation.golden.bare import KINDS, bare_terms
 from curation.golden.expecting import differences, found_in
 from curation.models import GoldenCase
 from insurers import models as insurers
-from insurers.products_naming import naming
+from insurers.products_reached import naming
 
 # A product that a case makes up has no row; it is judged by this code, which no real one has.
 _BARE: Final = "-"

@@ -35,8 +35,8 @@ from curation.impact.ending import EDITED, end, end_if_all_tried, is_under_way
 from curation.impact.lines import Line, Parts, line_of_check, line_of_decision
 from curation.impact.mark import mark_of
 from curation.impact.planning import FACTS_REMOVED, INVALID, OTHER_RULES
+from curation.impact.results import Source, kept_line
 from curation.impact.totals import Totals
-from curation.impact.written import Source, kept_line
 from curation.models import ImpactPart, ImpactRun
 
 # A check may have 500 lines: so many are read and loaded for together.

@@ -11,9 +11,9 @@ from catalog.models import EntryEvidence, ImportRun
 from common.jobs.services import Lease
 from common.money import ratio_text
 from curation.market import reading
+from curation.market.drafted_entry import wording
 from curation.market.frequency import Cut, Pin, Ranked, cut, entry_codes
 from curation.market.reading import Market
-from curation.market.wording import wording
 
 # Of the catalog's code, before the number of an entry.
 _MOST_PREFIX = 50

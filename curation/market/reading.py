@@ -16,8 +16,8 @@ from catalog.models import Catalog, CatalogEntry, CatalogVersion
 from catalog.vocabularies import PROVINCES, province_of
 from common.cache import LruCache
 from curation.market.diseases import DiseaseGroups
+from curation.market.drafted_entry import TAKEN, Row, values_of
 from curation.market.frequency import Counted, Listing, MarketList, counted
-from curation.market.wording import TAKEN, Row, values_of
 
 REFERENCE = "reference"
 NOT_IN_FORCE, ANOTHER_OWNER = "not_in_force", "another_owner"

@@ -12,18 +12,18 @@ from typing import Any
 import msgspec
 
 from catalog.importing.columns import header_names
-from curation.market.collecting import NAMES, Listed, is_cover, listed, may_be_cover, placed
+from curation.market.cover_table import NAMES, Listed, is_cover, listed, may_be_cover, placed
+from tables.child_process import Frame, frames_from, serve
 from tables.column_reader import WRONG, ColumnReader
 from tables.encoding import Refusal
 from tables.findings import Findings
-from tables.guarded import Frame, frames_from, serve
 from tables.header import columns_in, read_header
 from tables.limits import MIB, Limits
 from tables.non_entries import NonEntries
 from tables.packages import PARTS, Part, parts_of
 from tables.problems import Problem, problem, shown
 from tables.read import Table
-from tables.regular import regular_rows
+from tables.row_width import regular_rows
 
 LIMITS = Limits(memory_bytes=1024 * MIB, cpu_seconds=300, wall_seconds=600)
 _MODULE = "curation.market.unpacking"

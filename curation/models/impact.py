@@ -105,7 +105,7 @@ class ImpactPart(models.Model):
     claims = models.PositiveIntegerField(_("claims"))
     job = models.OneToOneField(Job, models.PROTECT, null=True, related_name="+")
     totals = models.JSONField(null=True)
-    # The lines that come out otherwise, a JSON array a line (curation.impact.written); null before, after retention, and in the office's runs.
+    # The lines that come out otherwise, a JSON array a line (curation.impact.results); null before, after retention, and in the office's runs.
     differing = SealedText()
     tried_at = models.DateTimeField(_("tried at"), null=True)
 

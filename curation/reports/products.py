@@ -7,8 +7,8 @@ from datetime import date, datetime
 
 from catalog.models import Catalog
 from curation.reports.lists import InForce
-from insurers.lists_named import lists_named
 from insurers.models import ProductVersion
+from insurers.product_lists import lists_named
 from insurers.terms import CatalogReference
 
 MOST = 60

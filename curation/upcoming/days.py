@@ -18,7 +18,7 @@ from common.dates import later
 from curation.comparing.matrix_query import drugs_named
 from curation.upcoming.steps import ONE_DAY, Step
 from insurers.models import ProductVersion
-from insurers.products_naming import Reached, reached_by, versions_naming
+from insurers.products_reached import Reached, reached_by, versions_naming
 
 PRODUCTS_SHOWN = 100
 
@@ -33,7 +33,7 @@ class ListOnTheDay:
     came: frozenset[str]
     gone: frozenset[str]
     stayed: int
-    # By which whoever asked is told of the list (catalog.catalog_names).
+    # By which whoever asked is told of the list (catalog.catalog_codes).
     address: str
 
 

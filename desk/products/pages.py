@@ -18,11 +18,11 @@ from desk.badges import provenance_badge
 from desk.forms import note_field, posted, text_field
 from desk.frame import Action, Button, PageAdmin
 from desk.own_rows import OfInsurer, may_own, own_insurer
+from desk.products.terms_page import Sheet, write
 from desk.products.versions import product_version_badge
-from desk.products.writing import Sheet, write
 from insurers import services
-from insurers.lists_named import lists_applied
 from insurers.models import CODE_PATTERN, Product
+from insurers.product_lists import lists_applied
 
 MAY_WRITE = "insurers.add_product"
 

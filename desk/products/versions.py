@@ -20,8 +20,8 @@ from desk.frame import Action, Button, PageAdmin
 from desk.markup import badge
 from desk.own_rows import OfInsurer, may_own, own_insurer
 from desk.products.cloning import CloneForm
-from desk.products.writing import Sheet, told_benefits, told_terms, write
-from desk.terms import terms_shown
+from desk.products.terms_page import Sheet, told_benefits, told_terms, write
+from desk.products.terms_words import terms_shown
 from insurers import approval, services
 from insurers.models import ProductVersion
 

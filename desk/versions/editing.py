@@ -1,4 +1,4 @@
-"""Editing a draft at the desk: an entry added, changed or removed, and many at once. Each page calls one service (catalog/drafting.py)."""
+"""Editing a draft at the desk: an entry added, changed or removed, and many at once. Each page calls one service (catalog/entry_editing.py)."""
 
 import json
 from collections.abc import Callable, Collection
@@ -10,7 +10,7 @@ from django.urls import URLPattern
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog import drafting
+from catalog import entry_editing
 from catalog.entries import COLUMNS
 from catalog.entry_filter import Wanted, codes_found, entries_found
 from catalog.importing.export import EXPORTED, written
@@ -44,7 +44,7 @@ class EntryEditing(VersionTabs):
         form = EntryForm(posted(request), cells={})
 
         def do(given: dict[str, Any]) -> tuple[str, str]:
-            kept = drafting.add_entry(
+            kept = entry_editing.add_entry(
                 version=version, values=form.changed(), by=request.user.get_username(), reason=given["reason"]
             )
             self._warn(request, kept)
@@ -74,7 +74,7 @@ class EntryEditing(VersionTabs):
         form = EntryForm(posted(request), cells=cells, seen=bytes(row["row_hash"]).hex())
 
         def do(given: dict[str, Any]) -> tuple[str, str]:
-            kept = drafting.change_entry(
+            kept = entry_editing.change_entry(
                 version=version,
                 entry_code=code,
                 values=form.changed(),
@@ -106,7 +106,7 @@ class EntryEditing(VersionTabs):
         form = RemovalForm(posted(request), initial={"seen": bytes(entry.row_hash).hex()})
 
         def do(given: dict[str, Any]) -> tuple[str, str]:
-            drafting.remove_entry(
+            entry_editing.remove_entry(
                 version=version,
                 entry_code=code,
                 by=request.user.get_username(),
@@ -150,7 +150,7 @@ class EntryEditing(VersionTabs):
             return self.back_to_grid(version, sent.get("where", ""))
 
         def do(given: dict[str, Any]) -> tuple[str, str]:
-            done = drafting.edit_entries(
+            done = entry_editing.edit_entries(
                 version=version,
                 of=meant(codes, None if codes else _wanted(where), count),
                 values=None if removes else form.cells(),  # type: ignore[attr-defined]
@@ -190,7 +190,7 @@ class EntryEditing(VersionTabs):
         wanted = _wanted(where)
         return version.entry_count if wanted.is_everything else entries_found(version, wanted).count()
 
-    def _warn(self, request: HttpRequest, kept: drafting.Kept) -> None:
+    def _warn(self, request: HttpRequest, kept: entry_editing.Kept) -> None:
         """Tell what the reader of files would warn of."""
         for warning in kept.warnings:
             messages.warning(request, warning.detail)

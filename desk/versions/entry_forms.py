@@ -14,7 +14,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from catalog.importing.editing import EDITABLE
+from catalog.importing.edited_entries import EDITABLE
 from catalog.vocabularies import LEVELS, MARKS, REGULATORS, REIMBURSEMENT_CLASSES, SETTINGS, SEXES
 from common.labels import reader_language
 from desk.forms import DayInput, ReasonForm, note_field

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern
 from django.utils.translation import gettext as _
 
-from catalog import drafting
+from catalog import entry_editing
 from catalog.merge_preview import Both, Incoming, incoming, read_taken
 from catalog.merging import Conflict, Side
 from catalog.models import CatalogVersion
@@ -83,7 +83,7 @@ class Merging(VersionTabs):
             if _seen(locked) != seen:
                 raise ChangedMeanwhile(_(ChangedMeanwhile.sentence))
 
-        merged = drafting.merge_base(
+        merged = entry_editing.merge_base(
             version=version,
             by=request.user.get_username(),
             resolve={code: CHOICES[side] for code, side in chosen.items()},

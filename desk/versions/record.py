@@ -6,7 +6,7 @@ from django.db.models import CharField, Q, Value
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 
-from catalog.drafting import edits_of
+from catalog.entry_editing import edits_of
 from catalog.models import CatalogVersion, EntryEdit
 from common.audit.deeds import Deed
 from common.audit.models import Record

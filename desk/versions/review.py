@@ -25,11 +25,11 @@ from desk.forms import posted
 from desk.frame import paged, sentences
 from desk.golden_words import shown, tried_for
 from desk.impact_words import ask_href, latest_of
-from desk.versions.checks import lines
+from desk.versions.checklist import lines
 from desk.versions.forms import PublishForm
 from desk.versions.moves import MAY_PUBLISH
 from desk.versions.tabs import VersionTabs, day_of, observed
-from insurers.products_naming import products_naming
+from insurers.products_reached import products_naming
 
 MAY_SEE_PRODUCTS = "insurers.view_productversion"
 SHOWS = ("", "unseen", "major", "remarked")

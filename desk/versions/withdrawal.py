@@ -17,7 +17,7 @@ from desk.forms import NothingToFillIn, ReasonForm, posted
 from desk.frame import sentences
 from desk.versions.moves import MAY_WITHDRAW
 from desk.versions.tabs import VersionTabs, day_of
-from insurers.products_naming import products_naming
+from insurers.products_reached import products_naming
 
 RESTING_DAYS = 30
 

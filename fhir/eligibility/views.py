@@ -9,8 +9,8 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from catalog.clock import Observation, china_today
+from catalog.drug_listings import visible_drugs
 from catalog.drugs.base_names import drug_id
-from catalog.queries import visible_drugs
 from claims import services
 from claims.eligibility.decision import Coverage
 from claims.models import ClaimCheck

@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from catalog.catalog_names import LONGEST
+from catalog.catalog_codes import LONGEST
 from catalog.clock import china_today
 from common.api.fields import StrictSerializer
 from common.api.filtering import refuse_unknown

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from common.logs import request_id
-from common.operations.measuring import route_of
+from common.operations.access_log import route_of
 from insurers.api.callers import Caller
 from insurers.request_log import Answered, id_at, waiting
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from rest_framework.throttling import BaseThrottle
 
-from common.addresses import client_address
+from common.client_address import client_address
 from insurers.api.callers import WINDOW_SECONDS, counts
 
 

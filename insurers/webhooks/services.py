@@ -222,7 +222,7 @@ def _announce_to_all_who_see(event: feed.Event) -> int:
         return 0
     of = [catalog.code] if catalog.owner_id is None else [catalog.code, catalog.owner_id]
     identity = sha256_of([name, *of, event.version.label, instant_text(event.at)])
-    # Who has a list of its own of that code finds this one under its whole address (catalog.catalog_names).
+    # Who has a list of its own of that code finds this one under its whole address (catalog.catalog_codes).
     names = catalog.names_by_insurer()
     written = 0
     for called, by_code in ((catalog.code, True), (catalog.address, False)):

@@ -26,7 +26,7 @@ from curation.findings.causes import Cause, Place
 from curation.findings.services import follow
 from curation.golden.services import Given, make_case
 from curation.impact.services import Asked, ask_impact
-from curation.market import bulk
+from curation.market import collections
 from curation.models import Collection, Finding, GoldenCase, ImpactRun
 from insurers import sandboxes
 from insurers import services as insurers
@@ -160,7 +160,7 @@ PACKAGE = {"lists.csv": "code,name,province,file\nREF-1,京惠保,北京,a.csv\n
 
 def collected() -> Collection:
     """Bring in a package of one list, as Alice."""
-    made, _new = bulk.upload_collection(
+    made, _new = collections.upload_collection(
         chunks=[zipped(PACKAGE)], file_name="lists.zip", by="alice", label="2026", effective_from=date(2026, 1, 1)
     )
     assert made.job is not None

@@ -9,8 +9,8 @@ import pytest
 
 from common.api import deprecation
 from common.api.error_codes import CODES
-from config.choices import PLACES
 from config.openapi import openapi_document
+from config.openapi_choices import PLACES
 from insurers.api.messages import EVENTS
 from insurers.models import WEBHOOK_TEST, WebhookEvent
 
@@ -80,7 +80,7 @@ def test_every_choice_has_one_name_and_every_name_one_choice() -> None:
     inline = [place for place, schema in _schemas() if "enum" in schema and place not in SHAPES]
     named = {name: schema["enum"] for name, schema in SHAPES.items() if "enum" in schema}
 
-    assert inline == [], "name it in config/choices.py"
+    assert inline == [], "name it in config/openapi_choices.py"
     assert set(named) == set(PLACES)
     assert len({frozenset(values) for values in named.values()}) == len(named)
 

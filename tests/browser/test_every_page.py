@@ -18,7 +18,7 @@ from playwright.sync_api import expect
 
 from catalog.models import Catalog
 from common.tenancy import OFFICE, acting_for
-from desk import site
+from desk import menu
 from desk.roles import GROUPS
 from insurers import services as insurers
 from insurers.models import Insurer
@@ -39,7 +39,7 @@ VOID = frozenset("area base br col embed hr img input link meta source track wbr
 
 
 def menu_pages() -> list[str]:
-    return [site.address_of(view) for _title, rows in site.MENU for _icon, _name, view, _right in rows]
+    return [menu.address_of(view) for _title, rows in menu.MENU for _icon, _name, view, _right in rows]
 
 
 def pages_of_rows() -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 from catalog.drugs.base_names import drug_id
 from catalog.services import create_catalog
 from insurers.models import Insurer
-from tests.catalog.test_drug_master import loaded
+from tests.catalog.test_master_approval import loaded
 from tests.conftest import Api, Once, published
 
 MASTER = """national_code,approval_no,generic_name,aliases,dosage_form,strength,brand_name,manufacturer,class_code,regulators

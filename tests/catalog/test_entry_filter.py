@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from catalog import drafting
+from catalog import entry_editing
 from catalog.entry_filter import Wanted, codes_found
 from catalog.merge_preview import incoming, read_taken
 from catalog.models import Catalog, CatalogVersion, EntryEdit
@@ -75,9 +75,9 @@ def behind(make_catalog: Callable[..., Catalog]) -> CatalogVersion:
     draft = imported(catalog, of_rows(ROWS), label="v2", effective_from=date(2026, 6, 1)).version
     assert draft is not None
     for n, values in ((1, {"strength": "80mg"}), (2, {"strength": "20mg"}), (3, {"strength": "30mg"})):
-        drafting.change_entry(version=draft, entry_code=f"E-{n}", values=values, by="alice")
+        entry_editing.change_entry(version=draft, entry_code=f"E-{n}", values=values, by="alice")
     for n in (4, 5):
-        drafting.remove_entry(version=draft, entry_code=f"E-{n}", by="alice")
+        entry_editing.remove_entry(version=draft, entry_code=f"E-{n}", by="alice")
     theirs = ROWS | {
         1: "E-1,药品1片,C31,40mg\n",  # both, not alike
         2: "E-2,药品2片,C50,2mg\n",  # both, in two columns
@@ -87,13 +87,13 @@ def behind(make_catalog: Callable[..., Catalog]) -> CatalogVersion:
     }
     del theirs[5], theirs[7]  # went on both sides; there alone
     published(catalog, of_rows(theirs), label="v1b", effective_from=date(2026, 3, 1), by="erin")
-    return drafting.compared_anew(CatalogVersion.objects.get(pk=draft.pk))
+    return entry_editing.compared_anew(CatalogVersion.objects.get(pk=draft.pk))
 
 
 def test_what_a_merge_is_said_to_do_is_what_it_does(behind: CatalogVersion) -> None:
     told = incoming(behind)
     with pytest.raises(Conflicts) as refused:
-        drafting.merge_base(version=behind, by="alice")
+        entry_editing.merge_base(version=behind, by="alice")
 
     asked = [asdict(conflict) for one in told.conflicts for conflict in one.conflicts]
     assert asked == refused.value.more["conflicts"]
@@ -105,7 +105,7 @@ def test_what_a_merge_is_said_to_do_is_what_it_does(behind: CatalogVersion) -> N
     }
     assert told.counts == {"added": 1, "changed": 2, "removed": 1}
 
-    drafting.merge_base(
+    entry_editing.merge_base(
         version=behind, by="alice", resolve=dict.fromkeys([one.entry_code for one in told.conflicts], "mine")
     )
 

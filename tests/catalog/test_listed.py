@@ -14,10 +14,10 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog import migrations, search
 from catalog.clock import observe
+from catalog.drug_listings import visible_drugs
 from catalog.drugs.knowledge import KnownKeys
 from catalog.known_drugs import rows_with
 from catalog.models import Catalog, CatalogVersion, ListedDrug
-from catalog.queries import visible_drugs
 from insurers.models import Insurer
 from tests.conftest import imported, published, withdrawn
 

@@ -9,10 +9,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from catalog import clock, mending, services
-from catalog.drug_master import merge_drugs, moved_since
 from catalog.drugs.knowledge import Identity
 from catalog.drugs.recognise import recognise
 from catalog.known_drugs import knowledge_of
+from catalog.master_approval import merge_drugs, moved_since
 from catalog.models import Drug, DrugProduct, ImportRun, Revision
 from catalog.refusals import Ended
 from common.audit.models import Record

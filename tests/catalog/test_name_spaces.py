@@ -11,7 +11,7 @@ from catalog.log.services import leaves_of
 from catalog.models import Catalog, LogLeaf
 from insurers import services as insurers
 from insurers.models import Insurer
-from insurers.products_naming import products_naming
+from insurers.products_reached import products_naming
 from tests.conftest import Api, Once, published, withdrawn
 
 SCOPES = ["catalog:read", "catalog:write", "coverage:read", "claims:check", "products:write"]

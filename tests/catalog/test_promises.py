@@ -107,7 +107,7 @@ def test_only_a_commercial_catalog_has_a_series(make_catalog: Callable[..., Cata
 
 
 def test_the_drug_master_only_grows(db: None, make_catalog: Callable[..., Catalog]) -> None:
-    from tests.catalog.test_drug_master import loaded
+    from tests.catalog.test_master_approval import loaded
 
     loaded("generic_name,approval_no\n阿司匹林肠溶片,H20000001\n")
     product = DrugProduct.objects.get()

@@ -9,9 +9,9 @@ from django.db import DatabaseError, connection, transaction
 from catalog import services
 from catalog.checksum import checksum_of
 from catalog.clock import observe
+from catalog.drug_listings import resolve_lines
 from catalog.drugs.base_names import drug_id
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug, DrugProduct, ImportRun
-from catalog.queries import resolve_lines
 from catalog.rewrite_base_names import rewrite_base_names
 from common.jobs import services as jobs
 from tests.conftest import published

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from catalog import known_drugs
-from catalog.drugs.agreement import Agreement
+from catalog.drugs.three_valued import Agreement
 from catalog.models import Catalog
 from claims import retention
 from claims.eligibility import request

@@ -14,7 +14,7 @@ from claims.authorisations.request import parse_asked
 from claims.batches.columns import CLAIM_LINES
 from claims.batches.read import BatchResult, Claim, read_batch
 from claims.eligibility import coverage_fields, parse_claim, parse_coverage
-from common.reading import Unreadable
+from common.request_reader import Unreadable
 from tests.files import xlsx
 
 DAY = date(2026, 3, 14)

@@ -1,7 +1,7 @@
 """Refusals and the pointers of their problems."""
 
 from common.errors import FieldError, InvalidInput, Refused, pointer
-from common.sentences import SENTENCES, Problems
+from common.request_problems import SENTENCES, Problems
 
 
 def test_a_pointer_escapes_what_rfc_6901_escapes() -> None:

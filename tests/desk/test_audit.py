@@ -18,7 +18,7 @@ from common.audit.chain import verify
 from common.audit.deeds import Deed
 from common.audit.models import Record
 from common.audit.services import record
-from desk.deeds import changes
+from desk.deed_words import changes
 from desk.roles import GROUPS
 from insurers import services
 from insurers.models import Insurer

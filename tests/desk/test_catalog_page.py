@@ -25,7 +25,7 @@ from common.errors import Refused
 from desk.band import LEFT, WIDTH, Edition, band_of
 from insurers import services as insurers
 from insurers.models import Insurer
-from insurers.products_naming import latest_naming
+from insurers.products_reached import latest_naming
 from tests.conftest import Api, imported, published
 from tests.desk.test_catalogs import TWO_ROWS, curator, page, text_of
 from tests.files import saved

@@ -12,7 +12,7 @@ from django.test import Client
 from catalog import mending
 from catalog.models import Catalog, ImportRun
 from common.jobs import services as jobs
-from curation.market.collecting import NAMES
+from curation.market.cover_table import NAMES
 from curation.models import CollectedList, Collection
 from tests.conftest import Api, imported, published
 from tests.curation.market.packages import zipped

@@ -140,7 +140,7 @@ def test_drafts_can_be_compared_and_every_page_leads_there(alice: Client, editio
     answer = compare(alice, left="CIDL@2026", right="CIDL@2027", by="entry")
     assert answer.context["counts"]["different"] == 1 and "80.00" in text_of(answer)
     own = alice.get(page("catalog_catalogversion_change", draft.pk)).content.decode()
-    assert "/admin/compare/?right=CIDL%402027&amp;left=CIDL%402026" in own
+    assert "/admin/compare/?left=CIDL%402026&amp;right=CIDL%402027" in own
     assert (
         "/admin/compare/?left=CIDL"
         in alice.get(page("catalog_catalog_change", editions[0].catalog_id)).content.decode()

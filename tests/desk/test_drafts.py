@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from catalog import consultation, drafting, services
+from catalog import consultation, entry_editing, services
 from catalog.models import Catalog, CatalogVersion, Comment, EntryEdit
 from common import tenancy
 from desk.roles import ADMINISTRATOR, AUDITOR, EDITOR, REVIEWER
@@ -218,7 +218,7 @@ def test_errors_stand_at_their_fields(alice: Client, draft: CatalogVersion) -> N
 def test_what_a_colleague_saved_meanwhile_is_not_overwritten(alice: Client, draft: CatalogVersion) -> None:
     href = page("entry_edit", draft, entry="E-1")
     mine = sent(alice, href, strength="80mg")
-    drafting.change_entry(version=draft, entry_code="E-1", values={"strength": "40mg"}, by="erin")
+    entry_editing.change_entry(version=draft, entry_code="E-1", values={"strength": "40mg"}, by="erin")
 
     answer = alice.post(href, mine)
 
@@ -272,7 +272,7 @@ def test_what_a_filter_finds_meanwhile_is_not_removed_unseen(alice: Client, draf
     form = alice.post(page("entries_bulk", draft), {"what": "remove", "all": "1", "where": "class_code=XL01"}).context[
         "form"
     ]
-    drafting.add_entry(version=draft, values={"generic_name": "新片", "class_code": "XL01"}, by="erin")
+    entry_editing.add_entry(version=draft, values={"generic_name": "新片", "class_code": "XL01"}, by="erin")
 
     answer = alice.post(
         page("entries_bulk", draft), {f.html_name: f.value() for f in form.hidden_fields()} | {"reason": "不再收载"}
@@ -314,7 +314,7 @@ def test_nothing_ticked_is_nothing_done(alice: Client, draft: CatalogVersion) ->
 @pytest.fixture
 def behind(draft: CatalogVersion) -> CatalogVersion:
     """The draft, when an edition came into force between that changed E-1 (as the draft did), removed E-2 and added E-9."""
-    drafting.change_entry(version=draft, entry_code="E-1", values={"strength": "80mg"}, by="alice")
+    entry_editing.change_entry(version=draft, entry_code="E-1", values={"strength": "80mg"}, by="alice")
     rows = LIST.splitlines(keepends=True)
     rows[1] = "E-1,奥希替尼片,XL01EB,谈判,肺癌,C34,negotiated,阿斯利康\n"
     between = "".join([rows[0], rows[1], *rows[3:], "E-9,新药片,XL01,丙,肺癌,C34,,某药厂\n"]).replace(
@@ -363,7 +363,7 @@ def test_a_merge_takes_over_what_changed(alice: Client, behind: CatalogVersion, 
 
 def test_a_merge_of_what_was_not_seen_is_refused(alice: Client, behind: CatalogVersion) -> None:
     seen = alice.get(page("merge", behind)).context["form"]["seen"].value()
-    drafting.change_entry(version=behind, entry_code="E-4", values={"strength": "5ml"}, by="erin")
+    entry_editing.change_entry(version=behind, entry_code="E-4", values={"strength": "5ml"}, by="erin")
 
     assert alice.post(page("merge", behind), {"seen": seen, "side_0": "mine"}).status_code == 412
 
@@ -376,7 +376,7 @@ def test_an_up_to_date_draft_has_nothing_to_merge(alice: Client, draft: CatalogV
 
 
 def test_the_record_tells_edits_and_deeds_together(alice: Client, draft: CatalogVersion) -> None:
-    drafting.change_entry(version=draft, entry_code="E-1", values={"strength": "80mg"}, by="alice", reason="补录")
+    entry_editing.change_entry(version=draft, entry_code="E-1", values={"strength": "80mg"}, by="alice", reason="补录")
     services.submit_version(version=draft, by="alice")
 
     steps = alice.get(page("record", draft)).context["steps"]
@@ -512,7 +512,7 @@ def test_no_page_takes_more_than_twenty_statements(
 
 def test_codes_are_kept_apart_however_they_are_written(alice: Client, draft: CatalogVersion) -> None:
     odd = "A/1 & “二”?=#"
-    drafting.add_entry(version=draft, values={"entry_code": odd, "generic_name": "某片"}, by="alice")
+    entry_editing.add_entry(version=draft, values={"entry_code": odd, "generic_name": "某片"}, by="alice")
 
     assert alice.get(page("entry_of", draft, entry=odd)).status_code == 200
     form = alice.post(page("entries_bulk", draft), {"what": "remove", "entry": [odd]}).context["form"]

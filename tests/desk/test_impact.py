@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from catalog import drafting, moves
+from catalog import entry_editing, moves
 from catalog.models import CatalogVersion
 from common import tenancy
 from common.audit.models import Record
@@ -64,7 +64,7 @@ def test_a_curator_asks_from_a_draft_and_reads_what_it_changes(
     bob = curator("bob")
     review = bob.get(page("catalog_catalogversion_publish", draft.pk))
     assert "2 of 3 lines would be answered otherwise" in text_of(review)
-    drafting.add_entry(version=draft, values={"generic_name": "甘特单抗注射液"}, by="alice", reason="")
+    entry_editing.add_entry(version=draft, values={"generic_name": "甘特单抗注射液"}, by="alice", reason="")
     assert "edited since" in text_of(bob.get(page("catalog_catalogversion_publish", draft.pk)))
     assert "The version was edited since" in text_of(alice.get(page("curation_impactrun_change", run.pk)))
 

@@ -8,7 +8,7 @@ from unittest.mock import patch
 import pytest
 from django.test import Client
 
-from catalog import drafting
+from catalog import entry_editing
 from catalog.importing import load
 from catalog.importing.check import check
 from catalog.models import Catalog, ImportRun
@@ -148,7 +148,7 @@ def test_a_draft_edited_by_hand_goes_only_where_that_is_said(
     days = {"label": "2026", "effective_from": date(2026, 1, 1).isoformat()}
     run = done(alice.post(cut, days))
     assert run.version is not None
-    drafting.change_entry(version=run.version, entry_code="A-DEMO-001", values={"note": "改"}, by="alice")
+    entry_editing.change_entry(version=run.version, entry_code="A-DEMO-001", values={"note": "改"}, by="alice")
 
     refused = alice.post(cut, days)
 

@@ -24,7 +24,7 @@ from django.utils import timezone
 from catalog import consultation, moves
 from catalog.clock import observe
 from catalog.models import CatalogEntry, Comment, ImportRun
-from catalog.uploading import begin_upload
+from catalog.upload_steps import begin_upload
 from claims.authorisations.services import ask, ask_papers
 from claims.models import ClaimCheck
 from common.audit.models import Record

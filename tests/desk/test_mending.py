@@ -22,7 +22,7 @@ from tables.header import text_of as said_in
 from tables.limits import Limits
 from tables.non_entries import NonEntries
 from tables.read import Table
-from tables.regular import regular_rows
+from tables.row_width import regular_rows
 from tests.conftest import imported
 from tests.desk.test_catalogs import curator, page, text_of
 from tests.files import kept_path, saved

@@ -20,12 +20,12 @@ from common.pictures import (
     money,
     number,
     percent,
+    province_map,
     strip,
-    tiles,
     upset,
 )
 from common.pictures.drawing import cut, folded, steps, width_of
-from common.pictures.tiles import PLACES
+from common.pictures.province_map import PLACES
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = "</text><script>alert('1')</script>&\x00\"\ud800<style>"
@@ -86,7 +86,7 @@ def strips(draw: st.DrawFn) -> Picture:
 @st.composite
 def tile_pictures(draw: st.DrawFn) -> Picture:
     one = st.tuples(st.none() | values, st.booleans())
-    return tiles(
+    return province_map(
         draw(names), draw(names), draw(st.dictionaries(st.sampled_from(sorted(PLACES)), one)), answers=("有", "无")
     )
 
@@ -144,7 +144,7 @@ def test_a_picture_shows_every_value_of_its_table_and_none_without_a_table(pictu
         lambda: upset("题", "述", [("甲", 0)], []),
         lambda: curve("题", "述", []),
         lambda: strip("题", "述", [("甲", [])], date(2026, 1, 1), date(2026, 1, 1)),
-        lambda: tiles("题", "述", {}),
+        lambda: province_map("题", "述", {}),
     ],
 )
 def test_without_numbers_a_picture_says_so(draw: Callable[[], Picture]) -> None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalog.models import Catalog
-from desk.deeds import object_name
+from desk.deed_words import object_name
 from insurers.models import ApiRequest, Insurer, InsurerUser
 from insurers.persons import INSURERS_USERS
 from tests.desk.test_accounts import entering, page, person, text_of

@@ -19,8 +19,8 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from common.audit.models import Record
 from common.errors import Refused
 from common.persons import services
-from common.persons.codes import kept_as
 from common.persons.models import Standing
+from common.persons.second_factor import kept_as
 from common.persons.signals import BEGAN, SEEN
 from common.persons.two_persons import one_with
 from tests.sharing import share

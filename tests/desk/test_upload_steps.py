@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from openpyxl import Workbook
 
-from catalog import uploading, uploads
+from catalog import upload_steps, uploads
 from catalog.importing.preview import preview, preview_in_child
 from catalog.importing.result import CheckOptions
 from catalog.models import Catalog, CatalogVersion, ImportRun, Upload
@@ -163,9 +163,9 @@ def test_what_a_column_was_read_as_is_remembered_for_the_next_file(
     begun(alice, catalog, OWN_HEADERS.replace("C34", "C50"))
 
     upload = Upload.objects.get()
-    assert [column.column for column in uploading.seen(upload).columns] == ["generic_name", "icd10", ""]
+    assert [column.column for column in upload_steps.seen(upload).columns] == ["generic_name", "icd10", ""]
     days = {"label": "v2", "effective_from": date(2026, 7, 1), "effective_to": None}
-    run, _new = uploading.queue_upload(upload=upload, by="alice", **days)
+    run, _new = upload_steps.queue_upload(upload=upload, by="alice", **days)
     assert run.mapping == {"品名": "generic_name", "疾病": "icd10"}
 
 
@@ -173,7 +173,7 @@ def test_a_failed_file_teaches_nothing(make_catalog: Callable[..., Catalog]) -> 
     catalog = make_catalog()
     imported(catalog, "品名,疾病\n,C34\n", mapping={"品名": "generic_name"})
 
-    assert uploading.remembered_mapping(catalog) == {}
+    assert upload_steps.remembered_mapping(catalog) == {}
 
 
 def test_an_upload_is_its_makers_own_and_can_be_given_up(alice: Client, make_catalog: Callable[..., Catalog]) -> None:
@@ -193,8 +193,8 @@ def test_what_was_left_is_forgotten_after_a_day(alice: Client, make_catalog: Cal
     path = Upload.objects.get().file_path
     now = timezone.now()
 
-    assert uploading.forget_abandoned(before=now - timedelta(days=1)) == 0
-    assert uploading.forget_abandoned(before=now + timedelta(seconds=1)) == 1
+    assert upload_steps.forget_abandoned(before=now - timedelta(days=1)) == 0
+    assert upload_steps.forget_abandoned(before=now + timedelta(seconds=1)) == 1
     assert not Upload.objects.exists() and not uploads.is_kept(path)
 
 
@@ -246,7 +246,7 @@ def test_another_sheet_and_header_row_show_their_own_columns(
     sent = {"names": "plain", "sheet": "清单", "header_row": "2", "column-A": "", "look": "1"}
     assert alice.post(address, sent).status_code == 302
 
-    found = uploading.seen(Upload.objects.get())
+    found = upload_steps.seen(Upload.objects.get())
     assert [column.header for column in found.columns] == ["品名", "病种编码", "协议从"]
     shown = alice.get(address).content.decode()
     assert 'id="id_column-B"' in shown and '<option value="清单" selected>' in shown

@@ -12,7 +12,7 @@ from fhir import systems
 from fhir.capability import RESOURCES
 from fhir.searching import Wrong, read_moment, read_token
 from tests.api.conftest import World
-from tests.catalog.test_drug_master import loaded
+from tests.catalog.test_master_approval import loaded
 from tests.conftest import published, withdrawn
 from tests.fhir.conftest import Fhir
 

@@ -16,7 +16,7 @@ from catalog.entries import COLUMNS
 from catalog.models import CatalogEntry, CatalogVersion, Drug
 from common import tenancy
 from fhir import systems
-from fhir.drugs import fhir_id
+from fhir.medication_knowledge import fhir_id
 from insurers import services as insurers
 from insurers.models import Insurer, Product, ProductVersion
 from tests.conftest import Api, load_seeds

@@ -11,12 +11,12 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
-from catalog import consultation, drafting, drug_master, mending, moves, reviewing
+from catalog import consultation, entry_editing, master_approval, mending, moves, reviewing
 from catalog import services as catalogs
 from catalog.clock import observe
 from catalog.models import Catalog, CatalogVersion, Comment, ImportRun
+from claims import erase_sandbox as erasing
 from claims import retention
-from claims import sandbox as erasing
 from claims import services as claims
 from claims.authorisations import services as authorisations
 from claims.batches import services as batches
@@ -34,7 +34,7 @@ from curation.findings import services as findings
 from curation.findings.causes import Cause
 from curation.golden import services as golden
 from curation.impact import services as impact
-from curation.market import bulk
+from curation.market import collections
 from curation.market import services as market
 from curation.models import Finding, GoldenCase, ImpactRun
 from desk.roles import ADMINISTRATOR
@@ -50,10 +50,10 @@ pytestmark = pytest.mark.django_db
 
 MODULES: tuple[ModuleType, ...] = (
     catalogs,
-    drug_master,
+    master_approval,
     mending,
     moves,
-    drafting,
+    entry_editing,
     consultation,
     reviewing,
     insurers,
@@ -65,6 +65,7 @@ MODULES: tuple[ModuleType, ...] = (
     webhooks,
     claims,
     batches,
+    retention,
     authorisations,
     golden,
     impact,
@@ -73,7 +74,7 @@ MODULES: tuple[ModuleType, ...] = (
     findings,
     coding,
     corrections,
-    bulk,
+    collections,
     market,
 )
 LIST = "entry_code,generic_name,icd10\nE-1,奥希替尼片,C34\n"
@@ -106,8 +107,8 @@ MACHINERY = {
     "curation.findings.services.follow": "follows what is logged already",
     "insurers.webhooks.services.forget_old_deliveries": "housekeeping of deliveries",
     "claims.batches.services.give_up": "a worker gives up; the batch says so",
-    "curation.market.bulk.follow_mended": "points a list to the import that somebody mended, which is logged",
-    "curation.market.bulk.publish_lists": "a worker publishes, each list by whoever asked for it, which is logged",
+    "curation.market.collections.follow_mended": "points a list to the import that somebody mended, which is logged",
+    "curation.market.collections.publish_lists": "a worker publishes, each list by whoever asked for it, which is logged",
     "claims.batches.services.begin": "a worker begins; the batch says so",
     "curation.impact.services.give_up": "a worker gives up; the run says so",
 }
@@ -293,7 +294,7 @@ class Office:
         golden.before_publication(version=version, by=by, reasons={str(case.pk): "已改"})()
 
     def published_together(self, by: str) -> None:
-        asked = bulk.ask_publication(collection=collected(), by=by)
+        asked = collections.ask_publication(collection=collected(), by=by)
         assert asked.publish_job is not None
         jobs.run(asked.publish_job.pk, heartbeat=False)
 
@@ -345,14 +346,14 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
         lambda o: impact.cancel_impact(run=o.impact(), by="zoe"),
     ),
     "curation.impact.services.log_look": (D.CHECKS_LISTED, lambda o: impact.log_look(o.impact(), by="zoe")),
-    "curation.market.bulk.upload_collection": (
+    "curation.market.collections.upload_collection": (
         D.CATALOGS_COLLECTED,
-        lambda o: bulk.upload_collection(chunks=[b"x"], file_name="x.zip", by="zoe"),
+        lambda o: collections.upload_collection(chunks=[b"x"], file_name="x.zip", by="zoe"),
     ),
-    "curation.market.bulk.ask_publication": (D.VERSION_PUBLISHED, lambda o: o.published_together(by="zoe")),
-    "curation.market.bulk.take_facts": (
+    "curation.market.collections.ask_publication": (D.VERSION_PUBLISHED, lambda o: o.published_together(by="zoe")),
+    "curation.market.collections.take_facts": (
         D.CATALOG_CHANGED,
-        lambda o: bulk.take_facts(collection=o.differing(), by="zoe"),
+        lambda o: collections.take_facts(collection=o.differing(), by="zoe"),
     ),
     "common.persons.services.give_temporary_password": (
         D.PASSWORD_CHANGED,
@@ -418,9 +419,9 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
             by="zoe",
         ),
     ),
-    "catalog.drug_master.merge_drugs": (
+    "catalog.master_approval.merge_drugs": (
         D.MASTER_APPROVED,
-        lambda o: drug_master.merge_drugs(run=o.staged(), by="zoe"),
+        lambda o: master_approval.merge_drugs(run=o.staged(), by="zoe"),
     ),
     "catalog.mending.mend_import": (
         D.IMPORT_MENDED,
@@ -518,25 +519,27 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
         D.FINDING_ACKNOWLEDGED,
         lambda o: findings.acknowledge_finding(finding=o.finding(), reason="已知", by="zoe"),
     ),
-    "catalog.drafting.add_entry": (
+    "catalog.entry_editing.add_entry": (
         D.VERSION_EDITED,
-        lambda o: drafting.add_entry(version=o.draft(), values={"generic_name": "乙片"}, by="zoe"),
+        lambda o: entry_editing.add_entry(version=o.draft(), values={"generic_name": "乙片"}, by="zoe"),
     ),
-    "catalog.drafting.change_entry": (
+    "catalog.entry_editing.change_entry": (
         D.VERSION_EDITED,
-        lambda o: drafting.change_entry(version=o.draft(), entry_code="E-1", values={"note": "x"}, by="zoe"),
+        lambda o: entry_editing.change_entry(version=o.draft(), entry_code="E-1", values={"note": "x"}, by="zoe"),
     ),
-    "catalog.drafting.remove_entry": (
+    "catalog.entry_editing.remove_entry": (
         D.VERSION_EDITED,
-        lambda o: drafting.remove_entry(version=o.draft(), entry_code="E-1", by="zoe"),
+        lambda o: entry_editing.remove_entry(version=o.draft(), entry_code="E-1", by="zoe"),
     ),
-    "catalog.drafting.edit_entries": (
+    "catalog.entry_editing.edit_entries": (
         D.VERSION_EDITED,
-        lambda o: drafting.edit_entries(version=o.draft(), of=lambda _version: ["E-1"], reason="x", by="zoe"),
+        lambda o: entry_editing.edit_entries(version=o.draft(), of=lambda _version: ["E-1"], reason="x", by="zoe"),
     ),
-    "catalog.drafting.merge_base": (
+    "catalog.entry_editing.merge_base": (
         D.VERSION_MERGED,
-        lambda o: drafting.merge_base(version=[o.draft(), o.published("v2", LIST + "E-2,乙片,C50\n")][0], by="zoe"),
+        lambda o: entry_editing.merge_base(
+            version=[o.draft(), o.published("v2", LIST + "E-2,乙片,C50\n")][0], by="zoe"
+        ),
     ),
     "insurers.services.insurer_named": (D.INSURER_CREATED, lambda o: insurers.insurer_named(code="NEW", by="zoe")),
     "insurers.services.keep_insurer": (
@@ -588,7 +591,7 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
         D.SANDBOX_ERASED,
         lambda o: sandboxes.retire_sandbox(sandbox=o.sandbox(), by="zoe"),
     ),
-    "claims.sandbox.erase_sandbox": (
+    "claims.erase_sandbox.erase_sandbox": (
         D.SANDBOX_ERASED,
         lambda o: erasing.erase_sandbox(sandbox=o.sandbox(), by="zoe"),
     ),

@@ -8,12 +8,12 @@ import pytest
 from django.contrib.auth.models import User
 
 from catalog import services as catalogs
-from catalog.drug_master import merge_drugs
+from catalog.master_approval import merge_drugs
 from catalog.models import Catalog, ImportRun
 from catalog.refusals import SamePerson, SamePersonMerges
 from catalog.reviewing import Mark, mark_changes
 from common.persons import services as persons
-from curation.market.bulk import check_publisher
+from curation.market.collections import check_publisher
 from curation.models import Collection
 from insurers import services as insurers
 from insurers.models import Insurer

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from catalog import services
 from catalog.clock import observe
-from catalog.drafting import NoSuchEntry
+from catalog.entry_editing import NoSuchEntry
 from catalog.models import Catalog, CatalogVersion
-from tests.catalog.test_drafting import is_right
+from tests.catalog.test_entry_editing import is_right
 from tests.conftest import Api, imported, published
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from common import tenancy
-from common.operations.measuring import template_of
+from common.operations.access_log import template_of
 from insurers import request_log, services
 from insurers.models import ApiRequest, Insurer
 from insurers.request_log import Answered, id_at, waiting

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.importing.class_headings import headings_of
 from catalog.importing.columns import header_names
-from catalog.importing.headings import headings_of
 from tables.header import read_header
 from tables.non_entries import NonEntries
 from tests.files import csv_text, outcome, outcome_and_rows, xlsx

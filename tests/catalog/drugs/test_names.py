@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.drugs.agreement import Agreement
 from catalog.drugs.base_names import drug_id, is_mark
 from catalog.drugs.dosage_forms import DosageForms, FormRow
+from catalog.drugs.three_valued import Agreement
 from common.text import norm
 
 # A machine that is busy with other things must not fail a test.

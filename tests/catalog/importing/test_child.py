@@ -13,9 +13,9 @@ import pytest
 from catalog.importing.check import check
 from catalog.importing.child import check_in_child
 from catalog.importing.result import Block, CheckOptions, CheckResult, options_from_dict, result_from_dict
-from tables import guarded
+from tables import child_process
+from tables.child_process import ROOT, ChildDied, frames_from
 from tables.encoding import Refusal
-from tables.guarded import ROOT, ChildDied, frames_from
 from tables.limits import Limits, Progress
 from tests.files import FORMS, OPTIONS, ROWS, csv_text, xlsx
 
@@ -82,14 +82,14 @@ def _module(tmp_path, monkeypatch, body):
     """A child of ours that does what the body says."""
     folder = tmp_path / "code"
     folder.mkdir()
-    (folder / "strange_child.py").write_text("import sys\nfrom tables.guarded import serve, send\n" + body)
+    (folder / "strange_child.py").write_text("import sys\nfrom tables.child_process import serve, send\n" + body)
     popen = subprocess.Popen
 
     def with_folder(command, **how):
         how["env"]["PYTHONPATH"] = f"{folder}:{ROOT}"
         return popen(command, **how)
 
-    monkeypatch.setattr(guarded.subprocess, "Popen", with_folder)
+    monkeypatch.setattr(child_process.subprocess, "Popen", with_folder)
     return "strange_child"
 
 

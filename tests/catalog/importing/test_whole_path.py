@@ -17,7 +17,7 @@ from openpyxl import Workbook
 from catalog import services
 from catalog.models import Catalog, ImportRun
 from common.jobs import services as jobs
-from tables.guarded import frames_from
+from tables.child_process import frames_from
 from tests.conftest import Api, Once, published
 from tests.files import inline, raw_xlsx, saved, table_rows
 

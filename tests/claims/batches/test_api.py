@@ -352,7 +352,7 @@ def test_a_fault_is_never_an_outcome(api: Api, product: Product, monkeypatch: py
 def test_a_reader_that_is_ended_from_outside_says_nothing_about_the_file(
     product: Product, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tables.guarded import ChildDied
+    from tables.child_process import ChildDied
 
     def died(path: Any, seals: Any) -> Any:
         raise ChildDied("ended with -9")

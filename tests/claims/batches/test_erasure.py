@@ -111,6 +111,7 @@ def do_everything(api: Api) -> None:
 
 def test_a_mark_in_clear_would_be_found(insurer: Insurer) -> None:
     Insurer.objects.filter(pk=insurer.pk).update(name=f"{MARK}1")
+    Path(settings.DATA_DIR).mkdir()
     Path(settings.DATA_DIR, "x").write_text(MARK)
 
     assert places_of_the_mark() == ["file: x", "insurers_insurer"]

@@ -9,11 +9,11 @@ from typing import NamedTuple
 import pytest
 
 from catalog import reference
-from catalog.drugs.agreement import Agreement
 from catalog.drugs.dosage_forms import DosageForms, FormRow
 from catalog.drugs.knowledge import Identity, Knowledge, KnownRow
 from catalog.drugs.printed import PrintedNames
 from catalog.drugs.recognise import recognise
+from catalog.drugs.three_valued import Agreement
 from catalog.importing.check import check
 from catalog.importing.columns import copy_columns
 from catalog.importing.export import csv_lines

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from catalog.drugs.knowledge import Identity
 from claims.eligibility import InvalidClaim, InvalidQuery, coverage_fields, parse_claim, parse_coverage
-from claims.eligibility.diseases import DiseaseCodes
+from claims.eligibility.diagnosis_match import DiseaseCodes
 from claims.eligibility.facts import Accumulators
 
 # A machine that is busy with other things must not fail a test.

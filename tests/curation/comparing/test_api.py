@@ -20,7 +20,7 @@ from catalog.services import create_catalog
 from common import cache
 from common.dates import instant_text
 from insurers.models import Insurer
-from tests.catalog.test_drug_master import HEADER, loaded
+from tests.catalog.test_master_approval import HEADER, loaded
 from tests.conftest import Api, Once, imported, published, withdrawn
 from tests.curation.comparing.test_compare import naive
 

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from itertools import product as every
 from typing import Any
 
-from catalog.drugs.agreement import Agreement
 from catalog.drugs.recognise import Recognition
+from catalog.drugs.three_valued import Agreement
 from catalog.in_force import in_force
 from claims.eligibility import CompiledVersion, index_by_name, index_selectors
 from claims.eligibility.drug_part import applies

@@ -22,7 +22,7 @@ from insurers import services as insurers
 from insurers.models import Insurer, WebhookDelivery
 from insurers.webhooks import services as webhooks
 from tests.api.conftest import TERMS
-from tests.catalog.test_drug_master import loaded
+from tests.catalog.test_master_approval import loaded
 from tests.conftest import Api, imported, published, withdrawn
 
 MakeCatalog = Callable[..., Catalog]

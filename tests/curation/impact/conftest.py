@@ -13,9 +13,9 @@ from claims.batches import decide
 from common.jobs import services as jobs
 from common.jobs.models import Job
 from curation.impact import services, trying
+from curation.impact.results import csv_lines
 from curation.impact.services import Asked, ask_impact
 from curation.impact.totals import totals_document
-from curation.impact.written import csv_lines
 from curation.models import ImpactRun
 
 State = ImpactRun.State

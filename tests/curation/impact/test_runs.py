@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
 
-from catalog import drafting, moves
+from catalog import entry_editing, moves
 from catalog.models import Catalog, CatalogVersion
 from claims.models import ClaimBatch, ClaimCheck
 from claims.retention import purge_due
@@ -261,7 +261,7 @@ def test_a_run_of_a_draft_that_is_edited_meanwhile_fails_and_says_so(
     run = ImpactRun.objects.get(pk=run_id)
     jobs.run(waiting_jobs(run)[0].pk, heartbeat=False)
     assert maker.get(f"/impact/{run_id}/").json()["progress"] == {"done": 0, "total": 2, "phase": "try"}
-    drafting.add_entry(version=draft, values={"generic_name": "甘特单抗注射液"}, by="alice", reason="")
+    entry_editing.add_entry(version=draft, values={"generic_name": "甘特单抗注射液"}, by="alice", reason="")
 
     assert worked_off(run).state == State.FAILED
 

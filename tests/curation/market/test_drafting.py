@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from catalog import drafting
+from catalog import entry_editing
 from catalog import services as catalogs
 from catalog.importing import load
 from catalog.importing.check import check
@@ -273,7 +273,7 @@ def test_a_label_that_is_no_draft_s_and_an_edited_draft_are_refused(
     make_list("R-1", HEADER + "1,甲药片,片,C34,,\n2,乙药片,片,C50,,\n")
     asked = {"min_products": 1, "min_key_provinces": 0}
     version = drafted(maker, **asked)
-    drafting.remove_entry(version=version, entry_code="A-DEMO-001", by="alice")
+    entry_editing.remove_entry(version=version, entry_code="A-DEMO-001", by="alice")
 
     assert maker.post(ADDRESS, {**DRAFT, **asked}).json()["code"] == "draft_edited"
     again = drafted(maker, **asked, replace=True)
@@ -305,10 +305,10 @@ class TestEvidence:
 
     def test_it_goes_with_its_entry(self, version: CatalogVersion, maker: Api) -> None:
         assert self.evidence(version) == {"A-DEMO-001": 2, "A-DEMO-002": 1}
-        drafting.change_entry(version=version, entry_code="A-DEMO-001", values={"note": "改"}, by="alice")
-        drafting.change_entry(version=version, entry_code="A-DEMO-001", values={"entry_code": "X"}, by="alice")
-        drafting.remove_entry(version=version, entry_code="A-DEMO-002", by="alice")
-        drafting.add_entry(version=version, values={"entry_code": "N", "generic_name": "丙药片"}, by="alice")
+        entry_editing.change_entry(version=version, entry_code="A-DEMO-001", values={"note": "改"}, by="alice")
+        entry_editing.change_entry(version=version, entry_code="A-DEMO-001", values={"entry_code": "X"}, by="alice")
+        entry_editing.remove_entry(version=version, entry_code="A-DEMO-002", by="alice")
+        entry_editing.add_entry(version=version, values={"entry_code": "N", "generic_name": "丙药片"}, by="alice")
 
         assert self.evidence(version) == {"X": 2}
         one, new = (maker.get(f"/catalogs/A-DEMO/versions/2026/entries/{code}/").json() for code in ("X", "N"))

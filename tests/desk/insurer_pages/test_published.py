@@ -15,8 +15,8 @@ from catalog.models import Catalog, CatalogVersion, Comment
 from claims.models import ClaimBatch
 from insurers import approval
 from insurers import services as insurers
-from insurers.lists_named import referred_to
 from insurers.models import Insurer, ProductVersion
+from insurers.product_lists import referred_to
 from insurers.terms import CatalogReference
 from tests.conftest import imported, published
 from tests.desk.insurer_pages.conftest import At

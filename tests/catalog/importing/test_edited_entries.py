@@ -6,7 +6,7 @@ import pytest
 
 from catalog import reference
 from catalog.importing.columns import ENTRIES
-from catalog.importing.editing import check_edited, new_entry
+from catalog.importing.edited_entries import check_edited, new_entry
 from catalog.importing.result import CheckOptions
 from catalog.known_drugs import dosage_forms
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from embedded import drill as drills
 from embedded import postgres
-from embedded.drill import EVERYBODY
+from embedded import restore_drill as drills
+from embedded.restore_drill import EVERYBODY
 from tests.embedded.conftest import ROOT, VENV
 
 # All of them, though most ask it nothing: tests with a database come before the others, and the drill is done once.

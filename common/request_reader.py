@@ -17,7 +17,7 @@ from common.dates import CLOCK_AHEAD, parse_day, parse_instant
 from common.errors import MAX_ERRORS, MOST_COUNTED, FieldError, InvalidInput
 from common.languages import Language
 from common.money import Fen
-from common.sentences import Place, Problems, Said
+from common.request_problems import Place, Problems, Said
 from tables.cells import WIDE, Fault, any_day, clean, says_nothing
 from tables.cells import yes_no as yes_or_no
 

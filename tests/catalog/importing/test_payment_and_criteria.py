@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from catalog.importing import values
+from catalog.importing import payment_and_criteria
 from tables.cells import Fault
 
 
@@ -35,7 +35,7 @@ def code_of(parse, written):
     ],
 )
 def test_a_payment_standard_may_be_written_as_the_national_list_does(written, value):
-    assert values.payment_standard(written).value == value
+    assert payment_and_criteria.payment_standard(written).value == value
 
 
 @pytest.mark.parametrize(
@@ -53,11 +53,15 @@ def test_a_payment_standard_may_be_written_as_the_national_list_does(written, va
     ],
 )
 def test_other_ways_of_writing_a_payment_standard_are_refused(written):
-    assert code_of(values.payment_standard, written) == "BAD_NUMBER"
+    assert code_of(payment_and_criteria.payment_standard, written) == "BAD_NUMBER"
 
 
 def test_criteria_are_codes_with_words():
-    assert values.criteria("EGFR_MUT=EGFR突变；LINE_1＝一线 ; RR").value == ("EGFR_MUT=EGFR突变", "LINE_1=一线", "RR")
+    assert payment_and_criteria.criteria("EGFR_MUT=EGFR突变；LINE_1＝一线 ; RR").value == (
+        "EGFR_MUT=EGFR突变",
+        "LINE_1=一线",
+        "RR",
+    )
 
 
 @pytest.mark.parametrize(
@@ -71,4 +75,4 @@ def test_criteria_are_codes_with_words():
     ],
 )
 def test_criteria_need_upper_snake_case(written, code):
-    assert code_of(values.criteria, written) == code
+    assert code_of(payment_and_criteria.criteria, written) == code

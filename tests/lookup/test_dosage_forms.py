@@ -4,7 +4,7 @@ import pytest
 
 from catalog.known_drugs import dosage_forms
 from catalog.reference import dosage_form_rows
-from lookup.forms import form_words, named_with_form
+from lookup.dosage_forms import form_words, named_with_form
 
 
 @pytest.mark.parametrize(

@@ -35,11 +35,11 @@ from common.jobs.services import Lease
 from common.languages import LANGUAGES, LOCALES
 from common.persons.two_persons import one_with
 from common.text import norm
-from curation.market.collecting import FACTS, Defaults, Listed, apart, completed, differences
+from curation.market.cover_table import FACTS, Defaults, Listed, apart, completed, differences
 from curation.market.unpacking import Cover, Kept, cover_in_child, unpacked_in_child
 from curation.models import CollectedList, Collection
+from tables.child_process import ChildDied
 from tables.encoding import Refusal
-from tables.guarded import ChildDied
 from tables.packages import Part
 from tables.problems import Problem, problem
 

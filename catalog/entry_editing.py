@@ -19,7 +19,7 @@ from catalog.changes import CHUNK, DRUG_KEY, compared_anew, differing, follow_ed
 from catalog.checksum import checksum_of
 from catalog.entries import COLUMNS, shown
 from catalog.importing.columns import ENTRY_COPY_COLUMNS
-from catalog.importing.editing import Checked, Edited, cells_given, changed_entry, check_edited, new_entry
+from catalog.importing.edited_entries import Checked, Edited, cells_given, changed_entry, check_edited, new_entry
 from catalog.importing.result import CheckOptions
 from catalog.known_drugs import dosage_forms
 from catalog.merging import Entry, Merged, Side, line_up, merge

@@ -6,7 +6,7 @@ import pytest
 from django.http import QueryDict
 from hypothesis import given
 
-from desk.products.written import Written, document_of, field_of, written_in, written_of
+from desk.products.terms_text import Written, document_of, field_of, written_in, written_of
 from insurers.terms import InvalidTerms, ProductTerms, parse_terms, terms_document
 from tests.insurers.test_terms import EXAMPLE
 from tests.insurers.test_wording import product_terms

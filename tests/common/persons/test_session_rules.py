@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.persons.entering import Known, Rules, Step, next_step
+from common.persons.session_rules import Known, Rules, Step, next_step
 
 NOW = datetime(2026, 3, 14, 12, tzinfo=UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-from catalog.drugs.agreement import Agreement
+from catalog.drugs.three_valued import Agreement
 from common import icd10
 
 PASS: Final = Agreement.PASS

@@ -1,4 +1,4 @@
-"""What a text that names a catalog means (catalog.catalog_names): told by a table, and for any world of lists by properties."""
+"""What a text that names a catalog means (catalog.catalog_codes): told by a table, and for any world of lists by properties."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog import catalog_names
+from catalog import catalog_codes
 from catalog.models import Catalog
 from insurers.models import Insurer
 
@@ -27,7 +27,7 @@ class List:
 
     @property
     def address(self) -> str:
-        return catalog_names.address_of(self.code, self.owner_code)
+        return catalog_codes.address_of(self.code, self.owner_code)
 
 
 THERE = (List(OFFICE, "BOTH"), List(A, "BOTH"), List(OFFICE, "NRDL"), List(A, "TWO"), List(B, "TWO"), List(B, "ONE"))
@@ -57,7 +57,7 @@ THERE = (List(OFFICE, "BOTH"), List(A, "BOTH"), List(OFFICE, "NRDL"), List(A, "T
 )
 def test_a_text_means(text: str, reader: int | None, owners: list[int | None]) -> None:
     readable = [one for one in THERE if reader is None or one.owner_id in (None, reader)]
-    assert [one.owner_id for one in catalog_names.meant(text, readable, reader)] == owners
+    assert [one.owner_id for one in catalog_codes.meant(text, readable, reader)] == owners
 
 
 @pytest.mark.django_db
@@ -68,7 +68,7 @@ def test_the_database_means_the_same(text: str, insurer: Insurer, other_insurer:
     Catalog.objects.bulk_create(lists)
     for reader, pk in ids.items():
         readable = [one for one in THERE if reader is None or one.owner_id in (None, reader)]
-        expected = {(one.code, ids[one.owner_id]) for one in catalog_names.meant(text, readable, reader)}
+        expected = {(one.code, ids[one.owner_id]) for one in catalog_codes.meant(text, readable, reader)}
         assert set(Catalog.objects.named(text, pk).values_list("code", "owner")) == expected, reader
         found = Catalog.objects.meant_by([text], pk)
         assert [(one.code, one.owner_id) for one in found.values()] == (list(expected) if len(expected) == 1 else [])
@@ -84,14 +84,14 @@ def test_an_address_means_its_catalog_for_whoever_may_see_it_and_a_code_at_most_
 ) -> None:
     readable = [one for one in world if reader is None or one.owner_id in (None, reader)]
     for one in world:
-        assert catalog_names.meant(one.address, readable, reader) == ((one,) if one in readable else ())
-        assert reader is None or len(catalog_names.meant(one.code, readable, reader)) <= 1
+        assert catalog_codes.meant(one.address, readable, reader) == ((one,) if one in readable else ())
+        assert reader is None or len(catalog_codes.meant(one.code, readable, reader)) <= 1
 
 
 @given(WORLDS, st.sampled_from([A, B]), st.builds(List, OWNERS, st.sampled_from(["X", "Y"])))
 def test_what_a_code_means_to_an_insurer_is_changed_by_nobody_else(world: set[List], reader: int, more: List) -> None:
     def meant(lists: set[List], text: str) -> tuple[List, ...]:
-        return catalog_names.meant(text, [one for one in lists if one.owner_id in (None, reader)], reader)
+        return catalog_codes.meant(text, [one for one in lists if one.owner_id in (None, reader)], reader)
 
     for code in ("X", "Y"):
         before = meant(world, code)

@@ -11,9 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from catalog.drugs.dosage_forms import DosageForms, FormRow
-from catalog.importing import rows
+from catalog.importing import column_check
+from catalog.importing.column_check import ColumnCheck, Outcome
 from catalog.importing.columns import ENTRIES, ENTRY_COPY_COLUMNS
-from catalog.importing.rows import ColumnCheck, Outcome
 from common.jcs import canonical_json
 from tables.cells import Typed
 from tables.header import Placed
@@ -86,11 +86,11 @@ def test_ordinary_cells_take_the_short_way(name: str) -> None:
 def test_a_column_that_forgets_says_the_same_as_one_that_remembers(written: list[Any]) -> None:
     def outcomes(most: int) -> list[Outcome]:
         check = column("generic_name")
-        before, rows.REMEMBERED = rows.REMEMBERED, most
+        before, column_check.REMEMBERED = column_check.REMEMBERED, most
         try:
             return [made for at, cell in enumerate(written) for made in check.outcomes([cell], at)]
         finally:
-            rows.REMEMBERED = before
+            column_check.REMEMBERED = before
 
     assert outcomes(2) == outcomes(1_000)
 

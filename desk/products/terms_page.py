@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from common.errors import FieldError, InvalidInput, Refused
 from common.labels import reader_language
 from desk.frame import PageAdmin, sentences
-from desk.products.form import CatalogChoices, TermsForm
-from desk.products.written import Written, WrittenBenefit, document_of, written_in, written_of
+from desk.products.terms_form import CatalogChoices, TermsForm
+from desk.products.terms_text import Written, WrittenBenefit, document_of, written_in, written_of
 from insurers import services
 from insurers.models import Product, ProductVersion
 from insurers.terms import MAX_LIST, InvalidTerms, ProductTerms, parse_terms

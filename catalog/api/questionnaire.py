@@ -10,8 +10,8 @@ from rest_framework import serializers
 
 from catalog.api.access import READ
 from catalog.api.drafts import seen_version
-from catalog.drafting import NoSuchEntry
 from catalog.entries import COLUMNS
+from catalog.entry_editing import NoSuchEntry
 from catalog.models import CatalogEntry
 from catalog.questionnaire import questionnaire
 from common.api import etags

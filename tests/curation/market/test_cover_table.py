@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.vocabularies import REGIONS
-from curation.market.collecting import (
+from curation.market.cover_table import (
     NAMES,
     Defaults,
     Listed,

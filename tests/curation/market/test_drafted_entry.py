@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from curation.market.wording import TAKEN, most_frequent, values_of, wording
+from curation.market.drafted_entry import TAKEN, most_frequent, values_of, wording
 
 PREMIUMS = [10, 20, 30, 40]
 EMPTY: dict[str, Any] = dict.fromkeys(TAKEN, "") | {

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from common.addresses import client_address
+from common.client_address import client_address
 
 PROXY, CALLER = "10.0.0.2", "203.0.113.7"
 

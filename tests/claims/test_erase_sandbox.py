@@ -10,7 +10,7 @@ from common import tenancy
 from common.audit.models import Record
 from common.jobs import services as jobs
 from common.jobs.models import Job
-from common.operations.measuring import tenant_of
+from common.operations.access_log import tenant_of
 from fhir import systems
 from insurers import services
 from insurers.models import ApiKey, Insurer, Product, ProductVersion, Webhook

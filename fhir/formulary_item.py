@@ -13,8 +13,8 @@ from catalog import entries
 from catalog.drugs.base_names import drug_id
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug
 from fhir import systems
-from fhir.drugs import fhir_id
 from fhir.elements import Element, coding, concept, identifier, money, own_trees, period, tidy
+from fhir.medication_knowledge import fhir_id
 from fhir.searching import (
     EVERYTHING,
     NOTHING,
@@ -44,7 +44,7 @@ def published_entries(insurer_id: int | None) -> QuerySet[Any]:
 
 
 def version_name(version: CatalogVersion) -> str:
-    """Return what names a version to anybody: no two have it, whoever has the same code (catalog.catalog_names)."""
+    """Return what names a version to anybody: no two have it, whoever has the same code (catalog.catalog_codes)."""
     return f"{version.catalog.office_code}@{version.label}"
 
 

@@ -10,8 +10,8 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
 from catalog.models import Catalog
-from insurers.lists_named import lists_named
 from insurers.models import ProductVersion
+from insurers.product_lists import lists_named
 from insurers.terms import CatalogReference
 
 SHOWN = 100
@@ -74,7 +74,7 @@ def versions_naming(
 
 
 class Meaning(Func):
-    """What the names of some catalogs mean to a product version's insurer (catalog.catalog_names): `{"names": {name: catalog}, "codes": [name]}`.
+    """What the names of some catalogs mean to a product version's insurer (catalog.catalog_codes): `{"names": {name: catalog}, "codes": [name]}`.
 
     Its arguments are the insurer and every name with its catalog, that one's owner, and whether it is a plain code: which is an insurer's own
     list before it is the office's.

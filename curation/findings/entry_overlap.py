@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from catalog.drugs.agreement import Agreement
 from catalog.drugs.dosage_forms import DosageForms
+from catalog.drugs.three_valued import Agreement
 from claims.eligibility import Entry
-from claims.eligibility.diseases import DiseaseCodes
+from claims.eligibility.diagnosis_match import DiseaseCodes
 from curation.findings.world import Listed
 
 PRODUCT_TEXTS: Final = ("approval_no", "brand_name", "manufacturer", "strength")

@@ -10,7 +10,7 @@ from claims.eligibility import LineDecision
 from common.compact_json import compact
 from common.money import Fen, yuan
 from curation.impact.lines import Line
-from tables.written import csv_table
+from tables.csv_output import csv_table
 
 COLUMNS: Final = (
     "source source_id claim_no member_ref line_no reference service_date product drug_id drug outcome_old outcome_new payable_old payable_new "

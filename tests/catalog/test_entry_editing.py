@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog import drafting, services
+from catalog import entry_editing, services
 from catalog.changes import changes_between, counted
 from catalog.checksum import checksum_of
 from catalog.entries import COLUMNS, rows_of
@@ -373,7 +373,7 @@ def test_after_any_edits_all_that_is_derived_is_as_if_worked_out_anew(
                     services.change_entry(version=draft, entry_code=code, values=given_values, by="alice")
                 else:
                     services.remove_entry(version=draft, entry_code=code, by="alice")
-            except (drafting.NoSuchEntry, services.InvalidInput):
+            except (entry_editing.NoSuchEntry, services.InvalidInput):
                 pass
             is_right(draft)
         version = CatalogVersion.objects.get(pk=draft.pk)
@@ -397,6 +397,6 @@ def _replayed(version: CatalogVersion) -> None:
     for code, told in entries.items():
         row = CatalogEntry.objects.filter(version=version, entry_code=code).values(*COLUMNS).get()
         assert (
-            drafting.changes_of(None, drafting.entry_shown(row)).items()
+            entry_editing.changes_of(None, entry_editing.entry_shown(row)).items()
             >= {name: {"old": None, "new": value} for name, value in told.items() if value is not None}.items()
         )

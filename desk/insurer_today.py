@@ -13,8 +13,8 @@ from claims.authorisations import rules
 from claims.models import ClaimBatch, PriorAuthorisation
 from desk.authorisation_words import due_told
 from desk.comment_forms import worded_comment
-from insurers.lists_named import referred_to
 from insurers.models import Insurer, ProductVersion
+from insurers.product_lists import referred_to
 
 SHOWN = 10
 ANSWERED_DAYS = 30

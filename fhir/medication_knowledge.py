@@ -10,8 +10,8 @@ from typing import Any, Final
 from django.db.models import CharField, Exists, F, Func, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Concat, Greatest
 
+from catalog.drug_listings import visible_drugs
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug, DrugProduct
-from catalog.queries import visible_drugs
 from common.text import approval_key
 from fhir import systems
 from fhir.elements import Element, coding, concept, own_trees, tidy

@@ -17,7 +17,7 @@ from catalog.importing.result import CheckOptions, usual_names
 from catalog.models import Catalog, ImportRun, Upload
 from common import tenancy
 from common.errors import Refused
-from tables.guarded import ChildDied
+from tables.child_process import ChildDied
 
 _PIECE = 1 << 20
 _REMEMBERED_RUNS = 20

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.text_index import TextIndex, Texts
+from catalog.search_ranking import TextIndex, Texts
 from common.text import approval_key, norm
 
 DRUGS = [

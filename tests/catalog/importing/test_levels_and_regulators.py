@@ -3,7 +3,7 @@
 import pytest
 
 from catalog import vocabularies
-from catalog.importing import choices
+from catalog.importing import levels_and_regulators
 from tables import cells
 
 
@@ -14,9 +14,9 @@ def code_of(parse, written):
 
 
 def test_regulators_of_the_master_may_carry_a_day():
-    assert choices.dated_regulators("NMPA:2021-06-22;FDA").value == ("NMPA:2021-06-22", "FDA")
-    assert code_of(choices.dated_regulators, "NMPA:22/06/2021") == "BAD_DATE"
-    assert code_of(choices.dated_regulators, "XYZ") == "BAD_CHOICE"
+    assert levels_and_regulators.dated_regulators("NMPA:2021-06-22;FDA").value == ("NMPA:2021-06-22", "FDA")
+    assert code_of(levels_and_regulators.dated_regulators, "NMPA:22/06/2021") == "BAD_DATE"
+    assert code_of(levels_and_regulators.dated_regulators, "XYZ") == "BAD_CHOICE"
 
 
 @pytest.mark.parametrize(("written", "value"), [("女", "F"), ("m", "M"), ("Ｆ", "F")])
@@ -28,8 +28,8 @@ def test_sex(written, value):
     ("written", "code"), [("0", "OUT_OF_RANGE"), ("4", "OUT_OF_RANGE"), ("四级", "BAD_CHOICE"), ("三甲", "BAD_CHOICE")]
 )
 def test_levels_are_one_to_three(written, code):
-    assert code_of(choices.institution_level, written) == code
-    assert [choices.institution_level(level).value for level in ("一级", "2", "３")] == [1, 2, 3]
+    assert code_of(levels_and_regulators.institution_level, written) == code
+    assert [levels_and_regulators.institution_level(level).value for level in ("一级", "2", "３")] == [1, 2, 3]
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from catalog.vocabularies import SCOPES, SETTINGS, STATUTORY_CIRCUMSTANCES
 from common.errors import FieldError
 from common.labels import reader_language
 from desk.forms import DayInput
-from desk.products.written import BAD_PERCENT, NO_AMOUNT, PRIOR_AUTH, RATIOS, TWICE, Written, field_of
+from desk.products.terms_text import BAD_PERCENT, NO_AMOUNT, PRIOR_AUTH, RATIOS, TWICE, Written, field_of
 
 BLANK_ROWS = 1
 BLANK_BANDS = 2
