@@ -10,7 +10,7 @@ from common.pictures.curve import curve
 from common.pictures.drawing import Picture, money, number, percent
 from common.pictures.heat import heat
 from common.pictures.lines import lines
-from common.pictures.province_map import tiles
+from common.pictures.province_map import province_map
 from common.pictures.strip import Period, strip
 from common.pictures.upset import upset
 
@@ -25,6 +25,6 @@ __all__ = [
     "number",
     "percent",
     "strip",
-    "tiles",
+    "province_map",
     "upset",
 ]

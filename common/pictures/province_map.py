@@ -16,7 +16,7 @@ PLACES: Final[Mapping[str, tuple[int, int]]] = {
 }  # fmt: skip
 
 
-def tiles(
+def province_map(
     title: str,
     description: str,
     values: Mapping[str, tuple[Number | None, bool]],
