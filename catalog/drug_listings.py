@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from catalog import entries
 from catalog.agreement_period import on_day
-from catalog.change_weight import speaks_of
+from catalog.complete_for import speaks_of
 from catalog.drugs.base_names import drug_id
 from catalog.drugs.knowledge import Identity, Knowledge
 from catalog.drugs.recognise import recognise

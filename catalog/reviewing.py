@@ -10,8 +10,8 @@ from django.db.models.aggregates import Max
 from django.db.models.functions import MD5, Cast, Coalesce
 from django.utils.translation import gettext as _
 
-from catalog.change_weight import fewer_classes
 from catalog.checklist import Facts
+from catalog.complete_for import fewer_classes
 from catalog.lifecycle import PUBLISHED, WITHDRAWN
 from catalog.models import CatalogEntry, CatalogVersion, ReviewMark, VersionChange
 from catalog.refusals import NotADraft, SamePerson

@@ -1,6 +1,5 @@
 """Writing catalogs and bringing files to them; what happens to a version is in catalog/moves.py and offered here too. Each act says who."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -385,11 +384,6 @@ def _latest_master(sha256: str, staged: bool) -> ImportRun | None:
     if runs.filter(merged_at__gt=latest.created_at).exclude(pk=latest.pk).exists():
         return None
     return _earlier(Q(pk=latest.pk), sha256)
-
-
-def class_list(text: str) -> list[str]:
-    """Part class-code prefixes as people list them: `X;Z`."""
-    return [piece.strip() for piece in re.split("[;；|｜、,，]", text) if piece.strip()]
 
 
 def _classes(prefixes: Sequence[str]) -> list[str]:
