@@ -33,6 +33,7 @@ from catalog.moves import (
     submit_version,
     withdraw_version,
 )
+from catalog.provinces import province_named
 from catalog.refusals import (
     Altered,
     BaseChanged,
@@ -57,7 +58,6 @@ from catalog.refusals import (
     refusal_of,
 )
 from catalog.uploads import shown_file_name
-from catalog.vocabularies import province_named
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import FieldError, InvalidInput

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from catalog.importing.columns import IGNORED_HEADERS
 from catalog.importing.pinyin import sounds
-from catalog.vocabularies import REGION_LETTERS, REGIONS, region_of
+from catalog.provinces import REGION_LETTERS, REGIONS, region_of
 from common.personal import names_a_person
 from common.text import norm
 from tables import cells

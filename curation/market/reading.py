@@ -14,7 +14,7 @@ from catalog.clock import Observation
 from catalog.drugs.knowledge import Knowledge
 from catalog.known_drugs import dosage_forms, masters_named
 from catalog.models import Catalog, CatalogEntry, CatalogVersion
-from catalog.vocabularies import PROVINCES, province_of
+from catalog.provinces import PROVINCES, province_of
 from common.cache import LruCache
 from curation.market.diseases import DiseaseGroups
 from curation.market.drafted_entry import TAKEN, Row, values_of
