@@ -28,7 +28,6 @@ from catalog.importing.split_rows import Part, RowsApart
 from common.text import approval_key, norm
 from tables.cells import WHITE, Cell, narrow
 from tables.column_reader import REMEMBERED, WRONG
-from tables.encoding import Refusal
 from tables.file_format import sha256_of
 from tables.findings import Findings
 from tables.header import Header, Placed, read_header
@@ -36,6 +35,7 @@ from tables.limits import Progress
 from tables.non_entries import NonEntries
 from tables.problems import Normalised, Problem, shown
 from tables.read import Table
+from tables.refusal import Refusal
 from tables.row_width import regular_rows
 
 BATCH_ROWS = 250  # as many as the processor's cache holds the fragments of

@@ -19,7 +19,6 @@ from tables import cells
 from tables.child_process import Frame, frames_from, serve
 from tables.column_reader import WRONG, ColumnReader
 from tables.columns import Column, HeaderNames, Shape
-from tables.encoding import Refusal
 from tables.file_format import sha256_of
 from tables.findings import Findings
 from tables.header import read_header
@@ -27,6 +26,7 @@ from tables.limits import MIB, Limits
 from tables.non_entries import NonEntries
 from tables.problems import Normalised, Problem, problem_from_dict
 from tables.read import Table
+from tables.refusal import Refusal
 from tables.row_width import regular_rows
 
 LONGEST_TEXT: Final = 4_000
