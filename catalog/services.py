@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from catalog import clock, uploads
 from catalog.drugs import codes
 from catalog.entry_editing import add_entry, change_entry, edit_entries, edits_of, merge_base, remove_entry
-from catalog.importing.columns import DRUGS, header_key, headers_of, table_of
+from catalog.importing.columns import DRUGS, headers_of, table_of
 from catalog.importing.reread import KeptRow, rows_in_child
 from catalog.importing.result import CheckOptions, usual_names
 from catalog.lifecycle import MOVE, Standing
@@ -65,6 +65,7 @@ from common.jobs import services as jobs
 from common.jobs.models import Job
 from common.lifecycle import NEW, why_not
 from tables import cells
+from tables.header_names import header_key
 from tables.problems import Problem as FileProblem
 from tables.workbook import column_number
 

@@ -14,7 +14,8 @@ from catalog.importing import diseases, levels_and_regulators, payment_and_crite
 from catalog.vocabularies import NAMING_KINDS
 from common.personal import names_a_person
 from tables import cells
-from tables.columns import Column, HeaderNames, Shape, Storage, header_key
+from tables.columns import Column, Shape, Storage
+from tables.header_names import HeaderNames, header_key
 
 CATALOG_KINDS: Final = vocabularies.KINDS.codes
 DRUGS: Final = "drugs"
