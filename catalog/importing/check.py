@@ -14,12 +14,12 @@ from catalog.importing.columns import (
     DRUGS,
     PART,
     PART_HEADERS,
-    Column,
     header_names,
     table_of,
     titles_of,
 )
-from catalog.importing.duplicate_rows import Earlier, Met, Said, is_part_code
+from catalog.importing.duplicate_rows import Earlier, Met, Said
+from catalog.importing.entry_codes import derived_code, is_part_code
 from catalog.importing.one_value import printed_number
 from catalog.importing.pinyin import search_fields
 from catalog.importing.result import Block, CheckOptions, CheckResult
@@ -28,6 +28,7 @@ from catalog.importing.split_rows import Part, RowsApart
 from common.text import approval_key, norm
 from tables.cells import WHITE, Cell, narrow
 from tables.column_reader import REMEMBERED, WRONG
+from tables.columns import Column
 from tables.file_format import sha256_of
 from tables.findings import Findings
 from tables.header import Header, Placed, read_header
@@ -475,16 +476,3 @@ def _plan(
     for made in checks:
         made.forget()
     return prefix, checks
-
-
-def derived_code(checks: Sequence[ColumnCheck], outcomes: Sequence[Outcome], beside: str = "") -> str:
-    """Make the code of an entry that has none: stable, from its drug columns, then from what else tells it
-    from its like; `beside` is what the other entries of its row say of their drugs.
-
-    Two rows of one drug share the first part, so that it still shows which belong together.
-    """
-    drug = "".join(o.alike for check, o in zip(checks, outcomes, strict=True) if check.column.alike == "by norm")
-    drug += beside
-    others = "".join(o.alike for check, o in zip(checks, outcomes, strict=True) if check.column.alike == "as written")
-    code = f"auto-{sha256(drug.encode()).hexdigest()[:16]}"
-    return f"{code}-{sha256(others.encode()).hexdigest()[:12]}" if others else code

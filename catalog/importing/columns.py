@@ -14,7 +14,7 @@ from catalog.importing import diseases, levels_and_regulators, payment_and_crite
 from catalog.vocabularies import NAMING_KINDS
 from common.personal import names_a_person
 from tables import cells
-from tables.columns import Column, Shape, Storage
+from tables.columns import Column, Shape
 from tables.header_names import HeaderNames, header_key
 
 CATALOG_KINDS: Final = vocabularies.KINDS.codes
@@ -259,6 +259,3 @@ def header_names(
     """Return what knows the headers of a kind of file; `mapping`, from own headers to columns, wins. `extra` names columns
     that are read without being stored, with the comparable forms of their headers."""
     return HeaderNames(_SHAPES[kind], mapping, extra)
-
-
-__all__ = ["Column", "HeaderNames", "Storage", "header_key"]
