@@ -20,8 +20,8 @@ from catalog.importing.columns import (
 )
 from catalog.importing.duplicate_rows import Earlier, Met, Said
 from catalog.importing.entry_codes import derived_code, is_part_code
-from catalog.importing.one_value import printed_number
 from catalog.importing.pinyin import search_fields
+from catalog.importing.printed_numbers import printed_number
 from catalog.importing.result import Block, CheckOptions, CheckResult
 from catalog.importing.row_rules import rules_of
 from catalog.importing.split_rows import Part, RowsApart
