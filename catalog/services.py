@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from catalog import clock, uploads
 from catalog.drugs import codes
 from catalog.entry_editing import add_entry, change_entry, edit_entries, edits_of, merge_base, remove_entry
-from catalog.importing.columns import DRUGS, headers_of, table_of
+from catalog.importing.columns import DRUGS, headers_of, table_of, usual_names
 from catalog.importing.reread import KeptRow, rows_in_child
-from catalog.importing.result import CheckOptions, usual_names
+from catalog.importing.result import CheckOptions
 from catalog.lifecycle import MOVE, Standing
 from catalog.models import Catalog, EntryEdit, ImportRun, Series
 from catalog.moves import (

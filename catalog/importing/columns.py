@@ -259,3 +259,8 @@ def header_names(
     """Return what knows the headers of a kind of file; `mapping`, from own headers to columns, wins. `extra` names columns
     that are read without being stored, with the comparable forms of their headers."""
     return HeaderNames(_SHAPES[kind], mapping, extra)
+
+
+def usual_names(kind: str) -> str:
+    """Return how names are read where nobody says: as printed in a basic insurance list, else plain (spec csv.md)."""
+    return "printed" if kind == "base" else "plain"
