@@ -30,7 +30,7 @@ def make_market() -> None:
     from catalog.clock import declare
     from catalog.known_drugs import dosage_forms
     from catalog.models import Catalog, CatalogEntry, CatalogVersion
-    from catalog.vocabularies import PROVINCES
+    from catalog.provinces import PROVINCES
 
     if Catalog.objects.filter(code=SERIES).exists():
         return

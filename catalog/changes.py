@@ -11,7 +11,8 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from catalog import clock
-from catalog.change_weight import compare, speaks_of
+from catalog.change_weight import compare
+from catalog.complete_for import speaks_of
 from catalog.entries import COLUMNS
 from catalog.entry_pairing import DRUG_PART, drug_part, pair_alike, shared_groups
 from catalog.followed_edition import edition_followed

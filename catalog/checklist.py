@@ -7,11 +7,10 @@ from typing import Any, Literal
 
 from catalog.lifecycle import CONSULTATION, Standing
 from catalog.mass_change import is_mass_change
+from catalog.vocabularies import EXCLUDING_KINDS
 
 # bad: publishing is refused as things stand; look: it is not, but somebody should know.
 Sign = Literal["good", "look", "bad"]
-# Of these kinds text that is not coded is no restriction (spec eligibility 4.2).
-NOT_CODED = frozenset({"negative", "base_exclusion"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ def _first_day(facts: Facts, standing: Standing) -> Check:
 
 def _counts(facts: Facts) -> list[Check]:
     found = [("empty", 0 if facts.entries else 1)]
-    if facts.kind not in NOT_CODED:
+    if facts.kind not in EXCLUDING_KINDS:
         found.append(("uncoded", facts.uncoded))
     found += [("ends_within", facts.ends_within), ("over_before", facts.over_before)]
     # Only 医保 lists have classes of their own: 甲 and 乙.

@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
 from catalog import leases
-
-CHINA = ZoneInfo("Asia/Shanghai")
+from common.dates import CHINA
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from catalog.vocabularies import DISPOSITIONS, STANCES
 from common import tenancy
 from common.audit.deeds import Deed
 from common.audit.services import record
+from common.dates import CHINA
 from common.errors import FieldError, InvalidInput, Refused
 from common.labels import reader_language
 from tables.cells import Fault, Parser, clean
@@ -372,7 +373,7 @@ SUMMARY_HEADER = tuple(header for header, _of in _SUMMARY)
 
 
 def _china_time(instant: datetime) -> str:
-    return instant.astimezone(clock.CHINA).strftime("%Y-%m-%d %H:%M")
+    return instant.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
 
 
 def summary_rows(version: CatalogVersion) -> Iterator[list[str]]:

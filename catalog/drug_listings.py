@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from catalog import entries
-from catalog.change_weight import speaks_of
+from catalog.agreement_period import on_day
+from catalog.complete_for import speaks_of
 from catalog.drugs.base_names import drug_id
 from catalog.drugs.knowledge import Identity, Knowledge
 from catalog.drugs.recognise import recognise
@@ -40,9 +41,7 @@ def listings_of(
     versions = CatalogVersion.objects.filter(catalog__in=Catalog.objects.readable_by(insurer_id))
     versions = versions.select_related("catalog__owner").in_force(day, known_at)
     in_force = {version.pk: version for version in versions}
-    on_day = Q(effective_from=None) | Q(effective_from__lte=day)
-    on_day &= Q(effective_to=None) | Q(effective_to__gte=day)
-    found = CatalogEntry.objects.filter(on_day, version__in=in_force, base_name__in=names)
+    found = CatalogEntry.objects.filter(on_day(day), version__in=in_force, base_name__in=names)
     grouped: dict[int, list[dict[str, Any]]] = {}
     for row in found.order_by("version__catalog__code", "version__catalog_id", "entry_code").values(
         "version_id", *entries.COLUMNS

@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from catalog import reference
+from catalog.agreement_period import on_day
 from catalog.diseases import RareRule, rare_diseases
 from catalog.drug_aliases import Aliases, aliases_at
 from catalog.models import Catalog, CatalogEntry, CatalogVersion
@@ -31,12 +32,6 @@ APPROVALS: Final = Vocabulary(
 )
 # A mark → the reimbursement class that says the same.
 BY_CLASS: Final[Mapping[str, str]] = {"negotiated": "negotiated", "bidding": "bid"}
-
-
-def on_day(day: date) -> Q:
-    """Return the condition that an entry's agreement period 协议期, where it has one, holds the day."""
-    begun = Q(effective_from=None) | Q(effective_from__lte=day)
-    return begun & (Q(effective_to=None) | Q(effective_to__gte=day))
 
 
 def with_mark(found: QuerySet[CatalogEntry], mark: str) -> QuerySet[CatalogEntry]:

@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
+from catalog.agreement_period import on_day
 from catalog.models import CatalogEntry, EntryEvidence
 from common.cache import LruCache
 
@@ -39,15 +40,9 @@ def of_version(version_id: int) -> QuerySet[CatalogEntry]:
     return CatalogEntry.objects.filter(version_id=RawSQL("SELECT %s", [version_id]))  # noqa: S611
 
 
-def on_day(entries: QuerySet[CatalogEntry], day: date) -> QuerySet[CatalogEntry]:
-    """Keep the entries whose agreement, where they have one, runs on a day."""
-    begun = Q(effective_from=None) | Q(effective_from__lte=day)
-    return entries.filter(begun, Q(effective_to=None) | Q(effective_to__gte=day))
-
-
 def count_on_day(version_id: int, day: date) -> int:
     """Return how many entries of a version have no agreement, or one that runs on a day."""
-    return on_day(CatalogEntry.objects.filter(version=version_id), day).count()
+    return CatalogEntry.objects.filter(on_day(day), version=version_id).count()
 
 
 # (version id, columns, entry_code) → the entry as JSON: those of a published version never change.

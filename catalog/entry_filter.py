@@ -9,6 +9,7 @@ from django.db.models.expressions import RawSQL
 from catalog import entries
 from catalog.models import CatalogEntry, CatalogVersion, Comment, VersionChange
 from catalog.search import entries_matching
+from catalog.uncoded import UNCODED
 from catalog.vocabularies import EXCLUDING_KINDS
 
 
@@ -50,7 +51,8 @@ def entries_found(version: CatalogVersion, wanted: Wanted) -> QuerySet[CatalogEn
     if wanted.institution_level:
         found = usable_at(found, wanted.institution_level)
     if wanted.uncoded:
-        found = not_coded(found, version.catalog.kind)
+        # Of a list of what is not paid no text sends a claim to a person.
+        found = found.none() if version.catalog.kind in EXCLUDING_KINDS else found.filter(UNCODED)
     if wanted.changed:
         found = found.filter(_is_changed(version))
     if wanted.commented:
@@ -90,17 +92,6 @@ def under_diagnosis(found: QuerySet[CatalogEntry], diagnosis: str) -> QuerySet[C
         ],
         params=[code, code],
     )
-
-
-# No column of eligibility 4.2 is given.
-_UNRESTRICTED = Q(icd10=[], sex="", age_min=None, age_max=None, settings=[], min_institution_level=None, criteria=[])
-
-
-def not_coded(found: QuerySet[CatalogEntry], kind: str) -> QuerySet[CatalogEntry]:
-    """Keep the entries of a list of this kind whose text sends a claim to a person (eligibility 4.2): none of a list of what is not paid."""
-    if kind in EXCLUDING_KINDS:
-        return found.none()
-    return found.filter((~Q(indication="") & Q(icd10=[])) | (~Q(restriction="") & _UNRESTRICTED))
 
 
 def _is_changed(version: CatalogVersion) -> Q:

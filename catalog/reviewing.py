@@ -10,23 +10,18 @@ from django.db.models.aggregates import Max
 from django.db.models.functions import MD5, Cast, Coalesce
 from django.utils.translation import gettext as _
 
-from catalog.change_weight import fewer_classes
 from catalog.checklist import Facts
+from catalog.complete_for import fewer_classes
 from catalog.lifecycle import PUBLISHED, WITHDRAWN
 from catalog.models import CatalogEntry, CatalogVersion, ReviewMark, VersionChange
 from catalog.refusals import NotADraft, SamePerson
+from catalog.uncoded import UNCODED
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import FieldError, InvalidInput
 from common.persons.two_persons import one_with
 
 LONGEST_REMARK = 2000
-
-# Spec eligibility 4.2: an indication without codes, or a restriction without any coded column.
-_NO_RESTRICTION_CODED = Q(
-    icd10=[], sex="", age_min=None, age_max=None, settings=[], min_institution_level=None, criteria=[]
-)
-UNCODED = Q(~Q(indication=""), icd10=[]) | Q(~Q(restriction=""), _NO_RESTRICTION_CODED)
 
 
 def facts_of(version: CatalogVersion) -> Facts:

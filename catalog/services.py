@@ -1,6 +1,5 @@
 """Writing catalogs and bringing files to them; what happens to a version is in catalog/moves.py and offered here too. Each act says who."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,9 +13,9 @@ from django.utils.translation import gettext as _
 from catalog import clock, uploads
 from catalog.drugs import codes
 from catalog.entry_editing import add_entry, change_entry, edit_entries, edits_of, merge_base, remove_entry
-from catalog.importing.columns import DRUGS, header_key, headers_of, table_of
+from catalog.importing.columns import DRUGS, headers_of, table_of, usual_names
 from catalog.importing.reread import KeptRow, rows_in_child
-from catalog.importing.result import CheckOptions, usual_names
+from catalog.importing.result import CheckOptions
 from catalog.lifecycle import MOVE, Standing
 from catalog.models import Catalog, EntryEdit, ImportRun, Series
 from catalog.moves import (
@@ -34,6 +33,7 @@ from catalog.moves import (
     submit_version,
     withdraw_version,
 )
+from catalog.provinces import province_named
 from catalog.refusals import (
     Altered,
     BaseChanged,
@@ -58,7 +58,6 @@ from catalog.refusals import (
     refusal_of,
 )
 from catalog.uploads import shown_file_name
-from catalog.vocabularies import province_named
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import FieldError, InvalidInput
@@ -66,6 +65,7 @@ from common.jobs import services as jobs
 from common.jobs.models import Job
 from common.lifecycle import NEW, why_not
 from tables import cells
+from tables.header_names import header_key
 from tables.problems import Problem as FileProblem
 from tables.workbook import column_number
 
@@ -385,11 +385,6 @@ def _latest_master(sha256: str, staged: bool) -> ImportRun | None:
     if runs.filter(merged_at__gt=latest.created_at).exclude(pk=latest.pk).exists():
         return None
     return _earlier(Q(pk=latest.pk), sha256)
-
-
-def class_list(text: str) -> list[str]:
-    """Part class-code prefixes as people list them: `X;Z`."""
-    return [piece.strip() for piece in re.split("[;；|｜、,，]", text) if piece.strip()]
 
 
 def _classes(prefixes: Sequence[str]) -> list[str]:

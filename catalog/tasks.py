@@ -1,7 +1,5 @@
 """Background work of the catalog app: one kind of job, the import; its housekeeping."""
 
-from datetime import timedelta
-
 from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
@@ -10,14 +8,11 @@ from catalog.importing.load import load
 from catalog.models import ImportRun
 from catalog.services import IMPORT_JOB, end_consultations, forget_uploads
 from catalog.upload_steps import forget_abandoned, forget_orphans
+from catalog.uploads import KEPT_FOR, LOOKED_AT_FOR
 from common import tenancy
 from common.audit.deeds import Via
 from common.audit.services import through
 from common.jobs.services import Lease, work
-
-KEPT_FOR = timedelta(days=30)
-# A file that nobody made an import of.
-LOOKED_AT_FOR = timedelta(days=1)
 
 
 def _gave_up(run_id: str) -> None:

@@ -12,8 +12,9 @@ from django.apps import apps
 from django.utils.translation import gettext as _
 
 from catalog import services, uploads
+from catalog.importing.columns import usual_names
 from catalog.importing.preview import Preview, preview_in_child
-from catalog.importing.result import CheckOptions, usual_names
+from catalog.importing.result import CheckOptions
 from catalog.models import Catalog, ImportRun, Upload
 from common import tenancy
 from common.errors import Refused

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -21,6 +21,9 @@ from django.utils.translation import gettext as _
 
 from common.errors import Refused
 
+# How long the file of an import is kept after its end, and one that nobody made an import of.
+KEPT_FOR = timedelta(days=30)
+LOOKED_AT_FOR = timedelta(days=1)
 log = logging.getLogger(__name__)
 _FOLDER = "uploads/"
 # So the folders begin in which the parts of a package lie while its job runs.

@@ -29,6 +29,7 @@ from common import tracing
 from common.languages import LANGUAGES as LANGUAGES_SPOKEN
 from common.languages import LOCALES, NAMES
 from config import processes
+from config.schedule import SCHEDULE
 from tables.limits import MIB, UPLOAD_MOST_MB
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -224,30 +225,7 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = processes.worker_tasks_at_most
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
-CELERY_BEAT_SCHEDULE = {
-    "forget-uploads": {"task": "catalog.tasks.forget_old_uploads", "schedule": 3600.0, "options": {"expires": 600}},
-    "forget-answers": {"task": "common.api.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 600}},
-    "end-consultations": {"task": "catalog.tasks.end_consultations", "schedule": 60.0, "options": {"expires": 60}},
-    "purge-facts": {"task": "claims.tasks.purge_facts", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
-    "sweep-jobs": {"task": "common.jobs.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
-    "announce-catalog-news": {
-        "task": "insurers.tasks.queue_catalog_events",
-        "schedule": 10.0,
-        "options": {"expires": 10},
-    },
-    "findings-follow-the-lists": {
-        "task": "curation.tasks.ask_for_findings",
-        "schedule": 5.0,
-        "options": {"expires": 5},
-    },
-    "forget-requests": {"task": "insurers.tasks.forget_old_requests", "schedule": 3600.0, "options": {"expires": 600}},
-    "deliver-webhooks": {"task": "insurers.tasks.deliver_due_webhooks", "schedule": 10.0, "options": {"expires": 10}},
-    "forget-deliveries": {
-        "task": "insurers.tasks.forget_old_deliveries",
-        "schedule": 3600.0,
-        "options": {"expires": 600},
-    },
-}
+CELERY_BEAT_SCHEDULE = SCHEDULE
 
 # --- Files: everything the service writes lies under DATA_DIR.
 UPLOAD_DIR = DATA_DIR / "uploads"

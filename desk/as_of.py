@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from catalog import clock
 from catalog.in_force import Dated
-from common.dates import instant_text, later, parse_day, parse_instant
+from common.dates import CHINA, instant_text, later, parse_day, parse_instant
 from common.pictures import Period, Picture, strip
 from curation.comparing.timeline import Segment
 
@@ -87,7 +87,7 @@ def read_instant(text: str, now: datetime) -> datetime | None:
     """Return the instant that a text names: its own, or the end of a day in China; never later than now. None where it is neither."""
     day = read_day(text)
     try:
-        at = datetime.combine(day, time.max, clock.CHINA) if day else parse_instant(text)
+        at = datetime.combine(day, time.max, CHINA) if day else parse_instant(text)
         return min(at, now)
     except (ValueError, OverflowError):  # the ends of the calendar are beyond it in another zone
         return None

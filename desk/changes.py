@@ -10,8 +10,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from catalog.change_weight import WEIGHTS, fewer_classes, speaks_of
+from catalog.change_weight import WEIGHTS
 from catalog.changes import not_spoken_of
+from catalog.complete_for import fewer_classes, speaks_of
 from catalog.drugs.base_names import drug_id
 from catalog.models import CatalogEntry, CatalogVersion, Drug, EntryEvidence, VersionChange
 from desk.frame import paged

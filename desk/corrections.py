@@ -17,6 +17,7 @@ from catalog import clock
 from claims.models import ClaimCheck
 from common.audit.deeds import Deed
 from common.audit.services import record
+from common.dates import CHINA
 from common.labels import reader_language
 from curation.corrections.judging import Correction, Judged, judge
 from curation.corrections.places import beyond, place_of
@@ -42,7 +43,7 @@ def corrections_view(request: HttpRequest) -> HttpResponse:
     request.current_app = admin.site.name  # type: ignore[attr-defined]
     seen = clock.observe()
     since = read_day(request.GET.get("since", ""))
-    at = datetime.combine(since, time.min, clock.CHINA) if since else None
+    at = datetime.combine(since, time.min, CHINA) if since else None
     insurer = insurer_of(request.user)
     if insurer is not None and not request.user.has_perm(MAY_SEE):
         raise PermissionDenied

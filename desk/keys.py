@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget, UnfoldBooleanWidget
 
-from catalog.clock import CHINA
-from common.dates import later
+from common.dates import CHINA, later
 from desk.forms import NothingToFillIn, day_field, posted, text_field
 from desk.frame import Action, Button, PageAdmin
 from desk.markup import badge

@@ -20,7 +20,7 @@ from unfold.widgets import UnfoldBooleanWidget
 from catalog import clock
 from catalog.clock import Observation
 from catalog.models import CODE_PATTERN, Catalog
-from catalog.vocabularies import PROVINCES
+from catalog.provinces import PROVINCES
 from common.errors import InvalidInput, Refused
 from common.pictures import Picture, curve, province_map
 from curation.market import reading, services

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldBooleanWidget
 
-from catalog import services
+from catalog.complete_for import class_list
 from catalog.importing.columns import table_of
 from catalog.importing.preview import Preview
 from catalog.models import CODE_PATTERN, CatalogVersion, ImportRun, Upload
@@ -138,11 +138,11 @@ class DraftForm(forms.Form):
         return given
 
     def clean_complete_for(self) -> list[str]:
-        return services.class_list(self.cleaned_data["complete_for"])
+        return class_list(self.cleaned_data["complete_for"])
 
     def clean_expected_counts(self) -> dict[str, int]:
         counts = {}
-        for piece in services.class_list(self.cleaned_data["expected_counts"]):
+        for piece in class_list(self.cleaned_data["expected_counts"]):
             name, _equals, number = piece.replace("＝", "=").replace("：", "=").replace(":", "=").partition("=")
             name, number = name.strip(), number.strip()
             if not number.isascii() or not number.isdigit() or len(number) > 8:

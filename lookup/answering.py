@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from catalog.change_weight import speaks_of
 from catalog.clock import Observation
+from catalog.complete_for import speaks_of
 from catalog.drug_listings import listings_of
 from catalog.drugs.knowledge import Identity
 from catalog.known_drugs import dosage_forms, knowledge_of

@@ -23,9 +23,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from tables.encoding import Refusal
-from tables.file_format import not_a_table, too_large
 from tables.limits import MIB, Limits
+from tables.refusal import Refusal, not_a_table, too_large
 
 ROOT = Path(__file__).resolve().parents[1]
 END = b"Z"

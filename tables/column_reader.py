@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from tables.cells import Cell, Fault, Parser, Typed, clean, says_nothing, unquoted
-from tables.columns import Column, header_key
+from tables.columns import Column
 from tables.findings import Issue
 from tables.header import text_of
+from tables.header_names import header_key
 from tables.problems import mask, shown
 
 REMEMBERED = 16_384  # cells of a column, by whoever remembers what they were read as

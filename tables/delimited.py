@@ -10,8 +10,8 @@ from typing import IO
 
 from tables.cells import WHITE
 from tables.encoding import GB18030_PLACES
-from tables.file_format import not_a_table
 from tables.problems import Problem, problem
+from tables.refusal import not_a_table
 
 Row = tuple[int, list[str]]
 

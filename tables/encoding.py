@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tables.problems import Problem, problem
+from tables.problems import problem
+from tables.refusal import Refusal
 
 CHUNK = 1 << 20
 SAMPLE = 1 << 20
@@ -34,14 +35,6 @@ GB18030_PLACES = {
     0xE854: 0x9FBA,
     0xE864: 0x9FBB,
 }
-
-
-class Refusal(Exception):
-    """The file as a whole cannot be read; carries the problem that says why."""
-
-    def __init__(self, found: Problem) -> None:
-        super().__init__(found.code)
-        self.problem = found
 
 
 def encoding_of(path: Path) -> str:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tables.cells import WHITE, Cell, Fault, clean, unquoted, wrongly_decoded
-from tables.columns import Column, HeaderNames, bare_key, header_key, is_addition, title_of
+from tables.columns import Column, title_of
 from tables.delimited import separators_seen
+from tables.header_names import HeaderNames, bare_key, header_key, is_addition
 from tables.problems import Normalised, Problem, problem, shown
 from tables.workbook import column_letters
 

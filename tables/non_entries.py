@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from tables.cells import Cell, Typed, is_total, says_nothing
-from tables.columns import HeaderNames, header_key
 from tables.header import Header, header_text
+from tables.header_names import HeaderNames, header_key
 
 # What no entry is, in both languages.
 Why = tuple[str, str]

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import IO
 
 from tables import workbook
-from tables.encoding import Refusal
-from tables.file_format import Unpacked, check_package, file_format_of, is_workbook, members_of, not_a_table, too_large
+from tables.archive_safety import Unpacked, check_package, is_workbook, members_of
+from tables.file_format import file_format_of
 from tables.limits import Limits
 from tables.problems import Problem, shown
+from tables.refusal import Refusal, not_a_table, too_large
 from tables.sheet_as_workbook import sheet_alone
 
 PARTS = 10_000  # files in a ZIP, or parts of a workbook

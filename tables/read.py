@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from tables import delimited, workbook
+from tables.archive_safety import Unpacked
 from tables.cells import Cell
-from tables.columns import HeaderNames
 from tables.csv_output import OWN_SHEETS
-from tables.encoding import Refusal, encoding_of
-from tables.file_format import Unpacked, file_format_of, not_a_table, too_large
+from tables.encoding import encoding_of
+from tables.file_format import file_format_of
 from tables.header import LOOKED_AT, Begun, columns_in, find_header, header_text
+from tables.header_names import HeaderNames
 from tables.limits import Limits
 from tables.problems import Normalised, Problem, problem, shown
+from tables.refusal import Refusal, not_a_table, too_large
 
 Row = tuple[int, Sequence[Cell]]
 Report = Callable[[Problem], None]

@@ -9,7 +9,7 @@ from typing import IO
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
-from tables.file_format import not_a_table
+from tables.refusal import not_a_table
 from tables.workbook import Book, SheetName
 
 # The same sheet is the same bytes, whenever it is taken out.

@@ -16,11 +16,11 @@ from decimal import Decimal
 from xml.parsers import expat
 
 from tables import number_format
+from tables.archive_safety import Unpacked
 from tables.cells import Cell, Typed
-from tables.encoding import Refusal
-from tables.file_format import Unpacked, not_a_table, too_large
 from tables.limits import Limits
 from tables.problems import problem
+from tables.refusal import Refusal, not_a_table, too_large
 
 Row = tuple[int, list[Cell]]
 

@@ -1,7 +1,7 @@
 """A whole file against its rules, in one pass: every problem is found, and the good rows come out ready for COPY
 (spec csv.md)."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import islice, repeat
 from pathlib import Path
@@ -14,21 +14,21 @@ from catalog.importing.columns import (
     DRUGS,
     PART,
     PART_HEADERS,
-    Column,
     header_names,
     table_of,
     titles_of,
 )
-from catalog.importing.duplicate_rows import Earlier, Met, Said, is_part_code
-from catalog.importing.one_value import printed_number
+from catalog.importing.duplicate_rows import Earlier, Met, Said
+from catalog.importing.entry_codes import derived_code, is_part_code
 from catalog.importing.pinyin import search_fields
+from catalog.importing.printed_numbers import printed_number
 from catalog.importing.result import Block, CheckOptions, CheckResult
+from catalog.importing.row_rules import rules_of
 from catalog.importing.split_rows import Part, RowsApart
-from catalog.vocabularies import EXCLUDING_KINDS, NAMING_KINDS
 from common.text import approval_key, norm
 from tables.cells import WHITE, Cell, narrow
 from tables.column_reader import REMEMBERED, WRONG
-from tables.encoding import Refusal
+from tables.columns import Column
 from tables.file_format import sha256_of
 from tables.findings import Findings
 from tables.header import Header, Placed, read_header
@@ -36,24 +36,14 @@ from tables.limits import Progress
 from tables.non_entries import NonEntries
 from tables.problems import Normalised, Problem, shown
 from tables.read import Table
+from tables.refusal import Refusal
 from tables.row_width import regular_rows
 
 BATCH_ROWS = 250  # as many as the processor's cache holds the fragments of
 PROGRESS_ROWS = 2000
 
-_CODED = ("icd10", "sex", "age_min", "age_max", "settings", "min_institution_level", "criteria")
 _REMARKS = frozenset({"note", "source"})
 _WHOLE_ROW = Part(1, 1)
-_DRUG_PART = (
-    "generic_name",
-    "brand_name",
-    "dosage_form",
-    "strength",
-    "manufacturer",
-    "national_code",
-    "approval_no",
-    "class_code",
-)
 
 
 def check(path: Path, kind: str, options: CheckOptions | None = None) -> Generator[Block | Progress | CheckResult]:
@@ -210,7 +200,7 @@ class _Sheet:
         self._compared = [place for place, check in enumerate(self._checks) if check.column.alike]
         self._others = [place for place, check in enumerate(self._checks) if not check.column.alike]
         self._file_order = sorted(range(len(self._checks)), key=lambda place: self._checks[place].index)
-        self._rules = _rules_of(kind, self._place)
+        self._rules = rules_of(kind, self._place)
         expected = min(size // 60, options.limits.rows) or 1 << 12
         self._earlier = Earlier(expected)
         self._national_at = (
@@ -486,81 +476,3 @@ def _plan(
     for made in checks:
         made.forget()
     return prefix, checks
-
-
-def derived_code(checks: Sequence[ColumnCheck], outcomes: Sequence[Outcome], beside: str = "") -> str:
-    """Make the code of an entry that has none: stable, from its drug columns, then from what else tells it
-    from its like; `beside` is what the other entries of its row say of their drugs.
-
-    Two rows of one drug share the first part, so that it still shows which belong together.
-    """
-    drug = "".join(o.alike for check, o in zip(checks, outcomes, strict=True) if check.column.alike == "by norm")
-    drug += beside
-    others = "".join(o.alike for check, o in zip(checks, outcomes, strict=True) if check.column.alike == "as written")
-    code = f"auto-{sha256(drug.encode()).hexdigest()[:16]}"
-    return f"{code}-{sha256(others.encode()).hexdigest()[:12]}" if others else code
-
-
-# ---------------------------------------------------------------------------------------------- rules across columns
-
-Add = Callable[..., None]
-Rule = Callable[[int, Sequence[Any], Add], None]
-
-
-def _rules_of(kind: str, place: dict[str, int]) -> list[Rule]:
-    """The rules that can apply to this kind of file and the columns it has."""
-    rules: list[Rule] = []
-    if "effective_from" in place and "effective_to" in place:
-        rules.append(_date_order(place["effective_from"], place["effective_to"]))
-    if "age_min" in place and "age_max" in place:
-        rules.append(_age_order(place["age_min"], place["age_max"]))
-    if kind in EXCLUDING_KINDS:
-        rules.append(_selects([place[name] for name in (*_DRUG_PART, *_CODED) if name in place]))
-    if kind in NAMING_KINDS:
-        if "indication" in place:
-            coded = [place["icd10"]] if "icd10" in place else []
-            rules.append(_coded("indication", place["indication"], coded, ("icd10",)))
-        if "restriction" in place:
-            coded = [place[name] for name in _CODED if name in place]
-            rules.append(_coded("restriction", place["restriction"], coded, _CODED))
-    return rules
-
-
-def _date_order(first: int, last: int) -> Rule:
-    def effective_days_in_order(row: int, values: Sequence[Any], add: Add) -> None:
-        start, end = values[first], values[last]
-        if start is None or end is None or start is WRONG or end is WRONG or start <= end:
-            return
-        days = {"first": ("effective_from",), "last": ("effective_to",)}
-        add("DATE_ORDER", row, "effective_from", f"{start} > {end}", **days)
-
-    return effective_days_in_order
-
-
-def _age_order(first: int, last: int) -> Rule:
-    def ages_in_order(row: int, values: Sequence[Any], add: Add) -> None:
-        least, greatest = values[first], values[last]
-        if least is None or greatest is None or least is WRONG or greatest is WRONG or least <= greatest:
-            return
-        add("AGE_ORDER", row, "age_min", f"{least} > {greatest}", first=("age_min",), last=("age_max",))
-
-    return ages_in_order
-
-
-def _selects(places: Sequence[int]) -> Rule:
-    def selects_something(row: int, values: Sequence[Any], add: Add) -> None:
-        if any(values[place] is not None for place in places):
-            return
-        add("NO_SELECTOR", row)
-
-    return selects_something
-
-
-def _coded(column: str, text: int, coded: Sequence[int], needed: tuple[str, ...]) -> Rule:
-    def text_is_coded(row: int, values: Sequence[Any], add: Add) -> None:
-        written = values[text]
-        if written is None or written is WRONG or any(values[place] is not None for place in coded):
-            return
-        add("UNCODED", row, column, written, needed=needed)
-
-    return text_is_coded

@@ -11,9 +11,9 @@ from typing import Any
 from catalog.importing.check import check
 from catalog.importing.result import Block, CheckOptions, CheckResult, options_from_dict, result_from_dict
 from tables.child_process import Frame, frames_from, serve
-from tables.encoding import Refusal
 from tables.file_format import sha256_of
 from tables.limits import Progress
+from tables.refusal import Refusal
 
 _MODULE = "catalog.importing.child"
 _BLOCK, _PROGRESS, _RESULT = b"B", b"P", b"R"

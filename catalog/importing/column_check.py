@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from catalog.drugs import codes
 from catalog.drugs.dosage_forms import DosageForms
 from catalog.importing.columns import CATALOG_KINDS, DERIVED
-from catalog.importing.one_value import ONE_VALUED, form_of, numbered, one_of
+from catalog.importing.one_value import ONE_VALUED, form_of, one_of
+from catalog.importing.printed_numbers import numbered
 from catalog.importing.result import CheckOptions
 from common.text import approval_key, norm
 from tables import cells as cell_rules

@@ -14,7 +14,8 @@ from catalog.importing import diseases, levels_and_regulators, payment_and_crite
 from catalog.vocabularies import NAMING_KINDS
 from common.personal import names_a_person
 from tables import cells
-from tables.columns import Column, HeaderNames, Shape, Storage, header_key
+from tables.columns import Column, Shape
+from tables.header_names import HeaderNames, header_key
 
 CATALOG_KINDS: Final = vocabularies.KINDS.codes
 DRUGS: Final = "drugs"
@@ -260,4 +261,6 @@ def header_names(
     return HeaderNames(_SHAPES[kind], mapping, extra)
 
 
-__all__ = ["Column", "HeaderNames", "Storage", "header_key"]
+def usual_names(kind: str) -> str:
+    """Return how names are read where nobody says: as printed in a basic insurance list, else plain (spec csv.md)."""
+    return "printed" if kind == "base" else "plain"

@@ -18,15 +18,16 @@ from common.personal import impersonal, names_a_person
 from tables import cells
 from tables.child_process import Frame, frames_from, serve
 from tables.column_reader import WRONG, ColumnReader
-from tables.columns import Column, HeaderNames, Shape
-from tables.encoding import Refusal
+from tables.columns import Column, Shape
 from tables.file_format import sha256_of
 from tables.findings import Findings
 from tables.header import read_header
+from tables.header_names import HeaderNames
 from tables.limits import MIB, Limits
 from tables.non_entries import NonEntries
 from tables.problems import Normalised, Problem, problem_from_dict
 from tables.read import Table
+from tables.refusal import Refusal
 from tables.row_width import regular_rows
 
 LONGEST_TEXT: Final = 4_000

@@ -1,17 +1,14 @@
 """What earlier rows of the file said: the same again, the same with other content, a code once more (csv.md)."""
 
-import re
 from array import array
 from collections.abc import Iterator
-from hashlib import sha256
 from typing import Final, Literal
 
+from catalog.importing.entry_codes import fitting, is_part_code
 from tables.first_seen import FirstSeen
 
-CODE_LENGTH: Final = 64
 # More doubts than these are told at once: a file may have a million.
 _MOST_DOUBTS: Final = 20_000
-_PART_CODE: Final = re.compile(r".+\.(?:[2-9]|[1-9][0-9])")
 
 # `same`: says the same; `code`, `drug`: has that code, speaks of that drug with the same restrictions, and the rest is not the same.
 Met = tuple[Literal["same", "code", "drug"], int]
@@ -123,17 +120,17 @@ class Earlier:
         """Take a code for the row remembered last; where it `repeats` (printed numbers start again), `10` is followed by `10R`,
         `10R2`. Returns the code, or the row that has it already."""
         number = len(self._row_of) - 1
-        code = _fitting(base, "")
+        code = fitting(base, "")
         while (first := self._code_taken(number, code)) is not None:
             if not repeats:
                 return self._row_of[first]
             time = self._again[base] = self._again.get(base, 0) + 1
-            code = _fitting(base, "R" if time == 1 else f"R{time}")
+            code = fitting(base, "R" if time == 1 else f"R{time}")
         return code
 
     def entry_code(self, row_code: str, nth: int, *, repeats: bool) -> str | int:
         """Take the code of an entry of the row: the row's own for the first, `.2`, `.3` … for the others."""
-        return row_code if nth == 1 else self.row_code(_fitting(row_code, f".{nth}"), repeats=repeats)
+        return row_code if nth == 1 else self.row_code(fitting(row_code, f".{nth}"), repeats=repeats)
 
     def reused(self, row: int, national_code: str, base: int) -> int | None:
         """Remember which drug (`base`, a hash) a whole national code stands for; returns the row where it is another drug's."""
@@ -143,15 +140,3 @@ class Earlier:
             self._national_bases.append(base)
             return None
         return self._national_rows[first] if self._national_bases[first] != base else None
-
-
-def is_part_code(code: str | None) -> bool:
-    """Whether a code such as `10.2` is that of one of several entries of a printed row."""
-    return code is not None and "." in code and _PART_CODE.fullmatch(code) is not None
-
-
-def _fitting(base: str, suffix: str) -> str:
-    """The code with its suffix, within the length of a code: a longer one keeps its beginning and a hash of the rest."""
-    if len(base) + len(suffix) > CODE_LENGTH:
-        base = f"{base[: CODE_LENGTH - 9 - len(suffix)]}-{sha256(base.encode()).hexdigest()[:8]}"
-    return base + suffix

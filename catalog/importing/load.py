@@ -38,10 +38,9 @@ from common.audit.deeds import Deed
 from common.audit.services import record
 from common.jobs.services import Lease
 from common.lifecycle import NEW, why_not
-from tables.encoding import Refusal
-from tables.file_format import not_a_table
 from tables.limits import Progress
 from tables.problems import Problem
+from tables.refusal import Refusal, not_a_table
 from tables.workbook import column_letters
 
 log = logging.getLogger(__name__)

@@ -1,8 +1,6 @@
-"""What a column of one value may not hold, and a number as a list prints it (csv.md): what it holds else would equal nothing, and
-pay or refuse in silence."""
+"""What a column of one value may not hold (csv.md): what it holds else would equal nothing, and pay or refuse in silence."""
 
 import re
-import unicodedata
 from typing import Final
 
 from catalog.drugs.dosage_forms import DosageForms
@@ -13,10 +11,6 @@ _SEVERAL: Final = re.compile(r"[、;；]|(?<!\s)\s+[/／](?:\s+|(?=[\u4e00-\u9ff
 _BRACKETED: Final = re.compile(r"[(（\[［【〔][^()（）\[\]［］【】〔〕]*[)）\]］】〕]")
 _FORMS_APART: Final = re.compile("[、,，;；/／|｜]")
 _WITHOUT: Final = re.compile(r"(.+)[(（\[［]不(?:含|包括|包含)([^()（）\[\]［］]+)[)）\]］]")
-# 16, ★(16), （3）, 2.1: a number of the printed page, not a code.
-_PRINTED_NUMBER: Final = re.compile(
-    r"[*☆★△▲#]*+\s*+([(\[]?)\s*+([0-9]{1,6}(?:[.-][0-9]{1,6}){0,3})\s*+([)\]]?)\s*+[*☆★△▲#]*"
-)
 
 ONE_VALUED: Final = frozenset({"brand_name", "manufacturer"})
 
@@ -68,20 +62,3 @@ def forms_apart(forms: DosageForms, written: str) -> list[str]:
     pieces = [piece.strip() for piece in _FORMS_APART.split(written)]
     found = list(dict.fromkeys(piece for piece in pieces if piece))
     return found if len(pieces) > 1 and all(forms.knows(form) for form in found) else []
-
-
-def printed_number(written: str) -> str | None:
-    """Read a number as a list prints it (`★（10）` is 10); None: it is a code."""
-    found = _PRINTED_NUMBER.fullmatch(unicodedata.normalize("NFKC", written))
-    return found.group(2) if found and bool(found.group(1)) == bool(found.group(3)) else None
-
-
-def numbered(parse: Parser) -> Parser:
-    """Make the parser of an entry code that reads a printed number as the bare number."""
-
-    def read(written: str) -> Parsed:
-        number = printed_number(written)
-        # What it is at last, and that it is no longer what was printed, is told when all of the row is known.
-        return parse(written) if number is None else Parsed(number, written)
-
-    return read

@@ -17,13 +17,13 @@ from catalog.importing.result import CheckOptions, options_from_dict
 from tables.cells import Fault, Typed, wrongly_decoded
 from tables.child_process import Frame, frames_from, serve
 from tables.column_reader import text_for
-from tables.columns import HeaderNames
-from tables.encoding import Refusal
 from tables.findings import GARBLED_FILE, garbled_file
 from tables.header import Header, header_text, read_header, text_of
+from tables.header_names import HeaderNames
 from tables.limits import MIB, Limits
 from tables.problems import Problem, problem, shown
 from tables.read import Table
+from tables.refusal import Refusal
 from tables.workbook import column_letters
 
 ROWS = 20

@@ -19,9 +19,9 @@ from tables.cells import Cell, Fault
 from tables.child_process import Frame, frames_from, serve
 from tables.column_reader import text_for
 from tables.columns import Column
-from tables.encoding import Refusal
 from tables.header import Header, read_header, text_of
 from tables.read import Table
+from tables.refusal import Refusal
 
 _MODULE = "catalog.importing.reread"
 _ROWS, _CSV = b"W", b"C"

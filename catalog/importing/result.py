@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from catalog.importing.columns import usual_names
 from tables.limits import Limits
 from tables.problems import Normalised, Problem, problem_from_dict
 
@@ -37,11 +38,6 @@ class CheckOptions:
     def as_dict(self) -> dict[str, Any]:
         """The options as plain data, for JSON."""
         return asdict(self)
-
-
-def usual_names(kind: str) -> str:
-    """How names are read where nobody says: as printed in a basic insurance list, else plain (spec csv.md)."""
-    return "printed" if kind == "base" else "plain"
 
 
 def options_from_dict(data: Mapping[str, Any]) -> CheckOptions:

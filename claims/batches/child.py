@@ -9,10 +9,10 @@ from typing import Any
 from claims.batches.claim_rows import DrugsAndDays, Seals, claim_row, seals_of
 from claims.batches.read import BatchResult, Claim, read_batch
 from tables.child_process import Frame, frames_from, serve
-from tables.encoding import Refusal
 from tables.file_format import sha256_of
 from tables.limits import Limits, Progress
 from tables.problems import Normalised, problem_from_dict
+from tables.refusal import Refusal
 
 _MODULE = "claims.batches.child"
 _CLAIMS, _PROGRESS, _RESULT = b"C", b"P", b"R"

@@ -28,8 +28,9 @@ from claims.eligibility import fields
 from common import personal
 from tables import cells
 from tables.cells import Parsed, Parser, narrow
-from tables.columns import Column, HeaderNames, Shape, bare_key, header_key
+from tables.columns import Column, Shape
 from tables.header import Placed
+from tables.header_names import HeaderNames, bare_key, header_key
 
 CLAIMS: Final = "claims"
 _EVERY_CLAIM: Final = frozenset({CLAIMS})

@@ -28,7 +28,7 @@ from common.request_problems import Said, said
 from tables.cells import Cell, Fault
 from tables.column_reader import REMEMBERED, WRONG, ColumnReader
 from tables.delimited import open_lines
-from tables.encoding import Refusal, encoding_of
+from tables.encoding import encoding_of
 from tables.file_format import file_format_of, sha256_of
 from tables.findings import Findings, Issue
 from tables.first_seen import FirstSeen
@@ -37,6 +37,7 @@ from tables.limits import Limits, Progress
 from tables.non_entries import NonEntries
 from tables.problems import Normalised, Problem, mask, problem
 from tables.read import Table
+from tables.refusal import Refusal
 from tables.row_width import Nameless
 
 PROGRESS_EVERY = 1000

@@ -9,19 +9,11 @@ from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from prometheus_client import Counter, Histogram
 
 from common import tracing
+from common.operations.metrics import REQUESTS, SECONDS
 
 log = logging.getLogger("access")
-_BUCKETS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
-
-REQUESTS = Counter(
-    "shangbao_requests", "Requests by route, method, status and who asked", ["route", "method", "status", "tenant"]
-)
-SECONDS = Histogram(
-    "shangbao_request_seconds", "Time to the beginning of the answer, by route", ["route", "method"], buckets=_BUCKETS
-)
 _PART = re.compile(r"<(?:\w+:)?(\w+)>")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 

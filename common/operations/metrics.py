@@ -6,13 +6,21 @@ from collections.abc import Iterator
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from common.operations import access_log
 from common.version import VERSION
+
+_BUCKETS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
+
+REQUESTS = Counter(
+    "shangbao_requests", "Requests by route, method, status and who asked", ["route", "method", "status", "tenant"]
+)
+SECONDS = Histogram(
+    "shangbao_request_seconds", "Time to the beginning of the answer, by route", ["route", "method"], buckets=_BUCKETS
+)
 
 _JOBS = """
 SELECT kind, state, count(*), coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE state = 'queued')), 0)
@@ -58,7 +66,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         MultiProcessCollector(registry)
     else:
-        registry.register(access_log.REQUESTS)
-        registry.register(access_log.SECONDS)
+        registry.register(REQUESTS)
+        registry.register(SECONDS)
     registry.register(_Database())
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

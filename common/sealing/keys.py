@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
@@ -20,12 +19,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from common.cache import LruCache
+from common.dates import CHINA
 from common.errors import Away
 from common.sealing.box import KEY_BYTES, Box
 from common.sealing.models import DataKey
 from common.tenancy import EVERYBODY, acting_for
 
-CHINA: Final = ZoneInfo("Asia/Shanghai")
 # What was destroyed stops working everywhere within so many seconds.
 KEPT_SECONDS: Final = 60.0
 ALIAS: Final = "keys"

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from common.audit.deeds import Deed
 from common.audit.services import hash_of, record
+from common.dates import CHINA
 from common.sealing import keys
 from common.sealing.models import DataKey
 from common.tenancy import EVERYBODY, acting_for
@@ -48,7 +49,7 @@ def bounds_of(key: DataKey) -> tuple[datetime, datetime]:
     """Return the instants between which what is sealed under a month's key arrived: the first inclusive, the second not."""
     assert key.month is not None, "it is a batch's"
     following = (key.month.replace(day=1) + timedelta(days=32)).replace(day=1)
-    first, last = (datetime(day.year, day.month, 1, tzinfo=keys.CHINA) for day in (key.month, following))
+    first, last = (datetime(day.year, day.month, 1, tzinfo=CHINA) for day in (key.month, following))
     return first, last
 
 

@@ -17,7 +17,6 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from catalog.api.access import refuse
-from catalog.clock import CHINA
 from claims.api.views import CHECK, flag, seen_by
 from claims.eligibility.decision import worst
 from claims.models import ClaimCheck
@@ -27,7 +26,7 @@ from common.api.params import instant_parameter
 from common.api.views import ApiViewSet
 from common.audit.deeds import Deed
 from common.audit.services import record
-from common.dates import parse_day
+from common.dates import CHINA, parse_day
 from common.money import yuan
 from curation.corrections.judging import Correction, judge
 from curation.corrections.places import beyond, place_of

@@ -14,7 +14,7 @@ from catalog.api.serializers import ImportOutput, PinnedOutput
 from catalog.api.views import shown_run
 from catalog.clock import Observation, china_today
 from catalog.models import CODE_PATTERN, Catalog, ImportRun
-from catalog.vocabularies import PROVINCES
+from catalog.provinces import PROVINCES
 from common.api.fields import StrictSerializer
 from common.api.views import ApiViewSet
 from common.money import ratio_text

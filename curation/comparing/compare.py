@@ -10,7 +10,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple, Protocol, get_args
 
-from catalog.change_weight import FIELDS, WEIGHTS, Entry, Weight, as_compared, compare, speaks_of
+from catalog.change_weight import FIELDS, WEIGHTS, Entry, Weight, as_compared, compare
+from catalog.complete_for import speaks_of
 from catalog.drugs.dosage_forms import DosageForms
 from catalog.entry_pairing import DRUG_PART, drug_part, pair_alike, shared_groups
 from curation.comparing.sides import By, Differs, Group, Hashes, Light, by_disease, by_drug

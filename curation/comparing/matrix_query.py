@@ -14,8 +14,9 @@ from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from catalog.agreement_period import on_day
 from catalog.drug_aliases import Aliases, aliases_at
-from catalog.drug_marks import on_day, with_mark
+from catalog.drug_marks import with_mark
 from catalog.drugs.base_names import drug_id
 from catalog.drugs.knowledge import Identity
 from catalog.drugs.recognise import Recognition

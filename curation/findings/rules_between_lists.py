@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
-from catalog.change_weight import speaks_of
+from catalog.complete_for import speaks_of
 from catalog.drugs.dosage_forms import DosageForms
 from catalog.drugs.three_valued import Agreement
 from catalog.in_force import Span, spans

@@ -39,9 +39,9 @@ from curation.market.cover_table import FACTS, Defaults, Listed, apart, complete
 from curation.market.unpacking import Cover, Kept, cover_in_child, unpacked_in_child
 from curation.models import CollectedList, Collection
 from tables.child_process import ChildDied
-from tables.encoding import Refusal
 from tables.packages import Part
 from tables.problems import Problem, problem
+from tables.refusal import Refusal
 
 COLLECT_JOB = "curation.collect"
 PUBLISH_JOB = "curation.publish_collection"

@@ -17,12 +17,13 @@ from typing import Any, Final
 
 from catalog.importing.columns import IGNORED_HEADERS
 from catalog.importing.pinyin import sounds
-from catalog.vocabularies import REGION_LETTERS, REGIONS, region_of
+from catalog.provinces import REGION_LETTERS, REGIONS, region_of
 from common.personal import names_a_person
 from common.text import norm
 from tables import cells
 from tables.cells import Fault, Parsed, narrow
-from tables.columns import Column, HeaderNames, Shape, header_key
+from tables.columns import Column, Shape
+from tables.header_names import HeaderNames, header_key
 from tables.problems import Problem, problem, shown
 
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")

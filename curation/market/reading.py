@@ -6,14 +6,15 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from catalog import reference
+from catalog.agreement_period import on_day
 from catalog.clock import Observation
 from catalog.drugs.knowledge import Knowledge
 from catalog.known_drugs import dosage_forms, masters_named
 from catalog.models import Catalog, CatalogEntry, CatalogVersion
-from catalog.vocabularies import PROVINCES, province_of
+from catalog.provinces import PROVINCES, province_of
 from common.cache import LruCache
 from curation.market.diseases import DiseaseGroups
 from curation.market.drafted_entry import TAKEN, Row, values_of
@@ -155,9 +156,7 @@ def base_of(generic_name: str) -> str:
 
 def _entries(market: Market) -> QuerySet[CatalogEntry]:
     """Return the entries of the market's lists that name a drug and whose own agreement covers the day."""
-    on_day = Q(effective_from=None) | Q(effective_from__lte=market.day)
-    on_day &= Q(effective_to=None) | Q(effective_to__gte=market.day)
-    return CatalogEntry.objects.filter(on_day, version__in=market.versions).exclude(base_name="")
+    return CatalogEntry.objects.filter(on_day(market.day), version__in=market.versions).exclude(base_name="")
 
 
 def drugs_of(market: Market, *also: str) -> Drugs:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from catalog import clock
 from catalog.clock import Observation
 from catalog.models import Catalog, ImportRun
+from catalog.provinces import PROVINCES, province_of
 from catalog.services import queue_made_draft
-from catalog.vocabularies import PROVINCES, province_of
 from common.dates import instant_text
 from common.errors import FieldError, InvalidInput, pointer
 from curation.market import reading

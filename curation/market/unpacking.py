@@ -15,7 +15,6 @@ from catalog.importing.columns import header_names
 from curation.market.cover_table import NAMES, Listed, is_cover, listed, may_be_cover, placed
 from tables.child_process import Frame, frames_from, serve
 from tables.column_reader import WRONG, ColumnReader
-from tables.encoding import Refusal
 from tables.findings import Findings
 from tables.header import columns_in, read_header
 from tables.limits import MIB, Limits
@@ -23,6 +22,7 @@ from tables.non_entries import NonEntries
 from tables.packages import PARTS, Part, parts_of
 from tables.problems import Problem, problem, shown
 from tables.read import Table
+from tables.refusal import Refusal
 from tables.row_width import regular_rows
 
 LIMITS = Limits(memory_bytes=1024 * MIB, cpu_seconds=300, wall_seconds=600)

@@ -13,9 +13,9 @@ from django.db.models import Count, DecimalField, Q, Sum
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, TruncWeek
 
-from catalog.clock import CHINA
 from catalog.models import ImportProblem, ImportRun
 from claims.models import ClaimBatch, ClaimCheck
+from common.dates import CHINA
 
 WEEKS = 12
 PROBLEMS = 12

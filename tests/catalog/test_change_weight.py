@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from catalog.change_weight import WEIGHTS, compare, fewer_classes, narrower
+from catalog.change_weight import WEIGHTS, compare, narrower
 from catalog.drugs.dosage_forms import DosageForms, FormRow
 
 ENTRY = {
@@ -296,23 +296,6 @@ def test_an_agreement_renewed_up_to_the_first_day_is_not_narrower():
     assert compare(ENTRY, {**ENTRY, **renewed}).narrower
     assert compare(ENTRY, {**ENTRY, **renewed, "effective_from": date(2028, 1, 2)}, first_day=first_day).narrower
     assert compare(ENTRY, {**ENTRY, "effective_to": date(2027, 12, 30)}, first_day=first_day).narrower
-
-
-@pytest.mark.parametrize(
-    ("before", "now", "fewer"),
-    [
-        ([], ["X"], True),
-        (["X", "Z"], ["X"], True),
-        (["X"], ["XL"], True),
-        (["X"], ["X"], False),
-        (["XL"], ["X"], False),
-        (["X"], ["X", "Z"], False),
-        (["X"], [], False),
-        ([], [], False),
-    ],
-)
-def test_a_list_that_is_complete_for_less_says_less(before, now, fewer):
-    assert fewer_classes(before, now) is fewer
 
 
 def test_the_weights_are_four():

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from catalog import services
 from catalog.checksum import checksum_of
+from catalog.complete_for import fewer_classes
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, ImportRun
 from common.errors import InvalidInput
 from common.jcs import sha256_of
@@ -121,3 +122,20 @@ def test_the_curators_page_tells_it_only_where_it_is_given(make_catalog: Callabl
 
     assert "Complete for" in some and "XL01、Z" in some
     assert "Complete for" not in whole
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "fewer"),
+    [
+        ([], ["X"], True),
+        (["X", "Z"], ["X"], True),
+        (["X"], ["XL"], True),
+        (["X"], ["X"], False),
+        (["XL"], ["X"], False),
+        (["X"], ["X", "Z"], False),
+        (["X"], [], False),
+        ([], [], False),
+    ],
+)
+def test_a_list_that_is_complete_for_less_says_less(before: list[str], now: list[str], fewer: bool) -> None:
+    assert fewer_classes(before, now) is fewer

@@ -2,7 +2,7 @@
 
 import pytest
 
-from catalog.vocabularies import PROVINCES, REGION_LETTERS, REGIONS, province_named, region_of
+from catalog.provinces import PROVINCES, REGION_LETTERS, REGIONS, province_named, region_of
 
 
 def test_there_are_31_provinces_and_four_regions_that_are_none_of_them() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.vocabularies import province_of
+from catalog.provinces import province_of
 from common.pictures import (
     Period,
     Picture,

@@ -4,7 +4,8 @@ import codecs
 
 import pytest
 
-from tables.encoding import Refusal, encoding_of
+from tables.encoding import encoding_of
+from tables.refusal import Refusal
 from tests.files import HEADER, ROWS, csv_text, found, outcome, outcome_and_rows
 
 TEXT = csv_text(ROWS)

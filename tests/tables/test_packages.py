@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tables.encoding import Refusal
 from tables.limits import Limits
 from tables.packages import name_of, parts_of
 from tables.problems import Problem
 from tables.read import Table
+from tables.refusal import Refusal
 from tests.curation.market.packages import workbook, zipped
 
 

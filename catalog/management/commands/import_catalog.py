@@ -11,6 +11,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import connection
 
 from catalog import services
+from catalog.complete_for import class_list
 from catalog.management.reading import add_reading, reading
 from catalog.management.tables import bar, write_problems, write_readings
 from catalog.models import Catalog, ImportRun
@@ -61,7 +62,7 @@ class Command(OfficeCommand):
                     file_name=file.name,
                     by=options["by"],
                     note=options["note"],
-                    complete_for=services.class_list(options["complete_for"]),
+                    complete_for=class_list(options["complete_for"]),
                     **reading(options),
                 )
         except Refused as refusal:

@@ -15,8 +15,8 @@ from catalog.importing.child import check_in_child
 from catalog.importing.result import Block, CheckOptions, CheckResult, options_from_dict, result_from_dict
 from tables import child_process
 from tables.child_process import ROOT, ChildDied, frames_from
-from tables.encoding import Refusal
 from tables.limits import Limits, Progress
+from tables.refusal import Refusal
 from tests.files import FORMS, OPTIONS, ROWS, csv_text, xlsx
 
 pytestmark = pytest.mark.own_process

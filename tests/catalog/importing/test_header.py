@@ -2,7 +2,8 @@
 
 import pytest
 
-from catalog.importing.columns import CATALOG_KINDS, ENTRIES, header_key, headers_of, table_of
+from catalog.importing.columns import CATALOG_KINDS, ENTRIES, headers_of, table_of
+from tables.header_names import header_key
 from tests.files import csv_text, found, outcome, outcome_and_rows
 
 

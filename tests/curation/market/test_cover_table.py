@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.vocabularies import REGIONS
+from catalog.provinces import REGIONS
 from curation.market.cover_table import (
     NAMES,
     Defaults,
