@@ -21,8 +21,7 @@ from catalog.consultation import add_comment, answer_comment
 from catalog.models import Catalog, CatalogVersion
 from common import tenancy
 from common.api.models import KeptAnswer
-from insurers import services as insurers
-from insurers import tasks
+from insurers import key_issuing, tasks
 from insurers.models import CatalogNewsRead, Insurer, Webhook, WebhookDelivery
 from insurers.webhooks import services
 from insurers.webhooks.schedule import MAX_ATTEMPTS
@@ -94,7 +93,7 @@ def test_a_secret_is_shown_once_and_stored_nowhere(api: Api, insurer: Insurer) -
 def test_a_key_for_webhooks_alone_keeps_them_and_asks_nothing_else(
     insurer: Insurer, scope: str, webhooks: int, products: int
 ) -> None:
-    own = Api(insurers.issue_insurer_key(insurer=insurer, scopes=[scope], by="root")[1])
+    own = Api(key_issuing.issue_insurer_key(insurer=insurer, scopes=[scope], by="root")[1])
 
     assert own.post("/webhooks/", {"url": ADDRESS, "events": EVERY}).status_code == webhooks
     assert own.get("/webhooks/").status_code == (200 if webhooks == 201 else 403)
@@ -175,7 +174,7 @@ def test_anothers_endpoint_answers_like_none_at_all(api: Api, other_api: Api) ->
 
 
 def test_the_catalog_office_has_no_endpoints(checker: Api, insurer: Insurer) -> None:
-    from insurers.services import issue_curator_key
+    from insurers.key_issuing import issue_curator_key
 
     curator = Api(issue_curator_key(username="dora", scopes=["coverage:read"], by="root")[1])
     assert curator.get("/webhooks/").json()["code"] == "insurer_key_required"
