@@ -3,7 +3,7 @@
 Each says who; instants are the database's (catalog.clock).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -17,12 +17,12 @@ from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import FieldError, InvalidInput, Refused, pointer
 from common.jcs import sha256_of
-from common.labels import reader_language
 from common.lifecycle import why_not
 from common.persons.two_persons import one_with
 from insurers import lifecycle
 from insurers.models import Insurer, Product, ProductVersion
-from insurers.terms import PlacedReference, ProductTerms, catalog_references, parse_terms, terms_document
+from insurers.product_lists import read_terms
+from insurers.terms import ProductTerms, parse_terms, terms_document
 
 
 class CodeTaken(Refused):
@@ -118,56 +118,6 @@ def change_product(*, product: Product, public: bool, by: str) -> Product:
         locked.save(update_fields=["public"])
         record(Deed.PRODUCT_CHANGED, by=by, what=locked, before=before, after={"public": public})
     return locked
-
-
-def read_terms(data: object, *, insurer_id: int, to_publish: bool = False) -> ProductTerms:
-    """Return the terms of a product version; raises InvalidInput with every problem, those of its catalog references too.
-
-    A draft may name a list's version that is still to be published. `to_publish` (validating, submitting): every one named must be published
-    and not withdrawn, or each claim would be refused. A program that publishes is not held to it: the list may be published after the product,
-    or have been withdrawn since, where what was sold in the past is brought in.
-    """
-    terms = parse_terms(data, reader_language())
-    placed = catalog_references(terms)
-    catalogs = Catalog.objects.meant_by({reference.catalog for reference in placed}, insurer_id)
-    kinds = {name: catalog.kind for name, catalog in catalogs.items()}
-    standing = _standing_labels(placed, catalogs) if to_publish else None
-    errors = []
-    for reference in placed:
-        kind = kinds.get(reference.catalog)
-        if kind and reference.label and standing is not None and (reference.catalog, reference.label) not in standing:
-            detail = _(
-                "%(code)s has no published version %(label)s, or it is withdrawn; name another, or none for the one in force."
-            )
-            named = {"code": reference.catalog, "label": reference.label}
-            errors.append(FieldError(f"{reference.pointer}/label", "unknown_version", detail % named))
-        if kind is None:
-            # Another insurer's catalog and none at all read alike.
-            detail = _("There is no catalog %(code)s.") % {"code": reference.catalog}
-            errors.append(FieldError(reference.pointer, "unknown_catalog", detail))
-        elif kind not in reference.kinds:
-            wanted = ", ".join(sorted(reference.kinds))
-            detail = _("%(code)s is of kind %(kind)s; here stands: %(wanted)s.")
-            errors.append(
-                FieldError(
-                    reference.pointer,
-                    "wrong_kind",
-                    detail % {"code": reference.catalog, "kind": kind, "wanted": wanted},
-                )
-            )
-    if errors:
-        raise InvalidInput(_("The product version names catalogs that it cannot use."), errors=errors)
-    return terms
-
-
-def _standing_labels(placed: Iterable[PlacedReference], catalogs: Mapping[str, Catalog]) -> set[tuple[str, str]]:
-    """Return, of the lists that are referred to, name and label of every version that is published and not withdrawn."""
-    ids = {name: catalogs[name].pk for one in placed if one.label and (name := one.catalog) in catalogs}
-    if not ids:
-        return set()
-    versions = CatalogVersion.objects.filter(catalog__in=set(ids.values()), withdrawn_at=None)
-    labels = set(versions.exclude(published_at=None).values_list("catalog", "label"))
-    return {(name, label) for name, pk in ids.items() for catalog, label in labels if catalog == pk}
 
 
 def terms_notes(terms: ProductTerms) -> list[FieldError]:
