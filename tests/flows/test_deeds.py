@@ -42,6 +42,7 @@ from insurers import approval, key_issuing, sandboxes
 from insurers import persons as working_for
 from insurers import services as insurers
 from insurers.models import Insurer, Product, ProductVersion, Webhook
+from insurers.webhooks import catalog_news
 from insurers.webhooks import services as webhooks
 from tests.api.conftest import AUTHORISATION, BATCH, CLAIM, TERMS, collected
 from tests.conftest import imported, published
@@ -64,6 +65,7 @@ MODULES: tuple[ModuleType, ...] = (
     working_for,
     persons,
     webhooks,
+    catalog_news,
     claims,
     batches,
     retention,
@@ -100,7 +102,8 @@ MACHINERY = {
     "common.jobs.services.revive": "part of a deed: retry, retry_import",
     "catalog.moves.end_consultations": "the calendar's deed, logged as system:calendar",
     "catalog.services.forget_uploads": "removes kept copies of files; what was found in them stays",
-    "insurers.webhooks.services.queue_catalog_events": "writes deliveries of what is logged already",
+    "insurers.webhooks.catalog_news.queue_catalog_events": "writes deliveries of what is logged already",
+    "insurers.webhooks.services.write_deliveries": "part of what is announced",
     "insurers.request_log.forget_old_requests": "housekeeping of what was asked",
     "insurers.webhooks.services.take_due": "a worker takes deliveries",
     "insurers.webhooks.services.record": "a delivery's own log",
