@@ -96,8 +96,8 @@ def main() -> None:
     django_up()
     from django.db import connection
 
+    from insurers.key_issuing import issue_insurer_key
     from insurers.models import Insurer
-    from insurers.services import issue_insurer_key
 
     products = {one: product_on(catalog_of(*one)) for one in LISTS}
     _row, key = issue_insurer_key(insurer=Insurer.objects.get(code="BENCH"), scopes=["coverage:read"], by="root")

@@ -223,7 +223,7 @@ def naive(asked: list[dict[str, Any]]) -> Decimal:
 
 def product_on_the_lists() -> str:
     """Publish the product of the insurer BENCH, once, and return a key that may check its claims."""
-    from insurers import services
+    from insurers import key_issuing, services
     from insurers.models import Insurer, Product
 
     insurer, _made = Insurer.objects.get_or_create(code="BENCH", defaults={"name": "BENCH"})
@@ -231,7 +231,7 @@ def product_on_the_lists() -> str:
         product = services.create_product(insurer_id=insurer.pk, code="BENCH", name="BENCH", by="key:a")
         version = services.create_product_version(product=product, data=TERMS, by="bench")
         services.publish_product_version(version=version, by="bench-2")
-    return services.issue_insurer_key(insurer=insurer, scopes=["claims:check"], by="root")[1]
+    return key_issuing.issue_insurer_key(insurer=insurer, scopes=["claims:check"], by="root")[1]
 
 
 def posts_of_five_lines(key: str, asked: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -47,7 +47,7 @@ def main() -> None:
     from django.db import connection
 
     from catalog.models import CatalogVersion
-    from insurers.services import issue_curator_key
+    from insurers.key_issuing import issue_curator_key
 
     for size, drugs in (SMALL, LARGE):
         catalog_of(size, drugs)

@@ -79,8 +79,9 @@ def main() -> None:
     django_up()
     from django.db import connection
 
+    from insurers.key_issuing import issue_insurer_key
     from insurers.models import Insurer
-    from insurers.services import create_product, create_product_version, issue_insurer_key, publish_product_version
+    from insurers.services import create_product, create_product_version, publish_product_version
 
     listed = catalog_of(SIZE, DRUGS)
     product = product_on(listed)

@@ -231,7 +231,7 @@ class World:
         from catalog.models import CatalogVersion
         from claims.models import ClaimCheck
         from claims.services import decide_claim
-        from insurers import services as insurers
+        from insurers import key_issuing
         from insurers.models import Insurer
 
         self.product = batch.make_world()
@@ -259,7 +259,7 @@ class World:
         assert decided.check is not None
         self.check = ClaimCheck.objects.get(pk=decided.check.pk)
         scopes = ["coverage:read", "catalog:read", "claims:check"]
-        _row, self.key = insurers.issue_insurer_key(insurer=self.insurer, scopes=scopes, by="root")
+        _row, self.key = key_issuing.issue_insurer_key(insurer=self.insurer, scopes=scopes, by="root")
         self.drafts = count(1)
         self.ages = count()
 

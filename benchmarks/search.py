@@ -134,7 +134,7 @@ def main() -> int:
 
     from catalog import search
     from common import cache
-    from insurers import services as insurers
+    from insurers import key_issuing
 
     listed = version()
     gc.collect()
@@ -159,7 +159,7 @@ def main() -> int:
             page = cursor.fetchall()
         return (page[0][1] if page else 0), [code for code, _count in page]
 
-    key = insurers.issue_curator_key(username="bench-reader", scopes=["catalog:read"], by="root")[1]
+    key = key_issuing.issue_curator_key(username="bench-reader", scopes=["catalog:read"], by="root")[1]
     one, many = _load.Client(key, connections=1), _load.Client(key, connections=64)
     connection.close()
     with _load.server() as pid:

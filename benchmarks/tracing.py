@@ -50,8 +50,8 @@ def main() -> None:
     django_up()
     from django.db import connection
 
+    from insurers.key_issuing import issue_insurer_key
     from insurers.models import Insurer
-    from insurers.services import issue_insurer_key
 
     product = product_on(catalog_of(SIZE, DRUGS))
     _row, key = issue_insurer_key(insurer=Insurer.objects.get(code="BENCH"), scopes=["coverage:read"], by="root")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from catalog.clock import Observation
 from catalog.log.services import signing_keys
 from catalog.log.signing import BadSignature
-from claims import receipts, services
+from claims import receipts, replay
 from claims.eligibility import Claim, InvalidClaim, parse_claim
 from claims.eligibility.facts import RULES_VERSION
 from claims.models import ClaimCheck
@@ -73,7 +73,7 @@ def _gives(said: Mapping[str, Any], claim: Mapping[str, Any], now: Observation, 
             "facts", "decision", "claim_no"
         )
         return any(
-            _asks_then(asked, check) and services.decide_again(asked, check=check, seen=now).digest == said["digest"]
+            _asks_then(asked, check) and replay.decide_again(asked, check=check, seen=now).digest == said["digest"]
             for check in found[:10]
         )
 

@@ -19,6 +19,7 @@ from unfold.widgets import (
 )
 
 from catalog.vocabularies import LEVELS, SETTINGS, SEXES
+from claims.authorisations.services import MAX_PAPER, MAX_REASON
 from claims.claim_size import MAX_TEXT
 from claims.eligibility.fields import MAX_MEMBER_REF
 from claims.models import PriorAuthorisation
@@ -30,8 +31,6 @@ from insurers.models import Insurer, Product, ProductVersion
 _ANY = ("", _("not given"))
 _CRITERION = re.compile(r"[A-Z][A-Z0-9_]{0,63}", re.ASCII)
 _SHOWN_PERIODS = 5
-# As over REST.
-_MAX_PAPER = 200
 
 
 def _number(**options: Any) -> forms.DecimalField:
@@ -158,7 +157,7 @@ class DecideForm(forms.Form):
         label=_("Valid to (inclusive)"), required=False, help_text=_("as long as the product says where it is left out")
     )
     quantity = _number(label=_("Quantity"), help_text=_("as asked where it is left out"))
-    reason = note_field(label=_("Reason"), required=False, max_length=2000, help_text=_("needed to decline"))
+    reason = note_field(label=_("Reason"), required=False, max_length=MAX_REASON, help_text=_("needed to decline"))
 
     def clean_quantity(self) -> Decimal | None:
         return _check_quantity(self.cleaned_data["quantity"])
@@ -180,8 +179,8 @@ class AskPapersForm(forms.Form):
 
     def clean_names(self) -> str:
         names: str = self.cleaned_data["names"]
-        if any(len(name.strip()) > _MAX_PAPER for name in names.splitlines()):
-            raise forms.ValidationError(_("The name of a paper has at most %(max)d characters.") % {"max": _MAX_PAPER})
+        if any(len(name.strip()) > MAX_PAPER for name in names.splitlines()):
+            raise forms.ValidationError(_("The name of a paper has at most %(max)d characters.") % {"max": MAX_PAPER})
         return names
 
 

@@ -7,6 +7,12 @@ from catalog.models import CatalogVersion, Provenance
 from catalog.words import provenance_words
 from desk.markup import badge
 
+OUTCOME_TONES = {"eligible": "good", "review": "warn", "ineligible": "bad", "refunded": "quiet"}
+# Of a batch of claims, and of an impact run.
+PROGRESS_TONES = {"queued": "info", "running": "info", "done": "good", "failed": "bad", "cancelled": "quiet"}
+STANCE_TONES = {"support": "good", "oppose": "bad", "suggest": "warn"}
+DISPOSITION_TONES = {"accepted": "good", "partly": "warn", "declined": "bad", "noted": "quiet"}
+
 _PROVENANCE = {"official": "good", "hand_coded": "warn", "demonstration": "sample", "": "quiet"}
 
 

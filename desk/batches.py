@@ -26,6 +26,7 @@ from common.downloads import download
 from common.errors import Refused
 from common.labels import reader_language
 from common.languages import Language
+from desk.badges import PROGRESS_TONES
 from desk.downloads import FORMS
 from desk.forms import FileInput, NothingToFillIn, posted
 from desk.frame import Action, Button, PageAdmin, paged
@@ -37,7 +38,6 @@ MAY_UPLOAD = "claims.add_claimbatch"
 # Of so many batches the names of the files are searched by part: each is opened for it.
 NAMES_LOOKED_AT = 1_000
 _UNDER_WAY = frozenset({"queued", "running"})
-_TONES = {"queued": "info", "running": "info", "done": "good", "failed": "bad", "cancelled": "quiet"}
 
 
 class BatchForm(forms.Form):
@@ -120,7 +120,7 @@ class ClaimBatchAdmin(OfInsurer, PageAdmin):
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_shown(self, batch: ClaimBatch) -> SafeString:
-        return badge(batch.get_state_display(), _TONES[batch.state])
+        return badge(batch.get_state_display(), PROGRESS_TONES[batch.state])
 
     def badges(self, batch: ClaimBatch) -> list[SafeString]:
         return [self.state_shown(batch)]

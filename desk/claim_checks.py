@@ -33,14 +33,13 @@ from common.labels import reader_language
 from common.languages import LANGUAGES, Language
 from common.sealing.fields import tagged
 from curation.models import SettledCheck
-from desk.badges import provenance_badge
+from desk.badges import OUTCOME_TONES, provenance_badge
 from desk.frame import Button, PageAdmin
 from desk.golden_words import MAY_MAKE, make_href
 from desk.markup import badge
 from desk.own_rows import OfInsurer, may_own
 from insurers.persons import insurer_of
 
-_TONES = {"eligible": "good", "review": "warn", "ineligible": "bad", "refunded": "quiet"}
 _EFFECTS = {"I": "bad", "R": "warn", "N": "quiet"}
 
 
@@ -79,7 +78,7 @@ def lines_shown(decision: dict[str, Any]) -> list[dict[str, Any]]:
             {
                 **line,
                 "benefit_name": benefits.get(line["benefit"], line["benefit"]),
-                "badge": badge(outcomes[line["outcome"]], _TONES[line["outcome"]]),
+                "badge": badge(outcomes[line["outcome"]], OUTCOME_TONES[line["outcome"]]),
                 "told": reasons,
                 "matched": matched.get(drug.get("matched_by") or "", ""),
             }
@@ -90,7 +89,7 @@ def lines_shown(decision: dict[str, Any]) -> list[dict[str, Any]]:
 def worst_badge(decision: dict[str, Any]) -> SafeString:
     """Return the outcome of a whole answer: the worst of its lines."""
     outcome = worst({line["outcome"] for line in decision["lines"]})
-    return badge(dict(ClaimCheck.Outcome.choices)[outcome], _TONES[outcome])
+    return badge(dict(ClaimCheck.Outcome.choices)[outcome], OUTCOME_TONES[outcome])
 
 
 def diagnoses_shown(facts: dict[str, Any]) -> str:
@@ -140,7 +139,7 @@ class ClaimCheckAdmin(OfInsurer, PageAdmin):
 
     @admin.display(description=gettext_lazy("outcome"), ordering="outcome")
     def outcome_shown(self, check: ClaimCheck) -> SafeString:
-        return badge(check.get_outcome_display(), _TONES[check.outcome])
+        return badge(check.get_outcome_display(), OUTCOME_TONES[check.outcome])
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -8,11 +8,9 @@ from catalog.importing.comments import LONGEST_CODE, LONGEST_TEXT
 from catalog.models import Comment
 from catalog.vocabularies import DISPOSITIONS, STANCES
 from common.labels import choices, reader_language
+from desk.badges import DISPOSITION_TONES, STANCE_TONES
 from desk.forms import note_field, table_file_field, text_field
 from desk.markup import badge
-
-STANCE_TONES = {"support": "good", "oppose": "bad", "suggest": "warn"}
-DISPOSITION_TONES = {"accepted": "good", "partly": "warn", "declined": "bad", "noted": "quiet"}
 
 
 class CommentForm(forms.Form):

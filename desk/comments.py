@@ -16,8 +16,8 @@ from catalog.importing.comments import LONGEST_CODE
 from catalog.models import Catalog, CatalogVersion, Comment
 from catalog.vocabularies import DISPOSITIONS, STANCES
 from common.labels import reader_language
-from desk.badges import provenance_badge, version_badge
-from desk.comment_forms import DISPOSITION_TONES, STANCE_TONES, CommentForm, FileForm, worded_comment
+from desk.badges import DISPOSITION_TONES, STANCE_TONES, provenance_badge, version_badge
+from desk.comment_forms import CommentForm, FileForm, worded_comment
 from desk.forms import NothingToFillIn, posted
 from desk.frame import Action, Button, PageAdmin, paged
 from desk.impact_words import ask_button

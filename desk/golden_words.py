@@ -21,7 +21,6 @@ from desk.markup import badge
 from insurers.persons import insurer_of
 
 MAY_SEE, MAY_MAKE = "curation.view_goldencase", "curation.add_goldencase"
-OUTCOME_TONES = {"eligible": "good", "review": "warn", "ineligible": "bad", "refunded": "quiet"}
 
 
 def outcome_words(code: str) -> str:

@@ -26,7 +26,7 @@ from curation.impact.results import csv_lines
 from curation.impact.services import Asked
 from curation.impact.totals import totals_document
 from curation.models import ImpactRun
-from desk.badges import version_badge
+from desk.badges import PROGRESS_TONES, version_badge
 from desk.forms import NothingToFillIn, day_field, posted, text_field
 from desk.frame import Action, Button, PageAdmin
 from desk.impact_words import (
@@ -46,7 +46,6 @@ from insurers.models import Insurer, Product
 from insurers.persons import insurer_of
 
 BATCHES_OFFERED = 50
-_TONES = {"queued": "info", "running": "info", "done": "good", "failed": "bad", "cancelled": "quiet"}
 
 
 class ImpactForm(forms.Form):
@@ -110,7 +109,7 @@ class ImpactRunAdmin(PageAdmin):
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_shown(self, run: ImpactRun) -> SafeString:
-        return badge(run.get_state_display(), _TONES[run.state])
+        return badge(run.get_state_display(), PROGRESS_TONES[run.state])
 
     def badges(self, run: Any) -> list[SafeString]:
         return [self.state_shown(run)] if isinstance(run, ImpactRun) else [version_badge(run)]

@@ -18,7 +18,7 @@ from desk.forms import NothingToFillIn, day_field, posted, text_field
 from desk.frame import Action, Button, PageAdmin
 from desk.markup import badge
 from desk.own_rows import OfInsurer
-from insurers import sandboxes, services
+from insurers import key_issuing, sandboxes
 from insurers.keys import MAX_DAYS
 from insurers.models import ApiKey, Insurer
 from insurers.persons import insurer_of
@@ -55,10 +55,10 @@ class IssueForm(forms.Form):
 
     def __init__(self, *args: Any, issuer: Any, own: Insurer | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        mine = services.scopes_of(issuer, own)
+        mine = key_issuing.scopes_of(issuer, own)
         insurers = [] if own else list(Insurer.objects.filter(is_active=True))
         # An administrator gives every insurer's key alike; asked of one of them.
-        theirs = services.scopes_of(issuer, insurers[0]) if insurers else frozenset()
+        theirs = key_issuing.scopes_of(issuer, insurers[0]) if insurers else frozenset()
         offered = [choice for choice in Scope.choices if choice[0] in mine | theirs]
         words = [(value, f"{label} ({value})") for value, label in offered]
         self.fields["scopes"].choices = words  # type: ignore[attr-defined]
@@ -135,7 +135,7 @@ class ApiKeyAdmin(OfInsurer, PageAdmin):
             "owner": self.owner_shown(key),
             "state_badge": self.state_shown(key),
             "scopes": [(scope, words.get(scope, scope)) for scope in key.scopes],
-            "without": [words.get(scope, scope) for scope in key.scopes if scope not in services.scopes_now(key)],
+            "without": [words.get(scope, scope) for scope in key.scopes if scope not in key_issuing.scopes_now(key)],
             "buttons": buttons,
         }
 
@@ -149,11 +149,11 @@ class ApiKeyAdmin(OfInsurer, PageAdmin):
             shared = {"scopes": given["scopes"], "note": given["note"], "expires_at": ends, "by": person}
             insurer = own or Insurer.objects.filter(pk=given["insurer"] or None).first()
             if insurer is not None:
-                issue = sandboxes.issue_test_key if given["sandbox"] else services.issue_insurer_key
+                issue = sandboxes.issue_test_key if given["sandbox"] else key_issuing.issue_insurer_key
                 row, secret = issue(insurer=insurer, issuer=request.user, **shared)
             else:
                 # Never for another curator: the key would act as them and be their second person.
-                row, secret = services.issue_curator_key(username=person, issuer=request.user, **shared)
+                row, secret = key_issuing.issue_curator_key(username=person, issuer=request.user, **shared)
             context = {"key": row, "secret": secret, "owner": self.owner_shown(row), "back": self.url("change", row.pk)}
             # Not redirected to: then the key would have to be kept somewhere. Admin pages are never cached.
             return self.page(request, "desk/keys/issued.html", row, {**context, "history_href": ""})
@@ -174,7 +174,7 @@ class ApiKeyAdmin(OfInsurer, PageAdmin):
         self.require(request, MAY_ISSUE)
 
         def do(_given: dict[str, Any]) -> tuple[str, str]:
-            services.take_over_key(key=key, issuer=request.user, by=request.user.get_username())
+            key_issuing.take_over_key(key=key, issuer=request.user, by=request.user.get_username())
             return self.url("change", pk), _("You answer for this key now.")
 
         action = Action(
@@ -193,7 +193,7 @@ class ApiKeyAdmin(OfInsurer, PageAdmin):
         self.require(request, MAY_REVOKE)
 
         def do(_given: dict[str, Any]) -> tuple[str, str]:
-            services.revoke_key(key=key, by=request.user.get_username())
+            key_issuing.revoke_key(key=key, by=request.user.get_username())
             return self.url("change", pk), _("The key is revoked.")
 
         action = Action(

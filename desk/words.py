@@ -13,6 +13,8 @@ def job_words() -> dict[str, str]:
     return {
         "catalog.import": _("Reading an uploaded file"),
         "curation.draft": _("Drafting a version from the market"),
+        "curation.collect": _("Bringing in many lists at once"),
+        "curation.publish_collection": _("Publishing many lists together"),
         "claims.batch.read": _("Reading a file of claims"),
         "claims.batch.decide": _("Deciding claims"),
         "curation.impact.plan": _("Finding what a version is tried on"),

@@ -9,7 +9,7 @@ from catalog import clock
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import Refused
-from insurers import services
+from insurers import product_lists, services
 from insurers.models import ProductVersion
 
 
@@ -35,7 +35,7 @@ def change_terms(*, version: ProductVersion, data: object, against: str, by: str
 def submit_product_version(*, version: ProductVersion, by: str) -> ProductVersion:
     """Ask a second person to publish a draft; whoever asks is one of its editors. Raises NotADraft, SubmittedAlready, InvalidInput."""
     version = services.asked(version, "submit", by)
-    services.read_terms(version.terms, insurer_id=version.insurer_id, to_publish=True)
+    product_lists.read_terms(version.terms, insurer_id=version.insurer_id, to_publish=True)
     version.mark_editor(by)
     version.submitted_by, version.submitted_at, version.sent_back_reason = by, clock.observe().known_at, ""
     version.save(update_fields=["editors", "submitted_by", "submitted_at", "sent_back_reason"])

@@ -1,15 +1,18 @@
-"""Which lists a product version names, by its terms as they are kept, and which versions of them apply (spec api.md, "A product version")."""
+"""Which lists a product version may name and does name, and which versions of them apply (spec api.md, "A product version")."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from catalog.models import Catalog, CatalogVersion
+from common.errors import FieldError, InvalidInput
+from common.labels import reader_language
 from insurers.models import ProductVersion
-from insurers.terms import CatalogReference
+from insurers.terms import CatalogReference, PlacedReference, ProductTerms, catalog_references, parse_terms
 
 # Where a reference stands in the terms, besides the benefits.
 _PLACES = ("base_exclusions", "negative_lists")
@@ -61,3 +64,53 @@ def lists_applied(version: ProductVersion, day: date, known_at: datetime) -> lis
             applies = pinned.get((catalog.pk, label)) if label else following.get(catalog.pk)
         found.append(Applied(code, catalog.name if catalog else "", label, applies))
     return found
+
+
+def read_terms(data: object, *, insurer_id: int, to_publish: bool = False) -> ProductTerms:
+    """Return the terms of a product version; raises InvalidInput with every problem, those of its catalog references too.
+
+    A draft may name a list's version that is still to be published. `to_publish` (validating, submitting): every one named must be published
+    and not withdrawn, or each claim would be refused. A program that publishes is not held to it: the list may be published after the product,
+    or have been withdrawn since, where what was sold in the past is brought in.
+    """
+    terms = parse_terms(data, reader_language())
+    placed = catalog_references(terms)
+    catalogs = Catalog.objects.meant_by({reference.catalog for reference in placed}, insurer_id)
+    kinds = {name: catalog.kind for name, catalog in catalogs.items()}
+    standing = _standing_labels(placed, catalogs) if to_publish else None
+    errors = []
+    for reference in placed:
+        kind = kinds.get(reference.catalog)
+        if kind and reference.label and standing is not None and (reference.catalog, reference.label) not in standing:
+            detail = _(
+                "%(code)s has no published version %(label)s, or it is withdrawn; name another, or none for the one in force."
+            )
+            named = {"code": reference.catalog, "label": reference.label}
+            errors.append(FieldError(f"{reference.pointer}/label", "unknown_version", detail % named))
+        if kind is None:
+            # Another insurer's catalog and none at all read alike.
+            detail = _("There is no catalog %(code)s.") % {"code": reference.catalog}
+            errors.append(FieldError(reference.pointer, "unknown_catalog", detail))
+        elif kind not in reference.kinds:
+            wanted = ", ".join(sorted(reference.kinds))
+            detail = _("%(code)s is of kind %(kind)s; here stands: %(wanted)s.")
+            errors.append(
+                FieldError(
+                    reference.pointer,
+                    "wrong_kind",
+                    detail % {"code": reference.catalog, "kind": kind, "wanted": wanted},
+                )
+            )
+    if errors:
+        raise InvalidInput(_("The product version names catalogs that it cannot use."), errors=errors)
+    return terms
+
+
+def _standing_labels(placed: Iterable[PlacedReference], catalogs: Mapping[str, Catalog]) -> set[tuple[str, str]]:
+    """Return, of the lists that are referred to, name and label of every version that is published and not withdrawn."""
+    ids = {name: catalogs[name].pk for one in placed if one.label and (name := one.catalog) in catalogs}
+    if not ids:
+        return set()
+    versions = CatalogVersion.objects.filter(catalog__in=set(ids.values()), withdrawn_at=None)
+    labels = set(versions.exclude(published_at=None).values_list("catalog", "label"))
+    return {(name, label) for name, pk in ids.items() for catalog, label in labels if catalog == pk}

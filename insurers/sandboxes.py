@@ -18,10 +18,11 @@ from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import Refused
 from common.tenancy import acting_for
-from insurers import services
+from insurers import key_issuing
+from insurers.key_issuing import BeyondOwn, revoke_key
 from insurers.models import ApiKey, Insurer, Product, ProductVersion
 from insurers.product_lists import lists_named
-from insurers.services import BeyondOwn, create_product, create_product_version, publish_product_version, revoke_key
+from insurers.services import create_product, create_product_version, publish_product_version
 
 # Who copies a version, and the second one who publishes the copy.
 MAKER, CHECKER = "system:sandbox", "system:sandbox-check"
@@ -173,7 +174,7 @@ def _copied(version: ProductVersion, sandbox: Insurer, there: dict[str, Product]
 
 @transaction.atomic
 def issue_further_key(*, own: ApiKey, by: str, sandbox: bool | None = None, **facts: Any) -> tuple[ApiKey, str]:
-    """Make a further key with a key (insurers.services.issue_further_key), for the sandbox where it is to be a test key.
+    """Make a further key with a key (insurers.key_issuing.issue_further_key), for the sandbox where it is to be a test key.
 
     What is made with a test key is one; raises BeyondOwn where it is said to be none.
     """
@@ -183,13 +184,13 @@ def issue_further_key(*, own: ApiKey, by: str, sandbox: bool | None = None, **fa
     if sandbox and own.sandbox is None:
         assert own.insurer is not None, "a curator's key makes no keys"
         where = begin_sandbox(insurer=own.insurer, by=by)
-    return services.issue_further_key(own=own, by=by, sandbox=where, **facts)
+    return key_issuing.issue_further_key(own=own, by=by, sandbox=where, **facts)
 
 
 @transaction.atomic
 def issue_test_key(*, insurer: Insurer, by: str, **facts: Any) -> tuple[ApiKey, str]:
-    """Make a test key of an insurer (insurers.services.issue_insurer_key); the first begins its sandbox."""
-    return services.issue_insurer_key(insurer=insurer, by=by, sandbox=begin_sandbox(insurer=insurer, by=by), **facts)
+    """Make a test key of an insurer (insurers.key_issuing.issue_insurer_key); the first begins its sandbox."""
+    return key_issuing.issue_insurer_key(insurer=insurer, by=by, sandbox=begin_sandbox(insurer=insurer, by=by), **facts)
 
 
 @transaction.atomic

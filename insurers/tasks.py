@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from common import tenancy
 from insurers import request_log
-from insurers.webhooks import services
+from insurers.webhooks import catalog_news, services
 from insurers.webhooks.sending import Outcome, post
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ SENDERS = 8
 def queue_catalog_events(**_later_arguments: object) -> None:
     """Write deliveries for what was published, withdrawn or opened for consultation since the last time."""
     with tenancy.acting_for(tenancy.OFFICE):
-        services.queue_catalog_events()
+        catalog_news.queue_catalog_events()
 
 
 @shared_task(name="insurers.tasks.deliver_due_webhooks")

@@ -28,8 +28,7 @@ from catalog import services as catalogs
 from catalog.models import Catalog, CatalogVersion, ImportRun
 from common import cache, tenancy
 from common.jobs import services as jobs
-from insurers import request_log
-from insurers import services as insurers
+from insurers import key_issuing, request_log
 from insurers.api import callers
 from insurers.models import Insurer
 from tables import child_process
@@ -240,25 +239,25 @@ def other_insurer(db: None) -> Insurer:
 @pytest.fixture
 def api(insurer: Insurer) -> Api:
     """Insurer A's key with every scope an insurer usually has."""
-    return Api(insurers.issue_insurer_key(insurer=insurer, scopes=EVERY_INSURER_SCOPE, by="root")[1])
+    return Api(key_issuing.issue_insurer_key(insurer=insurer, scopes=EVERY_INSURER_SCOPE, by="root")[1])
 
 
 @pytest.fixture
 def other_api(other_insurer: Insurer) -> Api:
-    return Api(insurers.issue_insurer_key(insurer=other_insurer, scopes=EVERY_INSURER_SCOPE, by="root")[1])
+    return Api(key_issuing.issue_insurer_key(insurer=other_insurer, scopes=EVERY_INSURER_SCOPE, by="root")[1])
 
 
 @pytest.fixture
 def maker(db: None) -> Api:
     """Alice of the catalog office: imports."""
-    return Api(insurers.issue_curator_key(username="alice", scopes=["catalog:read", "catalog:write"], by="root")[1])
+    return Api(key_issuing.issue_curator_key(username="alice", scopes=["catalog:read", "catalog:write"], by="root")[1])
 
 
 @pytest.fixture
 def checker(db: None) -> Api:
     """Bob of the catalog office: publishes."""
     return Api(
-        insurers.issue_curator_key(
+        key_issuing.issue_curator_key(
             username="bob", scopes=["catalog:read", "catalog:write", "catalog:publish"], by="root"
         )[1]
     )

@@ -45,8 +45,6 @@ from common.sealing.fields import tagged
 from insurers.api.authentication import insurer_of
 
 CHECK = ("claims:check",)
-MAX_REASON = 2_000
-MAX_PAPER = 200
 
 _FIELDS = {
     **{name: shape for name, shape in shapes.COVERAGE_FIELDS.items() if name not in {"icd10", "date", "known_at"}},
@@ -72,7 +70,11 @@ RenewalInput = json_body(
 class DecisionInput(StrictSerializer):
     decision = serializers.ChoiceField(rules.DECISIONS)
     reason = serializers.CharField(
-        max_length=MAX_REASON, required=False, allow_blank=True, default="", help_text="needed where it is declined"
+        max_length=services.MAX_REASON,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="needed where it is declined",
     )
     valid_from = serializers.DateField(required=False, allow_null=True, default=None, help_text="as asked unless given")
     valid_to = serializers.DateField(
@@ -91,13 +93,13 @@ class DecisionInput(StrictSerializer):
 
 
 class PaperInput(StrictSerializer):
-    name = serializers.CharField(max_length=MAX_PAPER)
+    name = serializers.CharField(max_length=services.MAX_PAPER)
     sent_on = serializers.DateField(required=False, allow_null=True, default=None, help_text="today unless given")
 
 
 class PapersInput(StrictSerializer):
     asked = serializers.ListField(
-        child=serializers.CharField(max_length=MAX_PAPER),
+        child=serializers.CharField(max_length=services.MAX_PAPER),
         required=False,
         max_length=services.MAX_PAPERS,
         help_text="names of papers that are awaited from now on",

@@ -21,6 +21,7 @@ from claims.eligibility.answer import answer
 from claims.facts import product_facts
 from claims.models import ClaimCheck
 from claims.odd_claims import note_documents, worded_notes
+from claims.replay import Replayed, replay_check
 from common.api.filtering import refuse_unknown
 from common.api.problems import ApiProblem
 from common.api.views import ApiViewSet
@@ -121,7 +122,7 @@ class ClaimCheckViewSet(ApiViewSet):
         check = get_object_or_404(self.get_queryset(), pk=pk)
         known_at = replay_instant(request.data, request.user.known_at)
         language = language_of(request)
-        found = services.replay_check(check=check, seen=seen_by(request.user), known_at=known_at, language=language)
+        found = replay_check(check=check, seen=seen_by(request.user), known_at=known_at, language=language)
         after = {"same": found.same}
         record(Deed.CHECK_REPLAYED, by=request.user.person, what=check, name=str(check.pk), after=after)
         notes = check.decision.get("notes", ()) if check.decision else ()
@@ -138,7 +139,7 @@ class ClaimCheckViewSet(ApiViewSet):
 
 
 def replay_document(
-    found: services.Replayed,
+    found: Replayed,
     language: Language,
     *,
     digest: str,

@@ -32,6 +32,8 @@ State, Kind = PriorAuthorisation.State, AuthorisationEvent.Kind
 # Without what looks alike; sixteen of these are eighty bits.
 ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 MAX_PAPERS: Final = 100
+MAX_PAPER: Final = 200
+MAX_REASON: Final = 2_000
 
 
 class NotInReview(Refused):

@@ -18,7 +18,7 @@ from claims.eligibility import RULES_VERSION, Decision, InvalidClaim, parse_clai
 from claims.facts import ProductFacts, load, product_facts, with_authorisations
 from claims.models import BatchChunk, BatchClaim, BatchDecision, ClaimBatch
 from claims.odd_claims import note_documents, notes_of
-from claims.services import Replayed, refused_today, replayed
+from claims.replay import Replayed, refused_today, replayed
 from common.errors import FieldError, Refused
 from common.languages import Language
 from common.sealing.keys import month_boxes

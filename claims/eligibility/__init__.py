@@ -51,11 +51,12 @@ from claims.eligibility.compiling import (
     index_entries,
     index_selectors,
 )
-from claims.eligibility.coverage import assess_coverage, classes_of
+from claims.eligibility.coverage import assess_coverage
 from claims.eligibility.decision import Coverage, Decision, JudgedClaim, Judgement, LineDecision, Money
 from claims.eligibility.entry import Entry
 from claims.eligibility.facts import RULES_VERSION, Accumulators, Claim, CoverageQuery, Line, Member
 from claims.eligibility.money import NOTHING_USED, Ledger, pay
+from claims.eligibility.other_drugs import classes_of
 from claims.eligibility.reasons import REASONS, Reason, ReasonKind
 from claims.eligibility.request import (
     InvalidClaim,

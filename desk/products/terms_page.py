@@ -15,7 +15,7 @@ from common.labels import reader_language
 from desk.frame import PageAdmin, sentences
 from desk.products.terms_form import CatalogChoices, TermsForm
 from desk.products.terms_text import Written, WrittenBenefit, document_of, written_in, written_of
-from insurers import services
+from insurers import product_lists
 from insurers.models import Product, ProductVersion
 from insurers.terms import MAX_LIST, InvalidTerms, ProductTerms, parse_terms
 from insurers.wording import benefit_sentence, terms_sentences
@@ -65,7 +65,7 @@ def write(request: HttpRequest, sheet: Sheet) -> HttpResponse:
 
 def _problems_of(document: dict[str, Any], insurer_id: int) -> list[FieldError]:
     try:
-        services.read_terms(document, insurer_id=insurer_id)
+        product_lists.read_terms(document, insurer_id=insurer_id)
     except InvalidInput as refusal:
         return list(refusal.errors)
     return []

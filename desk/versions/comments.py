@@ -18,11 +18,11 @@ from catalog.models import CatalogVersion, Comment
 from catalog.vocabularies import DISPOSITIONS, STANCES
 from common.downloads import XLSX, download
 from common.labels import reader_language
+from desk.badges import STANCE_TONES
 from desk.forms import note_field, posted
 from desk.frame import Action, paged
 from desk.versions.tabs import VersionTabs
 
-TONES = {"support": "good", "oppose": "bad", "suggest": "warn"}
 # Answers after which the entry is to be edited.
 TAKEN_UP = ("accepted", "partly")
 
@@ -74,7 +74,7 @@ class CommentsTab(VersionTabs):
         for comment in page:
             comment.opens = comment.entry_code != before
             before = comment.entry_code
-            comment.stance_shown, comment.tone = stances[comment.stance], TONES[comment.stance]
+            comment.stance_shown, comment.tone = stances[comment.stance], STANCE_TONES[comment.stance]
             comment.disposition_shown = dispositions.get(comment.disposition, "")
             if comment.entry_code in known:
                 comment.entry_href = self.to_entry("entry_of", version, comment.entry_code)

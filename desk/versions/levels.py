@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 from catalog.institution_levels import LEVELS_COUNTED, level_table
 from catalog.vocabularies import LEVELS, NAMING_KINDS
 from common.labels import reader_language
+from desk.downloads import PRINTED_ROWS
 from desk.frame import PAGE_SIZE, paged
 from desk.versions.tabs import VersionTabs
-
-PRINTED_ROWS = 1000
 
 
 class LevelsTab(VersionTabs):

@@ -19,7 +19,7 @@ from common.api.fields import InstantField, StrictSerializer
 from common.api.filtering import refuse_unknown
 from common.api.views import ApiViewSet
 from common.tenancy import is_sandbox
-from insurers import sandboxes, services
+from insurers import key_issuing, sandboxes
 from insurers.api.authentication import ANY_KEY, insurer_of
 from insurers.keys import MAX_DAYS
 from insurers.models import ApiKey
@@ -81,7 +81,7 @@ class KeyOutput(serializers.ModelSerializer):
         ]
 
     def get_scopes_now(self, key: ApiKey) -> list[str]:
-        return sorted(services.scopes_now(key, self.context.setdefault("issuers", {})))
+        return sorted(key_issuing.scopes_now(key, self.context.setdefault("issuers", {})))
 
     def get_sandbox(self, key: ApiKey) -> bool:
         return key.sandbox_id is not None
@@ -147,7 +147,7 @@ class KeyViewSet(ApiViewSet):
         given = RevokeInput(data=request.data)
         given.is_valid(raise_exception=True)
         key = get_object_or_404(self.get_queryset(), prefix=prefix)
-        services.revoke_key(key=key, by=request.user.person, **given.validated_data)
+        key_issuing.revoke_key(key=key, by=request.user.person, **given.validated_data)
         key.refresh_from_db()
         return Response(self._shown(key))
 

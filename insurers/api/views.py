@@ -18,7 +18,7 @@ from common.api import etags
 from common.api.filtering import refuse_unknown
 from common.api.problems import shown as shown_error
 from common.api.views import ApiViewSet
-from insurers import services
+from insurers import product_lists, services
 from insurers.api import serializers as shapes
 from insurers.api.authentication import ANY_KEY, insurer_of
 from insurers.models import Product, ProductVersion
@@ -156,7 +156,7 @@ class ProductVersionViewSet(ApiViewSet):
         """Say what is wrong with terms, or how they read with every default filled in; nothing is kept."""
         refuse_unknown(request.query_params, ())
         product = product_of(request, code)
-        terms = services.read_terms(request.data, insurer_id=product.insurer_id, to_publish=True)
+        terms = product_lists.read_terms(request.data, insurer_id=product.insurer_id, to_publish=True)
         notes = [shown_error(note) for note in services.terms_notes(terms)]
         return Response({"valid": True, "terms": services.terms_document(terms), "notes": notes})
 

@@ -28,7 +28,7 @@ from curation.golden.services import Given, make_case
 from curation.impact.services import Asked, ask_impact
 from curation.market import collections
 from curation.models import Collection, Finding, GoldenCase, ImpactRun
-from insurers import sandboxes
+from insurers import key_issuing, sandboxes
 from insurers import services as insurers
 from insurers.models import ApiRequest, Insurer, Product, ProductVersion, Webhook, WebhookDelivery
 from insurers.webhooks import services as webhooks
@@ -136,10 +136,10 @@ def _keys(a: Insurer, b: Insurer) -> dict[str, Api]:
         "checker": ["catalog:read", "catalog:write", "catalog:publish"],
         "auditor": ["catalog:read", "audit:read"],
     }
-    insurer_key, curator_key = insurers.issue_insurer_key, insurers.issue_curator_key
+    insurer_key, curator_key = key_issuing.issue_insurer_key, key_issuing.issue_curator_key
     expired = insurer_key(insurer=a, scopes=A_WRITE, expires_at=timezone.now() - timedelta(seconds=1), by="root")[1]
     row, revoked = insurer_key(insurer=a, scopes=A_WRITE, by="root")
-    insurers.revoke_key(key=row, by="root")
+    key_issuing.revoke_key(key=row, by="root")
     found = {
         "none": Api(),
         "malformed": Api("sbm_not-a-key"),
@@ -257,7 +257,7 @@ def make_world() -> World:
         finding=shared,
         own_finding=own,
         collection=collected(),
-        key=insurers.issue_insurer_key(insurer=a, scopes=["coverage:read"], by="root")[0].prefix,
+        key=key_issuing.issue_insurer_key(insurer=a, scopes=["coverage:read"], by="root")[0].prefix,
         apis=_keys(a, b),
     )
 

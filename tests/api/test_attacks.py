@@ -27,6 +27,7 @@ from common.jobs.models import Job
 from common.logs import JsonFormatter
 from common.sealing.fields import tagged
 from config.openapi import openapi_document
+from insurers import key_issuing
 from insurers import services as insurers
 from insurers.models import ApiKey
 from tests.api.calls import BODIES
@@ -341,11 +342,11 @@ def test_a_key_that_does_not_count_is_answered_alike_whatever_is_wrong_with_it(w
 
 
 def test_two_keys_live_side_by_side_while_one_is_exchanged(world: World) -> None:
-    row, second = insurers.issue_insurer_key(insurer=world.a, scopes=["coverage:read"], by="root")
+    row, second = key_issuing.issue_insurer_key(insurer=world.a, scopes=["coverage:read"], by="root")
     first = world.apis["A-write"]
     assert first.get("/products/").status_code == Api(second).get("/products/").status_code == 200
 
-    insurers.revoke_key(key=row, by="root")
+    key_issuing.revoke_key(key=row, by="root")
 
     assert Api(second).get("/products/").status_code == 401
     assert first.get("/products/").status_code == 200
@@ -359,26 +360,26 @@ def test_a_key_ends_when_it_expires_is_revoked_or_its_holder_is_suspended(world:
     assert api.get(path, asked).status_code == 200
     tenancy.act_for(tenancy.OFFICE)
 
-    insurers.revoke_key(key=row, by="root")
+    key_issuing.revoke_key(key=row, by="root")
 
     assert api.get(path, asked).status_code == 401
     tenancy.act_for(tenancy.OFFICE)
-    soon = insurers.issue_insurer_key(
+    soon = key_issuing.issue_insurer_key(
         insurer=world.a, scopes=["coverage:read"], expires_at=timezone.now() + timedelta(seconds=1), by="root"
     )[1]
     assert Api(soon).get("/products/").status_code == 200
     time.sleep(1.2)
     assert Api(soon).get("/products/").status_code == 401
     tenancy.act_for(tenancy.OFFICE)
-    other = insurers.issue_insurer_key(insurer=world.b, scopes=["coverage:read"], by="root")[1]
+    other = key_issuing.issue_insurer_key(insurer=world.b, scopes=["coverage:read"], by="root")[1]
     world.b.is_active = False
     world.b.save()
     assert Api(other).get("/products/").status_code == 401
 
 
 def test_an_insurers_key_can_never_publish_catalogs(world: World) -> None:
-    with pytest.raises(insurers.BadScope):
-        insurers.issue_insurer_key(insurer=world.a, scopes=["catalog:publish"], by="root")
+    with pytest.raises(key_issuing.BadScope):
+        key_issuing.issue_insurer_key(insurer=world.a, scopes=["catalog:publish"], by="root")
 
 
 # --- A24 to A26, A32: people
@@ -471,7 +472,7 @@ def test_a_session_is_no_key_and_no_other_site_may_read_an_answer(person: Any, w
 
 def test_the_second_person_is_another_person_not_another_key(world: World) -> None:
     also_alice = Api(
-        insurers.issue_curator_key(username="alice", scopes=["catalog:publish", "catalog:write"], by="root")[1]
+        key_issuing.issue_curator_key(username="alice", scopes=["catalog:publish", "catalog:write"], by="root")[1]
     )
 
     refused = also_alice.post("/catalogs/COM/versions/v2/publish/")
@@ -509,7 +510,9 @@ STEPS = [
 
 @pytest.mark.parametrize(("label", "deed", "body"), STEPS)
 def test_no_step_is_skipped_or_taken_twice(world: World, label: str, deed: str, body: dict[str, str]) -> None:
-    third = Api(insurers.issue_curator_key(username="erin", scopes=["catalog:publish", "catalog:write"], by="root")[1])
+    third = Api(
+        key_issuing.issue_curator_key(username="erin", scopes=["catalog:publish", "catalog:write"], by="root")[1]
+    )
 
     assert third.post(f"/catalogs/COM/versions/{label}/{deed}/", body).status_code == 409
 
@@ -521,7 +524,9 @@ def test_a_published_version_is_published_once_and_withdrawn_once(world: World) 
     for deed, body, done in (("publish", {}, 200), ("withdraw", {"reason": "错"}, 202)):
         first, second = (checker.post(f"{path}{deed}/", body).status_code for _ in range(2))
         assert (first, second) == (done, 409)
-    third = Api(insurers.issue_curator_key(username="erin", scopes=["catalog:publish", "catalog:write"], by="root")[1])
+    third = Api(
+        key_issuing.issue_curator_key(username="erin", scopes=["catalog:publish", "catalog:write"], by="root")[1]
+    )
     assert [third.post(f"{path}withdraw/", {}).status_code for _ in range(2)] == [200, 409]
     assert checker.delete(path).status_code == 409
 

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from common import cache
-from insurers import services as insurers
+from insurers import key_issuing
 from insurers.api.callers import leases
 from tests.api.calls import seen
 from tests.api.conftest import World
@@ -87,7 +87,7 @@ def test_an_answer_that_another_one_was_given_is_given_to_nobody_else(world: Wor
 
 def test_every_question_counts_and_ends_at_the_limit(world: World, a: Api, settings: Any) -> None:
     settings.API_RATE_PER_MINUTE = 3
-    key = insurers.issue_insurer_key(insurer=world.a, scopes=["coverage:read"], by="root")[1]
+    key = key_issuing.issue_insurer_key(insurer=world.a, scopes=["coverage:read"], by="root")[1]
     path = f"/products/HMB/coverage/?{QUERIES[0]}"
 
     answers = [Api(key).get(path) for _time in range(5)]

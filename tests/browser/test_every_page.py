@@ -20,6 +20,7 @@ from catalog.models import Catalog
 from common.tenancy import OFFICE, acting_for
 from desk import menu
 from desk.roles import GROUPS
+from insurers import key_issuing
 from insurers import services as insurers
 from insurers.models import Insurer
 from insurers.persons import INSURERS_USERS, bind_user
@@ -70,7 +71,7 @@ def office(transactional_db: None, make_catalog: Callable[..., Catalog], insurer
     catalog = make_catalog("CIDL", name="商业健康保险创新药品目录", provenance="hand_coded")
     published(catalog, LIST, label="2025")
     imported(catalog, LIST + "E-3,仑卡奈单抗注射液,G30\n", label="2026")
-    insurers.issue_insurer_key(insurer=insurer, scopes=["catalog:read"], by="root")
+    key_issuing.issue_insurer_key(insurer=insurer, scopes=["catalog:read"], by="root")
     product = insurers.create_product(insurer_id=insurer.pk, code="HMB", name="惠民保", by="root")
     terms = {
         "label": "2026",

@@ -18,7 +18,7 @@ from catalog.importing.comments import LONGEST_TEXT
 from catalog.models import Catalog, CatalogVersion, Comment
 from common import tenancy
 from common.audit.models import Record
-from insurers import services as insurers
+from insurers import key_issuing
 from insurers.models import Insurer
 from tests.conftest import Api, Once, imported
 
@@ -176,7 +176,7 @@ def test_a_key_with_one_right_of_the_office_answers_and_one_that_only_reads_does
     made = comment(version, insurer)
 
     def asked(*scopes: str) -> int:
-        key = insurers.issue_curator_key(username="erin", scopes=list(scopes), by="root")[1]
+        key = key_issuing.issue_curator_key(username="erin", scopes=list(scopes), by="root")[1]
         return Api(key).post(f"{V}/comments/{made.pk}/answer/", {"disposition": "noted", "text": "已阅"}).status_code
 
     assert [asked("catalog:read"), asked("catalog:write"), asked("catalog:publish")] == [403, 200, 200]
@@ -194,7 +194,7 @@ def test_an_insurer_with_rights_on_lists_of_its_own_answers_nothing_on_a_shared_
     version: CatalogVersion, insurer: Insurer
 ) -> None:
     made = comment(version, insurer)
-    key = insurers.issue_insurer_key(insurer=insurer, scopes=["catalog:read", "catalog:write"], by="root")[1]
+    key = key_issuing.issue_insurer_key(insurer=insurer, scopes=["catalog:read", "catalog:write"], by="root")[1]
 
     refused = Api(key).post(f"{V}/comments/{made.pk}/answer/", {"disposition": "noted", "text": "已阅"})
     assert (refused.status_code, refused.json()["code"]) == (403, "not_yours")

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from catalog import services
 from catalog.log.services import leaves_of
 from catalog.models import Catalog, LogLeaf
-from insurers import services as insurers
+from insurers import key_issuing
 from insurers.models import Insurer
 from insurers.products_reached import products_naming
 from tests.conftest import Api, Once, published, withdrawn
@@ -35,7 +35,7 @@ def a_list(drug: str) -> str:
 @pytest.fixture
 def keys(insurer: Insurer, other_insurer: Insurer, checker: Api) -> dict[str, Api]:
     def key(of: Insurer) -> Api:
-        return Api(insurers.issue_insurer_key(insurer=of, scopes=SCOPES, by="root")[1])
+        return Api(key_issuing.issue_insurer_key(insurer=of, scopes=SCOPES, by="root")[1])
 
     return {"a": key(insurer), "b": key(other_insurer), "office": checker}
 

@@ -12,7 +12,7 @@ from common.jobs import services as jobs
 from common.jobs.models import Job
 from common.operations.access_log import tenant_of
 from fhir import systems
-from insurers import services
+from insurers import key_issuing, services
 from insurers.models import ApiKey, Insurer, Product, ProductVersion, Webhook
 from shangbao_client import verify
 from tests.conftest import EVERY_INSURER_SCOPE, Api, published
@@ -164,7 +164,7 @@ def test_erasing_leaves_no_fact_and_ends_the_keys(sandbox: Api, api: Api) -> Non
 
 
 def test_only_a_key_that_checks_claims_erases(sandbox: Api, insurer: Insurer) -> None:
-    reader = Api(services.issue_insurer_key(insurer=insurer, scopes=["coverage:read"], by="root")[1])
+    reader = Api(key_issuing.issue_insurer_key(insurer=insurer, scopes=["coverage:read"], by="root")[1])
     assert reader.delete("/sandbox/").json()["code"] == "missing_scope"
     assert (
         Api(sandbox.post("/keys/", {"scopes": ["coverage:read"]}).json()["key"]).delete("/sandbox/").status_code == 204

@@ -20,7 +20,7 @@ import pytest
 from catalog.feed import canonical_entry
 from catalog.models import Catalog, CatalogVersion
 from common.jcs import canonical_json
-from insurers import services as insurers
+from insurers import key_issuing
 from insurers.models import Insurer
 from shangbao_client import Client, mirror
 from shangbao_client.mirror import Mirror
@@ -78,7 +78,7 @@ def same(kept: Mirror, catalog: Catalog, since: int = 0) -> None:
 @pytest.fixture
 def client(insurer: Insurer) -> Iterator[Client]:
     """A client of the service in this process."""
-    key = insurers.issue_insurer_key(insurer=insurer, scopes=["catalog:read"], by="root")[1]
+    key = key_issuing.issue_insurer_key(insurer=insurer, scopes=["catalog:read"], by="root")[1]
     with Client("http://testserver", key, transport=of_django()) as made:
         yield made
 
@@ -239,7 +239,7 @@ def test_killed_anywhere_it_goes_on(
     publisher = Publisher(catalog, 6)
     for _step in range(10):
         publisher.step()
-    key = insurers.issue_insurer_key(insurer=insurer, scopes=["catalog:read"], by="root")[1]
+    key = key_issuing.issue_insurer_key(insurer=insurer, scopes=["catalog:read"], by="root")[1]
     file = tmp_path / "m.sqlite"
     # Small pages, so that there are many places at which it can be ended.
     program = (
@@ -295,9 +295,9 @@ def test_lists_of_one_code_are_kept_apart(
     for catalog, drug in ((own, "布洛芬片"), (shared, "阿司匹林片")):
         published(catalog, f"entry_code,generic_name\nE-1,{drug}\n", label="v1")
     if who == "insurer":
-        key = insurers.issue_insurer_key(insurer=insurer, scopes=["catalog:read"], by="root")[1]
+        key = key_issuing.issue_insurer_key(insurer=insurer, scopes=["catalog:read"], by="root")[1]
     else:
-        key = insurers.issue_curator_key(username="bob", scopes=["catalog:read"], by="root")[1]
+        key = key_issuing.issue_curator_key(username="bob", scopes=["catalog:read"], by="root")[1]
 
     with Client("http://testserver", key, transport=of_django()) as asking, Mirror(tmp_path / "m.sqlite") as kept:
         kept.sync(asking)

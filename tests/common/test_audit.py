@@ -145,7 +145,7 @@ def test_deeds_of_insurers_are_written_too_and_read_by_the_office_alone(insurer:
 
 
 def test_the_log_is_read_over_rest_by_who_may(three: list[Record], checker: Api, api: Api) -> None:
-    from insurers.services import issue_curator_key
+    from insurers.key_issuing import issue_curator_key
 
     auditor = Api(issue_curator_key(username="dora", scopes=["audit:read"], by="root")[1])
 

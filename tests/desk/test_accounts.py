@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from common.audit.models import Record
 from common.persons.models import Standing
+from insurers.key_issuing import issue_curator_key
 from insurers.models import Insurer, InsurerUser
 from insurers.persons import INSURERS_USERS, insurer_of
-from insurers.services import issue_curator_key
 
 pytestmark = pytest.mark.django_db
 

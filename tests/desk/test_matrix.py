@@ -306,7 +306,7 @@ def _rights() -> dict[str, Any]:
 
 def _kept() -> list[Any]:
     versions = ProductVersion.objects.order_by("pk").values_list("pk", "checksum", "published_at", "withdrawn_at")
-    return [*versions, *Comment.objects.values_list("pk", "text"), *services.ApiKey.objects.values_list("revoked_at")]
+    return [*versions, *Comment.objects.values_list("pk", "text"), *ApiKey.objects.values_list("revoked_at")]
 
 
 def _text(answer: Any) -> str:

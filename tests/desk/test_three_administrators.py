@@ -11,9 +11,9 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 
 from desk.roles import ADMINISTRATOR, ALONE, AUDITOR, SECURITY, make_groups, why_not_together
-from insurers import services
+from insurers import key_issuing
+from insurers.key_issuing import scopes_of
 from insurers.models import Insurer
-from insurers.services import scopes_of
 from tests.desk.test_accounts import entering, make, page, person, text_of
 from tests.desk.test_sign_in import sign_in
 
@@ -76,8 +76,8 @@ def test_accounts_and_keys_are_kept_by_one_of_them_and_jobs_by_the_other(
         ]
     keys = {name: scopes_of(User.objects.get(username=name), insurer) for name in ("sam", "sue")}
     assert keys["sam"] == frozenset() and keys["sue"]
-    with pytest.raises(services.MoreThanIssuer):
-        services.issue_insurer_key(
+    with pytest.raises(key_issuing.MoreThanIssuer):
+        key_issuing.issue_insurer_key(
             insurer=insurer, scopes=["coverage:read"], by="sam", issuer=User.objects.get(username="sam")
         )
 

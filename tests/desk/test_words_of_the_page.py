@@ -11,8 +11,10 @@ from django.urls import reverse
 
 from catalog import reference
 from catalog.models import Catalog, DosageForm
+from common.jobs import services as jobs
 from common.jobs.models import Job
 from desk.vocabularies import confidence_told
+from desk.words import job_words
 from tables.problems import in_language
 from tests.conftest import imported
 from tests.desk.test_accounts import entering, person
@@ -71,6 +73,10 @@ def test_a_job_is_called_by_its_work(erin: Client) -> None:
 
     assert f"后台任务 {job.pk}" in shown
     assert "(done)" not in shown and "curation.impact.try x/1" not in shown
+
+
+def test_every_kind_of_job_has_words() -> None:
+    assert job_words().keys() == jobs._WORK.keys()
 
 
 def test_what_was_read_otherwise_is_told_in_one_language(erin: Client, make_catalog: Callable[..., Catalog]) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from catalog.models import ImportRun
 from embedded import ports
-from insurers import services as insurers
+from insurers import key_issuing
 from insurers.models import Insurer
 from tests.conftest import EVERY_INSURER_SCOPE
 from tests.faults.worker import Started, Worker, wait_until
@@ -149,9 +149,9 @@ def form(**fields: str) -> tuple[bytes, str]:
 @pytest.fixture
 def keys(transactional_db: None) -> tuple[str, str]:
     """Of the office, and of an insurer."""
-    office = insurers.issue_curator_key(username="alice", scopes=["catalog:read", "catalog:write"], by="root")[1]
+    office = key_issuing.issue_curator_key(username="alice", scopes=["catalog:read", "catalog:write"], by="root")[1]
     insurer = Insurer.objects.create(code="INS-A", name="甲保险")
-    return office, insurers.issue_insurer_key(insurer=insurer, scopes=EVERY_INSURER_SCOPE, by="root")[1]
+    return office, key_issuing.issue_insurer_key(insurer=insurer, scopes=EVERY_INSURER_SCOPE, by="root")[1]
 
 
 def test_one_trace_goes_from_the_request_to_its_job_and_tells_nothing_of_a_person(

@@ -9,7 +9,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from fhir.capability import RESOURCES
-from insurers import services as insurers
+from insurers import key_issuing
 from tests.api.conftest import World
 from tests.conftest import Api
 from tests.fhir.conftest import Fhir
@@ -33,7 +33,7 @@ def test_without_a_good_key_nothing_is_said(who: str, world: World) -> None:
 
 def test_each_kind_asks_for_its_scope(world: World) -> None:
     def key(*scopes: str) -> Fhir:
-        return Fhir(Api(insurers.issue_insurer_key(insurer=world.a, scopes=list(scopes), by="root")[1]))
+        return Fhir(Api(key_issuing.issue_insurer_key(insurer=world.a, scopes=list(scopes), by="root")[1]))
 
     lists, coverage, neither = key("catalog:read"), key("coverage:read"), key("claims:check")
     for kind in OF_THE_CATALOG:
@@ -164,7 +164,7 @@ def test_bodies_are_read_as_strictly_as_at_the_rest_api(
 
 def test_a_key_has_one_rate_for_all_faces(world: World, settings: Any) -> None:
     settings.API_RATE_PER_MINUTE = 3
-    rest = Api(insurers.issue_insurer_key(insurer=world.a, scopes=["catalog:read", "coverage:read"], by="root")[1])
+    rest = Api(key_issuing.issue_insurer_key(insurer=world.a, scopes=["catalog:read", "coverage:read"], by="root")[1])
     fhir = Fhir(rest)
 
     answers = [fhir.get("InsurancePlan"), rest.get("/products/"), fhir.get("Basic"), fhir.get("Basic")]

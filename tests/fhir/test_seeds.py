@@ -17,7 +17,7 @@ from catalog.models import CatalogEntry, CatalogVersion, Drug
 from common import tenancy
 from fhir import systems
 from fhir.medication_knowledge import fhir_id
-from insurers import services as insurers
+from insurers import key_issuing
 from insurers.models import Insurer, Product, ProductVersion
 from tests.conftest import Api, load_seeds
 from tests.fhir.conftest import Fhir
@@ -40,7 +40,7 @@ def _seeds(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any)
         settings.DATA_DIR, settings.UPLOAD_DIR = before
         keys = {
             insurer.code: Api(
-                insurers.issue_insurer_key(insurer=insurer, scopes=["catalog:read", "coverage:read"], by="root")[1]
+                key_issuing.issue_insurer_key(insurer=insurer, scopes=["catalog:read", "coverage:read"], by="root")[1]
             )
             for insurer in Insurer.objects.all()
         }

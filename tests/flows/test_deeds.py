@@ -38,10 +38,11 @@ from curation.market import collections
 from curation.market import services as market
 from curation.models import Finding, GoldenCase, ImpactRun
 from desk.roles import ADMINISTRATOR
-from insurers import approval, sandboxes
+from insurers import approval, key_issuing, sandboxes
 from insurers import persons as working_for
 from insurers import services as insurers
 from insurers.models import Insurer, Product, ProductVersion, Webhook
+from insurers.webhooks import catalog_news
 from insurers.webhooks import services as webhooks
 from tests.api.conftest import AUTHORISATION, BATCH, CLAIM, TERMS, collected
 from tests.conftest import imported, published
@@ -57,12 +58,14 @@ MODULES: tuple[ModuleType, ...] = (
     consultation,
     reviewing,
     insurers,
+    key_issuing,
     sandboxes,
     erasing,
     approval,
     working_for,
     persons,
     webhooks,
+    catalog_news,
     claims,
     batches,
     retention,
@@ -99,7 +102,8 @@ MACHINERY = {
     "common.jobs.services.revive": "part of a deed: retry, retry_import",
     "catalog.moves.end_consultations": "the calendar's deed, logged as system:calendar",
     "catalog.services.forget_uploads": "removes kept copies of files; what was found in them stays",
-    "insurers.webhooks.services.queue_catalog_events": "writes deliveries of what is logged already",
+    "insurers.webhooks.catalog_news.queue_catalog_events": "writes deliveries of what is logged already",
+    "insurers.webhooks.services.write_deliveries": "part of what is announced",
     "insurers.request_log.forget_old_requests": "housekeeping of what was asked",
     "insurers.webhooks.services.take_due": "a worker takes deliveries",
     "insurers.webhooks.services.record": "a delivery's own log",
@@ -235,7 +239,7 @@ class Office:
         return User.objects.create_user(username="erin", password="A long enough one 2026", is_staff=True)
 
     def key(self) -> Any:
-        return insurers.issue_insurer_key(insurer=self.insurer, scopes=["catalog:read"], by="dora")[0]
+        return key_issuing.issue_insurer_key(insurer=self.insurer, scopes=["catalog:read"], by="dora")[0]
 
     def sandbox(self) -> Insurer:
         return sandboxes.begin_sandbox(insurer=self.insurer, by="dora")
@@ -546,23 +550,23 @@ CASES: dict[str, tuple[Deed, Callable[[Office], Any]]] = {
         D.INSURER_CHANGED,
         lambda o: insurers.keep_insurer(insurer=o.insurer, by="zoe"),
     ),
-    "insurers.services.issue_insurer_key": (
+    "insurers.key_issuing.issue_insurer_key": (
         D.KEY_ISSUED,
-        lambda o: insurers.issue_insurer_key(insurer=o.insurer, scopes=["catalog:read"], by="zoe"),
+        lambda o: key_issuing.issue_insurer_key(insurer=o.insurer, scopes=["catalog:read"], by="zoe"),
     ),
-    "insurers.services.issue_curator_key": (
+    "insurers.key_issuing.issue_curator_key": (
         D.KEY_ISSUED,
-        lambda o: insurers.issue_curator_key(username="erin", scopes=["catalog:read"], by="zoe"),
+        lambda o: key_issuing.issue_curator_key(username="erin", scopes=["catalog:read"], by="zoe"),
     ),
-    "insurers.services.issue_further_key": (
+    "insurers.key_issuing.issue_further_key": (
         D.KEY_ISSUED,
-        lambda o: insurers.issue_further_key(own=o.key(), held={"catalog:read"}, scopes=["catalog:read"], by="zoe"),
+        lambda o: key_issuing.issue_further_key(own=o.key(), held={"catalog:read"}, scopes=["catalog:read"], by="zoe"),
     ),
-    "insurers.services.take_over_key": (
+    "insurers.key_issuing.take_over_key": (
         D.KEY_TAKEN_OVER,
-        lambda o: insurers.take_over_key(key=o.key(), issuer=o.administrator(), by="zoe"),
+        lambda o: key_issuing.take_over_key(key=o.key(), issuer=o.administrator(), by="zoe"),
     ),
-    "insurers.services.revoke_key": (D.KEY_REVOKED, lambda o: insurers.revoke_key(key=o.key(), by="zoe")),
+    "insurers.key_issuing.revoke_key": (D.KEY_REVOKED, lambda o: key_issuing.revoke_key(key=o.key(), by="zoe")),
     "insurers.sandboxes.begin_sandbox": (
         D.SANDBOX_BEGUN,
         lambda o: sandboxes.begin_sandbox(insurer=o.insurer, by="zoe"),

@@ -16,13 +16,9 @@ from catalog.diseases import rare_diseases
 from catalog.models import Catalog, CatalogEntry, CatalogVersion
 from catalog.totals import Part
 from claims.management.commands.write_reason_codes import PAGE, page
+from insurers.key_issuing import issue_insurer_key
 from insurers.models import Insurer, Product
-from insurers.services import (
-    create_product,
-    create_product_version,
-    issue_insurer_key,
-    publish_product_version,
-)
+from insurers.services import create_product, create_product_version, publish_product_version
 from tests.claims.alternatives.applying import sent_with
 from tests.claims.batches.conftest import decided, results
 from tests.conftest import EVERY_INSURER_SCOPE, Api, load_seeds

@@ -16,8 +16,8 @@ from catalog import services as catalogs
 from catalog.models import Catalog, CatalogVersion, ImportRun
 from common.jobs import services as jobs
 from common.tenancy import OFFICE, act_for
+from insurers.key_issuing import issue_insurer_key
 from insurers.models import Insurer
-from insurers.services import issue_insurer_key
 from tests.conftest import EVERY_INSURER_SCOPE, Api, published, withdrawn
 from tests.flows.database_world import forms_of
 from tests.flows.test_vectors_in_database import shown_line

@@ -8,7 +8,7 @@ import pytest
 
 from catalog.clock import china_today, observe
 from catalog.models import Catalog, CatalogVersion
-from insurers import services
+from insurers import key_issuing, services
 from insurers.models import Insurer, ProductVersion
 from tests.conftest import Api, published, withdrawn
 
@@ -204,7 +204,7 @@ def test_a_manifest_that_says_nothing_is_refused(api: Api, body: Any, pointer: s
 def test_a_scope_is_needed_for_each_thing_named(
     insurer: Insurer, scopes: list[str], item: dict[str, str], status: int
 ) -> None:
-    api = Api(services.issue_insurer_key(insurer=insurer, scopes=scopes, by="root")[1])
+    api = Api(key_issuing.issue_insurer_key(insurer=insurer, scopes=scopes, by="root")[1])
 
     assert api.post("/manifest/check/", [{**item, "version": "v", "checksum": "0" * 64}]).status_code == status
 

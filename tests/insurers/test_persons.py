@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from common import tenancy
 from common.audit.models import Record
-from insurers import services
+from insurers import key_issuing
 from insurers.models import Insurer, Product
 from insurers.persons import INSURERS_USERS, NotAnInsurersAccount, bind_user, insurer_of, tenant_of
 
@@ -109,8 +109,8 @@ def test_an_insurers_user_stays_that_insurers(ines: User, insurer: Insurer, othe
 
 
 def test_an_insurers_user_gets_no_curators_key(ines: User) -> None:
-    with pytest.raises(services.NotACurator):
-        services.issue_curator_key(username="ines", scopes=["catalog:read"], by="sam")
+    with pytest.raises(key_issuing.NotACurator):
+        key_issuing.issue_curator_key(username="ines", scopes=["catalog:read"], by="sam")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from common import tenancy
 from common.operations.access_log import template_of
-from insurers import request_log, services
+from insurers import key_issuing, request_log
 from insurers.models import ApiRequest, Insurer
 from insurers.request_log import Answered, id_at, waiting
 from tests.conftest import Api
@@ -74,7 +74,7 @@ def test_who_is_nobody_and_the_office_are_not_in_it(api: Api, maker: Api, nobody
 
 
 def test_refusals_are_in_it_too(insurer: Insurer, api: Api) -> None:
-    weak = Api(services.issue_insurer_key(insurer=insurer, scopes=["catalog:read"], by="root")[1])
+    weak = Api(key_issuing.issue_insurer_key(insurer=insurer, scopes=["catalog:read"], by="root")[1])
     weak.post("/claims/checks/", {})
     api.post("/claims/checks/", {"nonsense": 1})
     api.delete("/catalogs/")

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 
 from desk.roles import ADMINISTRATOR, AUDITOR, EDITOR, REVIEWER
-from insurers import approval, services
+from insurers import approval, key_issuing, services
 from insurers.models import ApiKey, Insurer, ProductVersion
 from insurers.persons import bind_user
 from insurers.scopes import OF_INSURER, OF_OFFICE, Scope, may_give
@@ -70,7 +70,7 @@ def who(key: str) -> dict[str, object]:
 
 def test_rights_taken_from_an_account_are_taken_from_its_keys(insurer: Insurer) -> None:
     own = person("zhou", insurer=insurer)
-    row, key = services.issue_insurer_key(
+    row, key = key_issuing.issue_insurer_key(
         insurer=insurer, scopes=["coverage:read", "claims:check"], by="zhou", issuer=own
     )
     assert who(key)["scopes"] == ["claims:check", "coverage:read"]
@@ -78,23 +78,23 @@ def test_rights_taken_from_an_account_are_taken_from_its_keys(insurer: Insurer) 
     User.objects.filter(pk=own.pk).update(is_active=False)
     assert who(key)["scopes"] == []
     other = person("qian", insurer=insurer)
-    services.take_over_key(key=row, issuer=other, by="qian")
+    key_issuing.take_over_key(key=row, issuer=other, by="qian")
     assert who(key)["scopes"] == ["claims:check", "coverage:read"]
     assert who(key)["person"] == "qian"
 
 
 def test_a_curators_key_has_what_the_curator_has_now(db: None) -> None:
     sun = person("sun", EDITOR)
-    _row, key = services.issue_curator_key(username="sun", scopes=["catalog:read", "catalog:write"], by="root")
+    _row, key = key_issuing.issue_curator_key(username="sun", scopes=["catalog:read", "catalog:write"], by="root")
     assert who(key)["scopes"] == ["catalog:read", "catalog:write"]
     sun.groups.set([Group.objects.get(name=REVIEWER)])
     assert who(key)["scopes"] == ["catalog:read"]
-    with pytest.raises(services.MoreThanIssuer):
-        services.issue_curator_key(username="sun", scopes=["catalog:write"], by="root")
+    with pytest.raises(key_issuing.MoreThanIssuer):
+        key_issuing.issue_curator_key(username="sun", scopes=["catalog:write"], by="root")
 
 
 def test_a_command_makes_a_key_for_an_account_that_nobody_signs_in_to(db: None) -> None:
-    _row, key = services.issue_curator_key(username="sync", scopes=["catalog:publish"], by="root")
+    _row, key = key_issuing.issue_curator_key(username="sync", scopes=["catalog:publish"], by="root")
     assert who(key) | {"scopes": ["catalog:publish"], "person": "sync"} == who(key)
 
 
@@ -112,20 +112,20 @@ def test_a_command_makes_a_key_for_an_account_that_nobody_signs_in_to(db: None) 
 )
 def test_nobody_gives_a_key_what_they_lack(insurer: Insurer, group: str, for_insurer: bool, scopes: list[str]) -> None:
     issuer = person("li", group)
-    with pytest.raises(services.MoreThanIssuer):
+    with pytest.raises(key_issuing.MoreThanIssuer):
         if for_insurer:
-            services.issue_insurer_key(insurer=insurer, scopes=scopes, by="li", issuer=issuer)
+            key_issuing.issue_insurer_key(insurer=insurer, scopes=scopes, by="li", issuer=issuer)
         else:
-            services.issue_curator_key(username="li", scopes=scopes, by="li", issuer=issuer)
+            key_issuing.issue_curator_key(username="li", scopes=scopes, by="li", issuer=issuer)
     assert not ApiKey.objects.exists()
 
 
 def test_an_insurers_people_give_their_own_insurers_keys_only(insurer: Insurer) -> None:
     other = services.insurer_named(code="KEYS-B", by="root")
     issuer = person("wu", insurer=insurer)
-    with pytest.raises(services.MoreThanIssuer):
-        services.issue_insurer_key(insurer=other, scopes=["coverage:read"], by="wu", issuer=issuer)
-    _row, key = services.issue_insurer_key(
+    with pytest.raises(key_issuing.MoreThanIssuer):
+        key_issuing.issue_insurer_key(insurer=other, scopes=["coverage:read"], by="wu", issuer=issuer)
+    _row, key = key_issuing.issue_insurer_key(
         insurer=other, scopes=["coverage:read"], by="zheng", issuer=person("zheng", ADMINISTRATOR)
     )
     assert who(key)["scopes"] == ["coverage:read"]
@@ -139,7 +139,7 @@ def post(key: str, path: str, body: dict[str, object], **headers: str) -> tuple[
 
 
 def test_a_key_makes_its_successor_and_is_revoked(insurer: Insurer) -> None:
-    _row, key = services.issue_insurer_key(insurer=insurer, scopes=["coverage:read", "catalog:read"], by="root")
+    _row, key = key_issuing.issue_insurer_key(insurer=insurer, scopes=["coverage:read", "catalog:read"], by="root")
     again = {"Idempotency-Key": "rotate"}
     status, made = post(key, "keys/", {"scopes": ["coverage:read"], "note": "次年"}, **again)
     assert status == 201 and made["made_with"] == who(key)["key"]
@@ -157,8 +157,8 @@ def test_a_key_makes_its_successor_and_is_revoked(insurer: Insurer) -> None:
 
 
 def test_a_key_in_wrong_hands_ends_with_all_it_made(insurer: Insurer) -> None:
-    _row, key = services.issue_insurer_key(insurer=insurer, scopes=["coverage:read"], by="root")
-    _row, safe = services.issue_insurer_key(insurer=insurer, scopes=["coverage:read"], by="root")
+    _row, key = key_issuing.issue_insurer_key(insurer=insurer, scopes=["coverage:read"], by="root")
+    _row, safe = key_issuing.issue_insurer_key(insurer=insurer, scopes=["coverage:read"], by="root")
     _status, made = post(key, "keys/", {"scopes": ["coverage:read"]})
     _status, further = post(str(made["key"]), "keys/", {"scopes": ["coverage:read"]})
     assert post(safe, f"keys/{who(key)['key']}/revoke/", {"also_made": True})[0] == 200
@@ -167,21 +167,21 @@ def test_a_key_in_wrong_hands_ends_with_all_it_made(insurer: Insurer) -> None:
 
 
 def test_another_insurers_key_does_not_exist(insurer: Insurer) -> None:
-    row, _key = services.issue_insurer_key(insurer=insurer, scopes=["coverage:read"], by="root")
+    row, _key = key_issuing.issue_insurer_key(insurer=insurer, scopes=["coverage:read"], by="root")
     other = services.insurer_named(code="KEYS-B", by="root")
-    _row, theirs = services.issue_insurer_key(insurer=other, scopes=["coverage:read"], by="root")
+    _row, theirs = key_issuing.issue_insurer_key(insurer=other, scopes=["coverage:read"], by="root")
     assert post(theirs, f"keys/{row.prefix}/revoke/", {})[0] == 404
 
 
 def test_a_retry_with_the_next_key_is_the_same_request(insurer: Insurer) -> None:
-    keys = [services.issue_insurer_key(insurer=insurer, scopes=["products:write"], by="root")[1] for _ in range(2)]
+    keys = [key_issuing.issue_insurer_key(insurer=insurer, scopes=["products:write"], by="root")[1] for _ in range(2)]
     body, once = {"code": "P-1", "name": "百万医疗"}, {"Idempotency-Key": "the-same"}
     assert [post(key, "products/", body, **once)[0] for key in keys] == [201, 201]
 
 
 def test_one_person_is_not_two_by_a_key_and_an_account(insurer: Insurer) -> None:
     own = person("feng", insurer=insurer)
-    _row, key = services.issue_insurer_key(insurer=insurer, scopes=["products:write"], by="feng", issuer=own)
+    _row, key = key_issuing.issue_insurer_key(insurer=insurer, scopes=["products:write"], by="feng", issuer=own)
     post(key, "products/", {"code": "P-2", "name": "百万医疗"})
     assert post(key, "products/P-2/versions/", {**TERMS, "base": None, "negative_lists": [], "benefits": []})[0] == 201
     version = ProductVersion.objects.get()
@@ -198,7 +198,7 @@ def test_who_leaves_the_office_leaves_no_key_behind(db: None, issued_at: str, ch
     sun.set_password("A long enough one 2026")
     sun.save()
     issuer = sun if issued_at == "page" else None
-    row, key = services.issue_curator_key(
+    row, key = key_issuing.issue_curator_key(
         username="sun", scopes=["catalog:read", "catalog:write"], by="x", issuer=issuer
     )
     if change == "staff":
@@ -208,14 +208,14 @@ def test_who_leaves_the_office_leaves_no_key_behind(db: None, issued_at: str, ch
     left = ["catalog:read", "catalog:write"] if change == "nothing" else []
     assert who(key)["scopes"] == left
     # The page and the list of keys say what the door does.
-    assert sorted(services.scopes_now(ApiKey.objects.get(pk=row.pk))) == left
+    assert sorted(key_issuing.scopes_now(ApiKey.objects.get(pk=row.pk))) == left
 
 
 def test_many_keys_are_listed_by_a_few_statements(insurer: Insurer, django_assert_max_num_queries: Any) -> None:
     issuers = [person(name, insurer=insurer) for name in ("zhou", "qian")]
     for number in range(20):
         issuer = issuers[number % 2]
-        _row, key = services.issue_insurer_key(
+        _row, key = key_issuing.issue_insurer_key(
             insurer=insurer, scopes=["coverage:read"], by=issuer.username, issuer=issuer
         )
     with django_assert_max_num_queries(14):
@@ -231,7 +231,7 @@ def test_persons_of_many_versions_are_told_by_one_statement(
     for number in range(30):
         terms = {**TERMS, "label": f"v{number}", "base": None, "negative_lists": [], "benefits": []}
         services.create_product_version(product=product, data=terms, by=("zhou", "alice", "bob")[number % 3])
-    _row, key = services.issue_insurer_key(insurer=insurer, scopes=["products:write"], by="zhou", issuer=own)
+    _row, key = key_issuing.issue_insurer_key(insurer=insurer, scopes=["products:write"], by="zhou", issuer=own)
     with django_assert_max_num_queries(12):
         listed = Client().get("/api/v1/products/MANY/versions/", headers={"Authorization": f"Api-Key {key}"}).json()
     assert {one["created_by"] for one in listed["results"]} == {"zhou", "office"}

@@ -19,7 +19,7 @@ from catalog.models import Catalog
 from catalog.moves import submit_version
 from common import tenancy
 from common.api.models import KeptAnswer
-from insurers import services
+from insurers import key_issuing, services
 from insurers.models import Insurer
 from insurers.webhooks import services as webhooks
 from tests.conftest import EVERY_INSURER_SCOPE, imported, published
@@ -120,7 +120,7 @@ def _count(cursor: Any, table: str) -> int:
 
 def belongings(insurer: Insurer, make_catalog: Callable[..., Catalog]) -> None:
     """Give an insurer a row in every table that can be filled from here."""
-    services.issue_insurer_key(insurer=insurer, scopes=EVERY_INSURER_SCOPE, by="root")
+    key_issuing.issue_insurer_key(insurer=insurer, scopes=EVERY_INSURER_SCOPE, by="root")
     product = services.create_product(insurer_id=insurer.pk, code="HMB", name="惠民保", by="key:a")
     terms = {"label": "2026", "effective_from": "2026-01-01", "benefits": [{"code": "a", "ratio": "0.5"}]}
     services.create_product_version(product=product, data=terms, by="key:a")

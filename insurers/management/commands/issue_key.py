@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from common.commands import OfficeCommand
 from common.errors import Refused
-from insurers import sandboxes, services
+from insurers import key_issuing, sandboxes, services
 from insurers.mistyped import meant_by
 from insurers.models import Insurer
 from insurers.scopes import Scope
@@ -45,12 +45,12 @@ class Command(OfficeCommand):
                     raise CommandError("Only an insurer has a sandbox: --sandbox goes with --insurer CODE.")
                 if not options["user"]:
                     raise CommandError("--curator needs --user NAME: publishing is checked by person.")
-                _row, key = services.issue_curator_key(
+                _row, key = key_issuing.issue_curator_key(
                     username=options["user"], scopes=options["scope"], note=options["note"], by=by
                 )
             else:
                 insurer = self._insurer(options["insurer"], by, new=options["new"])
-                issue = sandboxes.issue_test_key if options["sandbox"] else services.issue_insurer_key
+                issue = sandboxes.issue_test_key if options["sandbox"] else key_issuing.issue_insurer_key
                 _row, key = issue(insurer=insurer, scopes=options["scope"], note=options["note"], by=by)
         except Refused as refusal:
             raise CommandError(refusal.detail) from refusal

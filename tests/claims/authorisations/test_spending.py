@@ -14,7 +14,7 @@ from catalog.models import Catalog
 from claims.batches import decide
 from claims.batches.services import accept_batch, cancel_batch
 from claims.models import AuthorisationUse, ClaimBatch, ClaimCheck, PriorAuthorisation
-from claims.services import replay_check
+from claims.replay import replay_check
 from common import tenancy
 from common.jobs import services as jobs
 from common.jobs.models import Job

@@ -19,7 +19,7 @@ from claims.models import BatchChunk, BatchClaim, BatchDecision, ClaimBatch
 from common import tenancy
 from common.jobs import services as jobs
 from common.jobs.models import Job
-from insurers import services as insurers
+from insurers import key_issuing
 from insurers.models import Insurer, Product
 from tests.claims.batches.conftest import (
     HEADER,
@@ -119,7 +119,7 @@ def test_what_is_missing_or_unknown_is_refused(
 
 
 def test_a_key_without_the_scope_may_not(insurer: Insurer, product: Product) -> None:
-    api = Api(insurers.issue_insurer_key(insurer=insurer, scopes=["coverage:read"], by="root")[1])
+    api = Api(key_issuing.issue_insurer_key(insurer=insurer, scopes=["coverage:read"], by="root")[1])
 
     assert upload(api).status_code == 403
     assert api.get("/claims/batches/").status_code == 403

@@ -14,7 +14,7 @@ from common.audit.models import Record
 from common.database.texts import as_read_sql
 from common.text import as_read
 from curation.models import CodingDecision
-from insurers.services import issue_insurer_key
+from insurers.key_issuing import issue_insurer_key
 from tests.conftest import Api, imported, published
 
 pytestmark = pytest.mark.django_db

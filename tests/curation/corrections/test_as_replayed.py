@@ -10,7 +10,8 @@ from catalog import known_drugs
 from catalog.clock import Observation
 from catalog.models import CatalogVersion, DrugProduct
 from claims.models import ClaimCheck
-from claims.services import decide_claim, replay_check
+from claims.replay import replay_check
+from claims.services import decide_claim
 from curation.corrections.judging import judge
 from curation.corrections.queries import checks_resting
 from insurers.models import Product

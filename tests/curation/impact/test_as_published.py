@@ -12,7 +12,8 @@ from catalog.clock import Observation
 from catalog.models import CatalogVersion
 from claims.batches.services import accept_batch
 from claims.models import ClaimBatch, ClaimCheck
-from claims.services import decide_claim, replay_check
+from claims.replay import replay_check
+from claims.services import decide_claim
 from common.compact_json import compact
 from common.money import fen, yuan
 from insurers.models import Product

@@ -17,7 +17,7 @@ from catalog.models import Catalog, CatalogVersion, EntryEvidence, ImportRun
 from common.audit.deeds import Deed
 from common.audit.models import Record
 from common.jobs import services as jobs
-from insurers import services as insurers
+from insurers import key_issuing
 from insurers.models import Insurer
 from tests.conftest import Api, published
 from tests.curation.market.conftest import ASKED, seed_rows
@@ -207,9 +207,9 @@ def test_an_insurer_drafts_its_own_catalog_from_what_it_sees(
     make_list("R-1", HEADER + "1,甲药片,片,C34,,\n")
     make_list("R-MINE", HEADER + "1,甲药片,片,C34,,\n", owner_id=insurer.pk)
     make_list("R-OTHER", HEADER + "1,甲药片,片,C34,,\n", owner_id=other_insurer.pk)
-    own = Api(insurers.issue_insurer_key(insurer=insurer, scopes=["catalog:read", "catalog:write"], by="root")[1])
+    own = Api(key_issuing.issue_insurer_key(insurer=insurer, scopes=["catalog:read", "catalog:write"], by="root")[1])
     other = Api(
-        insurers.issue_insurer_key(insurer=other_insurer, scopes=["catalog:read", "catalog:write"], by="root")[1]
+        key_issuing.issue_insurer_key(insurer=other_insurer, scopes=["catalog:read", "catalog:write"], by="root")[1]
     )
 
     found = own.post(f"{ADDRESS}preview/", {**ASKED, "min_products": 1, "min_key_provinces": 0}).json()

@@ -13,7 +13,7 @@ from django.urls import reverse
 from catalog import clock, consultation, moves, services
 from catalog.models import Catalog, CatalogVersion, Comment
 from claims.models import ClaimBatch
-from insurers import approval
+from insurers import approval, key_issuing
 from insurers import services as insurers
 from insurers.models import Insurer, ProductVersion
 from insurers.product_lists import referred_to
@@ -155,7 +155,7 @@ def worked(insurer: Insurer, ines: At, make_catalog: Callable[..., Catalog]) -> 
     product = insurers.create_product(insurer_id=insurer.pk, code="HMB", name="惠民保", by=editor)
     version = insurers.create_product_version(product=product, data=TERMS, by="ines")
     insurers.publish_product_version(version=version, by=reviewer)
-    key, _secret = insurers.issue_insurer_key(insurer=insurer, scopes=["catalog:read"], by=reviewer)
+    key, _secret = key_issuing.issue_insurer_key(insurer=insurer, scopes=["catalog:read"], by=reviewer)
     return {
         "catalog": catalog.pk,
         "catalogversion": edition.pk,
