@@ -50,8 +50,8 @@ def main() -> None:
 
     from catalog.clock import observe
     from catalog.drug_aliases import aliases_at
-    from catalog.drug_marks import Asked, counts_of
     from catalog.entries import rows_of
+    from catalog.marks_and_approvals import Asked, counts_of
     from curation.comparing import matrix_query
     from curation.comparing.matrix_query import Wanted, matrix_of
 

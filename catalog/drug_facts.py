@@ -7,9 +7,9 @@ from typing import Any
 from catalog import reference
 from catalog.diseases import rare_diseases
 from catalog.drug_listings import history_of, listings_of
-from catalog.drug_marks import BY_CLASS, HOME_REGULATOR, RARE, SAID
 from catalog.drugs.knowledge import Identity
 from catalog.known_drugs import knowledge_of
+from catalog.marks_and_approvals import BY_CLASS, HOME_REGULATOR, RARE, SAID
 from catalog.models import Approval, Drug, DrugProduct
 from catalog.vocabularies import REGULATORS
 from common.text import norm

@@ -21,8 +21,9 @@ from catalog.entries import COLUMNS
 from catalog.models import Catalog, CatalogVersion, Drug
 from common.errors import Refused
 from curation.comparing.compare import KINDS, Pair
+from curation.comparing.grouping import BYS
+from curation.comparing.named_side import Named
 from curation.comparing.queries import Comparison, Shown, Side, compare_sides, find_side, show, show_all
-from curation.comparing.sides import BYS, Named
 from curation.comparing.table import TableWords, table_rows
 from desk.as_of import read_day, read_instant
 from desk.downloads import PRINTED_ROWS, sent

@@ -9,7 +9,7 @@ from django.db.models.expressions import RawSQL
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from catalog.drug_marks import (
+from catalog.marks_and_approvals import (
     APPROVAL,
     APPROVALS,
     MARK,

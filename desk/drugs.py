@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from catalog.clock import observe
 from catalog.drug_facts import facts_of
 from catalog.drug_listings import visible_drugs
-from catalog.drug_marks import SAID
+from catalog.marks_and_approvals import SAID
 from catalog.models import Approval, CatalogEntry, Drug, DrugProduct
 from catalog.search import drugs_matching
 from catalog.vocabularies import REGULATORS

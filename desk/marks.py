@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog.drug_aliases import aliases_at
-from catalog.drug_marks import APPROVAL, APPROVALS, EVERYTHING, MARK, REGULATOR, SAID, Asked, Said, counts_of
+from catalog.marks_and_approvals import APPROVAL, APPROVALS, EVERYTHING, MARK, REGULATOR, SAID, Asked, Said, counts_of
 from catalog.models import Catalog, CatalogVersion
 from catalog.vocabularies import REGULATORS
 from common.labels import reader_language

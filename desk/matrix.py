@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from catalog.drug_marks import SAID
+from catalog.marks_and_approvals import SAID
 from catalog.vocabularies import LEVELS, REIMBURSEMENT_CLASSES
 from common.labels import choices, reader_language
 from curation.comparing.matrix import Cell

@@ -75,14 +75,6 @@ class Benefit:
     bands: tuple[Band, ...] = ()
     annual_limit: Fen | None = None
 
-    def ratio_for(self, *, pre_existing: bool, settled: bool) -> BasisPoints:
-        """Return the ratio of a line in ten-thousandths, bands aside (eligibility 7, step 3)."""
-        if self.ratio_unsettled is not None and not settled:
-            plain, special = self.ratio_unsettled, self.ratio_unsettled_pre_existing
-        else:
-            plain, special = self.ratio or BasisPoints(0), self.ratio_pre_existing
-        return special if pre_existing and special is not None else plain
-
 
 @dataclass(frozen=True, slots=True)
 class ProductTerms:

@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from catalog.drug_marks import APPROVAL, APPROVALS, MARK, REGULATOR, SAID, Said
 from catalog.entry_filter import of_class, under_diagnosis, usable_at
 from catalog.importing.diseases import diagnoses
+from catalog.marks_and_approvals import APPROVAL, APPROVALS, MARK, REGULATOR, SAID, Said
 from catalog.models import Catalog, CatalogEntry, Drug
 from catalog.vocabularies import KINDS, LEVELS, MARKS, REGULATORS, REIMBURSEMENT_CLASSES
 from common.api.filtering import YesNoFilter
@@ -143,7 +143,7 @@ class DrugFilter(django_filters.FilterSet):
         return queryset
 
     def filter_said(self, queryset: QuerySet[Drug], name: str, value: str) -> QuerySet[Drug]:
-        # Asked of the lists of a day, all of these at once, by the view (catalog.drug_marks).
+        # Asked of the lists of a day, all of these at once, by the view (catalog.marks_and_approvals).
         return queryset
 
 

@@ -14,8 +14,8 @@ from catalog.change_weight import WEIGHTS
 from catalog.changes import CHANGE_KINDS, COUNTED
 from catalog.clock import china_today
 from catalog.complete_for import class_list
-from catalog.drug_marks import SAID
 from catalog.drugs.recognise import MatchedBy
+from catalog.marks_and_approvals import SAID
 from catalog.models import CODE_PATTERN, Catalog, CatalogVersion, Drug, DrugProduct, ImportRun, Provenance
 from catalog.vocabularies import KINDS, REGULATORS, SETTINGS, SEXES
 from common.api.fields import StrictSerializer

@@ -55,7 +55,6 @@ from catalog.changes import (
 from catalog.clock import china_today
 from catalog.drug_facts import facts_of
 from catalog.drug_listings import history_of, listings_of, resolve_lines, visible_drugs
-from catalog.drug_marks import asked_of, of_all
 from catalog.drugs.base_names import drug_id
 from catalog.entry_filter import usable_at
 from catalog.importing.export import (
@@ -67,6 +66,7 @@ from catalog.importing.export import (
     readings,
     xlsx_file,
 )
+from catalog.marks_and_approvals import asked_of, of_all
 from catalog.master_approval import merge_drugs
 from catalog.models import Catalog, CatalogVersion, Drug, ImportProblem, ImportRun, VersionChange
 from catalog.search import drugs_matching

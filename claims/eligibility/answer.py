@@ -14,6 +14,7 @@ from claims.eligibility.decision import Alternative, Coverage, Decision, Judgeme
 from claims.eligibility.entry import Entry
 from claims.eligibility.entry_match import Match
 from claims.eligibility.facts import RULES_VERSION, Accumulators
+from claims.eligibility.ratio import ratio_of
 from claims.eligibility.reasons import Cite, Reason
 from common.dates import instant_text
 from common.languages import Language
@@ -60,9 +61,9 @@ def coverage_answer(coverage: Coverage, language: Language = "zh") -> dict[str, 
         "drug": drug_document(judgement.recognition),
         "base": base_document(judgement),
         "benefit": benefit.code if benefit else None,
-        "ratio": ratio_text(benefit.ratio_for(pre_existing=False, settled=True)) if benefit and tells_ratio else None,
+        "ratio": ratio_text(ratio_of(benefit, pre_existing=False, settled=True)) if benefit and tells_ratio else None,
         "ratio_pre_existing": (
-            ratio_text(benefit.ratio_for(pre_existing=True, settled=True)) if benefit and tells_ratio else None
+            ratio_text(ratio_of(benefit, pre_existing=True, settled=True)) if benefit and tells_ratio else None
         ),
         "bands": [_band(band) for band in benefit.bands] if benefit else [],
         "match": match_document(match),

@@ -10,6 +10,7 @@ from claims.eligibility.case import Case
 from claims.eligibility.decision import BaseStatus, BenefitFinding, StepResult
 from claims.eligibility.entry import Entry
 from claims.eligibility.entry_match import Grade, Match
+from claims.eligibility.ratio import ratio_of
 from claims.eligibility.reasons import Cite, Reason, ReasonKind
 from insurers.terms import Benefit
 
@@ -139,7 +140,7 @@ def pre_existing_paid(case: Case, candidate: Candidate) -> Failing:
 def _pays_something(benefit: Benefit, *, settled: bool) -> bool:
     if benefit.bands:
         return any(band.ratio > 0 for band in benefit.bands)
-    return benefit.ratio_for(pre_existing=True, settled=settled) > 0
+    return ratio_of(benefit, pre_existing=True, settled=settled) > 0
 
 
 def _words(kind: ReasonKind, entry: Entry, case: Case) -> tuple[tuple[str, str], ...]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from catalog.drugs.recognise import Recognition, recognise
 from catalog.drugs.three_valued import Agreement
 from claims.eligibility.authorisations import NOTHING_SPENT, Spent, Standing, standing
+from claims.eligibility.base_status import base_status
 from claims.eligibility.compiled import CompiledVersion
 from claims.eligibility.decision import BaseFinding
 from claims.eligibility.entry_match import Grade, Match, best_match
@@ -96,32 +97,6 @@ class Case:
     def base(self) -> BaseFinding:
         """What 医保 does with the line (eligibility 5, base status)."""
         if self._base is None:
-            self._base = self._find_base()
+            assert self.sources is not None
+            self._base = base_status(self.sources, self.match, self.recognition, fund_paid=self.line.base_paid > 0)
         return self._base
-
-    def _find_base(self) -> BaseFinding:
-        assert self.sources is not None
-        # Where the fund has paid it has judged: what we cannot tell, it could.
-        fund_paid = self.line.base_paid > 0
-        unsure: Match | None = None
-        for version in self.sources.exclusions:
-            match = self.match(version)
-            if match and match.grade is Grade.FULL:
-                return BaseFinding("excluded", version, match.entry)
-            if match and match.grade is Grade.UNKNOWN and not fund_paid:
-                unsure = unsure or match
-        if unsure:
-            return BaseFinding("undetermined", unsure.version, unsure.entry)
-        base = self.sources.base
-        if base is None:
-            return BaseFinding("not_listed")
-        match = self.match(base)
-        if match is None:
-            if base.speaks_of(self.recognition):
-                return BaseFinding("not_listed", base)
-            return BaseFinding("covered" if fund_paid else "undetermined", base)
-        if match.grade is Grade.FULL or (match.grade is Grade.UNKNOWN and fund_paid):
-            return BaseFinding("covered", base, match.entry)
-        if match.grade is Grade.UNKNOWN:
-            return BaseFinding("undetermined", base, match.entry)
-        return BaseFinding("restricted_out", base, match.entry)

@@ -13,6 +13,7 @@ from claims.eligibility.caps import allowed_amount
 from claims.eligibility.decision import Before, Decision, JudgedClaim, Judgement, LineDecision, Money
 from claims.eligibility.digest import digest
 from claims.eligibility.facts import Accumulators
+from claims.eligibility.ratio import ratio_of
 from claims.eligibility.reasons import Cite, Reason
 from common.money import RATIO_ONE, BasisPoints, Fen, half_up, share_of
 from insurers.terms import Band, Benefit, ProductTerms
@@ -124,7 +125,7 @@ def _pay_line(judgement: Judgement, terms: ProductTerms, benefit: Benefit, used:
 def _share(judgement: Judgement, benefit: Benefit, base: Fen, base_before: Fen) -> tuple[Fen, BasisPoints]:
     """What the benefit pays of a line's base before limits, in fen, and the ratio to report."""
     if not benefit.bands:
-        ratio = benefit.ratio_for(pre_existing=judgement.pre_existing, settled=judgement.line.settled)
+        ratio = ratio_of(benefit, pre_existing=judgement.pre_existing, settled=judgement.line.settled)
         return share_of(base, ratio), ratio
     share = Fen(half_up(_exact_share(benefit, base_before, base_before + base), RATIO_ONE))
     return share, BasisPoints(half_up(share * RATIO_ONE, base) if base else 0)

@@ -30,6 +30,8 @@ from common.api.views import ApiViewSet
 from common.downloads import XLSX, download
 from common.labels import reader_language
 from curation.comparing.compare import KINDS, fields_of
+from curation.comparing.grouping import BYS
+from curation.comparing.named_side import Named
 from curation.comparing.queries import (
     Comparison,
     Shown,
@@ -40,7 +42,6 @@ from curation.comparing.queries import (
     show_all,
     timeline_of,
 )
-from curation.comparing.sides import BYS, Named
 from curation.comparing.table import TableWords, table_rows
 
 _SIDES = ("left", "right")

@@ -17,8 +17,8 @@ from rest_framework.response import Response
 from catalog.api.access import READ
 from catalog.api.filters import LONGEST_SEARCH, one_diagnosis
 from catalog.clock import china_today
-from catalog.drug_marks import SAID
 from catalog.importing.export import table_csv, table_xlsx
+from catalog.marks_and_approvals import SAID
 from catalog.models import Catalog
 from catalog.vocabularies import KINDS
 from common.api.filtering import refuse_unknown

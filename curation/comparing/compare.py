@@ -14,7 +14,7 @@ from catalog.change_weight import FIELDS, WEIGHTS, Entry, Weight, as_compared, c
 from catalog.complete_for import speaks_of
 from catalog.drugs.dosage_forms import DosageForms
 from catalog.entry_pairing import DRUG_PART, drug_part, pair_alike, shared_groups
-from curation.comparing.sides import By, Differs, Group, Hashes, Light, by_disease, by_drug
+from curation.comparing.grouping import By, Differs, Group, Hashes, Light, by_disease, by_drug
 
 Kind = Literal["left", "right", "same", "different"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)

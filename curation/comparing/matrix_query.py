@@ -16,12 +16,12 @@ from django.db.models.expressions import RawSQL
 
 from catalog.agreement_period import on_day
 from catalog.drug_aliases import Aliases, aliases_at
-from catalog.drug_marks import with_mark
 from catalog.drugs.base_names import drug_id
 from catalog.drugs.knowledge import Identity
 from catalog.drugs.recognise import Recognition
 from catalog.entry_filter import of_class, under_diagnosis
 from catalog.known_drugs import dosage_forms, knowledge_of
+from catalog.marks_and_approvals import with_mark
 from catalog.models import Catalog, CatalogEntry, CatalogVersion, Drug
 from catalog.search import drugs_matching
 from catalog.vocabularies import EXCLUDING_KINDS

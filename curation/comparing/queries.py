@@ -19,7 +19,8 @@ from common.cache import LruCache
 from common.errors import Refused
 from common.text import as_read, norm
 from curation.comparing.compare import Pair, Result, compare_lists, counted, pairs_of, weight_of
-from curation.comparing.sides import By, Hashes, Light, Named
+from curation.comparing.grouping import By, Hashes, Light
+from curation.comparing.named_side import Named
 from curation.comparing.timeline import Segment, segments
 
 # How many results are kept for the next pages, of all comparisons together.

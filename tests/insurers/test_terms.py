@@ -199,26 +199,6 @@ def test_every_reference_is_told_with_the_kinds_that_may_stand_there() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("pre_existing", "settled", "ratio"),
-    [(False, True, 7_000), (True, True, 5_000), (False, False, 2_000), (True, False, 1_000)],
-)
-def test_the_ratio_depends_on_pre_existing_and_settlement(pre_existing: bool, settled: bool, ratio: int) -> None:
-    benefit = parse_terms(EXAMPLE).benefits[0]
-
-    assert benefit.ratio_for(pre_existing=pre_existing, settled=settled) == ratio
-
-
-def test_a_special_ratio_not_given_is_the_plain_one() -> None:
-    plain = Benefit("b", "b", ratio=7_000)
-    unsettled = Benefit("b", "b", ratio=7_000, ratio_pre_existing=0, ratio_unsettled=2_000)
-    only_special = Benefit("b", "b", ratio=7_000, ratio_unsettled_pre_existing=100)
-
-    assert plain.ratio_for(pre_existing=True, settled=False) == 7_000
-    assert unsettled.ratio_for(pre_existing=True, settled=False) == 2_000
-    assert only_special.ratio_for(pre_existing=True, settled=False) == 7_000
-
-
 def test_a_deductible_may_differ_for_pre_existing_lines() -> None:
     terms: ProductTerms = parse_terms(with_change("deductibles_pre_existing", {"hospital": "20000"}))
 

@@ -14,7 +14,7 @@ from catalog.entry_pairing import drug_part
 from common import icd10
 from common.text import as_read
 from curation.comparing.compare import COUNTED, Result, compare_lists, counted, fields_of, pairs_of
-from curation.comparing.sides import By, Hashes, Light
+from curation.comparing.grouping import By, Hashes, Light
 
 FORMS = DosageForms(())
 PLAIN = {name: [] if name in {"icd10", "settings", "criteria", "regulators", "marks"} else "" for name in FIELDS}

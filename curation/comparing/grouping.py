@@ -1,4 +1,4 @@
-"""What is compared: how a side is named, and what of its entries tells which belong together. Pure."""
+"""What of two compared sides belongs together: the entries of a drug, of a drug and its diseases. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, Literal, NamedTuple, get_args
@@ -9,24 +9,6 @@ By = Literal["drug", "drug_indication", "entry"]
 # Not at all, by a remark or in writing only, or really.
 Differs = Literal["", "remark", "typographic", "different"]
 BYS: Final[tuple[By, ...]] = get_args(By)
-
-
-class Named(NamedTuple):
-    """A side as it is asked for: a catalog, and one of its versions ('' for the one in force on the day)."""
-
-    code: str
-    label: str
-
-    @classmethod
-    def read(cls, text: str) -> "Named":
-        """Read `CODE` or `CODE@LABEL`; raises ValueError."""
-        code, mark, label = text.strip().partition("@")
-        if not code or (mark and not label):
-            raise ValueError(text)
-        return cls(code, label)
-
-    def __str__(self) -> str:
-        return f"{self.code}@{self.label}" if self.label else self.code
 
 
 class Light(NamedTuple):
