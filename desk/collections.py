@@ -121,14 +121,7 @@ def progress_of(collection: Collection) -> dict[str, Any]:
     job: Job | None = collection.publish_job if is_publishing else collection.job
     state = collection.publishing if is_publishing else collection.state
     phase = job.phase if job and state == "running" else ""
-    words = {
-        **phase_words(),
-        "unpack": _("Taking the file apart"),
-        "cover": _("Reading the cover table"),
-        "import": _("Bringing in the lists"),
-        "publish": _("Publishing the lists"),
-    }
-    told = words.get(phase, phase) if state in {"queued", "running"} else run_words()[state]
+    told = phase_words().get(phase, phase) if state in {"queued", "running"} else run_words()[state]
     if job and job.total:
         told = f"{told} {job.done} / {job.total}"
     return {

@@ -39,6 +39,10 @@ def phase_words() -> dict[str, str]:
         "decide": _("Deciding claims"),
         "plan": _("Finding the claims"),
         "try": _("Trying the claims"),
+        "unpack": _("Taking the file apart"),
+        "cover": _("Reading the cover table"),
+        "import": _("Bringing in the lists"),
+        "publish": _("Publishing the lists"),
     }
 
 

@@ -14,7 +14,8 @@ from catalog.models import Catalog, DosageForm
 from common.jobs import services as jobs
 from common.jobs.models import Job
 from desk.vocabularies import confidence_told
-from desk.words import job_words
+from desk.words import job_words, phase_words
+from embedded.environment import ROOT
 from tables.problems import in_language
 from tests.conftest import imported
 from tests.desk.test_accounts import entering, person
@@ -77,6 +78,14 @@ def test_a_job_is_called_by_its_work(erin: Client) -> None:
 
 def test_every_kind_of_job_has_words() -> None:
     assert job_words().keys() == jobs._WORK.keys()
+
+
+def test_every_step_of_a_job_has_words() -> None:
+    rooms = [ROOT / room for room in ("catalog", "claims", "curation", "insurers")]
+    sources = "".join(file.read_text() for room in rooms for file in room.rglob("*.py"))
+    steps = set(re.findall(r'\bprogress\("(\w+)"', sources))
+
+    assert {"unpack", "decide", "checksum"} <= steps <= phase_words().keys()
 
 
 def test_what_was_read_otherwise_is_told_in_one_language(erin: Client, make_catalog: Callable[..., Catalog]) -> None:
