@@ -14,7 +14,7 @@ from common.api import error_pages, etags
 from common.api.filtering import refuse_unknown
 from common.operations import health
 from common.operations.metrics import metrics
-from config.openapi import openapi_document
+from config.openapi import KeptDocument, KeptDocumentAsJson, openapi_document
 
 handler400 = "common.api.problems.bad_request"
 handler403 = "common.api.problems.forbidden"
@@ -28,6 +28,7 @@ class Schema(SpectacularJSONAPIView):
     authentication_classes = ()
     permission_classes = ()
     throttle_classes = ()
+    renderer_classes = (KeptDocument, KeptDocumentAsJson)
 
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

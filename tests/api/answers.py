@@ -40,19 +40,22 @@ _METHODS = {"get", "post", "put", "patch", "delete"}
 
 
 @cache
-def _paths() -> list[tuple[re.Pattern[str], str]]:
-    """Return a pattern for each path, those with the fewest arguments first."""
-    paths = sorted(openapi_document()[0]["paths"], key=lambda path: (path.count("{"), -len(path)))
-    return [(re.compile(re.sub(r"\\\{[^}]+\\\}", "[^/]+", re.escape(path)) + r"\Z"), path) for path in paths]
+def _operations(method: str) -> list[tuple[re.Pattern[str], str, dict[str, Any]]]:
+    """Return a pattern for each path that has the method, those with the fewest arguments first, the path and the operation."""
+    paths = openapi_document()[0]["paths"]
+    return [
+        (re.compile(re.sub(r"\\\{[^}]+\\\}", "[^/]+", re.escape(path)) + r"\Z"), path, paths[path][method])
+        for path in sorted(paths, key=lambda path: (path.count("{"), -len(path)))
+        if method in paths[path]
+    ]
 
 
 def operation_of(method: str, path: str) -> tuple[str, dict[str, Any]] | None:
     """Return the path as the document writes it, with the operation; None where there is none."""
-    for pattern, template in _paths():
-        operation = openapi_document()[0]["paths"][template].get(method.lower())
-        if operation and pattern.match(path):
-            return template, operation
-    return None
+    told = (
+        (template, operation) for pattern, template, operation in _operations(method.lower()) if pattern.match(path)
+    )
+    return next(told, None)
 
 
 @cache

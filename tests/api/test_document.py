@@ -1,11 +1,13 @@
 """The OpenAPI document as a whole (spec api.md, "For typed clients"): each test ends a kind of fault, and says what a new operation needs."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from common.api import deprecation
 from common.api.error_codes import CODES
@@ -198,3 +200,15 @@ def test_what_goes_away_says_so() -> None:
     for name, operation in OPERATIONS:
         if operation.get("deprecated"):
             assert "Deprecation" in operation["responses"]["200"]["headers"], (name, deprecation.__doc__)
+
+
+@pytest.mark.parametrize(
+    "accept", ["application/json", "application/vnd.oai.openapi+json", "application/json; indent=1"]
+)
+def test_the_document_is_served_as_it_is_asked_for(client: Client, accept: str) -> None:
+    first, again = (client.get("/api/v1/schema/", headers={"accept": accept}) for _ in range(2))
+
+    assert first.json() == json.loads(json.dumps(openapi_document()[0], default=str))
+    assert first.content == again.content
+    assert first["Content-Type"].partition(";")[0] == accept.partition(";")[0]
+    assert first.content.startswith(b'{\n "' if "indent" in accept else b'{\n    "')
