@@ -5,13 +5,13 @@ from typing import Any, Final
 
 from catalog.drugs.three_valued import Agreement
 from catalog.reference import disease_names
+from claims.eligibility.bands import in_bands
 from claims.eligibility.caps import price_cap, within_quantity
 from claims.eligibility.compiled import MAX_QUANTITY_PLACES, STANDARD_PLACES
 from claims.eligibility.decision import Decision, Judgement, LineDecision
 from claims.eligibility.entry import Entry
 from claims.eligibility.entry_match import Match
 from claims.eligibility.facts import QUANTITY_PLACES, Line, LineFacts, Member
-from claims.eligibility.money import in_bands
 from claims.eligibility.restrictions import facet_results
 from common import icd10
 from common.money import Fen, plain, ratio_text, yuan

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from claims.eligibility import reasons
+from claims.eligibility.bands import exact_share
 from claims.eligibility.caps import allowed_amount
 from claims.eligibility.decision import Before, Decision, JudgedClaim, Judgement, LineDecision, Money
 from claims.eligibility.digest import digest
@@ -16,7 +17,7 @@ from claims.eligibility.facts import Accumulators
 from claims.eligibility.ratio import ratio_of
 from claims.eligibility.reasons import Cite, Reason
 from common.money import RATIO_ONE, BasisPoints, Fen, half_up, share_of
-from insurers.terms import Band, Benefit, ProductTerms
+from insurers.terms import Benefit, ProductTerms
 
 # What a member has used, by product version label: `pay` takes one and returns the next, so that a batch can carry it.
 Ledger = Mapping[str, Accumulators]
@@ -127,20 +128,5 @@ def _share(judgement: Judgement, benefit: Benefit, base: Fen, base_before: Fen) 
     if not benefit.bands:
         ratio = ratio_of(benefit, pre_existing=judgement.pre_existing, settled=judgement.line.settled)
         return share_of(base, ratio), ratio
-    share = Fen(half_up(_exact_share(benefit, base_before, base_before + base), RATIO_ONE))
+    share = Fen(half_up(exact_share(benefit, base_before, base_before + base), RATIO_ONE))
     return share, BasisPoints(half_up(share * RATIO_ONE, base) if base else 0)
-
-
-def _exact_share(benefit: Benefit, start: int, end: int) -> int:
-    """The sum over the bands of what lies between two running totals, in ten-thousandths of a fen: not yet rounded."""
-    return sum(part * band.ratio for band, part in in_bands(benefit, start, end))
-
-
-def in_bands(benefit: Benefit, start: int, end: int) -> list[tuple[Band, int]]:
-    """Return what of each band lies between two running totals, in fen."""
-    parts, floor = [], 0
-    for band in benefit.bands:
-        ceiling = end if band.up_to is None else band.up_to
-        parts.append((band, max(0, min(end, ceiling) - max(start, floor))))
-        floor = ceiling
-    return parts

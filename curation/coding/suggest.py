@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from curation.coding.ages import age_marks
+from curation.coding.age_range import age_marks
 from curation.coding.care_settings import level_marks, setting_marks
 from curation.coding.criteria import Criterion, criteria_marks
 from curation.coding.diseases import DiseaseWords, disease_marks
