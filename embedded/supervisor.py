@@ -197,21 +197,20 @@ class Supervisor:
 
     def finish(self, step: Process, stdin: str = "") -> str:
         """Wait for a step and return what it printed; raises CannotRun as `run` does."""
-        given: bytes | None = stdin.encode()
+        _hand_over(step, stdin)
         while True:
             try:
-                printed, _ = step.popen.communicate(given, timeout=0.05)
+                printed, _ = step.popen.communicate(timeout=0.05)
                 break
             except subprocess.TimeoutExpired:
-                given = None
                 self._look()
         return self._ended(step, printed)
 
     def follow(self, step: Process, hear: Callable[[str], None]) -> str:
         """Wait for a step that is given nothing, telling each line as it is printed; else as `finish`."""
         output = step.popen.stdout
-        assert output is not None and step.popen.stdin is not None
-        step.popen.stdin.close()
+        assert output is not None
+        _hand_over(step, "")
         os.set_blocking(output.fileno(), False)
         printed, told = b"", 0
         while True:
@@ -370,6 +369,18 @@ def end_group(pid: int) -> None:
 
 def _ending(code: int) -> str:
     return f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
+
+
+def _hand_over(step: Process, stdin: str) -> None:
+    """Write what a step is given, which is less than a pipe holds, and close it.
+
+    Not left to communicate(): what that has not written before its first timeout it never writes.
+    """
+    pipe = step.popen.stdin
+    assert pipe is not None
+    with contextlib.suppress(BrokenPipeError), pipe:
+        pipe.write(stdin.encode())
+    step.popen.stdin = None
 
 
 @contextlib.contextmanager

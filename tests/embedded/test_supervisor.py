@@ -1,6 +1,7 @@
 """The supervisor: nothing is left behind, and what went wrong is said."""
 
 import os
+import selectors
 import signal
 import subprocess
 import sys
@@ -45,6 +46,31 @@ def test_a_child_that_dies_is_named_with_the_end_of_its_log(supervisor, tmp_path
 
     with pytest.raises(CannotRun, match=r"(?s)worker \(pid \d+\) ended by itself: exit code 3.*disk is full"):
         supervisor.pause(10)
+
+
+def test_a_step_is_given_its_words_also_where_the_machine_is_too_busy_to_take_them_at_once(
+    supervisor, tmp_path, monkeypatch
+):
+    class Busy(selectors.PollSelector):
+        first = True
+
+        def select(self, timeout=None):
+            if Busy.first:
+                Busy.first = False
+                time.sleep(timeout or 0)
+                return []
+            return super().select(timeout)
+
+    monkeypatch.setattr(subprocess, "_PopenSelector", Busy)
+    looks = iter(range(100))
+    monkeypatch.setattr(supervisor, "_look", lambda: next(looks))  # ends a wait that would never end
+    code = "import sys; print(sys.stdin.read().upper())"
+
+    told = supervisor.run(
+        "step", [PYTHON, "-c", code], env=os.environ, cwd=tmp_path, log=tmp_path / "step.log", stdin="words"
+    )
+
+    assert told.strip() == "WORDS"
 
 
 def test_a_child_that_is_killed_is_named_with_the_signal(supervisor, tmp_path):
