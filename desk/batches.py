@@ -79,7 +79,7 @@ def totals_shown(batch: ClaimBatch) -> dict[str, Any] | None:
 
     def reason(code: str) -> str:
         kind = REASONS.get(code)
-        return (kind.zh if language == "zh" else kind.en) if kind else code
+        return kind.in_short(language) if kind else code
 
     worded: dict[str, Callable[[dict[str, Any]], str]] = {
         "outcome": lambda row: outcomes.get(row["outcome"], row["outcome"]),

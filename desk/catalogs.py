@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -32,7 +33,8 @@ from desk.forms import note_field, posted, text_field
 from desk.frame import Action, Button, PageAdmin, paged
 from desk.market_steps import COMMERCIAL, MAY_DRAFT, MarketSteps, observed
 from desk.markup import badge, link
-from desk.published import Published
+from desk.own_rows import may_own
+from desk.published import MAY_READ, Published
 from desk.upload_steps import UploadSteps
 from insurers.models import Insurer
 from insurers.persons import insurer_of
@@ -142,6 +144,11 @@ class CatalogAdmin(UploadSteps, MarketSteps, Downloads, PageAdmin):
                 from_next=Subquery(to_come.values("effective_from")[:1]),
             )
         )
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if may_own(request, MAY_READ):  # above each of the published lists stands a way to here
+            return redirect(self.url("published"))
+        return super().changelist_view(request, extra_context)
 
     @admin.display(description=gettext_lazy("provenance"), ordering="provenance")
     def provenance_shown(self, catalog: Catalog) -> SafeString:

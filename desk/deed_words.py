@@ -13,6 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog.entries import COLUMNS
+from catalog.words import field_label
 from common.audit.models import Record
 
 NOTHING = "—"
@@ -34,7 +36,6 @@ _NAMES = {
     "count": gettext_lazy("count"),
     "counts": gettext_lazy("counts"),
     "file": gettext_lazy("file"),
-    "sha256": gettext_lazy("checksum"),
     "rows": gettext_lazy("rows"),
     "kept": gettext_lazy("rows taken"),
     "added": gettext_lazy("added"),
@@ -46,6 +47,75 @@ _NAMES = {
     "state": gettext_lazy("state"),
     "editors": gettext_lazy("editors"),
     "asked": gettext_lazy("asked for"),
+    "sha256": gettext_lazy("SHA-256 of the file"),
+    "unchanged": gettext_lazy("unchanged"),
+    "typographic": gettext_lazy("written otherwise only"),
+    "remark": gettext_lazy("remark"),
+    "remarks": gettext_lazy("remarks"),
+    "normalised": gettext_lazy("read as otherwise written"),
+    "narrower": gettext_lazy("covers less"),
+    "minor": gettext_lazy("minor changes"),
+    "major": gettext_lazy("major changes"),
+    "format": gettext_lazy("file format"),
+    "encoding": gettext_lazy("encoding"),
+    "old": gettext_lazy("before"),
+    "new": gettext_lazy("now"),
+    "before": gettext_lazy("before"),
+    "after": gettext_lazy("now"),
+    "lines": gettext_lazy("lines"),
+    "older_than": gettext_lazy("older than"),
+    "edits": gettext_lazy("edits"),
+    "changes": gettext_lazy("changes"),
+    "to": gettext_lazy("to"),
+    "from": gettext_lazy("from"),
+    "size": gettext_lazy("size in bytes"),
+    "sandbox": gettext_lazy("sandbox"),
+    "warnings": gettext_lazy("warnings"),
+    "errors": gettext_lazy("errors"),
+    "lists": gettext_lazy("lists"),
+    "keys": gettext_lazy("keys"),
+    "checks": gettext_lazy("checks"),
+    "version": gettext_lazy("version"),
+    "uploaded_by": gettext_lazy("uploaded by"),
+    "seen": gettext_lazy("read"),
+    "not_seen": gettext_lazy("not read"),
+    "row": gettext_lazy("row"),
+    "results": gettext_lazy("results"),
+    "reason": gettext_lazy("reason"),
+    "reasons": gettext_lazy("reasons"),
+    "pins": gettext_lazy("pins"),
+    "payable": gettext_lazy("payable"),
+    "months": gettext_lazy("months"),
+    "min_products": gettext_lazy("products at least"),
+    "min_key_provinces": gettext_lazy("key provinces at least"),
+    "key_provinces": gettext_lazy("key provinces"),
+    "lost_keys": gettext_lazy("lost keys"),
+    "left_out": gettext_lazy("left out"),
+    "known_at": gettext_lazy("as known at"),
+    "drafts": gettext_lazy("drafts"),
+    "draft": gettext_lazy("draft"),
+    "date": gettext_lazy("day"),
+    "copy_of": gettext_lazy("copy of"),
+    "copied": gettext_lazy("copied"),
+    "comments": gettext_lazy("comments"),
+    "columns": gettext_lazy("columns"),
+    "column": gettext_lazy("column"),
+    "claim_changed": gettext_lazy("claim changed"),
+    "cells": gettext_lazy("cells"),
+    "authorisations": gettext_lazy("prior authorisations"),
+    "asked_by": gettext_lazy("asked by"),
+    "kind": gettext_lazy("kind"),
+    "receipt": gettext_lazy("receipt"),
+    "found": gettext_lazy("found"),
+    "explained": gettext_lazy("explained to"),
+    "products": gettext_lazy("products"),
+    "batches": gettext_lazy("batches"),
+    "labels": gettext_lazy("labels"),
+    "label": gettext_lazy("label"),
+    "code": gettext_lazy("code"),
+    "claims": gettext_lazy("claims"),
+    "provinces": gettext_lazy("provinces"),
+    "note": gettext_lazy("note"),
 }
 
 
@@ -85,10 +155,17 @@ def field_name(kind: str, name: str) -> str:
     model = _model(kind)
     if model is not None:
         try:
-            return str(getattr(model._meta.get_field(name), "verbose_name", name))
+            told = str(getattr(model._meta.get_field(name), "verbose_name", ""))
         except FieldDoesNotExist:
-            pass
-    return str(_NAMES.get(name, name.replace("_", " ")))
+            told = ""
+        if told and told != name.replace("_", " "):  # nobody gave it another name than the code's
+            return told
+    return _inner_name(name)
+
+
+def _inner_name(name: str) -> str:
+    """Return what something inside a value is called: as services write it, as a column of entries, else as it is written."""
+    return str(_NAMES.get(name) or (field_label(name) if name in COLUMNS else name.replace("_", " ")))
 
 
 def shown(value: Any) -> str:
@@ -100,9 +177,21 @@ def shown(value: Any) -> str:
     if isinstance(value, list):
         return _("; ").join(shown(one) for one in value)
     if isinstance(value, dict):
-        return _("; ").join(f"{name}: {shown(one)}" for name, one in value.items())
+        return _("; ").join(f"{_inner_name(name)}: {shown(one)}" for name, one in value.items())
     text = str(value)
     return f"{text[:12]}…" if _HASH.fullmatch(text) else text
+
+
+def _chosen(kind: str, name: str, value: Any) -> Any:
+    """Return the words of a value that a field's choices have; any other as it is."""
+    model = _model(kind)
+    if model is None or not isinstance(value, str):
+        return value
+    try:
+        choices = dict(getattr(model._meta.get_field(name), "flatchoices", ()))
+    except FieldDoesNotExist:
+        return value
+    return choices.get(value, value)
 
 
 def changes(record: Record) -> list[Change]:
@@ -119,7 +208,8 @@ def _changes(record: Record) -> Iterator[Change]:
     old, new = before or {}, after or {}
     for name in dict.fromkeys([*old, *new]):
         if old.get(name) != new.get(name):
-            yield Change(field_name(record.kind, name), shown(old.get(name)), shown(new.get(name)))
+            was, now = (_chosen(record.kind, name, one.get(name)) for one in (old, new))
+            yield Change(field_name(record.kind, name), shown(was), shown(now))
 
 
 def in_brief(record: Record) -> SafeString:

@@ -27,15 +27,15 @@ from common.labels import choices
 from desk.as_of import clocks_of
 
 
-def asked_in(request: HttpRequest) -> Asked:
-    """Return the lists, the day and the instant that an address names (`catalog`, `date`, `known_at`)."""
+def asked_in(request: HttpRequest, catalog: str | None = None) -> Asked:
+    """Return the lists, the day and the instant that an address names (`catalog`, but for one that is given; `date`, `known_at`)."""
     clocks = clocks_of(request)
     return asked_of(
         insurer_id=None,
         day=clocks.day,
         known_at=clocks.known_at,
         revision=clocks.revision if clocks.is_now else None,
-        catalog=request.GET.get("catalog", "")[:64],
+        catalog=(request.GET.get("catalog", "") if catalog is None else catalog)[:64],
     )
 
 
@@ -88,7 +88,9 @@ class CatalogFilter(admin.SimpleListFilter):
         return found if not asked or asked in dict(found) else [*found, (asked, asked)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Drug]) -> QuerySet[Drug]:
-        return named(queryset, drugs_listed(asked_in(request))) if self.value() else queryset
+        # Its own value, not the address's: counts are asked for of one list after the other.
+        value = self.value()
+        return named(queryset, drugs_listed(asked_in(request, value))) if value else queryset
 
 
 class _CarriedFilter(admin.SimpleListFilter):

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.admin.utils import quote
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -108,6 +109,8 @@ class DrugAdmin(PageAdmin):
         return queryset.filter(pk__in=found[:]), False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        if insurer_of(request.user) and may_compare(request):  # above the page of each drug stands a way to here
+            return redirect("desk:matrix")
         report = Button(_("Drugs by mark and approval"), reverse("desk:marks"), "bookmarks")
         return super().changelist_view(request, {**(extra_context or {}), "buttons": [report]})
 

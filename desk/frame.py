@@ -138,8 +138,11 @@ class Pages(Logged):
         return ()
 
     def seen(self, request: HttpRequest, object_id: object) -> Any:
-        """Return the row, or None; refuses (403) who may not see it."""
-        obj = self.get_object(request, str(object_id))
+        """Return the row, or None; refuses (403) who may not see it.
+
+        Lists write an id with its underscores quoted (`drug_5F47…`), other links as it is.
+        """
+        obj = self.get_object(request, str(object_id)) or self.get_object(request, unquote(str(object_id)))
         if not self.has_view_permission(request, obj):
             raise PermissionDenied
         return obj
@@ -242,8 +245,7 @@ class PageAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         if request.method not in {"GET", "HEAD"}:
             raise PermissionDenied
-        # Lists write an id with its underscores quoted (`drug_5F47…`), other links as it is.
-        obj = self.seen(request, object_id) or self.seen(request, unquote(object_id))
+        obj = self.seen(request, object_id)
         if obj is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         return self.page(request, self.page_template, obj, self.page_context(request, obj))

@@ -86,7 +86,7 @@ class JobAdmin(PageAdmin):
             "job": job,
             "work": self.work_shown(job),
             "progress": self.progress_shown(job),
-            "about": _about(job),
+            "about": _about(request, job),
             "state_badge": self.state_shown(job),
             "buttons": buttons,
         }
@@ -119,10 +119,11 @@ class JobAdmin(PageAdmin):
         return self.act(request, job, Action(title=title, form=form, do=do, submit=title, back=back, tone=tone))
 
 
-def _about(job: Job) -> tuple[str, str]:
-    """Return what a job works on and the address of its page; nothing where there is no page for it."""
+def _about(request: HttpRequest, job: Job) -> tuple[str, str]:
+    """Return what a job works on and the address of its page; nothing where there is no page for it, or none that the person may open."""
     if job.kind == IMPORT_JOB:
         run = ImportRun.objects.filter(job=job).select_related("catalog").first()
         if run:
-            return str(run), reverse("admin:catalog_importrun_change", args=[run.pk])
+            is_seen = request.user.has_perm("catalog.view_importrun")
+            return str(run), reverse("admin:catalog_importrun_change", args=[run.pk]) if is_seen else ""
     return "", ""

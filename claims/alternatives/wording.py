@@ -8,6 +8,7 @@ from catalog.reference import disease_names
 from claims.alternatives.change import EVIDENCE, Change
 from claims.alternatives.find import LeastSet, LineAlternatives
 from claims.alternatives.least import MOST_CHANGES
+from claims.eligibility.reasons import REASONS
 from common.languages import Language
 
 Words = tuple[str, str]
@@ -152,10 +153,10 @@ _SAID: Final[dict[str, Callable[[Change], Words]]] = {
 def _unmendable(line: LineAlternatives, language: Language) -> str:
     """Say why no set was found."""
     if line.final:
-        codes = ", ".join(line.final)
+        stands = [f"{REASONS[code].in_short(language)} ({code})" for code in line.final]
         if language == "zh":
-            return f"改变申报内容不能使本行符合赔付条件，最终原因：{codes}。"
-        return f"No change to what is claimed makes this line eligible; what stands is {codes}."
+            return f"改变申报内容不能使本行符合赔付条件，最终原因：{'；'.join(stands)}。"
+        return f"No change to what is claimed makes this line eligible; what stands: {'; '.join(stands)}."
     if not line.complete:
         zh, en = "在尝试的范围内没有找到可行的改变。", "Nothing was found among what was tried."
     else:

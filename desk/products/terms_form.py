@@ -232,7 +232,10 @@ class TermsForm(forms.Form):
         self.is_valid()
         for problem in problems:
             name = field_of(problem.pointer, self.written)
-            self.add_error(name if name in self.fields else None, problem.detail or _worded(problem))
+            told = problem.detail or _worded(problem)
+            if problem.code == "REQUIRED" and name in self.fields:  # its sentence names the field as programs call it
+                told = self.fields[name].error_messages["required"]
+            self.add_error(name if name in self.fields else None, told)
 
 
 def _worded(problem: FieldError) -> str:

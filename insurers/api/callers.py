@@ -24,7 +24,7 @@ Parts = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The holder of a key. `insurer_id` None is the catalog office; `known_at` and `revision` were read in one look (catalog.observe)."""
+    """The holder of a key. `insurer_id` None is the catalog office; `known_at` and `revision` were read in one look (catalog.clock.observe)."""
 
     key_id: int
     prefix: str

@@ -1,9 +1,11 @@
 """The matrix, the page of a drug and the report by marks, as people of the office and of insurers see them."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.admin.utils import quote
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
@@ -88,7 +90,9 @@ def test_an_insurers_user_sees_the_lists_it_may_and_its_own_products_alone(
     assert "惠民保" not in text_of(others.get(address))
     assert own.get(page("catalog_drug_change", drug_id("秘密单抗"))).status_code == 200
     assert others.get(page("catalog_drug_change", drug_id("秘密单抗"))).status_code == 403
-    assert own.get(page("catalog_drug_changelist")).status_code == 403
+    assert own.get(page("catalog_drug_changelist")).headers["Location"] == reverse("desk:matrix")
+    # Links write the id as the admin does, with its underscore quoted.
+    assert quote(BEVA) != BEVA and own.get(f"/admin/catalog/drug/{quote(BEVA)}/change/").status_code == 200
 
 
 def test_the_page_of_a_drug_tells_all_of_it_on_the_day(
@@ -126,6 +130,10 @@ def test_a_number_of_the_report_is_how_many_drugs_its_link_lists(lists: dict[str
                     counted += 1
                     assert alice.get(href).context["cl"].result_count == count, row.name
     assert counted
+    facets = text_of(alice.get(page("catalog_drug_changelist"), {"_facets": "True", "date": "2026-03-01"}))
+    for code in ("NRDL", "CIDL"):
+        listed: Any = alice.get(page("catalog_drug_changelist"), {"catalog": code, "date": "2026-03-01"})
+        assert re.search(rf"{code}[^(]*\({listed.context['cl'].result_count}\)", facets), code
     query = {"mark": "negotiated", "catalog": "NRDL", "date": "2026-03-01"}
     assert [one["base_name"] for one in api.get("/drugs/", query).json()["results"]] == ["奥希替尼"]
     assert api.get("/drugs/", query | {"date": "2026-07-01"}).json()["count"] == 0

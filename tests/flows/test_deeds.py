@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from types import ModuleType
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
+from django.utils.translation import override
 
 from catalog import consultation, entry_editing, master_approval, mending, moves, reviewing
 from catalog import services as catalogs
@@ -37,6 +39,7 @@ from curation.impact import services as impact
 from curation.market import collections
 from curation.market import services as market
 from curation.models import Finding, GoldenCase, ImpactRun
+from desk.deed_words import changes
 from desk.roles import ADMINISTRATOR
 from insurers import approval, key_issuing, sandboxes
 from insurers import persons as working_for
@@ -774,6 +777,16 @@ def test_the_deed_is_in_the_log_once_with_its_name_and_who(name: str) -> None:
     do(office)
 
     assert list(Record.objects.filter(who="zoe").values_list("deed", flat=True)) == [deed]
+    with override("zh-hans"):
+        told = [name for row in Record.objects.all() for name in _names_told(row)]
+    assert [name for name in told if not re.search(r"[\u4e00-\u9fff]", name)] == []
+
+
+def _names_told(row: Record) -> list[str]:
+    """The names of what a deed changed, as its page tells them."""
+    found = changes(row)
+    inner = [value for change in found for value in (change.old, change.new)]
+    return [change.name for change in found] + re.findall(r"(?:^|；)([a-z_]+): ", "；".join(inner))
 
 
 def test_a_deed_that_is_rolled_back_leaves_no_row() -> None:

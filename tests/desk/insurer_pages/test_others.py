@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from catalog import consultation, moves
 from catalog.models import CatalogVersion, Comment
+from claims.eligibility.reasons import REASONS
 from claims.models import ClaimBatch
 from common import tenancy
 from common.audit.models import Record
@@ -152,6 +153,17 @@ def test_a_batch_from_upload_to_results(ines: At, bea: At, product: Product) -> 
     assert ines.post(page("claims_claimbatch_cancel", batch.pk)).status_code == 409
     for name in ("change", "progress", "results_csv", "results_ndjson", "cancel"):
         assert bea.get(page(f"claims_claimbatch_{name}", batch.pk)).status_code in {302, 404}, name
+
+
+def test_a_sum_by_reason_leaves_out_what_differs_from_line_to_line(ines: At, product: Product) -> None:
+    claims = f"{HEADER}C-1,M-1,1,2019-03-01,{TABLET},100.00\n"
+    ines.post(page("claims_claimbatch_add"), {"product": product.pk, "file": file("2019.csv", claims)})
+    batch = worked_off(ClaimBatch.objects.get())
+    shown = text_of(ines.get(page("claims_claimbatch_change", batch.pk)))
+
+    assert batch.totals["reason"].keys() == {"NO_PRODUCT_VERSION"}
+    assert REASONS["NO_PRODUCT_VERSION"].in_short("zh") in shown
+    assert "{day}" in REASONS["NO_PRODUCT_VERSION"].zh and "{day}" not in shown
 
 
 def test_a_batch_is_cancelled(ines: At, product: Product) -> None:

@@ -104,6 +104,7 @@ def test_what_stands_in_for_a_fault_is_never_told(ines: At, product: Product) ->
         ({"benefits-0-catalogs-0": "NOWHERE"}, "没有目录 NOWHERE"),
         ({"base": "COM"}, "COM"),
         ({"deductibles-0-amount": ""}, "请写金额"),
+        ({"benefits-0-code": ""}, "该字段是必填项"),
         ({"effective_to": "2025-01-01"}, "effective_to"),
     ],
 )
