@@ -1,4 +1,4 @@
-"""The checksum of a version: what says which entries it has (spec csv.md)."""
+"""The checksum of a version: what says which entries it has, and of which classes it is complete (spec api.md, csv.md)."""
 
 from django.db import connection
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Final
 
-# Of the drugs of the edition followed.
+# Of the entries of the edition followed.
 SHARE: Final = Decimal("0.10")
 
 
