@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks._report import report
+from catalog.vocabularies import CODED_COLUMNS
 from common import icd10
 from curation.coding.known import Coded, Codings, columns_of
 from curation.coding.suggest import suggest
-from curation.coding.suggestion import FACETS, LISTS
+from curation.coding.suggestion import LISTS
 from curation.coding.vocabulary import criteria_in_use, vocabulary
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -56,7 +57,7 @@ def coded() -> list[Coded]:
     for name in LISTS_OF_SEEDS:
         for row in csv.DictReader((ROOT / "seeds" / f"{name}.csv").open(encoding="utf-8-sig")):
             text = row["indication"] or row["restriction"]
-            values: dict[str, Any] = {facet: row[facet] for facet in FACETS if row[facet]}
+            values: dict[str, Any] = {facet: row[facet] for facet in CODED_COLUMNS if row[facet]}
             values |= {facet: tuple(values[facet].split(";")) for facet in LISTS & set(values)}
             values |= {
                 facet: int(values[facet])
@@ -74,11 +75,11 @@ def judged(entries: list[Coded]) -> Iterator[Judged]:
     codings = Codings(entries)
     words = vocabulary(criteria_in_use(one for entry in entries for one in entry.columns.get("criteria", ())))
     for entry in entries:
-        suggested: dict[str, set[object]] = {facet: set() for facet in FACETS}
+        suggested: dict[str, set[object]] = {facet: set() for facet in CODED_COLUMNS}
         for one in suggest(entry.text, words, codings, without=entry.drug):
             suggested[one.column].add(one.value)
         wrong, missing, right = {}, {}, {}
-        for facet in FACETS:
+        for facet in CODED_COLUMNS:
             said, meant = _compared(facet, suggested[facet]), _compared(facet, set(entry.columns.get(facet, ())))
             wrong[facet], missing[facet], right[facet] = said - meant, meant - said, said & meant
         yield Judged(entry.text, entry.drug, wrong, missing, right)

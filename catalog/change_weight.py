@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, get_args
 from catalog.drugs.dosage_forms import DosageForms
 from catalog.drugs.three_valued import Agreement
 from catalog.importing.columns import ENTRIES
+from catalog.vocabularies import CODED_COLUMNS
 from common import icd10
 from common.text import approval_key, as_read, norm
 
@@ -39,7 +40,6 @@ _SHOWN_ONLY: Final = frozenset(
 # A person judges by them while no column says the same.
 _JUDGED_WHILE_UNCODED: Final = frozenset({"indication", "restriction"})
 _REMARKS: Final = frozenset({"note", "source"})
-_FACETS: Final = ("icd10", "sex", "age_min", "age_max", "settings", "min_institution_level", "criteria")
 _WITHOUT_TABLE: Final = DosageForms(())
 _EXCEPT: Final = "(不含"
 
@@ -176,7 +176,7 @@ def _criteria_codes(entry: Entry) -> frozenset[str]:
 
 def _is_uncoded(entry: Entry, name: str) -> bool:
     """Text that sends a claim to a person because no column says the same (eligibility 4.2)."""
-    columns = ("icd10",) if name == "indication" else _FACETS
+    columns = ("icd10",) if name == "indication" else CODED_COLUMNS
     return bool(entry.get(name)) and all(_told(entry, column) is None for column in columns)
 
 

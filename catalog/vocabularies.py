@@ -119,6 +119,10 @@ DISPOSITIONS: Final = Vocabulary(
 CIRCUMSTANCES: Final = Vocabulary(Term("none", "无", "none"), *STATUTORY_CIRCUMSTANCES.terms)
 
 
+# The columns of an entry that say in codes what its restriction says in words (eligibility 4.2), in the order in which they are shown.
+CODED_COLUMNS: Final = ("icd10", "sex", "age_min", "age_max", "settings", "min_institution_level", "criteria")
+
+
 def _marks(rows: Iterable[Mapping[str, str]]) -> Vocabulary:
     return Vocabulary(
         *(

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from catalog import reference
 from catalog.models import Catalog, CatalogVersion
-from catalog.vocabularies import LEVELS, SETTINGS, SEXES
+from catalog.vocabularies import CODED_COLUMNS, LEVELS, SETTINGS, SEXES
 from common import icd10
 from common.errors import Refused
 from common.labels import reader_language
@@ -26,7 +26,7 @@ from curation.coding import queue
 from curation.coding.disease_search import find_diseases
 from curation.coding.knowledge import knowledge
 from curation.coding.services import decide_coding
-from curation.coding.suggestion import FACETS, Suggestion
+from curation.coding.suggestion import Suggestion
 from curation.coding.wording import why_words
 from desk.coding_waiting import MAY_CODE
 from desk.frame import sentences
@@ -188,10 +188,10 @@ def _address(asked: QueryDict, at: int) -> str:
 
 def _form(text: str, posted: QueryDict | None, beside: Mapping[str, Sequence[Suggestion]]) -> Shown:
     """Return the form: what is suggested, ticked, or what somebody has ticked and written; what other texts of the entries suggest, not ticked."""
-    by_column: dict[str, list[Suggestion]] = {name: [] for name in FACETS}
+    by_column: dict[str, list[Suggestion]] = {name: [] for name in CODED_COLUMNS}
     for one in knowledge(None).suggest(text):
         by_column[one.column].append(one)
-    offered: dict[str, list[Suggestion]] = {name: [] for name in FACETS}
+    offered: dict[str, list[Suggestion]] = {name: [] for name in CODED_COLUMNS}
     for one in chain.from_iterable(beside.values()):
         offered[one.column].append(one)
     shown = Shown()

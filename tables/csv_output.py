@@ -7,14 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tables.formulas import shield
 
-# Sheets that our own workbooks hold beside the table, with their headers: not told as sheets that were not read.
-PROBLEM_SHEET = "问题"
-MEANING_SHEET = "说明"
-OWN_SHEETS = {
-    PROBLEM_SHEET: ("行", "列", "值", "代码", "级别", "说明"),
-    MEANING_SHEET: ("列", "其他表头", "必填", "含义与写法"),
-}
-
 _BOM = b"\xef\xbb\xbf"  # without it, Excel takes Chinese for something else
 _ROWS = 500
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")

@@ -8,12 +8,12 @@ from typing import Any
 from tables import delimited, workbook
 from tables.archive_safety import Unpacked
 from tables.cells import Cell
-from tables.csv_output import OWN_SHEETS
 from tables.encoding import encoding_of
 from tables.file_format import file_format_of
 from tables.header import LOOKED_AT, Begun, columns_in, find_header, header_text
 from tables.header_names import HeaderNames
 from tables.limits import Limits
+from tables.own_sheets import OWN_SHEETS
 from tables.problems import Normalised, Problem, problem, shown
 from tables.refusal import Refusal, not_a_table, too_large
 

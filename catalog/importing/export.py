@@ -18,8 +18,9 @@ from openpyxl.styles import PatternFill
 
 from catalog.importing.columns import ENTRIES, MASTER
 from catalog.importing.reread import KeptRow
-from tables.csv_output import OWN_SHEETS, PROBLEM_SHEET, csv_table
+from tables.csv_output import csv_table
 from tables.formulas import shield
+from tables.own_sheets import OWN_SHEETS, PROBLEM_SHEET
 from tables.problems import Problem, in_language
 
 Entry = Mapping[str, Any]

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from catalog.vocabularies import EXCLUDING_KINDS, NAMING_KINDS
+from catalog.vocabularies import CODED_COLUMNS, EXCLUDING_KINDS, NAMING_KINDS
 from tables.column_reader import WRONG
 
-_CODED = ("icd10", "sex", "age_min", "age_max", "settings", "min_institution_level", "criteria")
 _DRUG_PART = (
     "generic_name",
     "brand_name",
@@ -30,14 +29,14 @@ def rules_of(kind: str, place: dict[str, int]) -> list[Rule]:
     if "age_min" in place and "age_max" in place:
         rules.append(_age_order(place["age_min"], place["age_max"]))
     if kind in EXCLUDING_KINDS:
-        rules.append(_selects([place[name] for name in (*_DRUG_PART, *_CODED) if name in place]))
+        rules.append(_selects([place[name] for name in (*_DRUG_PART, *CODED_COLUMNS) if name in place]))
     if kind in NAMING_KINDS:
         if "indication" in place:
             coded = [place["icd10"]] if "icd10" in place else []
             rules.append(_coded("indication", place["indication"], coded, ("icd10",)))
         if "restriction" in place:
-            coded = [place[name] for name in _CODED if name in place]
-            rules.append(_coded("restriction", place["restriction"], coded, _CODED))
+            coded = [place[name] for name in CODED_COLUMNS if name in place]
+            rules.append(_coded("restriction", place["restriction"], coded, CODED_COLUMNS))
     return rules
 
 

@@ -6,7 +6,7 @@ from typing import IO
 from catalog.importing.columns import DRUGS, table_of
 from catalog.importing.export import table_csv, workbook_file
 from tables.columns import Column
-from tables.csv_output import MEANING_SHEET, OWN_SHEETS
+from tables.own_sheets import MEANING_SHEET, OWN_SHEETS
 
 _STORED = {
     "text": "文字，最多 {length} 个字",

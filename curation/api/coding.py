@@ -16,6 +16,7 @@ from catalog.api.drafts import EntryCells
 from catalog.api.serializers import ENTRY_COLUMNS
 from catalog.entries import shown_criteria
 from catalog.models import Catalog, CatalogVersion
+from catalog.vocabularies import CODED_COLUMNS
 from common.api.fields import StrictSerializer
 from common.api.filtering import refuse_unknown
 from common.api.pagination import PagePagination
@@ -25,7 +26,7 @@ from common.errors import FieldError, pointer
 from curation.coding import queue
 from curation.coding.knowledge import knowledge
 from curation.coding.services import decide_coding
-from curation.coding.suggestion import FACETS, Suggestion
+from curation.coding.suggestion import Suggestion
 from curation.coding.wording import why_words
 from curation.models import CodingDecision
 
@@ -41,7 +42,7 @@ class CodedColumns(EntryCells):
     """The coded columns of an entry as `GET` gives them; others are refused."""
 
     def get_fields(self) -> dict[str, serializers.Field]:
-        return {name: field for name, field in super().get_fields().items() if name in FACETS}
+        return {name: field for name, field in super().get_fields().items() if name in CODED_COLUMNS}
 
 
 @extend_schema_field({"type": "string", "description": "catalogs/{code}/versions/{label}/, or CODE@LABEL"})
@@ -89,7 +90,7 @@ class CodedValuesField(serializers.JSONField):
 
 
 class SuggestionOutput(serializers.Serializer):
-    column = serializers.ChoiceField(FACETS)
+    column = serializers.ChoiceField(CODED_COLUMNS)
     value = SuggestedValueField(help_text="as the column is given; one item of a list")
     text = serializers.CharField(help_text="the words it rests on")
     span = serializers.ListField(

@@ -9,17 +9,18 @@ from django.db.models import Count, Max
 
 from catalog.lifecycle import PUBLISHED
 from catalog.models import Catalog, CatalogVersion
+from catalog.vocabularies import CODED_COLUMNS
 from common.cache import LruCache
 from curation.coding.known import Coded, Codings, columns_of
 from curation.coding.suggest import Vocabulary, suggest
-from curation.coding.suggestion import FACETS, Suggestion
+from curation.coding.suggestion import Suggestion
 from curation.coding.vocabulary import criteria_in_use, vocabulary
 from curation.models import CodingDecision
 
 # Lists that are coded for paying, the latest edition of each; and their most frequent texts.
 _KINDS = ("commercial", "base")
 LISTS_ASKED, TEXTS_ASKED, DECISIONS_ASKED = 20, 5_000, 20_000
-_COLUMNS = ", ".join(FACETS)
+_COLUMNS = ", ".join(CODED_COLUMNS)
 # Of an entry that has both texts only the codes are surely of one of them.
 _CODED = f"""
 SELECT coalesce(nullif(indication, ''), restriction), indication <> '' AND restriction <> '', base_name, {_COLUMNS}
@@ -101,7 +102,7 @@ def _coded_of(version_id: int) -> tuple[Coded, ...]:
 
 def _rows(rows: Iterable[tuple[Any, ...]]) -> Iterable[Coded]:
     for text, has_both, drug, *values in rows:
-        columns = columns_of(dict(zip(FACETS, values, strict=True)))
+        columns = columns_of(dict(zip(CODED_COLUMNS, values, strict=True)))
         if has_both:
             columns = {name: value for name, value in columns.items() if name == "icd10"}
         if columns:

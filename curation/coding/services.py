@@ -17,17 +17,18 @@ from catalog.importing.edited_entries import cells_given, check_edited, new_entr
 from catalog.importing.result import CheckOptions
 from catalog.known_drugs import dosage_forms
 from catalog.models import Catalog, CatalogVersion
+from catalog.vocabularies import CODED_COLUMNS
 from common.audit.deeds import Deed
 from common.audit.services import record
 from common.errors import FieldError, InvalidInput, pointer
 from common.labels import reader_language
 from common.text import as_read
 from curation.coding import queue
-from curation.coding.suggestion import FACETS, LISTS
+from curation.coding.suggestion import LISTS
 from curation.models import CodingDecision
 
 LONGEST = 4_000
-_COLUMNS = {column.name: column for column in ENTRIES if column.name in FACETS}
+_COLUMNS = {column.name: column for column in ENTRIES if column.name in CODED_COLUMNS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def _meant(version: CatalogVersion, text: str, was: Mapping[str, Any]) -> tuple[
     """Return the entries that a decision is for, and how many say the same and were coded otherwise."""
     open_codes = queue.entries_with(version, text)
     others = queue.entries_saying(version, text).exclude(entry_code__in=open_codes)
-    mended = {row["entry_code"] for row in others.values("entry_code", *FACETS) if was and _has(row, was)}
+    mended = {row["entry_code"] for row in others.values("entry_code", *CODED_COLUMNS) if was and _has(row, was)}
     return open_codes | mended, others.count() - len(mended)
 
 
@@ -129,7 +130,7 @@ def _read(text: str, reads: str, columns: Mapping[str, Any]) -> dict[str, Any]:
     elif len(text) > LONGEST:
         errors.append(FieldError("/text", "TOO_LONG", _("At most %(most)d characters.") % {"most": LONGEST}))
     unknown = [name for name in columns if name not in _COLUMNS]
-    known = ", ".join(FACETS)
+    known = ", ".join(CODED_COLUMNS)
     errors += [
         FieldError(
             pointer("columns", str(name)[:100]),
@@ -156,7 +157,7 @@ def _read(text: str, reads: str, columns: Mapping[str, Any]) -> dict[str, Any]:
     if errors:
         raise InvalidInput(_("The request is invalid; see `errors`."), errors=errors)
     made = {name: _COLUMNS[name].parse(cell).value for name, cell in cells.items() if cell}
-    return {name: _shown(name, made[name]) for name in FACETS if name in made} | {
+    return {name: _shown(name, made[name]) for name in CODED_COLUMNS if name in made} | {
         name: [] if name in LISTS else None for name, cell in cells.items() if not cell
     }
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from catalog.vocabularies import CODED_COLUMNS
 from curation.coding.age_range import age_marks
 from curation.coding.care_settings import level_marks, setting_marks
 from curation.coding.criteria import Criterion, criteria_marks
@@ -13,7 +14,7 @@ from curation.coding.known import Codings, common_part
 from curation.coding.negation import negated
 from curation.coding.reading import Reading, Span
 from curation.coding.sexes import sex_marks
-from curation.coding.suggestion import FACETS, Suggestion, Value, Why, suggestions
+from curation.coding.suggestion import Suggestion, Value, Why, suggestions
 
 # Diseases of one sex's organs: a near text may lend the sex it was coded with.
 _ONE_SEX: Final = re.compile(r"C5[1-8]|C6[0-3]|N4\d|N5[01]|N[789]\d|O\d\d")
@@ -93,7 +94,7 @@ def _again(
 
 
 def _ordered(found: Iterable[Suggestion]) -> list[Suggestion]:
-    return sorted(found, key=lambda one: (FACETS.index(one.column), one.span, str(one.value)))
+    return sorted(found, key=lambda one: (CODED_COLUMNS.index(one.column), one.span, str(one.value)))
 
 
 def _code(value: Value) -> Value:

@@ -7,8 +7,6 @@ from typing import Final, NamedTuple
 
 from curation.coding.reading import Reading, Span
 
-# The coded columns of csv.md, in the order in which the desk shows them.
-FACETS: Final = ("icd10", "sex", "age_min", "age_max", "settings", "min_institution_level", "criteria")
 LISTS: Final = frozenset({"icd10", "settings", "criteria"})
 Value = str | int
 

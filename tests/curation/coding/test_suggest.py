@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog import reference
+from catalog.vocabularies import CODED_COLUMNS
 from curation.coding.known import Coded, Codings
 from curation.coding.reading import Reading
 from curation.coding.suggest import by_rules, suggest
-from curation.coding.suggestion import FACETS, Suggestion, Why
+from curation.coding.suggestion import Suggestion, Why
 from curation.coding.vocabulary import criteria_in_use, diseases, vocabulary
 
 CASES = Path(__file__).resolve().parents[2] / "cases" / "coding_texts.txt"
@@ -137,7 +138,7 @@ def test_any_text_gets_suggestions_that_stand_in_it_and_in_the_vocabulary(text: 
     assert found == suggest(text, WORDS, KNOWN)
     for one in found:
         assert text[one.span.start : one.span.end] == one.text != ""
-        assert one.column in FACETS
+        assert one.column in CODED_COLUMNS
         assert 0 < one.confidence <= 1
         match one.column, one.value:
             case "icd10", str(code):
